@@ -1,0 +1,1 @@
+"""Declare WebSocket routes once; get typed routers, their exports and AsyncAPI documents."""

@@ -1,0 +1,100 @@
+"""What a source declares: frozen values that both loaders feed and that alone feed the renderer.
+
+Positions are not part of the model: the same routers from `ws.yaml` and `ws.py` are equal.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+BUILTIN_TYPES = frozenset(
+    {"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
+)
+UNION = "|"
+
+
+class _Value(BaseModel):
+    """A frozen model that refuses what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TypeRef(_Value):
+    """A type expression as a tree: a name with arguments.
+
+    `module` is None for builtins, for `None` and for unions. A union has the name `|` and its members as
+    `args`; `None` has the name `None`. `name` may be dotted (`Outer.Inner`): the first part is what is imported.
+    """
+
+    name: str
+    module: str | None = None
+    args: tuple["TypeRef", ...] = ()
+
+    @property
+    def is_model(self) -> bool:
+        """Return whether this is one plain imported name, as a request must be."""
+        return self.module is not None and not self.args
+
+    def imports(self) -> Iterator[tuple[str, str]]:
+        """Yield `(module, top-level name)` for each imported name in the tree, in reading order."""
+        if self.module is not None:
+            yield self.module, self.name.partition(".")[0]
+        for arg in self.args:
+            yield from arg.imports()
+
+    def __str__(self) -> str:
+        """Return the expression with every imported name as `module:name`."""
+        if self.name == UNION:
+            return " | ".join(str(arg) for arg in self.args)
+        name = self.name if self.module is None else f"{self.module}:{self.name}"
+        return f"{name}[{', '.join(str(arg) for arg in self.args)}]" if self.args else name
+
+
+class Overflow(StrEnum):
+    """What happens to updates for a client whose outbox is full."""
+
+    DROP_OLDEST = "drop-oldest"
+    LATEST = "latest"
+    DISCONNECT = "disconnect"
+
+
+class Delivery(_Value):
+    """How updates wait for a slow client: at most `queue` frames, then `overflow` decides."""
+
+    queue: int = Field(default=256, ge=1, le=65_536)
+    overflow: Overflow = Overflow.DROP_OLDEST
+
+
+class RouterSpec(_Value):
+    """One router: its class, wire prefix and the types it speaks."""
+
+    class_name: str
+    route: str
+    request: TypeRef
+    data: TypeRef
+    summary: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    deprecated: bool = False
+    delivery: Delivery = Delivery()
+
+    @property
+    def file_name(self) -> str:
+        """Return the name of the file that holds the router."""
+        return f"{self.class_name.lower()}.py"
+
+
+class ModuleSpec(_Value):
+    """One module: its name, where its socket is mounted, and its routers sorted by class name."""
+
+    name: str
+    version: str | None = None
+    description: str = ""
+    endpoint: str
+    routers: tuple[RouterSpec, ...]
+
+    @field_validator("routers")
+    @classmethod
+    def _sort_routers(cls, routers: tuple[RouterSpec, ...]) -> tuple[RouterSpec, ...]:
+        return tuple(sorted(routers, key=lambda router: router.class_name))

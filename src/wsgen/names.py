@@ -1,0 +1,51 @@
+"""Casing, identifiers and spelling: what a name may look like and how others derive from it."""
+
+import keyword
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
+_ROUTE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.ASCII)
+
+
+def is_identifier(name: str) -> bool:
+    """Return whether `name` is an ASCII Python identifier that is not a keyword.
+
+    Soft keywords (`match`, `type`) count as identifiers; `None`, `True` and `False` do not.
+    """
+    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
+
+
+def is_dotted(name: str) -> bool:
+    """Return whether `name` is one or more identifiers joined by dots."""
+    return all(is_identifier(part) for part in name.split("."))
+
+
+def is_route(name: str) -> bool:
+    """Return whether `name` can be a wire prefix: lower-case words joined by `-` or `_`."""
+    return len(name) <= 100 and _ROUTE.fullmatch(name) is not None
+
+
+def words(name: str) -> list[str]:
+    """Split a class name into its words: `HTTPBarV2` gives `["HTTP", "Bar", "V2"]`."""
+    return _WORD.findall(name)
+
+
+def kebab(name: str) -> str:
+    """Return `name` as lower-case words joined by hyphens."""
+    return "-".join(word.lower() for word in words(name))
+
+
+def default_route(class_name: str) -> str:
+    """Return the route of a router that names none: its class name without `WsRouter`/`Router`."""
+    for suffix in ("WsRouter", "Router"):
+        if class_name.endswith(suffix) and class_name != suffix:
+            return kebab(class_name.removesuffix(suffix))
+    return kebab(class_name)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the member of `known` that `name` most likely meant, or None if none is close."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return close[0] if close else None
