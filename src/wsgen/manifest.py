@@ -1,0 +1,102 @@
+"""The manifest `.wsgen.json`: what wsgen wrote into a package and from which inputs.
+
+It is committed with the package, so it holds no time and no absolute path: the same inputs give the same
+bytes everywhere. What only this machine knows is in the cache (`wsgen.verdict`).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+MANIFEST = ".wsgen.json"
+PENDING = ".wsgen.json.next"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one package was made from.
+
+    `inputs` maps paths relative to the project, `outputs` file names in the package, to SHA-256 sums in
+    hex; `settings` is the sum over the settings that decide what is rendered; `tools` maps each quality
+    step that the files passed to the version of its tool, empty if none ran.
+    """
+
+    wsgen: str
+    settings: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    tools: Mapping[str, str] = field(default_factory=dict)
+
+    def says_the_same(self, other: "Manifest") -> bool:
+        """Return whether both stand for the same package: all but the versions of the tools is equal.
+
+        A colleague's newer formatter that changes nothing is no reason to rewrite a committed file.
+        """
+        return (
+            self.wsgen == other.wsgen
+            and self.settings == other.settings
+            and self.inputs == other.inputs
+            and self.outputs == other.outputs
+            and self.tools.keys() == other.tools.keys()
+        )
+
+    def to_json(self) -> str:
+        """Return the text of the file, keys sorted."""
+        content = {
+            "format": FORMAT,
+            "inputs": dict(self.inputs),
+            "outputs": dict(self.outputs),
+            "settings": self.settings,
+            "tools": dict(self.tools),
+            "wsgen": self.wsgen,
+        }
+        return json.dumps(content, indent=2, sort_keys=True) + "\n"
+
+
+def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:
+    """Return the manifest in the folder `output`, or None if there is none that can be understood."""
+    try:
+        content = json.loads((output / name).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        return None
+    inputs, outputs, tools = (_sums(content.get(key)) for key in ("inputs", "outputs", "tools"))
+    wsgen, settings = content.get("wsgen"), content.get("settings")
+    if inputs is None or outputs is None or tools is None:
+        return None
+    if not isinstance(wsgen, str) or not isinstance(settings, str):
+        return None
+    if not all(is_owned_name(name) for name in outputs):
+        return None
+    return Manifest(wsgen, settings, inputs, outputs, tools)
+
+
+def is_owned_name(name: str) -> bool:
+    """Return whether wsgen could have written a file of this name: a plain name, no path, not hidden."""
+    return name.endswith((".py", ".json")) and name[0] != "." and not set(name) & set("/\\\0")
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 sum of `data` in hex."""
+    return sha256(data).hexdigest()
+
+
+def file_digest(file: Path) -> str | None:
+    """Return the sum of a file's bytes, or None if it cannot be read."""
+    try:
+        with open(
+            file, "rb", buffering=0
+        ) as stream:  # twice as fast as Path.read_bytes, on the hot path
+            return sha256(stream.read()).hexdigest()
+    except OSError:
+        return None
+
+
+def _sums(value: object) -> dict[str, str] | None:
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        return None
+    return value

@@ -1,0 +1,82 @@
+"""The imports of a generated file: which names its types have there, and the lines that bind them."""
+
+import re
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from wsgen.model import UNION, TypeRef
+from wsgen.render.text import WIDTH
+
+Imported = tuple[str, str]
+"""A module and a top-level name in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """Names for the imported types of one file; two that are spelt alike get different names."""
+
+    names: Mapping[Imported, str]
+
+    @classmethod
+    def of(cls, types: Iterable[TypeRef], *, taken: Collection[str]) -> "Imports":
+        """Name every type in `types`, avoiding the names in `taken`."""
+        names: dict[Imported, str] = {}
+        used = set(taken)
+        for imported in dict.fromkeys(pair for ref in types for pair in ref.imports()):
+            name, number = imported[1], 2
+            while name in used:
+                name, number = f"{imported[1]}{number}", number + 1
+            used.add(name)
+            names[imported] = name
+        return cls(names)
+
+    def expression(self, ref: TypeRef) -> str:
+        """Return `ref` as a Python expression in terms of these imports."""
+        if ref.name == UNION:
+            return " | ".join(self.expression(arg) for arg in ref.args)
+        name = ref.name
+        if ref.module is not None:
+            first, dot, rest = ref.name.partition(".")
+            name = f"{self.names[ref.module, first]}{dot}{rest}"
+        args = ", ".join(self.expression(arg) for arg in ref.args)
+        return f"{name}[{args}]" if args else name
+
+    def blocks(
+        self, fixed: Mapping[str, Collection[str]], local: Collection[str]
+    ) -> list[list[str]]:
+        """Return the import lines in blocks: standard library, third party, `local` packages.
+
+        `fixed` are further names to import, by module. Within a block modules are sorted, and so are the
+        names of a module.
+        """
+        members: dict[str, list[str]] = {module: list(names) for module, names in fixed.items()}
+        for (module, name), alias in self.names.items():
+            members.setdefault(module, []).append(name if alias == name else f"{name} as {alias}")
+        blocks: dict[int, list[str]] = {0: [], 1: [], 2: []}
+        for module in sorted(members, key=_natural):
+            top = module.partition(".")[0]
+            group = 0 if top in sys.stdlib_module_names else 2 if top in local else 1
+            blocks[group].append(_import_line(module, sorted(members[module], key=_by_kind)))
+        return [lines for lines in blocks.values() if lines]
+
+
+def _import_line(module: str, names: list[str]) -> str:
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= WIDTH:
+        return line
+    return f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
+
+
+def _natural(name: str) -> list[tuple[str, int]]:
+    """Sort `v2` before `v10`, as import sorters do."""
+    return [
+        (part, 0) if not part.isdigit() else ("", int(part)) for part in re.split(r"(\d+)", name)
+    ]
+
+
+def _by_kind(name: str) -> tuple[int, list[tuple[str, int]]]:
+    """Sort constants before classes before functions, as import sorters do."""
+    plain = name.partition(" ")[0]
+    kind = 0 if plain.isupper() and len(plain) > 1 else 1 if plain[:1].isupper() else 2
+    return kind, _natural(name)

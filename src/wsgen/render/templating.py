@@ -1,0 +1,58 @@
+"""The Jinja2 environment: the project's templates first, then the built-in ones."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import jinja2
+
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.errors import GenerationError
+from wsgen.render.text import docstring, literal
+
+BUILT_IN = Path(__file__).with_name("templates")
+
+
+@lru_cache(maxsize=8)
+def load_template(name: str, folder: Path | None) -> jinja2.Template:
+    """Return the template `name`, from `folder` if it has one, else the built-in one.
+
+    Raises GenerationError with the place of the mistake if the project's template cannot be read.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([folder, BUILT_IN] if folder else [BUILT_IN]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  Python is generated; `literal` and `docstring` escape for it
+    )
+    environment.filters.update(literal=literal, docstring=docstring)
+    try:
+        return environment.get_template(name)
+    except jinja2.TemplateSyntaxError as error:
+        raise _broken(error, Path(error.filename or name), error.lineno) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise _broken(error, (folder or BUILT_IN) / name, 1) from error
+
+
+def fill(template: jinja2.Template, values: dict[str, object]) -> str:
+    """Return the text of `template` with `values`.
+
+    Raises GenerationError with the template's line for a name that is not defined, or whatever else
+    goes wrong while a project's own template runs.
+    """
+    try:
+        return template.render(values)
+    except Exception as error:  # noqa: BLE001  a template is the project's code: it may raise anything
+        line, trace = 1, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == template.filename:
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        raise _broken(error, Path(template.filename or ""), line) from error
+
+
+def _broken(error: Exception, file: Path, line: int) -> GenerationError:
+    message = f"the template {file.name} cannot be used: {error}"
+    advice = "Correct the template; docs/templates.md lists the values it is given."
+    return GenerationError(message, [Diagnostic("WSG404", message, Span(file, line), help=advice)])

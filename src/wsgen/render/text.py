@@ -1,0 +1,83 @@
+"""Text from a spec as Python source: literals and docstrings that stay text whatever they hold."""
+
+import textwrap
+import unicodedata
+
+WIDTH = 79
+"""The narrowest line length in common use: what fits needs no reformatting, whatever the project's is."""
+
+
+def literal(text: str) -> str:
+    """Return `text` as a double-quoted string literal of printable characters."""
+    return '"' + _escaped(text).replace('"', '\\"') + '"'
+
+
+def docstring(text: str, indent: int = 0) -> str:
+    """Return `text` as a docstring for code indented by `indent` spaces, quotes included.
+
+    Lines that are too long are wrapped; a single word that is too long gets a `noqa` for that rule only.
+    """
+    lines = _wrapped(_normal(text), WIDTH - indent - len('""""""'))
+    margin = " " * indent
+    escaped = [_escaped(line).replace('"""', '\\"\\"\\"') for line in lines]
+    if len(escaped) == 1:
+        last = escaped[0][:-1] + '\\"' if escaped[0].endswith('"') else escaped[0]
+        body = f'"""{last}"""'
+    else:
+        body = '"""' + "\n".join(
+            [escaped[0], *(margin + line if line else "" for line in escaped[1:])]
+        )
+        body += f'\n{margin}"""'
+    too_long = any(len(line) > WIDTH for line in (margin + body).splitlines())
+    return f"{body}  # noqa: E501" if too_long else body
+
+
+def _normal(text: str) -> list[str]:
+    """Return the lines of `text` without tabs, trailing spaces and common indentation."""
+    lines = [line.rstrip() for line in text.expandtabs(4).strip().splitlines()] or [""]
+    rest = textwrap.dedent("\n".join(lines[1:])).split("\n") if len(lines) > 1 else []
+    return [lines[0].strip(), *rest]
+
+
+def _wrapped(lines: list[str], width: int) -> list[str]:
+    wrapped: list[str] = []
+    for line in lines:
+        if len(line) <= width:
+            wrapped.append(line)
+            continue
+        indent = line[: len(line) - len(line.lstrip())][: width // 2]
+        wrapped.extend(
+            textwrap.wrap(
+                line.strip(),
+                width,
+                initial_indent=indent,
+                subsequent_indent=indent,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
+    return wrapped
+
+
+def _escaped(text: str) -> str:
+    """Escape backslashes and whatever is not printable; emoji and letters of all scripts stay."""
+    return "".join(
+        "\\\\" if char == "\\" else char if _printable(char) else _escape(char) for char in text
+    )
+
+
+def _printable(char: str) -> bool:
+    # Format characters such as bidirectional overrides could make code look like other code; the joiner
+    # inside emoji and scripts is harmless.
+    return char.isprintable() or char == "\u200d" or unicodedata.category(char) == "Mn"
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    return (
+        f"\\x{code:02x}"
+        if code < 0x100
+        else f"\\u{code:04x}"
+        if code < 0x10000
+        else f"\\U{code:08x}"
+    )
