@@ -13,7 +13,7 @@ from pathlib import Path
 
 from wsgen._version import __version__
 from wsgen.config import Config
-from wsgen.manifest import MANIFEST, PENDING, Manifest, digest, file_digest, read_manifest
+from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
 from wsgen.quality.tools import settings_files, tool_fingerprints
 from wsgen.source import PYTHON_NAME, ModuleSource
 
@@ -35,6 +35,32 @@ def is_current(source: ModuleSource, config: Config, *, steps: tuple[str, ...]) 
     if any(file_digest(source.output / name) != sum_ for name, sum_ in manifest.outputs.items()):
         return None
     return None if (source.output / PENDING).exists() else manifest
+
+
+def why_stale(source: ModuleSource, config: Config, *, steps: tuple[str, ...]) -> str:
+    """Return, in a few words, why a module's package is not current."""
+    manifest = read_manifest(source.output)
+    if manifest is None:
+        return "it was never rendered" if not source.output.exists() else "it has no manifest"
+    if manifest.wsgen != __version__:
+        return f"it was rendered by wsgen {manifest.wsgen}, this is {__version__}"
+    now = inputs_of(source, config)
+    names = sorted(now.keys() | manifest.inputs.keys())
+    if changed := [name for name in names if now.get(name) != manifest.inputs.get(name)]:
+        return f"{', '.join(changed)} changed since"
+    if manifest.settings != settings_digest(source, config):
+        return "the settings changed since"
+    if missing := [name for name in manifest.outputs if not (source.output / name).exists()]:
+        return f"{', '.join(missing)} is missing"
+    if edited := [
+        name for name, sum_ in manifest.outputs.items() if file_digest(source.output / name) != sum_
+    ]:
+        return f"{', '.join(edited)} was edited"
+    if (source.output / PENDING).exists():
+        return "a run was stopped halfway"
+    if steps and set(manifest.tools) != set(steps):
+        return "it has not been through the configured quality steps"
+    return "the quality steps give another result"
 
 
 def inputs_of(source: ModuleSource, config: Config) -> dict[str, str]:
@@ -158,15 +184,3 @@ def _stamp(file: Path) -> str:
     except OSError:
         return "missing"
     return f"{status.st_size}:{status.st_mtime_ns}"
-
-
-__all__ = [
-    "MANIFEST",
-    "has_passed",
-    "inputs_of",
-    "is_current",
-    "make_cache",
-    "record_pass",
-    "settings_digest",
-    "template_of",
-]

@@ -20,14 +20,16 @@ class Manifest:
     """What one package was made from.
 
     `inputs` maps paths relative to the project, `outputs` file names in the package, to SHA-256 sums in
-    hex; `settings` is the sum over the settings that decide what is rendered; `tools` maps each quality
-    step that the files passed to the version of its tool, empty if none ran.
+    hex; `settings` is the sum over the settings that decide what is rendered; `routers` maps class names
+    to routes; `tools` maps each quality step that the files passed to the version of its tool, and is
+    empty if none ran.
     """
 
     wsgen: str
     settings: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    routers: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
 
     def says_the_same(self, other: "Manifest") -> bool:
@@ -40,6 +42,7 @@ class Manifest:
             and self.settings == other.settings
             and self.inputs == other.inputs
             and self.outputs == other.outputs
+            and self.routers == other.routers
             and self.tools.keys() == other.tools.keys()
         )
 
@@ -49,6 +52,7 @@ class Manifest:
             "format": FORMAT,
             "inputs": dict(self.inputs),
             "outputs": dict(self.outputs),
+            "routers": dict(self.routers),
             "settings": self.settings,
             "tools": dict(self.tools),
             "wsgen": self.wsgen,
@@ -64,15 +68,16 @@ def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:
         return None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         return None
-    inputs, outputs, tools = (_sums(content.get(key)) for key in ("inputs", "outputs", "tools"))
     wsgen, settings = content.get("wsgen"), content.get("settings")
-    if inputs is None or outputs is None or tools is None:
+    inputs, outputs = _texts(content.get("inputs")), _texts(content.get("outputs"))
+    routers, tools = _texts(content.get("routers")), _texts(content.get("tools"))
+    if inputs is None or outputs is None or routers is None or tools is None:
         return None
     if not isinstance(wsgen, str) or not isinstance(settings, str):
         return None
     if not all(is_owned_name(name) for name in outputs):
         return None
-    return Manifest(wsgen, settings, inputs, outputs, tools)
+    return Manifest(wsgen, settings, inputs, outputs, routers, tools)
 
 
 def is_owned_name(name: str) -> bool:
@@ -96,7 +101,7 @@ def file_digest(file: Path) -> str | None:
         return None
 
 
-def _sums(value: object) -> dict[str, str] | None:
+def _texts(value: object) -> dict[str, str] | None:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         return None
     return value

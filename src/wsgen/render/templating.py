@@ -43,7 +43,7 @@ def fill(template: jinja2.Template, values: dict[str, object]) -> str:
     """
     try:
         return template.render(values)
-    except Exception as error:  # noqa: BLE001  a template is the project's code: it may raise anything
+    except Exception as error:  # a template is the project's code: it may raise anything
         line, trace = 1, error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename == template.filename:

@@ -1,0 +1,107 @@
+"""The command group, and the one place where exceptions become messages and exit codes.
+
+Exit codes: 0 done or nothing to do, 1 findings, 2 usage, configuration, missing tool, I/O or a defect.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from wsgen._version import __version__
+from wsgen.errors import GenerationError, WsgenError
+from wsgen.names import nearest
+
+_COMMANDS = {
+    "render": ("wsgen.cli.render", "render", "Write the routers, exports and AsyncAPI stubs."),
+    "check": ("wsgen.cli.render", "check", "Fail if render would change anything; write nothing."),
+    "diff": ("wsgen.cli.render", "diff", "Show what render would change."),
+    "validate": ("wsgen.cli.inspect", "validate", "Check the sources only; fast."),
+    "list": ("wsgen.cli.inspect", "list_modules", "List modules, routers, routes and types."),
+    "clean": ("wsgen.cli.clean", "clean", "Remove what wsgen generated, and only that."),
+    "migrate": ("wsgen.cli.migrate", "migrate", "Turn a legacy ws.py into a ws.yaml."),
+    "init": ("wsgen.cli.init", "init", "Write a first ws.yaml and [tool.wsgen]."),
+    "asyncapi": ("wsgen.cli.asyncapi", "asyncapi", "Export, validate and show AsyncAPI documents."),
+    "schema": ("wsgen.cli.reference", "schema", "Print the JSON Schema of ws.yaml."),
+    "explain": ("wsgen.cli.reference", "explain", "Say what a diagnostic means and what to do."),
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands are imported when they are used: `render` must not wait for `asyncapi`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, _ = _COMMANDS[cmd_name]
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and (close := nearest(args[0], _COMMANDS)):
+            raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{close}'?", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry[2]) for name, entry in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Without PATH, commands work on `paths` of [tool.wsgen], else on the project.",
+)
+@click.version_option(__version__, "-V", "--version", message="wsgen %(version)s")
+def wsgen() -> None:
+    """Declare WebSocket routes once; get typed routers, exports and AsyncAPI documents."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line with `arguments` and return the exit code; never raise for a user's mistake."""
+    try:
+        result = wsgen.main(list(arguments), prog_name="wsgen", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        return 130
+    except WsgenError as error:
+        _show(error)
+        return 1 if isinstance(error, GenerationError) else 2
+    except BrokenPipeError:
+        # The reader, such as `head`, has gone: there is nobody to tell. Keep the interpreter from
+        # complaining when it flushes on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except RecursionError:
+        click.echo("error: the input is nested too deeply", err=True)
+        return 2
+    except Exception as error:
+        # A defect of wsgen: say so in a line, keep the traceback for those who ask for it.
+        if os.environ.get("WSGEN_DEBUG"):
+            raise
+        click.echo(
+            f"internal error: {type(error).__name__}: {error}\n"
+            "This is a defect in wsgen. Run again with WSGEN_DEBUG=1 for the traceback and report it.",
+            err=True,
+        )
+        return 2
+    return result if isinstance(result, int) else 0
+
+
+def _show(error: WsgenError) -> None:
+    from wsgen.cli.output import show_diagnostics
+
+    if error.diagnostics:
+        show_diagnostics(error.diagnostics)
+    else:
+        click.echo(f"error: {error}", err=True)

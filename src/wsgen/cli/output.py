@@ -1,0 +1,149 @@
+"""What commands print: results on stdout, findings on stderr, colour on a terminal only."""
+
+import os
+import sys
+from collections.abc import Iterable
+from difflib import unified_diff
+from typing import TextIO
+
+import click
+
+from wsgen.diagnostics import Diagnostic, Severity
+from wsgen.report.places import display_path
+from wsgen.report.text import Style, format_text, plain
+from wsgen.result import FileChange, RunResult, State
+
+_COLOURS = {
+    State.CURRENT: "green",
+    State.WRITTEN: "cyan",
+    State.STALE: "yellow",
+    State.FAILED: "red",
+    State.REMOVED: "cyan",
+    State.EMPTY: "bright_black",
+}
+_MANY = 20
+
+
+def style_for(stream: TextIO) -> Style:
+    """Return how to colour text for `stream`: not at all unless it is a terminal and NO_COLOR is unset."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
+        return plain
+
+    def style(text: str, colour: str) -> str:
+        return click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
+
+    return style
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print `text`; colour was decided before, so nothing is stripped or added."""
+    stream = sys.stderr if err else sys.stdout
+    if not (stream.encoding or "").lower().startswith("utf"):
+        text = text.encode(stream.encoding or "ascii", "backslashreplace").decode(
+            stream.encoding or "ascii"
+        )
+    click.echo(text, err=err, color=True)
+
+
+def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print `diagnostics` as text on stderr."""
+    if text := format_text(diagnostics, style=style_for(sys.stderr)):
+        echo(text, err=True)
+
+
+def show_findings(result: RunResult, form: str) -> None:
+    """Print a run's findings in the format `form`: text on stderr, the others on stdout."""
+    if form == "json":
+        from wsgen.report.json import format_json
+
+        echo(format_json(result))
+    elif form == "sarif":
+        from wsgen.report.sarif import format_sarif
+
+        echo(format_sarif(result.diagnostics))
+    elif form == "github":
+        from wsgen.report.github import format_github
+
+        if text := format_github(result.diagnostics):
+            echo(text)
+    else:
+        show_diagnostics(result.diagnostics)
+
+
+def show_modules(result: RunResult, *, verbose: bool) -> None:
+    """Print a line for each module: name, state, routers. Many current ones are only counted."""
+    style = style_for(sys.stdout)
+    shown = [
+        module
+        for module in result.modules
+        if module.state is not State.EMPTY
+        and (verbose or len(result.modules) <= _MANY or module.changes)
+    ]
+    labels = {
+        module.source: f"{module.source.name} {module.source.version or ''}".strip()
+        for module in shown
+    }
+    width = max(map(len, labels.values()), default=0)
+    for module in shown:
+        state = style(f"{module.state.value:<7}", _COLOURS[module.state])
+        routers = module.routers
+        listed = ", ".join(routers)
+        if verbose or len(listed) > 84:
+            listed = _count(len(routers), "router")
+        echo(f"{labels[module.source]:<{width}}  {state}  {listed}".rstrip())
+        if verbose or listed != ", ".join(routers):
+            longest = max(map(len, routers), default=0)
+            for name, route in routers.items():
+                echo(f"{'':<{width}}    {name:<{longest}}  {style(route, 'blue')}")
+        if verbose:
+            for change in module.changes:
+                sign = "-" if change.after is None else "+" if change.before is None else "~"
+                echo(f"{'':<{width}}  {sign} {display_path(change.path)}")
+
+
+def show_summary(result: RunResult, seconds: float) -> None:
+    """Print the last line of a run: counts and time."""
+    modules = [module for module in result.modules if module.state is not State.EMPTY]
+    if not modules:
+        echo("No routers found. `wsgen init` writes a first ws.yaml.")
+        return
+    routers = sum(len(module.routers) for module in modules)
+    parts = [
+        f"{count} {state.value}"
+        for state in State
+        if state is not State.EMPTY and (count := result.count(state))
+    ]
+    findings = sum(item.severity is Severity.ERROR for item in result.diagnostics)
+    found = f"; {_count(findings, 'error')}" if findings else ""
+    style = style_for(sys.stdout)
+    totals = f"{_count(len(modules), 'module')}, {_count(routers, 'router')}"
+    mark = style("✗", "red") if findings else style("✓", "green")
+    if not (sys.stdout.encoding or "").lower().startswith("utf"):
+        mark = "x" if findings else "ok"
+    echo(f"{mark} {totals}: {', '.join(parts)}{found} ({seconds:.2f} s)")
+
+
+def show_diff(changes: Iterable[FileChange]) -> None:
+    """Print `changes` as one unified diff that `patch -p1` and `git apply` take."""
+    style = style_for(sys.stdout)
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    for change in changes:
+        path = display_path(change.path)
+        before = "/dev/null" if change.before is None else f"a/{path}"
+        after = "/dev/null" if change.after is None else f"b/{path}"
+        lines = unified_diff(
+            (change.before or "").splitlines(keepends=True),
+            (change.after or "").splitlines(keepends=True),
+            before,
+            after,
+        )
+        for line in lines:
+            text = line.rstrip("\n")
+            colour = "bold" if text.startswith(("+++ ", "--- ")) else colours.get(text[:1])
+            echo(style(text, colour) if colour else text)
+            if not line.endswith("\n"):
+                echo("\\ No newline at end of file")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,121 @@
+"""`wsgen render`, `check` and `diff`: one run with three endings."""
+
+from pathlib import Path
+from time import perf_counter
+
+import click
+
+from wsgen.cli.options import common_options, jobs_option, project_of
+from wsgen.cli.output import show_diff, show_findings, show_modules, show_summary
+from wsgen.diagnostics import Diagnostic
+from wsgen.pipeline import Options, find_modules, run
+from wsgen.result import RunResult, State
+
+DRIFT = "WSG408"
+_UNWRITABLE = frozenset({"WSG405", "WSG406"})
+
+
+@click.command()
+@common_options
+@click.option(
+    "--check", "check_only", is_flag=True, help="Write nothing; fail if anything would change."
+)
+@click.option("--diff", "diff_only", is_flag=True, help="Write nothing; show what would change.")
+@click.option("--no-quality", is_flag=True, help="Skip the quality steps.")
+@click.option("--force", is_flag=True, help="Replace generated files that were edited by hand.")
+@click.option("--watch", is_flag=True, help="Render again whenever a source changes.")
+@jobs_option
+def render(
+    paths: tuple[Path, ...],
+    modules: tuple[str, ...],
+    form: str,
+    quiet: bool,
+    verbose: bool,
+    check_only: bool,
+    diff_only: bool,
+    no_quality: bool,
+    force: bool,
+    watch: bool,
+    jobs: int,
+) -> int:
+    """Write the routers, exports and AsyncAPI stubs of the modules below PATH."""
+    write = not check_only and not diff_only
+    options = Options(write=write, quality=not no_quality, force=force, jobs=jobs)
+    if watch:
+        from wsgen.cli.watch import watch_sources
+
+        if not write:
+            raise click.UsageError("--watch writes; it does not go with --check or --diff")
+        return watch_sources(paths, modules, options, verbose=verbose)
+    return _run(paths, modules, options, form, quiet=quiet, verbose=verbose, diff=diff_only)
+
+
+@click.command()
+@common_options
+@click.option("--no-quality", is_flag=True, help="Skip the quality steps.")
+@jobs_option
+def check(
+    paths: tuple[Path, ...],
+    modules: tuple[str, ...],
+    form: str,
+    quiet: bool,
+    verbose: bool,
+    no_quality: bool,
+    jobs: int,
+) -> int:
+    """Fail if sources are invalid or render would change anything; write nothing."""
+    options = Options(write=False, quality=not no_quality, jobs=jobs)
+    return _run(paths, modules, options, form, quiet=quiet, verbose=verbose, diff=False)
+
+
+@click.command()
+@common_options
+@click.option("--no-quality", is_flag=True, help="Skip the quality steps.")
+@jobs_option
+def diff(
+    paths: tuple[Path, ...],
+    modules: tuple[str, ...],
+    form: str,
+    quiet: bool,
+    verbose: bool,
+    no_quality: bool,
+    jobs: int,
+) -> int:
+    """Show, as a unified diff, what render would change; write nothing."""
+    options = Options(write=False, quality=not no_quality, jobs=jobs)
+    return _run(paths, modules, options, form, quiet=quiet, verbose=verbose, diff=True)
+
+
+def _run(
+    paths: tuple[Path, ...],
+    modules: tuple[str, ...],
+    options: Options,
+    form: str,
+    *,
+    quiet: bool,
+    verbose: bool,
+    diff: bool,
+) -> int:
+    started = perf_counter()
+    config = project_of(paths)
+    result = run(find_modules(paths, modules, config), config, options)
+    if diff and form == "text":
+        show_diff(change for module in result.modules for change in module.changes)
+        show_findings(RunResult(result.modules, _without_drift(result)), form)
+    else:
+        show_findings(result, form)
+        if form == "text" and not quiet:
+            show_modules(result, verbose=verbose)
+            show_summary(result, perf_counter() - started)
+    return exit_code(result)
+
+
+def exit_code(result: RunResult) -> int:
+    """Return 0 if all is well, 1 for findings, 2 if files could not be written."""
+    if any(item.code in _UNWRITABLE for item in result.diagnostics):
+        return 2
+    return 0 if result.ok and not result.count(State.STALE, State.FAILED) else 1
+
+
+def _without_drift(result: RunResult) -> tuple[Diagnostic, ...]:
+    return tuple(item for item in result.diagnostics if item.code != DRIFT)

@@ -1,0 +1,376 @@
+"""discover -> load -> render -> stage -> check -> commit: the one module that knows all stages.
+
+`render`, `check` and `diff` are one run with different endings: only with `write` is anything committed.
+Stages are imported when they are reached, so that a run that finds everything current loads none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsgen._version import __version__
+from wsgen.config import Config
+from wsgen.current import (
+    has_passed,
+    inputs_of,
+    is_current,
+    record_pass,
+    settings_digest,
+    template_of,
+    why_stale,
+)
+from wsgen.diagnostics import Diagnostic, Severity, Span, has_errors, in_order
+from wsgen.discover import discover, select
+from wsgen.errors import FilesError, GenerationError
+from wsgen.manifest import Manifest, digest, read_manifest
+from wsgen.result import FileChange, ModuleResult, RunResult, State
+from wsgen.source import ModuleSource
+
+if TYPE_CHECKING:  # what a run that finds everything current never needs
+    from wsgen.commit import Plan
+    from wsgen.load import Loaded
+    from wsgen.model import ModuleSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run: `write` commits, `quality` runs the steps, `force` overrides edits by hand.
+
+    `jobs` bounds how many tools run at once.
+    """
+
+    write: bool = True
+    quality: bool = True
+    force: bool = False
+    jobs: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A module on its way: what was loaded and the texts that were rendered from it."""
+
+    source: ModuleSource
+    loaded: Loaded
+    spec: ModuleSpec
+    files: Mapping[str, str]
+
+
+def find_modules(
+    paths: Iterable[Path], names: Iterable[str], config: Config
+) -> tuple[ModuleSource, ...]:
+    """Return the modules below `paths`, or below the configured ones, with one of `names` if any.
+
+    Raises ConfigError.
+    """
+    return select(discover(tuple(paths) or config.paths, config), names)
+
+
+def run(sources: Sequence[ModuleSource], config: Config, options: Options) -> RunResult:
+    """Bring the packages of `sources` up to date, or with `write` off find out what that would change.
+
+    A module that fails keeps its old files and does not stop the others; the diagnostics say why.
+
+    Raises ToolError if a quality tool is missing or breaks, FilesError if the lock cannot be had.
+    """
+    steps = config.steps if options.quality else ()
+    done = {source: result for source in sources if (result := _unchanged(source, config, steps))}
+    stale = [source for source in sources if source not in done]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    if stale and options.write:
+        from wsgen.commit import project_lock
+
+        with project_lock(config):
+            # Another process may have rendered them while this one waited.
+            done |= {
+                source: result for source in stale if (result := _unchanged(source, config, steps))
+            }
+            stale = [source for source in stale if source not in done]
+            results, diagnostics = _produce(stale, config, options, steps)
+    elif stale:
+        results, diagnostics = _produce(stale, config, options, steps)
+    else:
+        results = {}
+    return RunResult(tuple((done | results)[source] for source in sources), diagnostics)
+
+
+def load_modules(
+    sources: Sequence[ModuleSource], config: Config
+) -> tuple[dict[ModuleSource, Loaded], tuple[Diagnostic, ...]]:
+    """Load `sources`; return what each declares and all findings, sorted."""
+    from wsgen.load import load_module
+
+    loaded = {}
+    found: list[Diagnostic] = []
+    for source in sources:
+        item = load_module(source, models=config.models, roots=config.sources)
+        if item.spec is not None and item.spec.name != source.name:
+            item = replace(
+                item, spec=None, diagnostics=(*item.diagnostics, _misread_name(source, item))
+            )
+        loaded[source] = item
+        found.extend(replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
+    return loaded, in_order(found)
+
+
+def clean(sources: Sequence[ModuleSource], config: Config, *, force: bool) -> RunResult:
+    """Remove the packages of `sources`, but no file that wsgen did not write.
+
+    Raises FilesError if a file cannot be removed.
+    """
+    from wsgen.commit import apply_clean, plan_clean, project_lock
+
+    results = []
+    found: list[Diagnostic] = []
+    with project_lock(config):
+        for source in sources:
+            if read_manifest(source.output) is None:
+                results.append(ModuleResult(source, State.EMPTY))
+                continue
+            plan = plan_clean(source.output, force=force)
+            changes = _changes(plan)
+            if plan.edited:
+                found.extend(_edited(source, plan))
+                results.append(ModuleResult(source, State.FAILED))
+            else:
+                apply_clean(plan)
+                results.append(ModuleResult(source, State.REMOVED, changes=changes))
+    return RunResult(tuple(results), in_order(found))
+
+
+def _unchanged(source: ModuleSource, config: Config, steps: tuple[str, ...]) -> ModuleResult | None:
+    manifest = is_current(source, config, steps=steps)
+    if manifest is None or (steps and not has_passed(source, config, manifest)):
+        return None
+    return ModuleResult(source, State.CURRENT, manifest.routers)
+
+
+def _produce(
+    sources: Sequence[ModuleSource], config: Config, options: Options, steps: tuple[str, ...]
+) -> tuple[dict[ModuleSource, ModuleResult], tuple[Diagnostic, ...]]:
+    """Load, render, check and, with `write`, commit the modules that are not current."""
+    if options.write:
+        _refuse_unwritable(sources, config, steps)
+    loaded, found = load_modules(sources, config)
+    diagnostics = list(found)
+    drafts = []
+    for source, item in loaded.items():
+        if item.spec is None:
+            continue
+        try:
+            drafts.append(_Draft(source, item, item.spec, _render(source, item.spec, config)))
+        except GenerationError as error:
+            diagnostics.extend(replace(entry, module=source.name) for entry in error.diagnostics)
+    if steps:
+        drafts, findings = _pass_steps(drafts, config, options, steps)
+        diagnostics.extend(findings)
+    results = {}
+    for draft in drafts:
+        result, findings = _conclude(draft, config, options, steps)
+        results[draft.source] = result
+        diagnostics.extend(findings)
+    for source in sources:
+        results.setdefault(source, ModuleResult(source, State.FAILED))
+    return results, in_order(diagnostics)
+
+
+def _render(source: ModuleSource, spec: ModuleSpec, config: Config) -> Mapping[str, str]:
+    from wsgen.render import render_package
+
+    if not spec.routers:
+        return {}
+    tops = {module.partition(".")[0] for module in _models_of(spec)} | {"wsgen_runtime"}
+    local = {top for top in tops if any(_holds(folder, top) for folder in config.sources)}
+    return render_package(
+        spec,
+        origin=" and ".join(file.name for file in source.files),
+        output=source.output,
+        sources=config.sources,
+        local=local,
+        template=template_of(source, config),
+        templates=config.templates,
+    )
+
+
+def _holds(folder: Path, top: str) -> bool:
+    return (folder / top).is_dir() or (folder / f"{top}.py").is_file()
+
+
+def _models_of(spec: ModuleSpec) -> frozenset[str]:
+    types = (ref for router in spec.routers for ref in (router.request, router.data))
+    return frozenset(module for ref in types for module, _ in ref.imports())
+
+
+def _pass_steps(
+    drafts: Sequence[_Draft], config: Config, options: Options, steps: tuple[str, ...]
+) -> tuple[list[_Draft], tuple[Diagnostic, ...]]:
+    """Return the drafts that passed, with their final texts, and what the steps found in the others."""
+    from wsgen.quality import StagedModule, run_steps
+
+    staged = [
+        StagedModule(
+            name=draft.source.name,
+            output=draft.source.output,
+            files={name: text for name, text in draft.files.items() if name.endswith(".py")},
+            positions=draft.loaded.positions,
+            routers={router.file_name: router.class_name for router in draft.spec.routers},
+        )
+        for draft in drafts
+        if draft.files
+    ]
+    if not staged:
+        return list(drafts), ()
+    outcome = run_steps(
+        staged,
+        root=config.root,
+        steps=steps,
+        sources=config.sources,
+        cache=config.cache,
+        jobs=options.jobs,
+        timeout=config.timeout,
+    )
+    passed = [
+        replace(draft, files={**draft.files, **outcome.files.get(draft.source.output, {})})
+        for draft in drafts
+        if draft.source.output not in outcome.failed
+    ]
+    return passed, outcome.diagnostics
+
+
+def _conclude(
+    draft: _Draft, config: Config, options: Options, steps: tuple[str, ...]
+) -> tuple[ModuleResult, list[Diagnostic]]:
+    """Compare a finished draft with the tree and, with `write`, commit it."""
+    from wsgen.commit import apply_clean, apply_plan, plan_clean, plan_commit
+
+    source, spec = draft.source, draft.spec
+    routers = {router.class_name: router.route for router in spec.routers}
+    if not routers:
+        if read_manifest(source.output) is None:
+            return ModuleResult(source, State.EMPTY), []
+        plan, manifest, apply = plan_clean(source.output, force=options.force), None, apply_clean
+    else:
+        manifest = _manifest(draft, config, steps)
+        plan = plan_commit(source.output, draft.files, manifest, force=options.force)
+        apply = apply_plan
+    reason = why_stale(source, config, steps=steps)
+    if plan.edited:
+        return ModuleResult(source, State.FAILED, routers, _changes(plan), reason), _edited(
+            source, plan
+        )
+    if plan.is_empty and manifest is not None:
+        if steps and (options.write or config.cache.is_dir()):
+            record_pass(source, config, manifest, _models_of(spec))
+        return ModuleResult(source, State.CURRENT, routers), []
+    changes = _changes(plan)
+    if not options.write:
+        return ModuleResult(source, State.STALE, routers, changes, reason), [
+            _drift(source, plan, reason)
+        ]
+    try:
+        apply(plan)
+    except FilesError as error:
+        return ModuleResult(source, State.FAILED, routers, reason=reason), [
+            replace(entry, module=source.name) for entry in error.diagnostics
+        ]
+    if manifest is not None and steps:
+        record_pass(source, config, manifest, _models_of(spec))
+    state = State.WRITTEN if manifest is not None else State.REMOVED
+    return ModuleResult(source, state, routers, changes, reason), []
+
+
+def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest:
+    from wsgen.quality.tools import tool_fingerprints
+
+    return Manifest(
+        wsgen=__version__,
+        settings=settings_digest(draft.source, config),
+        inputs=inputs_of(draft.source, config),
+        outputs={name: digest(text.encode()) for name, text in draft.files.items()},
+        routers={router.class_name: router.route for router in draft.spec.routers},
+        tools=dict(tool_fingerprints(steps)),
+    )
+
+
+def _changes(plan: Plan) -> tuple[FileChange, ...]:
+    texts: dict[str, str | None] = {**plan.texts, **dict.fromkeys(plan.removals)}
+    return tuple(
+        FileChange(plan.output / name, _text(plan.output / name), text)
+        for name, text in sorted(texts.items())
+    )
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _refuse_unwritable(
+    sources: Sequence[ModuleSource], config: Config, steps: tuple[str, ...]
+) -> None:
+    """Say that a stale package cannot be written before any tool has run in vain. Raises FilesError."""
+    import os
+
+    found = []
+    for source in sources:
+        folder = source.output
+        while not folder.exists() and folder != config.root:
+            folder = folder.parent
+        current = is_current(source, config, steps=steps) is not None
+        if not current and not os.access(folder, os.W_OK):
+            reason = why_stale(source, config, steps=steps)
+            message = (
+                f"module `{source.name}` is not current ({reason}) and {folder} cannot be written"
+            )
+            advice = "Run `wsgen render` where the folder is writable, and ship the result."
+            found.append(
+                Diagnostic("WSG405", message, Span(folder), help=advice, module=source.name)
+            )
+    if found:
+        raise FilesError(found[0].message, found)
+
+
+def _edited(source: ModuleSource, plan: Plan) -> list[Diagnostic]:
+    known = read_manifest(plan.output)
+    return [
+        Diagnostic(
+            "WSG407",
+            f"{name} was edited by hand"
+            if known is not None and name in known.outputs
+            else f"{name} was not written by wsgen",
+            Span(plan.output / name),
+            help="Move the change to where the file is made from, then run `wsgen render --force`"
+            " to replace the file.",
+            module=source.name,
+        )
+        for name in plan.edited
+    ]
+
+
+def _drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
+    names = [*sorted(plan.texts), *plan.removals] or [".wsgen.json"]
+    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return Diagnostic(
+        "WSG408",
+        f"module `{source.name}` is not current: {reason}; render would change {listed}",
+        Span(source.files[0]),
+        help="Run `wsgen render` and commit what it writes; `wsgen diff` shows it.",
+        module=source.name,
+    )
+
+
+def _misread_name(source: ModuleSource, loaded: Loaded) -> Diagnostic:
+    return Diagnostic(
+        "WSG409",
+        f"`module:` must stand on a line of its own to rename `{source.name}`",
+        loaded.positions.get("module") or Span(source.files[0]),
+        severity=Severity.ERROR,
+        help=f"Write `module: {loaded.spec.name if loaded.spec else source.name}` at the start of a line.",
+    )
+
+
+__all__ = ["Options", "clean", "find_modules", "has_errors", "load_modules", "run"]

@@ -1,0 +1,60 @@
+"""ModuleSpec -> the texts of its package, by file name. Writes nothing."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from wsgen.model import ModuleSpec, RouterSpec
+
+
+def render_package(
+    module: ModuleSpec,
+    *,
+    origin: str,
+    output: Path,
+    sources: tuple[Path, ...],
+    local: Collection[str],
+    template: Path | None = None,
+    templates: Path | None = None,
+) -> Mapping[str, str]:
+    """Return the files of a module's package: routers, `__init__.py` and `asyncapi.json`.
+
+    `origin` names the source for the headers; `output` is the folder that the package goes to; `sources` are
+    the folders that modules are importable from, `local` the project's own top-level packages; `template` is
+    the project's generic class to specialise instead of filling a Jinja2 template; `templates` is a folder
+    of Jinja2 templates that come before the built-in ones.
+
+    Raises GenerationError if a template of the project cannot be used.
+    """
+    from wsgen.render.channels import render_channels
+    from wsgen.render.routers import render_exports
+
+    files = {"__init__.py": render_exports(module, origin=origin, templates=templates)}
+    for router in module.routers:
+        files[router.file_name] = _router(
+            router,
+            module,
+            origin=origin,
+            output=output,
+            sources=sources,
+            local=local,
+            template=template,
+            templates=templates,
+        )
+    files["asyncapi.json"] = render_channels(module)
+    return files
+
+
+def _router(
+    router: RouterSpec,
+    module: ModuleSpec,
+    *,
+    origin: str,
+    output: Path,
+    sources: tuple[Path, ...],
+    local: Collection[str],
+    template: Path | None,
+    templates: Path | None,
+) -> str:
+    from wsgen.render.routers import render_router
+
+    return render_router(router, module, origin=origin, local=local, templates=templates)

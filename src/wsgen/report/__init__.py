@@ -1,0 +1,1 @@
+"""Diagnostics -> text, json, github, sarif: one module a format, each a pure function to a string."""

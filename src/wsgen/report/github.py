@@ -1,0 +1,34 @@
+"""Diagnostics as GitHub workflow commands, which become annotations on a pull request."""
+
+from collections.abc import Iterable
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.report.places import display_path
+
+
+def format_github(diagnostics: Iterable[Diagnostic]) -> str:
+    """Return one `::error ...::message` line for each diagnostic."""
+    return "\n".join(_command(item) for item in diagnostics)
+
+
+def _command(item: Diagnostic) -> str:
+    properties = {"title": f"wsgen {item.code}"}
+    if span := item.span:
+        properties |= {
+            "file": display_path(span.path),
+            "line": str(span.line),
+            "col": str(span.column),
+            "endLine": str(span.end_line or span.line),
+            "endColumn": str(span.end_column or span.column),
+        }
+    pairs = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    text = "\n".join(part for part in (item.message, item.output, item.help) if part)
+    return f"::{item.severity.value} {pairs}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,11 @@
+"""Paths as reports show them."""
+
+from pathlib import Path
+
+
+def display_path(path: Path) -> str:
+    """Return `path` relative to the working directory if it is below it, with forward slashes."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()

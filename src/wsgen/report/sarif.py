@@ -1,0 +1,74 @@
+"""Diagnostics as SARIF 2.1.0, the format of code scanning services."""
+
+import json
+from collections.abc import Iterable
+
+from wsgen._version import __version__
+from wsgen.codes import CODES
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.report.places import display_path
+
+
+def format_sarif(diagnostics: Iterable[Diagnostic]) -> str:
+    """Return one SARIF log with one run, as JSON."""
+    items = tuple(diagnostics)
+    codes = sorted({item.code for item in items})
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "wsgen",
+                        "version": __version__,
+                        "rules": [_rule(code) for code in codes],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(item, codes.index(item.code)) for item in items],
+            }
+        ],
+    }
+    return json.dumps(log, indent=2)
+
+
+def _rule(code: str) -> dict[str, object]:
+    entry = CODES.get(code)
+    if entry is None:
+        return {"id": code}
+    return {
+        "id": code,
+        "shortDescription": {"text": entry.title},
+        "fullDescription": {"text": entry.why},
+        "help": {"text": entry.fix},
+    }
+
+
+def _result(item: Diagnostic, rule: int) -> dict[str, object]:
+    text = " ".join(part for part in (item.message, item.help) if part)
+    result: dict[str, object] = {
+        "ruleId": item.code,
+        "ruleIndex": rule,
+        "level": item.severity.value,
+        "message": {"text": text},
+    }
+    if item.span:
+        result["locations"] = [_location(item.span)]
+    if item.notes:
+        result["relatedLocations"] = [
+            {**_location(note.span), "message": {"text": note.message}} for note in item.notes
+        ]
+    return result
+
+
+def _location(span: Span) -> dict[str, object]:
+    region = {"startLine": span.line, "startColumn": span.column}
+    if span.end_line:
+        region |= {"endLine": span.end_line, "endColumn": max(span.end_column, 1)}
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": display_path(span.path)},
+            "region": region,
+        }
+    }

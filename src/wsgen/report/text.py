@@ -1,0 +1,85 @@
+"""Diagnostics for people: place, message, the source line with carets, and the next step."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic, Severity, Span
+from wsgen.report.places import display_path
+
+Style = Callable[[str, str], str]
+"""Colours a text: `style(text, "red")`; without a terminal it returns the text as it is."""
+
+_WIDTH = 160
+_OUTPUT_LINES = 40
+
+
+def plain(text: str, _colour: str) -> str:
+    """Return `text` without colour."""
+    return text
+
+
+def format_text(diagnostics: Iterable[Diagnostic], *, style: Style = plain) -> str:
+    """Return `diagnostics` as text, a blank line between them; empty if there are none."""
+    return "\n".join(_entry(item, style) for item in diagnostics)
+
+
+def _entry(item: Diagnostic, style: Style) -> str:
+    colour = "red" if item.severity is Severity.ERROR else "yellow"
+    label = style(f"{item.severity.value}[{item.code}]", colour)
+    place = f"{style(_place(item.span), 'bold')}: " if item.span else ""
+    lines = [f"{place}{label}: {item.message}"]
+    if item.span:
+        lines.extend(_excerpt(item.span, style, colour))
+    for note in item.notes:
+        lines.append(f"  {style('note:', 'cyan')} {note.message}: {_place(note.span)}")
+        lines.extend(_excerpt(note.span, style, "cyan"))
+    if item.output:
+        said = item.output.strip().splitlines()
+        lines.extend(f"    {line}" for line in said[:_OUTPUT_LINES])
+        if len(said) > _OUTPUT_LINES:
+            lines.append(f"    ... and {len(said) - _OUTPUT_LINES} lines more")
+    if item.help:
+        lines.append(f"  {style('help:', 'cyan')} {item.help}")
+    return "\n".join(lines) + "\n"
+
+
+def _place(span: Span) -> str:
+    path = display_path(span.path)
+    return path if span.path.is_dir() else f"{path}:{span.line}:{span.column}"
+
+
+def _excerpt(span: Span, style: Style, colour: str) -> list[str]:
+    """Return the source line and carets below it; nothing if the span is a point at a file's start."""
+    if (span.line, span.column) == (1, 1) and span.end_column <= 1:
+        return []
+    source = _line(span.path, span.line)
+    if source is None:
+        return []
+    start = min(span.column - 1, len(source))
+    end = span.end_column - 1 if span.end_line == span.line else len(source)
+    end = max(start + 1, min(end, max(len(source), start + 1)))
+    offset = max(0, start - _WIDTH // 2) if len(source) > _WIDTH else 0
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in source)
+    shown = shown[offset : offset + _WIDTH]
+    carets = "^" * min(end - start, _WIDTH - (start - offset))
+    gutter = style(f"{span.line:>5} |", "blue")
+    blank = style("      |", "blue")
+    return [f"{gutter} {shown}", f"{blank} {' ' * (start - offset)}{style(carets, colour)}"]
+
+
+def _line(path: Path, number: int) -> str | None:
+    lines = _lines(path)
+    return lines[number - 1].expandtabs(1) if 0 < number <= len(lines) else None
+
+
+@lru_cache(maxsize=64)
+def _lines(path: Path) -> tuple[str, ...]:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(1 << 20)
+    except OSError:
+        return ()
+    # Only these end a line in YAML and Python; str.splitlines would miscount on form feeds.
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))

@@ -1,0 +1,62 @@
+"""What a run found and did, as values for the reports and for callers of the library."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic, has_errors
+from wsgen.source import ModuleSource
+
+
+class State(StrEnum):
+    """How a module stands after a run."""
+
+    CURRENT = "current"
+    WRITTEN = "written"
+    STALE = "stale"
+    FAILED = "failed"
+    REMOVED = "removed"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file that a run wrote, or would write: None before is a new file, None after one removed."""
+
+    path: Path
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleResult:
+    """One module's part of a run; `routers` maps class names to routes, `reason` says why it was stale."""
+
+    source: ModuleSource
+    state: State
+    routers: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[FileChange, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """All of a run: its modules in order of path, and its diagnostics sorted."""
+
+    modules: tuple[ModuleResult, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Return whether the run found nothing to object to."""
+        return not has_errors(self.diagnostics)
+
+    def count(self, *states: State) -> int:
+        """Return how many modules are in one of `states`."""
+        return sum(module.state in states for module in self.modules)
+
+
+def failed_modules(diagnostics: Iterable[Diagnostic]) -> frozenset[str]:
+    """Return the names of the modules that `diagnostics` blame."""
+    return frozenset(item.module for item in diagnostics if item.module)
