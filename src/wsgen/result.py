@@ -18,6 +18,7 @@ class State(StrEnum):
     FAILED = "failed"
     REMOVED = "removed"
     EMPTY = "empty"
+    VALID = "valid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ _COLOURS = {
     State.FAILED: "red",
     State.REMOVED: "cyan",
     State.EMPTY: "bright_black",
+    State.VALID: "green",
 }
 _MANY = 20
 

@@ -1,0 +1,72 @@
+"""The library's functions on paths: what the commands do, returned as values."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from wsgen import pipeline
+from wsgen.config import Config, find_root, load_config
+from wsgen.errors import GenerationError
+from wsgen.model import ModuleSpec
+from wsgen.result import RunResult
+
+_PathLike = str | os.PathLike[str]
+
+
+def render(
+    *paths: _PathLike,
+    modules: Iterable[str] = (),
+    quality: bool = True,
+    force: bool = False,
+    root: _PathLike | None = None,
+) -> RunResult:
+    """Write the packages of the modules below `paths` and return what was done.
+
+    Without `paths`, the configured ones are used; `modules` narrows to these names. A module that fails
+    is in the result with its diagnostics and keeps its old files.
+
+    Raises ConfigError, ToolError or FilesError where nothing could be done at all.
+    """
+    config, places = _project(paths, root)
+    sources = pipeline.find_modules(places, modules, config)
+    options = pipeline.Options(quality=quality, force=force, jobs=os.cpu_count() or 2)
+    return pipeline.run(sources, config, options)
+
+
+def check(
+    *paths: _PathLike,
+    modules: Iterable[str] = (),
+    quality: bool = True,
+    root: _PathLike | None = None,
+) -> RunResult:
+    """Return what `render` would change, as diagnostics and file changes; write nothing.
+
+    Raises ConfigError or ToolError where nothing could be found out.
+    """
+    config, places = _project(paths, root)
+    sources = pipeline.find_modules(places, modules, config)
+    options = pipeline.Options(write=False, quality=quality, jobs=os.cpu_count() or 2)
+    return pipeline.run(sources, config, options)
+
+
+def load_modules(
+    *paths: _PathLike, modules: Iterable[str] = (), root: _PathLike | None = None
+) -> tuple[ModuleSpec, ...]:
+    """Return the specs of the modules below `paths`, in order of path; those without routers are left out.
+
+    Raises GenerationError with all diagnostics if any source is invalid, ConfigError for wrong settings.
+    """
+    config, places = _project(paths, root)
+    sources = pipeline.find_modules(places, modules, config)
+    loaded, diagnostics = pipeline.load_modules(sources, config)
+    if pipeline.has_errors(diagnostics):
+        raise GenerationError("sources are invalid", diagnostics)
+    return tuple(item.spec for item in loaded.values() if item.spec and item.spec.routers)
+
+
+def _project(
+    paths: tuple[_PathLike, ...], root: _PathLike | None
+) -> tuple[Config, tuple[Path, ...]]:
+    places = tuple(Path(path) for path in paths)
+    start = Path(root) if root is not None else places[0] if places else Path.cwd()
+    return load_config(find_root(start)), places

@@ -1,0 +1,126 @@
+"""`wsgen validate` and `wsgen list`: read the sources, run nothing, write nothing."""
+
+import json
+from pathlib import Path
+from time import perf_counter
+
+import click
+
+from wsgen.cli.options import common_options, project_of
+from wsgen.cli.output import echo, show_findings, show_summary, style_for
+from wsgen.config import Config
+from wsgen.current import has_passed, is_current
+from wsgen.model import ModuleSpec
+from wsgen.pipeline import find_modules, load_modules
+from wsgen.report.places import display_path
+from wsgen.result import ModuleResult, RunResult, State, failed_modules
+from wsgen.source import ModuleSource
+
+
+@click.command()
+@common_options
+def validate(
+    paths: tuple[Path, ...], modules: tuple[str, ...], form: str, quiet: bool, verbose: bool
+) -> int:
+    """Check the sources below PATH and nothing else: no rendering, no tools."""
+    started = perf_counter()
+    config = project_of(paths)
+    loaded, diagnostics = load_modules(find_modules(paths, modules, config), config)
+    bad = failed_modules(diagnostics)
+    results = []
+    for source, item in loaded.items():
+        routers = (
+            {router.class_name: router.route for router in item.spec.routers} if item.spec else {}
+        )
+        failed = item.spec is None or source.name in bad
+        state = State.FAILED if failed else State.VALID if routers else State.EMPTY
+        results.append(ModuleResult(source, state, routers))
+    result = RunResult(tuple(results), diagnostics)
+    show_findings(result, form)
+    if form == "text" and not quiet:
+        show_summary(result, perf_counter() - started)
+    return 0 if result.ok else 1
+
+
+@click.command("list")
+@common_options
+def list_modules(
+    paths: tuple[Path, ...], modules: tuple[str, ...], form: str, quiet: bool, verbose: bool
+) -> int:
+    """List the modules below PATH: routers, routes, types, where they come from, and their state."""
+    config = project_of(paths)
+    loaded, diagnostics = load_modules(find_modules(paths, modules, config), config)
+    specs = {
+        source: item.spec for source, item in loaded.items() if item.spec and item.spec.routers
+    }
+    if form == "json":
+        echo(
+            json.dumps([_values(source, spec, config) for source, spec in specs.items()], indent=2)
+        )
+    else:
+        for number, (source, spec) in enumerate(specs.items()):
+            if number:
+                echo("")
+            _show(source, spec, config, verbose=verbose)
+        show_findings(RunResult((), diagnostics), form)
+    return 0 if not diagnostics else 1
+
+
+def _state(source: ModuleSource, config: Config) -> str:
+    manifest = is_current(source, config, steps=())
+    if manifest is None:
+        return "stale" if source.output.exists() else "not rendered"
+    return "current" if has_passed(source, config, manifest) else "current, quality unknown here"
+
+
+def _show(source: ModuleSource, spec: ModuleSpec, config: Config, *, verbose: bool) -> None:
+    import sys
+
+    style = style_for(sys.stdout)
+    title = f"{spec.name} {spec.version}" if spec.version else spec.name
+    files = ", ".join(display_path(file) for file in source.files)
+    echo(f"{style(title, 'bold')}  {spec.endpoint}  {_state(source, config)}  ({files})")
+    rows = [
+        (
+            router.class_name,
+            router.route,
+            f"{_short(str(router.request))} -> {_short(str(router.data))}",
+        )
+        for router in spec.routers
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for router, (name, route, types) in zip(spec.routers, rows, strict=True):
+        echo(f"  {name:<{widths[0]}}  {style(f'{route:<{widths[1]}}', 'blue')}  {types}")
+        if verbose and router.summary:
+            echo(f"  {'':<{widths[0]}}  {'':<{widths[1]}}  {router.summary}")
+
+
+def _short(types: str) -> str:
+    """Return a type expression without the modules of its names."""
+    import re
+
+    return re.sub(r"[\w.]+:", "", types)
+
+
+def _values(source: ModuleSource, spec: ModuleSpec, config: Config) -> dict[str, object]:
+    return {
+        "name": spec.name,
+        "version": spec.version,
+        "endpoint": spec.endpoint,
+        "state": _state(source, config),
+        "sources": [display_path(file) for file in source.files],
+        "output": display_path(source.output),
+        "routers": [
+            {
+                "class": router.class_name,
+                "route": router.route,
+                "request": str(router.request),
+                "data": str(router.data),
+                "summary": router.summary or None,
+                "tags": list(router.tags),
+                "deprecated": router.deprecated,
+                "delivery": router.delivery.model_dump(mode="json"),
+            }
+            for router in spec.routers
+        ],
+    }
