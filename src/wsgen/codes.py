@@ -27,13 +27,85 @@ _PYTHON: dict[str, Code] = {}
 
 _TYPES: dict[str, Code] = {}
 
-_FILES: dict[str, Code] = {}
+_FILES: dict[str, Code] = {
+    "WSG401": Code(
+        "no such source",
+        "A path on the command line or in `paths` is neither a folder nor a source file.",
+        "Name a folder that holds modules, or a ws.yaml or ws.py.",
+    ),
+    "WSG402": Code(
+        "no such module",
+        "No source below the searched paths declares a module of this name.",
+        "Correct the name; `wsgen list` shows the modules.",
+    ),
+    "WSG403": Code(
+        "two modules in one folder",
+        "The `output` setting gives two modules the same folder, so one would overwrite the other.",
+        "Put {source_dir}, or both {module} and {version}, into [tool.wsgen] output.",
+    ),
+    "WSG404": Code(
+        "template cannot be used",
+        "A Jinja2 template of the project has a mistake, or asks for a value that is not there.",
+        "Correct the template at the line shown; docs/templates.md lists the values.",
+    ),
+    "WSG405": Code(
+        "cannot write",
+        "A package is not current and its folder cannot be written.",
+        "Render where the folder is writable and ship the result. A package that is current needs no writing.",
+    ),
+    "WSG406": Code(
+        "lock is held",
+        "Another process has been rendering this project for a very long time.",
+        "Look for a wsgen process that hangs, and end it; the lock goes with it.",
+    ),
+    "WSG407": Code(
+        "edited by hand",
+        "A file in the generated package is not what wsgen wrote. It is kept, and its module is not rendered.",
+        "Move the change to the source or a template; then `wsgen render --force` replaces the file.",
+    ),
+    "WSG408": Code(
+        "not current",
+        "Rendering would change the package: a source, a setting, a template or a tool is newer than it.",
+        "Run `wsgen render` and commit the result; `wsgen diff` shows what changes.",
+    ),
+    "WSG409": Code(
+        "module name not found",
+        "A `module:` key renames the module, but not where every command can see it at a glance.",
+        "Write `module: name` unindented on a line of its own.",
+    ),
+}
 
 _QUALITY: dict[str, Code] = {}
 
 _ASYNCAPI: dict[str, Code] = {}
 
-_CONFIGURATION: dict[str, Code] = {}
+_CONFIGURATION: dict[str, Code] = {
+    "WSG900": Code(
+        "settings cannot be read",
+        "pyproject.toml or wsgen.toml is not valid TOML, not UTF-8, too large or not readable.",
+        "Correct the file at the place shown.",
+    ),
+    "WSG901": Code(
+        "unknown setting",
+        "A key in [tool.wsgen] means nothing to wsgen; a misspelt setting would silently do nothing.",
+        "Use the name that the help suggests; docs/configuration.md lists all settings.",
+    ),
+    "WSG902": Code(
+        "wrong setting",
+        "A setting has a value of the wrong type or out of range.",
+        "Write it as the help shows; docs/configuration.md describes each setting.",
+    ),
+    "WSG903": Code(
+        "path leaves the project",
+        "wsgen reads and writes below the project's folder only.",
+        "Name a path below the folder that holds pyproject.toml or wsgen.toml.",
+    ),
+    "WSG904": Code(
+        "setting names nothing",
+        "A file or folder that a setting names does not exist.",
+        "Create it or correct the path.",
+    ),
+}
 
 CODES: dict[str, Code] = {
     **_YAML,
