@@ -1,0 +1,55 @@
+# `make` lists the targets. Every target sets up what it needs by itself.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+module ?=
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
+
+# The stamp is as old as the last installation; pyproject.toml newer than it means: install again.
+$(VENV)/.ready: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.ready  ## create the virtual environment and install everything into it
+
+.PHONY: generate-ws-routers
+generate-ws-routers: $(VENV)/.ready  ## render all modules of specs/; module=NAME for one
+	@$(BIN)/wsgen render $(if $(module),--module $(module))
+
+.PHONY: test
+test: $(VENV)/.ready  ## run the tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+.PHONY: check
+check: $(VENV)/.ready  ## lint, types, import rules, generated files current, docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy src tests specs benchmarks
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/wsgen check
+	@$(BIN)/python docs/build.py --check
+
+.PHONY: format
+format: $(VENV)/.ready  ## format the code and fix what can be fixed
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+.PHONY: update-cases
+update-cases: $(VENV)/.ready  ## rewrite the expected results of tests/cases
+	@UPDATE_CASES=1 $(BIN)/python -m pytest -q tests/test_cases.py
+
+.PHONY: bench
+bench: $(VENV)/.ready  ## measure the generator against the budgets
+	@$(BIN)/python -m benchmarks.generator
+
+.PHONY: clean
+clean:  ## remove caches and build results, not the virtual environment
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
