@@ -1,0 +1,152 @@
+"""Read what the tools say: from a process' output to findings in staged files."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.errors import ToolError
+from wsgen.quality.processes import Outcome
+
+_BLACK = re.compile(
+    r"error: cannot (?:format|parse):? (?P<path>.+?):(?:(?P<line>\d+):(?P<column>\d+))?"
+    r"(?:: | |$)(?P<message>.*)",
+    re.MULTILINE,
+)
+_RUFF_FORMAT = re.compile(
+    r"error: Failed to (?:parse|format) (?P<path>.+?)(?::(?P<line>\d+):(?P<column>\d+))?: "
+    r"(?P<message>.+)"
+)
+_RUFF_SYNTAX = re.compile(
+    r"^invalid-syntax: (?P<message>.*)\n +--> (?P<path>.+):(?P<line>\d+):(?P<column>\d+)$",
+    re.MULTILINE,
+)
+_FLAKE8 = re.compile(
+    r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<rule>[A-Z]+\d+) (?P<message>.*)"
+)
+_MYPY = re.compile(
+    r"(?P<path>.+?):(?:(?P<line>\d+):)?(?:(?P<column>\d+):)?(?:\d+:\d+:)? "
+    r"(?P<kind>error|note): (?P<message>.*?)(?:  \[(?P<rule>[\w-]+)\])?"
+)
+
+_UNREADABLE = {"black": (_BLACK,), "ruff-format": (_RUFF_FORMAT, _RUFF_SYNTAX)}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a tool found: where, in its own words, and its whole output about it.
+
+    `path` is as the tool wrote it, but relative to its working directory.
+    """
+
+    path: str
+    line: int
+    column: int
+    message: str
+    rule: str | None
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one step says of some modules.
+
+    `unsettled` tells that the step would change files. Findings may lie outside the modules.
+    """
+
+    step: str
+    outputs: tuple[Path, ...]
+    findings: tuple[Finding, ...] = ()
+    unsettled: bool = False
+    output: str = ""
+
+
+def read_formatter(step: str, outcome: Outcome, directory: str) -> tuple[tuple[Finding, ...], bool]:
+    """Return what black, ruff or isort could not rewrite, and whether it would change files.
+
+    Raises ToolError if it broke for a reason that no file is to blame for.
+    """
+    findings = tuple(
+        _finding(match, directory)
+        for pattern in _UNREADABLE.get(step, ())
+        for match in pattern.finditer(outcome.output)
+    )
+    trouble = outcome.returncode not in (0, 1) or "Traceback (most recent call" in outcome.stderr
+    if trouble and not findings:
+        raise broken(step, outcome)
+    return findings, outcome.returncode == 1 or "ould reformat" in outcome.output
+
+
+def read_flake8(outcome: Outcome, directory: str) -> tuple[Finding, ...]:
+    """Return the findings of flake8; raises ToolError if it broke."""
+    matches = (_FLAKE8.fullmatch(text) for text in outcome.stdout.splitlines())
+    found = tuple(_finding(match, directory) for match in matches if match)
+    if outcome.returncode != 0 and not found:
+        raise broken("flake8", outcome)
+    return found
+
+
+def read_ruff(step: str, outcome: Outcome, directory: str) -> tuple[Finding, ...]:
+    """Return the findings in ruff's JSON output; raises ToolError if it broke."""
+    if outcome.returncode not in (0, 1):
+        raise broken(step, outcome)
+    try:
+        items = json.loads(outcome.stdout or "[]")
+        return tuple(_ruff_finding(item, directory) for item in items)
+    except (ValueError, KeyError, TypeError) as error:
+        raise broken(step, outcome) from error
+
+
+def read_mypy(outcome: Outcome, directory: str) -> tuple[Finding, ...]:
+    """Return the errors in mypy's output, each with the notes that follow it."""
+    found: list[Finding] = []
+    for text in outcome.output.splitlines():
+        match = _MYPY.fullmatch(text)
+        if match is None:
+            continue
+        finding = _finding(match, directory)
+        if match["kind"] == "error":
+            found.append(finding)
+        elif found and found[-1].path == finding.path:
+            output = f"{found[-1].output}\n{finding.output}"
+            found[-1] = replace(found[-1], output=output)
+    return tuple(found)
+
+
+def broken(step: str, outcome: Outcome) -> ToolError:
+    """Return the error that tells that a tool could not do its work at all."""
+    message = f"{step} failed with exit code {outcome.returncode}"
+    help_text = "its output says why; most often it is the tool's own configuration"
+    found = Diagnostic("WSG501", message, help=help_text, step=step, output=outcome.output)
+    return ToolError(message, [found])
+
+
+def _finding(match: re.Match[str], directory: str) -> Finding:
+    groups = match.groupdict()
+    return Finding(
+        path=_relative(groups["path"], directory),
+        line=int(groups.get("line") or 1),
+        column=int(groups.get("column") or 1),
+        message=groups["message"] or match[0],
+        rule=groups.get("rule"),
+        output=match[0],
+    )
+
+
+def _relative(path: str, directory: str) -> str:
+    """Return `path` as it is below `directory`, where the tool ran."""
+    return os.path.normpath(os.path.relpath(os.path.join(directory, path), directory))
+
+
+def _ruff_finding(item: Mapping[str, object], directory: str) -> Finding:
+    path = _relative(str(item["filename"]), directory)
+    place = item["location"]
+    if not isinstance(place, dict):
+        raise TypeError
+    rule = item["code"]
+    line, column = int(place["row"]), int(place["column"])
+    text = f"{path}:{line}:{column}: {f'{rule} ' if rule else ''}{item['message']}"
+    return Finding(path, line, column, str(item["message"]), str(rule) if rule else None, text)

@@ -1,0 +1,114 @@
+"""A stand-in for the project in which the staged files are already in their final places.
+
+Tools look for configuration, packages and neighbours around the files they check. In the mirror they find
+the project's own, through symbolic links, while nothing that they write reaches the project: only the
+directories on the way to the outputs are real, and only the staged files are copies.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsgen.quality.settings import SETTINGS_NAMES
+from wsgen.quality.staged import StagedModule
+
+_REPOSITORY = frozenset({".git", ".hg"})
+_LEFT_OUT = frozenset(
+    {
+        *_REPOSITORY,
+        # Generated packages are often ignored by git; they are checked all the same.
+        ".gitignore",
+        # What a tool might write into.
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".wsgen_cache",
+        "__pycache__",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """The mirror of `root` in the directory `top`; tools run with `top` as working directory.
+
+    `scratch` is a directory beside it for what tools want to write.
+    """
+
+    root: Path
+    top: Path
+    scratch: Path
+
+    def relative(self, output: Path) -> str:
+        """Return where `output` is below the root, with slashes."""
+        return output.relative_to(self.root).as_posix()
+
+    def read(self, module: StagedModule) -> dict[str, str]:
+        """Return the module's files as the tools left them."""
+        directory = self.top / module.output.relative_to(self.root)
+        return {name: _read(directory / name) for name in module.files}
+
+
+@contextmanager
+def mirrored(root: Path, modules: Sequence[StagedModule]) -> Iterator[Mirror]:
+    """Build a mirror of `root` that holds the files of `modules`; remove it at the end."""
+    scratch = Path(os.path.realpath(tempfile.mkdtemp(prefix="wsgen-")))
+    try:
+        # The directories above the root are there too, since some tools look beyond it for settings.
+        top = scratch / "mirror" / root.relative_to(root.anchor)
+        top.mkdir(parents=True)
+        for above in root.parents:
+            _link_settings(above, scratch / "mirror" / above.relative_to(root.anchor))
+        _build(root, top, [module.output.relative_to(root).parts for module in modules])
+        for module in modules:
+            _write(module, top / module.output.relative_to(root))
+        yield Mirror(root=root, top=top, scratch=scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _build(source: Path, target: Path, ways: Iterable[tuple[str, ...]]) -> None:
+    """Make `target` look like `source`, with a real, empty directory at the end of each of `ways`."""
+    inner: dict[str, list[tuple[str, ...]]] = {}
+    for way in ways:
+        inner.setdefault(way[0], []).append(way[1:])
+    _mark_repository(source, target)
+    if source.is_dir():
+        with os.scandir(source) as entries:
+            for entry in entries:
+                if entry.name not in inner and entry.name not in _LEFT_OUT:
+                    (target / entry.name).symlink_to(entry.path)
+    for name, rest in inner.items():
+        (target / name).mkdir()
+        deeper = [way for way in rest if way]
+        if deeper:
+            _build(source / name, target / name, deeper)
+
+
+def _link_settings(source: Path, target: Path) -> None:
+    _mark_repository(source, target)
+    for name in SETTINGS_NAMES:
+        if (source / name).is_file():
+            (target / name).symlink_to(source / name)
+
+
+def _mark_repository(source: Path, target: Path) -> None:
+    """Show tools where the repository begins, but not the repository: they would ask git about links."""
+    for name in _REPOSITORY:
+        if (source / name).exists():
+            (target / name).mkdir()
+
+
+def _write(module: StagedModule, directory: Path) -> None:
+    for name, text in module.files.items():
+        with open(directory / name, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+
+def _read(path: Path) -> str:
+    with open(path, encoding="utf-8", newline="") as file:
+        return file.read()

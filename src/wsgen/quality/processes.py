@@ -1,0 +1,144 @@
+"""Run tools as processes: side by side, with a time limit, and none left behind."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.errors import ToolError
+
+_Result = TypeVar("_Result")
+
+_LAST_WORDS = 5.0
+"""Seconds to wait for the output of a process that was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a process ended and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Return everything it printed, errors last."""
+        return "\n".join(text for text in (self.stdout.rstrip(), self.stderr.rstrip()) if text)
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the result is no longer wanted
+    """The process was ended because nobody waits for it any more."""
+
+
+class Processes:
+    """Runs processes in one directory and environment, and can end all of them at once.
+
+    In what they print, paths below `directory` are shown relative to it. `run` may be called from several threads; `stop` makes every running and later `run` raise Stopped.
+    """
+
+    def __init__(self, *, directory: Path, environment: Mapping[str, str], timeout: float) -> None:
+        self._directory = directory
+        self._environment = environment
+        self._timeout = timeout
+        self._running: set[subprocess.Popen[str]] = set()
+        self._stopped = False
+        self._lock = Lock()
+
+    def run(self, argv: Sequence[str], *, step: str) -> Outcome:
+        """Run a command to its end; raises ToolError if it cannot start or takes too long."""
+        process = self._start(argv, step)
+        try:
+            stdout, stderr = process.communicate(timeout=self._timeout)
+        except subprocess.TimeoutExpired:
+            output = self._shown(_end(process))
+            message = f"{step} did not finish within {self._timeout:g} seconds and was ended"
+            help_text = "run it by hand to see what it waits for, or leave the step out of `steps`"
+            found = Diagnostic("WSG502", message, help=help_text, step=step, output=output)
+            raise ToolError(message, [found]) from None
+        finally:
+            with self._lock:
+                self._running.discard(process)
+                stopped = self._stopped
+        if stopped:
+            raise Stopped
+        return Outcome(process.returncode, self._shown(stdout), self._shown(stderr))
+
+    def stop(self) -> None:
+        """End all processes, with their children."""
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                _kill(process)
+
+    def _shown(self, text: str) -> str:
+        return text.replace(f"{self._directory}{os.sep}", "")
+
+    def _start(self, argv: Sequence[str], step: str) -> "subprocess.Popen[str]":
+        with self._lock:
+            if self._stopped:
+                raise Stopped
+            try:
+                process = subprocess.Popen(
+                    argv,
+                    cwd=self._directory,
+                    env=self._environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    encoding="utf-8",
+                    errors="replace",
+                    start_new_session=True,
+                )
+            except OSError as error:
+                message = f"{step} cannot be started: {error}"
+                raise ToolError(message, [Diagnostic("WSG501", message, step=step)]) from error
+            self._running.add(process)
+            return process
+
+
+@contextmanager
+def side_by_side(
+    tasks: Sequence[Callable[[], _Result]], processes: Processes, *, jobs: int
+) -> Iterator[Iterator[_Result]]:
+    """Run `tasks` in threads, at most `jobs` at once, in the order given; yield results as they come.
+
+    Leaving the context early, by `break` or by an exception, ends the processes of the others.
+    """
+    pool = ThreadPoolExecutor(max_workers=max(1, jobs))
+    futures = [pool.submit(task) for task in tasks]
+    try:
+        yield (future.result() for future in as_completed(futures))
+    finally:
+        for future in futures:
+            future.cancel()
+        processes.stop()
+        pool.shutdown(wait=True)
+
+
+def _kill(process: "subprocess.Popen[str]") -> None:
+    if process.poll() is None:
+        if hasattr(os, "killpg"):
+            # A process that has just ended by itself may be gone, or, on macOS, no longer ours to end.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def _end(process: "subprocess.Popen[str]") -> str:
+    """Kill the process and return what it had printed."""
+    _kill(process)
+    try:
+        stdout, stderr = process.communicate(timeout=_LAST_WORDS)
+    except subprocess.TimeoutExpired:
+        # A grandchild that left the process group holds the pipe open: there is nothing to wait for.
+        return ""
+    return "\n".join(text for text in (stdout, stderr) if text)

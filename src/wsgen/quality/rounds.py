@@ -1,0 +1,170 @@
+"""Find the fixed point: texts that no step would change, with what the linters say of them.
+
+All steps check side by side first. If no fixing step would change anything, that is already the proof.
+Otherwise the fixing steps rewrite the files in order, and only what was changed is checked again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsgen.quality.findings import Finding, Report
+from wsgen.quality.processes import side_by_side
+from wsgen.quality.steps import STEPS
+from wsgen.quality.workbench import Workbench
+
+ROUNDS = 5
+"""How often fixing is tried before the steps count as unable to agree."""
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One rewrite of one file by one step."""
+
+    step: str
+    file: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the steps made of one module: its last texts, what was found, and who still changed what."""
+
+    files: Texts
+    findings: tuple[tuple[str, Finding], ...]
+    disputes: tuple[Change, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Return whether all steps are content with the module as it is."""
+        return not (self.findings or self.disputes)
+
+
+class Rounds:
+    """One run of `steps` over the modules of a workbench.
+
+    `_pending` holds for each step the modules that it has still to see as they are now.
+    """
+
+    def __init__(self, bench: Workbench, steps: Sequence[str]) -> None:
+        self._bench = bench
+        self._steps = tuple(dict.fromkeys(steps))
+        self._texts: dict[Path, Texts] = {o: dict(m.files) for o, m in bench.modules.items()}
+        self._pending = {step: set(bench.modules) for step in self._steps}
+        self._findings: dict[Path, dict[str, list[Finding]]] = {o: {} for o in bench.modules}
+        self._given_up: dict[Path, tuple[Change, ...]] = {}
+
+    def run(self) -> dict[Path, Verdict]:
+        """Check and fix until nothing changes; return the verdict on each module by output directory.
+
+        Raises ToolError if a tool cannot do its work for a reason that no module is to blame for.
+        """
+        seen = {output: [texts] for output, texts in self._texts.items()}
+        rounds = 0
+        while unsettled := self._check():
+            rounds += 1
+            changes = self._fix()
+            for output, made in changes.items():
+                texts = self._texts[output]
+                if texts in seen[output] or rounds >= ROUNDS:
+                    self._give_up(output, made)
+                seen[output].append(texts)
+            if not changes:
+                self._never_settled(unsettled)
+        return {output: self._verdict(output) for output in self._bench.modules}
+
+    def _check(self) -> list[Report]:
+        """Check what is pending, side by side; return the reports of steps that would change files.
+
+        The first such report ends the linters: they would judge texts that will not stay.
+        """
+        processes = self._bench.processes()
+        steps = sorted(self._steps, key=lambda step: -STEPS[step].cost)
+        tasks = [
+            task
+            for step in steps
+            if self._pending[step]
+            for task in self._bench.checks(step, self._in_order(self._pending[step]), processes)
+        ]
+        unsettled: list[Report] = []
+        with side_by_side(tasks, processes, jobs=self._bench.jobs) as reports:
+            for report in reports:
+                self._record(report)
+                if report.unsettled:
+                    unsettled.append(report)
+                    break
+                self._pending[report.step] -= set(report.outputs)
+        return unsettled
+
+    def _fix(self) -> dict[Path, tuple[Change, ...]]:
+        """Let the fixing steps rewrite what they have not approved, in order; return all changes."""
+        changes: dict[Path, list[Change]] = {}
+        processes = self._bench.processes()
+        try:
+            for step in self._steps:
+                todo = self._in_order(self._pending[step])
+                if not (STEPS[step].fixes and todo):
+                    continue
+                for report in self._bench.write(step, todo, processes):
+                    self._record(report)
+                for output in todo:
+                    made = list(self._changes(step, output))
+                    if output in self._given_up:
+                        continue
+                    if made:
+                        changes.setdefault(output, []).extend(made)
+                        self._touch(output)
+                    else:
+                        self._pending[step].discard(output)
+        finally:
+            processes.stop()
+        return {output: tuple(made) for output, made in changes.items()}
+
+    def _changes(self, step: str, output: Path) -> Iterator[Change]:
+        """Yield how the files in `output` differ from what was known of them; then know them."""
+        before = self._texts[output]
+        after = self._bench.mirror.read(self._bench.modules[output])
+        self._texts[output] = after
+        for name, text in after.items():
+            if text != before[name]:
+                yield Change(step, name, before[name], text)
+
+    def _touch(self, output: Path) -> None:
+        """Forget what the steps said of a module that has changed."""
+        self._findings[output].clear()
+        for pending in self._pending.values():
+            pending.add(output)
+
+    def _record(self, report: Report) -> None:
+        for output in report.outputs:
+            self._findings[output].pop(report.step, None)
+        for finding in report.findings:
+            output = self._bench.owner(finding.path) or Path(finding.path)
+            if output in self._findings:
+                self._findings[output].setdefault(report.step, []).append(finding)
+                if STEPS[report.step].fixes:
+                    self._give_up(output, ())
+
+    def _give_up(self, output: Path, disputes: tuple[Change, ...]) -> None:
+        """Leave a module as it is; no step looks at it again."""
+        self._given_up.setdefault(output, disputes)
+        for pending in self._pending.values():
+            pending.discard(output)
+
+    def _never_settled(self, reports: Sequence[Report]) -> None:
+        """Give up the modules that a step wants to change but does not change when asked to."""
+        for report in reports:
+            named = [o for o in report.outputs if self._bench.mirror.relative(o) in report.output]
+            for output in named or report.outputs:
+                self._give_up(output, (Change(report.step, "", "", ""),))
+
+    def _in_order(self, outputs: set[Path]) -> list[Path]:
+        return [output for output in self._bench.modules if output in outputs]
+
+    def _verdict(self, output: Path) -> Verdict:
+        found = self._findings[output]
+        findings = tuple((step, item) for step in self._steps for item in found.get(step, ()))
+        return Verdict(self._texts[output], findings, self._given_up.get(output, ()))

@@ -1,0 +1,100 @@
+"""The quality steps: which tool each one runs, with what arguments, in check mode and in write mode.
+
+Every tool gets directories, not files, so that what its configuration excludes stays excluded. Options
+are those that the oldest supported version of each tool knows too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_MANY_FILES = 64
+"""Below this many files a tool's own worker processes cost more to start than they save."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One quality step.
+
+    `shown` is the command as a person would type it, without paths. A step that `fixes` has a `write`
+    command; its `check` tells whether `write` would change anything. `cost` orders steps that run side
+    by side, longest first.
+    """
+
+    name: str
+    tool: str
+    shown: str
+    check: tuple[str, ...]
+    write: tuple[str, ...] | None
+    workers: str | None
+    cost: int
+
+    @property
+    def fixes(self) -> bool:
+        """Return whether the step rewrites files."""
+        return self.write is not None
+
+    def arguments(
+        self, paths: Sequence[str], *, files: int, jobs: int, write: bool = False
+    ) -> tuple[str, ...]:
+        """Return what follows the tool's name to check or rewrite `paths`, which hold `files` files."""
+        chosen = self.write if write and self.write is not None else self.check
+        workers: tuple[str, ...] = ()
+        if self.workers is not None:
+            workers = (self.workers, str(jobs if files >= _MANY_FILES else 1))
+        return (*chosen, *workers, *paths)
+
+
+_RUFF = ("--no-cache", "--force-exclude")
+_FLAKE8 = (
+    "--format=%(path)s:%(row)d:%(col)d: %(code)s %(text)s",
+    "--color=never",
+    "--no-show-source",
+)
+_MYPY = (
+    "--no-color-output",
+    "--no-error-summary",
+    "--no-pretty",
+    "--show-column-numbers",
+    "--show-error-codes",
+    "--hide-error-code-links",
+    "--hide-error-context",
+    "--hide-absolute-path",
+)
+
+STEPS = {
+    step.name: step
+    for step in (
+        Step("black", "black", "black", ("--check",), ("-q",), "--workers", 30),
+        Step(
+            "ruff-format",
+            "ruff",
+            "ruff format",
+            ("format", "--check", *_RUFF),
+            ("format", *_RUFF),
+            None,
+            41,
+        ),
+        Step(
+            "ruff-fix",
+            "ruff",
+            "ruff check --fix",
+            ("check", "-q", "--diff", *_RUFF),
+            ("check", "-q", "--fix", "--exit-zero", *_RUFF),
+            None,
+            40,
+        ),
+        Step("flake8", "flake8", "flake8", _FLAKE8, None, "--jobs", 20),
+        Step(
+            "ruff-check",
+            "ruff",
+            "ruff check",
+            ("check", "-q", "--no-fix", "--output-format=json", *_RUFF),
+            None,
+            None,
+            10,
+        ),
+        Step("mypy", "mypy", "mypy", _MYPY, None, None, 100),
+        Step("isort", "isort", "isort", ("-q", "--check-only"), ("-q",), "--jobs", 25),
+    )
+}
+"""All steps by name, in the order in which they run unless configured."""
