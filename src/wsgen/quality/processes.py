@@ -41,7 +41,8 @@ class Stopped(Exception):  # noqa: N818 - not an error: the result is no longer 
 class Processes:
     """Runs processes in one directory and environment, and can end all of them at once.
 
-    In what they print, paths below `directory` are shown relative to it. `run` may be called from several threads; `stop` makes every running and later `run` raise Stopped.
+    What they print has paths below `directory` relative to it. `run` may be called from several threads;
+    `stop` makes every running and later `run` raise Stopped.
     """
 
     def __init__(self, *, directory: Path, environment: Mapping[str, str], timeout: float) -> None:

@@ -117,7 +117,7 @@ class Rounds:
                     if made:
                         changes.setdefault(output, []).extend(made)
                         self._touch(output)
-                    else:
+                    if STEPS[step].stable or not made:
                         self._pending[step].discard(output)
         finally:
             processes.stop()

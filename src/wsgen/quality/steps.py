@@ -16,8 +16,9 @@ class Step:
     """One quality step.
 
     `shown` is the command as a person would type it, without paths. A step that `fixes` has a `write`
-    command; its `check` tells whether `write` would change anything. `cost` orders steps that run side
-    by side, longest first.
+    command; its `check` tells whether `write` would change anything. What it writes is `stable` if the
+    tool itself proves that it would not change it again. `cost` orders steps that run side by side,
+    longest first.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Step:
     write: tuple[str, ...] | None
     workers: str | None
     cost: int
+    stable: bool = False
 
     @property
     def fixes(self) -> bool:
@@ -64,7 +66,17 @@ _MYPY = (
 STEPS = {
     step.name: step
     for step in (
-        Step("black", "black", "black", ("--check",), ("-q",), "--workers", 30),
+        Step(
+            "black",
+            "black",
+            "black",
+            ("--check",),
+            ("-q", "--safe"),
+            "--workers",
+            30,
+            # In its safe mode black formats what it has formatted, and fails if that makes a difference.
+            stable=True,
+        ),
         Step(
             "ruff-format",
             "ruff",

@@ -55,7 +55,7 @@ def _from_finding(
         code,
         f'{step} in module "{module.name}": {finding.message}{rule}{place}',
         span=source_span(finding, module, verdict.files),
-        help=_HELP[code],
+        help=_HELP[code] if place else f"correct {finding.message.partition(':')[0]}",
         module=module.name,
         step=step,
         output=f"$ {STEPS[step].shown} {directory}\n{finding.output}",
