@@ -1,0 +1,238 @@
+"""WsApp: the ASGI face of a module's routers."""
+
+import asyncio
+import importlib
+import itertools
+import logging
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+
+from starlette.types import Receive, Scope, Send
+
+from wsgen_runtime.auth import Authenticate, Authorize, Connection, RefusedError, Session
+from wsgen_runtime.brokers.base import Broker
+from wsgen_runtime.brokers.memory import MemoryBroker
+from wsgen_runtime.client import Client
+from wsgen_runtime.closing import CloseCode
+from wsgen_runtime.conversation import Conversation
+from wsgen_runtime.handshake import admit
+from wsgen_runtime.http import serve_http
+from wsgen_runtime.hub import Hub
+from wsgen_runtime.limits import Limits
+from wsgen_runtime.router import WsRouter
+from wsgen_runtime.stats import Counters, Stats
+
+_log = logging.getLogger("wsgen_runtime")
+
+
+class WsApp:
+    """An ASGI application that serves `routers` on one WebSocket endpoint.
+
+    Mount it in any ASGI framework, or run it as it is; `GET <endpoint>/asyncapi.json` and the like are served
+    too. It starts with its first connection; `lifespan`, or an ASGI server that runs it directly, starts it
+    earlier and shuts it down. Raises ValueError when two routers have the same route.
+
+    - `authenticate(connection)` says who connects (any object, or a `Session`); None, False or `RefusedError`
+      refuse with HTTP 403 before the socket is accepted. It may be a coroutine function, as `authorize` may.
+    - `authorize(user, router, request)` says whether the user may subscribe.
+    - `origins` are the web pages that may connect besides those of the same host; `*` stands for all.
+    - `broker` carries updates between processes; the default serves one process.
+    - `docs=False` serves no AsyncAPI documents; `metrics=True` serves `GET <endpoint>/metrics` for Prometheus.
+    """
+
+    def __init__(
+        self,
+        *,
+        routers: Iterable[WsRouter],
+        title: str = "WebSocket API",
+        version: str = "1.0.0",
+        description: str = "",
+        authenticate: Authenticate | None = None,
+        authorize: Authorize | None = None,
+        origins: Collection[str] = (),
+        limits: Limits | None = None,
+        broker: Broker | str | None = None,
+        docs: bool = True,
+        metrics: bool = False,
+    ) -> None:
+        self.title = title
+        self.version = version
+        self.description = description
+        self.limits = limits or Limits()
+        self.docs = docs
+        self.metrics = metrics
+        self._authenticate = authenticate
+        self._authorize = authorize
+        self._origins = frozenset(origins)
+        self._counters = Counters()
+        self._hub = Hub(_broker(broker), self.limits, self._counters)
+        self._routers = _by_route(routers)
+        for router in self._routers.values():
+            router.bind(self._hub.publish)
+        self._ids = itertools.count(1)
+        self._starting: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    @property
+    def routers(self) -> Mapping[str, WsRouter]:
+        """Return the routers by their route, in the order given."""
+        return MappingProxyType(self._routers)
+
+    @property
+    def clients(self) -> Mapping[int, Client]:
+        """Return the connected clients by their id."""
+        return MappingProxyType(dict(self._hub.clients))
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Return the names of the topics that have subscribers."""
+        return self._hub.topics.names()
+
+    @property
+    def stats(self) -> Stats:
+        """Return what was counted so far, and how things stand now."""
+        clients = self._hub.clients.values()
+        counters = self._counters
+        return Stats(
+            clients=len(clients),
+            topics=len(self._hub.topics),
+            queued=sum(client.queued for client in clients),
+            connections=counters.connections,
+            refused=counters.refused,
+            updates=counters.updates,
+            deliveries=counters.deliveries,
+            drops=counters.drops + sum(client.dropped for client in clients),
+            lost_updates=self._hub.lost_updates,
+            errors=counters.errors,
+        )
+
+    def cancel(self, topic: str, reason: str) -> int:
+        """End all subscriptions to `topic`, telling each client why; return how many there were."""
+        return self._hub.cancel(topic, reason)
+
+    def disconnect(
+        self, client_id: int, *, code: int = CloseCode.POLICY_VIOLATION, reason: str = ""
+    ) -> bool:
+        """Close one client's socket after what waits for it; return whether it was connected."""
+        client = self._hub.clients.get(client_id)
+        if client is None:
+            return False
+        client.close(code, reason)
+        return True
+
+    async def startup(self) -> None:
+        """Start the broker; done once, also when called again or by the first connection."""
+        if self._starting is None:
+            self._starting = asyncio.get_running_loop().create_task(self._hub.start())
+        await asyncio.shield(self._starting)
+
+    async def shutdown(self) -> None:
+        """Refuse new clients, close all others with 1001, and wait, within bounds, for producers to stop."""
+        self._stopping = True
+        if self._starting is not None:
+            await self._starting
+            await self._hub.stop(self.limits.shutdown_timeout)
+            self._starting = None
+        self._stopping = False
+
+    @asynccontextmanager
+    async def lifespan(self, app: object = None) -> AsyncIterator[None]:  # noqa: ARG002 - ASGI's signature
+        """Start, and at the end shut down: pass it as `lifespan` to FastAPI, or enter it in your own."""
+        await self.startup()
+        try:
+            yield
+        finally:
+            await self.shutdown()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] == "websocket":
+            await self._serve_websocket(Connection(scope), receive, send)
+        elif scope["type"] == "http":
+            await serve_http(self, scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._serve_lifespan(receive, send)
+
+    async def _serve_websocket(self, connection: Connection, receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        try:
+            self._require_room()
+            await self.startup()
+            session = await admit(connection, self._authenticate, self._origins)
+            self._require_room()
+        except RefusedError as refusal:
+            self._counters.refused += 1
+            _log.info("client refused", extra={"reason": str(refusal)})
+            # Before accept, a server answers this with HTTP 403.
+            await send(
+                {"type": "websocket.close", "code": CloseCode.POLICY_VIOLATION, "reason": ""}
+            )
+            return
+        await self._converse(connection, session, receive, send)
+
+    async def _converse(
+        self, connection: Connection, session: Session, receive: Receive, send: Send
+    ) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("an ASGI application must run in a task")
+        client = Client(next(self._ids), session.user, send, self.limits, lambda: task.cancel())
+        conversation = Conversation(client, self._hub, self._routers, self.limits, self._authorize)
+        self._counters.connections += 1
+        self._hub.add(client)
+        try:
+            await send(
+                {"type": "websocket.accept", "subprotocol": session.subprotocol, "headers": []}
+            )
+            conversation.watch(connection, session, self._authenticate)
+            await conversation.run(receive)
+        except asyncio.CancelledError:
+            # The client asked for this cancellation when its connection was given up; any other is not ours.
+            if not client.lost:
+                raise
+            task.uncancel()
+        finally:
+            conversation.end()
+            self._hub.drop(client)
+
+    def _require_room(self) -> None:
+        bound = self.limits.clients
+        if self._stopping:
+            raise RefusedError("the server shuts down")
+        if bound is not None and len(self._hub.clients) >= bound:
+            raise RefusedError("the server has as many clients as it may have")
+
+    async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.startup()
+        except Exception as error:  # brokers are user code, and the server reports it
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.shutdown()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:
+    by_route: dict[str, WsRouter] = {}
+    for router in routers:
+        other = by_route.setdefault(router.route, router)
+        if other is not router:
+            raise ValueError(f"two routers have the route {router.route!r}: {other!r}, {router!r}")
+    return by_route
+
+
+def _broker(broker: Broker | str | None) -> Broker:
+    if broker is None:
+        return MemoryBroker()
+    if not isinstance(broker, str):
+        return broker
+    if broker.startswith(("redis://", "rediss://", "unix://")):
+        # Imported late: it needs redis-py, which few apps have. By name: it is an extra of its own.
+        redis = importlib.import_module("wsgen_runtime.brokers.redis")
+        connected: Broker = redis.RedisBroker(broker)
+        return connected
+    raise ValueError(f"unknown broker {broker!r}: use a redis:// address or a Broker")

@@ -1,0 +1,60 @@
+"""Who connects, and from where."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+from starlette.requests import HTTPConnection
+
+if TYPE_CHECKING:
+    from wsgen_runtime.router import WsRouter
+
+
+class Connection(HTTPConnection):
+    """The handshake of a client: `headers`, `cookies`, `query_params`, `client`, `state`, `subprotocols`."""
+
+    @property
+    def subprotocols(self) -> tuple[str, ...]:
+        """Return the subprotocols that the client offers."""
+        return tuple(self.scope.get("subprotocols", ()))
+
+    @property
+    def bearer_token(self) -> str | None:
+        """Return the token of an `Authorization: Bearer` header, or None."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+class RefusedError(Exception):
+    """Raised by `authenticate` or `authorize`: the client may not. The text is for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What `authenticate` may return to say more than who the user is.
+
+    At `expires_at` (seconds since the epoch) the connection is authenticated again; when that is refused, it is
+    closed with 3000. `subprotocol` is the one to accept, when the client offered its token as another.
+    """
+
+    user: object
+    expires_at: float | None = None
+    subprotocol: str | None = None
+
+
+Authenticate = Callable[[Connection], Awaitable[object] | object]
+Authorize = Callable[[object, "WsRouter", BaseModel], Awaitable[bool] | bool]
+
+
+def origin_allowed(connection: Connection, allowed: Collection[str]) -> bool:
+    """Return whether the page that connects may do so.
+
+    Clients other than browsers send no Origin and are let through. A page from the host it connects to is,
+    and one whose origin (`https://app.example.com`) is in `allowed`, or any if that holds `*`.
+    """
+    origin = connection.headers.get("origin")
+    if origin is None or "*" in allowed or origin in allowed:
+        return True
+    return urlsplit(origin).netloc.lower() == connection.headers.get("host", "").lower() != ""

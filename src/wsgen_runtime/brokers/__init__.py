@@ -1,0 +1,1 @@
+"""How updates reach subscribers: within one process, or across many."""

@@ -1,0 +1,51 @@
+"""What a broker is to the runtime, and the runtime to a broker.
+
+All methods run on the event loop that the app runs on.
+"""
+
+from typing import Literal, Protocol
+
+
+class BrokerHost(Protocol):
+    """The runtime, as its broker sees it. Nothing here blocks or raises."""
+
+    def deliver(self, topic: str, frame: str) -> None:
+        """Send `frame` to the topic's subscribers in this process; none is fine."""
+
+    def own(self, topic: str, owned: bool) -> None:
+        """Start to produce the open `topic` here, or stop: its production moved to or from this process."""
+
+    def report(self, status: Literal["connected", "disconnected"]) -> None:
+        """Tell all clients that updates from other processes come, or come no more."""
+
+
+class Broker(Protocol):
+    """Carries the update frames of topics between the processes that serve them.
+
+    For each topic the runtime calls `open` before its first subscriber in this process and `close` after its
+    last, never two at a time.
+    """
+
+    shared: bool
+    """Whether other processes may have subscribers; if not, an update for a topic not open here goes nowhere."""
+
+    async def start(self, host: BrokerHost) -> None:
+        """Begin to serve; called once, before anything else."""
+
+    async def stop(self) -> None:
+        """Give everything back; called once, after all topics were closed or the time for that was up."""
+
+    async def open(self, topic: str) -> bool:
+        """Hear `topic` from now on; return whether this process is to produce it.
+
+        An exception is logged, and reaches the subscribers as an `internal` error frame.
+        """
+
+    async def close(self, topic: str) -> None:
+        """Hear `topic` no longer and give up its production. An exception is logged."""
+
+    def publish(self, topic: str, frame: str) -> None:
+        """Pass `frame` to all subscribers of `topic` everywhere: in this process through `host.deliver`.
+
+        Called in the order of the updates; must not block, and must bound what it keeps.
+        """

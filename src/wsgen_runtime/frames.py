@@ -1,0 +1,67 @@
+"""The text of every frame that the server sends."""
+
+from pydantic_core import to_json
+
+from wsgen_runtime.models import (
+    ErrorPayload,
+    StatusPayload,
+    SubscriptionResponse,
+    Unsubscribed,
+)
+from wsgen_runtime.protocol import Fault, FrameId
+
+
+def subscribed_frame(route: str, topic: str, frame_id: FrameId, message: str = "Subscribed") -> str:
+    """Return the answer to `subscribe`."""
+    payload = SubscriptionResponse(status="ok", message=message, topic=topic)
+    return _frame(f"{route}.subscribe.response", payload, frame_id)
+
+
+def unsubscribed_frame(route: str, topic: str, frame_id: FrameId) -> str:
+    """Return the answer to `unsubscribe`."""
+    payload = SubscriptionResponse(status="ok", message="Unsubscribed", topic=topic)
+    return _frame(f"{route}.unsubscribe.response", payload, frame_id)
+
+
+def cancelled_frame(route: str, topic: str, reason: str) -> str:
+    """Return the notice that the server ended a subscription."""
+    return _frame(f"{route}.unsubscribed", Unsubscribed(topic=topic, reason=reason))
+
+
+def error_frame(fault: Fault) -> str:
+    """Return the answer to a frame that cannot be served."""
+    payload = ErrorPayload(code=fault.code, message=fault.message, details=fault.details)
+    return _frame("error", payload, fault.id)
+
+
+def status_frame(status: StatusPayload) -> str:
+    """Return the notice that the broker went away or came back."""
+    return _frame("status", status)
+
+
+def pong_frame(frame_id: FrameId) -> str:
+    """Return the answer to `ping`."""
+    return _frame("pong", None, frame_id)
+
+
+def update_head(route: str, topic: str) -> str:
+    """Return an update frame up to its data, which is the same for every update of a topic."""
+    return f'{{"type":{_json(f"{route}.update")},"payload":{{"topic":{_json(topic)},"payload":'
+
+
+def update_frame(head: str, data: str, seq: int) -> str:
+    """Return the update frame that carries the JSON text `data`."""
+    return f'{head}{data}}},"seq":{seq}}}'
+
+
+def _frame(kind: str, payload: object, frame_id: FrameId = None) -> str:
+    frame: dict[str, object] = {"type": kind}
+    if payload is not None:
+        frame["payload"] = payload
+    if frame_id is not None:
+        frame["id"] = frame_id
+    return _json(frame)
+
+
+def _json(value: object) -> str:
+    return to_json(value).decode()

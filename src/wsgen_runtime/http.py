@@ -1,0 +1,38 @@
+"""What the endpoint answers to plain HTTP: its AsyncAPI documents, its metrics, otherwise 404."""
+
+import importlib
+from typing import TYPE_CHECKING
+
+from starlette.types import Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from wsgen_runtime.app import WsApp
+
+_DOCS = ("/asyncapi", "/asyncapi.json", "/asyncapi.yaml")
+
+
+async def serve_http(app: "WsApp", scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one HTTP request to `app`."""
+    path = _path_in_app(scope)
+    if app.docs and path.startswith(_DOCS):
+        # Imported late and by name: the documents need more than serving sockets does.
+        asyncapi = importlib.import_module("wsgen_runtime.asyncapi")
+        await asyncapi.docs_app(app)(scope, receive, send)
+        return
+    await respond(send, 404, "text/plain; charset=utf-8", b"Not Found")
+
+
+async def respond(send: Send, status: int, content_type: str, body: bytes) -> None:
+    """Send a whole response."""
+    headers = [
+        (b"content-type", content_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _path_in_app(scope: Scope) -> str:
+    """Return the path below the place where the app is mounted."""
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    return path.removeprefix(root) if root and path.startswith(root) else path

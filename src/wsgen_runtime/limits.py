@@ -1,0 +1,44 @@
+"""What one client, and one app, may use."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one WsApp; None means no bound. Times are in seconds.
+
+    Raises ValueError for a bound that is not positive.
+    """
+
+    frame_bytes: int = 64 * 1024
+    """Largest frame a client may send; a larger one closes the socket with 1009."""
+    subscriptions: int | None = 256
+    """Topics one client may be subscribed to; one more gets `too_many_subscriptions`."""
+    frames_per_second: float | None = 50.0
+    """Sustained rate of frames from one client; faster ones get `rate_limited`."""
+    frame_burst: int = 200
+    """Frames a client may send at once before the rate counts."""
+    bad_frames: int | None = 20
+    """Consecutive frames answered with an error; the last one closes the socket with 1008."""
+    clients: int | None = 20_000
+    """Connected clients; one more is refused with close code 1013."""
+    topics: int | None = 100_000
+    """Topics with subscribers; a subscription to one more gets `too_many_subscriptions`."""
+    outbox_bytes: int = 4 * 1024 * 1024
+    """Characters of frames that may wait for one client, whatever its routes allow."""
+    pending_updates: int = 10_000
+    """Updates published by other threads that may wait for the event loop; then the oldest goes."""
+    heartbeat: float | None = None
+    """Longest silence of a client, closed with 3008 after it. Off: ASGI servers send pings themselves."""
+    lifespan: float | None = None
+    """Longest life of a connection, closed with 1001 after it."""
+    close_timeout: float = 5.0
+    """How long a client may take to read its close frame before its connection is abandoned."""
+    shutdown_timeout: float = 10.0
+    """How long a shutdown waits for clients and producers before it abandons them."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is not None and value <= 0:
+                raise ValueError(f"{field.name} must be positive, not {value}")

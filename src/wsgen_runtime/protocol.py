@@ -1,0 +1,175 @@
+"""The wire protocol of one client, without I/O: frames in, events out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
+
+from wsgen_runtime.closing import CloseCode
+from wsgen_runtime.limits import Limits
+from wsgen_runtime.models import ErrorCode, ErrorDetail
+
+FrameId = int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """The client wants the updates for `request`."""
+
+    route: str
+    request: BaseModel
+    id: FrameId
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """The client no longer wants the updates for `request`."""
+
+    route: str
+    request: BaseModel
+    id: FrameId
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The client asks whether the server is there."""
+
+    id: FrameId
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The frame cannot be served: to be answered with an error frame.
+
+    `cause` is an exception of user code, to be logged and never shown. `close` is set when this fault was one
+    too many: the socket is closed after the answer.
+    """
+
+    code: ErrorCode
+    message: str
+    details: tuple[ErrorDetail, ...] = ()
+    id: FrameId = None
+    cause: Exception | None = None
+    close: CloseCode | None = None
+
+
+Event = Subscribe | Unsubscribe | Ping | Fault
+
+
+class ServerProtocol:
+    """The server's end of one connection: reads frames, counts misbehaviour.
+
+    `requests` maps each route to its request model. Time is passed in, in seconds of any monotonic clock.
+    """
+
+    __slots__ = ("_bad", "_credit", "_limits", "_requests", "_seen")
+
+    def __init__(self, requests: Mapping[str, type[BaseModel]], limits: Limits, now: float) -> None:
+        self._requests = requests
+        self._limits = limits
+        self._bad = 0
+        self._credit = float(limits.frame_burst)
+        self._seen = now
+
+    def receive_text(self, text: str, now: float) -> Event:
+        """Return what the client asks for with the frame `text`. Never raises."""
+        limits = self._limits
+        # A character takes up to four bytes: only texts in between need to be encoded to be measured.
+        if len(text) * 4 > limits.frame_bytes and (
+            len(text) > limits.frame_bytes
+            or len(text.encode(errors="surrogatepass")) > limits.frame_bytes
+        ):
+            return self._too_large()
+        if not self._take_credit(now):
+            return self.fault(ErrorCode.RATE_LIMITED, "Too many frames; this one was not read")
+        try:
+            # Not NaN and Infinity: JSON has none.
+            frame = from_json(text, allow_inf_nan=False)
+        except ValueError:
+            return self.fault(ErrorCode.INVALID_JSON, "The frame is not valid JSON")
+        if not isinstance(frame, dict):
+            return self.fault(ErrorCode.INVALID_JSON, "The frame is not a JSON object")
+        return self._read(frame)
+
+    def receive_bytes(self, data: bytes, now: float) -> Event:
+        """Return the fault that a binary frame is: the protocol is JSON in text frames."""
+        if len(data) > self._limits.frame_bytes:
+            return self._too_large()
+        if not self._take_credit(now):
+            return self.fault(ErrorCode.RATE_LIMITED, "Too many frames; this one was not read")
+        return self.fault(ErrorCode.INVALID_JSON, "Binary frames are not read; send JSON text")
+
+    def fault(
+        self,
+        code: ErrorCode,
+        message: str,
+        *,
+        id: FrameId = None,  # noqa: A002 - the wire's name
+        details: tuple[ErrorDetail, ...] = (),
+        cause: Exception | None = None,
+    ) -> Fault:
+        """Return a fault, counted: the last one allowed in a row asks for the socket to be closed."""
+        self._bad += 1
+        bound = self._limits.bad_frames
+        close = CloseCode.POLICY_VIOLATION if bound is not None and self._bad >= bound else None
+        return Fault(code, message, details, id, cause, close)
+
+    def served(self) -> None:
+        """Note that a frame was served: the count of bad ones in a row starts again."""
+        self._bad = 0
+
+    def _too_large(self) -> Fault:
+        message = f"The frame is larger than {self._limits.frame_bytes} bytes"
+        return Fault(ErrorCode.INVALID_JSON, message, close=CloseCode.TOO_LARGE)
+
+    def _take_credit(self, now: float) -> bool:
+        """Take one frame from a bucket that fills at the allowed rate; return whether there was one."""
+        rate = self._limits.frames_per_second
+        if rate is None:
+            return True
+        self._credit = min(
+            float(self._limits.frame_burst), self._credit + (now - self._seen) * rate
+        )
+        self._seen = now
+        if self._credit < 1.0:
+            return False
+        self._credit -= 1.0
+        return True
+
+    def _read(self, frame: dict[str, object]) -> Event:
+        identity = frame.get("id")
+        if isinstance(identity, bool) or not isinstance(identity, int | str | None):
+            detail = ErrorDetail(
+                loc=("id",), message="Must be a string or an integer", type="id_type"
+            )
+            return self.fault(ErrorCode.INVALID_PAYLOAD, "The id is invalid", details=(detail,))
+        kind = frame.get("type")
+        if kind == "ping":
+            return Ping(identity)
+        route, _, verb = kind.rpartition(".") if isinstance(kind, str) else ("", "", "")
+        request_type = self._requests.get(route)
+        if request_type is None or verb not in ("subscribe", "unsubscribe"):
+            return self.fault(
+                ErrorCode.UNKNOWN_TYPE, "The type of the frame is unknown", id=identity
+            )
+        try:
+            # JSON mode, because the request came as JSON: a strict model takes a date from its text only there.
+            request = request_type.model_validate_json(to_json(frame.get("payload")))
+        except ValidationError as error:
+            message = "The payload is invalid"
+            return self.fault(
+                ErrorCode.INVALID_PAYLOAD, message, id=identity, details=_details(error)
+            )
+        except Exception as error:  # validators of the request model are user code
+            return self.fault(ErrorCode.INTERNAL, "The server failed", id=identity, cause=error)
+        if verb == "subscribe":
+            return Subscribe(route, request, identity)
+        return Unsubscribe(route, request, identity)
+
+
+def _details(error: ValidationError) -> tuple[ErrorDetail, ...]:
+    return tuple(
+        ErrorDetail(loc=("payload", *item["loc"]), message=item["msg"], type=item["type"])
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    )

@@ -1,0 +1,74 @@
+"""WsRouter: one route, as generated routers inherit it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from wsgen_runtime.delivery import Delivery
+from wsgen_runtime.service import WsRouteService, require_service
+from wsgen_runtime.topic_names import topic_name
+
+Publish = Callable[["WsRouter", str, object], None]
+
+
+class WsRouter:
+    """A route: its wire prefix, what clients ask for, what they get, and the service that produces it.
+
+    Raises ValueError for an empty route and TypeError, naming the method, for a service that lacks one.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: WsRouteService,
+        route: str,
+        request_type: type[BaseModel],
+        data_type: Any,  # a type expression such as `Bar | None` has no common static type
+        tags: Sequence[str] = (),
+        delivery: Delivery | None = None,
+        deprecated: bool = False,
+    ) -> None:
+        if not route:
+            raise ValueError(f"{type(self).__name__}: the route must not be empty")
+        require_service(service)
+        self.service = service
+        self.route = route
+        self.tags = tuple(tags)
+        self.request_type = request_type
+        self.data_type = data_type
+        self.delivery = delivery or Delivery()
+        self.deprecated = deprecated
+        self._adapter: TypeAdapter[Any] = TypeAdapter(data_type)
+        self._validates = bool(getattr(service, "validate", True))
+        self._publish_to: Publish | None = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(route={self.route!r})"
+
+    def encode(self, data: object) -> str:
+        """Return `data` as JSON text, validated unless the service vouches for it.
+
+        Raises pydantic.ValidationError for data of another type than the route's.
+        """
+        adapter = self._adapter
+        if self._validates:
+            data = adapter.validate_python(data)
+        return adapter.dump_json(data, by_alias=True).decode()
+
+    def name_topic(self, request: BaseModel) -> str:
+        """Return the topic that `request` subscribes to."""
+        return topic_name(self.route, request)
+
+    def bind(self, publish: Publish) -> None:
+        """Send what is published to the app that serves this router; raises ValueError if it has one."""
+        if self._publish_to is not None:
+            raise ValueError(f"{self!r} already belongs to a WsApp; build another router")
+        self._publish_to = publish
+
+    def _topic(self, request: BaseModel) -> str:
+        return self.name_topic(request)
+
+    def _publish(self, request: BaseModel, data: object) -> None:
+        if self._publish_to is not None:
+            self._publish_to(self, self.name_topic(request), data)

@@ -1,0 +1,206 @@
+"""Who is subscribed to what, without I/O: each change says what is to be done next.
+
+A topic goes through four steps, one at a time: the broker opens it, its producer is created, the producer is
+removed, the broker closes it. Which one is next follows from three facts alone: is anyone there, is it open
+and ours to produce, does it produce. So a last one out while a first one comes in, a failed start, or a producer
+that moves to another process need no code of their own.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Generic, TypeVar
+
+M = TypeVar("M", bound=Hashable)
+T = TypeVar("T")
+
+
+class Step(Enum):
+    """What is to be done for a topic; `TopicIndex.finish` reports how it went."""
+
+    OPEN = auto()
+    CREATE = auto()
+    REMOVE = auto()
+    CLOSE = auto()
+
+
+class Joined(Enum):
+    """What became of a subscription."""
+
+    READY = auto()
+    """The member is subscribed."""
+    WAITING = auto()
+    """The member will be, once the topic's next steps have succeeded."""
+
+
+class Topic(Generic[M, T]):
+    """One topic: its members, and those who wait to become members with the tokens of their questions."""
+
+    __slots__ = ("busy", "members", "name", "opened", "owned", "producing", "waiting")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.members: dict[M, None] = {}
+        self.waiting: dict[M, list[T]] = {}
+        self.opened = False
+        self.owned = False
+        self.producing = False
+        self.busy: Step | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Return whether anyone is, or waits to be, subscribed."""
+        return bool(self.members or self.waiting)
+
+    @property
+    def ready(self) -> bool:
+        """Return whether updates flow: produced here, or by whoever owns the topic."""
+        return self.busy is None and self.opened and self.producing is self.owned
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[M, T]):
+    """What a finished step means for those who are there: tell each of them."""
+
+    subscribed: tuple[tuple[M, list[T]], ...] = ()
+    failed: tuple[tuple[M, list[T]], ...] = ()
+    ended: tuple[M, ...] = ()
+
+
+class TopicIndex(Generic[M, T]):
+    """All topics with subscribers, by name, and all members' topics."""
+
+    def __init__(self) -> None:
+        self._topics: dict[str, Topic[M, T]] = {}
+        self._by_member: dict[M, set[str]] = {}
+
+    def __len__(self) -> int:
+        """Return the number of topics that have subscribers or are in a step."""
+        return len(self._topics)
+
+    def __contains__(self, name: str) -> bool:
+        """Return whether the topic is known."""
+        return name in self._topics
+
+    def get(self, name: str) -> Topic[M, T] | None:
+        """Return the topic, or None."""
+        return self._topics.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all known topics."""
+        return tuple(self._topics)
+
+    def topics_of(self, member: M) -> frozenset[str]:
+        """Return the names of the topics that `member` is, or waits to be, subscribed to."""
+        return frozenset(self._by_member.get(member, ()))
+
+    def count_of(self, member: M) -> int:
+        """Return the number of topics that `member` is, or waits to be, subscribed to."""
+        return len(self._by_member.get(member, ()))
+
+    def holds(self, name: str, member: M) -> bool:
+        """Return whether `member` is, or waits to be, subscribed to the topic."""
+        return name in self._by_member.get(member, ())
+
+    def join(self, name: str, member: M, token: T) -> Joined:
+        """Subscribe `member`; joining twice is joining once, and both questions are answered."""
+        topic = self._topics.get(name)
+        if topic is None:
+            topic = self._topics[name] = Topic(name)
+        self._by_member.setdefault(member, set()).add(name)
+        if member in topic.members:
+            return Joined.READY
+        if topic.ready:
+            topic.members[member] = None
+            return Joined.READY
+        topic.waiting.setdefault(member, []).append(token)
+        return Joined.WAITING
+
+    def leave(self, name: str, member: M) -> list[T] | None:
+        """Unsubscribe `member`; return its unanswered tokens, or None when it was not subscribed."""
+        if not self.holds(name, member):
+            return None
+        self._forget(name, member)
+        topic = self._topics[name]
+        topic.members.pop(member, None)
+        return topic.waiting.pop(member, [])
+
+    def drop(self, member: M) -> tuple[str, ...]:
+        """Unsubscribe `member` from all its topics; return their names."""
+        names = tuple(self._by_member.get(member, ()))
+        for name in names:
+            self.leave(name, member)
+        return names
+
+    def cancel(self, name: str) -> Outcome[M, T]:
+        """Unsubscribe everyone from the topic."""
+        topic = self._topics.get(name)
+        return Outcome() if topic is None else self._expel(topic)
+
+    def own(self, name: str, owned: bool) -> None:
+        """Note whether the topic is this process's to produce."""
+        topic = self._topics.get(name)
+        if topic is not None:
+            topic.owned = owned
+
+    def next_step(self, name: str) -> Step | None:
+        """Return the step to take now, or None; the topic is busy until `finish`, forgotten when all is done."""
+        topic = self._topics.get(name)
+        if topic is None or topic.busy is not None:
+            return None
+        topic.busy = self._choose(topic)
+        if topic.busy is None and not topic.wanted:
+            del self._topics[name]
+        return topic.busy
+
+    def finish(self, name: str, *, failed: bool = False, owned: bool = False) -> Outcome[M, T]:
+        """Note that the topic's step is done; `owned` says after OPEN whether to produce here.
+
+        A step that failed to start something ends all subscriptions; one that failed to stop something counts
+        as done, since nobody is left to be told.
+        """
+        topic = self._topics[name]
+        step, topic.busy = topic.busy, None
+        if step is Step.OPEN and not failed:
+            topic.opened, topic.owned = True, owned
+        elif step is Step.CREATE and not failed:
+            topic.producing = True
+        elif step is Step.REMOVE:
+            topic.producing = False
+        elif step is Step.CLOSE:
+            topic.opened = topic.owned = False
+        elif failed:
+            return self._expel(topic)
+        return self._settle(topic)
+
+    @staticmethod
+    def _choose(topic: Topic[M, T]) -> Step | None:
+        if topic.producing and not (topic.wanted and topic.owned):
+            return Step.REMOVE
+        if not topic.wanted:
+            return Step.CLOSE if topic.opened else None
+        if not topic.opened:
+            return Step.OPEN
+        return Step.CREATE if topic.owned and not topic.producing else None
+
+    def _settle(self, topic: Topic[M, T]) -> Outcome[M, T]:
+        if not topic.ready:
+            return Outcome()
+        arrived = tuple(topic.waiting.items())
+        topic.members.update((member, None) for member, _ in arrived)
+        topic.waiting.clear()
+        return Outcome(subscribed=arrived)
+
+    def _expel(self, topic: Topic[M, T]) -> Outcome[M, T]:
+        outcome = Outcome[M, T](failed=tuple(topic.waiting.items()), ended=tuple(topic.members))
+        topic.waiting.clear()
+        topic.members.clear()
+        for member in (*(member for member, _ in outcome.failed), *outcome.ended):
+            self._forget(topic.name, member)
+        return outcome
+
+    def _forget(self, name: str, member: M) -> None:
+        names = self._by_member[member]
+        names.discard(name)
+        if not names:
+            del self._by_member[member]
