@@ -19,13 +19,240 @@ _YAML = {
     "WSG100": Code(
         "not valid YAML",
         "The file cannot be read as YAML, so none of its routers is known.",
-        "Correct the syntax at the place shown. Indent with spaces, quote strings that hold `: ` or `#`.",
+        "Correct the syntax at the place shown. Quote strings that hold `: ` or `#`, or that start with a sign.",
+    ),
+    "WSG101": Code(
+        "source cannot be read",
+        "The operating system does not let wsgen read the file.",
+        "Make the file readable, or leave it out of the paths.",
+    ),
+    "WSG102": Code(
+        "source too large",
+        "A source is a few kilobytes; one over 1 MiB is a mistake or an attack.",
+        "Split the module, or correct the path.",
+    ),
+    "WSG103": Code(
+        "not UTF-8",
+        "Sources are UTF-8, so that they read the same on every machine.",
+        "Save the file as UTF-8.",
+    ),
+    "WSG104": Code(
+        "tab in indentation",
+        "YAML does not allow tabs for indentation: their width is not defined.",
+        "Indent with spaces.",
+    ),
+    "WSG105": Code(
+        "empty source",
+        "A ws.yaml without content declares nothing, not even its version.",
+        "Start it with `version: 1` and `routers:`.",
+    ),
+    "WSG107": Code(
+        "second document",
+        "One file is one module; what follows a second `---` would be ignored.",
+        "Remove the marker, or make it two files.",
+    ),
+    "WSG108": Code(
+        "unsupported tag",
+        "Tags such as `!!python/object` make YAML build things; only plain values are read.",
+        "Remove the tag.",
+    ),
+    "WSG109": Code(
+        "bad alias",
+        "Aliases must name an anchor further up, not contain themselves, and stay small when expanded.",
+        "Write out what is meant.",
+    ),
+    "WSG110": Code(
+        "nested too deeply",
+        "No field of a source is nested deeper than a few levels.",
+        "Flatten it: routers, their fields and delivery are all there is.",
+    ),
+    "WSG111": Code(
+        "unknown key",
+        "A key that is ignored hides a mistake, mostly of spelling.",
+        "Use the key that the help names; `wsgen schema` has all of them.",
+    ),
+    "WSG112": Code(
+        "missing key",
+        "A router without its types, or a file without its version, cannot be generated.",
+        "Add the key.",
+    ),
+    "WSG113": Code(
+        "wrong type",
+        "The field holds a value of another kind than it needs.",
+        "Write the value as the help shows.",
+    ),
+    "WSG114": Code(
+        "duplicate key",
+        "YAML parsers differ in which of two equal keys counts.",
+        "Keep one of the two.",
+    ),
+    "WSG115": Code(
+        "unsupported version",
+        "This wsgen knows version 1 of the format.",
+        "Write `version: 1`, or update wsgen.",
+    ),
+    "WSG116": Code(
+        "value needs quotes",
+        "YAML reads some unquoted words as booleans, numbers or dates: `no`, `1.0`, `2024-01-01`.",
+        "Quote it.",
+    ),
+    "WSG117": Code(
+        "bad class name",
+        "A router's name becomes a class and, in lower case, a file, which Python must be able to import.",
+        "Use an ASCII name such as BarWsRouter.",
+    ),
+    "WSG118": Code(
+        "colliding files",
+        "Each router has a file named as its class in lower case; two classes cannot share one.",
+        "Rename one of them.",
+    ),
+    "WSG119": Code(
+        "duplicate route",
+        "Frames name their router by its route, so each needs its own.",
+        "Give one of them another `route`.",
+    ),
+    "WSG120": Code(
+        "bad route",
+        "A route is the prefix of frames on the wire: lower-case words joined by `-` or `_`.",
+        "Write it like `order-book`.",
+    ),
+    "WSG121": Code(
+        "bad endpoint",
+        "The endpoint is where the socket is mounted and the address of its AsyncAPI channel.",
+        "Write an absolute path such as `/api/v1/datafeed/ws`.",
+    ),
+    "WSG122": Code(
+        "bad module name",
+        "The module's name is part of paths and addresses.",
+        "Use letters, digits and `_`; write `module: name` on a line of its own.",
+    ),
+    "WSG123": Code(
+        "bad text",
+        "Tags, summaries and descriptions are shown in code and documents.",
+        "Shorten it, or remove what cannot be seen.",
+    ),
+    "WSG124": Code(
+        "bad delivery",
+        "`queue` is 1 to 65536 updates, `overflow` one of drop-oldest, latest and disconnect.",
+        "Choose one of these.",
+    ),
+    "WSG125": Code(
+        "sources disagree",
+        "A router declared in ws.yaml and ws.py must be the same in both.",
+        "Make both say the same, or remove one.",
+    ),
+    "WSG126": Code(
+        "bad models package",
+        "`models` is where bare type names are imported from.",
+        "Write the dotted name of a package, as in `trading_api.models`.",
     ),
 }
 
-_PYTHON: dict[str, Code] = {}
+_PYTHON = {
+    "WSG200": Code(
+        "not valid Python",
+        "The file cannot be parsed, so none of its routers is known.",
+        "Correct the syntax at the place shown.",
+    ),
+    "WSG201": Code(
+        "not text",
+        "The file is not in the encoding that it says, or holds null bytes.",
+        "Save it as UTF-8.",
+    ),
+    "WSG202": Code(
+        "nested too deeply",
+        "An expression of the file is nested deeper than Python's parser goes.",
+        "Split the expression.",
+    ),
+    "WSG203": Code(
+        "wrong number of types",
+        "WsRouter takes two types: what a client subscribes with, and what it gets.",
+        "Write `X: TypeAlias = WsRouter[Request, Data]`.",
+    ),
+    "WSG204": Code(
+        "not a type",
+        "A quoted alias must hold a type expression.",
+        "Write the type, with or without quotes around it.",
+    ),
+    "WSG205": Code(
+        "name not imported",
+        "Types are resolved through the imports of the file; this name has none.",
+        "Import it by name.",
+    ),
+    "WSG206": Code(
+        "import cannot be resolved",
+        "A relative import, or a class defined in the file, needs the file's own dotted name.",
+        "Add __init__.py files, list the folder in [tool.wsgen] sources, or import by the absolute name.",
+    ),
+    "WSG207": Code(
+        "alias not at the top level",
+        "An alias inside of a class or function can be imported by no other file.",
+        "Move it to the top level.",
+    ),
+    "WSG208": Code(
+        "alias declared twice",
+        "Only one of two aliases of one name can be meant.",
+        "Remove one.",
+    ),
+    "WSG209": Code(
+        "no alias",
+        "`X = WsRouter[...]` is no declaration: wsgen reads annotated aliases only.",
+        "Write `X: TypeAlias = WsRouter[...]`.",
+    ),
+    "WSG210": Code(
+        "calls disagree",
+        "Calls of one router give it different routes or tags, and a class has one default.",
+        "Say in ws.yaml which it is.",
+    ),
+}
 
-_TYPES: dict[str, Code] = {}
+_TYPES = {
+    "WSG300": Code(
+        "not a type expression",
+        "Types are names with arguments, read by a small grammar and never evaluated.",
+        "Write `Bar`, `pkg.mod:Bar`, `list[Bar]`, `dict[str, Bar]` or `Bar | None`.",
+    ),
+    "WSG301": Code(
+        "type from nowhere",
+        "A bare name needs a package to be imported from.",
+        "Set `models:` in the file or in [tool.wsgen], or write `package.module:Name`.",
+    ),
+    "WSG302": Code(
+        "request is not a model",
+        "A client's request is validated by one pydantic model.",
+        "Name that model.",
+    ),
+    "WSG303": Code(
+        "wrong number of type arguments",
+        "The type takes another number of types in brackets.",
+        "Write it as the help shows.",
+    ),
+    "WSG304": Code(
+        "cannot be a key",
+        "Keys of JSON objects are text, and members of a set must be hashable.",
+        "Use `str`, `int` or an enum as the key.",
+    ),
+    "WSG305": Code(
+        "unsupported type",
+        "`Any`, `Literal`, `Callable` and the like do not name what clients receive.",
+        "Name a model, or an enum of your models.",
+    ),
+    "WSG306": Code(
+        "type too large",
+        "A long or deeply nested type is hard to read in code and documents.",
+        "Name the inner type in your models.",
+    ),
+    "WSG307": Code(
+        "ambiguous name",
+        "With dots only, where the module ends and a class in a class begins is a guess.",
+        "Mark it with a colon: `package.module:Outer.Inner`.",
+    ),
+    "WSG308": Code(
+        "type says nothing",
+        "`None` alone carries no update.",
+        "Name the model that each update carries.",
+    ),
+}
 
 _FILES: dict[str, Code] = {
     "WSG401": Code(

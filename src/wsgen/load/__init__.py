@@ -1,0 +1,23 @@
+"""Sources -> ModuleSpec with positions: read `ws.yaml` and `ws.py`, run neither.
+
+`load_module` gives a module's spec, the places of all that it says, and every finding;
+`declares_routers` is the cheap test for whether a Python file is worth loading.
+"""
+
+from typing import TYPE_CHECKING
+
+from wsgen.load.sniff import declares_routers
+
+if TYPE_CHECKING:
+    from wsgen.load.module import Loaded, load_module
+
+__all__ = ["Loaded", "declares_routers", "load_module"]
+
+
+def __getattr__(name: str) -> object:
+    # pydantic and yaml cost most of a run in which nothing changed: they load on first use.
+    if name in {"Loaded", "load_module"}:
+        from wsgen.load import module
+
+        return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

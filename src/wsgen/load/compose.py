@@ -1,0 +1,172 @@
+"""YAML text -> tree of nodes, bounded: libyaml reads the events, this builds the tree.
+
+libyaml's own composer recurses in C without a bound and keeps only the first error; here depth, size and
+what aliases expand to are limits, and a bad tag or alias is a finding that does not hide the next.
+"""
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.load.nodes import BROKEN, CORE, Mapping, Node, Scalar, Sequence, scalar_kind
+from wsgen.load.sourcetext import SourceText, UnreadableError, unreadable
+from wsgen.load.yaml_errors import explain
+
+MAX_DEPTH = 20
+MAX_NODES = 100_000
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CONTROL = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # all that YAML calls printable
+)
+_SCALAR_TAGS = frozenset({"str", "int", "float", "bool", "null"})
+
+
+def compose(source: SourceText, found: list[Diagnostic]) -> Node | None:
+    """Return the root of the one document in `source`, None if there is none.
+
+    Bad tags and aliases are appended to `found`, their nodes have the kind BROKEN. Raises UnreadableError
+    for what leaves no tree: broken syntax, a second document, depth or size out of bounds.
+    """
+    if bad := _CONTROL.search(source.text):
+        message = f"character U+{ord(bad[0]):04X} is not allowed in YAML"
+        advice = 'Remove it, or write it as an escape in double quotes: "\\x00".'
+        raise unreadable("WSG100", message, source.span(bad.start(), bad.end()), advice)
+    try:
+        return _Composer(source, found).compose()
+    except yaml.YAMLError as error:
+        diagnostic = explain(source, error)
+        raise UnreadableError(diagnostic.message, [diagnostic]) from error
+
+
+class _Composer:
+    """Builds the tree with a stack of open collections instead of recursion."""
+
+    def __init__(self, source: SourceText, found: list[Diagnostic]) -> None:
+        self.source = source
+        self.found = found
+        self.anchors: dict[str, Node] = {}
+        self.open: list[Sequence | Mapping] = []
+        self.root: Node | None = None
+        self.total = 0
+
+    def compose(self) -> Node | None:
+        documents = 0
+        for event in self.events():
+            if isinstance(event, yaml.ScalarEvent):
+                self.place(self.scalar(event), event)
+            elif isinstance(event, yaml.AliasEvent):
+                self.place(self.alias(event), event)
+            elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+                self.start(event)
+            elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+                node = self.open.pop()
+                node.end = _extent(event)[1]
+                self.attach(node)
+            elif isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    start = _extent(event)[0]
+                    span = self.source.span(start, start + 3)
+                    advice = (
+                        "Keep one document in a file: remove this marker, or make it two files."
+                    )
+                    raise unreadable("WSG107", "a second document starts here", span, advice)
+        return self.root
+
+    def events(self) -> Iterator[yaml.Event]:
+        yield from yaml.parse(self.source.text, Loader=_LOADER)
+
+    def scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        start, end = _extent(event)
+        kind = scalar_kind(event.value, plain=event.implicit[0])
+        if event.tag not in (None, "!"):
+            tag = str(event.tag).removeprefix(CORE)
+            as_plain = scalar_kind(event.value, plain=True)
+            if tag not in _SCALAR_TAGS:
+                kind = self.bad_tag(event.tag, start, end)
+            elif tag not in ("str", as_plain):
+                kind = BROKEN
+                message = f"`{_short(event.value)}` is not of the type that its tag `!!{tag}` names"
+                self.fail("WSG108", message, start, end, "Remove the tag.")
+            else:
+                kind = tag
+        if kind == "str" and any("\ud800" <= char <= "\udfff" for char in event.value):
+            kind = BROKEN
+            message = "half of a surrogate pair is no character"
+            self.fail("WSG100", message, start, end, "Write the character itself.")
+        return Scalar(start, end, event.value, kind)
+
+    def alias(self, event: yaml.AliasEvent) -> Node:
+        start, end = _extent(event)
+        name = event.anchor or ""
+        target = self.anchors.get(name)
+        if target is None:
+            advice = f"Define it further up: `&{name}`. Quote a text that starts with `*`."
+            self.fail("WSG109", f"no anchor `{name}` before this alias", start, end, advice)
+        elif any(target is node for node in self.open):
+            advice = "Copy what is needed instead of the whole."
+            message = f"alias `*{name}` stands inside of what it names"
+            self.fail("WSG109", message, start, end, advice)
+        else:
+            return target
+        return Scalar(start, end, "", BROKEN)
+
+    def start(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
+        start, end = _extent(event)
+        node: Sequence | Mapping
+        if isinstance(event, yaml.SequenceStartEvent):
+            node, name = Sequence(start), "seq"
+        else:
+            node, name = Mapping(start), "map"
+        if event.tag not in (None, "!", CORE + name):
+            self.bad_tag(event.tag, start, end)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        self.open.append(node)
+        self.bound(len(self.open), start)
+
+    def place(self, node: Node, event: yaml.NodeEvent) -> None:
+        if event.anchor is not None and not isinstance(event, yaml.AliasEvent):
+            self.anchors[event.anchor] = node
+        self.attach(node, _extent(event)[0])
+
+    def attach(self, node: Node, start: int | None = None) -> None:
+        self.total += node.size if start is not None else 1
+        if self.total > MAX_NODES:
+            place = node.start if start is None else start
+            advice = "Write out what is meant, or make it several modules."
+            message = f"the file holds more than {MAX_NODES:,} values with its aliases expanded"
+            raise unreadable("WSG109", message, self.source.span(place, place + 1), advice)
+        self.bound(len(self.open) + node.height, node.start if start is None else start)
+        if self.open:
+            self.open[-1].add(node)
+        else:
+            self.root = node
+
+    def bound(self, depth: int, start: int) -> None:
+        if depth > MAX_DEPTH:
+            advice = "Routers, their fields and delivery are all the levels there are."
+            message = f"nested more than {MAX_DEPTH} levels deep"
+            raise unreadable("WSG110", message, self.source.span(start, start + 1), advice)
+
+    def bad_tag(self, tag: str, start: int, end: int) -> str:
+        shown = tag.replace(CORE, "!!")
+        advice = "Remove the tag: only plain values are read."
+        self.fail("WSG108", f"tag `{_short(shown)}` is not supported", start, end, advice)
+        return BROKEN
+
+    def fail(self, code: str, message: str, start: int, end: int, advice: str) -> None:
+        self.found.append(Diagnostic(code, message, self.source.span(start, end), help=advice))
+
+
+def _extent(event: yaml.Event) -> tuple[int, int]:
+    """Return the indices of what `event` covers; the parser marks every event."""
+    start, end = event.start_mark, event.end_mark
+    return (start.index if start else 0, end.index if end else 0)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}..."

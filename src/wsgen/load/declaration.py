@@ -1,0 +1,44 @@
+"""What one source file declares, with the places: what both loaders give and the module is united from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wsgen.diagnostics import Span
+from wsgen.model import Delivery, TypeRef
+
+
+@dataclass(frozen=True, slots=True)
+class RouterDeclaration:
+    """One router as a file declares it.
+
+    `request` and `data` are None where the type is wrong and reported; `route` and `tags` where the file is
+    silent. `spans` has the places of the fields it names, `span` that of the class name.
+    """
+
+    class_name: str
+    span: Span
+    request: TypeRef | None = None
+    data: TypeRef | None = None
+    route: str | None = None
+    tags: tuple[str, ...] | None = None
+    summary: str = ""
+    description: str = ""
+    deprecated: bool = False
+    delivery: Delivery = field(default_factory=Delivery)
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+    def place(self, key: str) -> Span:
+        """Return where field `key` stands, or else the class name."""
+        return self.spans.get(key, self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class FileDeclaration:
+    """One source file: its routers in the order of the file, and what it says of the whole module."""
+
+    routers: tuple[RouterDeclaration, ...] = ()
+    module: str | None = None
+    description: str = ""
+    endpoint: str | None = None
+    tags: tuple[str, ...] = ()
+    spans: Mapping[str, Span] = field(default_factory=dict)

@@ -1,0 +1,204 @@
+"""The grammar of type expressions in `ws.yaml`: text -> tree. Nothing is ever evaluated.
+
+union    = type { "|" type }
+type     = name [ "[" union { "," union } "]" ]
+name     = "None" | NAME | dotted "." NAME | dotted ":" NAME { "." NAME }
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wsgen.diagnostics import Span
+from wsgen.load.naming import MAX_TYPE
+from wsgen.load.sourcetext import UnreadableError, unreadable
+from wsgen.model import BUILTIN_TYPES, UNION
+from wsgen.names import is_dotted
+
+MAX_NESTING = 8
+TYPING_ONLY = frozenset(
+    {
+        "Annotated",
+        "Any",
+        "Callable",
+        "ClassVar",
+        "Dict",
+        "Final",
+        "FrozenSet",
+        "Generic",
+        "List",
+        "Literal",
+        "Optional",
+        "Set",
+        "Tuple",
+        "Type",
+        "TypeVar",
+        "Union",
+    }
+)
+"""Names that bare can only mean those of `typing`."""
+
+_TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_.:]*|.", re.ASCII | re.DOTALL)
+_EXAMPLES = "Types look like `Bar`, `pkg.mod:Bar`, `list[Bar]`, `dict[str, Bar]`, `Bar | None`."
+
+
+@dataclass(frozen=True, slots=True)
+class TypeNode:
+    """A type as written, its names resolved: builtins, `None` and unions have no module."""
+
+    name: str
+    module: str | None
+    args: tuple["TypeNode", ...]
+    span: Span
+
+
+def parse_type(text: str, models: str | None, at: Callable[[int, int], Span]) -> TypeNode:
+    """Return the tree of the expression `text`; `at(start, end)` is where a part of it stands.
+
+    Bare names belong to package `models`. Raises UnreadableError at the first thing that is no type.
+    """
+    if len(text) > MAX_TYPE:
+        message = f"a type expression of {len(text)} characters"
+        advice = f"Use at most {MAX_TYPE}: name the type in your models."
+        raise unreadable("WSG306", message, at(0, len(text)), advice)
+    return _Parser(text, models, at).parse()
+
+
+class _Parser:
+    """Recursive descent over the tokens, at most MAX_NESTING levels deep."""
+
+    def __init__(self, text: str, models: str | None, at: Callable[[int, int], Span]) -> None:
+        self.models = models
+        self.at = at
+        self.length = len(text)
+        self.tokens = [
+            (match[0], match.start(), match.end())
+            for match in _TOKEN.finditer(text)
+            if match[0] != " "
+        ]
+        self.next = 0
+        self.depth = 0
+
+    def parse(self) -> TypeNode:
+        node = self.union()
+        if self.next < len(self.tokens):
+            word, start, end = self.tokens[self.next]
+            raise self.unexpected(word, start, end)
+        return node
+
+    def peek(self) -> str:
+        return self.tokens[self.next][0] if self.next < len(self.tokens) else ""
+
+    def take(self) -> tuple[str, int, int]:
+        if self.next == len(self.tokens):
+            last = self.tokens[-1][2] if self.tokens else 0
+            message = "the type expression ends too early" if self.tokens else "the type is empty"
+            raise self.error("WSG300", message, max(0, last - 1), max(last, 1), _EXAMPLES)
+        self.next += 1
+        return self.tokens[self.next - 1]
+
+    def union(self) -> TypeNode:
+        members = [self.type()]
+        while self.peek() == "|":
+            self.take()
+            members.append(self.type())
+        if len(members) == 1:
+            return members[0]
+        first, last = members[0].span, members[-1].span
+        span = Span(first.path, first.line, first.column, last.end_line, last.end_column)
+        return TypeNode(UNION, None, tuple(members), span)
+
+    def type(self) -> TypeNode:
+        word, start, end = self.take()
+        if not re.match(r"[A-Za-z_]", word):
+            raise self.unexpected(word, start, end)
+        module, name = self.resolve(word, start, end)
+        args: list[TypeNode] = []
+        if self.peek() == "[":
+            self.take()
+            self.depth += 1
+            if self.depth > MAX_NESTING:
+                advice = "Name the inner type in your models."
+                message = f"a type nested more than {MAX_NESTING} levels deep"
+                raise self.error("WSG306", message, start, end, advice)
+            args.append(self.union())
+            while self.peek() == ",":
+                self.take()
+                args.append(self.union())
+            closing, start_of, end_of = self.take()
+            if closing != "]":
+                raise self.unexpected(closing, start_of, end_of)
+            self.depth -= 1
+        return TypeNode(name, module, tuple(args), self.at(start, end))
+
+    def resolve(self, word: str, start: int, end: int) -> tuple[str | None, str]:
+        if ":" in word:
+            module, _, name = word.partition(":")
+            if not (is_dotted(module) and is_dotted(name)):
+                advice = "Write it as `package.module:Class`."
+                raise self.error("WSG300", f"`{word}` names no class", start, end, advice)
+            return module, name
+        if not is_dotted(word) and word != "None":
+            advice = "Python keywords and empty parts cannot be in a name."
+            raise self.error("WSG300", f"`{word}` is not a name", start, end, advice)
+        if "." in word:
+            module, _, name = word.rpartition(".")
+            if any(part[0].isupper() for part in module.split(".")):
+                return self.nested(word, start, end)
+            return module, name
+        if word in BUILTIN_TYPES or word == "None":
+            return None, word
+        if word in TYPING_ONLY:
+            raise self.error("WSG305", *_typing(word, start, end))
+        if self.models is None:
+            advice = f"Set `models:` to the package that has it, or write `package.module:{word}`."
+            message = f"it is not known where `{word}` is imported from"
+            raise self.error("WSG301", message, start, end, advice)
+        return self.models, word
+
+    def nested(self, word: str, start: int, end: int) -> tuple[str | None, str]:
+        """Refuse a class in a class spelt with dots only: it could be read two ways."""
+        parts = word.split(".")
+        first = next(number for number, part in enumerate(parts) if part[0].isupper())
+        module = ".".join(parts[:first]) or self.models or "package.module"
+        advice = f"Mark where the module ends: `{module}:{'.'.join(parts[first:])}`."
+        message = f"`{word}` does not tell its module from its class"
+        raise self.error("WSG307", message, start, end, advice)
+
+    def unexpected(self, word: str, start: int, end: int) -> UnreadableError:
+        advice = _EXAMPLES
+        if word in "\"'":
+            message = "a quoted type inside of a type expression"
+            advice = "Write the name without quotes."
+        elif word in "()":
+            message = "calls and parentheses are not types"
+        elif word in "\n\t\r":
+            message = "a type expression is one line, with spaces only"
+        elif word.isdigit():
+            message = "numbers are not types"
+        elif word.isalnum():
+            message = f"`{word}`: names are ASCII letters, digits and `_`"
+        else:
+            message = f"unexpected `{word}` in a type expression"
+        return self.error("WSG300", message, start, end, advice)
+
+    def error(self, code: str, message: str, start: int, end: int, advice: str) -> UnreadableError:
+        return unreadable(code, message, self.at(start, end), advice)
+
+
+def _typing(word: str, start: int, end: int) -> tuple[str, int, int, str]:
+    """Return the refusal of a bare name that only `typing` has."""
+    instead = {
+        "Optional": "Write `Bar | None`.",
+        "Union": "Write `Bar | Quote`.",
+        "List": "Write `list[Bar]`.",
+        "Dict": "Write `dict[str, Bar]`.",
+        "Set": "Write `set[str]`.",
+        "FrozenSet": "Write `frozenset[str]`.",
+        "Tuple": "Write `tuple[str, int]`.",
+        "Any": "Name the model that clients can rely on.",
+        "Literal": "Declare an enum in your models and name it.",
+        "Annotated": "Put the annotation on a field of the model.",
+    }
+    advice = instead.get(word, "Name a model.")
+    return f"`{word}` is not supported in a type expression", start, end, advice

@@ -1,0 +1,26 @@
+"""The dotted name that a source file is importable as: what its relative imports start from."""
+
+from pathlib import Path
+
+from wsgen.names import is_identifier
+
+
+def importable_name(path: Path, roots: tuple[Path, ...]) -> tuple[str, ...] | None:
+    """Return the parts of the name of the Python file `path`; a package's `__init__.py` is the package.
+
+    Folders with an `__init__.py` make up the package; a file in none belongs to the longest of `roots` that
+    holds it. None if no part of this is known, or a folder's name cannot be imported.
+    """
+    folder = path.parent
+    parts = [] if path.name == "__init__.py" else [path.stem]
+    if (folder / "__init__.py").is_file():
+        while (folder / "__init__.py").is_file() and folder.parent != folder:
+            parts.insert(0, folder.name)
+            folder = folder.parent
+    else:
+        holding = [root for root in roots if folder.is_relative_to(root)]
+        if not holding:
+            return None
+        longest = max(holding, key=lambda root: len(root.parts))
+        parts = [*folder.relative_to(longest).parts, *parts]
+    return tuple(parts) if parts and all(map(is_identifier, parts)) else None

@@ -1,0 +1,179 @@
+"""A module's source files -> one ModuleSpec: unite what they declare, and check what only the whole shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
+from wsgen.load.declaration import FileDeclaration, RouterDeclaration
+from wsgen.load.naming import check_class_name, check_module, check_route
+from wsgen.load.python_module import load_python
+from wsgen.load.sourcetext import UnreadableError, read_source
+from wsgen.load.yaml_module import load_yaml
+from wsgen.model import ModuleSpec, RouterSpec
+from wsgen.names import default_route
+from wsgen.source import YAML_NAME, ModuleSource, Positions
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading a module gave: `spec` is None where a diagnostic is an error."""
+
+    spec: ModuleSpec | None
+    positions: Positions
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load_module(source: ModuleSource, *, models: str | None, roots: tuple[Path, ...]) -> Loaded:
+    """Return the spec of `source`, the places of what it says, and all findings in order.
+
+    `models` is the package of bare type names in a `ws.yaml` that names none; `roots` are absolute folders
+    that modules are importable from, for the relative imports of a `ws.py` outside of any package.
+    """
+    found: list[Diagnostic] = []
+    yaml = python = FileDeclaration()
+    for path in source.files:
+        try:
+            data = read_source(path)
+        except UnreadableError as error:
+            found.extend(error.diagnostics)
+            continue
+        if path.name == YAML_NAME:
+            yaml = load_yaml(path, data, models, found)
+        else:
+            python = load_python(path, data, roots, found)
+    routers = _united(yaml.routers, python.routers, found)
+    routes = {router.class_name: _route(router, found) for router in routers}
+    found.extend(_collisions(routers, routes))
+    found.extend(_module_name(source, yaml))
+    positions = dict(yaml.spans)
+    for router in routers:
+        positions[router.class_name] = router.span
+        for key, span in router.spans.items():
+            positions[f"{router.class_name}.{key}"] = span
+    diagnostics = in_order(found)
+    if has_errors(diagnostics):
+        return Loaded(None, positions, diagnostics)
+    specs = [_spec(router, routes[router.class_name], yaml.tags) for router in routers]
+    spec = ModuleSpec(
+        name=source.name,
+        version=source.version,
+        description=yaml.description,
+        endpoint=yaml.endpoint or _endpoint(source),
+        routers=tuple(spec for spec in specs if spec),
+    )
+    return Loaded(spec, positions, diagnostics)
+
+
+def _endpoint(source: ModuleSource) -> str:
+    """Return where a module is mounted that does not say: versions side by side do not collide."""
+    version = f"/{source.version}" if source.version else ""
+    return f"/{source.name}/ws{version}"
+
+
+def _spec(router: RouterDeclaration, route: str, tags: tuple[str, ...]) -> RouterSpec | None:
+    """Return the spec of `router`; None if a type of it is wrong, which has been reported."""
+    if router.request is None or router.data is None:
+        return None
+    return RouterSpec(
+        class_name=router.class_name,
+        route=route,
+        request=router.request,
+        data=router.data,
+        summary=router.summary,
+        description=router.description,
+        tags=tags if router.tags is None else router.tags,
+        deprecated=router.deprecated,
+        delivery=router.delivery,
+    )
+
+
+def _route(router: RouterDeclaration, found: list[Diagnostic]) -> str:
+    """Return the route that `router` names or that follows from its class; empty if it is wrong."""
+    if router.route is not None or "route" in router.spans:
+        return router.route or ""
+    route = default_route(router.class_name)
+    if check_route(route) and not check_class_name(router.class_name):
+        message = f"no route follows from `{router.class_name}`"
+        advice = "Name one: `route: bars`."
+        found.append(Diagnostic("WSG120", message, router.span, help=advice))
+    return route
+
+
+def _united(
+    first: tuple[RouterDeclaration, ...],
+    second: tuple[RouterDeclaration, ...],
+    found: list[Diagnostic],
+) -> tuple[RouterDeclaration, ...]:
+    """Return the routers of both files; those in both must say the same, `first` says more."""
+    known = {router.class_name: router for router in first}
+    for router in second:
+        if router.class_name in known:
+            found.extend(_disagreement(known[router.class_name], router))
+    return (*first, *(router for router in second if router.class_name not in known))
+
+
+def _disagreement(yaml: RouterDeclaration, python: RouterDeclaration) -> Iterator[Diagnostic]:
+    """Report each thing that `python` says otherwise than `yaml`; what it leaves out it does not deny."""
+    pairs: list[tuple[str, str, str]] = []
+    if yaml.request and python.request and yaml.request != python.request:
+        pairs.append(("request", str(yaml.request), str(python.request)))
+    if yaml.data and python.data and yaml.data != python.data:
+        pairs.append(("data", str(yaml.data), str(python.data)))
+    route = yaml.route or default_route(yaml.class_name)
+    if python.route is not None and python.route != route:
+        pairs.append(("route", route, python.route))
+    if python.tags is not None and yaml.tags is not None and python.tags != yaml.tags:
+        pairs.append(("tags", ", ".join(yaml.tags), ", ".join(python.tags)))
+    for key, here, there in pairs:
+        place = python.place(key)
+        yield Diagnostic(
+            "WSG125",
+            f"`{yaml.class_name}` has {key} `{here}` here and `{there}` in {place.path.name}",
+            yaml.place(key),
+            help="Make both say the same, or remove one of the two.",
+            notes=(Note(f"{key} `{there}` here", place),),
+        )
+
+
+def _collisions(
+    routers: tuple[RouterDeclaration, ...], routes: dict[str, str]
+) -> Iterator[Diagnostic]:
+    """Report classes that would share a file, and routers that would share a route."""
+    files: dict[str, RouterDeclaration] = {}
+    taken: dict[str, RouterDeclaration] = {}
+    for router in routers:
+        name = router.class_name
+        first = files.setdefault(name.lower(), router)
+        if first is not router:
+            yield Diagnostic(
+                "WSG118",
+                f"`{name}` and `{first.class_name}` would both be in {name.lower()}.py",
+                router.span,
+                help="Rename one: they must differ in more than case.",
+                notes=(Note(f"`{first.class_name}` is here", first.span),),
+            )
+            continue
+        other = taken.setdefault(routes[name], router) if routes[name] else router
+        if other is not router:
+            yield Diagnostic(
+                "WSG119",
+                f"`{name}` and `{other.class_name}` have one route: `{routes[name]}`",
+                router.place("route"),
+                help="Give one another `route`.",
+                notes=(Note(f"`{other.class_name}` has it here", other.place("route")),),
+            )
+
+
+def _module_name(source: ModuleSource, yaml: FileDeclaration) -> Iterator[Diagnostic]:
+    """Report a name that no module can have, or that discovery, which only looks at lines, did not see."""
+    if yaml.module is not None and yaml.module != source.name:
+        message = (
+            f"`module` is `{yaml.module}`, but it is written so that it is read as `{source.name}`"
+        )
+        advice = f"Write it plainly on a line of its own: `module: {yaml.module}`."
+        yield Diagnostic("WSG122", message, yaml.spans.get("module"), help=advice)
+    elif "module" not in yaml.spans and (problem := check_module(source.name)):
+        place = Span(source.files[0], 1, 1, 1, 1)
+        advice = "Rename the folder, or set `module:` in ws.yaml."
+        yield Diagnostic(problem[0], f"the folder's name: {problem[1]}", place, help=advice)

@@ -1,0 +1,194 @@
+"""`ws.py` -> declarations: the WsRouter aliases of a Python file, found in its syntax tree."""
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic, Note, Severity, Span
+from wsgen.load.declaration import FileDeclaration, RouterDeclaration
+from wsgen.load.expressions import TypeNode
+from wsgen.load.importable import importable_name
+from wsgen.load.naming import check_class_name
+from wsgen.load.python_calls import Given, calls
+from wsgen.load.python_names import ROUTER, bindings, is_router, is_typing, statements
+from wsgen.load.python_syntax import parse_python
+from wsgen.load.python_types import TypeReader
+from wsgen.load.sourcetext import SourceText, UnreadableError
+from wsgen.load.types import data_type, request_type
+from wsgen.model import TypeRef
+
+_FORM = "Write `X: TypeAlias = WsRouter[Request, Data]`."
+
+
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    """A statement that names a type: `name: TypeAlias = value` or `type name = value`."""
+
+    name: str
+    span: Span
+    value: ast.expr
+
+
+def load_python(
+    path: Path, data: bytes, roots: tuple[Path, ...], found: list[Diagnostic]
+) -> FileDeclaration:
+    """Return what the Python file at `path` with the bytes `data` declares.
+
+    Findings are appended to `found`; where they are errors, the declaration is not to be used.
+    """
+    try:
+        source, tree = parse_python(path, data)
+    except UnreadableError as error:
+        found.extend(error.diagnostics)
+        return FileDeclaration()
+    here = importable_name(path, roots)
+    names = bindings(tree, here, is_package=path.name == "__init__.py")
+    return _Finder(TypeReader(source, names, here), found).module(tree)
+
+
+class _Finder:
+    """Finds the aliases of one file and reads each."""
+
+    def __init__(self, types: TypeReader, found: list[Diagnostic]) -> None:
+        self.types = types
+        self.source: SourceText = types.source
+        self.names = types.names
+        self.found = found
+
+    def module(self, tree: ast.Module) -> FileDeclaration:
+        routers: dict[str, tuple[_Alias, ast.Subscript]] = {}
+        top: set[ast.stmt] = set()
+        for stmt, second in statements(tree.body):
+            top.add(stmt)
+            if (alias := self.alias(stmt)) is None:
+                self.implicit(stmt)
+            elif (value := self.router(alias)) is None:
+                continue
+            elif alias.name not in routers:
+                routers[alias.name] = alias, value
+            elif not second:
+                first = Note("first here", routers[alias.name][0].span)
+                message = f"`{alias.name}` is declared twice"
+                self.fail("WSG208", message, alias.span, "Keep one of the two.", first)
+        self.misplaced(tree, top)
+        given = calls(self.source, tree, frozenset(routers), self.found) if routers else {}
+        return FileDeclaration(
+            routers=tuple(
+                self.declaration(alias, value, given.get(name, Given()))
+                for name, (alias, value) in routers.items()
+            )
+        )
+
+    def alias(self, stmt: ast.stmt) -> _Alias | None:
+        """Return the alias that `stmt` declares, whatever it stands for."""
+        if sys.version_info >= (3, 12) and isinstance(stmt, ast.TypeAlias):
+            return _Alias(stmt.name.id, self.types.span(stmt.name), stmt.value)
+        if isinstance(stmt, ast.AnnAssign) and isinstance(stmt.target, ast.Name) and stmt.value:
+            if is_typing(stmt.annotation, "TypeAlias", self.names):
+                return _Alias(stmt.target.id, self.types.span(stmt.target), stmt.value)
+        elif isinstance(stmt, ast.Assign) and isinstance(stmt.targets[0], ast.Name):
+            return self.rejoined(stmt.targets[0], stmt.value)
+        return None
+
+    def rejoined(self, target: ast.Name, value: ast.expr) -> _Alias | None:
+        """Return the alias of a `type X = ...` that was parsed as the assignment `type_X = ...`."""
+        start = self.source.index(target.lineno, target.col_offset)
+        written = self.source.text[start : start + len(target.id)]
+        if written == target.id or not written.startswith("type"):
+            return None
+        name = written[4:].lstrip()
+        place = start + len(written) - len(name)
+        return _Alias(name, self.source.span(place, place + len(name)), value)
+
+    def router(self, alias: _Alias) -> ast.Subscript | None:
+        """Return the WsRouter[...] that `alias` stands for; None if it is another alias or wrong."""
+        value = alias.value
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            if ROUTER not in value.value and not self.mentions_router(value.value):
+                return None
+            try:
+                value = self.types.quoted(value)
+            except UnreadableError as error:
+                self.found.extend(error.diagnostics)
+                return None
+            if not (isinstance(value, ast.Subscript) and is_router(value.value, self.names)):
+                return None
+        elif isinstance(value, ast.Name | ast.Attribute) and is_router(value, self.names):
+            message = f"`{alias.name}` gives WsRouter no types"
+            self.fail("WSG203", message, self.types.span(value), _FORM)
+            return None
+        if isinstance(value, ast.Subscript) and is_router(value.value, self.names):
+            return value
+        return None
+
+    def mentions_router(self, text: str) -> bool:
+        head = text.partition("[")[0].strip()
+        return head.isidentifier() and is_router(ast.Name(head), self.names)
+
+    def declaration(self, alias: _Alias, value: ast.Subscript, given: Given) -> RouterDeclaration:
+        if problem := check_class_name(alias.name):
+            self.fail(problem[0], problem[1], alias.span, problem[2])
+        types = value.slice.elts if isinstance(value.slice, ast.Tuple) else [value.slice]
+        place = (
+            self.types.span(alias.value)
+            if alias.value is not value and isinstance(alias.value, ast.Constant)
+            else None
+        )
+        spans = dict(given.spans)
+        request = data = None
+        if len(types) == 2:
+            spans["request"] = place or self.types.span(types[0])
+            spans["data"] = place or self.types.span(types[1])
+            request = self.type(types[0], place, request_type)
+            data = self.type(types[1], place, data_type)
+        else:
+            count = "one type" if len(types) == 1 else f"{len(types)} types"
+            message = f"`{alias.name}` gives WsRouter {count}; it takes a request and a data type"
+            self.fail("WSG203", message, place or self.types.span(value), _FORM)
+        return RouterDeclaration(
+            class_name=alias.name,
+            span=alias.span,
+            request=request,
+            data=data,
+            route=given.route,
+            tags=given.tags,
+            spans=spans,
+        )
+
+    def type(
+        self, node: ast.expr, place: Span | None, check: Callable[[TypeNode], TypeRef]
+    ) -> TypeRef | None:
+        try:
+            return check(self.types.read(node, place))
+        except UnreadableError as error:
+            self.found.extend(error.diagnostics)
+            return None
+
+    def implicit(self, stmt: ast.stmt) -> None:
+        """Warn of `X = WsRouter[...]`, which looks like an alias but is read by no one."""
+        if not (isinstance(stmt, ast.Assign) and isinstance(stmt.targets[0], ast.Name)):
+            return
+        value, name = stmt.value, stmt.targets[0]
+        if isinstance(value, ast.Subscript) and is_router(value.value, self.names):
+            message = f"`{name.id} = WsRouter[...]` declares no router"
+            advice = f"Annotate it: `{name.id}: TypeAlias = WsRouter[...]`."
+            place = self.types.span(name)
+            self.found.append(
+                Diagnostic("WSG209", message, place, help=advice, severity=Severity.WARNING)
+            )
+
+    def misplaced(self, tree: ast.Module, top: set[ast.stmt]) -> None:
+        """Report aliases in classes and functions, which no other file could import."""
+        for stmt in _all_statements(tree):
+            if stmt not in top and (alias := self.alias(stmt)) and self.router(alias):
+                message = f"`{alias.name}` is declared inside of a class or function"
+                self.fail("WSG207", message, alias.span, "Move it to the top level of the file.")
+
+    def fail(self, code: str, message: str, span: Span, advice: str, *notes: Note) -> None:
+        self.found.append(Diagnostic(code, message, span, help=advice, notes=notes))
+
+
+def _all_statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.stmt))

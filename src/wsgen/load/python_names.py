@@ -1,0 +1,144 @@
+"""What the names of a Python file stand for: imports, classes and assignments of its top level."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+TYPING = frozenset({"typing", "typing_extensions"})
+ROUTER = "WsRouter"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A name from elsewhere: `from module import name`, or `import module` where `name` is None.
+
+    `module` is None if a relative import leads out of all packages; `written` is how it was spelt.
+    """
+
+    module: str | None
+    name: str | None
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A name that the file defines; `value` is the expression assigned to it, None for a class."""
+
+    value: ast.expr | None
+
+
+Binding = Imported | Local
+
+
+def statements(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
+    """Yield the statements of the top level, those in `if`, `try` and `with` blocks included.
+
+    With each comes whether it is only the second choice: in an `else` or `except`.
+    """
+    pending = [(stmt, False) for stmt in reversed(body)]
+    while pending:
+        stmt, second = pending.pop()
+        yield stmt, second
+        blocks: list[tuple[list[ast.stmt], bool]] = []
+        if isinstance(stmt, ast.If):
+            blocks = [(stmt.body, second), (stmt.orelse, True)]
+        elif isinstance(stmt, ast.Try | ast.TryStar):
+            blocks = [(stmt.body, second)]
+            blocks += [(handler.body, True) for handler in stmt.handlers]
+            blocks += [(stmt.orelse, second), (stmt.finalbody, second)]
+        elif isinstance(stmt, ast.With):
+            blocks = [(stmt.body, second)]
+        for block, choice in reversed(blocks):
+            pending.extend((inner, choice) for inner in reversed(block))
+
+
+def bindings(
+    tree: ast.Module, here: tuple[str, ...] | None, *, is_package: bool
+) -> Mapping[str, Binding]:
+    """Return what each name of the top level is bound to; `here` is the name of the file itself.
+
+    The last binding holds, as in Python, but an `else` or `except` never replaces what stands before it.
+    """
+    package = here if here is None or is_package else here[:-1]
+    names: dict[str, Binding] = {}
+    for stmt, second in statements(tree.body):
+        for name, binding in _bound(stmt, package):
+            if not (second and name in names):
+                names[name] = binding
+    return names
+
+
+def qualified(expr: ast.expr, names: Mapping[str, Binding]) -> tuple[Binding | None, str]:
+    """Return what a name or dotted name stands for: the binding of its first part and the rest.
+
+    `(None, name)` where the first part is not bound, or where `expr` is no dotted name (`""`).
+    """
+    parts: list[str] = []
+    while isinstance(expr, ast.Attribute):
+        parts.append(expr.attr)
+        expr = expr.value
+    if not isinstance(expr, ast.Name):
+        return None, ""
+    parts.append(expr.id)
+    parts.reverse()
+    # `import a.b` binds `a`; of all such imports the longest that the dotted name starts with counts.
+    for length in range(len(parts), 1, -1):
+        if isinstance(found := names.get(".".join(parts[:length])), Imported):
+            return found, ".".join(parts[length:])
+    return names.get(parts[0]), ".".join(parts if parts[0] not in names else parts[1:])
+
+
+def is_typing(expr: ast.expr | None, name: str, names: Mapping[str, Binding]) -> bool:
+    """Return whether `expr` is `typing`'s `name`, however it was imported, or not imported at all."""
+    if isinstance(expr, ast.Constant):
+        if not isinstance(expr.value, str):
+            return False
+        written = names.get(expr.value)
+        renamed = isinstance(written, Imported) and written.name == name
+        return renamed or expr.value.rpartition(".")[2].strip() == name
+    binding, rest = qualified(expr, names) if expr else (None, "")
+    if isinstance(binding, Imported):
+        if binding.name is not None:
+            return not rest and binding.module in TYPING and binding.name == name
+        return binding.module in TYPING and rest == name
+    return binding is None and rest == name
+
+
+def is_router(expr: ast.expr, names: Mapping[str, Binding]) -> bool:
+    """Return whether `expr` is the generic WsRouter, by what it was imported as or by its name."""
+    binding, rest = qualified(expr, names)
+    if isinstance(binding, Imported) and not rest:
+        return ROUTER in (binding.name, expr.id if isinstance(expr, ast.Name) else None)
+    return rest.rpartition(".")[2] == ROUTER or (
+        isinstance(binding, Local) and isinstance(expr, ast.Name) and expr.id == ROUTER
+    )
+
+
+def _bound(stmt: ast.stmt, package: tuple[str, ...] | None) -> Iterator[tuple[str, Binding]]:
+    if isinstance(stmt, ast.Import):
+        for alias in stmt.names:
+            # The dotted name is kept whole: `import a.b` and `import a.c` bind the same `a`.
+            yield alias.asname or alias.name, Imported(alias.name, None, alias.name)
+    elif isinstance(stmt, ast.ImportFrom):
+        module = _absolute(stmt, package)
+        written = "." * stmt.level + (stmt.module or "")
+        for alias in stmt.names:
+            yield alias.asname or alias.name, Imported(module, alias.name, written)
+    elif isinstance(stmt, ast.ClassDef):
+        yield stmt.name, Local(None)
+    elif isinstance(stmt, ast.Assign):
+        for target in stmt.targets:
+            if isinstance(target, ast.Name):
+                yield target.id, Local(stmt.value)
+    elif isinstance(stmt, ast.AnnAssign) and isinstance(stmt.target, ast.Name):
+        yield stmt.target.id, Local(stmt.value)
+
+
+def _absolute(stmt: ast.ImportFrom, package: tuple[str, ...] | None) -> str | None:
+    """Return the module that `stmt` imports from, None if it lies outside of all known packages."""
+    if not stmt.level:
+        return stmt.module
+    kept = len(package or ()) - stmt.level + 1
+    if package is None or kept < 1:
+        return None
+    return ".".join((*package[:kept], *([stmt.module] if stmt.module else [])))

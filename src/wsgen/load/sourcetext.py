@@ -1,0 +1,94 @@
+"""The text of a source file, and where each of its characters stands."""
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.errors import WsgenError
+
+LIMIT = 1 << 20
+"""The largest source that is read, in bytes."""
+
+_BREAK = re.compile(r"\r\n?|\n")
+
+
+class UnreadableError(WsgenError):
+    """A source cannot be read any further; the diagnostics say why."""
+
+
+def unreadable(code: str, message: str, span: Span, advice: str) -> UnreadableError:
+    """Return the error for a source that must be given up for the one reason given."""
+    return UnreadableError(message, [Diagnostic(code, message, span, help=advice)])
+
+
+class SourceText:
+    """A decoded file without its byte order mark; indices count characters from 0."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.text = text.removeprefix("\ufeff")
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Return where each line starts; only CR, LF and CRLF end a line, as in editors."""
+        return [0, *(match.end() for match in _BREAK.finditer(self.text))]
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the place of `text[start:end]`, cut at the end of its first line."""
+        start = max(0, min(start, len(self.text)))
+        number = bisect_right(self.starts, start)
+        first = self.starts[number - 1]
+        edge = _BREAK.search(self.text, start)
+        stop = max(start, min(end, edge.start() if edge else len(self.text)))
+        return Span(self.path, number, start - first + 1, number, stop - first + 1)
+
+    def index(self, line: int, column: int) -> int:
+        """Return the index of a place as `ast` tells it: `line` from 1, `column` in UTF-8 bytes."""
+        first = self.starts[min(max(line, 1), len(self.starts)) - 1]
+        head = self.text[first : first + column]
+        if not head.isascii():
+            head = head.encode("utf-8")[:column].decode("utf-8", "ignore")
+        return first + len(head)
+
+    def within(self, value: str, start: int, end: int) -> int | None:
+        """Return where `value` stands verbatim in `text[start:end]`; None if it is escaped or folded."""
+        found = self.text.find(value, start, end)
+        return found if found >= 0 else None
+
+
+def read_source(path: Path) -> bytes:
+    """Return the bytes of `path`.
+
+    Raises UnreadableError if it cannot be read or is larger than LIMIT.
+    """
+    place = Span(path, 1, 1, 1, 1)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LIMIT + 1)
+    except OSError as error:
+        message = f"{path.name} cannot be read: {error.strerror or error}"
+        raise unreadable("WSG101", message, place, "Make the file readable.") from error
+    if len(data) > LIMIT:
+        message = f"{path.name} is larger than 1 MiB"
+        advice = "Split the module: a source of routers is a few kilobytes."
+        raise unreadable("WSG102", message, place, advice)
+    return data
+
+
+def decode_utf8(path: Path, data: bytes) -> str:
+    """Return `data` as text.
+
+    Raises UnreadableError at the first byte that is not UTF-8.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = SourceText(path, data[: error.start].decode("utf-8", "replace"))
+        span = before.span(len(before.text), len(before.text))
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            message = f"{path.name} is UTF-16, not UTF-8"
+        else:
+            message = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        raise unreadable("WSG103", message, span, "Save the file as UTF-8.") from error

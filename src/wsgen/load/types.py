@@ -1,0 +1,141 @@
+"""Type trees -> TypeRefs: the checks that hold whatever file a type comes from."""
+
+from wsgen.load.expressions import MAX_NESTING, TypeNode
+from wsgen.load.sourcetext import unreadable
+from wsgen.model import UNION, TypeRef
+
+MAX_PARTS = 64
+
+_ARITY = {
+    "list": (1, 1),
+    "set": (1, 1),
+    "frozenset": (1, 1),
+    "dict": (2, 2),
+    "tuple": (1, MAX_PARTS),
+}
+_EXAMPLES = {
+    "list": "list[Bar]",
+    "set": "set[str]",
+    "frozenset": "frozenset[str]",
+    "dict": "dict[str, Bar]",
+    "tuple": "tuple[str, int]",
+}
+_TYPING = frozenset({"typing", "typing_extensions"})
+_RENAMED = {
+    "Dict": "dict",
+    "FrozenSet": "frozenset",
+    "List": "list",
+    "Set": "set",
+    "Tuple": "tuple",
+}
+_REFUSED = {
+    "Annotated": "Put the annotation on a field of the model.",
+    "Any": "Name the model that clients can rely on.",
+    "Callable": "A function cannot be sent: name a model.",
+    "ClassVar": "Name a model.",
+    "Final": "Name a model.",
+    "Generic": "Name a model.",
+    "Literal": "Declare an enum in your models and name it.",
+    "Never": "Name a model.",
+    "NoReturn": "Name a model.",
+    "Self": "Name a model.",
+    "Type": "A class cannot be sent: name a model.",
+    "TypeVar": "Routers speak concrete types: name a model.",
+}
+_NONE = TypeRef(name="None")
+
+
+def request_type(node: TypeNode) -> TypeRef:
+    """Return the type of a request.
+
+    Raises UnreadableError unless it is one plain model.
+    """
+    ref = data_type(node)
+    if not ref.is_model:
+        advice = "Name the pydantic model that a client sends to subscribe."
+        raise unreadable("WSG302", f"a request is one model, not `{shown(ref)}`", node.span, advice)
+    return ref
+
+
+def data_type(node: TypeNode) -> TypeRef:
+    """Return the type of updates.
+
+    Raises UnreadableError at the first part that no update can have.
+    """
+    ref = _build(node, 0)
+    if ref == _NONE:
+        advice = "Name the model that each update carries."
+        raise unreadable("WSG308", "`None` alone says nothing", node.span, advice)
+    if len(_parts(ref)) > MAX_PARTS:
+        advice = "Name the type in your models."
+        raise unreadable("WSG306", f"a type of more than {MAX_PARTS} parts", node.span, advice)
+    return ref
+
+
+def shown(ref: TypeRef) -> str:
+    """Return `ref` as a reader would write it, without modules."""
+    if ref.name == UNION:
+        return " | ".join(shown(arg) for arg in ref.args)
+    return f"{ref.name}[{', '.join(map(shown, ref.args))}]" if ref.args else ref.name
+
+
+def _build(node: TypeNode, depth: int) -> TypeRef:
+    if depth > MAX_NESTING * 2:
+        advice = "Name the inner type in your models."
+        raise unreadable("WSG306", "a type nested too deeply", node.span, advice)
+    name, module = node.name, node.module
+    if module in _TYPING:
+        if name in _REFUSED:
+            raise unreadable("WSG305", f"`{name}` is not supported", node.span, _REFUSED[name])
+        if name in ("Optional", "Union"):
+            return _named_union(node, depth)
+        if name in _RENAMED:
+            name, module = _RENAMED[name], None
+    args = tuple(_build(arg, depth + 1) for arg in node.args)
+    if name == UNION:
+        return _union(args)
+    if module is None:
+        _check_builtin(name, node, args)
+    return TypeRef(name=name, module=module, args=args)
+
+
+def _union(members: tuple[TypeRef, ...]) -> TypeRef:
+    """Return the union of `members`, flat and each once, as Python would read it."""
+    flat = [one for ref in members for one in (ref.args if ref.name == UNION else (ref,))]
+    unique = tuple(dict.fromkeys(flat))
+    return unique[0] if len(unique) == 1 else TypeRef(name=UNION, args=unique)
+
+
+def _named_union(node: TypeNode, depth: int) -> TypeRef:
+    if not node.args or (node.name == "Optional" and len(node.args) != 1):
+        wanted = "one type" if node.name == "Optional" else "types"
+        advice = "Write `Bar | None`." if node.name == "Optional" else "Write `Bar | Quote`."
+        raise unreadable("WSG303", f"`{node.name}` needs {wanted} in brackets", node.span, advice)
+    args = tuple(_build(arg, depth + 1) for arg in node.args)
+    return _union((*args, _NONE) if node.name == "Optional" else args)
+
+
+def _check_builtin(name: str, node: TypeNode, args: tuple[TypeRef, ...]) -> None:
+    least, most = _ARITY.get(name, (0, 0))
+    if not least <= len(args) <= most:
+        if not most:
+            advice = f"Write `{name}`."
+            message = f"`{name}` takes no types in brackets"
+        else:
+            wanted = "one type" if most == 1 else "a key and a value type" if most == 2 else "types"
+            advice = f"Write it like `{_EXAMPLES[name]}`."
+            message = f"`{name}` needs {wanted} in brackets, not {len(args) or 'none'}"
+        raise unreadable("WSG303", message, node.span, advice)
+    if name == "dict" and not (args[0].name in ("str", "int") or args[0].is_model):
+        message = f"`{shown(args[0])}` cannot be a key in JSON"
+        advice = "Use `str`, `int`, or an enum of your models as the key."
+        raise unreadable("WSG304", message, node.args[0].span, advice)
+    if name in ("set", "frozenset") and args[0].name in ("dict", "list", "set"):
+        message = f"`{shown(args[0])}` cannot be in a set: it is not hashable"
+        raise unreadable("WSG304", message, node.args[0].span, "Use a `list` of them.")
+    if "None" in (arg.name for arg in args) and name in ("list", "set", "frozenset"):
+        raise unreadable("WSG308", f"`{name}[None]` says nothing", node.span, "Name what it holds.")
+
+
+def _parts(ref: TypeRef) -> list[TypeRef]:
+    return [ref, *(part for arg in ref.args for part in _parts(arg))]

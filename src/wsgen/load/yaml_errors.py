@@ -1,0 +1,114 @@
+"""What libyaml says about broken syntax, in words that name the next step."""
+
+import yaml
+
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.load.sourcetext import SourceText
+
+# Parts of the problems that libyaml and PyYAML's own parser report, with what to say instead and to do.
+_KNOWN: tuple[tuple[str, str, str], ...] = (
+    (
+        "mapping values are not allowed",
+        "a `:` where no key can stand",
+        "Quote a text that holds `: `; indent keys of one mapping alike.",
+    ),
+    (
+        "expected ',' or",
+        "a `,` or a closing bracket is missing",
+        "Close the bracket; inside of brackets quote a type that has brackets of its own.",
+    ),
+    (
+        "expected '-' indicator",
+        "a list item without `-`",
+        "Start each item of this list with `- `, all indented alike.",
+    ),
+    (
+        "expected <block end>, but found '-'",
+        "a `- ` where a key should stand",
+        "Indent the keys of one mapping alike, and its list items alike.",
+    ),
+    (
+        "expected key",
+        "this does not belong to the mapping it stands in",
+        "Indent the keys of one mapping alike; quote a text that starts or goes on after a quote.",
+    ),
+    (
+        "expected <block end>",
+        "this does not belong to the mapping it stands in",
+        "Indent the keys of one mapping alike; quote a text that starts or goes on after a quote.",
+    ),
+    (
+        "expected ':'",
+        "a key without `:`",
+        "Write `key: value`, with a space after the colon.",
+    ),
+    (
+        "unexpected end of stream",
+        "a quote is never closed",
+        "Close the quote.",
+    ),
+    (
+        "unexpected document indicator",
+        "a quote is never closed",
+        "Close the quote before the document marker.",
+    ),
+    (
+        "unknown escape character",
+        "an unknown escape in double quotes",
+        "Double the backslash, or use single quotes.",
+    ),
+    (
+        "undefined tag handle",
+        "a tag that is not supported",
+        "Remove the tag; quote a text that starts with `!`.",
+    ),
+    (
+        "alphabetic or numeric character",
+        "`*` and `&` need a name",
+        "Quote a text that starts with `*` or `&`.",
+    ),
+    (
+        "incompatible YAML document",
+        "an unknown version of YAML",
+        "Remove the %YAML line.",
+    ),
+)
+_TABS = "Indent with spaces: YAML does not allow tabs there."
+
+
+def explain(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
+    """Return the diagnostic for what made the YAML parser give up on `source`."""
+    problem, place = "it cannot be read", 0
+    if isinstance(error, yaml.MarkedYAMLError):
+        problem = error.problem or error.context or problem
+        mark = error.problem_mark or error.context_mark
+        place = mark.index if mark else 0
+    span = source.span(place, place + 1)
+    if tab := _tab_before(source, place):
+        return Diagnostic("WSG104", "a tab is used for indentation", tab, help=_TABS)
+    character = source.text[place : place + 1]
+    if "cannot start any token" in problem and character:
+        message = f"a value cannot start with `{character}`"
+        advice = f"Quote a text that starts with `{character}`."
+        return Diagnostic("WSG100", message, span, help=advice)
+    for part, message, advice in _KNOWN:
+        if part in problem:
+            return Diagnostic("WSG100", message, span, help=advice)
+    advice = "Correct the syntax here, or quote the text."
+    return Diagnostic("WSG100", f"not valid YAML: {problem}", span, help=advice)
+
+
+def _tab_before(source: SourceText, place: int) -> Span | None:
+    """Return the tab in the indentation of the line at `place`, or of the line before it, if any."""
+    number = source.span(place, place).line
+    for line in (number, number - 1):
+        if line < 1:
+            continue
+        start = source.starts[line - 1]
+        end = source.starts[line] if line < len(source.starts) else len(source.text)
+        text = source.text[start:end]
+        blank = text[: len(text) - len(text.lstrip(" \t"))]
+        if "\t" in blank and text.strip():
+            at = start + blank.index("\t")
+            return source.span(at, at + 1)
+    return None

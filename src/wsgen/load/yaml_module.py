@@ -1,0 +1,175 @@
+"""`ws.yaml` -> declarations: a walk over the nodes that reports all that is wrong in one go."""
+
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.load.compose import compose
+from wsgen.load.declaration import FileDeclaration, RouterDeclaration
+from wsgen.load.naming import (
+    check_class_name,
+    check_description,
+    check_endpoint,
+    check_models,
+    check_module,
+    check_route,
+    check_summary,
+)
+from wsgen.load.nodes import BROKEN, Mapping, Node, Scalar
+from wsgen.load.sourcetext import SourceText, UnreadableError, decode_utf8
+from wsgen.load.types import data_type, request_type
+from wsgen.load.yaml_fields import Entry, FieldReader
+from wsgen.model import Delivery, Overflow
+
+MODULE_KEYS = (
+    "version",
+    "module",
+    "description",
+    "models",
+    "endpoint",
+    "tags",
+    "routers",
+)
+ROUTER_KEYS = (
+    "route",
+    "request",
+    "data",
+    "summary",
+    "description",
+    "tags",
+    "deprecated",
+    "delivery",
+)
+DELIVERY_KEYS = ("queue", "overflow")
+MAX_QUEUE = 65_536
+
+_EXAMPLE = "Start it with `version: 1` and `routers:`; `wsgen init` writes a first one."
+_OVERFLOW = {overflow.value: overflow for overflow in Overflow}
+
+
+def load_yaml(
+    path: Path, data: bytes, models: str | None, found: list[Diagnostic]
+) -> FileDeclaration:
+    """Return what the `ws.yaml` at `path` with the bytes `data` declares.
+
+    `models` is where bare type names come from unless the file says so itself. Findings are appended to
+    `found`; where they are errors, the declaration is not to be used.
+    """
+    try:
+        source = SourceText(path, decode_utf8(path, data))
+        root = compose(source, found)
+    except UnreadableError as error:
+        found.extend(error.diagnostics)
+        return FileDeclaration()
+    reader = FieldReader(source, found)
+    if root is None or (isinstance(root, Scalar) and root.kind == "null"):
+        place = root or Scalar(0, 0, "", BROKEN)
+        found.append(
+            Diagnostic("WSG105", f"{path.name} is empty", reader.span(place), help=_EXAMPLE)
+        )
+        return FileDeclaration()
+    if not isinstance(root, Mapping):
+        reader.wrong_type(root, path.name, "a mapping", _EXAMPLE)
+        return FileDeclaration()
+    return _Walk(reader, models).module(root)
+
+
+class _Walk:
+    """Reads the levels of one file: module, routers, delivery."""
+
+    def __init__(self, reader: FieldReader, models: str | None) -> None:
+        self.reader = reader
+        self.models = models
+
+    def module(self, root: Mapping) -> FileDeclaration:
+        reader = self.reader
+        entries = reader.entries(root, "ws.yaml", MODULE_KEYS)
+        self.version(root, entries.get("version"))
+        if "models" in entries:
+            # A wrong `models` is one finding, not one more for each bare name.
+            self.models = reader.text(entries["models"], check_models) or "models"
+        routers = self.routers(entries.get("routers"), root)
+        return FileDeclaration(
+            routers=routers,
+            module=reader.text(entries.get("module"), check_module),
+            description=(reader.text(entries.get("description"), check_description) or "").strip(),
+            endpoint=reader.text(entries.get("endpoint"), check_endpoint),
+            tags=reader.tags(entries.get("tags")) or (),
+            spans=self.places(entries),
+        )
+
+    def version(self, root: Mapping, entry: Entry | None) -> None:
+        if entry is None:
+            self.missing(root, "version", "ws.yaml", "Write `version: 1` as the first line.")
+            return
+        version = self.reader.integer(entry)
+        if version is not None and version != 1:
+            message = f"version {version} of ws.yaml is not supported"
+            advice = "Write `version: 1`, or update wsgen."
+            self.reader.fail("WSG115", entry.value, message, advice)
+
+    def routers(self, entry: Entry | None, root: Mapping) -> tuple[RouterDeclaration, ...]:
+        if entry is None:
+            advice = "Add `routers:` with one class a route; `routers: {}` if there are none here."
+            self.missing(root, "routers", "ws.yaml", advice)
+            return ()
+        if isinstance(entry.value, Scalar) and entry.value.kind == "null":
+            advice = "Indent the routers below it, or write `routers: {}`."
+            self.reader.fail("WSG113", entry.key, "`routers` has no value", advice)
+            return ()
+        entries = self.reader.entries(entry.value, "`routers`", None)
+        return tuple(self.router(each) for each in entries.values())
+
+    def router(self, entry: Entry) -> RouterDeclaration:
+        reader, name = self.reader, entry.key.text
+        if problem := check_class_name(name):
+            reader.fail(problem[0], entry.key, problem[1], problem[2])
+        if isinstance(entry.value, Mapping):
+            fields = reader.entries(entry.value, f"router `{name}`", ROUTER_KEYS)
+            for key, example in (("request", "BarRequest"), ("data", "Bar")):
+                if key not in fields:
+                    advice = f"Add `{key}:` with a type, as in `{key}: {example}`."
+                    self.missing(entry.key, key, f"router `{name}`", advice)
+        else:
+            fields = {}
+            advice = "Give it `request:` and `data:`, indented below it."
+            reader.wrong_type(entry.value, f"router `{name}`", "a mapping", advice)
+        return RouterDeclaration(
+            class_name=name,
+            span=reader.span(entry.key),
+            request=reader.type(fields.get("request"), self.models, request_type),
+            data=reader.type(fields.get("data"), self.models, data_type),
+            route=reader.text(fields.get("route"), check_route),
+            tags=reader.tags(fields.get("tags")),
+            summary=(reader.text(fields.get("summary"), check_summary) or "").strip(),
+            description=(reader.text(fields.get("description"), check_description) or "").strip(),
+            deprecated=reader.boolean(fields.get("deprecated")) or False,
+            delivery=self.delivery(fields.get("delivery")),
+            spans=self.places(fields),
+        )
+
+    def delivery(self, entry: Entry | None) -> Delivery:
+        if entry is None:
+            return Delivery()
+        reader = self.reader
+        fields = reader.entries(entry.value, "`delivery`", DELIVERY_KEYS)
+        given: dict[str, int | Overflow] = {}
+        if "queue" in fields and (queue := reader.integer(fields["queue"])) is not None:
+            if 1 <= queue <= MAX_QUEUE:
+                given["queue"] = queue
+            else:
+                message = f"a queue of {queue} updates"
+                advice = f"Choose 1 to {MAX_QUEUE}; 256 is the default."
+                reader.fail("WSG124", fields["queue"].value, message, advice)
+        if (overflow := reader.choice(fields.get("overflow"), _OVERFLOW)) is not None:
+            given["overflow"] = overflow
+        return Delivery.model_validate(given)
+
+    def missing(self, node: Node, key: str, where: str, advice: str) -> None:
+        place = self.reader.span(node)
+        if isinstance(node, Mapping):
+            place = Span(place.path, place.line, place.column, place.line, place.column)
+        message = f"`{key}` is missing in {where}"
+        self.reader.found.append(Diagnostic("WSG112", message, place, help=advice))
+
+    def places(self, entries: dict[str, Entry]) -> dict[str, Span]:
+        return {name: self.reader.span(entry.value) for name, entry in entries.items()}
