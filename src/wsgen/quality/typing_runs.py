@@ -50,11 +50,17 @@ def typing_groups(
 
 
 def check_types(
-    outputs: tuple[Path, ...], run: RunMypy, *, owner: Callable[[str], Path | None], directory: str
+    outputs: tuple[Path, ...],
+    run: RunMypy,
+    *,
+    owner: Callable[[str], Path | None],
+    directory: str,
+    excluded: Callable[[], frozenset[Path]],
 ) -> Report:
     """Run mypy until each of `outputs` is checked; return all findings in or because of them.
 
     `owner` returns the output directory that a path in mypy's output lies in; mypy runs in `directory`.
+    `excluded` returns the outputs that its configuration excludes, asked for only if there is one.
     It stops at the first file that it cannot read. One of a module is that module's fault; one of the
     project's own is charged to the modules that import it, found by checking ever smaller groups.
     """
@@ -70,9 +76,11 @@ def check_types(
             findings += found
             continue
         guilty = {owner(finding.path) for finding in found} & set(group)
-        excluded = _excluded(outcome, group, owner)
-        rest = tuple(output for output in group if output not in guilty | excluded)
-        if guilty or excluded:
+        unseen = _unseen(outcome, group, owner)
+        if unseen:
+            unseen |= excluded()
+        rest = tuple(output for output in group if output not in guilty | unseen)
+        if guilty or unseen:
             findings += [finding for finding in found if owner(finding.path)]
             waiting += [rest] if rest else []
         elif not found:
@@ -91,13 +99,13 @@ def _because_of(finding: Finding, output: Path) -> Finding:
     return Finding(os.fspath(output), 1, 1, message, finding.rule, finding.output)
 
 
-def _excluded(
+def _unseen(
     outcome: Outcome, group: Sequence[Path], owner: Callable[[str], Path | None]
-) -> set[Path | None]:
-    """Return the member of `group` that mypy does not see, since its configuration excludes it."""
+) -> set[Path]:
+    """Return the member of `group` in which mypy sees no files, since its configuration excludes them."""
     _, found, rest = outcome.output.partition(_NOTHING_THERE)
     output = owner(rest.partition("'")[0] + "/_") if found else None
-    return {output} & set(group)
+    return set(group) & {output}
 
 
 def _package_name(output: Path, root: Path) -> str:

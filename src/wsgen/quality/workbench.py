@@ -13,6 +13,7 @@ from wsgen.quality.findings import (
     read_ruff,
 )
 from wsgen.quality.mirror import Mirror
+from wsgen.quality.mypy_excludes import mypy_excludes
 from wsgen.quality.processes import Outcome, Processes
 from wsgen.quality.staged import StagedModule
 from wsgen.quality.steps import STEPS
@@ -64,7 +65,12 @@ class Workbench:
                 flags += EXPLICIT if group.explicit else ()
                 run = partial(self._run, processes, step, False, flags)
                 yield partial(
-                    check_types, group.outputs, run, owner=self.owner, directory=self._directory
+                    check_types,
+                    group.outputs,
+                    run,
+                    owner=self.owner,
+                    directory=self._directory,
+                    excluded=self._excluded,
                 )
         else:
             for chunk in self._chunks(outputs):
@@ -114,6 +120,20 @@ class Workbench:
                 chunk, length = [], 0
             chunk.append(output)
         yield tuple(chunk)
+
+    def _excluded(self) -> frozenset[Path]:
+        """Return the outputs in which the project's mypy configuration excludes every file."""
+        patterns = mypy_excludes(self.mirror.top)
+        return frozenset(
+            output
+            for output, module in self.modules.items()
+            if all(
+                any(
+                    pattern.search(f"{self.mirror.relative(output)}/{name}") for pattern in patterns
+                )
+                for name in module.files
+            )
+        )
 
     def _mypy_cache(self, number: int) -> tuple[str, ...]:
         if self.cache is None:

@@ -1,0 +1,230 @@
+"""Every tool sees the project's own configuration as it would for the final path."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from .conftest import INIT, ROUTER, Project
+
+LONG = '''"""Long lines."""
+
+
+def call(first_argument: int, second_argument: int, third_argument: int, fourth: int) -> None:
+    """Do nothing."""
+
+
+PLACES = {'one': "a string that makes it long", 'two': "a string that makes the line longer!"}
+'''
+IMPORTS = '''"""Imports."""
+
+import os
+from app.models import Bar
+import json
+from collections.abc import Sequence
+import pydantic
+
+USED = (os, Bar, json, Sequence, pydantic)
+'''
+NOTHING = '"""Nothing."""\n'
+QUOTED = '"""Quotes."""\n\nNAME = \'single\'\n'
+WIDE = '"""Wide."""\n\nNAME = "' + "x" * 90 + '"\n'
+UNUSED = '"""Unused."""\n\nimport os\n'
+
+
+@dataclass(frozen=True)
+class Case:
+    """Settings, a step, a text before it, and what must be in the text after it."""
+
+    settings: dict[str, str]
+    step: str
+    text: str
+    wanted: str
+
+
+TOML = "pyproject.toml"
+REWRITES = {
+    "black line length 88": Case(
+        {TOML: "[tool.black]\nline-length = 88\n"}, "black", LONG, "call(\n    first_argument"
+    ),
+    "black line length 110": Case(
+        {TOML: "[tool.black]\nline-length = 110\n"}, "black", LONG, '{"one": "a string'
+    ),
+    "black keeps quotes": Case(
+        {TOML: "[tool.black]\nskip-string-normalization = true\n"},
+        "black",
+        QUOTED + "x=1\n",
+        "'single'",
+    ),
+    "black extend-exclude": Case(
+        {TOML: "[tool.black]\nextend-exclude = 'ws_generated'\n"}, "black", QUOTED, QUOTED
+    ),
+    "black force-exclude": Case(
+        {TOML: "[tool.black]\nforce-exclude = 'specs/'\n"}, "black", QUOTED, QUOTED
+    ),
+    "ruff format line length 88": Case(
+        {"ruff.toml": "line-length = 88\n"}, "ruff-format", LONG, "call(\n    first_argument"
+    ),
+    "ruff format quotes from a directory below": Case(
+        {"specs/.ruff.toml": "format.quote-style = 'single'\n"}, "ruff-format", WIDE, "NAME = 'xxx"
+    ),
+    "ruff extend-exclude": Case(
+        {TOML: "[tool.ruff]\nextend-exclude = ['ws_generated']\n"}, "ruff-format", QUOTED, QUOTED
+    ),
+    "ruff fix by path": Case(
+        {TOML: "[tool.ruff.lint.per-file-ignores]\n'specs/**' = ['F401']\n"},
+        "ruff-fix",
+        UNUSED,
+        UNUSED,
+    ),
+    "ruff first-party packages": Case(
+        {TOML: "[tool.ruff.lint]\nselect = ['I']\n"},
+        "ruff-fix",
+        IMPORTS,
+        "import pydantic\n\nfrom app.models import Bar\n",
+    ),
+    "isort first-party packages": Case(
+        {".isort.cfg": "[settings]\nprofile = black\n"},
+        "isort",
+        IMPORTS,
+        "import pydantic\n\nfrom app.models import Bar\n",
+    ),
+    "isort force_sort_within_sections": Case(
+        {"setup.cfg": "[isort]\nprofile = black\nforce_sort_within_sections = true\n"},
+        "isort",
+        IMPORTS,
+        "from collections.abc import Sequence\nimport json\nimport os\n",
+    ),
+    "isort skip": Case(
+        {TOML: "[tool.isort]\nextend_skip = ['ws_generated']\n"}, "isort", IMPORTS, IMPORTS
+    ),
+}
+WRITE = {
+    "black": ["black", "-q"],
+    "ruff-format": ["ruff", "format", "--no-cache"],
+    "ruff-fix": ["ruff", "check", "--fix", "--exit-zero", "--no-cache"],
+    "isort": ["isort", "-q"],
+}
+
+
+@pytest.fixture
+def bare(project: Project) -> Project:
+    """The project without settings."""
+    (project.root / TOML).unlink()
+    (project.root / ".flake8").unlink()
+    (project.root / ".git").mkdir()
+    return project
+
+
+@pytest.mark.parametrize("case", REWRITES.values(), ids=REWRITES)
+def test_rewriting_gives_what_the_tool_gives_in_the_final_place(bare: Project, case: Case) -> None:
+    bare.write(case.settings)
+    module = bare.module(router=case.text, init=NOTHING)
+    result = bare.run(module, steps=(case.step,))
+    assert result.diagnostics == ()
+    text = result.files[module.output]["barwsrouter.py"]
+    assert case.wanted in text
+    module.output.mkdir()
+    (module.output / "barwsrouter.py").write_text(case.text, encoding="utf-8")
+    command = WRITE[case.step]
+    subprocess.run(
+        [Path(sys.executable).parent / command[0], *command[1:], "."],
+        cwd=bare.root,
+        check=True,
+        capture_output=True,
+    )
+    assert text == (module.output / "barwsrouter.py").read_text(encoding="utf-8")
+
+
+IGNORED = {
+    "flake8 by path": ("flake8", {".flake8": "[flake8]\nper-file-ignores = specs/*:F401,E501\n"}),
+    "flake8 in setup.cfg": ("flake8", {"setup.cfg": "[flake8]\nextend-ignore = F401,E501\n"}),
+    "flake8 in tox.ini": ("flake8", {"tox.ini": "[flake8]\nexclude = ws_generated\n"}),
+    "ruff by path": (
+        "ruff-check",
+        {TOML: "[tool.ruff.lint.per-file-ignores]\n'**/ws_generated/*' = ['F401']\n"},
+    ),
+    "ruff extend-exclude": ("ruff-check", {"ruff.toml": "extend-exclude = ['specs']\n"}),
+}
+
+
+@pytest.mark.parametrize(("step", "settings"), IGNORED.values(), ids=IGNORED)
+def test_findings_that_the_project_ignores_are_none(
+    bare: Project, step: str, settings: dict[str, str]
+) -> None:
+    bare.write(settings)
+    module = bare.module(router=UNUSED + WIDE.partition("\n")[2])
+    assert bare.run(module, steps=(step,)).diagnostics == ()
+
+
+def test_flake8_and_ruff_find_it_without_those_settings(bare: Project) -> None:
+    result = bare.run(bare.module(router=UNUSED), steps=("flake8", "ruff-check"))
+    assert {found.step for found in result.diagnostics} == {"flake8", "ruff-check"}
+
+
+UNTYPED = '"""Untyped."""\n\n\ndef add(one, two):\n    """Add."""\n    return one + two\n'
+STRICT = "[mypy]\nstrict = true\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "text", "codes"),
+    [
+        pytest.param({"mypy.ini": STRICT}, UNTYPED, ["no-untyped-def"], id="strict"),
+        pytest.param(
+            {"mypy.ini": STRICT + "[mypy-app.modules.datafeed.*]\ndisallow_untyped_defs = false\n"},
+            UNTYPED,
+            [],
+            id="a section for the module",
+        ),
+        pytest.param(
+            {TOML: "[tool.mypy]\nstrict = true\nexclude = ['ws_generated/']\n"},
+            UNTYPED,
+            [],
+            id="exclude in pyproject.toml",
+        ),
+        pytest.param(
+            {"setup.cfg": STRICT + "exclude = (?x)(modules/data.*/ws_generated)\n"},
+            UNTYPED,
+            [],
+            id="exclude in setup.cfg",
+        ),
+        pytest.param(
+            {"mypy.ini": "[mypy]\nmypy_path = lib\n", "lib/other.py": "NAME = 1\n"},
+            '"""Found."""\n\nfrom other import NAME, WRONG\n',
+            ["attr-defined"],
+            id="mypy_path",
+        ),
+    ],
+)
+def test_mypy_uses_the_projects_configuration(
+    bare: Project, settings: dict[str, str], text: str, codes: list[str]
+) -> None:
+    bare.write(settings)
+    bare.write({"src/app/modules/__init__.py": "", "src/app/modules/datafeed/__init__.py": ""})
+    modules = [
+        bare.module("datafeed", router=text, init=NOTHING, place="src/app/modules"),
+        bare.module("other", router=ROUTER, place="src/app/modules"),
+    ]
+    result = bare.run(*modules, steps=("mypy",))
+    found = [
+        (item.module, item.message.rpartition("[")[2].partition("]")[0])
+        for item in result.diagnostics
+    ]
+    assert found == [("datafeed", code) for code in codes]
+
+
+def test_generated_files_that_git_ignores_are_checked_all_the_same(bare: Project) -> None:
+    bare.write({".gitignore": "ws_generated/\n"})
+    module = bare.module(router=QUOTED, init=INIT)
+    for step in ("black", "ruff-format"):
+        assert '"single"' in bare.run(module, steps=(step,)).files[module.output]["barwsrouter.py"]
+
+
+def test_settings_above_the_root_count(bare: Project) -> None:
+    (bare.root / ".git").rmdir()
+    bare.write({"../ruff.toml": "line-length = 20\nlint.select = ['E501']\n"})
+    result = bare.run(bare.module(), steps=("ruff-check",))
+    assert result.diagnostics
+    assert {found.code for found in result.diagnostics} == {"WSG512"}

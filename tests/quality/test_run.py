@@ -1,0 +1,197 @@
+"""The steps end to end, with the real tools."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wsgen.errors import ToolError
+
+from .conftest import INIT, ROUTER, SOURCE, Project, Tool
+
+
+def tree(root: Path) -> dict[str, int]:
+    return {str(path): path.lstat().st_mtime_ns for path in sorted(root.rglob("*"))}
+
+
+def test_clean_modules_pass_unchanged_and_nothing_is_written(project: Project) -> None:
+    modules = [project.module("datafeed"), project.module("broker")]
+    before = tree(project.root)
+    result = project.run(*modules)
+    assert result.diagnostics == ()
+    assert result.files == {module.output: module.files for module in modules}
+    assert result.failed == frozenset()
+    assert tree(project.root) == before
+
+
+def test_the_result_is_a_fixed_point_of_every_tool_in_its_final_place(project: Project) -> None:
+    messy = ROUTER.replace("Bar, BarsRequest", "BarsRequest,Bar").replace('"charts"', "'charts'")
+    messy = messy.replace("from collections", "import os\nfrom collections")
+    module = project.module(router=messy + "\n\n\n")
+    result = project.run(module)
+    assert result.diagnostics == ()
+    assert result.files[module.output]["barwsrouter.py"] == ROUTER
+    module.output.mkdir()
+    for name, text in result.files[module.output].items():
+        (module.output / name).write_text(text, encoding="utf-8")
+    for command in (
+        ["black", "--check"],
+        ["ruff", "format", "--check", "--no-cache"],
+        ["ruff", "check", "--no-cache"],
+        ["flake8"],
+        ["isort", "--check-only"],
+    ):
+        argv = [str(Path(sys.executable).parent / command[0]), *command[1:], str(module.output)]
+        done = subprocess.run(argv, cwd=project.root, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_type_that_does_not_exist_fails_its_module_only(project: Project) -> None:
+    wrong = project.module(
+        router=ROUTER.replace("Bar,", "Baz,").replace("data: Bar", "data: Baz"),
+        source=SOURCE.replace("data: Bar", "data: Baz"),
+    )
+    right = project.module("broker")
+    result = project.run(wrong, right)
+    assert set(result.files) == {right.output}
+    assert result.failed == {wrong.output}
+    (found,) = result.diagnostics
+    assert (found.code, found.module, found.step) == ("WSG513", "datafeed", "mypy")
+    assert 'mypy in module "datafeed"' in found.message
+    assert '"app.models" has no attribute "Baz"' in found.message
+    assert "(barwsrouter.py:5)" in found.message
+    assert found.span == wrong.positions["BarWsRouter.data"]
+    assert found.output is not None
+    assert found.output.startswith(
+        "$ mypy specs/datafeed/ws_generated\nspecs/datafeed/ws_generated/barwsrouter.py:5:"
+    )
+
+
+def test_each_linter_reports_what_it_finds_after_the_fixers_are_done(project: Project) -> None:
+    router = ROUTER.replace("self.tags = tags", "self.tags=nothing  ")
+    result = project.run(project.module(router=router))
+    assert {found.step for found in result.diagnostics} == {"flake8", "ruff-check", "mypy"}
+    assert all("(barwsrouter.py:14)" in found.message for found in result.diagnostics)
+    flake8 = next(found for found in result.diagnostics if found.step == "flake8")
+    assert flake8.code == "WSG511"
+    assert "[F821]" in flake8.message
+    assert flake8.span == project.module().positions["BarWsRouter"]
+
+
+def test_what_ruff_cannot_fix_is_a_finding_without_the_check_step_too(project: Project) -> None:
+    router = ROUTER.replace("self.tags = tags", "self.tags = nothing")
+    result = project.run(project.module(router=router), steps=("ruff-fix",))
+    assert [(found.code, found.step) for found in result.diagnostics] == [("WSG512", "ruff-fix")]
+
+
+def test_steps_that_undo_each_other_are_named_with_the_way_out(project: Project) -> None:
+    project.write({"pyproject.toml": "[tool.isort]\nline_length = 30\nmulti_line_output = 1\n"})
+    other = project.module("broker", router='"""Nothing to sort."""\n', init='"""Nothing."""\n')
+    result = project.run(project.module(), other, steps=("black", "isort", "flake8"))
+    assert set(result.files) == {other.output}
+    found = next(f for f in result.diagnostics if "barwsrouter.py" in f.message)
+    assert found.code == "WSG503"
+    assert "black and isort do not agree" in found.message
+    assert 'profile = "black"' in (found.help or "")
+    assert "+++ barwsrouter.py after isort" in (found.output or "")
+    assert "-from app.models import Bar, BarsRequest" in (found.output or "")
+
+
+def test_errors_in_the_projects_own_files_fail_no_module(project: Project) -> None:
+    project.write(
+        {"src/app/models.py": "x: int = 'no'\n\nclass Bar: ...\nclass BarsRequest: ...\n"}
+    )
+    assert project.run(project.module(), steps=("mypy",)).diagnostics == ()
+
+
+def test_a_file_that_stops_mypy_fails_the_modules_that_import_it(project: Project) -> None:
+    project.write({"src/app/broken.py": "def (:\n"})
+    wrong = project.module("broker", router='"""Broken."""\n\nimport app.broken\n')
+    right = project.module()
+    result = project.run(right, wrong, steps=("mypy",))
+    assert set(result.files) == {right.output}
+    assert all(found.module == "broker" for found in result.diagnostics)
+    assert result.diagnostics[0].message.startswith(
+        'mypy in module "broker": src/app/broken.py:1: '
+    )
+    assert result.diagnostics[0].help == "correct src/app/broken.py"
+
+
+def test_a_text_that_is_not_python_fails_before_any_tool(project: Project) -> None:
+    wrong = project.module(router="def (:\n")
+    right = project.module("broker")
+    result = project.run(wrong, right, steps=("ruff-check",))
+    assert set(result.files) == {right.output}
+    (found,) = result.diagnostics
+    assert found.code == "WSG510"
+    assert "is not Python" in found.message
+    assert found.span == wrong.positions["BarWsRouter"]
+
+
+@pytest.mark.parametrize("text", ["a = '\ud800'\n", "a = '\0'\n"])
+def test_a_text_that_cannot_be_a_file_is_not_python(project: Project, text: str) -> None:
+    result = project.run(project.module(router=text), steps=("ruff-check",))
+    assert [found.code for found in result.diagnostics] == ["WSG510"]
+
+
+def test_without_modules_or_steps_nothing_runs(project: Project, tool: Tool) -> None:
+    tool("black", "raise SystemExit(3)")
+    assert project.run(steps=("black",)).files == {}
+    module = project.module()
+    assert project.run(module, steps=()).files == {module.output: module.files}
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(project: Project) -> None:
+    blocked = project.root / "file"
+    blocked.write_text("", encoding="utf-8")
+    unwritable = Project(project.root, blocked / "cache")
+    empty = project.module(router='"""Nothing."""\n', init='"""Nothing."""\n')
+    assert unwritable.run(empty, steps=("mypy",)).diagnostics == ()
+
+
+def test_a_tool_with_a_broken_configuration_is_a_tool_error(project: Project) -> None:
+    project.write({"pyproject.toml": "[tool.ruff]\nline-length = ?\n"})
+    with pytest.raises(ToolError, match="ruff-check failed with exit code 2") as caught:
+        project.run(project.module(), steps=("ruff-check",))
+    (found,) = caught.value.diagnostics
+    assert found.code == "WSG501"
+    assert "pyproject.toml" in (found.output or "")
+    assert "wsgen-" not in (found.output or "")
+
+
+def test_packages_of_the_same_name_are_checked_together(project: Project) -> None:
+    router = ROUTER.replace("data: Bar", "data: Wrong")
+    modules = [project.module(name, router=router) for name in ("a", "b", "not-a-name", "nor-this")]
+    result = project.run(*modules, steps=("mypy",))
+    assert {found.module for found in result.diagnostics} == {"a", "b", "not-a-name", "nor-this"}
+
+
+def test_relative_imports_reach_the_package_around(project: Project) -> None:
+    project.write({"src/app/modules/__init__.py": "", "src/app/modules/a/__init__.py": ""})
+    router = ROUTER.replace("from app.models", "from ....models")
+    inside = project.module("a", router=router, place="src/app/modules")
+    wrong = ROUTER.replace("from app.models import Bar,", "from ....models import Baz as Bar,")
+    namespace = project.module("b", router=wrong, place="src/app/modules")
+    result = project.run(inside, namespace, steps=("mypy",))
+    assert set(result.files) == {inside.output}
+    assert [found.module for found in result.diagnostics] == ["b"]
+    assert '"app.models" has no attribute "Baz"' in result.diagnostics[0].message
+
+
+def test_old_generated_files_do_not_count(project: Project) -> None:
+    module = project.module()
+    module.output.mkdir()
+    (module.output / "oldwsrouter.py").write_text("import nothing\n", encoding="utf-8")
+    result = project.run(module, steps=("flake8", "mypy"))
+    assert result.diagnostics == ()
+    shutil.rmtree(module.output)
+
+
+def test_a_finding_in_init_points_at_the_source_file(project: Project) -> None:
+    module = project.module(init=INIT + "nothing\n")
+    result = project.run(module, steps=("flake8",))
+    (found,) = result.diagnostics
+    assert found.span is not None
+    assert (found.span.path.name, found.span.line) == ("ws.yaml", 1)
