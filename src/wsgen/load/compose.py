@@ -32,7 +32,7 @@ def compose(source: SourceText, found: list[Diagnostic]) -> Node | None:
     """
     if bad := _CONTROL.search(source.text):
         message = f"character U+{ord(bad[0]):04X} is not allowed in YAML"
-        advice = 'Remove it, or write it as an escape in double quotes: "\\x00".'
+        advice = "Remove it."
         raise unreadable("WSG100", message, source.span(bad.start(), bad.end()), advice)
     try:
         return _Composer(source, found).compose()
@@ -50,6 +50,7 @@ class _Composer:
         self.anchors: dict[str, Node] = {}
         self.open: list[Sequence | Mapping] = []
         self.root: Node | None = None
+        self.broken: set[int] = set()
         self.total = 0
 
     def compose(self) -> Node | None:
@@ -64,7 +65,9 @@ class _Composer:
             elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
                 node = self.open.pop()
                 node.end = _extent(event)[1]
-                self.attach(node)
+                self.attach(
+                    Scalar(node.start, node.end, "", BROKEN) if id(node) in self.broken else node
+                )
             elif isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -123,6 +126,7 @@ class _Composer:
             node, name = Mapping(start), "map"
         if event.tag not in (None, "!", CORE + name):
             self.bad_tag(event.tag, start, end)
+            self.broken.add(id(node))
         if event.anchor is not None:
             self.anchors[event.anchor] = node
         self.open.append(node)

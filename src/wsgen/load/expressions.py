@@ -93,6 +93,8 @@ class _Parser:
         if self.next == len(self.tokens):
             last = self.tokens[-1][2] if self.tokens else 0
             message = "the type expression ends too early" if self.tokens else "the type is empty"
+            if self.depth and self.tokens[-1][0] not in ("[", ",", "|"):
+                message = "a closing bracket is missing"
             raise self.error("WSG300", message, max(0, last - 1), max(last, 1), _EXAMPLES)
         self.next += 1
         return self.tokens[self.next - 1]
@@ -129,6 +131,7 @@ class _Parser:
             if closing != "]":
                 raise self.unexpected(closing, start_of, end_of)
             self.depth -= 1
+            end = end_of
         return TypeNode(name, module, tuple(args), self.at(start, end))
 
     def resolve(self, word: str, start: int, end: int) -> tuple[str | None, str]:
@@ -174,6 +177,9 @@ class _Parser:
             message = "calls and parentheses are not types"
         elif word in "\n\t\r":
             message = "a type expression is one line, with spaces only"
+        elif word == ".":
+            message = "a relative name"
+            advice = "Write the absolute name: `package.module:Bar`."
         elif word.isdigit():
             message = "numbers are not types"
         elif word.isalnum():

@@ -27,6 +27,8 @@ MODULE = "^[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*$"
 DOTTED = rf"^{_ONE}(?:\.{_ONE})*$"
 ROUTE = "^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 ENDPOINT = r"^/(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*)?$"
+REQUEST = "^ *[A-Za-z_][A-Za-z0-9_.:]* *$"
+TYPE = r"^ *[A-Za-z_][A-Za-z0-9_.:\[\], |]*$"  # loosely: brackets cannot be matched by a pattern
 TAG = r"^[^\u0000-\u0020\u007f](?:[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f])?$"
 SUMMARY = r"^[^\u0000-\u001f\u007f]*$"
 DESCRIPTION = r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$"
@@ -62,6 +64,8 @@ def check_route(route: str) -> Problem | None:
         return "WSG120", f"a route of {len(route)} characters", f"Use at most {MAX_NAME}."
     if matches(ROUTE, route):
         return None
+    if not route:
+        return "WSG120", "the route is empty", "Remove the key, or write it like `order-book`."
     better = kebab(route)
     advice = f"Write `{better}`." if matches(ROUTE, better) else "Write it like `order-book`."
     problem = "a route is lower-case words and digits joined by `-` or `_`"
@@ -89,6 +93,8 @@ def check_endpoint(endpoint: str) -> Problem | None:
         problem, advice = "it has white space", "Remove the space, or write `-`."
     elif endpoint.endswith("/") or "//" in endpoint:
         problem, advice = "it has an empty part", "Write single slashes, and none at the end."
+    elif "/." in endpoint:
+        problem, advice = "it has `.` or `..` parts", "Write the path that they lead to."
     else:
         problem, advice = "it is not a plain path", "Use letters, digits, `-`, `_`, `.` and `~`."
     return "WSG121", f"`{_short(endpoint)}` is not an endpoint: {problem}", advice
@@ -121,6 +127,8 @@ def check_tag(tag: str) -> Problem | None:
         return "WSG123", f"a tag of {len(tag)} characters", f"Use at most {MAX_NAME}."
     if matches(TAG, tag):
         return None
+    if not tag:
+        return "WSG123", "a tag is empty", "Write a word: `charts`."
     problem = "a tag is one line without spaces around it"
     return "WSG123", f"{problem}, not {_short(repr(tag))}", "Write a word: `charts`."
 
@@ -150,7 +158,11 @@ def advise(name: str, known: tuple[str, ...]) -> str:
 
 
 def _control() -> Problem:
-    return "WSG123", "the text holds control characters", "Remove them: line breaks and tabs do."
+    return (
+        "WSG123",
+        "the text holds control characters",
+        "Remove them; line breaks and tabs may stay.",
+    )
 
 
 def _keyword(name: str) -> str:

@@ -52,7 +52,7 @@ class TypeReader:
             base = self.named(node.value, place, depth)
             inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             args = tuple(self.read(arg, place, depth + 1) for arg in inner)
-            return TypeNode(base.name, base.module, args, place or base.span)
+            return TypeNode(base.name, base.module, args, at)
         if isinstance(node, ast.Name | ast.Attribute):
             return self.named(node, place, depth)
         advice = "Name a model, or a `list`, `dict` or union of models."

@@ -51,7 +51,7 @@ def request_type(node: TypeNode) -> TypeRef:
     Raises UnreadableError unless it is one plain model.
     """
     ref = data_type(node)
-    if not ref.is_model:
+    if node.args or not ref.is_model:
         advice = "Name the pydantic model that a client sends to subscribe."
         raise unreadable("WSG302", f"a request is one model, not `{shown(ref)}`", node.span, advice)
     return ref

@@ -2,8 +2,10 @@
 
 import yaml
 
-from wsgen.diagnostics import Diagnostic, Span
+from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.load.sourcetext import SourceText
+
+_BRACKET = "expected ',' or"
 
 # Parts of the problems that libyaml and PyYAML's own parser report, with what to say instead and to do.
 _KNOWN: tuple[tuple[str, str, str], ...] = (
@@ -13,7 +15,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         "Quote a text that holds `: `; indent keys of one mapping alike.",
     ),
     (
-        "expected ',' or",
+        _BRACKET,
         "a `,` or a closing bracket is missing",
         "Close the bracket; inside of brackets quote a type that has brackets of its own.",
     ),
@@ -30,12 +32,12 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         "expected key",
         "this does not belong to the mapping it stands in",
-        "Indent the keys of one mapping alike; quote a text that starts or goes on after a quote.",
+        "Indent the keys of one mapping alike; quote the whole of a text, not a part.",
     ),
     (
         "expected <block end>",
         "this does not belong to the mapping it stands in",
-        "Indent the keys of one mapping alike; quote a text that starts or goes on after a quote.",
+        "Indent the keys of one mapping alike; quote the whole of a text, not a part.",
     ),
     (
         "expected ':'",
@@ -73,6 +75,9 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         "Remove the %YAML line.",
     ),
 )
+_AT_OPENING = frozenset(
+    {"expected ':'", "unexpected end of stream", "unexpected document indicator"}
+)
 _TABS = "Indent with spaces: YAML does not allow tabs there."
 
 
@@ -88,14 +93,25 @@ def explain(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
         return Diagnostic("WSG104", "a tab is used for indentation", tab, help=_TABS)
     character = source.text[place : place + 1]
     if "cannot start any token" in problem and character:
-        message = f"a value cannot start with `{character}`"
-        advice = f"Quote a text that starts with `{character}`."
+        shown = "a backtick" if character == "`" else f"`{character}`"
+        message = f"a value cannot start with {shown}"
+        advice = f"Quote a text that starts with {shown}."
         return Diagnostic("WSG100", message, span, help=advice)
     for part, message, advice in _KNOWN:
         if part in problem:
-            return Diagnostic("WSG100", message, span, help=advice)
+            opened = _opened(source, error)
+            if part in _AT_OPENING and opened:
+                return Diagnostic("WSG100", message, opened, help=advice)
+            notes = (Note("opened here", opened),) if part == _BRACKET and opened else ()
+            return Diagnostic("WSG100", message, span, help=advice, notes=notes)
     advice = "Correct the syntax here, or quote the text."
     return Diagnostic("WSG100", f"not valid YAML: {problem}", span, help=advice)
+
+
+def _opened(source: SourceText, error: yaml.YAMLError) -> Span | None:
+    """Return where the quote, bracket or key starts that `error` finds no end of."""
+    mark = error.context_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    return source.span(mark.index, mark.index + 1) if mark else None
 
 
 def _tab_before(source: SourceText, place: int) -> Span | None:

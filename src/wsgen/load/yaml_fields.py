@@ -39,13 +39,17 @@ class FieldReader:
     def __init__(self, source: SourceText, found: list[Diagnostic]) -> None:
         self.source = source
         self.found = found
+        self.reported: set[tuple[str, int]] = set()
 
     def span(self, node: Node) -> Span:
         """Return the place of `node`, as far as its first line."""
         return self.source.span(node.start, max(node.end, node.start + 1))
 
     def fail(self, code: str, node: Node, message: str, advice: str, *notes: Note) -> None:
-        """Report what is wrong with `node`."""
+        """Report what is wrong with `node`, once however many aliases and merge keys lead to it."""
+        if (code, node.start) in self.reported:
+            return
+        self.reported.add((code, node.start))
         self.found.append(Diagnostic(code, message, self.span(node), help=advice, notes=notes))
 
     def entries(self, node: Node, name: str, known: tuple[str, ...] | None) -> dict[str, Entry]:
@@ -55,7 +59,11 @@ class FieldReader:
             return {}
         own: dict[str, Entry] = {}
         merged: dict[str, Entry] = {}
-        for key, value in node.pairs:
+        for key, given in node.pairs:
+            value = given
+            if isinstance(given, Scalar) and given.kind == "null" and not given.text:
+                # Nothing is written there: the key is what can be pointed at.
+                value = Scalar(key.start, key.end, "", "null")
             if not isinstance(key, Scalar):
                 self.fail("WSG113", key, "a key must be text", "Write `key: value`.")
             elif key.kind == "merge":
@@ -84,7 +92,7 @@ class FieldReader:
             if isinstance(part, Mapping):
                 result = self.entries(part, "a merged mapping", known) | result
             else:
-                self.wrong_type(part, "<<", "a mapping", "Name an anchor: `<<: *defaults`.")
+                self.wrong_type(part, "`<<`", "a mapping", "Name an anchor: `<<: *defaults`.")
         return result
 
     def text(self, entry: Entry | None, check: Callable[[str], Problem | None]) -> str | None:
@@ -124,6 +132,10 @@ class FieldReader:
                 message = f"`{entry.key.text}: {node.text}` is text to other readers of YAML"
                 advice = f"Write `{entry.key.text}: true` or `{entry.key.text}: false`."
                 self.fail("WSG113", node, message, advice)
+                return None
+            if node.text in ("true", "false"):
+                message = f"`{entry.key.text}` must be true or false, not text"
+                self.fail("WSG113", node, message, "Remove the quotes.")
                 return None
         advice = f"Write `{entry.key.text}: true`, or remove the key."
         self.wrong_type(node, f"`{entry.key.text}`", "true or false", advice)
@@ -200,7 +212,10 @@ class FieldReader:
             message = f"`{entry.key.text}` must be a type, not a list"
             self.fail("WSG113", entry.value, message, "Write `list[Bar]` for a list of bars.")
             return None
-        return self.scalar(entry.value, f"`{entry.key.text}`")
+        if isinstance(entry.value, Scalar) and entry.value.kind == "str":
+            return entry.value
+        self.wrong_type(entry.value, f"`{entry.key.text}`", "a type", "Name a model: `Bar`.")
+        return None
 
     def choice(self, entry: Entry | None, values: Values[str, _T]) -> _T | None:
         """Return the member of `values` that a field names."""

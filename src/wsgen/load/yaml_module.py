@@ -14,7 +14,7 @@ from wsgen.load.naming import (
     check_route,
     check_summary,
 )
-from wsgen.load.nodes import BROKEN, Mapping, Node, Scalar
+from wsgen.load.nodes import Mapping, Node, Scalar
 from wsgen.load.sourcetext import SourceText, UnreadableError, decode_utf8
 from wsgen.load.types import data_type, request_type
 from wsgen.load.yaml_fields import Entry, FieldReader
@@ -62,10 +62,8 @@ def load_yaml(
         return FileDeclaration()
     reader = FieldReader(source, found)
     if root is None or (isinstance(root, Scalar) and root.kind == "null"):
-        place = root or Scalar(0, 0, "", BROKEN)
-        found.append(
-            Diagnostic("WSG105", f"{path.name} is empty", reader.span(place), help=_EXAMPLE)
-        )
+        place = source.span(0, 0)
+        found.append(Diagnostic("WSG105", f"{path.name} is empty", place, help=_EXAMPLE))
         return FileDeclaration()
     if not isinstance(root, Mapping):
         reader.wrong_type(root, path.name, "a mapping", _EXAMPLE)
