@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import INIT, ROUTER, Project
+from .conftest import INIT, Project
 
 LONG = '''"""Long lines."""
 
@@ -49,14 +49,11 @@ REWRITES = {
     "black line length 88": Case(
         {TOML: "[tool.black]\nline-length = 88\n"}, "black", LONG, "call(\n    first_argument"
     ),
-    "black line length 110": Case(
-        {TOML: "[tool.black]\nline-length = 110\n"}, "black", LONG, '{"one": "a string'
-    ),
-    "black keeps quotes": Case(
-        {TOML: "[tool.black]\nskip-string-normalization = true\n"},
+    "black line length 110 and quotes": Case(
+        {TOML: "[tool.black]\nline-length = 110\nskip-string-normalization = true\n"},
         "black",
-        QUOTED + "x=1\n",
-        "'single'",
+        LONG,
+        "{'one': \"a string",
     ),
     "black extend-exclude": Case(
         {TOML: "[tool.black]\nextend-exclude = 'ws_generated'\n"}, "black", QUOTED, QUOTED
@@ -169,14 +166,22 @@ STRICT = "[mypy]\nstrict = true\n"
 
 
 @pytest.mark.parametrize(
-    ("settings", "text", "codes"),
+    ("settings", "text", "findings"),
     [
-        pytest.param({"mypy.ini": STRICT}, UNTYPED, ["no-untyped-def"], id="strict"),
         pytest.param(
-            {"mypy.ini": STRICT + "[mypy-app.modules.datafeed.*]\ndisallow_untyped_defs = false\n"},
-            UNTYPED,
-            [],
-            id="a section for the module",
+            {
+                "mypy.ini": STRICT
+                + "mypy_path = lib\n[mypy-app.modules.other.*]\ndisallow_untyped_defs = false\n",
+                "lib/other.py": "NAME = 1\n",
+            },
+            '"""Imports."""\n\nfrom other import NAME, WRONG\n\n__all__ = ["NAME", "WRONG"]\n'
+            + UNTYPED,
+            [
+                ("datafeed", "attr-defined"),
+                ("datafeed", "no-untyped-def"),
+                ("other", "attr-defined"),
+            ],
+            id="mypy_path and a section for one module",
         ),
         pytest.param(
             {TOML: "[tool.mypy]\nstrict = true\nexclude = ['ws_generated/']\n"},
@@ -187,32 +192,25 @@ STRICT = "[mypy]\nstrict = true\n"
         pytest.param(
             {"setup.cfg": STRICT + "exclude = (?x)(modules/data.*/ws_generated)\n"},
             UNTYPED,
-            [],
-            id="exclude in setup.cfg",
-        ),
-        pytest.param(
-            {"mypy.ini": "[mypy]\nmypy_path = lib\n", "lib/other.py": "NAME = 1\n"},
-            '"""Found."""\n\nfrom other import NAME, WRONG\n',
-            ["attr-defined"],
-            id="mypy_path",
+            [("other", "no-untyped-def")],
+            id="one module excluded in setup.cfg",
         ),
     ],
 )
 def test_mypy_uses_the_projects_configuration(
-    bare: Project, settings: dict[str, str], text: str, codes: list[str]
+    bare: Project, settings: dict[str, str], text: str, findings: list[tuple[str, str]]
 ) -> None:
     bare.write(settings)
-    bare.write({"src/app/modules/__init__.py": "", "src/app/modules/datafeed/__init__.py": ""})
-    modules = [
-        bare.module("datafeed", router=text, init=NOTHING, place="src/app/modules"),
-        bare.module("other", router=ROUTER, place="src/app/modules"),
-    ]
+    modules = []
+    for name in ("datafeed", "other"):
+        bare.write({"src/app/modules/__init__.py": "", f"src/app/modules/{name}/__init__.py": ""})
+        modules.append(bare.module(name, router=text, init=NOTHING, place="src/app/modules"))
     result = bare.run(*modules, steps=("mypy",))
     found = [
         (item.module, item.message.rpartition("[")[2].partition("]")[0])
         for item in result.diagnostics
     ]
-    assert found == [("datafeed", code) for code in codes]
+    assert sorted(found) == findings
 
 
 def test_generated_files_that_git_ignores_are_checked_all_the_same(bare: Project) -> None:

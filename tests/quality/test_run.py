@@ -143,14 +143,6 @@ def test_without_modules_or_steps_nothing_runs(project: Project, tool: Tool) -> 
     assert project.run(module, steps=()).files == {module.output: module.files}
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(project: Project) -> None:
-    blocked = project.root / "file"
-    blocked.write_text("", encoding="utf-8")
-    unwritable = Project(project.root, blocked / "cache")
-    empty = project.module(router='"""Nothing."""\n', init='"""Nothing."""\n')
-    assert unwritable.run(empty, steps=("mypy",)).diagnostics == ()
-
-
 def test_a_tool_with_a_broken_configuration_is_a_tool_error(project: Project) -> None:
     project.write({"pyproject.toml": "[tool.ruff]\nline-length = ?\n"})
     with pytest.raises(ToolError, match="ruff-check failed with exit code 2") as caught:

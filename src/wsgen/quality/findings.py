@@ -28,7 +28,7 @@ _FLAKE8 = re.compile(
     r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<rule>[A-Z]+\d+) (?P<message>.*)"
 )
 _MYPY = re.compile(
-    r"(?P<path>.+?):(?:(?P<line>\d+):)?(?:(?P<column>\d+):)?(?:\d+:\d+:)? "
+    r"(?!mypy: )(?P<path>.+?):(?:(?P<line>\d+):)?(?:(?P<column>\d+):)?(?:\d+:\d+:)? "
     r"(?P<kind>error|note): (?P<message>.*?)(?:  \[(?P<rule>[\w-]+)\])?"
 )
 
@@ -95,9 +95,12 @@ def read_ruff(step: str, outcome: Outcome, directory: str) -> tuple[Finding, ...
         raise broken(step, outcome)
     try:
         items = json.loads(outcome.stdout or "[]")
-        return tuple(_ruff_finding(item, directory) for item in items)
+        found = tuple(_ruff_finding(item, directory) for item in items)
     except (ValueError, KeyError, TypeError) as error:
         raise broken(step, outcome) from error
+    if outcome.returncode != 0 and not found:
+        raise broken(step, outcome)
+    return found
 
 
 def read_mypy(outcome: Outcome, directory: str) -> tuple[Finding, ...]:

@@ -1,0 +1,56 @@
+"""Findings lead back to the line of the source."""
+
+from pathlib import Path
+
+import pytest
+
+from wsgen.quality.findings import Finding
+from wsgen.quality.places import source_span
+from wsgen.quality.staged import StagedModule
+
+from .conftest import ROUTER, Project
+
+
+def found(message: str, *, line: int = 1, file: str = "barwsrouter.py") -> Finding:
+    return Finding(f"specs/datafeed/ws_generated/{file}", line, 1, message, None, "")
+
+
+@pytest.mark.parametrize(
+    ("message", "line", "key"),
+    [
+        ('Module "app.models" has no attribute "Bar"', 5, "BarWsRouter.data"),
+        ('Name "BarsRequest" is not defined', 1, "BarWsRouter.request"),
+        ("Something about a line", 16, "BarWsRouter"),
+        ("Something about another line", 13, "BarWsRouter"),
+        ("A line that is not there", 900, "BarWsRouter"),
+        ("Bar and BarsRequest", 1, "BarWsRouter"),
+        ("BarsRequestor is another name", 1, "BarWsRouter"),
+    ],
+)
+def test_the_type_that_is_mentioned_is_to_blame(
+    project: Project, message: str, line: int, key: str
+) -> None:
+    module = project.module()
+    assert source_span(found(message, line=line), module, module.files) == module.positions[key]
+
+
+def test_the_line_tells_where_the_message_does_not(project: Project) -> None:
+    module = project.module()
+    files = {"barwsrouter.py": ROUTER + "def f(data: Bar) -> None: ...\n"}
+    line = files["barwsrouter.py"].count("\n")
+    assert (
+        source_span(found("wrong", line=line), module, files)
+        == module.positions["BarWsRouter.data"]
+    )
+
+
+def test_a_source_that_is_gone_still_has_its_router(project: Project) -> None:
+    module = project.module()
+    (module.output.parent / "ws.yaml").unlink()
+    span = source_span(found('no attribute "Bar"'), module, module.files)
+    assert span == module.positions["BarWsRouter"]
+
+
+def test_without_positions_there_is_no_span() -> None:
+    module = StagedModule("a", Path("/p/a"), {"__init__.py": ""}, {}, {})
+    assert source_span(found("wrong", file="__init__.py"), module, module.files) is None

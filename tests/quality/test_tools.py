@@ -1,0 +1,113 @@
+"""Which command runs a tool, and what is said when there is none."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from wsgen.errors import ToolError
+from wsgen.quality.fingerprints import TOOL_OF_STEP, tool_fingerprints
+from wsgen.quality.steps import STEPS
+from wsgen.quality.tools import find_tools
+
+from .conftest import Tool
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only place where this interpreter seems to find packages; PATH is empty."""
+    directory = tmp_path / "site-packages"
+    directory.mkdir()
+    monkeypatch.setattr(sys, "path", [str(directory)])
+    monkeypatch.setenv("PATH", "")
+    return directory
+
+
+def test_the_command_beside_the_interpreter_comes_first(
+    tool: Tool, packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tool("black", "")
+    (packages / "black-24.1.0.dist-info").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_tools(["black"], root=tmp_path) == {"black": (str(path),)}
+
+
+def test_a_module_of_the_interpreter_comes_before_path(
+    tool: Tool, packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    tool("isort", "").rename(elsewhere / "isort")
+    tool("black", "").rename(elsewhere / "black")
+    (packages / "isort-5.12.0.dist-info").mkdir()
+    monkeypatch.setenv("PATH", str(elsewhere))
+    assert find_tools(["isort", "black"], root=tmp_path) == {
+        "isort": (sys.executable, "-P", "-m", "isort"),
+        "black": (str(elsewhere / "black"),),
+    }
+
+
+def test_steps_that_share_a_tool_need_it_once(tool: Tool, packages: Path, tmp_path: Path) -> None:
+    path = tool("ruff", "")
+    assert find_tools(["ruff-format", "ruff-fix"], root=tmp_path) == {"ruff": (str(path),)}
+
+
+def test_a_missing_tool_is_one_message_with_the_step_and_two_ways_out(
+    tool: Tool, packages: Path, tmp_path: Path
+) -> None:
+    tool("isort", "")
+    with pytest.raises(ToolError) as caught:
+        find_tools(["black", "isort"], root=tmp_path)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.step) == ("WSG500", "black")
+    assert found.message == 'black is not installed, but the quality step "black" needs it'
+    assert 'pip install "wsgen[quality]"' in (found.help or "")
+    assert 'leave "black" out of `steps` in [tool.wsgen.quality]' in (found.help or "")
+
+
+def test_all_missing_tools_are_in_one_message(tool: Tool, packages: Path, tmp_path: Path) -> None:
+    with pytest.raises(ToolError) as caught:
+        find_tools(["black", "ruff-format", "ruff-check"], root=tmp_path)
+    assert str(caught.value) == (
+        "black and ruff are not installed, but the quality steps "
+        '"black", "ruff-format", "ruff-check" need them'
+    )
+
+
+def test_an_unknown_step_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="no such quality step: pylint"):
+        find_tools(["black", "pylint"], root=tmp_path)
+
+
+def test_the_fast_path_knows_the_tool_of_every_step() -> None:
+    assert {name: step.tool for name, step in STEPS.items()} == TOOL_OF_STEP
+
+
+def test_fingerprints_change_with_a_tool_and_its_plugins(tool: Tool, packages: Path) -> None:
+    for name in (
+        "flake8-7.0.0",
+        "flake8_bugbear-24.1.1",
+        "pyflakes-3.2.0",
+        "black-24.1.0",
+        "attrs-1",
+    ):
+        (packages / f"{name}.dist-info").mkdir()
+    first = tool_fingerprints(["flake8", "black"])
+    assert first == {
+        "black": "black-24.1.0",
+        "flake8": "flake8-7.0.0 flake8_bugbear-24.1.1 pyflakes-3.2.0",
+    }
+    changed = packages.stat().st_mtime_ns
+    (packages / "black-24.1.0.dist-info").rename(packages / "black-24.2.0.dist-info")
+    os.utime(packages, ns=(changed, changed + 1))
+    assert tool_fingerprints(["black"]) == {"black": "black-24.2.0"}
+
+
+def test_a_command_without_package_is_known_by_its_file(tool: Tool, packages: Path) -> None:
+    assert tool_fingerprints(["mypy"]) == {"mypy": ""}
+    path = tool("mypy", "")
+    before = tool_fingerprints(["mypy"])
+    assert str(path) in before["mypy"]
+    tool("mypy", "print('another version')")
+    assert tool_fingerprints(["mypy"]) != before

@@ -1,0 +1,130 @@
+"""How modules are divided among mypy runs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from wsgen.errors import ToolError
+from wsgen.quality.mypy_excludes import mypy_excludes
+from wsgen.quality.processes import Outcome
+from wsgen.quality.typing_runs import TypingGroup, check_types, typing_groups
+
+
+def package(directory: Path) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "__init__.py").touch()
+    return directory
+
+
+def test_packages_of_the_project_and_loose_ones_are_named_differently(tmp_path: Path) -> None:
+    package(tmp_path / "src/app")
+    inside = package(tmp_path / "src/app/modules/a") / "ws_generated"
+    loose = [tmp_path / f"specs/{name}/ws_generated" for name in "ab"]
+    groups = typing_groups([loose[0], inside, loose[1]], root=tmp_path, sources=())
+    assert groups == (TypingGroup(tuple(loose), True), TypingGroup((inside,), False))
+
+
+def test_names_that_would_clash_are_checked_apart(tmp_path: Path) -> None:
+    outputs = [tmp_path / f"specs/{name}/ws_generated" for name in ("a-b", "c-d", "e")]
+    groups = typing_groups(outputs, root=tmp_path, sources=())
+    assert [group.outputs for group in groups] == [(outputs[0], outputs[2]), (outputs[1],)]
+
+
+def test_a_source_directory_ends_the_name(tmp_path: Path) -> None:
+    outputs = [tmp_path / "src/gen/a", tmp_path / "lib/gen/a"]
+    groups = typing_groups(outputs, root=tmp_path, sources=(tmp_path / "src", tmp_path / "lib"))
+    assert len(groups) == 2
+
+
+class Mypy:
+    """Stands in for mypy: says of each directory what it was told to, and counts its runs.
+
+    An answer of exit code 2 is all that it says, as with the real one.
+    """
+
+    def __init__(self, answers: dict[str, Outcome]) -> None:
+        self.answers = answers
+        self.runs: list[tuple[str, ...]] = []
+
+    def __call__(self, outputs: Sequence[Path]) -> Outcome:
+        self.runs.append(tuple(output.name for output in outputs))
+        said = [self.answers[o.name] for o in outputs if o.name in self.answers]
+        stopping = next((outcome for outcome in said if outcome.returncode == 2), None)
+        if stopping:
+            return stopping
+        return Outcome(int(bool(said)), "".join(outcome.stdout for outcome in said), "")
+
+
+def check(mypy: Mypy, names: str, excluded: frozenset[Path] = frozenset()) -> list[tuple[str, str]]:
+    outputs = tuple(Path("/p") / name for name in names)
+
+    def owner(path: str) -> Path | None:
+        directory = Path("/p") / Path(path).parent
+        return directory if directory in outputs else None
+
+    report = check_types(outputs, mypy, owner=owner, directory="/p", excluded=lambda: excluded)
+    assert report.outputs == outputs
+    return sorted((finding.path, finding.message) for finding in report.findings)
+
+
+def test_one_run_is_enough_when_nothing_stops_mypy() -> None:
+    mypy = Mypy({"b": Outcome(1, "b/x.py:1: error: wrong  [misc]\n", "")})
+    assert check(mypy, "abc") == [("b/x.py", "wrong")]
+    assert len(mypy.runs) == 1
+
+
+def test_a_module_that_stops_mypy_is_left_out_of_the_next_run() -> None:
+    mypy = Mypy(
+        {
+            "b": Outcome(2, "b/x.py:1: error: invalid syntax  [syntax]\n", ""),
+            "c": Outcome(1, "c/x.py:1: error: wrong  [misc]\n", ""),
+        }
+    )
+    assert check(mypy, "abc") == [("b/x.py", "invalid syntax"), ("c/x.py", "wrong")]
+    assert mypy.runs == [("a", "b", "c"), ("a", "c")]
+
+
+def test_a_file_of_the_project_that_stops_mypy_is_charged_to_those_that_import_it() -> None:
+    stop = Outcome(2, "models.py:7: error: invalid syntax  [syntax]\n", "")
+    mypy = Mypy({"b": stop, "g": stop})
+    assert check(mypy, "abcdefgh") == [
+        ("/p/b", "models.py:7: invalid syntax"),
+        ("/p/g", "models.py:7: invalid syntax"),
+    ]
+    assert len(mypy.runs) <= 13
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_excluded_modules_are_left_out(known: bool) -> None:
+    unseen = "There are no .py[i] files in directory '{}'\n"
+    mypy = Mypy({name: Outcome(2, unseen.format(name), "") for name in "abc"})
+    excluded = frozenset({Path("/p/a"), Path("/p/b"), Path("/p/c")}) if known else frozenset[Path]()
+    assert check(mypy, "abcd", excluded) == []
+    assert len(mypy.runs) == (2 if known else 4)
+
+
+@pytest.mark.parametrize(
+    "outcome", [Outcome(2, "", "mypy: error: unrecognized arguments"), Outcome(1, "what?", "")]
+)
+def test_what_no_file_is_to_blame_for_is_a_tool_error(outcome: Outcome) -> None:
+    with pytest.raises(ToolError, match="mypy failed"):
+        check_types(
+            (Path("/p/a"),),
+            lambda _: outcome,
+            owner=lambda _: None,
+            directory="/p",
+            excluded=frozenset,
+        )
+
+
+def test_exclude_patterns_are_read_from_every_place(tmp_path: Path) -> None:
+    assert mypy_excludes(tmp_path) == ()
+    (tmp_path / "pyproject.toml").write_text("[tool.mypy]\nexclude = ['one', 3, '(']\n")
+    (tmp_path / "mypy.ini").write_text("[mypy]\nexclude = (?x)(\n  two\n  | three)\n")
+    (tmp_path / "setup.cfg").write_text("not ini\n")
+    one, two = mypy_excludes(tmp_path)
+    assert one.search("a/one/b")
+    assert two.search("a/three/b.py")
+    (tmp_path / "pyproject.toml").write_text("tool = 3\n")
+    assert len(mypy_excludes(tmp_path)) == 1
