@@ -295,11 +295,6 @@ _FILES: dict[str, Code] = {
         "Rendering would change the package: a source, a setting, a template or a tool is newer than it.",
         "Run `wsgen render` and commit the result; `wsgen diff` shows what changes.",
     ),
-    "WSG409": Code(
-        "module name not found",
-        "A `module:` key renames the module, but not where every command can see it at a glance.",
-        "Write `module: name` unindented on a line of its own.",
-    ),
 }
 
 _QUALITY = {

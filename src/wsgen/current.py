@@ -14,7 +14,8 @@ from pathlib import Path
 from wsgen._version import __version__
 from wsgen.config import Config
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
-from wsgen.quality.tools import settings_files, tool_fingerprints
+from wsgen.quality.fingerprints import tool_fingerprints
+from wsgen.quality.settings import settings_files
 from wsgen.source import PYTHON_NAME, ModuleSource
 
 GENERIC_TEMPLATE = ("shared", "ws", "generic_route.py")
@@ -160,8 +161,8 @@ def _verdict(source: ModuleSource, config: Config, manifest: Manifest, models: l
     total = sha256()
     for name, sum_ in sorted(manifest.outputs.items()):
         total.update(f"{name}={sum_}\n".encode())
-    for step, tool in sorted(tool_fingerprints(config.steps).items()):
-        total.update(f"{step}={tool}\n".encode())
+    for tool, version in sorted(tool_fingerprints(config.steps).items()):
+        total.update(f"{tool}={version}\n".encode())
     total.update("\n".join(config.steps).encode())
     for file in settings_files(config.root, source.output):
         total.update(f"\n{file}={file_digest(file)}".encode())

@@ -22,7 +22,7 @@ from wsgen.current import (
     template_of,
     why_stale,
 )
-from wsgen.diagnostics import Diagnostic, Severity, Span, has_errors, in_order
+from wsgen.diagnostics import Diagnostic, Span, has_errors, in_order
 from wsgen.discover import discover, select
 from wsgen.errors import FilesError, GenerationError
 from wsgen.manifest import Manifest, digest, read_manifest
@@ -106,10 +106,6 @@ def load_modules(
     found: list[Diagnostic] = []
     for source in sources:
         item = load_module(source, models=config.models, roots=config.sources)
-        if item.spec is not None and item.spec.name != source.name:
-            item = replace(
-                item, spec=None, diagnostics=(*item.diagnostics, _misread_name(source, item))
-            )
         loaded[source] = item
         found.extend(replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
     return loaded, in_order(found)
@@ -168,9 +164,8 @@ def _produce(
         diagnostics.extend(findings)
     results = {}
     for draft in drafts:
-        result, findings = _conclude(draft, config, options, steps)
-        results[draft.source] = result
-        diagnostics.extend(findings)
+        results[draft.source], objections = _conclude(draft, config, options, steps)
+        diagnostics.extend(objections)
     for source in sources:
         results.setdefault(source, ModuleResult(source, State.FAILED))
     return results, in_order(diagnostics)
@@ -207,7 +202,8 @@ def _pass_steps(
     drafts: Sequence[_Draft], config: Config, options: Options, steps: tuple[str, ...]
 ) -> tuple[list[_Draft], tuple[Diagnostic, ...]]:
     """Return the drafts that passed, with their final texts, and what the steps found in the others."""
-    from wsgen.quality import StagedModule, run_steps
+    from wsgen.quality.run import run_steps
+    from wsgen.quality.staged import StagedModule
 
     staged = [
         StagedModule(
@@ -282,16 +278,28 @@ def _conclude(
 
 
 def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest:
-    from wsgen.quality.tools import tool_fingerprints
-
     return Manifest(
         wsgen=__version__,
         settings=settings_digest(draft.source, config),
         inputs=inputs_of(draft.source, config),
         outputs={name: digest(text.encode()) for name, text in draft.files.items()},
         routers={router.class_name: router.route for router in draft.spec.routers},
-        tools=dict(tool_fingerprints(steps)),
+        tools=_tool_versions(steps),
     )
+
+
+def _tool_versions(steps: tuple[str, ...]) -> dict[str, str]:
+    """Return the version of each step's tool; empty for a tool that is not of this interpreter."""
+    from wsgen.quality.fingerprints import TOOL_OF_STEP, installed_version
+
+    found = {}
+    for step in steps:
+        tool = TOOL_OF_STEP[step]
+        names = installed_version(tool).split()
+        found[step] = next(
+            (name.removeprefix(f"{tool}-") for name in names if name.startswith(f"{tool}-")), ""
+        )
+    return found
 
 
 def _changes(plan: Plan) -> tuple[FileChange, ...]:
@@ -360,16 +368,6 @@ def _drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
         Span(source.files[0]),
         help="Run `wsgen render` and commit what it writes; `wsgen diff` shows it.",
         module=source.name,
-    )
-
-
-def _misread_name(source: ModuleSource, loaded: Loaded) -> Diagnostic:
-    return Diagnostic(
-        "WSG409",
-        f"`module:` must stand on a line of its own to rename `{source.name}`",
-        loaded.positions.get("module") or Span(source.files[0]),
-        severity=Severity.ERROR,
-        help=f"Write `module: {loaded.spec.name if loaded.spec else source.name}` at the start of a line.",
     )
 
 

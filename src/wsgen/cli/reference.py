@@ -38,15 +38,15 @@ def explain(code: str | None, form: str) -> int:
         if form == "json":
             echo(json.dumps({name: entry._asdict() for name, entry in CODES.items()}, indent=2))
         else:
-            for name, entry in CODES.items():
-                echo(f"{name}  {entry.title}")
+            for name, item in CODES.items():
+                echo(f"{name}  {item.title}")
         return 0
     wanted = code.upper()
-    entry = CODES.get(wanted)
-    if entry is None:
+    if wanted not in CODES:
         close = nearest(wanted, CODES)
         hint = f"Did you mean {close}?" if close else "`wsgen explain` lists all codes."
         raise click.UsageError(f"There is no code {code!r}. {hint}")
+    entry = CODES[wanted]
     if form == "json":
         echo(json.dumps({"code": wanted, **entry._asdict()}, indent=2))
     else:
