@@ -7,21 +7,26 @@ import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from wsgen_runtime.auth import Authenticate, Authorize, Connection, RefusedError, Session
+from wsgen_runtime.auth import Authenticate, Authorize, BusyError, Connection, RefusedError, Session
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.memory import MemoryBroker
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.conversation import Conversation
-from wsgen_runtime.handshake import admit
+from wsgen_runtime.handshake import admit, refuse
 from wsgen_runtime.http import serve_http
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
+from wsgen_runtime.metrics import require_prometheus
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters, Stats
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
 
 _log = logging.getLogger("wsgen_runtime")
 
@@ -56,6 +61,8 @@ class WsApp:
         docs: bool = True,
         metrics: bool = False,
     ) -> None:
+        if metrics:
+            require_prometheus()
         self.title = title
         self.version = version
         self.description = description
@@ -103,8 +110,9 @@ class WsApp:
             updates=counters.updates,
             deliveries=counters.deliveries,
             drops=counters.drops + sum(client.dropped for client in clients),
-            lost_updates=self._hub.lost_updates,
+            lost=counters.lost,
             errors=counters.errors,
+            failures=counters.failures,
         )
 
     def cancel(self, topic: str, reason: str) -> int:
@@ -122,19 +130,34 @@ class WsApp:
         return True
 
     async def startup(self) -> None:
-        """Start the broker; done once, also when called again or by the first connection."""
-        if self._starting is None:
-            self._starting = asyncio.get_running_loop().create_task(self._hub.start())
-        await asyncio.shield(self._starting)
+        """Start on the running event loop; done once, also when called again or by the first connection.
+
+        Raises what the broker raises when it cannot start; the next call tries again.
+        """
+        loop = asyncio.get_running_loop()
+        starting = self._starting
+        if starting is not None and starting.get_loop() is not loop:
+            if not starting.get_loop().is_closed():
+                raise RuntimeError("a WsApp serves one event loop at a time")
+            starting = None  # a test client makes a new loop for each session
+        if starting is None or (starting.done() and starting.exception() is not None):
+            starting = self._starting = loop.create_task(self._hub.start())
+        await asyncio.shield(starting)
 
     async def shutdown(self) -> None:
-        """Refuse new clients, close all others with 1001, and wait, within bounds, for producers to stop."""
+        """Refuse new clients, close all others with 1001, and wait, within bounds, for producers to stop.
+
+        Call it while the server still serves: when uvicorn ends the lifespan, it has closed all sockets (1012).
+        """
+        starting, self._starting = self._starting, None
+        if starting is None:
+            return
         self._stopping = True
-        if self._starting is not None:
-            await self._starting
+        try:
+            await starting
             await self._hub.stop(self.limits.shutdown_timeout)
-            self._starting = None
-        self._stopping = False
+        finally:
+            self._stopping = False
 
     @asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:  # noqa: ARG002 - ASGI's signature
@@ -144,6 +167,16 @@ class WsApp:
             yield
         finally:
             await self.shutdown()
+
+    def routes(self, path: str) -> list["BaseRoute"]:
+        """Return the routes that serve this app at `path`, for `app.routes.extend(...)` of FastAPI or Starlette.
+
+        `app.mount(path, ws_app)` alone serves sockets at `path/` only, with a slash at the end, and a WebSocket
+        client follows no redirect.
+        """
+        from starlette.routing import Mount, WebSocketRoute
+
+        return [WebSocketRoute(path, self), Mount(path, self)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -158,16 +191,13 @@ class WsApp:
         await receive()  # websocket.connect
         try:
             self._require_room()
-            await self.startup()
+            await self._start_for_client()
             session = await admit(connection, self._authenticate, self._origins)
             self._require_room()
         except RefusedError as refusal:
             self._counters.refused += 1
-            _log.info("client refused", extra={"reason": str(refusal)})
-            # Before accept, a server answers this with HTTP 403.
-            await send(
-                {"type": "websocket.close", "code": CloseCode.POLICY_VIOLATION, "reason": ""}
-            )
+            _log.info("a client is refused: %s", refusal)
+            await refuse(connection, send, refusal)
             return
         await self._converse(connection, session, receive, send)
 
@@ -177,31 +207,40 @@ class WsApp:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("an ASGI application must run in a task")
-        client = Client(next(self._ids), session.user, send, self.limits, lambda: task.cancel())
-        conversation = Conversation(client, self._hub, self._routers, self.limits, self._authorize)
-        self._counters.connections += 1
-        self._hub.add(client)
         try:
             await send(
                 {"type": "websocket.accept", "subprotocol": session.subprotocol, "headers": []}
             )
+        except OSError:
+            return  # the client has gone meanwhile: ASGI says so with an OSError
+        client = Client(next(self._ids), session.user, send, self.limits, task.cancel)
+        conversation = Conversation(client, self._hub, self._routers, self.limits, self._authorize)
+        self._hub.add(client)
+        try:
             conversation.watch(connection, session, self._authenticate)
             await conversation.run(receive)
         except asyncio.CancelledError:
-            # The client asked for this cancellation when its connection was given up; any other is not ours.
-            if not client.lost:
+            # A client given up asks for this cancellation; any other is not ours to swallow.
+            if not client.lost or task.uncancel() > 0:
                 raise
-            task.uncancel()
         finally:
             conversation.end()
             self._hub.drop(client)
 
+    async def _start_for_client(self) -> None:
+        try:
+            await self.startup()
+        except Exception as error:
+            # Whatever the broker raises: it is logged, and the client may come again.
+            _log.exception("the app could not start")
+            raise BusyError("the app could not start") from error
+
     def _require_room(self) -> None:
         bound = self.limits.clients
         if self._stopping:
-            raise RefusedError("the server shuts down")
+            raise BusyError("the server shuts down")
         if bound is not None and len(self._hub.clients) >= bound:
-            raise RefusedError("the server has as many clients as it may have")
+            raise BusyError("the server has as many clients as it may have")
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -31,6 +31,10 @@ class RefusedError(Exception):
     """Raised by `authenticate` or `authorize`: the client may not. The text is for the log."""
 
 
+class BusyError(RefusedError):
+    """The server cannot take another client now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """What `authenticate` may return to say more than who the user is.

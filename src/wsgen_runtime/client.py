@@ -16,49 +16,21 @@ from wsgen_runtime.limits import Limits
 from wsgen_runtime.outbox import Message, Outbox
 
 
-class _Resumed:
-    """The rest of a coroutine whose first step was driven by hand and yielded `pending`."""
-
-    __slots__ = ("_coroutine", "_pending")
-
-    def __init__(self, coroutine: Coroutine[Any, Any, None], pending: Any) -> None:
-        self._coroutine = coroutine
-        self._pending = pending
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        """Yield what the coroutine yields, `pending` first, and pass on what comes back."""
-        coroutine, pending = self._coroutine, self._pending
-        try:
-            while True:
-                try:
-                    answer = yield pending
-                except GeneratorExit:
-                    raise
-                except BaseException as error:  # whatever it is, it is the coroutine's
-                    pending = coroutine.throw(error)
-                else:
-                    pending = coroutine.send(answer)
-        except StopIteration:
-            return
-        finally:
-            coroutine.close()
-
-
 class Client:
-    """A client's outgoing side.
+    """A client's outgoing side, from its accept to `release`.
 
-    `on_lost` is called once, when the connection is to be given up: a send failed, or the client
-    did not read its close frame in time.
+    `on_lost` is called at most once, from the event loop, when the connection is to be given up: a send failed,
+    or the client did not read its close frame in time.
     """
 
     __slots__ = (
         "__weakref__",
-        "_deadline",
-        "_limits",
+        "_close_timeout",
         "_loop",
         "_on_lost",
         "_outbox",
         "_send",
+        "_timer",
         "_writer",
         "closing",
         "id",
@@ -77,14 +49,16 @@ class Client:
         self.id = client_id
         self.user = user
         self.closing = False
+        """Whether a close frame was sent or waits: nothing else is sent, nothing is read any more."""
         self.lost = False
+        """Whether the connection was given up or has ended."""
         self._loop = asyncio.get_running_loop()
-        self._limits = limits
+        self._close_timeout = limits.close_timeout
         self._send = _as_coroutine_function(send)
-        self._on_lost = on_lost
+        self._on_lost: Callable[[], object] | None = on_lost
         self._outbox = Outbox(limits.outbox_bytes)
         self._writer: asyncio.Task[None] | None = None
-        self._deadline: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
 
     @property
     def queued(self) -> int:
@@ -110,13 +84,14 @@ class Client:
         self, message: Message, size: int, route: str, topic: str, delivery: Delivery
     ) -> bool:
         """Send an update; return False when the route's policy asks to disconnect the client."""
-        if self._writer is None:
-            if not (self.closing or self.lost):
-                self._start(message)
-            return True
         if self.closing or self.lost:
             return True
-        return self._outbox.put_update(message, size, route=route, topic=topic, delivery=delivery)
+        if self._writer is not None:
+            return self._outbox.put_update(
+                message, size, route=route, topic=topic, delivery=delivery
+            )
+        self._start(message)
+        return True
 
     def seal(self, topic: str) -> None:
         """Note that the subscription to `topic` ended: later updates of it belong to another one."""
@@ -127,57 +102,97 @@ class Client:
         if self.closing or self.lost:
             return
         self.closing = True
-        self._deadline = self._loop.call_later(self._limits.close_timeout, self._give_up)
-        message: Message = {"type": "websocket.close", "code": int(code), "reason": reason}
+        self._timer = self._loop.call_later(self._close_timeout, self.abandon)
         if discard:
             self._outbox.clear()
+        message: Message = {"type": "websocket.close", "code": int(code), "reason": reason}
         if self._writer is None:
             self._start(message)
-        elif not self._outbox.put(message, 0):
-            self._outbox.clear()
+        else:
             self._outbox.put(message, 0)
 
+    def abandon(self) -> None:
+        """Give the connection up without a word."""
+        if self.lost or self._on_lost is None:
+            return
+        self.lost = True
+        self._set_timer(self._loop.call_soon(self._on_lost))
+
     def release(self) -> None:
-        """Let go of everything: no frame is sent any more, no task or timer is left."""
+        """Let go of everything once the connection has ended: no task, timer or reference is left."""
         self.lost = True
         self._outbox.clear()
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        self._set_timer(None)
+        self._on_lost = None
         if self._writer is not None:
             self._writer.cancel()
             self._writer = None
 
+    def _set_timer(self, timer: asyncio.Handle | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = timer
+
     def _start(self, message: Message) -> None:
+        """Send `message` now if that does not block; otherwise a writer goes on with it."""
         coroutine = self._send(message)
         try:
             pending = coroutine.send(None)
         except StopIteration:
             return
-        except Exception:  # servers differ in what they raise once a client is gone
-            self._give_up()
+        except Exception:
+            # Whatever a server raises once a client is gone; `receive` will tell, or the timer.
+            self.abandon()
             return
-        self._writer = self._loop.create_task(self._write(_Resumed(coroutine, pending)))
+        self._writer = self._loop.create_task(self._write(_Started(coroutine, pending)))
 
-    async def _write(self, first: Awaitable[None]) -> None:
+    async def _write(self, started: Awaitable[None]) -> None:
         try:
-            await first
+            await started
             while (message := self._outbox.pop()) is not None:
                 await self._send(message)
-        except Exception:  # as in _start
-            self._writer = None
-            self._give_up()
-        else:
+        except Exception:
+            # As in _start.
+            self.abandon()
+        finally:
             self._writer = None
 
-    def _give_up(self) -> None:
-        if not self.lost:
-            self.lost = True
-            self._on_lost()
+
+class _Started:
+    """A coroutine whose first step was taken and yielded `pending`: awaiting this takes the others."""
+
+    __slots__ = ("_coroutine", "_pending")
+
+    def __init__(
+        self,
+        coroutine: Coroutine[Any, Any, None],  # what it yields is between it and the event loop
+        pending: Any,
+    ) -> None:
+        self._coroutine = coroutine
+        self._pending = pending
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        """Yield what the coroutine yields, `pending` first, and pass back what comes in return."""
+        coroutine, pending = self._coroutine, self._pending
+        try:
+            while True:
+                try:
+                    answer = yield pending
+                except GeneratorExit:
+                    raise
+                except BaseException as error:
+                    # Cancellation, or the exception of what it waited for: the coroutine's to deal with.
+                    pending = coroutine.throw(error)
+                else:
+                    pending = coroutine.send(answer)
+        except StopIteration:
+            return
+        finally:
+            coroutine.close()
 
 
 def _as_coroutine_function(send: Send) -> Callable[[Message], Coroutine[Any, Any, None]]:
-    """Return `send`, wrapped when it returns another awaitable than a coroutine."""
+    """Return `send`, wrapped if it may return another awaitable than a coroutine."""
     if inspect.iscoroutinefunction(send):
         return send
 

@@ -1,25 +1,21 @@
-"""One topic's way from its producer to the hub: what a service calls as `topic_update`."""
+"""What a service calls as `topic_update`: the producer's end of one topic."""
 
 from collections.abc import Callable
 
-from wsgen_runtime.frames import update_frame, update_head
 from wsgen_runtime.router import WsRouter
 
 
 class Feed:
-    """The producer's end of a topic. Calling it publishes an update; once closed, it does nothing.
+    """Publishes updates of one topic; once closed, it does nothing.
 
     Any thread may call it. Data is validated and serialised by the caller, so that a mistake is raised where it
     was made; the rest is the event loop's.
     """
 
-    __slots__ = ("_head", "_post", "_router", "_seq", "topic")
+    __slots__ = ("_post", "_router")
 
-    def __init__(self, router: WsRouter, topic: str, post: Callable[["Feed", str], None]) -> None:
-        self.topic = topic
+    def __init__(self, router: WsRouter, post: Callable[["Feed", str], None]) -> None:
         self._router = router
-        self._head = update_head(router.route, topic)
-        self._seq = 0
         self._post: Callable[[Feed, str], None] | None = post
 
     def __call__(self, data: object) -> None:
@@ -36,12 +32,3 @@ class Feed:
     def close(self) -> None:
         """Publish nothing from now on, whoever still holds this feed."""
         self._post = None
-
-    def frame(self, data: str) -> str:
-        """Return the next update frame, with the JSON text `data`."""
-        self._seq += 1
-        return update_frame(self._head, data, self._seq)
-
-    def skip(self) -> None:
-        """Count an update that is lost: a gap in `seq` shows it to the clients."""
-        self._seq += 1

@@ -4,7 +4,18 @@ import inspect
 import logging
 from collections.abc import Collection
 
-from wsgen_runtime.auth import Authenticate, Connection, RefusedError, Session, origin_allowed
+from starlette.types import Send
+
+from wsgen_runtime.auth import (
+    Authenticate,
+    BusyError,
+    Connection,
+    RefusedError,
+    Session,
+    origin_allowed,
+)
+from wsgen_runtime.closing import CloseCode
+from wsgen_runtime.http import respond
 
 _log = logging.getLogger("wsgen_runtime")
 
@@ -34,3 +45,17 @@ async def identify(connection: Connection, authenticate: Authenticate) -> Sessio
     if answer is None or answer is False:
         raise RefusedError("not authenticated")
     return answer if isinstance(answer, Session) else Session(user=answer)
+
+
+async def refuse(connection: Connection, send: Send, refusal: RefusedError) -> None:
+    """Answer a client that is not accepted: with HTTP 503 where it may come again and the server can say so.
+
+    Otherwise with HTTP 403, which is what servers make of a close before accept.
+    """
+    extensions = connection.scope.get("extensions") or {}
+    if isinstance(refusal, BusyError) and "websocket.http.response" in extensions:
+        await respond(send, 503, "text/plain; charset=utf-8", b"Try again later", "websocket.http")
+    else:
+        await send(
+            {"type": "websocket.close", "code": int(CloseCode.POLICY_VIOLATION), "reason": ""}
+        )

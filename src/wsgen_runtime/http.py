@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
+from wsgen_runtime.metrics import CONTENT_TYPE, render_metrics
+
 if TYPE_CHECKING:
     from wsgen_runtime.app import WsApp
 
@@ -19,17 +21,22 @@ async def serve_http(app: "WsApp", scope: Scope, receive: Receive, send: Send) -
         asyncapi = importlib.import_module("wsgen_runtime.asyncapi")
         await asyncapi.docs_app(app)(scope, receive, send)
         return
+    if app.metrics and path == "/metrics":
+        await respond(send, 200, CONTENT_TYPE, render_metrics(app.title, app.stats))
+        return
     await respond(send, 404, "text/plain; charset=utf-8", b"Not Found")
 
 
-async def respond(send: Send, status: int, content_type: str, body: bytes) -> None:
-    """Send a whole response."""
+async def respond(
+    send: Send, status: int, content_type: str, body: bytes, protocol: str = "http"
+) -> None:
+    """Send a whole response; the refusal of a socket has the protocol `websocket.http`."""
     headers = [
         (b"content-type", content_type.encode()),
         (b"content-length", str(len(body)).encode()),
     ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": f"{protocol}.response.start", "status": status, "headers": headers})
+    await send({"type": f"{protocol}.response.body", "body": body})
 
 
 def _path_in_app(scope: Scope) -> str:

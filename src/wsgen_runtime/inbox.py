@@ -2,37 +2,47 @@
 
 import asyncio
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from wsgen_runtime.feed import Feed
 
 _BATCH = 64
 
 
+class Posted(NamedTuple):
+    """An update as JSON text; `feed` is the one it came from, if from one: closed since, it counts no more."""
+
+    topic: str
+    data: str
+    feed: Feed | None
+
+
 class Inbox:
     """A bounded queue that any thread may fill and that the event loop empties.
 
-    At most `bound` updates wait; then the oldest is lost, which its topic's `seq` shows and `lost` counts.
-    However many updates come, the loop is woken once, and takes them in batches, so that it stays responsive.
+    At most `bound` updates wait; then the oldest is lost and `lose(topic, count)` hears of it. However many
+    updates come, the loop is woken once, and takes them in batches, so that it stays responsive.
     """
 
-    def __init__(self, bound: int, take: Callable[[Feed, str], None]) -> None:
+    def __init__(
+        self, bound: int, take: Callable[[Posted], None], lose: Callable[[str, int], None]
+    ) -> None:
         self._bound = bound
         self._take = take
+        self._lose = lose
         self._lock = threading.Lock()
-        self._waiting: deque[tuple[Feed, str]] = deque()
+        self._waiting: deque[Posted] = deque()
+        self._lost: Counter[str] = Counter()
         self._woken = False
-        self.lost = 0
 
-    def put(self, loop: asyncio.AbstractEventLoop, feed: Feed, data: str) -> None:
+    def put(self, loop: asyncio.AbstractEventLoop, posted: Posted) -> None:
         """Queue one update for `loop`; a closed loop has nobody to send it to."""
         with self._lock:
             if len(self._waiting) >= self._bound:
-                lost, _ = self._waiting.popleft()
-                lost.skip()
-                self.lost += 1
-            self._waiting.append((feed, data))
+                self._lost[self._waiting.popleft().topic] += 1
+            self._waiting.append(posted)
             if self._woken:
                 return
             self._woken = True
@@ -45,14 +55,20 @@ class Inbox:
         """Forget all waiting updates."""
         with self._lock:
             self._waiting.clear()
+            self._lost.clear()
             self._woken = False
 
     def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
         for _ in range(_BATCH):
             with self._lock:
+                lost = dict(self._lost)
+                self._lost.clear()
                 if not self._waiting:
                     self._woken = False
                     return
-                feed, data = self._waiting.popleft()
-            self._take(feed, data)
+                posted = self._waiting.popleft()
+            # What was lost is older than all that waits.
+            for topic, count in lost.items():
+                self._lose(topic, count)
+            self._take(posted)
         loop.call_soon(self._drain, loop)

@@ -14,14 +14,14 @@ class Limits:
     """Largest frame a client may send; a larger one closes the socket with 1009."""
     subscriptions: int | None = 256
     """Topics one client may be subscribed to; one more gets `too_many_subscriptions`."""
-    frames_per_second: float | None = 50.0
+    frames_per_second: float | None = 100.0
     """Sustained rate of frames from one client; faster ones get `rate_limited`."""
-    frame_burst: int = 200
+    frame_burst: int = 1_000
     """Frames a client may send at once before the rate counts."""
     bad_frames: int | None = 20
     """Consecutive frames answered with an error; the last one closes the socket with 1008."""
     clients: int | None = 20_000
-    """Connected clients; one more is refused with close code 1013."""
+    """Connected clients; one more is refused with HTTP 503."""
     topics: int | None = 100_000
     """Topics with subscribers; a subscription to one more gets `too_many_subscriptions`."""
     outbox_bytes: int = 4 * 1024 * 1024

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Counters:
-    """The running totals of one app, counted on its event loop."""
+    """The running totals of one app, counted on its event loop; `drops` without those of present clients."""
 
     connections: int = 0
     refused: int = 0
     updates: int = 0
     deliveries: int = 0
     drops: int = 0
-    lost_updates: int = 0
+    lost: int = 0
     errors: int = 0
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class Stats:
     """Updates handed to clients so far: one update counts once for each subscriber."""
     drops: int
     """Updates that slow clients missed so far."""
-    lost_updates: int
-    """Updates that threads published faster than the event loop took them."""
+    lost: int
+    """Updates nobody got so far: threads published them faster than the event loop took them."""
     errors: int
     """Error frames sent so far."""
+    failures: int
+    """Exceptions of services, of the broker and of other user code so far."""

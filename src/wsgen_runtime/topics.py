@@ -90,6 +90,11 @@ class TopicIndex(Generic[M, T]):
         """Return the names of all known topics."""
         return tuple(self._topics)
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._topics.clear()
+        self._by_member.clear()
+
     def topics_of(self, member: M) -> frozenset[str]:
         """Return the names of the topics that `member` is, or waits to be, subscribed to."""
         return frozenset(self._by_member.get(member, ()))

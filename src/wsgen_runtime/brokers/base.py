@@ -9,8 +9,8 @@ from typing import Literal, Protocol
 class BrokerHost(Protocol):
     """The runtime, as its broker sees it. Nothing here blocks or raises."""
 
-    def deliver(self, topic: str, frame: str) -> None:
-        """Send `frame` to the topic's subscribers in this process; none is fine."""
+    def deliver(self, topic: str, data: str) -> None:
+        """Send the update `data`, a JSON text, to the topic's subscribers in this process; none is fine."""
 
     def own(self, topic: str, owned: bool) -> None:
         """Start to produce the open `topic` here, or stop: its production moved to or from this process."""
@@ -20,7 +20,7 @@ class BrokerHost(Protocol):
 
 
 class Broker(Protocol):
-    """Carries the update frames of topics between the processes that serve them.
+    """Carries the updates of topics between the processes that serve them.
 
     For each topic the runtime calls `open` before its first subscriber in this process and `close` after its
     last, never two at a time.
@@ -44,8 +44,10 @@ class Broker(Protocol):
     async def close(self, topic: str) -> None:
         """Hear `topic` no longer and give up its production. An exception is logged."""
 
-    def publish(self, topic: str, frame: str) -> None:
-        """Pass `frame` to all subscribers of `topic` everywhere: in this process through `host.deliver`.
+    def publish(self, topic: str, data: str) -> None:
+        """Pass the update `data`, a JSON text, to all subscribers of `topic` everywhere.
+
+        To those in this process it goes through `host.deliver`, as in all others.
 
         Called in the order of the updates; must not block, and must bound what it keeps.
         """

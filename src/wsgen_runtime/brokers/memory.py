@@ -26,7 +26,7 @@ class MemoryBroker:
     async def close(self, topic: str) -> None:
         """Do nothing: nothing was opened."""
 
-    def publish(self, topic: str, frame: str) -> None:
-        """Deliver `frame` to the subscribers in this process."""
+    def publish(self, topic: str, data: str) -> None:
+        """Deliver `data` to the subscribers in this process."""
         if self._host is not None:
-            self._host.deliver(topic, frame)
+            self._host.deliver(topic, data)

@@ -1,0 +1,215 @@
+"""Tests of an app without sockets: an in-memory client.
+
+    async with connect(ws_app) as client:
+        await client.subscribe("bars", {"symbol": "AAPL"})
+        update = await client.receive(timeout=1)
+
+With pytest, the `ws_connect` fixture is this `connect`.
+"""
+
+import asyncio
+import itertools
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.types import ASGIApp
+
+# What JSON holds is known to the test alone.
+Frame = dict[str, Any]
+
+_END = 10.0  # how long an app may take to let go of a client that has vanished
+
+
+class RefusedByServerError(Exception):
+    """The server did not accept the connection; `status` is the HTTP status a real client would see."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"refused with HTTP {status}")
+        self.status = status
+
+
+class ClosedByServerError(Exception):
+    """The server closed the socket."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"closed with {code}: {reason}")
+        self.code = code
+        self.reason = reason
+
+
+class ErrorFrameError(Exception):
+    """The server answered a request with an error frame; `payload` is the frame's."""
+
+    def __init__(self, payload: Frame) -> None:
+        super().__init__(f"{payload['code']}: {payload['message']}")
+        self.payload = payload
+        self.code = str(payload["code"])
+
+
+class WsTestClient:
+    """One connection to an ASGI app, in memory. Times are in seconds."""
+
+    def __init__(self) -> None:
+        self._to_app: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
+        self._from_app: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
+        self._unread: deque[Frame] = deque()
+        self._readable = asyncio.Event()
+        self._readable.set()
+        self._ids = itertools.count(1)
+        self.subprotocol: str | None = None
+
+    async def subscribe(
+        self,
+        route: str,
+        payload: Mapping[str, object],
+        *,
+        timeout: float = 5.0,  # noqa: ASYNC109
+    ) -> Frame:
+        """Subscribe and return the answer's payload; raises ErrorFrameError when refused."""
+        return await self._request(f"{route}.subscribe", payload, timeout)
+
+    async def unsubscribe(
+        self,
+        route: str,
+        payload: Mapping[str, object],
+        *,
+        timeout: float = 5.0,  # noqa: ASYNC109
+    ) -> Frame:
+        """Unsubscribe and return the answer's payload; raises ErrorFrameError when refused."""
+        return await self._request(f"{route}.unsubscribe", payload, timeout)
+
+    async def receive(self, *, timeout: float = 5.0) -> Frame:  # noqa: ASYNC109
+        """Return the next frame that answers none of this client's requests.
+
+        Raises TimeoutError, or ClosedByServerError once the server has closed the socket.
+        """
+        if self._unread:
+            return self._unread.popleft()
+        return await self._next(timeout)
+
+    async def send(self, frame: Frame) -> None:
+        """Send a frame as it is, without waiting for an answer."""
+        await self.send_text(json.dumps(frame))
+
+    async def send_text(self, text: str) -> None:
+        """Send a text frame, whatever it holds."""
+        await self._to_app.put({"type": "websocket.receive", "text": text})
+
+    async def send_bytes(self, data: bytes) -> None:
+        """Send a binary frame."""
+        await self._to_app.put({"type": "websocket.receive", "bytes": data})
+
+    def stall(self) -> None:
+        """Read no more: from now on what the server sends blocks, as with a client whose network is stuck."""
+        self._readable.clear()
+
+    def resume(self) -> None:
+        """Read again."""
+        self._readable.set()
+
+    def vanish(self) -> None:
+        """Be gone, without a goodbye."""
+        self._to_app.put_nowait({"type": "websocket.disconnect", "code": 1006})
+
+    async def _request(self, kind: str, payload: Mapping[str, object], within: float) -> Frame:
+        frame_id = f"test-{next(self._ids)}"
+        await self.send({"type": kind, "payload": dict(payload), "id": frame_id})
+        async with asyncio.timeout(within):
+            while (frame := await self._next(within)).get("id") != frame_id:
+                self._unread.append(frame)
+        answer: Frame = frame["payload"]
+        if frame["type"] == "error":
+            raise ErrorFrameError(answer)
+        return answer
+
+    async def _next(self, within: float) -> Frame:
+        async with asyncio.timeout(within):
+            message = await self._from_app.get()
+        if message["type"] == "websocket.close":
+            self._from_app.put_nowait(message)  # so that every later call says the same
+            raise ClosedByServerError(message.get("code", 1000), message.get("reason") or "")
+        frame: Frame = json.loads(message["text"])
+        return frame
+
+    async def _send_from_app(self, message: MutableMapping[str, Any]) -> None:
+        await self._readable.wait()
+        self._from_app.put_nowait(message)
+        if message["type"] == "websocket.close":
+            self._to_app.put_nowait(
+                {"type": "websocket.disconnect", "code": message.get("code", 1000)}
+            )
+
+    async def _run(self, app: ASGIApp, scope: MutableMapping[str, Any]) -> None:
+        self._to_app.put_nowait({"type": "websocket.connect"})
+        await app(scope, self._to_app.get, self._send_from_app)
+
+    async def _accepted(self) -> None:
+        message = await self._from_app.get()
+        if message["type"] == "websocket.http.response.start":
+            raise RefusedByServerError(message["status"])
+        if message["type"] == "websocket.close":
+            raise RefusedByServerError(403)
+        self.subprotocol = message.get("subprotocol")
+
+
+@asynccontextmanager
+async def connect(
+    app: ASGIApp,
+    path: str = "/",
+    *,
+    headers: Mapping[str, str] | None = None,
+    cookies: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    subprotocols: Sequence[str] = (),
+) -> AsyncIterator[WsTestClient]:
+    """Connect to `app` and yield the client; at the end it vanishes and the app has let go of it.
+
+    Raises RefusedByServerError when the app does not accept, and whatever the app itself raises.
+    """
+    client = WsTestClient()
+    scope = _scope(path, headers or {}, cookies or {}, query or {}, subprotocols)
+    task = asyncio.create_task(client._run(app, scope))  # noqa: SLF001 - the two are one module
+    accepted = asyncio.create_task(client._accepted())  # noqa: SLF001
+    try:
+        await asyncio.wait({task, accepted}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done() and not accepted.done() and (error := task.exception()) is not None:
+            raise error
+        await accepted
+        yield client
+    finally:
+        accepted.cancel()
+        client.vanish()
+        async with asyncio.timeout(_END):
+            await task
+
+
+def _scope(
+    path: str,
+    headers: Mapping[str, str],
+    cookies: Mapping[str, str],
+    query: Mapping[str, str],
+    subprotocols: Sequence[str],
+) -> MutableMapping[str, Any]:
+    raw = {"host": "testserver", **{name.lower(): value for name, value in headers.items()}}
+    if cookies:
+        raw["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return {
+        "type": "websocket",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "scheme": "ws",
+        "server": ("testserver", 80),
+        "client": ("testclient", 50000),
+        "root_path": "",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": urlencode(query).encode(),
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in raw.items()],
+        "subprotocols": list(subprotocols),
+        "state": {},
+        "extensions": {"websocket.http.response": {}},
+    }
