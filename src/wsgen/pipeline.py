@@ -167,7 +167,9 @@ def _produce(
         results[draft.source], objections = _conclude(draft, config, options, steps)
         diagnostics.extend(objections)
     for source in sources:
-        results.setdefault(source, ModuleResult(source, State.FAILED))
+        spec = loaded[source].spec
+        routers = {router.class_name: router.route for router in spec.routers} if spec else {}
+        results.setdefault(source, ModuleResult(source, State.FAILED, routers))
     return results, in_order(diagnostics)
 
 
