@@ -1,0 +1,94 @@
+"""Fixtures for whole projects: a folder with settings, sources and models, and wsgen run in it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from wsgen.cli.main import run
+
+MODELS = """\
+from pydantic import BaseModel
+
+
+class Bar(BaseModel):
+    close: float
+
+
+class Quote(BaseModel):
+    bid: float
+
+
+class BarRequest(BaseModel):
+    symbol: str
+"""
+
+DATAFEED = """\
+version: 1
+models: app.models
+routers:
+  BarWsRouter:
+    route: bars
+    request: BarRequest
+    data: Bar
+  QuoteWsRouter: {route: quotes, request: BarRequest, data: "list[Quote] | None"}
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command printed and how it ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project on disk and the command line in it."""
+
+    root: Path
+    _capture: Callable[[], tuple[str, str]]
+
+    def write(self, name: str, text: str) -> Path:
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+        return file
+
+    def read(self, name: str) -> str:
+        return (self.root / name).read_text("utf-8")
+
+    def wsgen(self, *arguments: str) -> Outcome:
+        self._capture()
+        code = run(arguments)
+        return Outcome(code, *self._capture())
+
+    def snapshot(self) -> dict[str, tuple[bytes, int]]:
+        """Return every file's bytes and modification time, apart from the local cache."""
+        return {
+            file.relative_to(self.root).as_posix(): (file.read_bytes(), file.stat().st_mtime_ns)
+            for file in sorted(self.root.rglob("*"))
+            if file.is_file() and not {".wsgen_cache", "__pycache__"} & set(file.parts)
+        }
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Project]:
+    """A project with one module `datafeed` of two routers and no quality steps configured."""
+    monkeypatch.chdir(tmp_path)
+
+    def capture() -> tuple[str, str]:
+        out, err = capsys.readouterr()
+        return out, err
+
+    made = Project(tmp_path, capture)
+    made.write("pyproject.toml", '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = []\n')
+    made.write("src/app/__init__.py", "")
+    made.write("src/app/models.py", MODELS)
+    made.write("specs/datafeed/ws.yaml", DATAFEED)
+    yield made
