@@ -197,7 +197,9 @@ class TopicIndex(Generic[M, T]):
         return Outcome(subscribed=arrived)
 
     def _expel(self, topic: Topic[M, T]) -> Outcome[M, T]:
-        outcome = Outcome[M, T](failed=tuple(topic.waiting.items()), ended=tuple(topic.members))
+        outcome: Outcome[M, T] = Outcome(
+            failed=tuple(topic.waiting.items()), ended=tuple(topic.members)
+        )
         topic.waiting.clear()
         topic.members.clear()
         for member in (*(member for member, _ in outcome.failed), *outcome.ended):

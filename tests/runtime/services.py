@@ -1,0 +1,93 @@
+"""The models, services and waiting of the runtime's tests."""
+
+import asyncio
+from collections.abc import Callable
+
+from pydantic import BaseModel
+
+from wsgen_runtime import Delivery, TopicUpdate, WsRouter, WsRouteService
+
+
+class BarRequest(BaseModel):
+    symbol: str
+    resolution: str | None = None
+
+
+class Bar(BaseModel):
+    close: float
+
+
+class Recorder:
+    """A service that writes down what it is asked, and keeps the `topic_update` of each live topic."""
+
+    def __init__(self) -> None:
+        self.log: list[tuple[str, str]] = []
+        self.feeds: dict[str, TopicUpdate] = {}
+
+    async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
+        self.log.append(("create", topic))
+        self.feeds[topic] = topic_update
+
+    def remove_topic(self, topic: str) -> None:
+        self.log.append(("remove", topic))
+        del self.feeds[topic]
+
+
+class Gated(Recorder):
+    """A service whose methods wait until they are let through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.create_gate = asyncio.Event()
+        self.remove_gate = asyncio.Event()
+        self.remove_gate.set()
+        self.error: Exception | None = None
+
+    async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
+        await super().create_topic(topic, topic_update)
+        await self.create_gate.wait()
+        if self.error is not None:
+            del self.feeds[topic]
+            raise self.error
+
+    async def remove_topic(self, topic: str) -> None:  # type: ignore[override] # both forms are allowed
+        super().remove_topic(topic)
+        await self.remove_gate.wait()
+
+
+class BarRouter(WsRouter):
+    """What wsgen would generate."""
+
+    def __init__(
+        self, *, service: WsRouteService, route: str = "bars", delivery: Delivery | None = None
+    ) -> None:
+        super().__init__(
+            service=service,
+            route=route,
+            request_type=BarRequest,
+            data_type=Bar,
+            delivery=delivery,
+        )
+
+    def topic(self, request: BarRequest) -> str:
+        return self._topic(request)
+
+    def publish(self, request: BarRequest, data: Bar) -> None:
+        self._publish(request, data)
+
+
+AAPL = {"symbol": "AAPL"}
+AAPL_TOPIC = 'bars:{"resolution":"","symbol":"AAPL"}'
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the event loop run until `condition` holds; fails after a generous bound."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - nobody would set an event
+            await asyncio.sleep(0)
+
+
+async def turns(count: int = 20) -> None:
+    """Let all that is ready run: for the proof that something does not happen."""
+    for _ in range(count):
+        await asyncio.sleep(0)

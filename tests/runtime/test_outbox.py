@@ -1,0 +1,148 @@
+"""The outbox: order, bounds, and what each policy drops."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wsgen_runtime import Delivery
+from wsgen_runtime.outbox import Outbox
+
+OLDEST = Delivery(queue=2)
+LATEST = Delivery(overflow="latest")
+DISCONNECT = Delivery(queue=2, overflow="disconnect")
+
+
+def update(
+    outbox: Outbox, text: str, delivery: Delivery, route: str = "r", topic: str = "t"
+) -> bool:
+    return outbox.put_update({"text": text}, len(text), route=route, topic=topic, delivery=delivery)
+
+
+def drain(outbox: Outbox) -> list[str]:
+    texts = []
+    while (message := outbox.pop()) is not None:
+        texts.append(message["text"])
+    return texts
+
+
+def test_frames_come_out_in_the_order_they_went_in() -> None:
+    outbox = Outbox(100)
+    assert outbox.put({"text": "answer"}, 6)
+    assert update(outbox, "u1", OLDEST)
+    assert update(outbox, "u2", LATEST)
+    assert len(outbox) == 3
+    assert outbox.size == 10
+    assert drain(outbox) == ["answer", "u1", "u2"]
+    assert outbox.size == 0
+    assert outbox.dropped == 0
+
+
+def test_the_oldest_of_the_route_goes_and_others_stay() -> None:
+    outbox = Outbox(100)
+    update(outbox, "b1", OLDEST, route="b")
+    update(outbox, "a1", OLDEST, route="a")
+    outbox.put({"text": "answer"}, 6)
+    for text in ("a2", "a3", "a4"):
+        assert update(outbox, text, OLDEST, route="a")
+    assert drain(outbox) == ["b1", "answer", "a3", "a4"]
+    assert outbox.dropped == 2
+
+
+def test_only_the_latest_of_each_topic_waits_in_the_place_of_the_first() -> None:
+    outbox = Outbox(100)
+    update(outbox, "x1", LATEST, topic="x")
+    update(outbox, "y1", LATEST, topic="y")
+    update(outbox, "x-second", LATEST, topic="x")
+    assert outbox.size == len("x-second") + len("y1")
+    assert drain(outbox) == ["x-second", "y1"]
+    assert outbox.dropped == 1
+    update(outbox, "x3", LATEST, topic="x")
+    assert drain(outbox) == ["x3"]
+
+
+def test_a_sealed_topic_takes_a_new_place() -> None:
+    outbox = Outbox(100)
+    update(outbox, "x1", LATEST)
+    outbox.seal("t")
+    outbox.put({"text": "resubscribed"}, 12)
+    update(outbox, "x2", LATEST)
+    assert drain(outbox) == ["x1", "resubscribed", "x2"]
+    assert outbox.dropped == 0
+
+
+def test_a_full_queue_asks_to_disconnect() -> None:
+    outbox = Outbox(100)
+    assert update(outbox, "1", DISCONNECT)
+    assert update(outbox, "2", DISCONNECT)
+    assert not update(outbox, "3", DISCONNECT)
+
+
+@pytest.mark.parametrize("delivery", [OLDEST, LATEST, DISCONNECT])
+def test_no_policy_goes_beyond_the_capacity(delivery: Delivery) -> None:
+    outbox = Outbox(10)
+    assert outbox.put({"text": "12345678"}, 8)
+    assert not update(outbox, "123", delivery)
+    assert not outbox.put({"text": "123"}, 3)
+
+
+def test_drop_oldest_makes_room_in_characters_too() -> None:
+    outbox = Outbox(10)
+    assert update(outbox, "12345", Delivery(queue=100))
+    assert update(outbox, "1234", Delivery(queue=100))
+    assert update(outbox, "123456", Delivery(queue=100))
+    assert drain(outbox) == ["1234", "123456"]
+
+
+def test_disconnect_does_not_drop_to_make_room() -> None:
+    outbox = Outbox(10)
+    assert update(outbox, "12345", DISCONNECT)
+    assert not update(outbox, "123456", DISCONNECT)
+    assert drain(outbox) == ["12345"]
+
+
+def test_latest_may_not_outgrow_the_capacity_by_replacing() -> None:
+    outbox = Outbox(10)
+    assert update(outbox, "1", LATEST)
+    assert not update(outbox, "x" * 11, LATEST)
+    assert drain(outbox) == ["1"]
+
+
+def test_cleared_it_is_as_new() -> None:
+    outbox = Outbox(10)
+    update(outbox, "1", OLDEST)
+    update(outbox, "2", LATEST)
+    outbox.clear()
+    assert (len(outbox), outbox.size, outbox.pop()) == (0, 0, None)
+    assert update(outbox, "3", LATEST)
+    assert drain(outbox) == ["3"]
+
+
+actions = st.lists(
+    st.tuples(st.just("put"), st.integers(0, 20))
+    | st.tuples(st.sampled_from(["oldest", "latest", "disconnect"]), st.integers(0, 20))
+    | st.just(("pop", 0))
+    | st.just(("seal", 0)),
+    max_size=60,
+)
+
+
+@given(actions, st.integers(1, 60))
+def test_bounds_hold_and_every_frame_is_sent_dropped_or_refused(
+    steps: list[tuple[str, int]], capacity: int
+) -> None:
+    outbox = Outbox(capacity)
+    policies = {"oldest": OLDEST, "latest": LATEST, "disconnect": DISCONNECT}
+    accepted = sent = 0
+    for kind, size in steps:
+        if kind == "put":
+            accepted += outbox.put({"text": "x" * size}, size)
+        elif kind == "pop":
+            sent += outbox.pop() is not None
+        elif kind == "seal":
+            outbox.seal("t")
+        else:
+            accepted += update(outbox, "x" * size, policies[kind], route=kind)
+        assert outbox.size <= capacity
+    sent += len(drain(outbox))
+    assert sent + outbox.dropped == accepted
+    assert outbox.size == 0

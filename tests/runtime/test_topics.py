@@ -1,0 +1,283 @@
+"""The bookkeeping of topics: each rule, then a model of all of them in any order."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from wsgen_runtime.topics import Joined, Outcome, Step, TopicIndex
+
+Index = TopicIndex[str, int]
+
+
+def live(index: Index, topic: str, *members: str) -> None:
+    """Bring `topic` up with `members`, produced here."""
+    for member in members:
+        index.join(topic, member, 0)
+    assert index.next_step(topic) is Step.OPEN
+    index.finish(topic, owned=True)
+    assert index.next_step(topic) is Step.CREATE
+    index.finish(topic)
+    assert index.next_step(topic) is None
+
+
+def test_first_subscriber_waits_for_open_and_create() -> None:
+    index = Index()
+    assert index.join("t", "a", 1) is Joined.WAITING
+    assert index.next_step("t") is Step.OPEN
+    assert index.next_step("t") is None
+    assert index.finish("t", owned=True) == Outcome()
+    assert index.next_step("t") is Step.CREATE
+    assert index.finish("t") == Outcome(subscribed=(("a", [1]),))
+    assert index.join("t", "b", 2) is Joined.READY
+
+
+def test_concurrent_first_subscribers_share_one_create() -> None:
+    index = Index()
+    index.join("t", "a", 1)
+    index.next_step("t")
+    index.join("t", "b", 2)
+    index.join("t", "a", 3)
+    index.finish("t", owned=True)
+    assert index.next_step("t") is Step.CREATE
+    assert index.finish("t").subscribed == (("a", [1, 3]), ("b", [2]))
+
+
+def test_last_out_removes_and_forgets() -> None:
+    index = Index()
+    live(index, "t", "a", "b")
+    assert index.leave("t", "a") == []
+    assert index.next_step("t") is None
+    assert index.leave("t", "b") == []
+    assert index.next_step("t") is Step.REMOVE
+    index.finish("t")
+    assert index.next_step("t") is Step.CLOSE
+    index.finish("t")
+    assert index.next_step("t") is None
+    assert len(index) == 0
+
+
+def test_leaving_what_one_is_not_in_says_so() -> None:
+    index = Index()
+    assert index.leave("t", "a") is None
+    live(index, "t", "a")
+    assert index.leave("t", "b") is None
+    index.leave("t", "a")
+    assert index.leave("t", "a") is None
+
+
+def test_duplicate_subscriptions_count_once() -> None:
+    index = Index()
+    live(index, "t", "a")
+    assert index.join("t", "a", 2) is Joined.READY
+    assert index.count_of("a") == 1
+    assert index.leave("t", "a") == []
+    assert index.next_step("t") is Step.REMOVE
+
+
+def test_first_in_while_last_out_is_created_again() -> None:
+    index = Index()
+    live(index, "t", "a")
+    index.leave("t", "a")
+    assert index.next_step("t") is Step.REMOVE
+    assert index.join("t", "b", 5) is Joined.WAITING
+    assert index.finish("t") == Outcome()
+    assert index.next_step("t") is Step.CREATE
+    assert index.finish("t").subscribed == (("b", [5]),)
+
+
+def test_leaving_before_the_topic_began_returns_the_unanswered() -> None:
+    index = Index()
+    index.join("t", "a", 1)
+    index.next_step("t")
+    assert index.leave("t", "a") == [1]
+    index.finish("t", owned=True)
+    assert index.next_step("t") is Step.CLOSE
+
+
+def test_a_failed_create_expels_all_and_leaves_nothing() -> None:
+    index = Index()
+    index.join("t", "a", 1)
+    index.next_step("t")
+    index.finish("t", owned=True)
+    index.next_step("t")
+    assert index.finish("t", failed=True) == Outcome(failed=(("a", [1]),))
+    assert index.next_step("t") is Step.CLOSE
+    index.finish("t")
+    index.next_step("t")
+    assert (len(index), index.count_of("a")) == (0, 0)
+
+
+def test_a_failed_open_expels_all_and_leaves_nothing() -> None:
+    index = Index()
+    index.join("t", "a", 1)
+    index.next_step("t")
+    assert index.finish("t", failed=True).failed == (("a", [1]),)
+    assert index.next_step("t") is None
+    assert len(index) == 0
+
+
+def test_a_topic_produced_elsewhere_is_ready_once_open() -> None:
+    index = Index()
+    index.join("t", "a", 1)
+    index.next_step("t")
+    assert index.finish("t", owned=False).subscribed == (("a", [1]),)
+    assert index.next_step("t") is None
+    index.own("t", True)
+    assert index.next_step("t") is Step.CREATE
+    index.finish("t")
+    index.own("t", False)
+    assert index.next_step("t") is Step.REMOVE
+    index.finish("t")
+    assert index.join("t", "b", 2) is Joined.READY
+
+
+def test_a_takeover_that_fails_ends_the_subscriptions() -> None:
+    index = Index()
+    index.join("t", "a", 1)
+    index.next_step("t")
+    index.finish("t", owned=False)
+    index.own("t", True)
+    index.next_step("t")
+    assert index.finish("t", failed=True) == Outcome(ended=("a",))
+
+
+def test_cancel_expels_members_and_those_who_wait() -> None:
+    index = Index()
+    live(index, "t", "a")
+    assert index.cancel("t") == Outcome(ended=("a",))
+    assert index.cancel("unknown") == Outcome()
+    assert index.next_step("t") is Step.REMOVE
+    index.join("t", "b", 1)
+    assert index.cancel("t") == Outcome(failed=(("b", [1]),))
+    index.finish("t")
+    assert index.next_step("t") is Step.CLOSE
+
+
+def test_drop_leaves_all_topics() -> None:
+    index = Index()
+    live(index, "t", "a", "b")
+    live(index, "u", "a")
+    assert index.topics_of("a") == {"t", "u"}
+    assert sorted(index.drop("a")) == ["t", "u"]
+    assert index.topics_of("a") == frozenset()
+    assert index.next_step("t") is None
+    assert index.next_step("u") is Step.REMOVE
+
+
+def test_own_of_an_unknown_topic_is_nothing() -> None:
+    index = Index()
+    index.own("t", True)
+    assert index.next_step("t") is None
+    assert "t" not in index
+
+
+MEMBERS = st.sampled_from(["a", "b", "c"])
+TOPICS = st.sampled_from(["t", "u"])
+
+
+class TopicModel(RuleBasedStateMachine):
+    """The index against a set of pairs: (topic, member) is in it from join to leave, drop, cancel or failure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.index = Index()
+        self.pairs: set[tuple[str, str]] = set()
+        self.unanswered: set[tuple[str, str, int]] = set()
+        self.steps: dict[str, Step] = {}
+        self.producing: set[str] = set()
+        self.opened: set[str] = set()
+        self.tokens = 0
+
+    def answer(self, topic: str, answered: tuple[tuple[str, list[int]], ...]) -> None:
+        for member, tokens in answered:
+            for token in tokens:
+                self.unanswered.remove((topic, member, token))  # answered once, no more
+
+    def ended(self, topic: str, outcome: Outcome[str, int]) -> None:
+        self.answer(topic, outcome.failed)
+        gone = {member for member, _ in outcome.failed} | set(outcome.ended)
+        assert gone == {member for name, member in self.pairs if name == topic}
+        self.pairs = {pair for pair in self.pairs if pair[0] != topic}
+
+    @rule(topic=TOPICS, member=MEMBERS)
+    def join(self, topic: str, member: str) -> None:
+        self.tokens += 1
+        self.pairs.add((topic, member))
+        if self.index.join(topic, member, self.tokens) is Joined.WAITING:
+            self.unanswered.add((topic, member, self.tokens))
+
+    @rule(topic=TOPICS, member=MEMBERS)
+    def leave(self, topic: str, member: str) -> None:
+        tokens = self.index.leave(topic, member)
+        assert (tokens is not None) is ((topic, member) in self.pairs)
+        self.pairs.discard((topic, member))
+        self.answer(topic, ((member, tokens or []),))
+
+    @rule(member=MEMBERS)
+    def drop(self, member: str) -> None:
+        assert set(self.index.drop(member)) == {t for t, m in self.pairs if m == member}
+        self.pairs = {pair for pair in self.pairs if pair[1] != member}
+        self.unanswered = {item for item in self.unanswered if item[1] != member}
+
+    @rule(topic=TOPICS)
+    def cancel(self, topic: str) -> None:
+        self.ended(topic, self.index.cancel(topic))
+
+    @rule(topic=TOPICS, owned=st.booleans())
+    def own(self, topic: str, owned: bool) -> None:
+        if topic in self.opened:
+            self.index.own(topic, owned)
+
+    @rule(topic=TOPICS)
+    def begin(self, topic: str) -> None:
+        step = self.index.next_step(topic)
+        if step is None:
+            return
+        assert topic not in self.steps, "one step at a time"
+        self.steps[topic] = step
+        wanted = any(name == topic for name, _ in self.pairs)
+        assert (topic in self.opened) is (step is not Step.OPEN)
+        assert (topic in self.producing) is (step is Step.REMOVE)
+        if step in (Step.OPEN, Step.CREATE):
+            assert wanted
+        if step is Step.CLOSE:
+            assert not wanted
+
+    @precondition(lambda self: self.steps)
+    @rule(data=st.data(), failed=st.booleans(), owned=st.booleans())
+    def end(self, data: st.DataObject, failed: bool, owned: bool) -> None:
+        topic = data.draw(st.sampled_from(sorted(self.steps)))
+        step = self.steps.pop(topic)
+        outcome = self.index.finish(topic, failed=failed, owned=owned)
+        if step is Step.OPEN and not failed:
+            self.opened.add(topic)
+        elif step is Step.CREATE and not failed:
+            self.producing.add(topic)
+        elif step is Step.REMOVE:
+            self.producing.discard(topic)
+        elif step is Step.CLOSE:
+            self.opened.discard(topic)
+        if failed and step in (Step.OPEN, Step.CREATE):
+            self.ended(topic, outcome)
+        else:
+            self.answer(topic, outcome.subscribed)
+
+    @invariant()
+    def subscriptions_are_those_of_the_model(self) -> None:
+        for member in "abc":
+            assert self.index.topics_of(member) == {t for t, m in self.pairs if m == member}
+
+    def teardown(self) -> None:
+        """Once all have left and all steps are done, nothing is left and nobody waits for an answer."""
+        for member in "abc":
+            self.drop(member)
+        for topic in "tu":
+            while topic in self.steps or self.index.next_step(topic):
+                self.steps.pop(topic, None)
+                self.index.finish(topic)
+        assert len(self.index) == 0
+        assert not self.unanswered
+
+
+TestTopicModel = TopicModel.TestCase
+TestTopicModel.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
