@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from wsgen.quality.isort_settings import isort_options
+
 from .conftest import INIT, Project
 
 LONG = '''"""Long lines."""
@@ -77,7 +79,7 @@ REWRITES = {
         UNUSED,
     ),
     "ruff first-party packages": Case(
-        {TOML: "[tool.ruff.lint]\nselect = ['I']\n"},
+        {TOML: "[tool.ruff]\nsrc = ['src']\nlint.select = ['I']\n"},
         "ruff-fix",
         IMPORTS,
         "import pydantic\n\nfrom app.models import Bar\n",
@@ -226,3 +228,37 @@ def test_settings_above_the_root_count(bare: Project) -> None:
     result = bare.run(bare.module(), steps=("ruff-check",))
     assert result.diagnostics
     assert {found.code for found in result.diagnostics} == {"WSG512"}
+
+
+LONG_IMPORT = """\
+from app.models import Bar, BarsRequest, TheNameOfAnotherModel, YetAnotherNameOfAModel
+"""
+
+
+def test_without_any_setting_the_imports_are_as_black_and_isort_can_agree(bare: Project) -> None:
+    module = bare.module(router=LONG_IMPORT, init="")
+    result = bare.run(module, steps=("black", "isort"))
+    assert result.diagnostics == ()
+    assert result.files[module.output]["barwsrouter.py"] == LONG_IMPORT
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "configured"),
+    [
+        ("pyproject.toml", "[tool.isort]\n", True),
+        ("pyproject.toml", "[tool.isort.sections]\n", True),
+        ("pyproject.toml", "[tool.black]\n# isort\n", False),
+        ("setup.cfg", "[isort]\n", True),
+        ("setup.cfg", "[tool:isort]\n", True),
+        ("tox.ini", "[testenv:isort]\n", False),
+        ("specs/.isort.cfg", "", True),
+        (".editorconfig", "[*.py]\n", False),
+    ],
+)
+def test_isort_is_left_alone_where_anything_is_set_for_it(
+    bare: Project, name: str, text: str, configured: bool
+) -> None:
+    bare.write({name: text})
+    outputs = [bare.module().output]
+    assert (isort_options(bare.root, outputs, ("isort", "black")) == ()) is configured
+    assert isort_options(bare.root, outputs, ("isort",)) == ()

@@ -149,7 +149,7 @@ def test_a_tool_with_a_broken_configuration_is_a_tool_error(project: Project) ->
         project.run(project.module(), steps=("ruff-check",))
     (found,) = caught.value.diagnostics
     assert found.code == "WSG501"
-    assert "pyproject.toml" in (found.output or "")
+    assert "line-length = ?" in (found.output or "")
     assert "wsgen-" not in (found.output or "")
 
 

@@ -20,6 +20,7 @@ TOOL_OF_STEP: Mapping[str, str] = {
     "mypy": "mypy",
     "isort": "isort",
 }
+_INSTALLED = ".dist-info"
 _COMPANIONS: Mapping[str, tuple[str, ...]] = {
     "flake8": ("flake8", "pep8", "pycodestyle", "pyflakes", "mccabe"),
     "mypy": ("pydantic", "types_", "types-"),
@@ -48,7 +49,7 @@ def installed_version(tool: str) -> str:
                 changed = os.stat(directory).st_mtime_ns
             except OSError:
                 continue
-            found += [n for n in _distributions(directory, changed) if n.startswith(wanted)]
+            found += _distributions(directory, changed, wanted)
     return " ".join(sorted(found)) if any(n.startswith(wanted[0]) for n in found) else ""
 
 
@@ -83,11 +84,17 @@ def _command_fingerprint(tool: str) -> str:
     return f"{path} {status.st_size} {status.st_mtime_ns}"
 
 
+@lru_cache(maxsize=256)
+def _distributions(directory: str, changed: int, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the `name-version` of what is installed in `directory` and begins with one of `wanted`."""
+    return tuple(name for name in _installed(directory, changed) if name.startswith(wanted))
+
+
 @lru_cache(maxsize=32)
-def _distributions(directory: str, changed: int) -> tuple[str, ...]:  # noqa: ARG001 - part of the key
-    """Return `name-version` in lower case of what is installed in `directory`, as it is since `changed`."""
+def _installed(directory: str, changed: int) -> tuple[str, ...]:  # noqa: ARG001 - part of the key
+    """Return `name-version`, in lower case, of what is in `directory` since it was `changed`."""
     try:
         names = os.listdir(directory)
     except OSError:
         return ()
-    return tuple(n[: -len(".dist-info")].lower() for n in names if n.endswith(".dist-info"))
+    return tuple(n.lower().removesuffix(_INSTALLED) for n in names if n.endswith(_INSTALLED))

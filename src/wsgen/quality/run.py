@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, in_order
+from wsgen.quality.isort_settings import isort_options
 from wsgen.quality.mirror import mirrored
 from wsgen.quality.rounds import Rounds
 from wsgen.quality.staged import QualityResult, StagedModule
@@ -54,6 +55,7 @@ def run_steps(
             tools=tools,
             sources=sources,
             cache=_usable(cache),
+            isort_options=isort_options(root, [module.output for module in readable], steps),
             jobs=jobs,
             timeout=timeout,
         )

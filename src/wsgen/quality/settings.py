@@ -48,5 +48,6 @@ def settings_files(
 
 
 def _in_directory(directory: str) -> tuple[str, ...]:
-    paths = (os.path.join(directory, name) for name in SETTINGS_NAMES)
-    return tuple(path for path in paths if os.path.isfile(path))
+    paths = (f"{directory}{os.sep}{name}" for name in SETTINGS_NAMES)
+    # Most do not exist: `access` says so without the cost of an exception inside `isfile`.
+    return tuple(p for p in paths if os.access(p, os.F_OK) and os.path.isfile(p))

@@ -36,6 +36,7 @@ class Workbench:
     tools: Tools
     sources: tuple[Path, ...]
     cache: Path | None
+    isort_options: tuple[str, ...]
     jobs: int
     timeout: float
 
@@ -102,6 +103,8 @@ class Workbench:
         flags: tuple[str, ...],
         outputs: Sequence[Path],
     ) -> Outcome:
+        if step == "isort":
+            flags = self.isort_options
         files = sum(len(self.modules[output].files) for output in outputs)
         paths = [self.mirror.relative(output) for output in outputs]
         arguments = STEPS[step].arguments(
