@@ -1,0 +1,178 @@
+"""Updates: validated where they are made, serialised once, from any thread."""
+
+import asyncio
+import threading
+from typing import Annotated
+
+import pytest
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from tests.runtime.services import (
+    AAPL,
+    AAPL_TOPIC,
+    Bar,
+    BarRequest,
+    BarRouter,
+    Recorder,
+    turns,
+    until,
+)
+
+from wsgen_runtime import Limits, WsApp, WsRouter
+from wsgen_runtime.testing import connect
+
+
+async def test_data_of_another_type_is_the_producers_error() -> None:
+    service = Recorder()
+    async with connect(WsApp(routers=[BarRouter(service=service)])) as client:
+        await client.subscribe("bars", AAPL)
+        with pytest.raises(ValidationError):
+            service.feeds[AAPL_TOPIC]({"close": "no number"})
+        service.feeds[AAPL_TOPIC]({"close": "2"})
+        assert (await client.receive())["payload"]["payload"] == {"close": 2.0}
+
+
+@pytest.mark.parametrize("validates", [True, False])
+async def test_a_service_may_vouch_for_its_data(validates: bool) -> None:
+    class Sure(Recorder):
+        validate = validates
+
+    seen: list[float] = []
+
+    def see(value: float) -> float:
+        seen.append(value)
+        return value
+
+    service = Sure()
+    router = WsRouter(
+        service=service,
+        route="bars",
+        request_type=BarRequest,
+        data_type=Annotated[float, AfterValidator(see)],
+    )
+    async with connect(WsApp(routers=[router])) as client:
+        await client.subscribe("bars", AAPL)
+        service.feeds[AAPL_TOPIC](1.5)
+        assert (await client.receive())["payload"]["payload"] == 1.5
+    assert seen == ([1.5] if validates else [])
+
+
+async def test_one_update_is_serialised_once_for_all_subscribers() -> None:
+    encoded = 0
+
+    class Counting(BarRouter):
+        def encode(self, data: object) -> str:
+            nonlocal encoded
+            encoded += 1
+            return super().encode(data)
+
+    service = Recorder()
+    app = WsApp(routers=[Counting(service=service)])
+    async with connect(app) as one, connect(app) as two, connect(app) as three:
+        for client in (one, two, three):
+            await client.subscribe("bars", AAPL)
+        service.feeds[AAPL_TOPIC](Bar(close=1))
+        frames = [await client.receive() for client in (one, two, three)]
+        assert frames[0] == frames[1] == frames[2]
+    assert encoded == 1
+    assert (app.stats.updates, app.stats.deliveries) == (1, 3)
+
+
+async def test_type_expressions_and_aliases() -> None:
+    class Aliased(BaseModel):
+        close: float = Field(alias="c")
+
+    service = Recorder()
+    router = WsRouter(
+        service=service, route="bars", request_type=BarRequest, data_type=dict[str, list[Aliased]]
+    )
+    async with connect(WsApp(routers=[router])) as client:
+        await client.subscribe("bars", AAPL)
+        service.feeds[AAPL_TOPIC]({"x": [Aliased(c=1)]})
+        assert (await client.receive())["payload"]["payload"] == {"x": [{"c": 1.0}]}
+
+
+async def test_seq_counts_the_updates_of_each_topic() -> None:
+    service = Recorder()
+    app = WsApp(routers=[BarRouter(service=service)])
+    async with connect(app) as one, connect(app) as late:
+        await one.subscribe("bars", AAPL)
+        await one.subscribe("bars", {"symbol": "MSFT"})
+        for feed in service.feeds.values():
+            feed(Bar(close=1))
+        assert [(await one.receive())["seq"] for _ in range(2)] == [1, 1]
+        await late.subscribe("bars", AAPL)
+        service.feeds[AAPL_TOPIC](Bar(close=2))
+        assert (await late.receive())["seq"] == 2
+
+
+async def test_updates_from_a_thread_arrive_in_order() -> None:
+    service = Recorder()
+    count = 500
+    async with connect(WsApp(routers=[BarRouter(service=service)])) as client:
+        await client.subscribe("bars", AAPL)
+        feed = service.feeds[AAPL_TOPIC]
+
+        def produce() -> None:
+            for number in range(count):
+                feed(Bar(close=number))
+
+        thread = threading.Thread(target=produce)
+        thread.start()
+        frames = [await client.receive() for _ in range(count)]
+        await asyncio.to_thread(thread.join)
+    assert [frame["payload"]["payload"]["close"] for frame in frames] == list(range(count))
+    assert [frame["seq"] for frame in frames] == list(range(1, count + 1))
+
+
+async def test_threads_that_publish_too_fast_lose_the_oldest_and_clients_see_the_gap() -> None:
+    service = Recorder()
+    limits = Limits(pending_updates=10)
+    app = WsApp(routers=[BarRouter(service=service)], limits=limits)
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+        feed = service.feeds[AAPL_TOPIC]
+        thread = threading.Thread(target=lambda: [feed(Bar(close=n)) for n in range(25)])
+        thread.start()
+        thread.join()  # on purpose: the event loop cannot take a single one meanwhile
+        frames = [await client.receive() for _ in range(10)]
+        assert [frame["payload"]["payload"]["close"] for frame in frames] == list(range(15, 25))
+        assert [frame["seq"] for frame in frames] == list(range(16, 26))
+        assert app.stats.lost == 15
+
+
+async def test_a_thread_may_publish_after_all_is_over() -> None:
+    service = Recorder()
+    app = WsApp(routers=[BarRouter(service=service)])
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+        feed = service.feeds[AAPL_TOPIC]
+        await asyncio.to_thread(feed, Bar(close=1))
+        await client.receive()
+    await app.shutdown()
+    await asyncio.to_thread(feed, Bar(close=2))
+
+
+def test_a_thread_may_publish_to_a_loop_that_was_closed() -> None:
+    service = Recorder()
+    app = WsApp(routers=[BarRouter(service=service)])
+
+    async def leave_open() -> None:
+        task = asyncio.create_task(app.startup())
+        await task
+
+    asyncio.run(leave_open())
+    app.routers["bars"]._publish(BarRequest(symbol="AAPL"), Bar(close=1))
+
+
+async def test_more_updates_than_one_batch_let_others_run_in_between() -> None:
+    service = Recorder()
+    app = WsApp(routers=[BarRouter(service=service)])
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+        feed = service.feeds[AAPL_TOPIC]
+        thread = threading.Thread(target=lambda: [feed(Bar(close=n)) for n in range(200)])
+        thread.start()
+        thread.join()
+        await turns(1)
+        assert 0 < app.stats.updates < 200
+        await until(lambda: app.stats.updates == 200)
