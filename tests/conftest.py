@@ -1,6 +1,6 @@
 """Fixtures for whole projects: a folder with settings, sources and models, and wsgen run in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +78,7 @@ class Project:
 @pytest.fixture
 def project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Project]:
+) -> Project:
     """A project with one module `datafeed` of two routers and no quality steps configured."""
     monkeypatch.chdir(tmp_path)
 
@@ -87,8 +87,10 @@ def project(
         return out, err
 
     made = Project(tmp_path, capture)
-    made.write("pyproject.toml", '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = []\n')
+    made.write(
+        "pyproject.toml", '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = []\n'
+    )
     made.write("src/app/__init__.py", "")
     made.write("src/app/models.py", MODELS)
     made.write("specs/datafeed/ws.yaml", DATAFEED)
-    yield made
+    return made

@@ -12,13 +12,12 @@ from typing import Any  # frames are JSON of any shape
 
 import pytest
 import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
-from websockets.asyncio.client import ClientConnection, connect
-
 from specs.broker import ws_generated as broker
 from specs.datafeed import ws_generated as datafeed
 from specs.legacy import ws_generated as legacy
+from starlette.applications import Starlette
+from websockets.asyncio.client import ClientConnection, connect
+
 from trading_api import models
 from wsgen_runtime import WsApp
 
@@ -105,7 +104,9 @@ async def served(service: Recording) -> AsyncIterator[str]:
             ],
         ),
     }
-    app = Starlette(routes=[Mount(path, mounted) for path, mounted in apps.items()])
+    app = Starlette(
+        routes=[route for path, mounted in apps.items() for route in mounted.routes(path)]
+    )
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
