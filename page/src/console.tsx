@@ -1,0 +1,230 @@
+// The live console: connect, choose a route, fill in its request, subscribe, watch.
+
+import { type FormEvent, type ReactNode, useId, useState } from "react";
+import type { Connection, Refusal } from "./connection";
+import { type Faults, JsonInput, RequestForm } from "./form";
+import { FrameLog } from "./frames";
+import type { Json, JsonObject } from "./json";
+import { useConnection, useSeconds } from "./live";
+import { type Endpoint, type Route, socketUrl } from "./routes";
+import { fieldOf, initialValue } from "./schema";
+import { SubscriptionCard } from "./watch";
+
+interface ConsoleProps {
+  readonly document: JsonObject;
+  readonly endpoints: readonly Endpoint[];
+  readonly url: string | null;
+}
+
+const STATUS = {
+  idle: "Not connected",
+  connecting: "Connecting",
+  open: "Connected",
+  waiting: "Reconnecting",
+  closed: "Not connected",
+} as const;
+
+export function Console({ document, endpoints, url }: ConsoleProps): ReactNode {
+  const connection = useConnection();
+  useSeconds(connection.status === "open" || connection.status === "waiting");
+  const [chosen, setChosen] = useState(0);
+  const endpoint = endpoints[chosen];
+  if (endpoint === undefined) return <p className="quiet">This document has no routes to subscribe to.</p>;
+  return (
+    <>
+      <div className="console-head">
+        <h2>Live console</h2>
+        <p className={`status ${connection.status}`} data-status={connection.status}>
+          {STATUS[connection.status]}
+        </p>
+      </div>
+      {endpoints.length > 1 && (
+        <Choice label="Endpoint" names={endpoints.map((one) => one.title)} chosen={chosen} onChoose={setChosen} />
+      )}
+      <EndpointConsole
+        key={endpoint.name}
+        connection={connection}
+        endpoint={endpoint}
+        address={socketUrl(document, endpoint, url, new URL(window.location.href))}
+      />
+      <Announcer connection={connection} />
+    </>
+  );
+}
+
+function Choice(props: { label: string; names: string[]; chosen: number; onChoose: (index: number) => void }): ReactNode {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{props.label}</label>
+      <select id={id} value={props.chosen} onChange={(event) => props.onChoose(Number(event.target.value))}>
+        {props.names.map((name, index) => (
+          <option key={name} value={index}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface EndpointProps {
+  readonly connection: Connection;
+  readonly endpoint: Endpoint;
+  readonly address: string;
+}
+
+function EndpointConsole({ connection, endpoint, address }: EndpointProps): ReactNode {
+  const [chosen, setChosen] = useState(0);
+  const route = endpoint.routes[chosen];
+  const subscriptions = [...connection.subscriptions.values()];
+  return (
+    <>
+      <ConnectForm connection={connection} address={address} />
+      <fieldset className="routes">
+        <legend>Route</legend>
+        {endpoint.routes.map((one, index) => (
+          <label key={one.name} className="route">
+            <input type="radio" name="route" checked={index === chosen} onChange={() => setChosen(index)} />
+            <span className="route-name">{one.name}</span>
+            {one.deprecated && <span className="tag">deprecated</span>}
+            {one.summary && <span className="route-about">{one.summary}</span>}
+          </label>
+        ))}
+      </fieldset>
+      {route && <SubscribeForm key={route.name} connection={connection} route={route} />}
+      {subscriptions.length > 0 && (
+        <section aria-label="Subscriptions" className="subscriptions">
+          <h3>Subscriptions</h3>
+          {subscriptions.map((subscription) => (
+            <SubscriptionCard
+              key={subscription.key}
+              subscription={subscription}
+              onLeave={() => connection.unsubscribe(subscription.key)}
+            />
+          ))}
+        </section>
+      )}
+      <FrameLog connection={connection} />
+    </>
+  );
+}
+
+function ConnectForm({ connection, address }: { connection: Connection; address: string }): ReactNode {
+  const id = useId();
+  const [url, setUrl] = useState(address);
+  const busy = connection.status === "open" || connection.status === "connecting";
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (busy) connection.disconnect();
+    else connection.connect(url);
+  };
+  const wait = Math.max(0, Math.ceil((connection.retryAt - Date.now()) / 1000));
+  return (
+    <form className="connect" onSubmit={submit}>
+      <label htmlFor={id}>Address</label>
+      <div className="beside">
+        <input
+          id={id}
+          className="code"
+          type="text"
+          inputMode="url"
+          autoComplete="off"
+          spellCheck={false}
+          value={url}
+          readOnly={busy}
+          onChange={(event) => setUrl(event.target.value)}
+        />
+        <button type="submit" className={busy ? "plain" : "main"}>
+          {busy ? "Disconnect" : connection.status === "waiting" ? "Connect now" : "Connect"}
+        </button>
+      </div>
+      {connection.note && (
+        <p className="note">
+          {connection.note}
+          {connection.status === "waiting" && ` Trying again${wait > 0 ? ` in ${wait} s` : " now"}.`}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function SubscribeForm({ connection, route }: { connection: Connection; route: Route }): ReactNode {
+  const id = useId();
+  const [value, setValue] = useState<Json | undefined>(() => route.example ?? initialValue(route.request, true));
+  const [asJson, setAsJson] = useState(fieldOf(route.request).kind !== "object");
+  const [sent, setSent] = useState("");
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setSent(connection.subscribe(route.name, value ?? {}));
+  };
+  const refusal = connection.refusal?.key !== undefined && connection.refusal.key === sent ? connection.refusal : undefined;
+  const ready = connection.status === "open";
+  return (
+    <form className="request" onSubmit={submit} noValidate>
+      <div className="request-head">
+        <h3>Request</h3>
+        <div className="switch" role="group" aria-label="Fill in the request as">
+          <button type="button" aria-pressed={!asJson} onClick={() => setAsJson(false)}>
+            Form
+          </button>
+          <button type="button" aria-pressed={asJson} onClick={() => setAsJson(true)}>
+            JSON
+          </button>
+        </div>
+      </div>
+      {asJson ? (
+        <div className="field">
+          <label htmlFor={id} className="unseen">
+            Request as JSON
+          </label>
+          <JsonInput id={id} value={value} onChange={setValue} required rows={6} />
+        </div>
+      ) : (
+        <RequestForm schema={route.request} value={value} onChange={setValue} path="" faults={faultsOf(refusal)} />
+      )}
+      <div className="actions">
+        <button type="submit" className="main" disabled={!ready}>
+          Subscribe
+        </button>
+        {!ready && <span className="quiet">Connect first.</span>}
+      </div>
+      {connection.refusal && <RefusalBox refusal={connection.refusal} />}
+    </form>
+  );
+}
+
+/** Return the messages of a refusal by the place in the request they speak of. */
+function faultsOf(refusal: Refusal | undefined): Faults {
+  return new Map(refusal?.details.map(({ loc, message }) => [loc.slice(loc[0] === "payload" ? 1 : 0).join("."), message]));
+}
+
+function RefusalBox({ refusal }: { refusal: Refusal }): ReactNode {
+  return (
+    <div className="refusal" data-code={refusal.code}>
+      <p>
+        <strong>{refusal.code}</strong> {refusal.message}
+      </p>
+      {refusal.details.length > 0 && (
+        <ul>
+          {refusal.details.map((detail, index) => (
+            <li key={index}>
+              <code>{detail.loc.join(".")}</code> {detail.message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Tells screen readers what changed, but not each update. */
+function Announcer({ connection }: { connection: Connection }): ReactNode {
+  const states = [...connection.subscriptions.values()].map((one) => `${one.route} ${one.state}`);
+  const refusal = connection.refusal ? `Error: ${connection.refusal.message}` : "";
+  return (
+    <p className="unseen" role="status" aria-live="polite">
+      {[`${STATUS[connection.status]}.`, connection.note, ...states, refusal].filter(Boolean).join(" ")}
+    </p>
+  );
+}

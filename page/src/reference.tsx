@@ -1,0 +1,43 @@
+// The document itself, shown by @asyncapi/react-component; untrusted text in it stays text.
+
+import AsyncApi from "@asyncapi/react-component/lib/esm/without-parser";
+import purify from "isomorphic-dompurify";
+import { memo, type ReactNode } from "react";
+import type { JsonObject } from "./json";
+import { anonymousNaming, applyUniqueIds, toAsyncAPIDocument } from "./parser";
+
+/** Shows `document`, whose references are resolved. */
+export const Reference = memo(function Reference({ document }: { document: JsonObject }): ReactNode {
+  return (
+    <AsyncApi
+      schema={document}
+      config={{ show: { sidebar: false, errors: false }, expand: { messageExamples: true } }}
+    />
+  );
+});
+
+/** Return what the component shows: `document` with the names that the AsyncAPI parser gives to its parts. */
+export function prepare(document: JsonObject): JsonObject {
+  applyUniqueIds(document);
+  document["x-parser-spec-parsed"] = true;
+  document["x-parser-api-version"] = 1;
+  const model = toAsyncAPIDocument(document);
+  if (model) anonymousNaming(model);
+  return document;
+}
+
+/** Make the component's sanitiser stricter: no styles, forms or pictures from elsewhere; links open outside. */
+export function harden(): void {
+  purify.setConfig({
+    FORBID_TAGS: ["style", "form", "input", "button", "select", "textarea", "audio", "video", "picture", "source", "svg", "math"],
+    FORBID_ATTR: ["style", "srcset", "background", "id", "name"],
+  });
+  purify.addHook("afterSanitizeAttributes", (node: Element) => {
+    const source = node.getAttribute("src");
+    if (source !== null && !source.startsWith("data:image/")) node.removeAttribute("src");
+    if (node.tagName === "A") {
+      node.setAttribute("target", "_blank");
+      node.setAttribute("rel", "noopener noreferrer nofollow");
+    }
+  });
+}

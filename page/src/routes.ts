@@ -1,0 +1,97 @@
+// What the console can talk to: the endpoints of a document and the routes of each, found by their frames.
+
+import { asArray, asObject, asText, isObject, type Json, type JsonObject } from "./json";
+
+export interface Route {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly deprecated: boolean;
+  /** The JSON Schema of a request; it may contain itself. */
+  readonly request: JsonObject;
+  /** A request that the document gives as an example. */
+  readonly example: Json | undefined;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  readonly title: string;
+  readonly address: string;
+  readonly routes: readonly Route[];
+}
+
+const SUBSCRIBE = ".subscribe";
+
+/** Return the endpoints of `document` (references resolved) that clients can subscribe on. */
+export function findEndpoints(document: JsonObject): Endpoint[] {
+  return Object.entries(asObject(document.channels))
+    .map(([name, channel]) => endpointOf(document, name, asObject(channel)))
+    .filter((endpoint) => endpoint.routes.length > 0);
+}
+
+function endpointOf(document: JsonObject, name: string, channel: JsonObject): Endpoint {
+  const isLegacy = asText(document.asyncapi).startsWith("2.");
+  const operations = isLegacy
+    ? [channel.publish, channel.subscribe].filter(isObject)
+    : Object.values(asObject(document.operations)).filter(isObject).filter((operation) => operation.channel === channel);
+  const messages = isLegacy
+    ? operations.map((operation) => asObject(operation.message)).flatMap((one) => asArray(one.oneOf ?? [one]))
+    : Object.values(asObject(channel.messages));
+  const routes = messages.filter(isObject).flatMap((message) => routeOf(message, operations));
+  const title = asText(channel.title) || name;
+  return { name, title, address: isLegacy ? name : asText(channel.address) || `/${name}`, routes };
+}
+
+/** Return the route that `message` subscribes to, or nothing if it is another frame. */
+function routeOf(message: JsonObject, operations: readonly JsonObject[]): Route[] {
+  const properties = asObject(schemaOf(message).properties);
+  const type = asObject(properties.type);
+  const kind = asText(type.const ?? asArray(type.enum)[0]);
+  if (!kind.endsWith(SUBSCRIBE)) return [];
+  const operation = asObject(operations.find((one) => asArray(one.messages).includes(message)));
+  const example = asObject(asObject(asArray(message.examples)[0]).payload).payload;
+  return [
+    {
+      name: kind.slice(0, -SUBSCRIBE.length),
+      summary: asText(operation.summary) || asText(message.summary),
+      description: asText(operation.description) || asText(message.description),
+      deprecated: operation.deprecated === true || message["x-deprecated"] === true || operation["x-deprecated"] === true,
+      request: asObject(properties.payload),
+      example,
+    },
+  ];
+}
+
+/** Return the payload's schema, also when it is wrapped with its format. */
+function schemaOf(message: JsonObject): JsonObject {
+  const payload = asObject(message.payload);
+  return isObject(payload.schema) && "schemaFormat" in payload ? payload.schema : payload;
+}
+
+/**
+ * Return where to connect to: `url` as given to the page, else beside the page that the endpoint itself
+ * serves, else the document's first server, else the page's own host. Always a ws: or wss: address, or "".
+ */
+export function socketUrl(document: JsonObject, endpoint: Endpoint, url: string | null, page: URL): string {
+  const served = page.protocol === "http:" || page.protocol === "https:";
+  if (url !== null) return toSocket(url, page);
+  const own = /^(.*)\/asyncapi\/?$/.exec(page.pathname)?.[1];
+  const alone = Object.keys(asObject(document.channels)).length === 1;
+  if (served && own && (alone || own.endsWith(endpoint.address))) return toSocket(own, page);
+  const server = asObject(Object.values(asObject(document.servers))[0]);
+  const base = asText(server.url) || (server.host ? `${asText(server.protocol)}://${asText(server.host)}${asText(server.pathname)}` : "");
+  if (base) return toSocket(`${base.replace(/\/$/, "")}${endpoint.address}`, page);
+  return served ? toSocket(endpoint.address, page) : `ws://localhost:8000${endpoint.address}`;
+}
+
+function toSocket(address: string, page: URL): string {
+  try {
+    const url = new URL(address, page);
+    if (url.protocol === "http:") url.protocol = "ws:";
+    if (url.protocol === "https:") url.protocol = "wss:";
+    url.hash = "";
+    return url.protocol.startsWith("ws") ? url.href : "";
+  } catch {
+    return address;
+  }
+}

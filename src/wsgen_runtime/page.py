@@ -1,0 +1,171 @@
+"""The page of an AsyncAPI document: one HTML file with the reference and a live console, no request to any host.
+
+Its script and style sheet are built from `page/` (`make page`) and are part of every wheel.
+"""
+
+import base64
+import hashlib
+import html as html_escapes
+import json
+from collections.abc import Mapping
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from string import Template
+from typing import NamedTuple
+
+_STATIC = Path(__file__).with_name("static")
+
+# No favicon would make browsers ask the host for one.
+_ICON = "data:image/svg+xml;base64," + base64.b64encode(
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    b'<rect width="32" height="32" rx="8" fill="#2458c5"/>'
+    b'<path d="M6 18h5l3-8 4 13 3-5h5" fill="none" stroke="#fff" stroke-width="2.6"'
+    b' stroke-linecap="round" stroke-linejoin="round"/></svg>'
+).decode("ascii")
+
+_PAGE = Template("""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="$policy">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>$title</title>
+<link rel="icon" href="$icon">
+<style>$style</style>
+</head>
+<body>
+<div id="page"><noscript>This page needs JavaScript to show $title.</noscript></div>
+<script type="application/json" id="wsgen-document">$document</script>
+<script type="application/json" id="wsgen-options">$options</script>
+<script>$script</script>
+</body>
+</html>
+""")
+
+
+class PageAssetsMissingError(RuntimeError):
+    """The page's script and style sheet were not built; the message says how to."""
+
+
+class _Assets(NamedTuple):
+    script: str
+    style: str
+
+
+def render_page(
+    document: Mapping[str, object], *, title: str | None = None, url: str | None = None
+) -> str:
+    """Return `document`, an AsyncAPI document with its payload schemas, as one self-contained HTML file.
+
+    `title` is the browser's; by default the document's own. `url` is where the console connects: a ws(s):// or
+    http(s):// address, or a path on the page's host; by default the endpoint that serves the page, else the
+    document's first server. An invalid document makes a page that says what is wrong with it. Raises
+    PageAssetsMissingError, and TypeError or ValueError for a document that is not JSON.
+    """
+    assets = _read_assets()
+    name = html_escapes.escape(title or _title_of(document))
+    return _PAGE.substitute(
+        policy=_policy([assets.script], [assets.style]),
+        title=name,
+        icon=_ICON,
+        style=assets.style,
+        document=_json_in_html(document),
+        options=_json_in_html({"url": url}),
+        script=assets.script,
+    )
+
+
+def content_security_policy(html: str) -> str:
+    """Return the `Content-Security-Policy` header for a page: its own inline script and style, sockets, no more."""
+    inline = _Inline()
+    inline.feed(html)
+    inline.close()
+    # `frame-ancestors` is for the header only: browsers ignore it in a <meta>.
+    return f"{_policy(inline.scripts, inline.styles)}; frame-ancestors 'self'"
+
+
+def _policy(scripts: list[str], styles: list[str]) -> str:
+    directives = {
+        "default-src": "'none'",
+        "script-src": _hashes(scripts),
+        "style-src": _hashes(styles),
+        "img-src": "data:",
+        "connect-src": "ws: wss:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+def _hashes(texts: list[str]) -> str:
+    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
+    return (
+        " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
+        or "'none'"
+    )
+
+
+def _json_in_html(value: object) -> str:
+    """Return `value` as JSON that cannot end its <script>, open a comment or break a line."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"), default=_plain)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a document holds JSON values only, not {type(value).__name__}")
+
+
+def _title_of(document: Mapping[str, object]) -> str:
+    info = document.get("info")
+    title = info.get("title") if isinstance(info, Mapping) else None
+    return title if isinstance(title, str) and title else "AsyncAPI"
+
+
+@cache
+def _read_assets() -> _Assets:
+    try:
+        script = (_STATIC / "page.js").read_text(encoding="utf-8")
+        style = (_STATIC / "page.css").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise PageAssetsMissingError(
+            f"the page was not built: {error.filename} is missing. In a checkout, `make page` builds it "
+            "(it needs npm); the published wheels contain it."
+        ) from error
+    return _Assets(script, style)
+
+
+class _Inline(HTMLParser):
+    """Collects the inline scripts that run, and the inline styles."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.scripts: list[str] = []
+        self.styles: list[str] = []
+        self._open: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note that a script or style begins."""
+        kind = dict(attrs).get("type")
+        if tag == "style":
+            self._begin(self.styles)
+        elif tag == "script" and kind in (None, "", "module", "text/javascript"):
+            self._begin(self.scripts)
+
+    def handle_data(self, data: str) -> None:
+        """Add to the open script or style."""
+        if self._open is not None:
+            self._open[-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note that the open script or style has ended."""
+        if tag in ("script", "style"):
+            self._open = None
+
+    def _begin(self, texts: list[str]) -> None:
+        texts.append("")
+        self._open = texts
