@@ -1,277 +1,289 @@
-"""ModuleSpec -> `asyncapi.json`: an AsyncAPI 3.1.0 document, complete but for payload schemas.
+"""ModuleSpec -> the module's `asyncapi.json`: every frame of the wire, all but the payloads' schemas.
 
-No user code is imported here: where a pydantic model's schema belongs, the document has a slot
-`{"x-python-type": "package.module:Name", "x-python-mode": "validation"}`, which is filled when the document
-is exported or served. Every frame of the wire protocol is a message with its whole envelope; messages and
-operations are called what the wire calls them, such as `bars.subscribe`.
+The payload schemas need the user's models, and rendering imports no user code: each is a slot,
+`{"x-python-type": ..., "x-python-mode": "validation" | "serialization"}`, that `wsgen_runtime.asyncapi` fills.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from wsgen.model import ModuleSpec, RouterSpec, TypeRef
 
-ASYNCAPI_VERSION = "3.1.0"
-ERROR_CODES = (
-    "invalid_json",
-    "unknown_type",
-    "invalid_payload",
-    "not_subscribed",
-    "unauthorized",
-    "too_many_subscriptions",
-    "rate_limited",
-    "internal",
-)
-_CHANNEL = "socket"
-_Value = dict[str, object]
+# The text of a document, as `json` writes it.
+Json = dict[str, object]
 
-_ID: _Value = {
-    "description": "Chosen by the client and echoed in the answer.",
-    "type": ["string", "integer"],
+VERBS = (
+    "subscribe",
+    "subscribe.response",
+    "unsubscribe",
+    "unsubscribe.response",
+    "update",
+    "unsubscribed",
+)
+"""What follows the route in the type of each frame of a route."""
+
+ERROR_CODES = {
+    "invalid_json": "The frame is not a JSON object in a text frame.",
+    "unknown_type": "`type` is missing or names nothing the server knows.",
+    "invalid_payload": "`payload` or `id` has the wrong form; `details` says where.",
+    "not_subscribed": "The client asked to leave a topic it is not subscribed to.",
+    "unauthorized": "The client may not subscribe to this topic.",
+    "too_many_subscriptions": "The client, or the server, has as many topics as it may have.",
+    "rate_limited": "The frame came too fast and was not read.",
+    "internal": "The server failed; its log says why.",
 }
-_TEXT: _Value = {"type": "string"}
+CLOSE_CODES = {
+    1001: "The server shuts down, or the connection reached its longest life.",
+    1008: "Too many frames in a row were answered with an error.",
+    1009: "A frame was larger than the server accepts.",
+    1011: "The server failed; its log says why.",
+    1013: "The server is full, or the client read too slowly for its route.",
+    3000: "The authentication expired and was not renewed.",
+    3008: "The client was silent for longer than the heartbeat allows.",
+}
+
+_CORRELATION: Json = {"location": "$message.payload#/id"}
+_ASKED_ID: Json = {
+    "type": ["integer", "string", "null"],
+    "description": "Any value; the answer carries the same.",
+}
+_ECHOED_ID: Json = {
+    "type": ["integer", "string"],
+    "description": "The `id` of the frame this answers; absent if that had none.",
+}
+_TOPIC: Json = {
+    "type": "string",
+    "description": "The route and the request's parameters: `route:{...}`.",
+}
 
 
 def render_channels(module: ModuleSpec) -> str:
-    """Return the text of the module's `asyncapi.json`; the same spec gives the same bytes."""
-    return json.dumps(build_channels(module), indent=2, ensure_ascii=False) + "\n"
-
-
-def build_channels(module: ModuleSpec) -> _Value:
-    """Return the document as JSON-ready values."""
-    messages: _Value = {}
-    operations: _Value = {}
-    for router in sorted(module.routers, key=lambda item: item.route):
-        messages |= _router_messages(router)
-        operations |= _router_operations(router)
+    """Return the text of the module's stub, an AsyncAPI 3.1.0 document; the same bytes for the same spec."""
+    channel = _channel_id(module)
+    messages: Json = {}
+    operations: Json = {}
+    for router in module.routers:
+        messages |= _messages(router)
+        operations |= _operations(router, channel)
     messages |= _shared_messages()
-    operations |= _shared_operations()
-    title = f"{module.name} {module.version}" if module.version else module.name
-    tags = sorted({tag for router in module.routers for tag in router.tags})
-    return {
-        "asyncapi": ASYNCAPI_VERSION,
-        "info": _present(
-            title=title,
-            version=module.version or "1.0.0",
-            description=module.description.strip(),
-            tags=_tags(tags),
-        ),
+    operations |= _shared_operations(channel)
+    document: Json = {
+        "asyncapi": "3.1.0",
+        "info": _filled({"title": module.name, "version": _version(module)})
+        | _filled({"description": module.description.strip()}),
         "defaultContentType": "application/json",
         "channels": {
-            _CHANNEL: _present(
-                address=module.endpoint,
-                title=title,
-                description=module.description.strip(),
-                messages={name: {"$ref": f"#/components/messages/{name}"} for name in messages},
-                bindings={"ws": {"method": "GET", "bindingVersion": "0.1.0"}},
-            )
+            channel: {
+                "address": module.endpoint,
+                **_filled({"description": _channel_text(module)}),
+                "messages": messages,
+                "bindings": {"ws": {"method": "GET", "bindingVersion": "0.1.0"}},
+                "x-close-codes": {str(code): text for code, text in CLOSE_CODES.items()},
+            }
         },
         "operations": operations,
-        "components": {
-            "messages": messages,
-            "correlationIds": {
-                "id": {
-                    "description": "An answer carries the id of the frame that it answers.",
-                    "location": "$message.payload#/id",
-                }
-            },
-        },
     }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _router_messages(router: RouterSpec) -> _Value:
+def _channel_id(module: ModuleSpec) -> str:
+    return f"{module.name}-{module.version}" if module.version else module.name
+
+
+def _version(module: ModuleSpec) -> str:
+    number = (module.version or "").removeprefix("v")
+    return f"{number}.0.0" if number.isdigit() else "1.0.0"
+
+
+def _channel_text(module: ModuleSpec) -> str:
+    codes = "\n".join(f"- {code}: {text}" for code, text in CLOSE_CODES.items())
+    closing = f"The server closes the socket with one of these codes:\n\n{codes}"
+    return "\n\n".join(filter(None, (module.description.strip(), closing)))
+
+
+def _filled(fields: Json) -> Json:
+    """Return `fields` without those that are empty: a document never says "None" or nothing."""
+    return {key: value for key, value in fields.items() if value}
+
+
+def _messages(router: RouterSpec) -> Json:
     route, request = router.route, _slot(router.request, "validation")
-    update = _object(
-        {
-            "topic": _TEXT,
-            "payload": _slot(router.data, "serialization"),
-        }
-    )
-    sequence: _Value = {
-        "description": "Counts the topic's updates; a gap means that updates were dropped.",
+    answer: Json = _object(status={"const": "ok"}, message={"type": "string"}, topic=_TOPIC)
+    update = _object(topic=_TOPIC, payload=_slot(router.data, "serialization"))
+    ended = _object(topic=_TOPIC, reason={"type": "string"})
+    seq: Json = {
         "type": "integer",
         "minimum": 1,
+        "description": "Counts the topic's updates; a gap means that some were dropped.",
     }
-    unsubscribed = _object({"topic": _TEXT, "reason": _TEXT})
-    messages = {
-        f"{route}.subscribe": _message(
-            f"{route}.subscribe", request, "Ask for updates.", with_id=True, correlated=True
+    texts = {
+        "subscribe": (f"Subscribe to {route}", _asked(f"{route}.subscribe", request)),
+        "subscribe.response": (
+            f"Subscribed to {route}",
+            _answered(f"{route}.subscribe.response", answer),
         ),
-        f"{route}.subscribe.response": _message(
-            f"{route}.subscribe.response", _response(), "Subscribed.", with_id=True, correlated=True
+        "unsubscribe": (f"Unsubscribe from {route}", _asked(f"{route}.unsubscribe", request)),
+        "unsubscribe.response": (
+            f"Unsubscribed from {route}",
+            _answered(f"{route}.unsubscribe.response", answer),
         ),
-        f"{route}.unsubscribe": _message(
-            f"{route}.unsubscribe",
-            request,
-            "Ask for no more updates.",
-            with_id=True,
-            correlated=True,
-        ),
-        f"{route}.unsubscribe.response": _message(
-            f"{route}.unsubscribe.response",
-            _response(),
-            "Unsubscribed.",
-            with_id=True,
-            correlated=True,
-        ),
-        f"{route}.update": _message(
-            f"{route}.update",
-            update,
-            router.summary.strip() or f"One update of {route}.",
-            description=router.description.strip(),
-            extra={"seq": sequence},
-            required=("seq",),
-        ),
-        f"{route}.unsubscribed": _message(
-            f"{route}.unsubscribed", unsubscribed, "The server has ended the subscription."
+        "update": (f"Update of {route}", _sent(f"{route}.update", update, seq=seq)),
+        "unsubscribed": (
+            f"Subscription to {route} ended by the server",
+            _sent(f"{route}.unsubscribed", ended),
         ),
     }
-    return {name: _tagged(message, router.tags) for name, message in messages.items()}
-
-
-def _router_operations(router: RouterSpec) -> _Value:
-    route = router.route
-    about = _present(tags=_tags(router.tags))
-    if router.deprecated:
-        about["x-deprecated"] = True
-    summary = router.summary.strip().rstrip(".") or route
     return {
-        f"{route}.subscribe": {
-            "action": "receive",
-            "title": f"Subscribe to {route}",
-            **_present(summary=summary, description=router.description.strip()),
-            **about,
-            **_asks(f"{route}.subscribe", f"{route}.subscribe.response"),
-        },
-        f"{route}.unsubscribe": {
-            "action": "receive",
-            "title": f"Unsubscribe from {route}",
-            **about,
-            **_asks(f"{route}.unsubscribe", f"{route}.unsubscribe.response"),
-        },
-        f"{route}.update": {
-            "action": "send",
-            "title": f"Updates of {route}",
-            **about,
-            **_tells(f"{route}.update", f"{route}.unsubscribed"),
-        },
+        f"{route}.{verb}": _message(
+            f"{route}.{verb}",
+            title,
+            envelope,
+            tags=router.tags,
+            deprecated=router.deprecated,
+            **(
+                {"summary": router.summary, "description": router.description}
+                if verb == "update"
+                else {}
+            ),
+        )
+        for verb, (title, envelope) in texts.items()
     }
 
 
-def _shared_messages() -> _Value:
-    detail = _object(
-        {
-            "loc": {
-                "description": "Where, from the frame's root.",
-                "type": "array",
-                "items": {"type": ["string", "integer"]},
-            },
-            "message": _TEXT,
-            "type": _TEXT,
-        }
-    )
+def _shared_messages() -> Json:
+    codes = "\n".join(f"- `{code}`: {text}" for code, text in ERROR_CODES.items())
+    place: Json = {"type": "array", "items": {"type": ["string", "integer"]}}
+    detail = _object(loc=place, message={"type": "string"}, type={"type": "string"})
     error = _object(
-        {
-            "code": {"type": "string", "enum": list(ERROR_CODES)},
-            "message": _TEXT,
-            "details": {"type": "array", "items": detail},
-        }
+        code={"type": "string", "enum": list(ERROR_CODES)},
+        message={"type": "string"},
+        details={"type": "array", "items": detail},
     )
-    status = _object({"broker": {"type": "string", "enum": ["connected", "disconnected"]}})
+    status = _object(broker={"type": "string", "enum": ["connected", "disconnected"]})
     return {
+        "ping": _message("ping", "Ask whether the server is there", _asked("ping")),
+        "pong": _message("pong", "The server is there", _answered("pong")),
         "error": _message(
-            "error", error, "A frame could not be served.", with_id=True, correlated=True
+            "error",
+            "A frame could not be served",
+            _answered("error", error),
+            description=f"The socket stays open. The codes are:\n\n{codes}",
         ),
-        "ping": _message("ping", None, "Ask for a sign of life.", with_id=True, correlated=True),
-        "pong": _message("pong", None, "The answer to ping.", with_id=True, correlated=True),
-        "status": _message("status", status, "The link to other processes has changed."),
+        "status": _message(
+            "status",
+            "Updates from other processes stopped or resumed",
+            _sent("status", status),
+            description="Sent by servers that share their updates through a broker.",
+        ),
     }
-
-
-def _shared_operations() -> _Value:
-    return {
-        "ping": {"action": "receive", "title": "Ping", **_asks("ping", "pong")},
-        "notices": {"action": "send", "title": "Notices", **_tells("error", "status")},
-    }
-
-
-def _asks(request: str, answer: str) -> _Value:
-    """Return the part of an operation in which the client asks and the server answers."""
-    return {
-        **_tells(request),
-        "reply": {"channel": _channel(), "messages": _references((answer, "error"))},
-    }
-
-
-def _tells(*names: str) -> _Value:
-    return {"channel": _channel(), "messages": _references(names)}
-
-
-def _channel() -> _Value:
-    return {"$ref": f"#/channels/{_CHANNEL}"}
-
-
-def _references(names: Iterable[str]) -> list[_Value]:
-    return [{"$ref": f"#/channels/{_CHANNEL}/messages/{name}"} for name in names]
 
 
 def _message(
-    kind: str,
-    payload: _Value | None,
-    summary: str,
+    name: str,
+    title: str,
+    envelope: Json,
     *,
+    summary: str = "",
     description: str = "",
-    with_id: bool = False,
-    correlated: bool = False,
-    extra: _Value | None = None,
-    required: tuple[str, ...] = (),
-) -> _Value:
-    properties: _Value = {"type": {"type": "string", "const": kind}}
-    needed = ["type"]
-    if payload is not None:
-        properties["payload"] = payload
-        needed.append("payload")
-    if with_id:
-        properties["id"] = _ID
-    properties |= extra or {}
-    message = _present(name=kind, title=kind, summary=summary, description=description)
-    message["contentType"] = "application/json"
-    if correlated:
-        message["correlationId"] = {"$ref": "#/components/correlationIds/id"}
-    message["payload"] = {
-        "type": "object",
-        "properties": properties,
-        "required": [*needed, *required],
-        "additionalProperties": False,
+    tags: tuple[str, ...] = (),
+    deprecated: bool = False,
+) -> Json:
+    properties = envelope["properties"]
+    correlated = isinstance(properties, dict) and "id" in properties
+    return _filled(
+        {
+            "name": name,
+            "title": title,
+            "summary": summary.strip(),
+            "description": description.strip(),
+            "deprecated": deprecated,
+            "tags": _tags(tags),
+            "contentType": "application/json",
+            "correlationId": _CORRELATION if correlated else None,
+            "payload": envelope,
+        }
+    )
+
+
+def _operations(router: RouterSpec, channel: str) -> Json:
+    route = router.route
+    texts = _filled({"summary": router.summary.strip(), "description": router.description.strip()})
+    extra: Json = {
+        **_filled({"tags": _tags(router.tags), "x-deprecated": router.deprecated}),
+        "x-router": router.class_name,
     }
-    return message
+    delivery = router.delivery.model_dump(mode="json")
 
+    def operation(verb: str, action: str, names: list[str], texts: Json, reply: Json) -> Json:
+        base: Json = {"action": action, "channel": {"$ref": f"#/channels/{channel}"}}
+        return {**base, "title": verb, **texts, **extra, "messages": _refs(channel, names), **reply}
 
-def _tagged(message: _Value, tags: Iterable[str]) -> _Value:
-    return {**message, **_present(tags=_tags(tags))}
+    def reply(verb: str) -> Json:
+        names = [f"{route}.{verb}.response", "error"]
+        ref = {"$ref": f"#/channels/{channel}"}
+        return {"reply": {"channel": ref, "messages": _refs(channel, names)}}
 
-
-def _response() -> _Value:
-    return _object({"status": {"type": "string", "const": "ok"}, "message": _TEXT, "topic": _TEXT})
-
-
-def _object(properties: _Value) -> _Value:
+    asked, left, sent = f"{route}.subscribe", f"{route}.unsubscribe", f"{route}.update"
+    updates = [sent, f"{route}.unsubscribed"]
     return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
+        asked: operation(f"Subscribe to {route}", "receive", [asked], texts, reply("subscribe")),
+        left: operation(f"Unsubscribe from {route}", "receive", [left], {}, reply("unsubscribe")),
+        sent: operation(f"Updates of {route}", "send", updates, texts, {"x-delivery": delivery}),
     }
 
 
-def _slot(ref: TypeRef, mode: str) -> _Value:
+def _shared_operations(channel: str) -> Json:
+    ref = {"$ref": f"#/channels/{channel}"}
+    return {
+        f"{channel}.ping": {
+            "action": "receive",
+            "channel": ref,
+            "title": "Ping",
+            "messages": _refs(channel, ["ping"]),
+            "reply": {"channel": ref, "messages": _refs(channel, ["pong", "error"])},
+        },
+        f"{channel}.notices": {
+            "action": "send",
+            "channel": ref,
+            "title": "Errors and the state of the server",
+            "messages": _refs(channel, ["error", "status"]),
+        },
+    }
+
+
+def _refs(channel: str, names: list[str]) -> list[Json]:
+    return [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in names]
+
+
+def _tags(tags: tuple[str, ...]) -> list[Json]:
+    return [{"name": tag} for tag in dict.fromkeys(tags)]
+
+
+def _slot(ref: TypeRef, mode: str) -> Json:
     return {"x-python-type": str(ref), "x-python-mode": mode}
 
 
-def _tags(names: Iterable[str]) -> list[_Value]:
-    return [{"name": name} for name in names]
+def _object(**properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _present(**fields: object) -> _Value:
-    """Return the fields that say something: an empty description is left out, not written as empty."""
-    return {name: value for name, value in fields.items() if value not in ("", [], None)}
+def _envelope(
+    kind: str, payload: Json | None, optional: Json, required: Mapping[str, object]
+) -> Json:
+    parts: Json = {"type": {"type": "string", "const": kind}}
+    if payload is not None:
+        parts["payload"] = payload
+    parts |= required
+    return {"type": "object", "properties": {**parts, **optional}, "required": list(parts)}
+
+
+def _asked(kind: str, payload: Json | None = None) -> Json:
+    return _envelope(kind, payload, {"id": _ASKED_ID}, {})
+
+
+def _answered(kind: str, payload: Json | None = None) -> Json:
+    return _envelope(kind, payload, {"id": _ECHOED_ID}, {})
+
+
+def _sent(kind: str, payload: Json, **required: Json) -> Json:
+    return _envelope(kind, payload, {}, required)
