@@ -42,6 +42,13 @@ def load_module(source: ModuleSource, *, models: str | None, roots: tuple[Path, 
             yaml = load_yaml(path, data, models, found)
         else:
             python = load_python(path, data, roots, found)
+    return united(source, yaml, python, found)
+
+
+def united(
+    source: ModuleSource, yaml: FileDeclaration, python: FileDeclaration, found: list[Diagnostic]
+) -> Loaded:
+    """Return what the files of `source` declare together; `found` holds what was found in each alone."""
     routers = _united(yaml.routers, python.routers, found)
     routes = {router.class_name: _route(router, found) for router in routers}
     found.extend(_collisions(routers, routes))

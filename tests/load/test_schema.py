@@ -1,0 +1,246 @@
+"""The JSON Schema accepts what the loader accepts, apart from the few checks that a schema cannot make."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, ValidationError, validators
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.load import naming
+from wsgen.load.module import united
+from wsgen.load.yaml_module import DELIVERY_KEYS, MAX_QUEUE, MODULE_KEYS, ROUTER_KEYS, load_yaml
+from wsgen.model import Delivery, Overflow
+from wsgen.source import ModuleSource
+
+ROOT = Path(__file__).parents[2]
+# The schema is JSON, whose type is what Any says.
+SCHEMA: dict[str, Any] = json.loads((ROOT / "schemas/ws.schema.json").read_text("utf-8"))
+
+BEYOND = frozenset(
+    {
+        "WSG117",  # names of keywords and standard modules in lower case
+        "WSG118",  # classes that differ only in case
+        "WSG119",  # one route twice, defaults included
+        "WSG120",  # no route follows from the class
+        "WSG122",  # the module's name in a form that discovery does not see
+        *(f"WSG{number}" for number in range(300, 309)),  # the grammar of types
+    }
+)
+"""What only the loader finds in a document that is right for the schema."""
+
+
+def _pattern(_: object, pattern: str, value: object, schema: object) -> Iterator[ValidationError]:
+    # In ECMA 262, which JSON Schema names, `$` is the end of the text; in Python also before a last newline.
+    ecma = re.sub(r"\$(?=$|\))", r"\\Z", pattern)
+    if isinstance(value, str) and not re.search(ecma, value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+# types-jsonschema leaves `extend` untyped.
+Validator = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern}
+)
+VALIDATOR = Validator(SCHEMA)
+
+
+def loader_finds(text: str) -> set[str]:
+    path = Path("/module/ws.yaml")
+    found: list[Diagnostic] = []
+    declared = load_yaml(path, text.encode(), "shop.models", found)
+    source = ModuleSource("module", None, path.parent, (path,), path.parent / "ws_generated")
+    united(source, declared, declared.__class__(), found)
+    return {diagnostic.code for diagnostic in found}
+
+
+def check_agreement(document: object) -> None:
+    text = json.dumps(document, ensure_ascii=False)
+    # YAML folds these inside of quotes, or does not allow them; JSON's escape is YAML's, too.
+    text = re.sub(
+        "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", text
+    )
+    assert yaml.safe_load(text) == document
+    found = loader_finds(text)
+    if VALIDATOR.is_valid(document):
+        assert found <= BEYOND
+    else:
+        assert found
+
+
+NOT_TEXT: st.SearchStrategy[object] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.just(1.5), st.just([]), st.just({}), st.just(["x"])
+)
+TEXT = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "bars",
+            "bars\n",
+            "Bar",
+            "a-b",
+            "a--b",
+            "/ws",
+            "/",
+            "//",
+            "/a/../b",
+            "/a/..",
+            "/a/...",
+            "/a/",
+            "ws",
+            "/{x}",
+            "class",
+            "None",
+            "shop.class",
+            "shop.classes",
+            "shop.models",
+            ".shop",
+            "latest",
+            "charts and more",
+            " charts",
+            "a\tb",
+            "a\nb",
+            "📈",
+            "x" * 100,
+            "x" * 101,
+            "x" * 201,
+            "list[Bar]",
+            "dict[str, Bar]",
+            "Bar | None",
+            "shop.models:Bar",
+            " Bar ",
+            "Bar\n",
+            "Bar()",
+            "'Bar'",
+        ]
+    ),
+    st.text(max_size=5),
+)
+VALUE = TEXT | NOT_TEXT
+ROUTER = st.fixed_dictionaries(
+    {},
+    optional={
+        "route": VALUE,
+        "request": st.just("BarRequest") | VALUE,
+        "data": st.just("Bar") | VALUE,
+        "summary": VALUE,
+        "description": VALUE,
+        "tags": st.lists(VALUE, max_size=3) | VALUE,
+        "deprecated": st.booleans() | VALUE,
+        "delivery": st.fixed_dictionaries(
+            {},
+            optional={
+                "queue": st.integers(-2, 2) | st.integers(65_530, 65_540) | VALUE,
+                "overflow": st.sampled_from(["latest", "drop-oldest", "disconnect", "drop"])
+                | VALUE,
+                "x": VALUE,
+            },
+        )
+        | VALUE,
+        "colour": VALUE,
+    },
+)
+CLASS_NAME = st.sampled_from(
+    ["BarWsRouter", "BARWsRouter", "QuoteWsRouter", "_", "_1", "__x__", "None", "Class", "Queue"]
+)
+DOCUMENT = st.fixed_dictionaries(
+    {},
+    optional={
+        "version": st.just(1) | VALUE,
+        "module": VALUE,
+        "description": VALUE,
+        "models": VALUE,
+        "endpoint": VALUE,
+        "tags": st.lists(VALUE, max_size=3) | VALUE,
+        "routers": st.dictionaries(CLASS_NAME | TEXT, ROUTER | VALUE, max_size=3) | VALUE,
+        "rotuers": VALUE,
+    },
+)
+SOUND = {"request": "BarRequest", "data": "Bar"}
+
+
+@given(DOCUMENT | VALUE)
+@example({"version": 1, "routers": {}})
+@example({"version": 1, "routers": {"BarWsRouter": SOUND}})
+def test_schema_and_loader_agree_on_any_document(document: object) -> None:
+    check_agreement(document)
+
+
+@given(st.sampled_from(MODULE_KEYS), VALUE)
+def test_schema_and_loader_agree_on_each_field_of_a_module(key: str, value: object) -> None:
+    check_agreement({"version": 1, "routers": {"BarWsRouter": SOUND}, key: value})
+
+
+@given(st.sampled_from(ROUTER_KEYS), VALUE)
+def test_schema_and_loader_agree_on_each_field_of_a_router(key: str, value: object) -> None:
+    check_agreement({"version": 1, "routers": {"BarWsRouter": {**SOUND, key: value}}})
+
+
+@given(CLASS_NAME | TEXT | st.text("ABcd_1é-", max_size=4))
+def test_schema_and_loader_agree_on_class_names(name: str) -> None:
+    check_agreement({"version": 1, "routers": {name: SOUND}})
+
+
+def test_the_cases_that_a_schema_can_refuse_are_refused_by_it() -> None:
+    refused = 0
+    for path in sorted((ROOT / "tests/cases").glob("yaml-*/module/ws.yaml")):
+        if "laughs" in str(path):
+            continue  # No ordinary reader of YAML survives these.
+        try:
+            document = yaml.safe_load(path.read_bytes())
+            VALIDATOR.validate(document)
+        except (yaml.YAMLError, UnicodeDecodeError, ValidationError, TypeError, ValueError):
+            refused += 1
+    assert refused >= 90
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_the_schema_has_the_loaders_keys_patterns_and_limits() -> None:
+    module, defs = SCHEMA["properties"], SCHEMA["$defs"]
+    router, delivery = defs["router"]["properties"], defs["delivery"]["properties"]
+    assert tuple(module) == MODULE_KEYS
+    assert tuple(router) == ROUTER_KEYS
+    assert tuple(delivery) == DELIVERY_KEYS
+    assert module["module"]["pattern"] == naming.MODULE
+    assert module["models"]["pattern"] == naming.DOTTED
+    assert module["endpoint"]["pattern"] == naming.ENDPOINT
+    assert defs["className"]["pattern"] == naming.CLASS_NAME
+    assert defs["tag"]["pattern"] == naming.TAG
+    assert router["route"]["pattern"] == naming.ROUTE
+    assert router["request"]["pattern"] == naming.REQUEST
+    assert router["data"]["pattern"] == naming.TYPE
+    assert router["summary"]["pattern"] == naming.SUMMARY
+    assert router["description"]["pattern"] == naming.DESCRIPTION
+    assert delivery["queue"]["maximum"] == MAX_QUEUE
+    assert delivery["queue"]["default"] == Delivery().queue
+    assert delivery["overflow"]["enum"] == [overflow.value for overflow in Overflow]
+    assert delivery["overflow"]["default"] == Delivery().overflow
+
+
+def _fields(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for owner in (schema, *schema["$defs"].values()):
+        for name, field in owner.get("properties", {}).items():
+            yield name, schema["$defs"]["delivery"] if "$ref" in field else field
+
+
+@pytest.mark.parametrize(("name", "field"), list(_fields(SCHEMA)))
+def test_each_field_helps_in_an_editor(name: str, field: dict[str, Any]) -> None:
+    assert field["title"]
+    assert field["description"].endswith((".", "`."))
+    assert field["examples"]
+    for value in (*field["examples"], *([field["default"]] if "default" in field else [])):
+        Validator({**field, "$defs": SCHEMA["$defs"]}).validate(value)
+    optional = name not in ("request", "data")
+    assert (
+        not optional or "default" in field or "Default:" in field["description"] or name == "tags"
+    )
