@@ -4,24 +4,29 @@ from enum import IntEnum
 
 
 class CloseCode(IntEnum):
-    """A close code the server sends, with its meaning as `description`.
+    """A close code that the server sends; `description` says what it means.
 
     1000-1015 are those of RFC 6455, 3000-3999 those registered with IANA.
     """
 
-    description: str
+    GOING_AWAY = 1001
+    POLICY_VIOLATION = 1008
+    TOO_LARGE = 1009
+    TRY_LATER = 1013
+    UNAUTHORIZED = 3000
+    TIMEOUT = 3008
 
-    def __new__(cls, code: int, description: str) -> "CloseCode":
-        """Return the member for `code`, carrying its `description`."""
-        member = int.__new__(cls, code)
-        member._value_ = code
-        member.description = description
-        return member
+    @property
+    def description(self) -> str:
+        """Return when the server sends this code."""
+        return _DESCRIPTIONS[self]
 
-    GOING_AWAY = 1001, "The server shuts down, or the connection reached its longest life."
-    POLICY_VIOLATION = 1008, "Too many frames in a row were answered with an error."
-    TOO_LARGE = 1009, "A frame was larger than the server accepts."
-    INTERNAL = 1011, "The server failed; its log says why."
-    TRY_LATER = 1013, "The server is full, or the client read too slowly for its route."
-    UNAUTHORIZED = 3000, "The authentication expired and was not renewed."
-    TIMEOUT = 3008, "The client was silent for longer than the heartbeat allows."
+
+_DESCRIPTIONS = {
+    CloseCode.GOING_AWAY: "The server shuts down, or the connection reached its longest life.",
+    CloseCode.POLICY_VIOLATION: "Too many frames in a row were answered with an error.",
+    CloseCode.TOO_LARGE: "A frame was larger than the server accepts.",
+    CloseCode.TRY_LATER: "The client read too slowly.",
+    CloseCode.UNAUTHORIZED: "The authentication expired and was not renewed.",
+    CloseCode.TIMEOUT: "Nothing was heard from the client for too long.",
+}

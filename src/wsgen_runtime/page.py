@@ -79,7 +79,7 @@ def render_page(
 
 
 def content_security_policy(html: str) -> str:
-    """Return the `Content-Security-Policy` header for a page: its own inline script and style, sockets, no more."""
+    """Return the `Content-Security-Policy` header for a page: its own script and style, and sockets."""
     inline = _Inline()
     inline.feed(html)
     inline.close()

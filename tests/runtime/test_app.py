@@ -1,0 +1,268 @@
+"""WsApp as an ASGI application: construction, HTTP, lifespan, event loops, public names."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from tests.runtime.services import AAPL, BarRequest, BarRouter, Recorder, until
+
+import wsgen_runtime
+from wsgen_runtime import MemoryBroker, WsApp, WsRouter
+from wsgen_runtime.brokers.base import BrokerHost
+from wsgen_runtime.testing import RefusedByServerError, connect
+
+
+def app_with(**options: Any) -> WsApp:  # any option of WsApp
+    return WsApp(routers=[BarRouter(service=Recorder())], **options)
+
+
+async def get(app: Any, path: str) -> httpx.Response:  # any ASGI application
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        return await client.get(path)
+
+
+class NoRemove:
+    async def create_topic(self, topic: str, topic_update: object) -> None: ...
+
+
+class NoCreate:
+    def remove_topic(self, topic: str) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("service", "missing"), [(NoRemove(), "remove_topic"), (NoCreate(), "create_topic")]
+)
+def test_a_service_that_lacks_a_method_is_named(service: Any, missing: str) -> None:
+    with pytest.raises(TypeError, match=rf"{type(service).__name__}.*{missing}\(\)"):
+        BarRouter(service=service)
+
+
+def test_an_empty_route_is_refused() -> None:
+    with pytest.raises(ValueError, match="BarRouter: the route must not be empty"):
+        BarRouter(service=Recorder(), route="")
+
+
+def test_two_routers_of_one_route_are_refused() -> None:
+    with pytest.raises(ValueError, match="two routers have the route 'bars'"):
+        WsApp(routers=[BarRouter(service=Recorder()), BarRouter(service=Recorder())])
+
+
+def test_a_router_belongs_to_one_app() -> None:
+    router = BarRouter(service=Recorder())
+    WsApp(routers=[router])
+    with pytest.raises(ValueError, match="already belongs"):
+        WsApp(routers=[router])
+
+
+def test_an_unknown_broker_is_refused() -> None:
+    with pytest.raises(ValueError, match="amqp://x"):
+        app_with(broker="amqp://x")
+
+
+def test_a_router_tells_what_it_serves() -> None:
+    router = WsRouter(
+        service=Recorder(),
+        route="bars",
+        tags=["charts"],
+        request_type=BarRequest,
+        data_type=int,
+        deprecated=True,
+    )
+    app = WsApp(routers=[router], title="datafeed")
+    assert dict(app.routers) == {"bars": router}
+    assert (router.tags, router.deprecated, app.title) == (("charts",), True, "datafeed")
+    assert repr(router) == "WsRouter(route='bars')"
+
+
+@pytest.mark.parametrize("path", ["/", "/x", "/metrics"])
+async def test_other_paths_are_not_found(path: str) -> None:
+    assert (await get(app_with(docs=False), path)).status_code == 404
+
+
+async def test_metrics_are_prometheus_text() -> None:
+    app = app_with(metrics=True, title="datafeed")
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+        mounted = FastAPI()
+        mounted.mount("/ws", app)
+        response = await get(mounted, "/ws/metrics")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
+    lines = response.text.splitlines()
+    assert 'wsgen_clients{app="datafeed"} 1.0' in lines
+    assert 'wsgen_connections_total{app="datafeed"} 1.0' in lines
+
+
+def test_metrics_without_the_extra_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RuntimeError, match=r"wsgen\[metrics\]"):
+        app_with(metrics=True)
+
+
+@pytest.mark.parametrize("path", ["/api/ws", "/api/ws/"])
+@pytest.mark.parametrize("framework", [FastAPI, Starlette])
+async def test_routes_serve_with_and_without_the_slash(framework: Any, path: str) -> None:
+    app = framework()
+    app.router.routes.extend(app_with(metrics=True).routes("/api/ws"))
+    async with connect(app, path) as client:
+        await client.subscribe("bars", AAPL)
+    assert (await get(app, "/api/ws/metrics")).status_code == 200
+
+
+async def test_a_mounted_app_serves_sockets() -> None:
+    app = FastAPI()
+    app.mount("/api/ws", app_with())
+    async with connect(app, "/api/ws/") as client:
+        await client.subscribe("bars", AAPL)
+
+
+class Noting(MemoryBroker):
+    """A broker that notes its life, and cannot start while `broken`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: list[str] = []
+        self.broken = False
+
+    async def start(self, host: BrokerHost) -> None:
+        if self.broken:
+            raise ConnectionRefusedError("nobody there")
+        self.log.append("start")
+        await super().start(host)
+
+    async def stop(self) -> None:
+        self.log.append("stop")
+        await super().stop()
+
+
+async def talk_lifespan(app: WsApp) -> list[MutableMapping[str, Any]]:
+    incoming = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return next(incoming)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    await app({"type": "lifespan"}, receive, send)
+    return sent
+
+
+async def test_run_by_itself_it_answers_the_servers_lifespan() -> None:
+    broker = Noting()
+    sent = await talk_lifespan(app_with(broker=broker))
+    assert [m["type"] for m in sent] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert broker.log == ["start", "stop"]
+
+
+async def test_a_broker_that_cannot_start_fails_the_servers_startup() -> None:
+    broker = Noting()
+    broker.broken = True
+    (sent,) = await talk_lifespan(app_with(broker=broker))
+    assert sent == {"type": "lifespan.startup.failed", "message": "nobody there"}
+
+
+async def test_its_lifespan_is_one_for_any_framework() -> None:
+    broker = Noting()
+    app = app_with(broker=broker)
+    async with app.lifespan(FastAPI()):
+        async with connect(app) as client:
+            await client.subscribe("bars", AAPL)
+        assert broker.log == ["start"]
+    assert broker.log == ["start", "stop"]
+
+
+async def test_while_the_broker_cannot_start_clients_are_asked_to_come_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broker = Noting()
+    broker.broken = True
+    app = app_with(broker=broker)
+    with pytest.raises(RefusedByServerError) as caught:
+        async with connect(app):
+            pass
+    assert caught.value.status == 503
+    assert "nobody there" in caplog.text
+    broker.broken = False
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+
+
+def test_one_app_serves_one_event_loop_after_another() -> None:
+    app = app_with()
+
+    async def session() -> None:
+        async with connect(app) as client:
+            await client.subscribe("bars", AAPL)
+
+    asyncio.run(session())
+    asyncio.run(session())
+
+
+async def test_one_app_does_not_serve_two_event_loops_at_once() -> None:
+    app = app_with()
+    await app.startup()
+    with pytest.raises(RuntimeError, match="one event loop"):
+        await asyncio.to_thread(asyncio.run, app.startup())
+
+
+async def test_a_foreign_cancellation_goes_through_and_leaves_nothing() -> None:
+    from wsgen_runtime.testing import WsTestClient
+
+    app = app_with()
+    client = WsTestClient()
+    scope = {"type": "websocket", "headers": [], "path": "/", "query_string": b""}
+    task = asyncio.create_task(client._run(app, scope))
+    await client._accepted()
+    await client.subscribe("bars", AAPL)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await until(lambda: app.stats.topics == 0)
+    assert app.stats.clients == 0
+
+
+async def test_a_client_gone_before_its_accept_is_no_error() -> None:
+    app = app_with()
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        raise ConnectionResetError
+
+    await app({"type": "websocket", "headers": [], "path": "/", "query_string": b""}, receive, send)
+    assert app.stats.connections == 0
+
+
+def test_public_names_are_those_listed() -> None:
+    assert sorted(wsgen_runtime._HOMES) == sorted(wsgen_runtime.__all__)
+    for name in wsgen_runtime.__all__:
+        assert getattr(wsgen_runtime, name) is not None
+        assert name in dir(wsgen_runtime)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        wsgen_runtime.nonsense  # noqa: B018 - the access is the test
+
+
+def test_importing_it_loads_nothing_heavy_and_using_it_nothing_of_the_generator() -> None:
+    program = (
+        "import sys, wsgen_runtime\n"
+        "assert not {'pydantic', 'starlette', 'asyncio'} & set(sys.modules), 'heavy'\n"
+        "wsgen_runtime.WsApp, wsgen_runtime.WsRouter\n"
+        "import wsgen_runtime.testing\n"
+        "banned = {'wsgen', 'jinja2', 'yaml', 'jsonschema', 'click', 'redis', 'prometheus_client'}\n"
+        "assert not banned & set(sys.modules), banned & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_the_pytest_fixture_is_connect(ws_connect: object) -> None:
+    assert ws_connect is connect

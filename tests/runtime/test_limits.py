@@ -1,0 +1,170 @@
+"""Every limit, and the close code or error that goes with it."""
+
+import asyncio
+from dataclasses import fields
+
+import pytest
+from tests.runtime.services import AAPL, BarRouter, Gated, Recorder, until
+
+from wsgen_runtime import CloseCode, Delivery, Limits, WsApp
+from wsgen_runtime.testing import (
+    ClosedByServerError,
+    ErrorFrameError,
+    RefusedByServerError,
+    WsTestClient,
+    connect,
+)
+
+
+def app_with(**limits: float) -> WsApp:
+    return WsApp(routers=[BarRouter(service=Recorder())], limits=Limits(**limits))  # type: ignore[arg-type] # each test knows its own
+
+
+async def close_code(client: WsTestClient) -> int:
+    """Read to the end and return the close code."""
+    try:
+        while True:
+            await client.receive()
+    except ClosedByServerError as closed:
+        return closed.code
+
+
+async def test_too_many_bad_frames_in_a_row_close_with_1008() -> None:
+    async with connect(app_with(bad_frames=3)) as client:
+        for _ in range(3):
+            await client.send_text("x")
+        assert await close_code(client) == CloseCode.POLICY_VIOLATION
+
+
+async def test_a_served_frame_forgives() -> None:
+    async with connect(app_with(bad_frames=2)) as client:
+        for _ in range(5):
+            await client.send_text("x")
+            assert (await client.receive())["payload"]["code"] == "invalid_json"
+            await client.send({"type": "ping"})
+            assert (await client.receive())["type"] == "pong"
+
+
+async def test_a_frame_too_large_closes_with_1009() -> None:
+    async with connect(app_with(frame_bytes=100)) as client:
+        await client.send_text("x" * 101)
+        assert await close_code(client) == CloseCode.TOO_LARGE
+
+
+async def test_a_binary_frame_is_an_error_and_the_socket_stays() -> None:
+    async with connect(app_with()) as client:
+        await client.send_bytes(b'{"type":"ping"}')
+        assert (await client.receive())["payload"]["code"] == "invalid_json"
+        await client.subscribe("bars", AAPL)
+
+
+async def test_too_many_subscriptions_are_an_error_and_then_1008() -> None:
+    async with connect(app_with(subscriptions=1, bad_frames=2)) as client:
+        await client.subscribe("bars", AAPL)
+        await client.subscribe("bars", AAPL)
+        with pytest.raises(ErrorFrameError, match="too_many_subscriptions"):
+            await client.subscribe("bars", {"symbol": "MSFT"})
+        await client.unsubscribe("bars", AAPL)
+        await client.subscribe("bars", {"symbol": "MSFT"})
+        for symbol in ("A", "B"):
+            frame = {"type": "bars.subscribe", "payload": {"symbol": symbol}}
+            await client.send(frame)
+        assert await close_code(client) == 1008
+
+
+async def test_the_server_has_so_many_topics_and_no_more() -> None:
+    app = app_with(topics=1)
+    async with connect(app) as one, connect(app) as two:
+        await one.subscribe("bars", AAPL)
+        await two.subscribe("bars", AAPL)
+        with pytest.raises(ErrorFrameError, match="too_many_subscriptions"):
+            await two.subscribe("bars", {"symbol": "MSFT"})
+
+
+async def test_frames_too_fast_are_an_error_and_then_1008() -> None:
+    limits = {"frames_per_second": 0.001, "frame_burst": 2, "bad_frames": 2}
+    async with connect(app_with(**limits)) as client:
+        for _ in range(4):
+            await client.send({"type": "ping"})
+        frames = [await client.receive() for _ in range(4)]
+        assert [frame["type"] for frame in frames] == ["pong", "pong", "error", "error"]
+        assert frames[2]["payload"]["code"] == "rate_limited"
+        assert await close_code(client) == 1008
+
+
+async def test_a_full_server_refuses_with_503() -> None:
+    app = app_with(clients=1)
+    async with connect(app):
+        with pytest.raises(RefusedByServerError) as caught:
+            async with connect(app):
+                pass
+        assert caught.value.status == 503
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+
+
+async def test_silence_closes_with_3008_and_frames_prolong() -> None:
+    async with connect(app_with(heartbeat=0.05)) as client:
+        await client.send({"type": "ping"})
+        assert (await client.receive())["type"] == "pong"
+        assert await close_code(client) == CloseCode.TIMEOUT
+
+
+async def test_the_longest_life_closes_with_1001() -> None:
+    async with connect(app_with(lifespan=0.01)) as client:
+        assert await close_code(client) == CloseCode.GOING_AWAY
+
+
+async def test_shutdown_closes_with_1001_stops_producers_and_refuses_new_clients() -> None:
+    service = Gated()
+    service.create_gate.set()
+    service.remove_gate.clear()
+    app = WsApp(routers=[BarRouter(service=service)])
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+        shutdown = asyncio.create_task(app.shutdown())
+        assert await close_code(client) == 1001
+        await until(lambda: service.log[-1][0] == "remove")
+        with pytest.raises(RefusedByServerError):
+            async with connect(app):
+                pass
+        assert not shutdown.done()
+        service.remove_gate.set()
+        await shutdown
+    async with connect(app) as client:  # it may be started again
+        await client.subscribe("bars", AAPL)
+
+
+async def test_shutdown_is_bounded_though_clients_and_producers_hang() -> None:
+    service = Gated()
+    app = WsApp(routers=[BarRouter(service=service)], limits=Limits(shutdown_timeout=0.01))
+    async with connect(app) as client, connect(app) as other:
+        client.stall()
+        await client.send({"type": "bars.subscribe", "payload": AAPL})
+        await other.send({"type": "bars.subscribe", "payload": AAPL})
+        await until(lambda: service.log != [])
+        await app.shutdown()
+        await until(lambda: app.stats.clients == 0)
+    assert not service.create_gate.is_set()
+
+
+async def test_shutdown_without_a_start_does_nothing() -> None:
+    await app_with().shutdown()
+
+
+def test_every_bound_must_be_positive() -> None:
+    for field in fields(Limits):
+        with pytest.raises(ValueError, match=field.name):
+            Limits(**{field.name: 0})
+
+
+def test_a_delivery_is_checked() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        Delivery(queue=0)
+    with pytest.raises(ValueError, match="drop-newest"):
+        Delivery(overflow="drop-newest")  # type: ignore[arg-type] # what a typo looks like at run time
+
+
+def test_every_close_code_says_what_it_means() -> None:
+    assert all(code.description for code in CloseCode)
+    assert CloseCode(1001) is CloseCode.GOING_AWAY
