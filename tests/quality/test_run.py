@@ -99,6 +99,28 @@ def test_steps_that_undo_each_other_are_named_with_the_way_out(project: Project)
     assert "-from app.models import Bar, BarsRequest" in (found.output or "")
 
 
+def test_two_sorters_of_imports_are_told_apart_from_formatters(project: Project) -> None:
+    settings = (
+        "[tool.ruff.lint]\nselect = ['I']\n[tool.isort]\nreverse_sort = true\nprofile = 'black'\n"
+    )
+    project.write({"pyproject.toml": settings})
+    module = project.module(router="import json\nimport os\n", init="")
+    (found,) = project.run(module, steps=("ruff-fix", "isort")).diagnostics
+    assert found.code == "WSG503"
+    assert "let only one of them sort imports" in (found.help or "")
+
+
+def test_formatters_that_undo_each_other_are_named_in_any_order(project: Project) -> None:
+    project.write({"pyproject.toml": "[tool.ruff.format]\nquote-style = 'single'\n"})
+    found = {
+        result.diagnostics[0].message
+        for steps in (("black", "ruff-format"), ("ruff-format", "black"))
+        if (result := project.run(project.module(init="NAME = 'x'\n"), steps=steps)).failed
+    }
+    assert len(found) == 2
+    assert all("black" in text and "ruff-format" in text for text in found)
+
+
 def test_errors_in_the_projects_own_files_fail_no_module(project: Project) -> None:
     project.write(
         {"src/app/models.py": "x: int = 'no'\n\nclass Bar: ...\nclass BarsRequest: ...\n"}

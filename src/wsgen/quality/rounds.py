@@ -1,7 +1,8 @@
 """Find the fixed point: texts that no step would change, with what the linters say of them.
 
-All steps check side by side first. If no fixing step would change anything, that is already the proof.
-Otherwise the fixing steps rewrite the files in order, and only what was changed is checked again.
+Those that are done in no time fix first; then all steps check side by side. If no fixing step would change
+anything, that is already the proof. Otherwise the fixing steps rewrite the files in order, and only what
+was changed is checked again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,11 +63,13 @@ class Rounds:
 
         Raises ToolError if a tool cannot do its work for a reason that no module is to blame for.
         """
-        seen = {output: [texts] for output, texts in self._texts.items()}
+        rendered = dict(self._texts)
+        self._fix([step for step in self._steps if STEPS[step].quick])
+        seen = {output: [rendered[output], texts] for output, texts in self._texts.items()}
         rounds = 0
         while unsettled := self._check():
             rounds += 1
-            changes = self._fix()
+            changes = self._fix(self._steps)
             for output, made in changes.items():
                 texts = self._texts[output]
                 if texts in seen[output] or rounds >= ROUNDS:
@@ -99,12 +102,16 @@ class Rounds:
                 self._pending[report.step] -= set(report.outputs)
         return unsettled
 
-    def _fix(self) -> dict[Path, tuple[Change, ...]]:
-        """Let the fixing steps rewrite what they have not approved, in order; return all changes."""
+    def _fix(self, steps: Sequence[str]) -> dict[Path, tuple[Change, ...]]:
+        """Let those of `steps` that fix rewrite what they have not approved; return all changes.
+
+        What a cancelled check would have approved is rewritten too, to no effect: the result depends
+        on the order of the steps alone, never on which of them was faster.
+        """
         changes: dict[Path, list[Change]] = {}
         processes = self._bench.processes()
         try:
-            for step in self._steps:
+            for step in steps:
                 todo = self._in_order(self._pending[step])
                 if not (STEPS[step].fixes and todo):
                     continue

@@ -18,7 +18,7 @@ class Step:
     `shown` is the command as a person would type it, without paths. A step that `fixes` has a `write`
     command; its `check` tells whether `write` would change anything. What it writes is `stable` if the
     tool itself proves that it would not change it again. `cost` orders steps that run side by side,
-    longest first.
+    longest first; those that are `quick` are done before a check of the same files would be.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Step:
     workers: str | None
     cost: int
     stable: bool = False
+    quick: bool = False
 
     @property
     def fixes(self) -> bool:
@@ -85,6 +86,7 @@ STEPS = {
             ("format", *_RUFF),
             None,
             41,
+            quick=True,
         ),
         Step(
             "ruff-fix",
@@ -94,6 +96,7 @@ STEPS = {
             ("check", "-q", "--fix", "--exit-zero", *_RUFF),
             None,
             40,
+            quick=True,
         ),
         Step("flake8", "flake8", "flake8", _FLAKE8, None, "--jobs", 20),
         Step(

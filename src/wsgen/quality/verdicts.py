@@ -26,6 +26,7 @@ _HELP = {
     "WSG513": "correct the type in the source, or the model that it names",
 }
 _BLACK_PROFILE = 'set `profile = "black"` in [tool.isort], or leave one of the two steps out'
+_ONE_SORTER = "let only one of them sort imports: leave the step `isort` or ruff's rule `I` out"
 _SAME_SETTINGS = "give both the same line length and style, or leave one of the two steps out"
 
 
@@ -77,7 +78,9 @@ def _dispute(module: StagedModule, changes: list[Change], directory: str) -> Dia
             f'{one} and {other} do not agree in module "{module.name}": '
             f"each undoes what the other does to {_named(first.file)}"
         )
-        help_text = _BLACK_PROFILE if "isort" in (one, other) else _SAME_SETTINGS
+        help_text = _SAME_SETTINGS
+        if "isort" in (one, other):
+            help_text = _ONE_SORTER if "ruff-fix" in (one, other) else _BLACK_PROFILE
     diff = difflib.unified_diff(
         first.after.splitlines(),
         last.after.splitlines() if len(steps) > 1 else first.before.splitlines(),
