@@ -8,9 +8,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-_NEWER = re.compile(
-    r"^[ \t]*(?:type[ \t]+\w+\s*[=\[]|(?:async[ \t]+)?(?:class|def)[ \t]+\w+\[)", re.MULTILINE
-)
+_NEWER = re.compile(r"\b(?:type[ \t]+\w+\s*[=\[]|(?:class|def)[ \t]+\w+\[)")
 _OPENERS = frozenset({":", ";"})
 _LAYOUT = frozenset({tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE, tokenize.ENCODING})
 _IGNORED = frozenset({tokenize.COMMENT, tokenize.NL})

@@ -9,7 +9,7 @@ from wsgen.load.expressions import MAX_NESTING, TypeNode
 from wsgen.load.naming import MAX_TYPE
 from wsgen.load.python_names import Binding, Imported, Local, qualified
 from wsgen.load.sourcetext import SourceText, unreadable
-from wsgen.load.types import MAX_PARTS
+from wsgen.load.types import MAX_PARTS, is_refused
 from wsgen.model import BUILTIN_TYPES, UNION
 
 
@@ -50,6 +50,8 @@ class TypeReader:
             return TypeNode(UNION, None, self.members(node, place, depth), at)
         if isinstance(node, ast.Subscript):
             base = self.named(node.value, place, depth)
+            if is_refused(base):
+                return base
             inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             args = tuple(self.read(arg, place, depth + 1) for arg in inner)
             return TypeNode(base.name, base.module, args, at)

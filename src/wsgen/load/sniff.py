@@ -3,7 +3,7 @@
 import re
 
 _ROUTER = re.compile(rb"\bWsRouter\b")
-_ALIAS = re.compile(rb"\bTypeAlias\b|^[ \t]*type[ \t\\]", re.MULTILINE)
+_ALIAS = re.compile(rb"\bTypeAlias\b|\btype[ \t\\]")
 
 
 def declares_routers(text: bytes) -> bool:

@@ -72,6 +72,11 @@ def data_type(node: TypeNode) -> TypeRef:
     return ref
 
 
+def is_refused(node: TypeNode) -> bool:
+    """Return whether `node` is a name of `typing` that no type here can have, whatever its arguments."""
+    return node.module in _TYPING and node.name in _REFUSED
+
+
 def shown(ref: TypeRef) -> str:
     """Return `ref` as a reader would write it, without modules."""
     if ref.name == UNION:
@@ -85,7 +90,7 @@ def _build(node: TypeNode, depth: int) -> TypeRef:
         raise unreadable("WSG306", "a type nested too deeply", node.span, advice)
     name, module = node.name, node.module
     if module in _TYPING:
-        if name in _REFUSED:
+        if is_refused(node):
             raise unreadable("WSG305", f"`{name}` is not supported", node.span, _REFUSED[name])
         if name in ("Optional", "Union"):
             return _named_union(node, depth)
