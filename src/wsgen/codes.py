@@ -295,6 +295,11 @@ _FILES: dict[str, Code] = {
         "Rendering would change the package: a source, a setting, a template or a tool is newer than it.",
         "Run `wsgen render` and commit the result; `wsgen diff` shows what changes.",
     ),
+    "WSG410": Code(
+        "class name is taken",
+        "The generated file imports something else under the router's name.",
+        "Rename the router.",
+    ),
 }
 
 _QUALITY = {

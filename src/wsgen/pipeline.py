@@ -158,7 +158,11 @@ def _produce(
         try:
             drafts.append(_Draft(source, item, item.spec, _render(source, item.spec, config)))
         except GenerationError as error:
-            diagnostics.extend(replace(entry, module=source.name) for entry in error.diagnostics)
+            place = Span(source.files[0])
+            diagnostics.extend(
+                replace(entry, module=source.name, span=entry.span or place)
+                for entry in error.diagnostics
+            )
     if steps:
         drafts, findings = _pass_steps(drafts, config, options, steps)
         diagnostics.extend(findings)

@@ -51,13 +51,20 @@ class Imports:
         names of a module.
         """
         members: dict[str, list[str]] = {module: list(names) for module, names in fixed.items()}
+        renamed: dict[str, list[str]] = {}
         for (module, name), alias in self.names.items():
-            members.setdefault(module, []).append(name if alias == name else f"{name} as {alias}")
+            target = members if alias == name else renamed
+            target.setdefault(module, []).append(name if alias == name else f"{name} as {alias}")
         blocks: dict[int, list[str]] = {0: [], 1: [], 2: []}
-        for module in sorted(members, key=_natural):
+        for module in sorted(members.keys() | renamed.keys(), key=_natural):
             top = module.partition(".")[0]
             group = 0 if top in sys.stdlib_module_names else 2 if top in local else 1
-            blocks[group].append(_import_line(module, sorted(members[module], key=_by_kind)))
+            if module in members:
+                blocks[group].append(_import_line(module, sorted(members[module], key=_by_kind)))
+            # Import sorters give each renamed name a line of its own.
+            blocks[group].extend(
+                _import_line(module, [name]) for name in sorted(renamed.get(module, []))
+            )
         return [lines for lines in blocks.values() if lines]
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from wsgen.diagnostics import Diagnostic
+from wsgen.errors import GenerationError
 from wsgen.model import ModuleSpec, RouterSpec
 from wsgen.render.imports import Imports
 from wsgen.render.templating import fill, load_template
@@ -24,7 +26,14 @@ def render_router(
 
     `origin` names the source file for the header; `local` are the project's own top-level packages, whose
     imports stand in a block of their own.
+
+    Raises GenerationError if the class has a name that the file needs for something else, or if a template
+    of the project cannot be used.
     """
+    if router.class_name in _TAKEN:
+        message = f"a router cannot be called `{router.class_name}`: its file imports something of that name"
+        advice = f"Rename it, for example to `{router.class_name}WsRouter`."
+        raise GenerationError(message, [Diagnostic("WSG410", message, help=advice)])
     imports = Imports.of((router.request, router.data), taken=_TAKEN | {router.class_name})
     request, data = imports.expression(router.request), imports.expression(router.data)
     fixed = {"collections.abc": ("Sequence",), "wsgen_runtime": _RUNTIME}

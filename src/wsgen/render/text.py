@@ -19,15 +19,11 @@ def docstring(text: str, indent: int = 0) -> str:
     """
     lines = _wrapped(_normal(text), WIDTH - indent - len('""""""'))
     margin = " " * indent
-    escaped = [_escaped(line).replace('"""', '\\"\\"\\"') for line in lines]
-    if len(escaped) == 1:
-        last = escaped[0][:-1] + '\\"' if escaped[0].endswith('"') else escaped[0]
-        body = f'"""{last}"""'
+    if len(lines) == 1:
+        body = f'"""{_in_docstring(lines[0])}"""'
     else:
-        body = '"""' + "\n".join(
-            [escaped[0], *(margin + line if line else "" for line in escaped[1:])]
-        )
-        body += f'\n{margin}"""'
+        rest = (f"{margin}{_in_docstring(line)}" if line else "" for line in lines[1:])
+        body = "\n".join([f'"""{_in_docstring(lines[0])}', *rest, f'{margin}"""'])
     too_long = any(len(line) > WIDTH for line in (margin + body).splitlines())
     return f"{body}  # noqa: E501" if too_long else body
 
@@ -57,6 +53,13 @@ def _wrapped(lines: list[str], width: int) -> list[str]:
             )
         )
     return wrapped
+
+
+def _in_docstring(line: str) -> str:
+    """Escape `line` so that no quotes in it, or at its end, close the docstring."""
+    if line.endswith('"'):
+        return _in_docstring(line[:-1]) + '\\"'
+    return _escaped(line).replace('"""', '\\"\\"\\"')
 
 
 def _escaped(text: str) -> str:

@@ -1,0 +1,227 @@
+"""The commands, as a user types them: what they print, where, and how they end."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conftest import Project
+
+from wsgen.codes import CODES
+
+OUT = "specs/datafeed/ws_generated"
+
+
+def test_render_says_what_it_did_on_stdout_and_nothing_else(project: Project) -> None:
+    first = project.wsgen("render")
+    assert (first.code, first.stderr) == (0, "")
+    assert "datafeed  written  BarWsRouter, QuoteWsRouter" in first.stdout
+    second = project.wsgen("render")
+    assert "datafeed  current  BarWsRouter, QuoteWsRouter" in second.stdout
+    assert "1 module, 2 routers: 1 current" in second.stdout
+    assert "\x1b" not in first.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [("check",), ("render", "--check"), ("diff",), ("render", "--diff")]
+)
+def test_drift_is_found_and_nothing_is_written(project: Project, command: tuple[str, ...]) -> None:
+    project.wsgen("render")
+    assert project.wsgen(*command).code == 0
+    project.write(
+        "specs/datafeed/ws.yaml", project.read("specs/datafeed/ws.yaml").replace("bars", "barz")
+    )
+    before = project.snapshot()
+    outcome = project.wsgen(*command)
+    assert outcome.code == 1
+    assert project.snapshot() == before
+    if "diff" in command[-1]:
+        assert '-        route: str = "bars",' in outcome.stdout
+        assert '+        route: str = "barz",' in outcome.stdout
+    else:
+        assert "specs/datafeed/ws.yaml changed since" in outcome.stderr
+        assert "render would change" in outcome.stderr
+
+
+def test_check_finds_one_changed_character_in_a_generated_file(project: Project) -> None:
+    project.wsgen("render")
+    project.write(
+        f"{OUT}/barwsrouter.py", project.read(f"{OUT}/barwsrouter.py").replace("bars", "barz", 1)
+    )
+    outcome = project.wsgen("check")
+    assert outcome.code == 1
+    assert "barwsrouter.py was edited by hand" in outcome.stderr
+
+
+def test_check_finds_a_comment_added_to_a_source(project: Project) -> None:
+    project.wsgen("render")
+    project.write("specs/datafeed/ws.yaml", project.read("specs/datafeed/ws.yaml") + "# later\n")
+    assert project.wsgen("check").code == 1
+    assert project.wsgen("render").code == 0
+    assert project.wsgen("check").code == 0
+
+
+def test_one_bad_module_does_not_stop_the_others(project: Project) -> None:
+    project.write("specs/broker/ws.yaml", "version: 1\nrouters: {A: {rute: a}}\n")
+    outcome = project.wsgen("render")
+    assert outcome.code == 1
+    assert "specs/broker/ws.yaml:2:" in outcome.stderr
+    assert "did you mean `route`" in outcome.stderr.lower()
+    assert (project.root / OUT / "barwsrouter.py").exists()
+
+
+def test_formats(project: Project) -> None:
+    project.write("specs/broker/ws.yaml", "version: 2\nrouters: {}\n")
+    as_json = project.wsgen("validate", "--format", "json")
+    assert as_json.stderr == ""
+    document = json.loads(as_json.stdout)
+    assert not document["ok"]
+    assert document["diagnostics"][0]["location"]["path"] == "specs/broker/ws.yaml"
+    github = project.wsgen("check", "--no-quality", "--format", "github").stdout
+    assert github.startswith("::error title=wsgen WSG")
+    assert "file=specs/broker/ws.yaml,line=" in github
+    sarif = json.loads(project.wsgen("validate", "--format", "sarif").stdout)
+    assert sarif["version"] == "2.1.0"
+    assert sarif["runs"][0]["results"]
+
+
+def test_list_and_its_json(project: Project) -> None:
+    text = project.wsgen("list").stdout
+    assert "QuoteWsRouter  quotes  BarRequest -> list[Quote] | None" in text
+    [module] = json.loads(project.wsgen("list", "--format", "json").stdout)
+    assert module["endpoint"] == "/datafeed/ws"
+    assert module["routers"][0]["data"] == "app.models:Bar"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("rendr",), "Did you mean 'render'?"),
+        (("render", "nowhere"), "nowhere does not exist"),
+        (("render", "--module", "datafed"), "Did you mean `datafeed`?"),
+        (("render", "/"), "outside of this project"),
+        (("explain", "WSG999"), "There is no code"),
+        (("render", "--watch", "--check"), "--watch writes"),
+    ],
+)
+def test_usage_errors_end_with_2_and_name_the_next_step(
+    project: Project, arguments: tuple[str, ...], says: str
+) -> None:
+    outcome = project.wsgen(*arguments)
+    assert outcome.code == 2
+    assert says in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_schema_is_the_one_in_the_repository(project: Project) -> None:
+    schema = (Path(__file__).parents[2] / "schemas/ws.schema.json").read_text("utf-8")
+    assert project.wsgen("schema").stdout == schema
+
+
+def test_every_code_is_explained(project: Project) -> None:
+    listed = project.wsgen("explain").stdout
+    for code, entry in CODES.items():
+        assert f"{code}  {entry.title}" in listed
+        assert entry.why.endswith((".", "?"))
+        assert entry.fix.endswith(".")
+    assert "What to do:" in project.wsgen("explain", "wsg408").stdout
+
+
+def test_codes_in_the_source_are_exactly_those_in_the_table() -> None:
+    import re
+
+    source = Path(__file__).parents[2] / "src/wsgen"
+    used = {
+        code
+        for file in source.rglob("*.py")
+        if file.name != "codes.py"
+        for code in re.findall(r'"(WSG\d{3})"', file.read_text("utf-8"))
+    }
+    assert used == CODES.keys()
+
+
+def test_init_writes_a_project_that_validates_and_keeps_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Project
+) -> None:
+    empty = tmp_path / "new"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    assert project.wsgen("init", "market_data").code == 0
+    assert project.wsgen("validate").code == 0
+    before = (empty / "specs/market_data/ws.yaml").read_text()
+    again = project.wsgen("init", "market_data")
+    assert again.code == 0
+    assert "kept" in again.stdout
+    assert (empty / "specs/market_data/ws.yaml").read_text() == before
+    assert project.wsgen("init", "../x").code == 2
+    assert project.wsgen("init", "--path", "..").code == 2
+
+
+def test_missing_tool_is_one_message_with_two_ways_out(project: Project, tmp_path: Path) -> None:
+    """A virtual environment without the tools: nothing beside the interpreter, nothing on PATH."""
+    project.write("pyproject.toml", '[tool.wsgen]\npaths = ["specs"]\n')
+    code = """\
+import sys
+import wsgen.quality.fingerprints as fingerprints
+fingerprints.installed_version = lambda tool: "" if tool == "black" else "x"
+sys.executable = "/nowhere/python"
+from wsgen.cli.main import run
+sys.exit(run(["render"]))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PATH": "/nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert "black" in ended.stderr
+    assert "wsgen[quality]" in ended.stderr
+    assert "steps" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (project.root / OUT).exists()
+
+
+def imported(code: str) -> set[str]:
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print('\\n'.join(sys.modules))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {name.partition(".")[0] for name in ended.stdout.split()}
+
+
+HEAVY = {"pydantic", "jinja2", "jsonschema", "yaml", "click", "filelock"}
+
+
+def test_import_wsgen_loads_nothing_heavy() -> None:
+    assert not imported("import wsgen") & HEAVY
+
+
+def test_nothing_changed_loads_nothing_heavy(project: Project) -> None:
+    project.wsgen("render")
+    start = f"import wsgen; assert wsgen.generate_module_routers('datafeed', root={str(project.root)!r})"
+    assert not imported(start) & HEAVY
+    command = "from wsgen.cli.main import run; assert run(['render', '-q']) == 0"
+    assert not imported(command) & (HEAVY - {"click"})
+
+
+def test_import_of_the_runtime_loads_nothing_of_wsgen() -> None:
+    loaded = imported(
+        "import wsgen_runtime; wsgen_runtime.WsApp; wsgen_runtime.WsRouter; wsgen_runtime.Delivery"
+    )
+    assert not loaded & {"wsgen", "jinja2", "yaml", "jsonschema", "click", "redis"}
+
+
+def test_public_names_are_listed_and_real() -> None:
+    import wsgen
+    import wsgen_runtime
+
+    for package in (wsgen, wsgen_runtime):
+        assert list(package.__all__) == sorted(package.__all__)
+        for name in package.__all__:
+            assert getattr(package, name) is not None

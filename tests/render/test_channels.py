@@ -1,0 +1,27 @@
+"""The AsyncAPI stub: valid, deterministic, and with every frame of the wire."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from wsgen import load_modules
+from wsgen.model import ModuleSpec
+from wsgen.render.channels import ERROR_CODES, render_channels
+from wsgen_runtime import ErrorCode
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / "tests/data/asyncapi-3.1.0.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("module", load_modules(root=ROOT), ids=lambda module: module.name)
+def test_stub_is_valid_and_deterministic(module: ModuleSpec) -> None:
+    text = render_channels(module)
+    jsonschema.Draft7Validator(SCHEMA).validate(json.loads(text))
+    shuffled = ModuleSpec.model_validate({**module.model_dump(), "routers": module.routers[::-1]})
+    assert render_channels(shuffled) == text
+
+
+def test_error_codes_are_those_of_the_runtime() -> None:
+    assert set(ERROR_CODES) == {code.value for code in ErrorCode}
