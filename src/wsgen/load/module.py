@@ -49,7 +49,7 @@ def united(
     source: ModuleSource, yaml: FileDeclaration, python: FileDeclaration, found: list[Diagnostic]
 ) -> Loaded:
     """Return what the files of `source` declare together; `found` holds what was found in each alone."""
-    routers = _united(yaml.routers, python.routers, found)
+    routers = _merged(yaml.routers, python.routers, found)
     routes = {router.class_name: _route(router, found) for router in routers}
     found.extend(_collisions(routers, routes))
     found.extend(_module_name(source, yaml))
@@ -107,7 +107,7 @@ def _route(router: RouterDeclaration, found: list[Diagnostic]) -> str:
     return route
 
 
-def _united(
+def _merged(
     first: tuple[RouterDeclaration, ...],
     second: tuple[RouterDeclaration, ...],
     found: list[Diagnostic],
