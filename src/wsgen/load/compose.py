@@ -21,6 +21,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONTROL = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # all that YAML calls printable
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")  # PyYAML's own parser makes them of escapes
 _SCALAR_TAGS = frozenset({"str", "int", "float", "bool", "null"})
 
 
@@ -96,7 +97,7 @@ class _Composer:
                 self.fail("WSG108", message, start, end, "Remove the tag.")
             else:
                 kind = tag
-        if kind == "str" and any("\ud800" <= char <= "\udfff" for char in event.value):
+        if kind == "str" and _SURROGATE.search(event.value):
             kind = BROKEN
             message = "half of a surrogate pair is no character"
             self.fail("WSG100", message, start, end, "Write the character itself.")

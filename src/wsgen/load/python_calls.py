@@ -1,7 +1,7 @@
 """What a Python file says where it builds its routers: `route=` and `tags=` of `X(...)` calls."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
@@ -19,21 +19,26 @@ class Given:
 
 
 def calls(
-    source: SourceText, tree: ast.Module, classes: frozenset[str], found: list[Diagnostic]
+    source: SourceText,
+    nodes: Sequence[ast.AST],
+    classes: frozenset[str],
+    found: list[Diagnostic],
 ) -> dict[str, Given]:
-    """Return what calls anywhere in `tree` give each of `classes`: literal values only, the first counts.
+    """Return what calls among all `nodes` of a file give each of `classes`.
+
+    Only literal values are read, and of several the first counts.
 
     Wrong routes and tags are errors, calls that disagree warnings, both appended to `found`.
     """
     renamed = {
         alias.asname: alias.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if alias.asname and alias.name in classes
     }
     values: dict[tuple[str, str], tuple[str | tuple[str, ...], Span]] = {}
-    for name, keyword in _keywords(tree, classes, renamed):
+    for name, keyword in _keywords(nodes, classes, renamed):
         value = _literal(keyword)
         if value is None:
             continue
@@ -58,11 +63,11 @@ def calls(
 
 
 def _keywords(
-    tree: ast.Module, classes: frozenset[str], renamed: Mapping[str, str]
+    nodes: Sequence[ast.AST], classes: frozenset[str], renamed: Mapping[str, str]
 ) -> list[tuple[str, ast.keyword]]:
     """Return the keywords of calls of `classes`, in the order of the file."""
     pairs = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.Call):
             continue
         func = node.func

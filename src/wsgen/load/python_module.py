@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,8 +72,9 @@ class _Finder:
                 first = Note("first here", routers[alias.name][0].span)
                 message = f"`{alias.name}` is declared twice"
                 self.fail("WSG208", message, alias.span, "Keep one of the two.", first)
-        self.misplaced(tree, top)
-        given = calls(self.source, tree, frozenset(routers), self.found) if routers else {}
+        nodes = list(ast.walk(tree))
+        self.misplaced(nodes, top)
+        given = calls(self.source, nodes, frozenset(routers), self.found) if routers else {}
         return FileDeclaration(
             routers=tuple(
                 self.declaration(alias, value, given.get(name, Given()))
@@ -179,16 +180,14 @@ class _Finder:
                 Diagnostic("WSG209", message, place, help=advice, severity=Severity.WARNING)
             )
 
-    def misplaced(self, tree: ast.Module, top: set[ast.stmt]) -> None:
+    def misplaced(self, nodes: Iterable[ast.AST], top: set[ast.stmt]) -> None:
         """Report aliases in classes and functions, which no other file could import."""
-        for stmt in _all_statements(tree):
-            if stmt not in top and (alias := self.alias(stmt)) and self.router(alias):
+        for stmt in nodes:
+            if not isinstance(stmt, ast.stmt) or stmt in top:
+                continue
+            if (alias := self.alias(stmt)) and self.router(alias):
                 message = f"`{alias.name}` is declared inside of a class or function"
                 self.fail("WSG207", message, alias.span, "Move it to the top level of the file.")
 
     def fail(self, code: str, message: str, span: Span, advice: str, *notes: Note) -> None:
         self.found.append(Diagnostic(code, message, span, help=advice, notes=notes))
-
-
-def _all_statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
