@@ -1,0 +1,1 @@
+"""AsyncAPI documents: ModuleSpecs -> documents of three versions, and checks of any document."""

@@ -1,0 +1,59 @@
+"""Type expressions of slots, such as `list[trading_api.models:Bar] | None`, as the types they name."""
+
+import ast
+import importlib
+import re
+from typing import Any, Union
+
+_IMPORTED = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_][\w.]*)")
+_BUILTINS: dict[str, Any] = {  # classes that take type arguments have no common static type
+    kind.__name__: kind
+    for kind in (bool, bytes, dict, float, frozenset, int, list, set, str, tuple)
+}
+
+
+def resolve_type(expression: str) -> Any:  # a type expression has no common static type
+    """Return the type that `expression` names, importing its modules; nothing of it is evaluated.
+
+    Raises ImportError or AttributeError for what cannot be found, ValueError for what is no type
+    expression, and whatever else a module raises when it is imported.
+    """
+    names: list[tuple[str, str]] = []
+
+    def placeholder(match: re.Match[str]) -> str:
+        names.append((match[1], match[2]))
+        return f"_{len(names) - 1}"
+
+    try:
+        tree = ast.parse(_IMPORTED.sub(placeholder, expression).strip(), mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"not a type expression: {expression!r}") from error
+    return _build(tree.body, names, expression)
+
+
+def _build(node: ast.expr, names: list[tuple[str, str]], expression: str) -> Any:  # as above
+    match node:
+        case ast.Constant(value=None):
+            return None
+        case ast.Constant(value=value) if value is ...:
+            return ...
+        case ast.Name(id=name) if name in _BUILTINS:
+            return _BUILTINS[name]
+        case ast.Name(id=name) if re.fullmatch(r"_\d+", name) and int(name[1:]) < len(names):
+            return _imported(*names[int(name[1:])])
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            # Not `|`: it fails for a class whose metaclass or forward references do not support it.
+            return Union[_build(left, names, expression), _build(right, names, expression)]  # noqa: UP007
+        case ast.Subscript(value=base, slice=ast.Tuple(elts=items)):
+            args = tuple(_build(item, names, expression) for item in items)
+            return _build(base, names, expression)[args]
+        case ast.Subscript(value=base, slice=item):
+            return _build(base, names, expression)[_build(item, names, expression)]
+    raise ValueError(f"not a type expression: {expression!r}")
+
+
+def _imported(module: str, name: str) -> Any:  # as above
+    found: Any = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found

@@ -1,0 +1,130 @@
+"""Slots of a document -> JSON schemas: one place for exported and for served documents."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+
+from wsgen_runtime.asyncapi.dialect import to_draft_07
+from wsgen_runtime.asyncapi.expressions import resolve_type
+
+Mode = Literal["validation", "serialization"]
+Slot = tuple[str, Mode]
+Resolve = Callable[[str], Any]  # a type expression has no common static type
+
+TYPE, MODE = "x-python-type", "x-python-mode"
+
+
+class UnfillableError(Exception):
+    """Slots that got no schema: `reasons` maps each type expression to what was raised for it."""
+
+    def __init__(self, reasons: Mapping[str, Exception]) -> None:
+        texts = (f"{name}: {type(error).__name__}: {error}" for name, error in reasons.items())
+        super().__init__("no JSON Schema for " + "; ".join(texts))
+        self.reasons = dict(reasons)
+
+
+def fill(
+    document: Mapping[str, object], *, resolve: Resolve = resolve_type, strict: bool = True
+) -> dict[str, object]:
+    """Return `document` with a JSON schema in place of each slot and the models' in `components.schemas`.
+
+    `resolve` gives the type for a slot's expression. Raises UnfillableError if a type cannot be resolved
+    or has no JSON schema; without `strict`, such a slot becomes a schema that allows anything.
+    """
+    adapters, reasons = _adapters(sorted(set(_slots(document))), resolve)
+    if reasons and strict:
+        raise UnfillableError(reasons)
+    schemas, shared = _schemas(adapters)
+    filled = _put(document, schemas)
+    if not isinstance(filled, dict):
+        raise TypeError("a document is a mapping")
+    if shared:
+        components = filled.get("components")
+        components = dict(components) if isinstance(components, dict) else {}
+        existing = components.get("schemas")
+        own = existing if isinstance(existing, dict) else {}
+        components["schemas"] = own | {name: shared[name] for name in sorted(shared)}
+        filled["components"] = components
+    return filled
+
+
+def _slots(node: object) -> Iterator[Slot]:
+    if isinstance(node, Mapping):
+        if (slot := _slot(node)) is not None:
+            yield slot
+        else:
+            for value in node.values():
+                yield from _slots(value)
+    elif isinstance(node, list | tuple):
+        for item in node:
+            yield from _slots(item)
+
+
+def _slot(node: Mapping[str, object]) -> Slot | None:
+    name = node.get(TYPE)
+    if not isinstance(name, str):
+        return None
+    return (name, "serialization" if node.get(MODE) == "serialization" else "validation")
+
+
+def _adapters(
+    slots: list[Slot], resolve: Resolve
+) -> tuple[dict[Slot, TypeAdapter[Any]], dict[str, Exception]]:  # Any: as `Resolve`
+    adapters: dict[Slot, TypeAdapter[Any]] = {}
+    reasons: dict[str, Exception] = {}
+    for name, mode in slots:
+        try:
+            adapter = TypeAdapter(resolve(name))
+            # Alone first: what one type raises must not hide which type it was.
+            adapter.json_schema(schema_generator=_Schemas, mode=mode)
+        except Exception as error:  # importing and describing models runs user code
+            reasons.setdefault(name, error)
+        else:
+            adapters[name, mode] = adapter
+    return adapters, reasons
+
+
+def _schemas(
+    adapters: Mapping[Slot, TypeAdapter[Any]],  # Any: as `Resolve`
+) -> tuple[dict[Slot, object], dict[str, object]]:
+    """Return the schema of each slot and those that they refer to, by name.
+
+    All are made in one go, so that models of the same name get different ones.
+    """
+    if not adapters:
+        return {}, {}
+    inputs = [(name, mode, adapter) for (name, mode), adapter in adapters.items()]
+    found, definitions = TypeAdapter.json_schemas(
+        inputs, ref_template="#/components/schemas/{model}", schema_generator=_Schemas
+    )
+    shared = definitions.get("$defs", {})
+    return (
+        {(name, mode): to_draft_07(found[name, mode]) for name, mode in adapters},
+        {name: to_draft_07(schema) for name, schema in shared.items()},
+    )
+
+
+def _put(node: object, schemas: Mapping[Slot, object]) -> object:
+    if isinstance(node, Mapping):
+        if (slot := _slot(node)) is not None:
+            return schemas.get(slot, {})
+        return {key: _put(value, schemas) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_put(item, schemas) for item in node]
+    return node
+
+
+class _Schemas(GenerateJsonSchema):
+    """What is on the wire: frames hold every field of a model, those with defaults too."""
+
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's way
+
+    def field_is_required(self, field: Any, total: bool) -> bool:  # Any: pydantic's schema
+        """Return whether a frame always holds the field."""
+        if self.mode == "serialization" and field["type"] in ("model-field", "dataclass-field"):
+            return not field.get("serialization_exclude") and not field.get(
+                "serialization_exclude_if"
+            )
+        return super().field_is_required(field, total)

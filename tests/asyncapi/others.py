@@ -1,0 +1,7 @@
+"""A model with the name of another."""
+
+from pydantic import BaseModel
+
+
+class Bar(BaseModel):
+    other: str

@@ -1,0 +1,109 @@
+"""The stub: every frame, valid, deterministic, and no text that is not there."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from tests.asyncapi.documents import module, official_errors, ref, router
+
+import wsgen_runtime.asyncapi
+from wsgen.model import Delivery, Overflow, TypeRef
+from wsgen.render.channels import CLOSE_CODES, ERROR_CODES, VERBS, render_channels
+from wsgen_runtime import CloseCode, ErrorCode
+
+
+def test_is_valid_against_the_official_schema() -> None:
+    spec = module(
+        router(summary="Bars.", description="Many.", tags=("a", "b", "a"), deprecated=True),
+        router("order-book", delivery=Delivery(queue=3, overflow=Overflow.LATEST)),
+        description="Data.",
+        version="v2",
+    )
+    assert official_errors(json.loads(render_channels(spec))) == []
+
+
+def test_has_every_frame_of_every_route_and_the_shared_ones() -> None:
+    document = json.loads(render_channels(module(router(), router("quotes"))))
+    (channel,) = document["channels"].values()
+    expected = {f"{route}.{verb}" for route in ("bars", "quotes") for verb in VERBS}
+    assert set(channel["messages"]) == expected | {"error", "status", "ping", "pong"}
+    for name, message in channel["messages"].items():
+        assert message["payload"]["properties"]["type"]["const"] == name
+
+
+def test_says_nothing_where_the_spec_is_silent() -> None:
+    text = render_channels(module(router()))
+    assert "None" not in text
+    assert '""' not in text
+    assert "summary" not in text
+
+
+def test_ends_in_a_newline_and_keeps_letters_as_they_are() -> None:
+    text = render_channels(module(router(description='Größe "x" \\ 🎉 {{ }}')))
+    assert text.endswith("}\n")
+    assert "Größe" in text
+    assert text == render_channels(module(router(description='Größe "x" \\ 🎉 {{ }}')))
+
+
+def test_slots_hold_type_expressions_and_modes() -> None:
+    data = TypeRef(name="|", args=(TypeRef(name="list", args=(ref("Bar"),)), TypeRef(name="None")))
+    messages = json.loads(render_channels(module(router(data=data))))["channels"]["datafeed"][
+        "messages"
+    ]
+    assert messages["bars.subscribe"]["payload"]["properties"]["payload"] == {
+        "x-python-type": "tests.asyncapi.models:Request",
+        "x-python-mode": "validation",
+    }
+    update = messages["bars.update"]["payload"]["properties"]["payload"]
+    assert update["properties"]["payload"] == {
+        "x-python-type": "list[tests.asyncapi.models:Bar] | None",
+        "x-python-mode": "serialization",
+    }
+
+
+@pytest.mark.parametrize("verb", ["subscribe", "unsubscribe"])
+def test_requests_have_replies_correlated_by_id(verb: str) -> None:
+    document = json.loads(render_channels(module(router())))
+    operation = document["operations"][f"bars.{verb}"]
+    prefix = "#/channels/datafeed/messages/"
+    assert operation["action"] == "receive"
+    assert [item["$ref"] for item in operation["reply"]["messages"]] == [
+        f"{prefix}bars.{verb}.response",
+        f"{prefix}error",
+    ]
+    messages = document["channels"]["datafeed"]["messages"]
+    for name in (f"bars.{verb}", f"bars.{verb}.response", "error"):
+        assert messages[name]["correlationId"] == {"location": "$message.payload#/id"}
+
+
+def test_codes_are_those_of_the_runtime() -> None:
+    assert list(ERROR_CODES) == [code.value for code in ErrorCode]
+    assert {code.value: code.description for code in CloseCode} == CLOSE_CODES
+
+
+def test_runtime_frames_are_the_documented_ones() -> None:
+    """Whatever type the runtime's frames module writes is a message, and the other way round."""
+    import wsgen_runtime.frames
+
+    tree = ast.parse(Path(wsgen_runtime.frames.__file__).read_text(encoding="utf-8"))
+    verbs = {
+        str(part.value).removeprefix(".")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+        if isinstance(part, ast.Constant) and str(part.value).startswith(".")
+    }
+    assert verbs | {"subscribe", "unsubscribe"} == set(VERBS)
+
+
+def test_blank_stub_of_the_runtime_is_what_is_rendered() -> None:
+    spec = module(
+        router(
+            "route", class_name="WsRouter", request=TypeRef(name="dict"), data=TypeRef(name="dict")
+        ),
+        name="endpoint",
+        endpoint="/",
+    )
+    blank = Path(wsgen_runtime.asyncapi.__file__).with_name("router.json")
+    assert blank.read_text(encoding="utf-8") == render_channels(spec)
