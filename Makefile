@@ -31,10 +31,10 @@ test: $(VENV)/.ready  ## run the tests
 check: $(VENV)/.ready  ## lint, types, import rules, generated files current, docs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy src tests specs benchmarks
+	@$(BIN)/mypy src tests specs/datafeed specs/broker examples/trading_api/src
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/wsgen check
-	@$(BIN)/python docs/build.py --check
+	@$(BIN)/mkdocs build --quiet --strict
 
 .PHONY: format
 format: $(VENV)/.ready  ## format the code and fix what can be fixed

@@ -76,10 +76,9 @@ def _import_line(module: str, names: list[str]) -> str:
 
 
 def _natural(name: str) -> list[tuple[str, int]]:
-    """Sort `v2` before `v10`, as import sorters do."""
-    return [
-        (part, 0) if not part.isdigit() else ("", int(part)) for part in re.split(r"(\d+)", name)
-    ]
+    """Sort without regard to case, and `v2` before `v10`, as import sorters do."""
+    parts = re.split(r"(\d+)", name.lower())
+    return [("", int(part)) if part.isdigit() else (part, 0) for part in parts]
 
 
 def _by_kind(name: str) -> tuple[int, list[tuple[str, int]]]:
