@@ -1,0 +1,130 @@
+"""Rendering with all seven steps: what comes out passes every tool, what fails fails alone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conftest import Project
+
+from wsgen import GenerationError, generate_module_routers
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+OUTPUTS = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("specs/*/ws_generated"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("black", "--check", "--quiet"),
+        ("ruff", "format", "--check"),
+        ("ruff", "check"),
+        ("flake8",),
+        ("isort", "--check-only"),
+        ("mypy", "--strict"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_committed_output_passes_each_tool_in_check_mode(command: tuple[str, ...]) -> None:
+    ended = subprocess.run(
+        [BIN / command[0], *command[1:], *OUTPUTS],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_type_that_does_not_exist_fails_its_module_only(project: Project) -> None:
+    project.write(
+        "pyproject.toml",
+        '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = ["ruff-format", "mypy"]\n',
+    )
+    project.write("specs/broker/ws.yaml", "version: 1\nmodels: app.models\nrouters:\n"
+                  "  OrderWsRouter:\n    request: BarRequest\n    data: Nonexistent\n")  # fmt: skip
+    outcome = project.wsgen("render")
+    assert outcome.code == 1
+    assert "specs/broker/ws.yaml:6:11: error[WSG513]" in outcome.stderr
+    assert "mypy" in outcome.stderr
+    assert 'module "broker"' in outcome.stderr
+    assert "    6 |     data: Nonexistent\n      |           ^^^^^^^^^^^" in outcome.stderr
+    assert (project.root / "specs/datafeed/ws_generated/__init__.py").exists()
+    assert not (project.root / "specs/broker/ws_generated").exists()
+    with pytest.raises(RuntimeError, match="broker") as raised:
+        generate_module_routers("broker", root=project.root)
+    assert isinstance(raised.value, GenerationError)
+
+    project.write(
+        "src/app/models.py",
+        project.read("src/app/models.py") + "\n\nclass Nonexistent(Bar):\n    pass\n",
+    )
+    assert project.wsgen("render").code == 0
+    assert project.wsgen("check").code == 0
+
+    # The generated files are what they were, but the type they import is gone again.
+    project.write(
+        "src/app/models.py", project.read("src/app/models.py").replace("Nonexistent", "Renamed")
+    )
+    outcome = project.wsgen("check", "--module", "broker")
+    assert outcome.code == 1
+    assert "Nonexistent" in outcome.stderr
+
+
+WORKER = """
+import sys
+sys.path[:0] = ["src", "."]
+from wsgen import generate_module_routers
+assert generate_module_routers("datafeed")
+from specs.datafeed.ws_generated import BarWsRouter
+"""
+
+
+def test_six_processes_on_a_fresh_clone_generate_once(project: Project) -> None:
+    """All start at once; one writes, and every one of them imports what was written."""
+    project.write(
+        "pyproject.toml",
+        '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = ["ruff-format"]\n',
+    )
+    project.write("audit.py", """\
+import sys, pathlib, os
+def hook(event, args):
+    if event == "os.rename" and str(args[1]).endswith("barwsrouter.py"):
+        with open("writers.log", "a") as log: log.write(f"{os.getpid()}\\n")
+sys.addaudithook(hook)
+""")  # fmt: skip
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", "import audit" + WORKER],
+            cwd=project.root,
+            env={**os.environ, "PYTHONPATH": str(project.root)},
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(6)
+    ]
+    for worker in workers:
+        _, stderr = worker.communicate(timeout=60)
+        assert worker.returncode == 0, stderr.decode()
+    assert len((project.root / "writers.log").read_text().split()) == 1
+
+
+@pytest.mark.parametrize(("mode", "raises"), [("check", True), ("off", False), ("nonsense", True)])
+def test_environment_decides_what_an_app_start_may_do(
+    project: Project, monkeypatch: pytest.MonkeyPatch, mode: str, raises: bool
+) -> None:
+    monkeypatch.setenv("WSGEN", mode)
+    before = project.snapshot()
+    if raises:
+        with pytest.raises(GenerationError, match="datafeed"):
+            generate_module_routers("datafeed")
+    else:
+        assert generate_module_routers("datafeed") is False
+    assert project.snapshot() == before
+    monkeypatch.delenv("WSGEN")
+    assert generate_module_routers("datafeed") is True
+    monkeypatch.setenv("WSGEN", mode)
+    if mode != "nonsense":
+        assert generate_module_routers("datafeed") is True
+    assert generate_module_routers("nowhere") is False if mode != "nonsense" else True
