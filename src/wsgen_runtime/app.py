@@ -223,6 +223,11 @@ class WsApp:
             # A client given up asks for this cancellation; any other is not ours to swallow.
             if not client.lost or task.uncancel() > 0:
                 raise
+        except Exception:
+            # Nothing is known to come here; if something does, it is this client's loss and nobody else's.
+            self._counters.failures += 1
+            _log.exception("a connection failed")
+            client.close(CloseCode.INTERNAL, "The server failed", discard=True)
         finally:
             conversation.end()
             self._hub.drop(client)

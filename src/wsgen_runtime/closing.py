@@ -12,6 +12,7 @@ class CloseCode(IntEnum):
     GOING_AWAY = 1001
     POLICY_VIOLATION = 1008
     TOO_LARGE = 1009
+    INTERNAL = 1011
     TRY_LATER = 1013
     UNAUTHORIZED = 3000
     TIMEOUT = 3008
@@ -26,7 +27,8 @@ _DESCRIPTIONS = {
     CloseCode.GOING_AWAY: "The server shuts down, or the connection reached its longest life.",
     CloseCode.POLICY_VIOLATION: "Too many frames in a row were answered with an error.",
     CloseCode.TOO_LARGE: "A frame was larger than the server accepts.",
-    CloseCode.TRY_LATER: "The client read too slowly.",
+    CloseCode.INTERNAL: "The server failed; its log says why.",
+    CloseCode.TRY_LATER: "The server is full, or the client read too slowly for its route.",
     CloseCode.UNAUTHORIZED: "The authentication expired and was not renewed.",
-    CloseCode.TIMEOUT: "Nothing was heard from the client for too long.",
+    CloseCode.TIMEOUT: "The client was silent for longer than the heartbeat allows.",
 }

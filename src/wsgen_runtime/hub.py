@@ -154,8 +154,10 @@ class Hub:
 
     def own(self, topic: str, owned: bool) -> None:
         """Produce `topic` here, or no longer: what the broker calls when production moves."""
-        self.topics.own(topic, owned)
-        self._steps.advance(topic)
+        channel = self._channels.get(topic)
+        if channel is not None:
+            self._step_done(topic, channel, self.topics.own(topic, owned))
+            self._steps.advance(topic)
 
     def report(self, status: Literal["connected", "disconnected"]) -> None:
         """Tell all clients whether updates from other processes come: what the broker calls."""

@@ -142,11 +142,16 @@ class TopicIndex(Generic[M, T]):
         topic = self._topics.get(name)
         return Outcome() if topic is None else self._expel(topic)
 
-    def own(self, name: str, owned: bool) -> None:
-        """Note whether the topic is this process's to produce."""
+    def own(self, name: str, owned: bool) -> Outcome[M, T]:
+        """Note whether the topic is this process's to produce.
+
+        Who waited for a start that is no longer ours to make is subscribed by that.
+        """
         topic = self._topics.get(name)
-        if topic is not None:
-            topic.owned = owned
+        if topic is None:
+            return Outcome()
+        topic.owned = owned
+        return self._settle(topic)
 
     def next_step(self, name: str) -> Step | None:
         """Return the step to take now, or None; the topic is busy until `finish`, forgotten when all is done."""

@@ -168,3 +168,18 @@ def test_a_delivery_is_checked() -> None:
 def test_every_close_code_says_what_it_means() -> None:
     assert all(code.description for code in CloseCode)
     assert CloseCode(1001) is CloseCode.GOING_AWAY
+
+
+async def test_an_unforeseen_failure_closes_with_1011_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr("wsgen_runtime.hub.Hub.subscribe", broken)
+    app = app_with()
+    async with connect(app) as client:
+        await client.send({"type": "bars.subscribe", "payload": AAPL})
+        assert await close_code(client) == CloseCode.INTERNAL
+        await until(lambda: app.stats.clients == 0)
+    assert "boom" in caplog.text

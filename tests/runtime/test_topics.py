@@ -164,6 +164,17 @@ def test_drop_leaves_all_topics() -> None:
     assert index.next_step("u") is Step.REMOVE
 
 
+def test_who_waits_for_a_start_that_moves_away_is_subscribed() -> None:
+    index = Index()
+    index.join("t", "a", 1)
+    index.next_step("t")
+    index.finish("t", owned=False)
+    index.own("t", True)
+    assert index.join("t", "b", 2) is Joined.WAITING
+    assert index.own("t", False) == Outcome(subscribed=(("b", [2]),))
+    assert index.join("t", "b", 3) is Joined.READY
+
+
 def test_own_of_an_unknown_topic_is_nothing() -> None:
     index = Index()
     index.own("t", True)
@@ -226,7 +237,7 @@ class TopicModel(RuleBasedStateMachine):
     @rule(topic=TOPICS, owned=st.booleans())
     def own(self, topic: str, owned: bool) -> None:
         if topic in self.opened:
-            self.index.own(topic, owned)
+            self.answer(topic, self.index.own(topic, owned).subscribed)
 
     @rule(topic=TOPICS)
     def begin(self, topic: str) -> None:

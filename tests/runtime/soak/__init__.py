@@ -1,0 +1,1 @@
+"""Long runs against a real server, outside the suite: `python -m tests.runtime.soak`."""
