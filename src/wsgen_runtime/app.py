@@ -2,8 +2,6 @@
 
 import asyncio
 import importlib
-import itertools
-import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
@@ -11,24 +9,21 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from wsgen_runtime.auth import Authenticate, Authorize, BusyError, Connection, RefusedError, Session
+from wsgen_runtime.auth import Authenticate, Authorize, Connection
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.memory import MemoryBroker
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode
-from wsgen_runtime.conversation import Conversation
-from wsgen_runtime.handshake import admit, refuse
 from wsgen_runtime.http import serve_http
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.metrics import require_prometheus
 from wsgen_runtime.router import WsRouter
+from wsgen_runtime.sockets import Sockets
 from wsgen_runtime.stats import Counters, Stats
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
-
-_log = logging.getLogger("wsgen_runtime")
 
 
 class WsApp:
@@ -69,17 +64,22 @@ class WsApp:
         self.limits = limits or Limits()
         self.docs = docs
         self.metrics = metrics
-        self._authenticate = authenticate
-        self._authorize = authorize
-        self._origins = frozenset(origins)
         self._counters = Counters()
         self._hub = Hub(_broker(broker), self.limits, self._counters)
         self._routers = _by_route(routers)
         for router in self._routers.values():
             router.bind(self._hub.publish)
-        self._ids = itertools.count(1)
+        self._sockets = Sockets(
+            self._hub,
+            self._routers,
+            self.limits,
+            self._counters,
+            startup=self.startup,
+            authenticate=authenticate,
+            authorize=authorize,
+            origins=frozenset(origins),
+        )
         self._starting: asyncio.Task[None] | None = None
-        self._stopping = False
 
     @property
     def routers(self) -> Mapping[str, WsRouter]:
@@ -152,12 +152,12 @@ class WsApp:
         starting, self._starting = self._starting, None
         if starting is None:
             return
-        self._stopping = True
+        self._sockets.stopping = True
         try:
             await starting
             await self._hub.stop(self.limits.shutdown_timeout)
         finally:
-            self._stopping = False
+            self._sockets.stopping = False
 
     @asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:  # noqa: ARG002 - ASGI's signature
@@ -181,71 +181,11 @@ class WsApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "websocket":
-            await self._serve_websocket(Connection(scope), receive, send)
+            await self._sockets.serve(Connection(scope), receive, send)
         elif scope["type"] == "http":
             await serve_http(self, scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._serve_lifespan(receive, send)
-
-    async def _serve_websocket(self, connection: Connection, receive: Receive, send: Send) -> None:
-        await receive()  # websocket.connect
-        try:
-            self._require_room()
-            await self._start_for_client()
-            session = await admit(connection, self._authenticate, self._origins)
-            self._require_room()
-        except RefusedError as refusal:
-            self._counters.refused += 1
-            _log.info("a client is refused: %s", refusal)
-            await refuse(connection, send, refusal)
-            return
-        await self._converse(connection, session, receive, send)
-
-    async def _converse(
-        self, connection: Connection, session: Session, receive: Receive, send: Send
-    ) -> None:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("an ASGI application must run in a task")
-        try:
-            await send(
-                {"type": "websocket.accept", "subprotocol": session.subprotocol, "headers": []}
-            )
-        except OSError:
-            return  # the client has gone meanwhile: ASGI says so with an OSError
-        client = Client(next(self._ids), session.user, send, self.limits, task.cancel)
-        conversation = Conversation(client, self._hub, self._routers, self.limits, self._authorize)
-        self._hub.add(client)
-        try:
-            conversation.watch(connection, session, self._authenticate)
-            await conversation.run(receive)
-        except asyncio.CancelledError:
-            # A client given up asks for this cancellation; any other is not ours to swallow.
-            if not client.lost or task.uncancel() > 0:
-                raise
-        except Exception:
-            # Nothing is known to come here; if something does, it is this client's loss and nobody else's.
-            self._counters.failures += 1
-            _log.exception("a connection failed")
-            client.close(CloseCode.INTERNAL, "The server failed", discard=True)
-        finally:
-            conversation.end()
-            self._hub.drop(client)
-
-    async def _start_for_client(self) -> None:
-        try:
-            await self.startup()
-        except Exception as error:
-            # Whatever the broker raises: it is logged, and the client may come again.
-            _log.exception("the app could not start")
-            raise BusyError("the app could not start") from error
-
-    def _require_room(self) -> None:
-        bound = self.limits.clients
-        if self._stopping:
-            raise BusyError("the server shuts down")
-        if bound is not None and len(self._hub.clients) >= bound:
-            raise BusyError("the server has as many clients as it may have")
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

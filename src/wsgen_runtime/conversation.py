@@ -27,11 +27,25 @@ _log = logging.getLogger("wsgen_runtime")
 class Conversation:
     """The incoming side of one client, from its accept to its end."""
 
+    __slots__ = (
+        "_authorize",
+        "_client",
+        "_heard",
+        "_hub",
+        "_limits",
+        "_loop",
+        "_protocol",
+        "_renewal",
+        "_routers",
+        "_timers",
+    )
+
     def __init__(
         self,
         client: Client,
         hub: Hub,
         routers: Mapping[str, WsRouter],
+        requests: Mapping[str, type[BaseModel]],
         limits: Limits,
         authorize: Authorize | None,
     ) -> None:
@@ -42,9 +56,7 @@ class Conversation:
         self._authorize = authorize
         self._loop = asyncio.get_running_loop()
         self._heard = self._loop.time()
-        self._protocol = ServerProtocol(
-            {route: router.request_type for route, router in routers.items()}, limits, self._heard
-        )
+        self._protocol = ServerProtocol(requests, limits, self._heard)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._renewal: asyncio.Task[None] | None = None
 
