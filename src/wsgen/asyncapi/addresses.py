@@ -1,0 +1,83 @@
+"""Names in braces, of channel addresses and server addresses: declared and used, in both directions."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from wsgen.asyncapi.document import Document, Route
+from wsgen.asyncapi.references import follow
+from wsgen.diagnostics import Diagnostic
+from wsgen.names import nearest
+
+_NAME = re.compile(r"\{([^{}]*)\}")
+
+
+def check_addresses(document: Document, major: int) -> list[Diagnostic]:
+    """Return where the parameters of channels and the variables of servers do not match the addresses."""
+    return [*_channels(document, major), *_servers(document, major)]
+
+
+def entries(document: Document, *route: str) -> Iterator[tuple[Route, Mapping[str, object]]]:
+    """Yield the mappings in the mapping at `route`, behind references, with where their names stand."""
+    value = document.value
+    for key in route:
+        value = value.get(key) if isinstance(value, dict) else None
+    for name, item in value.items() if isinstance(value, dict) else ():
+        found, _ = follow(document.value, item)
+        if isinstance(found, dict):
+            yield (*route, name), found
+
+
+def _channels(document: Document, major: int) -> Iterator[Diagnostic]:
+    for route, channel in entries(document, "channels"):
+        address = channel.get("address") if major == 3 else route[-1]
+        place = document.value_span((*route, "address")) if major == 3 else None
+        if not isinstance(address, str):
+            address = ""
+        span = place or document.key_span(route)
+        if re.search(r"[?#]", _NAME.sub("", address)):
+            message = f"the address `{address}` has a query or a fragment"
+            advice = "Describe the query in the channel's bindings."
+            yield Diagnostic("WSG632", message, span, help=advice)
+        declared = channel.get("parameters")
+        names = declared if isinstance(declared, dict) else {}
+        for name in dict.fromkeys(_NAME.findall(address)):
+            if name not in names:
+                close = nearest(name, tuple(names))
+                advice = f"Did you mean `{close}`?" if close else f"Add `{name}` to `parameters`."
+                message = f"the parameter `{name}` of the address is not declared"
+                yield Diagnostic("WSG630", message, span, help=advice)
+        for name in names:
+            if f"{{{name}}}" not in address:
+                message = f"the parameter `{name}` is not in the address"
+                advice = f"Put `{{{name}}}` into the address, or remove the parameter."
+                at = document.key_span((*route, "parameters", name))
+                yield Diagnostic("WSG631", message, at, help=advice)
+
+
+def _servers(document: Document, major: int) -> Iterator[Diagnostic]:
+    for route, server in entries(document, "servers"):
+        fields = ("host", "pathname") if major == 3 else ("url",)
+        declared = server.get("variables")
+        names = declared if isinstance(declared, dict) else {}
+        used: set[str] = set()
+        for key in fields:
+            text = server.get(key)
+            for name in _NAME.findall(text) if isinstance(text, str) else ():
+                used.add(name)
+                if name not in names:
+                    message = f"the variable `{name}` of the server is not declared"
+                    span = document.value_span((*route, key))
+                    advice = f"Add `{name}` to `variables`."
+                    yield Diagnostic("WSG633", message, span, help=advice)
+        for name, variable in names.items():
+            place: Route = (*route, "variables", name)
+            if name not in used:
+                message = f"the variable `{name}` is not in the server's address"
+                advice = "Remove it, or put it into the address in braces."
+                yield Diagnostic("WSG634", message, document.key_span(place), help=advice)
+            allowed = variable.get("enum") if isinstance(variable, dict) else None
+            default = variable.get("default") if isinstance(variable, dict) else None
+            if isinstance(allowed, list) and default is not None and default not in allowed:
+                message = f"the default of the variable `{name}` is not one of its values"
+                span = document.value_span((*place, "default"))
+                yield Diagnostic("WSG635", message, span, help="Name one that `enum` lists.")

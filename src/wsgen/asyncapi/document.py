@@ -1,0 +1,244 @@
+"""YAML or JSON text -> a document whose every value knows where it stands."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from wsgen.diagnostics import Diagnostic, Note, Span
+
+Key = str | int
+Route = tuple[Key, ...]
+"""The way from the root to a value: keys of mappings, indices of lists."""
+
+MAX_BYTES = 16 << 20
+_MAX_DEPTH = 100
+_MAX_VALUES = 1_000_000
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SURROGATES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_CORE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("null", re.compile(r"|~|null|Null|NULL")),
+    ("bool", re.compile(r"true|True|TRUE|false|False|FALSE")),
+    ("int", re.compile(r"[-+]?[0-9]+")),
+    ("octal", re.compile(r"0o[0-7]+")),
+    ("hex", re.compile(r"0x[0-9a-fA-F]+")),
+    ("float", re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")),
+)
+
+
+class UnreadableDocumentError(Exception):
+    """The text is no document; `diagnostic` says why."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document: its plain value and, by route, the spans of keys and values.
+
+    `diagnostics` has what was wrong with the text although it could be read: duplicate keys.
+    """
+
+    path: Path
+    value: object
+    keys: Mapping[Route, Span]
+    values: Mapping[Route, Span]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def key_span(self, route: Route) -> Span:
+        """Return where the key of the value at `route` stands, or of the nearest value around it."""
+        while route not in self.keys:
+            if route in self.values and route and isinstance(route[-1], int):
+                return self.values[route]
+            if not route:
+                return Span(self.path, 1, 1, 1, 1)
+            route = route[:-1]
+        return self.keys[route]
+
+    def value_span(self, route: Route) -> Span:
+        """Return where the value at `route` stands: for a mapping or list, its key."""
+        span = self.values.get(route)
+        if span is None or span.end_line != span.line or not route:
+            return self.key_span(route)
+        return span
+
+
+def read_document(path: Path, data: bytes) -> Document:
+    """Return the document in `data`; raises UnreadableDocumentError."""
+    start = Span(path, 1, 1, 1, 1)
+    if len(data) > MAX_BYTES:
+        raise _unreadable("the file is larger than 16 MiB", start, "Split the document.")
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise _unreadable("the file is not UTF-8", start, "Save the file as UTF-8.") from error
+    # JSON writes a character outside of the BMP as two halves, which YAML refuses.
+    text = _SURROGATES.sub(_joined, text)
+    try:
+        return _Reader(path).read(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        if mark is not None:
+            start = Span(path, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        advice = "Correct the syntax at the place shown."
+        raise _unreadable(f"not valid YAML or JSON: {problem}", start, advice) from error
+
+
+def _joined(match: re.Match[str]) -> str:
+    high, low = int(match[1], 16), int(match[2], 16)
+    return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08X}"
+
+
+def _unreadable(message: str, span: Span, advice: str) -> UnreadableDocumentError:
+    return UnreadableDocumentError(Diagnostic("WSG600", message, span, help=advice))
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or list that is being read."""
+
+    value: dict[str, object] | list[object]
+    route: Route
+    span: Span
+    anchor: str | None
+    key: str | None = None
+    merged: list[object] = field(default_factory=list)
+    size: int = 1
+
+
+class _Reader:
+    """Builds the value from YAML's events with a stack, so that no depth can exhaust Python's."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.keys: dict[Route, Span] = {}
+        self.values: dict[Route, Span] = {}
+        self.found: list[Diagnostic] = []
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, tuple[object, int]] = {}
+        self.root: object = None
+        self.total = 0
+
+    def read(self, text: str) -> Document:
+        documents = 0
+        for event in yaml.parse(text, Loader=_LOADER):
+            span = self.span(event)
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    advice = "Keep one document in a file."
+                    raise _unreadable("a second document starts here", span, advice)
+            elif isinstance(event, yaml.ScalarEvent):
+                self.scalar(event, span)
+            elif isinstance(event, yaml.AliasEvent):
+                self.alias(event, span)
+            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                self.start(event, span)
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                self.end()
+        if not documents:
+            raise _unreadable("the file is empty", Span(self.path, 1, 1, 1, 1), "Write a document.")
+        return Document(self.path, self.root, self.keys, self.values, tuple(self.found))
+
+    def scalar(self, event: yaml.ScalarEvent, span: Span) -> None:
+        value = _resolve(event.value) if event.implicit[0] and event.tag is None else event.value
+        top = self.stack[-1] if self.stack else None
+        if top is not None and isinstance(top.value, dict) and top.key is None:
+            self.name(top, event.value, span)
+            return
+        if event.anchor:
+            self.anchors[event.anchor] = (value, 1)
+        self.place(value, span, 1)
+
+    def name(self, top: _Open, key: str, span: Span) -> None:
+        route = (*top.route, key)
+        if isinstance(top.value, dict) and key in top.value and key != "<<":
+            advice = "Keep one of them: readers disagree which one counts."
+            note = Note("first defined", self.keys[route])
+            message = f"the key `{key}` stands twice"
+            self.found.append(
+                Diagnostic("WSG602", message, span, help=advice, notes=(note,)),
+            )
+        self.keys[route] = span
+        top.key = key
+
+    def alias(self, event: yaml.AliasEvent, span: Span) -> None:
+        if event.anchor not in self.anchors:
+            message = f"no finished anchor `{event.anchor}` before this alias"
+            raise _unreadable(message, span, "Define it further up.")
+        value, size = self.anchors[event.anchor]
+        self.place(value, span, size)
+
+    def start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent, span: Span) -> None:
+        if len(self.stack) >= _MAX_DEPTH:
+            raise _unreadable(f"nested more than {_MAX_DEPTH} levels deep", span, "Flatten it.")
+        value: dict[str, object] | list[object]
+        value = {} if isinstance(event, yaml.MappingStartEvent) else []
+        if self.stack and isinstance(self.stack[-1].value, dict) and self.stack[-1].key is None:
+            raise _unreadable("a key must be a text", span, "Write the key as one word.")
+        self.stack.append(_Open(value, self.route(), span, event.anchor))
+
+    def end(self) -> None:
+        done = self.stack.pop()
+        if isinstance(done.value, dict):
+            for merged in done.merged:
+                for item in merged if isinstance(merged, list) else [merged]:
+                    if isinstance(item, dict):
+                        done.value = {**item, **done.value}
+        if done.anchor:
+            self.anchors[done.anchor] = (done.value, done.size)
+        self.place(done.value, done.span, done.size)
+
+    def place(self, value: object, span: Span, size: int) -> None:
+        self.values[self.route()] = span
+        self.total += max(1, size)
+        if self.total > _MAX_VALUES:
+            raise _unreadable("too many values with aliases expanded", span, "Write it out.")
+        if not self.stack:
+            self.root = value
+            return
+        top = self.stack[-1]
+        top.size += size
+        if isinstance(top.value, list):
+            top.value.append(value)
+        elif top.key is not None:
+            if top.key == "<<":
+                top.merged.append(value)
+            else:
+                top.value[top.key] = value
+            top.key = None
+
+    def route(self) -> Route:
+        if not self.stack:
+            return ()
+        top = self.stack[-1]
+        key: Key = len(top.value) if isinstance(top.value, list) else top.key or ""
+        return (*top.route, key)
+
+    def span(self, event: yaml.Event) -> Span:
+        start, end = event.start_mark, event.end_mark
+        if start is None or end is None:
+            return Span(self.path, 1, 1, 1, 1)
+        return Span(self.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _resolve(text: str) -> object:
+    """Return a plain scalar's value by the rules of YAML 1.2, where `on` and `2024-01-01` are texts."""
+    for kind, pattern in _CORE:
+        if not pattern.fullmatch(text):
+            continue
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return text[0] in "tT"
+        if kind == "int":
+            return int(text) if len(text) < 400 else text
+        if kind in ("octal", "hex"):
+            return int(text[2:], 8 if kind == "octal" else 16) if len(text) < 400 else text
+        return float(text)
+    return text

@@ -1,0 +1,107 @@
+"""Examples against the schemas that they are examples of."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError, best_match
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT7
+
+from wsgen.asyncapi.document import Document, Route
+from wsgen.asyncapi.references import value_at
+from wsgen.diagnostics import Diagnostic, Severity
+
+_BASE = "document:"
+_Schemas = Registry[Any]  # JSON schemas, as jsonschema types them
+_NATIVE = re.compile(r"application/(vnd\.aai\.asyncapi|schema)(\+(json|yaml))?;")
+
+
+def check_examples(document: Document) -> list[Diagnostic]:
+    """Return the examples of messages, and as warnings those of schemas, that their schemas refuse."""
+    resource = DRAFT7.create_resource(document.value)
+    registry: _Schemas = Registry().with_resource(_BASE, resource)
+    found: list[Diagnostic] = []
+    for code, schema, example in _examples(document.value, ()):
+        error = _error(document, registry, schema, example)
+        if error is None:
+            continue
+        span = document.value_span((*example, *error.absolute_path))
+        what = "payload" if code == "WSG650" else "schema"
+        message = f"the example does not match the {what}: {_short(error.message)}"
+        severity = Severity.ERROR if code == "WSG650" else Severity.WARNING
+        advice = "Correct the example or the schema."
+        found.append(Diagnostic(code, message, span, help=advice, severity=severity))
+    return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def _error(
+    document: Document, registry: _Schemas, schema: Route, example: Route
+) -> ValidationError | None:
+    pointer = "/".join(quote(str(key).replace("~", "~0").replace("/", "~1")) for key in schema)
+    validator = Draft7Validator({"$ref": f"{_BASE}#/{pointer}"}, registry=registry)
+    try:
+        error: ValidationError | None = best_match(
+            validator.iter_errors(value_at(document.value, example))
+        )
+    except (Unresolvable, re.error, TypeError, AttributeError):
+        # The schema itself is at fault, which other checks report.
+        return None
+    return error
+
+
+def _examples(value: object, route: Route) -> Iterator[tuple[str, Route, Route]]:
+    """Yield code, the route of a schema and the route of an example of it."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _examples(item, (*route, index))
+    if not isinstance(value, dict):
+        return
+    if "payload" in value or "headers" in value:
+        yield from _of_message(value, route)
+    for key, item in value.items():
+        if key in ("examples", "example", "default", "const", "enum") or key.startswith("x-"):
+            continue
+        is_schema = key in ("payload", "schema") or route[-1:] == ("schemas",)
+        if is_schema and "schemaFormat" not in value and "schemaFormat" not in (item or ()):
+            yield from _of_schema(item, (*route, key))
+        yield from _examples(item, (*route, key))
+
+
+def _of_message(message: dict[str, object], route: Route) -> Iterator[tuple[str, Route, Route]]:
+    examples = message.get("examples")
+    form = message.get("schemaFormat")
+    if isinstance(form, str) and not _NATIVE.match(form):
+        return
+    for index, example in enumerate(examples if isinstance(examples, list) else ()):
+        for part in ("payload", "headers"):
+            schema = message.get(part)
+            if not isinstance(example, dict) or part not in example or schema is None:
+                continue
+            place: Route = (*route, part)
+            if isinstance(schema, dict) and "schemaFormat" in schema:
+                if not _NATIVE.match(str(schema["schemaFormat"])):
+                    continue
+                place = (*place, "schema")
+            yield "WSG650", place, (*route, "examples", index, part)
+
+
+def _of_schema(schema: object, route: Route) -> Iterator[tuple[str, Route, Route]]:
+    """Yield the examples of a schema and of the schemas in it."""
+    if not isinstance(schema, dict):
+        return
+    examples = schema.get("examples")
+    for index, _ in enumerate(examples if isinstance(examples, list) else ()):
+        yield "WSG651", route, (*route, "examples", index)
+    properties = schema.get("properties")
+    for name, item in properties.items() if isinstance(properties, dict) else ():
+        yield from _of_schema(item, (*route, "properties", name))
+    if isinstance(schema.get("items"), dict):
+        yield from _of_schema(schema["items"], (*route, "items"))

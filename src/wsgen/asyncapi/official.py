@@ -1,0 +1,149 @@
+"""A document against the official JSON Schema of its version, each finding at its place."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+
+from wsgen.asyncapi.document import Document, Route
+from wsgen.diagnostics import Diagnostic
+from wsgen.names import nearest
+
+VERSIONS = (
+    *(f"2.{minor}.0" for minor in range(7)),
+    "3.0.0",
+    "3.1.0",
+)
+_MOVED = {
+    (3, "publish"): "AsyncAPI 3 has `operations` with `action: receive` instead.",
+    (3, "subscribe"): "AsyncAPI 3 has `operations` with `action: send` instead.",
+    (3, "url"): "AsyncAPI 3 has `host` and `pathname` instead.",
+    (3, "operationId"): "AsyncAPI 3 names an operation by its key in `operations`.",
+    (3, "messageId"): "AsyncAPI 3 names a message by its key in `messages`.",
+    (3, "schema"): "AsyncAPI 3 parameters are texts: `enum`, `default` and `examples`.",
+    (3, "tags"): "AsyncAPI 3 has the document's `tags` in `info`.",
+    (3, "externalDocs"): "AsyncAPI 3 has the document's `externalDocs` in `info`.",
+    (2, "operations"): "`operations` came with AsyncAPI 3; 2.x has `publish` and `subscribe`.",
+    (2, "host"): "`host` came with AsyncAPI 3; 2.x has `url`.",
+    (2, "address"): "`address` came with AsyncAPI 3; in 2.x it is the channel's key.",
+    (2, "messages"): "`messages` came with AsyncAPI 3; 2.x has one `message` in the operation.",
+}
+
+
+def check_official(document: Document, version: str) -> list[Diagnostic]:
+    """Return what the official schema of `version` finds in `document`."""
+    validator = Draft7Validator(load_schema(version))
+    found: dict[Diagnostic, None] = {}
+    for error in validator.iter_errors(document.value):
+        for leaf in _leaves(error):
+            for diagnostic in _diagnostics(document, leaf, int(version[0])):
+                found[diagnostic] = None
+    return list(found)
+
+
+def load_schema(version: str) -> Mapping[str, object]:
+    """Return the official JSON Schema of `version`, one of VERSIONS."""
+    file = files("wsgen.asyncapi").joinpath("schemas", f"{version}.json.gz")
+    schema: Mapping[str, object] = json.loads(gzip.decompress(file.read_bytes()))
+    return schema
+
+
+def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+    """Yield the errors to report: of alternatives, those of the one that was meant."""
+    if error.validator not in ("oneOf", "anyOf") or not error.context:
+        yield error
+        return
+    branches: dict[object, list[ValidationError]] = {}
+    for item in error.context:
+        branches.setdefault(item.schema_path[0], []).append(item)
+    for item in min(branches.values(), key=lambda branch: _distance(branch, error)):
+        yield from _leaves(item)
+
+
+def _distance(branch: list[ValidationError], error: ValidationError) -> tuple[int, int, int]:
+    """Return how unlikely it is that `branch` was meant: wrong kind first, then the number of errors."""
+    wrong = 0
+    is_reference = isinstance(error.instance, dict) and "$ref" in error.instance
+    for item in branch:
+        depth = len(item.path)
+        wanted: Any = item.validator_value
+        if item.validator == "required" and "$ref" in wanted and depth == 0:
+            wrong += 100
+        if item.validator == "type" and depth == 0:
+            wrong += 50
+        if item.validator in ("enum", "const") and list(item.path) in (["type"], ["scheme"]):
+            wrong += 20
+        if is_reference and item.validator == "additionalProperties" and depth == 0:
+            wrong += 10
+    return (wrong, len(branch), -max(len(item.path) for item in branch))
+
+
+def _diagnostics(document: Document, error: ValidationError, major: int) -> Iterator[Diagnostic]:
+    route: Route = tuple(error.absolute_path)
+    kind, instance = error.validator, error.instance
+    # Known by the keyword at hand, which their types do not tell.
+    schema: Any = error.schema
+    wanted: Any = error.validator_value
+    if kind == "additionalProperties" and isinstance(instance, dict):
+        known = tuple(schema.get("properties", {}))
+        patterns = tuple(schema.get("patternProperties", {}))
+        for key in instance:
+            if key in known or any(re.search(pattern, key) for pattern in patterns):
+                continue
+            yield _unknown(document, (*route, key), known, major)
+    elif kind == "required" and isinstance(instance, dict):
+        for key in wanted:
+            if key not in instance:
+                message = f"missing field `{key}` in {_name(route)}"
+                span = document.key_span(route)
+                yield Diagnostic("WSG604", message, span, help=f"Add `{key}`.")
+    else:
+        span = document.value_span(route)
+        yield Diagnostic("WSG605", _message(error, route), span, help=_advice(error))
+
+
+def _unknown(document: Document, route: Route, known: tuple[str, ...], major: int) -> Diagnostic:
+    key = str(route[-1])
+    close = nearest(key, known)
+    advice = _MOVED.get((major, key))
+    if advice is None:
+        advice = f"Did you mean `{close}`?" if close else "Remove it, or start it with `x-`."
+    message = f"unknown field `{key}` in {_name(route[:-1])}"
+    return Diagnostic("WSG603", message, document.key_span(route), help=advice)
+
+
+def _message(error: ValidationError, route: Route) -> str:
+    name = _name(route)
+    wanted: Any = error.validator_value  # known by the keyword at hand
+    if error.validator == "type":
+        kinds = wanted if isinstance(wanted, list) else [wanted]
+        return f"{name} must be {' or '.join(kinds)}, not {_kind(error.instance)}"
+    if error.validator == "enum":
+        return f"{name} must be one of {', '.join(map(json.dumps, wanted))}"
+    if error.validator == "const":
+        return f"{name} must be {json.dumps(wanted)}"
+    if error.validator == "pattern":
+        return f"{name} does not match the pattern {wanted}"
+    text = error.message
+    return f"{name}: {text if len(text) < 200 else f'{text[:200]}...'}"
+
+
+def _advice(error: ValidationError) -> str:
+    description = error.schema.get("description") if isinstance(error.schema, dict) else None
+    if isinstance(description, str) and description:
+        return description.split(". ")[0].rstrip(".") + "."
+    return "Write it as the specification of the document's version says."
+
+
+def _name(route: Route) -> str:
+    return f"`{'.'.join(map(str, route))}`" if route else "the document"
+
+
+def _kind(value: object) -> str:
+    names = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+    return names.get(type(value), "number")
