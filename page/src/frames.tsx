@@ -39,7 +39,7 @@ export function FrameLog({ connection }: { connection: Connection }): ReactNode 
 }
 
 function FrameLine({ frame }: { frame: Frame }): ReactNode {
-  const time = new Date(frame.at).toISOString().slice(11, 23);
+  const time = `${new Date(frame.at).toTimeString().slice(0, 8)}.${String(frame.at % 1000).padStart(3, "0")}`;
   return (
     <li className={frame.type === "error" ? "frame error" : "frame"} data-type={frame.type}>
       <details>

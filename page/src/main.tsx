@@ -3,6 +3,7 @@
 import { Component, type ReactNode, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { Console } from "./console";
+import { Contents } from "./contents";
 import { DocumentError, readDocument, resolveReferences } from "./document";
 import { asObject, asText, type JsonObject } from "./json";
 import { Problem } from "./problem";
@@ -51,6 +52,7 @@ function Page({ document: source, url }: PageProps): ReactNode {
             <Reference document={shown} />
           </Guard>
         </main>
+        <Contents />
         <aside className="console" id="console" aria-label="Live console" tabIndex={-1}>
           <Guard title="The live console cannot read this document.">
             <Console document={resolved} endpoints={endpoints} url={url} />

@@ -6,12 +6,22 @@ import { memo, type ReactNode } from "react";
 import type { JsonObject } from "./json";
 import { anonymousNaming, applyUniqueIds, toAsyncAPIDocument } from "./parser";
 
+// The document speaks as the server: it receives what clients send. Readers are mostly clients.
+const CONFIG = {
+  show: { sidebar: false, errors: false },
+  expand: { messageExamples: true },
+  receiveLabel: "client sends",
+  replyLabel: "client asks",
+  sendLabel: "server sends",
+  requestLabel: "server asks",
+};
+
 /** Shows `document`, whose references are resolved. */
 export const Reference = memo(function Reference({ document }: { document: JsonObject }): ReactNode {
   return (
     <AsyncApi
       schema={document}
-      config={{ show: { sidebar: false, errors: false }, expand: { messageExamples: true } }}
+      config={CONFIG}
     />
   );
 });

@@ -77,7 +77,8 @@ export function socketUrl(document: JsonObject, endpoint: Endpoint, url: string 
   if (url !== null) return toSocket(url, page);
   const own = /^(.*)\/asyncapi\/?$/.exec(page.pathname)?.[1];
   const alone = Object.keys(asObject(document.channels)).length === 1;
-  if (served && own && (alone || own.endsWith(endpoint.address))) return toSocket(own, page);
+  // With a slash: Starlette's `mount` alone serves sockets below the path only.
+  if (served && own !== undefined && (alone || own.endsWith(endpoint.address))) return toSocket(`${own}/`, page);
   const server = asObject(Object.values(asObject(document.servers))[0]);
   const base = asText(server.url) || (server.host ? `${asText(server.protocol)}://${asText(server.host)}${asText(server.pathname)}` : "");
   if (base) return toSocket(`${base.replace(/\/$/, "")}${endpoint.address}`, page);

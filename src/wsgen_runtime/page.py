@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 _STATIC = Path(__file__).with_name("static")
 
-# No favicon would make browsers ask the host for one.
-_ICON = "data:image/svg+xml;base64," + base64.b64encode(
+ICON = "data:image/svg+xml;base64," + base64.b64encode(
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
     b'<rect width="32" height="32" rx="8" fill="#2458c5"/>'
     b'<path d="M6 18h5l3-8 4 13 3-5h5" fill="none" stroke="#fff" stroke-width="2.6"'
     b' stroke-linecap="round" stroke-linejoin="round"/></svg>'
 ).decode("ascii")
+"""The address of the pages' icon: without one, browsers ask the host for it."""
 
 _PAGE = Template("""\
 <!doctype html>
@@ -70,7 +70,7 @@ def render_page(
     return _PAGE.substitute(
         policy=_policy([assets.script], [assets.style]),
         title=name,
-        icon=_ICON,
+        icon=ICON,
         style=assets.style,
         document=_json_in_html(document),
         options=_json_in_html({"url": url}),

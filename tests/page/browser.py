@@ -16,12 +16,22 @@ from websockets.sync.client import ClientConnection, connect
 Json = dict[str, Any]  # DevTools messages
 
 _FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync --disable-extensions --hide-scrollbars --mute-audio"
-    " --disable-dev-shm-usage --remote-debugging-port=0"
-).split()
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--disable-dev-shm-usage",
+    "--remote-debugging-port=0",
+)
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_DEADLINE = 20.0
+_DEADLINE = 10.0
 
 
 class Page:

@@ -1,5 +1,6 @@
 """The document of a module with the routes bars and quotes, written by hand, as the runtime serves it."""
 
+from copy import deepcopy
 from typing import Any
 
 Document = dict[str, Any]  # JSON, taken apart freely by the tests
@@ -118,7 +119,7 @@ def sample_document(address: str = "/ws") -> Document:
             "datafeed": {"address": address, "title": "datafeed", "messages": messages},
         },
         "operations": operations,
-        "components": {"schemas": SCHEMAS},
+        "components": {"schemas": deepcopy(SCHEMAS)},
     }
 
 
@@ -143,22 +144,21 @@ def _add_route(
         ("update", update),
     ):
         messages[f"{route}.{verb}"] = _message(f"{route}.{verb}", payload, f"{route}: {verb}.")
-    channel = {"$ref": "#/channels/datafeed"}
     for verb in ("subscribe", "unsubscribe"):
         operations[f"{route}.{verb}"] = {
             "action": "receive",
-            "channel": channel,
+            "channel": {"$ref": "#/channels/datafeed"},
             "title": f"{route}: {verb}",
             "summary": {"bars": "OHLC bars.", "quotes": "Best bid and ask."}[route],
             "messages": [{"$ref": f"#/channels/datafeed/messages/{route}.{verb}"}],
             "reply": {
-                "channel": channel,
+                "channel": {"$ref": "#/channels/datafeed"},
                 "messages": [{"$ref": f"#/channels/datafeed/messages/{route}.{verb}.response"}],
             },
         }
     operations[f"{route}.update"] = {
         "action": "send",
-        "channel": channel,
+        "channel": {"$ref": "#/channels/datafeed"},
         "title": f"{route}: update",
         "summary": "One update for each change.",
         "messages": [{"$ref": f"#/channels/datafeed/messages/{route}.update"}],

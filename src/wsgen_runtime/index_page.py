@@ -1,0 +1,102 @@
+"""The index of modules as one HTML file: no script, its style inline, no request to any host."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from string import Template
+
+from wsgen_runtime.page import ICON
+
+_STYLE = """
+:root { color-scheme: light dark; --ground: #f7f8fa; --surface: #fff; --line: #dde1e8; --text: #1b2230;
+  --soft: #586175; --accent: #2458c5; }
+@media (prefers-color-scheme: dark) { :root { --ground: #10141b; --surface: #171c25; --line: #2d3544;
+  --text: #e4e8f0; --soft: #9ba6ba; --accent: #8fb1ff; } }
+* { box-sizing: border-box; margin: 0; padding: 0; }
+body { background: var(--ground); color: var(--text); line-height: 1.55;
+  font: 1rem system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+main { max-width: 60rem; margin: 0 auto; padding: clamp(1.5rem, 5vw, 4rem) clamp(1rem, 4vw, 2rem); }
+h1 { font-size: 1.75rem; letter-spacing: -.02em; line-height: 1.25; }
+main > ul { list-style: none; margin-top: 1.75rem; display: grid; gap: 1rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); }
+li.module { position: relative; padding: 1.25rem 1.4rem; background: var(--surface);
+  border: 1px solid var(--line); border-radius: 10px; overflow-wrap: anywhere; }
+li.module:hover { border-color: var(--accent); }
+h2 { font-size: 1.1rem; }
+h2 a { color: inherit; text-decoration: none; }
+h2 a::after { content: ""; position: absolute; inset: 0; border-radius: 10px; }
+h2 a:focus-visible { outline: 0; }
+h2 a:focus-visible::after { outline: 2px solid var(--accent); outline-offset: 2px; }
+h2 small, p, .documents { color: var(--soft); font-weight: 400; font-size: .9rem; }
+p { margin-top: .35rem; }
+code { font: .85rem ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+.routes { list-style: none; display: flex; flex-wrap: wrap; gap: .4rem; margin-top: .9rem; }
+.routes li { padding: .05rem .6rem; border: 1px solid var(--line); border-radius: 99px; }
+.routes .deprecated { text-decoration: line-through; color: var(--soft); }
+.documents { margin-top: .9rem; }
+.documents a { position: relative; z-index: 1; color: var(--accent); }
+"""
+
+_PAGE = Template("""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<link rel="icon" href="$icon">
+<style>$style</style>
+</head>
+<body>
+<main>
+<h1>$title</h1>
+$modules
+</main>
+</body>
+</html>
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One module of the index; `routes` are names, and whether each is deprecated."""
+
+    title: str
+    version: str
+    description: str
+    endpoint: str
+    routes: tuple[tuple[str, bool], ...]
+
+
+def render_index(entries: Iterable[Entry], *, title: str) -> str:
+    """Return the index of `entries` as a self-contained HTML file."""
+    modules = "\n".join(map(_module, entries))
+    return _PAGE.substitute(
+        title=escape(title),
+        icon=ICON,
+        style=_STYLE,
+        modules=f"<ul>\n{modules}\n</ul>" if modules else "<p>No module has documents.</p>",
+    )
+
+
+def _module(entry: Entry) -> str:
+    endpoint = escape(entry.endpoint)
+    routes = "".join(
+        f'<li class="deprecated" title="deprecated"><code>{escape(name)}</code></li>'
+        if deprecated
+        else f"<li><code>{escape(name)}</code></li>"
+        for name, deprecated in entry.routes
+    )
+    # The first paragraph, as plain text: what is longer, or marked up, is for the module's own page.
+    first = entry.description.strip().split("\n\n")[0].replace("**", "").replace("`", "")
+    about = f"<p>{escape(first)}</p>\n" if first else ""
+    return (
+        '<li class="module">\n'
+        f'<h2><a href="{endpoint}/asyncapi">{escape(entry.title)}</a>'
+        f" <small>{escape(entry.version)}</small></h2>\n"
+        f"{about}<p><code>{endpoint or '/'}</code></p>\n"
+        f'<ul class="routes" aria-label="Routes">{routes}</ul>\n'
+        f'<p class="documents"><a href="{endpoint}/asyncapi.json">JSON</a>'
+        f' · <a href="{endpoint}/asyncapi.yaml">YAML</a></p>\n'
+        "</li>"
+    )

@@ -1,0 +1,119 @@
+"""The app that the browser tests open: bars that come fast, its page and the index of modules."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, Field
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from wsgen_runtime import WsApp, WsRouter, WsRouteService
+from wsgen_runtime.docs import WsDocs
+
+
+class Resolution(StrEnum):
+    """How long a bar lasts."""
+
+    MINUTE = "1m"
+    DAY = "1d"
+
+
+class Range(BaseModel):
+    """A span of time."""
+
+    start: AwareDatetime
+    end: AwareDatetime | None = None
+
+
+class BarsSubscriptionRequest(BaseModel):
+    """Which bars to receive."""
+
+    symbol: str = Field(min_length=1, examples=["AAPL"], description="The instrument.")
+    resolution: Resolution = Resolution.MINUTE
+    history: int | None = Field(default=None, ge=0, le=500)
+    range: Range | None = None
+    adjusted: bool = False
+
+
+class QuotesSubscriptionRequest(BaseModel):
+    """Which quotes to receive."""
+
+    symbols: list[str] = Field(examples=[["AAPL", "MSFT"]])
+
+
+class Bar(BaseModel):
+    """The prices of one period."""
+
+    time: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float = 0
+
+
+class Market:
+    """A producer of one bar every few milliseconds for each topic."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def create_topic(self, topic: str, topic_update: Callable[[Bar], None]) -> None:
+        """Start producing."""
+        self._tasks[topic] = asyncio.create_task(_produce(topic_update))
+
+    def remove_topic(self, topic: str) -> None:
+        """Stop producing."""
+        self._tasks.pop(topic).cancel()
+
+
+async def _produce(topic_update: Callable[[Bar], None]) -> None:
+    for number in itertools.count():
+        close = round(187.2 + (number * 7 % 40) / 100, 2)
+        time = 1_762_000_000_000 + number * 60_000
+        topic_update(
+            Bar(time=time, open=187.2, high=188.04, low=186.91, close=close, volume=1_200 + number)
+        )
+        await asyncio.sleep(0.04)
+
+
+class BarWsRouter(WsRouter):
+    """OHLC bars."""
+
+    def __init__(self, service: WsRouteService) -> None:
+        """Serve bars."""
+        super().__init__(
+            service=service,
+            route="bars",
+            request_type=BarsSubscriptionRequest,
+            data_type=Bar,
+            tags=["charts"],
+        )
+
+
+class QuoteWsRouter(WsRouter):
+    """Best bid and ask."""
+
+    def __init__(self, service: WsRouteService) -> None:
+        """Serve quotes."""
+        super().__init__(
+            service=service,
+            route="quotes",
+            request_type=QuotesSubscriptionRequest,
+            data_type=Bar,
+            deprecated=True,
+        )
+
+
+def create_app() -> Starlette:
+    """Return the app: `/ws` is the endpoint, `/ws/asyncapi` its page, `/docs` the index."""
+    market = Market()
+    ws_app = WsApp(
+        title="datafeed",
+        description="Real-time **market data**: one socket, any number of subscriptions.",
+        routers=[BarWsRouter(market), QuoteWsRouter(market)],
+    )
+    docs = WsDocs({"/ws": ws_app}, title="Trading")
+    return Starlette(routes=[*ws_app.routes("/ws"), Mount("/docs", docs)])
