@@ -1,0 +1,144 @@
+"""A document of ours in AsyncAPI 3.1 -> the same in an older version.
+
+2.6 has no replies and one operation a direction and channel: what clients send is `publish`, what they receive
+is `subscribe`, and what answers what is said in `x-response`.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+# JSON of our own making, taken apart by what it is known to hold.
+Json = dict[str, Any]
+
+VERSIONS = {"3.1": "3.1.0", "3.0": "3.0.0", "2.6": "2.6.0"}
+_MESSAGE_FIELDS = ("name", "title", "summary", "description", "tags", "contentType")
+
+
+def convert(document: Json, version: str) -> Json:
+    """Return `document` in `version`, a key of VERSIONS.
+
+    3.0 has all that our documents use, so only the number changes there; the tests hold us to it.
+    """
+    if version == "2.6":
+        return _to_2_6(document)
+    return {**document, "asyncapi": VERSIONS[version]}
+
+
+def _to_2_6(source: Json) -> Json:
+    info = dict(source["info"])
+    tags, docs = info.pop("tags", None), info.pop("externalDocs", None)
+    result: Json = {"asyncapi": "2.6.0"}
+    if "id" in source:
+        result["id"] = source["id"]
+    result["info"] = info
+    if "servers" in source:
+        result["servers"] = {name: _server(item) for name, item in source["servers"].items()}
+    result["defaultContentType"] = source["defaultContentType"]
+    messages: Json = {}
+    result["channels"] = {
+        channel["address"]: _channel(name, channel, source, messages)
+        for name, channel in source["channels"].items()
+    }
+    components: Json = {"messages": messages}
+    given = source.get("components", {})
+    if "schemas" in given:
+        components["schemas"] = given["schemas"]
+    if "securitySchemes" in given:
+        schemes = given["securitySchemes"]
+        components["securitySchemes"] = {name: _scheme(item) for name, item in schemes.items()}
+    result["components"] = components
+    if tags:
+        result["tags"] = tags
+    if docs:
+        result["externalDocs"] = docs
+    copy: Json = json.loads(json.dumps(result))
+    return copy
+
+
+def _server(server: Json) -> Json:
+    result: Json = {"url": f"{server['host']}{server.get('pathname', '')}"}
+    for key, value in server.items():
+        if key == "title":
+            result["x-title"] = value
+        elif key == "security":
+            names = [item["$ref"].rpartition("/")[2] for item in value]
+            result["security"] = [{name: []} for name in names]
+        elif key not in ("host", "pathname"):
+            result[key] = value
+    return result
+
+
+def _scheme(scheme: Json) -> Json:
+    flows = scheme.get("flows")
+    if not isinstance(flows, dict):
+        return scheme
+    renamed = {
+        name: {("scopes" if key == "availableScopes" else key): item for key, item in flow.items()}
+        for name, flow in flows.items()
+    }
+    return {**scheme, "flows": renamed}
+
+
+def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
+    operations = [
+        item
+        for item in source["operations"].values()
+        if item["channel"]["$ref"] == f"#/channels/{name}"
+    ]
+    keys = {
+        message: _add(messages, name, message, item)
+        for message, item in channel["messages"].items()
+    }
+    asked = list(dict.fromkeys(_names(operations, "receive")))
+    for operation in operations:
+        for message in _refs(operation):
+            target = messages[keys[message]]
+            target |= {
+                key: value for key, value in operation.items() if key in ("x-delivery", "x-router")
+            }
+            if "reply" in operation:
+                target["x-response"] = _one_of([keys[item] for item in _refs(operation["reply"])])
+    received = [message for message in channel["messages"] if message not in asked]
+    result: Json = {}
+    result |= {key: channel[key] for key in ("description", "x-close-codes") if key in channel}
+    result["publish"] = {
+        "operationId": f"{name}.publish",
+        "summary": "What clients send.",
+        "message": _one_of([keys[message] for message in asked]),
+    }
+    result["subscribe"] = {
+        "operationId": f"{name}.subscribe",
+        "summary": "What clients receive.",
+        "message": _one_of([keys[message] for message in received]),
+    }
+    result["bindings"] = channel["bindings"]
+    return result
+
+
+def _add(messages: Json, channel: str, name: str, message: Json) -> str:
+    """Put `message` among the components and return its key, which is its messageId: unique in 2.x."""
+    converted: Json = {
+        key: message[key] for key in (*_MESSAGE_FIELDS, "correlationId") if key in message
+    }
+    converted["payload"] = message["payload"]
+    if message.get("deprecated"):
+        converted["payload"] = {**message["payload"], "deprecated": True}
+        converted["x-deprecated"] = True
+    key = f"{channel}.{name}" if name in messages else name
+    messages[key] = {"messageId": key, **converted}
+    return key
+
+
+def _names(operations: list[Json], action: str) -> Iterator[str]:
+    for operation in operations:
+        if operation["action"] == action:
+            yield from _refs(operation)
+
+
+def _refs(item: Json) -> list[str]:
+    return [reference["$ref"].rpartition("/")[2] for reference in item["messages"]]
+
+
+def _one_of(keys: list[str]) -> Json:
+    return {"oneOf": [{"$ref": f"#/components/messages/{key}"} for key in keys]}

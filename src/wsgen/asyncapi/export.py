@@ -1,0 +1,154 @@
+"""ModuleSpecs -> AsyncAPI documents: assembled, filled, converted, and checked as anybody's would be."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from wsgen.asyncapi.assemble import assemble
+from wsgen.asyncapi.convert import convert
+from wsgen.asyncapi.models import Failure, fill_documents
+from wsgen.asyncapi.settings import Settings
+from wsgen.diagnostics import Diagnostic, Severity, in_order
+from wsgen.model import ModuleSpec
+from wsgen.source import Positions
+
+# JSON, taken apart by what it is known to hold.
+Json = dict[str, Any]
+
+TIMEOUT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exportable:
+    """A module to export: its spec, the text of its stub, and where its source says what."""
+
+    spec: ModuleSpec
+    stub: str
+    positions: Positions
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Documents by name: `asyncapi` for all modules in one, else the module's; and what was found."""
+
+    documents: Mapping[str, Json]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def export_documents(
+    modules: Sequence[Exportable],
+    *,
+    settings: Settings,
+    root: Path,
+    sources: Sequence[Path],
+    version: str = "3.1",
+    per_module: bool = False,
+    timeout: float = TIMEOUT,
+) -> Exported:
+    """Return the documents of `modules` in `version` ("3.1", "3.0" or "2.6").
+
+    Models are imported by a process of its own, for at most `timeout` seconds. What fails is a diagnostic at the
+    line of the source that names the type, and then there are no documents.
+    """
+    listed = [item for item in modules if item.spec.routers]
+    if not listed:
+        return Exported({}, ())
+    stubs: dict[str, list[Json]] = {}
+    for item in listed:
+        name = _name(item.spec) if per_module else "asyncapi"
+        stubs.setdefault(name, []).append(json.loads(item.stub))
+    if found := _collisions(listed):
+        return Exported({}, in_order(found))
+    drafts = [assemble(parts, settings, title=_title(name, parts)) for name, parts in stubs.items()]
+    filled = fill_documents(drafts, sources=sources, root=root, timeout=timeout)
+    if filled.failures:
+        return Exported({}, in_order(_blame(listed, filled.failures)))
+    documents: dict[str, Json] = {}
+    problems: list[Diagnostic] = []
+    for name, document in zip(stubs, filled.documents, strict=True):
+        problems.extend(_check(name, document))
+        if not problems:
+            documents[name] = convert(document, version)
+    return Exported({} if problems else documents, in_order(problems))
+
+
+def _name(spec: ModuleSpec) -> str:
+    return f"{spec.name}-{spec.version}" if spec.version else spec.name
+
+
+def _title(name: str, stubs: Sequence[Json]) -> str:
+    title: str = stubs[0]["info"]["title"] if len(stubs) == 1 else "WebSocket API"
+    return title or name
+
+
+def _collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
+    names: dict[str, str] = {}
+    addresses: dict[str, str] = {}
+    found = []
+    for item in modules:
+        name, address = _name(item.spec), item.spec.endpoint
+        for seen, value, what in ((names, name, "name"), (addresses, address, "endpoint")):
+            other = seen.setdefault(value, name)
+            if other is not name:
+                message = f"modules `{other}` and `{name}` have the same {what}, `{value}`"
+                advice = "Give each module its own `module:` and `endpoint:`."
+                span = item.positions.get("endpoint")
+                found.append(Diagnostic("WSG663", message, span, help=advice, module=name))
+    return found
+
+
+def _blame(modules: Sequence[Exportable], failures: Mapping[str, Failure]) -> list[Diagnostic]:
+    """Return a diagnostic at each place that names a type that failed."""
+    found = []
+    for item in modules:
+        for router in item.spec.routers:
+            for field, ref in (("request", router.request), ("data", router.data)):
+                failure = failures.get(str(ref))
+                if failure is None:
+                    continue
+                key = f"{router.class_name}.{field}"
+                span = item.positions.get(key) or item.positions.get(router.class_name)
+                message = f"no schema for `{ref}`: {failure.text}"
+                found.append(
+                    Diagnostic(
+                        failure.code,
+                        message,
+                        span,
+                        help=_ADVICE[failure.code],
+                        module=item.spec.name,
+                        output=failure.output or None,
+                    )
+                )
+    for name, failure in failures.items():
+        if not name:
+            message = f"the models cannot be imported: {failure.text}"
+            advice = "Install wsgen with the extra `runtime`, where the models are importable."
+            output = failure.output or None
+            found.append(Diagnostic(failure.code, message, help=advice, output=output))
+    return found
+
+
+_ADVICE = {
+    "WSG660": "Correct the type, or name the folder it is importable from in `sources`.",
+    "WSG661": "Use types that pydantic can describe as JSON Schema.",
+}
+
+
+def _check(name: str, document: Json) -> list[Diagnostic]:
+    """Return what is wrong with our own document: the settings are part of it, and nobody checked them."""
+    from wsgen.asyncapi.validate import validate_text
+
+    found = validate_text(Path(f"{name}.json"), json.dumps(document, indent=2).encode())
+    return [
+        replace(
+            item,
+            code="WSG664",
+            message=f"[tool.wsgen.asyncapi] makes an invalid document: {item.message}",
+            span=None,
+            notes=(),
+        )
+        for item in found
+        if item.severity is Severity.ERROR
+    ]

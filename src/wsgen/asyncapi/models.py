@@ -1,0 +1,99 @@
+"""The payload schemas of documents, made by a process that may import the user's models."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# JSON, taken apart by what it is known to hold.
+Json = dict[str, Any]
+
+WORKER = "wsgen_runtime.asyncapi.worker"
+"""The module that fills documents; named, not imported: wsgen itself does not need the runtime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a type expression got no schema: `code`, what happened, and what Python said in full."""
+
+    code: str
+    text: str
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The filled documents, or by type expression why there are none.
+
+    A failure that no type is to blame for has the key "".
+    """
+
+    documents: tuple[Json, ...]
+    failures: Mapping[str, Failure]
+
+
+def fill_documents(
+    documents: Sequence[Json], *, sources: Sequence[Path], root: Path, timeout: float
+) -> Filled:
+    """Return `documents` with the schemas of the models in them.
+
+    Runs one process in `root`, with `sources` first on its path, for at most `timeout` seconds.
+    """
+    task = json.dumps({"documents": documents, "sources": [str(path) for path in sources]})
+    # -P: the working directory is not importable by itself, only what `sources` names.
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", WORKER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=root,
+        start_new_session=True,
+    )
+    try:
+        answer, said = process.communicate(task.encode(), timeout=timeout)
+    except subprocess.TimeoutExpired:
+        _end(process)
+        answer, said = process.communicate()
+        return _blamed(answer, f"did not end within {timeout:g} seconds", said)
+    finally:
+        _end(process)
+    last = _lines(answer)[-1:]
+    if last and "documents" in last[0]:
+        return Filled(tuple(last[0]["documents"]), {})
+    if last and "failures" in last[0]:
+        failures = {
+            name: Failure(
+                "WSG661" if reason["kind"] == "schema" else "WSG660",
+                reason["text"],
+                reason["trace"],
+            )
+            for name, reason in last[0]["failures"].items()
+        }
+        return Filled((), failures)
+    return _blamed(answer, f"ended the process with status {process.returncode}", said)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End the process and what it started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _lines(answer: bytes) -> list[Json]:
+    """Return the whole lines of `answer`; a killed process may leave half of one."""
+    whole = answer[: answer.rfind(b"\n") + 1]
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def _blamed(answer: bytes, what: str, said: bytes) -> Filled:
+    """Return the failure of the type that was tried last."""
+    tried = [line["type"] for line in _lines(answer) if "type" in line]
+    failure = Failure("WSG660", f"importing it {what}", said.decode("utf-8", "replace"))
+    return Filled((), {tried[-1] if tried else "": failure})

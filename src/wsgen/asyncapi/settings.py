@@ -1,0 +1,88 @@
+"""`[tool.wsgen.asyncapi]` as written -> the fields of a document that no source can know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.errors import ConfigError
+from wsgen.names import nearest
+
+_TEXTS = ("title", "version", "description", "id", "termsOfService")
+_TABLES = ("contact", "license", "externalDocs", "servers", "securitySchemes")
+_KNOWN = (*_TEXTS, *_TABLES, "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the project says of its API; the tables are as AsyncAPI 3 has them.
+
+    The `security` of a server may list names of `security_schemes` instead of references.
+    """
+
+    title: str = ""
+    version: str = ""
+    info: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    id: str = ""
+    servers: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    security_schemes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def read_settings(table: Mapping[str, object], file: Path | None = None) -> Settings:
+    """Return the settings in `table`; raises ConfigError with a diagnostic for each that is wrong.
+
+    What stands in the tables is checked with the document that it becomes part of.
+    """
+    found: list[Diagnostic] = []
+    span = Span(file, 1, 1, 1, 1) if file else None
+
+    def fail(message: str, advice: str) -> None:
+        found.append(Diagnostic("WSG664", message, span, help=advice))
+
+    for key, value in table.items():
+        if key not in _KNOWN:
+            close = nearest(key, _KNOWN)
+            advice = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(_KNOWN)}."
+            fail(f"unknown setting `{key}` in [tool.wsgen.asyncapi]", advice)
+        elif key in _TEXTS and not (isinstance(value, str) and value.strip()):
+            fail(f"`asyncapi.{key}` must be a text that is not empty", f'Write {key} = "...".')
+        elif key in _TABLES and not isinstance(value, Mapping):
+            fail(f"`asyncapi.{key}` must be a table", f"Write [tool.wsgen.asyncapi.{key}].")
+        elif key == "tags" and not _are_tags(value):
+            fail("`asyncapi.tags` must be a list of names", 'Write tags = ["market-data"].')
+    if found:
+        raise ConfigError("the settings for AsyncAPI are not usable", found)
+    info = {
+        key: table[key]
+        for key in ("description", "termsOfService", "contact", "license", "externalDocs")
+        if key in table
+    }
+    tags = table.get("tags")
+    if isinstance(tags, list) and tags:
+        info["tags"] = [{"name": tag} if isinstance(tag, str) else tag for tag in tags]
+    return Settings(
+        title=_text(table, "title"),
+        version=_text(table, "version"),
+        info=info,
+        id=_text(table, "id"),
+        servers=_table(table, "servers"),
+        security_schemes=_table(table, "securitySchemes"),
+    )
+
+
+def _are_tags(value: object) -> bool:
+    return isinstance(value, list) and all(
+        (isinstance(tag, str) and tag) or (isinstance(tag, Mapping) and "name" in tag)
+        for tag in value
+    )
+
+
+def _text(table: Mapping[str, object], key: str) -> str:
+    value = table.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _table(table: Mapping[str, object], key: str) -> Mapping[str, object]:
+    value = table.get(key)
+    return value if isinstance(value, Mapping) else {}

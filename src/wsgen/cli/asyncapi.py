@@ -1,0 +1,229 @@
+"""`wsgen asyncapi export|validate|html`: the documents that clients and portals read."""
+
+import importlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import click
+
+from wsgen.cli.options import (
+    format_option,
+    module_option,
+    paths_argument,
+    project_of,
+    quiet_option,
+)
+from wsgen.cli.output import echo, show_findings
+from wsgen.diagnostics import Diagnostic, Span, has_errors
+from wsgen.errors import FilesError
+from wsgen.report.places import display_path
+from wsgen.result import RunResult
+
+_VERSIONS = ("3.1", "3.0", "2.6")
+_timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long importing the models may take.",
+)
+
+
+@click.group()
+def asyncapi() -> None:
+    """Export, validate and show AsyncAPI documents."""
+
+
+@asyncapi.command()
+@paths_argument
+@module_option
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), help="File or folder.  [default: stdout]"
+)
+@click.option("--per-module", is_flag=True, help="One document for each module.")
+@click.option(
+    "--version",
+    type=click.Choice(_VERSIONS),
+    default="3.1",
+    show_default=True,
+    help="Of AsyncAPI.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("yaml", "json")),
+    help="Of the document.  [default: by the name of the file, else yaml]",
+)
+@click.option("--check", "check_only", is_flag=True, help="Write nothing; fail if not current.")
+@quiet_option
+@_timeout_option
+def export(
+    paths: tuple[Path, ...],
+    modules: tuple[str, ...],
+    output: Path | None,
+    per_module: bool,
+    version: str,
+    form: str | None,
+    check_only: bool,
+    quiet: bool,
+    timeout: float,
+) -> int:
+    """Write the AsyncAPI document of the modules below PATH."""
+    from wsgen.asyncapi.text import format_document
+
+    if check_only and output is None:
+        raise click.UsageError("--check needs --output: the document to compare with")
+    form = form or ("json" if output is not None and output.suffix == ".json" else "yaml")
+    documents, found = _documents(paths, modules, version, per_module=per_module, timeout=timeout)
+    texts = {name: format_document(document, form) for name, document in documents.items()}
+    if output is None and len(texts) > 1:
+        raise click.UsageError("several documents need --output: a folder")
+    if texts and output is not None:
+        files = _files(texts, output, form, per_module=per_module)
+        if check_only:
+            found = (*found, *_drift(files))
+        else:
+            for file, text in files.items():
+                if _write(file, text) and not quiet:
+                    echo(f"wrote {display_path(file)}")
+    elif texts:
+        click.echo(next(iter(texts.values())), nl=False)
+    show_findings(RunResult((), found), "text")
+    return 1 if has_errors(found) else 0
+
+
+@asyncapi.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@format_option
+@quiet_option
+def validate(files: tuple[Path, ...], form: str, quiet: bool) -> int:
+    """Check AsyncAPI documents, 2.0 to 3.1, YAML or JSON."""
+    from wsgen.asyncapi.validate import validate_files
+
+    found = validate_files(files)
+    show_findings(RunResult((), found), form)
+    failed = has_errors(found)
+    if form == "text" and not quiet and not failed:
+        noun = "document" if len(files) == 1 else "documents"
+        echo(f"{len(files)} {noun} valid" + (f", {len(found)} warnings" if found else ""))
+    return 1 if failed else 0
+
+
+@asyncapi.command()
+@paths_argument
+@module_option
+@click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="The file.")
+@click.option("--url", help="Where the page's console connects to.")
+@quiet_option
+@_timeout_option
+def html(
+    paths: tuple[Path, ...],
+    modules: tuple[str, ...],
+    output: Path,
+    url: str | None,
+    quiet: bool,
+    timeout: float,
+) -> int:
+    """Write one self-contained page: the reference and a live console."""
+    documents, found = _documents(paths, modules, "3.1", per_module=False, timeout=timeout)
+    for document in documents.values():
+        # By name: the page is part of the runtime, which also serves it.
+        page = importlib.import_module("wsgen_runtime.page")
+        try:
+            text = page.render_page(document, url=url)
+        except page.PageAssetsMissingError as error:
+            raise FilesError(str(error)) from error
+        if _write(output, text) and not quiet:
+            echo(f"wrote {display_path(output)}")
+    show_findings(RunResult((), found), "text")
+    return 1 if has_errors(found) else 0
+
+
+def _documents(
+    paths: Sequence[Path],
+    names: Sequence[str],
+    version: str,
+    *,
+    per_module: bool,
+    timeout: float,
+) -> tuple[Mapping[str, dict[str, object]], tuple[Diagnostic, ...]]:
+    from wsgen.asyncapi.export import Exportable, export_documents
+    from wsgen.asyncapi.settings import read_settings
+    from wsgen.pipeline import find_modules, load_modules
+    from wsgen.render.channels import render_channels
+
+    config = project_of(paths)
+    settings = read_settings(config.asyncapi, config.file)
+    loaded, found = load_modules(find_modules(paths, names, config), config)
+    if has_errors(found):
+        return {}, found
+    modules = [
+        Exportable(item.spec, render_channels(item.spec), item.positions)
+        for item in loaded.values()
+        if item.spec is not None
+    ]
+    exported = export_documents(
+        modules,
+        settings=settings,
+        root=config.root,
+        sources=config.sources,
+        version=version,
+        per_module=per_module,
+        timeout=timeout,
+    )
+    return exported.documents, (*found, *exported.diagnostics)
+
+
+def _files(
+    texts: Mapping[str, str], output: Path, form: str, *, per_module: bool
+) -> dict[Path, str]:
+    if per_module or output.is_dir() or output.suffix == "":
+        return {output / f"{name}.{form}": text for name, text in texts.items()}
+    return dict.fromkeys((output,), next(iter(texts.values())))
+
+
+def _drift(files: Mapping[Path, str]) -> list[Diagnostic]:
+    found = []
+    for file, text in files.items():
+        if _read(file) == text.encode():
+            continue
+        what = "is not current" if file.is_file() else "does not exist"
+        message = f"the document {display_path(file)} {what}"
+        advice = "Run `wsgen asyncapi export` with the same options, without --check."
+        span = Span(file, 1, 1, 1, 1)
+        found.append(Diagnostic("WSG662", message, span, help=advice))
+    return found
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def _write(file: Path, text: str) -> bool:
+    """Write `text` unless it is there already, whole or not at all; raises FilesError."""
+    data = text.encode()
+    if _read(file) == data:
+        return False
+    temporary: str | None = None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=file.parent, prefix=".wsgen-", delete=False) as stream:
+            temporary = stream.name
+            stream.write(data)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(file)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        message = f"{display_path(file)} cannot be written: {error.strerror}"
+        diagnostic = Diagnostic("WSG405", message, help="Make the folder writable.")
+        raise FilesError(message, [diagnostic]) from error
+    return True

@@ -1,0 +1,54 @@
+"""A process of its own that fills documents: models are user code, which may hang, print or exit.
+
+Reads `{"sources": [...], "documents": [...]}` from stdin. Writes JSON lines to what was stdout: `{"type": ...}`
+before each type expression is tried, and at the end `{"documents": [...]}` or `{"failures": {...}}`.
+"""
+
+import json
+import os
+import sys
+import traceback
+from typing import Any
+
+from wsgen_runtime.asyncapi.expressions import resolve_type
+from wsgen_runtime.asyncapi.schemas import UnfillableError, fill
+
+
+def main() -> None:
+    """Fill the documents of stdin."""
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
+        # What models print while they are imported must not mix with the answer.
+        os.dup2(2, 1)
+        task = json.load(sys.stdin)
+        sys.path[:0] = task["sources"]
+
+        def say(answer: object) -> None:
+            answers.write(json.dumps(answer) + "\n")
+            answers.flush()
+
+        def resolve(expression: str) -> Any:  # a type expression has no common static type
+            say({"type": expression})
+            return resolve_type(expression)
+
+        filled: list[object] = []
+        failures: dict[str, object] = {}
+        for document in task["documents"]:
+            try:
+                filled.append(fill(document, resolve=resolve))
+            except UnfillableError as error:
+                failures |= {name: _reason(cause) for name, cause in error.reasons.items()}
+        say({"failures": failures} if failures else {"documents": filled})
+
+
+def _reason(error: Exception) -> dict[str, object]:
+    frames = "".join(traceback.format_exception(error))
+    known = type(error).__module__.startswith("pydantic")
+    return {
+        "kind": "schema" if known else "import",
+        "text": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
+        "trace": frames,
+    }
+
+
+if __name__ == "__main__":
+    main()
