@@ -62,7 +62,9 @@ class Document:
     def value_span(self, route: Route) -> Span:
         """Return where the value at `route` stands: for a mapping or list, its key."""
         span = self.values.get(route)
-        if span is None or span.end_line != span.line or not route:
+        # A block's own place is that of its first key, which says less than the key it belongs to.
+        is_block = span is None or (span.end_line, span.end_column) == (span.line, span.column)
+        if span is None or is_block or span.end_line != span.line or not route:
             return self.key_span(route)
         return span
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jsonschema import Draft7Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import UnknownType, ValidationError, best_match
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7
@@ -51,7 +51,7 @@ def _error(
         error: ValidationError | None = best_match(
             validator.iter_errors(value_at(document.value, example))
         )
-    except (Unresolvable, re.error, TypeError, AttributeError):
+    except (Unresolvable, UnknownType, re.error, TypeError, AttributeError):
         # The schema itself is at fault, which other checks report.
         return None
     return error

@@ -1,0 +1,80 @@
+"""Broken documents and what each is told; documents that are fine."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wsgen.asyncapi.document import read_document
+from wsgen.asyncapi.validate import validate_file, validate_text
+from wsgen.codes import CODES
+from wsgen.diagnostics import Diagnostic
+
+HERE = Path(__file__).parent
+CORPUS = sorted((HERE / "corpus").glob("*.yaml"))
+VALID = sorted((HERE / "valid").iterdir())
+
+
+def place(item: Diagnostic) -> str:
+    return f"{item.code} {item.span.line}:{item.span.column}" if item.span else item.code
+
+
+def test_there_are_enough() -> None:
+    assert len(CORPUS) >= 40
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_broken_document(path: Path) -> None:
+    expected = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# expect: ")
+    found = validate_file(path)
+    assert expected in [place(item) for item in found], found
+    assert {item.code for item in found} <= set(CODES)
+    assert all(item.help for item in found)
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.name)
+def test_valid_document(path: Path) -> None:
+    assert validate_file(path) == ()
+
+
+def test_json_has_places_too() -> None:
+    (found,) = validate_file(HERE / "corpus" / "json-dangling.json")
+    assert place(found) == "WSG610 5:64"
+    (found,) = validate_file(HERE / "corpus" / "json-syntax.json")
+    assert place(found).startswith("WSG600 3:")
+
+
+def test_json_means_what_it_says() -> None:
+    path = HERE / "corpus" / "json-dangling.json"
+    assert read_document(path, path.read_bytes()).value == json.loads(path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff",
+        b"{",
+        b"[]",
+        b"a: [",
+        b"- " * 500,
+        b"1",
+        b"? [a]\n: b",
+        b"null",
+        b"a: !!python/x 1",
+    ],
+)
+def test_never_raises(data: bytes) -> None:
+    assert validate_text(Path("a.yaml"), data)
+
+
+def test_expanded_aliases_are_bounded() -> None:
+    lines = ["a0: &a0 [x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    (found,) = validate_text(Path("a.yaml"), "\n".join(lines).encode())
+    assert found.code == "WSG600"
+
+
+def test_a_file_that_is_not_there() -> None:
+    (found,) = validate_file(HERE / "nowhere.yaml")
+    assert found.code == "WSG600"
