@@ -140,9 +140,12 @@ class WsApp:
             if not starting.get_loop().is_closed():
                 raise RuntimeError("a WsApp serves one event loop at a time")
             starting = None  # a test client makes a new loop for each session
-        if starting is None or (starting.done() and starting.exception() is not None):
+        if starting is None or _has_failed(starting):
             starting = self._starting = loop.create_task(self._hub.start())
-        await asyncio.shield(starting)
+        if starting.done():
+            starting.result()
+        else:
+            await asyncio.shield(starting)
 
     async def shutdown(self) -> None:
         """Refuse new clients, close all others with 1001, and wait, within bounds, for producers to stop.
@@ -198,6 +201,10 @@ class WsApp:
         await receive()
         await self.shutdown()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _has_failed(task: asyncio.Task[None]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 def _by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:

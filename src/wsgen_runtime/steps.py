@@ -53,8 +53,10 @@ class Steps:
         if step is None:
             self._forget_if_done(topic)
         else:
-            run = self._run(topic, channel, step)
-            channel.task = asyncio.get_running_loop().create_task(run)
+            task = asyncio.get_running_loop().create_task(self._run(topic, channel, step))
+            # With an eager task factory it may be done by now.
+            if not task.done():
+                channel.task = task
 
     async def cancel_all(self) -> None:
         """Stop all steps where they are."""

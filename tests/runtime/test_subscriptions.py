@@ -1,5 +1,6 @@
 """Subscriptions from end to end, in memory: the life of topics as services and clients see it."""
 
+import asyncio
 import logging
 
 import pytest
@@ -275,3 +276,23 @@ async def test_disconnect_closes_one_client() -> None:
         await until(lambda: tuple(app.clients) == (second,))
         assert not app.disconnect(first)
         await two.subscribe("bars", AAPL)
+
+
+async def test_an_eager_task_factory_changes_nothing() -> None:
+    loop = asyncio.get_running_loop()
+    # From Python 3.12 on; before it, this is the test of the ordinary factory once more.
+    loop.set_task_factory(getattr(asyncio, "eager_task_factory", None))
+    service = Recorder()
+    app = app_for(service)
+    async with connect(app) as client:
+        for _ in range(2):
+            await client.subscribe("bars", AAPL)
+            service.feeds[AAPL_TOPIC](Bar(close=1))
+            client.stall()
+            service.feeds[AAPL_TOPIC](Bar(close=2))
+            service.feeds[AAPL_TOPIC](Bar(close=3))
+            client.resume()
+            assert [(await client.receive())["seq"] for _ in range(3)] == [1, 2, 3]
+            await client.unsubscribe("bars", AAPL)
+            await until(lambda: app.topics == ())
+    assert [kind for kind, _ in service.log] == ["create", "remove"] * 2

@@ -40,6 +40,7 @@ class Broker(Protocol):
 
         An exception is logged, and reaches the subscribers as an `internal` error frame.
         """
+        raise NotImplementedError
 
     async def close(self, topic: str) -> None:
         """Hear `topic` no longer and give up its production. An exception is logged."""
