@@ -1,0 +1,169 @@
+"""Documents of modules, in three versions, and what happens when models fail."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.asyncapi.documents import Json, module, official_errors, ref, router
+
+from wsgen.asyncapi.export import Exportable, Exported, export_documents
+from wsgen.asyncapi.settings import read_settings
+from wsgen.asyncapi.text import format_document
+from wsgen.asyncapi.validate import validate_text
+from wsgen.diagnostics import Span
+from wsgen.errors import ConfigError
+from wsgen.model import ModuleSpec, TypeRef
+from wsgen.render.channels import render_channels
+
+ROOT = Path(__file__).parents[2]
+SETTINGS: Json = {
+    "title": "Trading",
+    "version": "2.1.0",
+    "id": "urn:example:trading",
+    "description": "All of it.",
+    "contact": {"name": "Desk", "url": "https://example.com", "email": "desk@example.com"},
+    "license": {"name": "MIT"},
+    "tags": ["market"],
+    "externalDocs": {"url": "https://example.com/docs"},
+    "servers": {
+        "production": {"host": "example.com", "protocol": "wss", "security": ["token"]},
+    },
+    "securitySchemes": {
+        "token": {"type": "http", "scheme": "bearer"},
+        "login": {
+            "type": "oauth2",
+            "flows": {
+                "clientCredentials": {"tokenUrl": "https://example.com/t", "availableScopes": {}}
+            },
+        },
+    },
+}
+
+
+def export(*specs: ModuleSpec, sources: tuple[Path, ...] = (ROOT,), **options: Any) -> Exported:
+    settings = read_settings(options.pop("settings", {}))
+    modules = [
+        Exportable(spec, render_channels(spec), {"BarsWsRouter.data": Span(Path("ws.yaml"), 7, 3)})
+        for spec in specs
+    ]
+    return export_documents(modules, settings=settings, root=ROOT, sources=sources, **options)
+
+
+def two() -> tuple[ModuleSpec, ModuleSpec]:
+    other = module(
+        router("bars", data=TypeRef(name="list", args=(ref("Bar", "tests.asyncapi.others"),))),
+        name="legacy",
+        endpoint="/legacy",
+    )
+    return module(router(deprecated=True, tags=("charts",)), router("quotes")), other
+
+
+@pytest.mark.parametrize("version", ["3.1", "3.0", "2.6"])
+def test_documents_are_valid_in_every_version(version: str) -> None:
+    exported = export(*two(), version=version, settings=SETTINGS)
+    assert exported.diagnostics == ()
+    document = exported.documents["asyncapi"]
+    assert document["asyncapi"].startswith(version)
+    assert official_errors(document) == []
+    for form in ("json", "yaml"):
+        text = format_document(document, form)
+        found = validate_text(Path(f"a.{form}"), text.encode())
+        assert [item.message for item in found] == [
+            "`components.securitySchemes.login` is not used"
+        ]
+        assert yaml.safe_load(text) == document
+
+
+def test_2_6_is_the_equivalent() -> None:
+    document = export(*two(), version="2.6", settings=SETTINGS).documents["asyncapi"]
+    channel = document["channels"]["/api/v1/datafeed/ws"]
+    asked = [item["$ref"].rpartition("/")[2] for item in channel["publish"]["message"]["oneOf"]]
+    assert asked == [
+        "bars.subscribe",
+        "bars.unsubscribe",
+        "quotes.subscribe",
+        "quotes.unsubscribe",
+        "ping",
+    ]
+    assert len(channel["subscribe"]["message"]["oneOf"]) == 11
+    messages = document["components"]["messages"]
+    assert messages["bars.subscribe"]["x-response"]["oneOf"][0] == {
+        "$ref": "#/components/messages/bars.subscribe.response"
+    }
+    assert messages["bars.update"]["x-deprecated"] is True
+    assert document["servers"]["production"]["url"] == "example.com"
+    assert document["servers"]["production"]["security"] == [{"token": []}]
+    flow = document["components"]["securitySchemes"]["login"]["flows"]["clientCredentials"]
+    assert flow == {"tokenUrl": "https://example.com/t", "scopes": {}}
+    assert "operations" not in document
+
+
+def test_per_module_and_the_same_each_time() -> None:
+    first = export(*two(), per_module=True)
+    assert list(first.documents) == ["datafeed", "legacy"]
+    assert json.dumps(first.documents) == json.dumps(export(*two(), per_module=True).documents)
+
+
+def test_a_model_that_is_not_there_is_blamed_on_its_line() -> None:
+    exported = export(module(router(data=ref("Absent"))))
+    (found,) = exported.diagnostics
+    assert exported.documents == {}
+    assert found.code == "WSG660"
+    assert found.span == Span(Path("ws.yaml"), 7, 3)
+    assert "Absent" in found.message
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "said"),
+    [
+        ("raise RuntimeError('no database')", "WSG660", "no database"),
+        ("import os\nos._exit(3)", "WSG660", "status 3"),
+        ("import threading\nthreading.Event().wait()", "WSG660", "did not end within"),
+        ("print('hello')\nclass X: pass", "WSG661", "X"),
+        ("import sys\nsys.exit(4)", "WSG660", "status 4"),
+    ],
+)
+def test_models_that_misbehave(tmp_path: Path, body: str, code: str, said: str) -> None:
+    (tmp_path / "bad_models.py").write_text(body, encoding="utf-8")
+    spec = module(router(request=TypeRef(name="dict"), data=ref("X", "bad_models")))
+    exported = export(spec, sources=(tmp_path,), timeout=3.0 if "wait" in body else 60.0)
+    (found,) = exported.diagnostics
+    assert (found.code, found.span) == (code, Span(Path("ws.yaml"), 7, 3))
+    assert said in found.message
+
+
+def test_two_modules_at_one_place() -> None:
+    (found,) = export(module(router()), module(router("quotes"), name="other")).diagnostics
+    assert found.code == "WSG663"
+
+
+def test_settings_that_make_no_valid_document() -> None:
+    found = export(module(router()), settings={"servers": {"a": {"host": "x"}}}).diagnostics
+    assert [item.code for item in found] == ["WSG664"]
+    assert "protocol" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"titel": "x"}, "Did you mean `title`?"),
+        ({"title": ""}, 'Write title = "...".'),
+        ({"servers": []}, "Write [tool.wsgen.asyncapi.servers]."),
+        ({"tags": [1]}, 'Write tags = ["market-data"].'),
+    ],
+)
+def test_settings_that_are_wrong(table: Json, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_settings(table, Path("pyproject.toml"))
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.help) == ("WSG664", said)
+
+
+def test_yaml_is_read_alike_by_1_1_and_1_2() -> None:
+    document = {"a": "1e3", "b": "on", "c": "0o7", "d": "x\ny\n", "e": "2024-01-01", "f": ["", "~"]}
+    text = format_document(document, "yaml")
+    assert yaml.safe_load(text) == document
+    assert "'1e3'" in text
+    assert "'0o7'" in text
