@@ -180,7 +180,7 @@ def _documents(
 def _files(
     texts: Mapping[str, str], output: Path, form: str, *, per_module: bool
 ) -> dict[Path, str]:
-    if per_module or output.is_dir() or output.suffix == "":
+    if per_module or output.is_dir() or output.suffix not in (".json", ".yaml", ".yml"):
         return {output / f"{name}.{form}": text for name, text in texts.items()}
     return dict.fromkeys((output,), next(iter(texts.values())))
 
