@@ -3,7 +3,7 @@
 import AsyncApi from "@asyncapi/react-component/lib/esm/without-parser";
 import purify from "isomorphic-dompurify";
 import { memo, type ReactNode } from "react";
-import type { JsonObject } from "./json";
+import { asObject, asText, type JsonObject } from "./json";
 import { anonymousNaming, applyUniqueIds, toAsyncAPIDocument } from "./parser";
 
 // The document speaks as the server: it receives what clients send. Readers are mostly clients.
@@ -28,12 +28,39 @@ export const Reference = memo(function Reference({ document }: { document: JsonO
 
 /** Return what the component shows: `document` with the names that the AsyncAPI parser gives to its parts. */
 export function prepare(document: JsonObject): JsonObject {
+  liftChannels(document);
+  titleOperations(document);
   applyUniqueIds(document);
   document["x-parser-spec-parsed"] = true;
   document["x-parser-api-version"] = 1;
   const model = toAsyncAPIDocument(document);
   if (model) anonymousNaming(model);
   return document;
+}
+
+/** Say what is true of a channel once, at the top: the component repeats it with each of its operations. */
+function liftChannels(document: JsonObject): void {
+  const info = asObject(document.info);
+  const texts = [asText(info.description)];
+  const channels = Object.values(asObject(document.channels)).map(asObject);
+  for (const channel of channels) {
+    const text = asText(channel.description);
+    if (text) texts.push(...(channels.length > 1 ? [`## ${asText(channel.address)}`] : []), text);
+    delete channel.description;
+    delete channel["x-close-codes"];
+  }
+  info.description = texts.filter(Boolean).join("\n\n");
+}
+
+/** Put the titles of operations, which the component leaves out, where it shows their summaries. */
+function titleOperations(document: JsonObject): void {
+  if (asText(document.asyncapi).startsWith("2.")) return;
+  for (const operation of Object.values(asObject(document.operations)).map(asObject)) {
+    const title = asText(operation.title);
+    if (!title) continue;
+    operation.description = [asText(operation.summary), asText(operation.description)].filter(Boolean).join("\n\n");
+    operation.summary = title;
+  }
 }
 
 /** Make the component's sanitiser stricter: no styles, forms or pictures from elsewhere; links open outside. */

@@ -27,7 +27,7 @@ export function SubscriptionCard({ subscription, onLeave }: { subscription: Subs
           {state === "active" ? "Unsubscribe" : "Remove"}
         </button>
       </header>
-      <code className="parameters">{JSON.stringify(subscription.request)}</code>
+      <code className="parameters">{JSON.stringify(subscription.request, null, 1).replaceAll(/\n */g, " ")}</code>
       <dl className="numbers">
         <Number name="Updates" value={received.toLocaleString("en")} mark="received" />
         <Number name="Per second" value={rate.perSecond(now).toFixed(1)} mark="rate" />

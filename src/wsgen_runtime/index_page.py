@@ -13,8 +13,8 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ground: #10141b; --surface: #171c25; --line: #2d3544;
   --text: #e4e8f0; --soft: #9ba6ba; --accent: #8fb1ff; } }
 * { box-sizing: border-box; margin: 0; padding: 0; }
-body { background: var(--ground); color: var(--text); line-height: 1.55;
-  font: 1rem system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+body { background: var(--ground); color: var(--text);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main { max-width: 60rem; margin: 0 auto; padding: clamp(1.5rem, 5vw, 4rem) clamp(1rem, 4vw, 2rem); }
 h1 { font-size: 1.75rem; letter-spacing: -.02em; line-height: 1.25; }
 main > ul { list-style: none; margin-top: 1.75rem; display: grid; gap: 1rem;

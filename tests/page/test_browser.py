@@ -94,7 +94,7 @@ def test_lists_and_nested_objects_have_forms(tab: Page, base: str) -> None:
     tab.fill("input[placeholder^='2025']", "2025-11-01T00:00:00Z")
     tab.click("Subscribe")
     tab.wait_for(f"{RECEIVED} >= 1")
-    assert '"range":{"start":"2025-11-01T00:00:00Z"}' in tab.text(".parameters")
+    assert '"range": { "start": "2025-11-01T00:00:00Z" }' in tab.text(".parameters")
     tab.evaluate("document.querySelectorAll('.routes input')[1].click()")
     tab.wait_for("document.querySelectorAll('.item input').length === 2")
     tab.click("Add another")
@@ -103,7 +103,7 @@ def test_lists_and_nested_objects_have_forms(tab: Page, base: str) -> None:
     tab.send("Input.insertText", text="NVDA")
     tab.click("Subscribe")
     tab.wait_for("document.querySelector('.card[data-route=quotes][data-state=active]')")
-    assert '["AAPL","MSFT","NVDA"]' in tab.text(".card[data-route=quotes] .parameters")
+    assert '[ "AAPL", "MSFT", "NVDA" ]' in tab.text(".card[data-route=quotes] .parameters")
 
 
 def test_subscriptions_come_back_after_the_server(tab: Page) -> None:
