@@ -8,10 +8,11 @@ import pytest
 from wsgen.asyncapi.document import read_document
 from wsgen.asyncapi.validate import validate_file, validate_text
 from wsgen.codes import CODES
-from wsgen.diagnostics import Diagnostic
+from wsgen.diagnostics import Diagnostic, Severity
 
 HERE = Path(__file__).parent
 CORPUS = sorted((HERE / "corpus").glob("*.yaml"))
+OFFICIAL = sorted((HERE / "official").glob("*.yml"))
 VALID = sorted((HERE / "valid").iterdir())
 
 
@@ -35,6 +36,14 @@ def test_broken_document(path: Path) -> None:
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.name)
 def test_valid_document(path: Path) -> None:
     assert validate_file(path) == ()
+
+
+@pytest.mark.parametrize("path", OFFICIAL, ids=lambda path: path.stem)
+def test_official_example(path: Path) -> None:
+    """The examples of the specification have leftovers and examples that do not match, but no errors."""
+    found = validate_file(path)
+    assert [item for item in found if item.severity is Severity.ERROR] == []
+    assert {item.code for item in found} <= {"WSG614", "WSG650", "WSG651"}
 
 
 def test_json_has_places_too() -> None:

@@ -21,7 +21,10 @@ _NATIVE = re.compile(r"application/(vnd\.aai\.asyncapi|schema)(\+(json|yaml))?;"
 
 
 def check_examples(document: Document) -> list[Diagnostic]:
-    """Return the examples of messages, and as warnings those of schemas, that their schemas refuse."""
+    """Return, as warnings, the examples of messages and schemas that their schemas refuse.
+
+    Warnings, because such a document can be used: not all examples of the specification itself match.
+    """
     resource = DRAFT7.create_resource(document.value)
     registry: _Schemas = Registry().with_resource(_BASE, resource)
     found: list[Diagnostic] = []
@@ -32,9 +35,8 @@ def check_examples(document: Document) -> list[Diagnostic]:
         span = document.value_span((*example, *error.absolute_path))
         what = "payload" if code == "WSG650" else "schema"
         message = f"the example does not match the {what}: {_short(error.message)}"
-        severity = Severity.ERROR if code == "WSG650" else Severity.WARNING
         advice = "Correct the example or the schema."
-        found.append(Diagnostic(code, message, span, help=advice, severity=severity))
+        found.append(Diagnostic(code, message, span, help=advice, severity=Severity.WARNING))
     return found
 
 
