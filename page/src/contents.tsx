@@ -1,49 +1,68 @@
-// What is on the page: links to each operation and schema of the reference.
+// What is on the page: links to each operation, by route, and each schema of the reference.
 
 import { type ReactNode, useEffect, useState } from "react";
 
-interface Entry {
+interface Link {
   readonly id: string;
   readonly name: string;
 }
 
-const GROUPS = [
-  { title: "Operations", selector: 'li[id^="operation-"]', prefix: /^operation-[a-z]+-/ },
-  { title: "Schemas", selector: 'li[id^="schema-"]', prefix: /^schema-/ },
-] as const;
+interface Listing {
+  readonly routes: readonly (readonly [string, readonly Link[]])[];
+  readonly schemas: readonly Link[];
+}
 
 /** The table of contents of what the component has rendered; it gives its parts ids, but no such list. */
 export function Contents(): ReactNode {
-  const [entries, setEntries] = useState<readonly (readonly Entry[])[]>([]);
+  const [{ routes, schemas }, setListing] = useState<Listing>({ routes: [], schemas: [] });
   useEffect(() => {
-    const reference = document.querySelector(".reference");
-    setEntries(
-      GROUPS.map(({ selector, prefix }) =>
-        [...(reference?.querySelectorAll(selector) ?? [])].map(({ id }) => ({ id, name: id.replace(prefix, "") })),
-      ),
-    );
+    const operations = linksTo('li[id^="operation-"]', /^operation-[a-z]+-/);
+    setListing({ routes: byRoute(operations), schemas: linksTo('li[id^="schema-"]', /^schema-/) });
   }, []);
   return (
     <nav className="contents" aria-label="Contents">
-      {GROUPS.map(({ title }, index) => {
-        const group = entries[index] ?? [];
-        return (
-          group.length > 0 && (
-            <section key={title}>
-              <h2>{title}</h2>
-              <ul>
-                {group.map(({ id, name }) => (
-                  <li key={id}>
-                    <a href={`#${id}`} title={name}>
-                      {name}
-                    </a>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          )
-        );
-      })}
+      {routes.map(([route, links]) => (
+        <section key={route}>
+          <h2>{route}</h2>
+          <ul>
+            {links.map((link) => (
+              <li key={link.id}>
+                <a href={`#${link.id}`} aria-label={`${route}.${link.name}`}>
+                  {link.name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {schemas.length > 0 && (
+        <section className="long">
+          <h2>Schemas</h2>
+          <ul>
+            {schemas.map(({ id, name }) => (
+              <li key={id}>
+                <a href={`#${id}`}>{name}</a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </nav>
   );
+}
+
+function linksTo(selector: string, prefix: RegExp): Link[] {
+  const parts = document.querySelector(".reference")?.querySelectorAll(selector) ?? [];
+  return [...parts].map(({ id }) => ({ id, name: id.replace(prefix, "") }));
+}
+
+/** Return the operations under what stands before the last dot of their names: `bars` has `subscribe`. */
+function byRoute(links: readonly Link[]): [string, Link[]][] {
+  const routes = new Map<string, Link[]>();
+  for (const { id, name } of links) {
+    const dot = name.lastIndexOf(".");
+    const route = dot > 0 ? name.slice(0, dot) : "Operations";
+    routes.set(route, [...(routes.get(route) ?? []), { id, name: name.slice(dot + 1) }]);
+  }
+  return [...routes];
 }

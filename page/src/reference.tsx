@@ -30,6 +30,8 @@ export const Reference = memo(function Reference({ document }: { document: JsonO
 export function prepare(document: JsonObject): JsonObject {
   liftChannels(document);
   titleOperations(document);
+  emptyReplyChannels(document);
+  emptyReplyChannels(document);
   applyUniqueIds(document);
   document["x-parser-spec-parsed"] = true;
   document["x-parser-api-version"] = 1;
@@ -60,6 +62,14 @@ function titleOperations(document: JsonObject): void {
     if (!title) continue;
     operation.description = [asText(operation.summary), asText(operation.description)].filter(Boolean).join("\n\n");
     operation.summary = title;
+  }
+}
+
+/** Drop the messages of a reply's channel: the component repeats all of them in each reply, unseen, for seconds. */
+function emptyReplyChannels(document: JsonObject): void {
+  for (const operation of Object.values(asObject(document.operations)).map(asObject)) {
+    const reply = asObject(operation.reply);
+    if ("channel" in reply) operation.reply = { ...reply, channel: { ...asObject(reply.channel), messages: {} } };
   }
 }
 
