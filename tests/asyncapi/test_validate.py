@@ -1,6 +1,7 @@
 """Broken documents and what each is told; documents that are fine."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,16 @@ def test_expanded_aliases_are_bounded() -> None:
 def test_a_file_that_is_not_there() -> None:
     (found,) = validate_file(HERE / "nowhere.yaml")
     assert found.code == "WSG600"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_mutated_documents_never_raise(seed: int) -> None:
+    choices = random.Random(seed)
+    values = ["[]", "{}", "null", "1", "x", "[{}]", '{"$ref": 1}', '{$ref: "#/channels"}']
+    for _ in range(60):
+        lines = choices.choice(VALID).read_text(encoding="utf-8").splitlines()
+        for _ in range(choices.randint(1, 3)):
+            line = choices.randrange(len(lines))
+            key = lines[line].split(":")[0]
+            lines[line] = choices.choice([f"{key}: {choices.choice(values)}", "", lines[-1]])
+        validate_text(Path("a.yaml"), "\n".join(lines).encode())

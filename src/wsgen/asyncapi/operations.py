@@ -67,7 +67,8 @@ def _messages(
 
 
 def _server_references(document: Document, route: Route, channel: Any) -> Iterator[Diagnostic]:
-    for index, item in enumerate(channel.get("servers") or ()):
+    servers = channel.get("servers")
+    for index, item in enumerate(servers if isinstance(servers, list) else ()):
         target = item.get("$ref") if isinstance(item, dict) else None
         if isinstance(target, str) and target.startswith("#") and target[:10] != "#/servers/":
             span = document.value_span((*route, "servers", index, "$ref"))
@@ -143,4 +144,5 @@ def _tags(document: Document, major: int) -> Iterator[Diagnostic]:
             span = document.value_span((*route, index, "name"))
             message = f"the tag `{name}` stands twice"
             yield Diagnostic("WSG642", message, span, help="Keep one of them.")
-        seen.add(name)
+        if isinstance(name, str):
+            seen.add(name)
