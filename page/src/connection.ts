@@ -60,6 +60,13 @@ export class Connection {
     this.setOffline();
   }
 
+  /** Disconnect, and forget what was subscribed: another endpoint has other routes. */
+  leave(): void {
+    this.subscriptions.clear();
+    this.refusal = undefined;
+    this.disconnect();
+  }
+
   /** Subscribe `route` with `request`; return the subscription's key. */
   subscribe(route: string, request: Json): string {
     const key = `${route}:${canonical(request)}`;

@@ -29,6 +29,10 @@ export function Console({ document, endpoints, url }: ConsoleProps): ReactNode {
   useSeconds(connection.status === "open" || connection.status === "waiting");
   const [chosen, setChosen] = useState(0);
   const endpoint = endpoints[chosen];
+  const choose = (index: number): void => {
+    connection.leave();
+    setChosen(index);
+  };
   if (endpoint === undefined) return <p className="quiet">This document has no routes to subscribe to.</p>;
   return (
     <>
@@ -39,7 +43,7 @@ export function Console({ document, endpoints, url }: ConsoleProps): ReactNode {
         </p>
       </div>
       {endpoints.length > 1 && (
-        <Choice label="Endpoint" names={endpoints.map((one) => one.title)} chosen={chosen} onChoose={setChosen} />
+        <Choice label="Endpoint" names={endpoints.map((one) => one.title)} chosen={chosen} onChoose={choose} />
       )}
       <EndpointConsole
         key={endpoint.name}

@@ -1,6 +1,9 @@
 """The page in a real browser, against a real server."""
 
+import subprocess
+import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 from tests.page.browser import Page
@@ -154,6 +157,40 @@ def test_a_page_from_disk_asks_no_host(tab: Page, save: Save) -> None:
     assert tab.complaints == []
     value = tab.evaluate("document.querySelector('.connect input').value")
     assert value == "ws://localhost:8000/ws"
+
+
+def test_the_command_makes_a_page_of_all_modules(tab: Page, tmp_path: Path) -> None:
+    file = tmp_path / "all.html"
+    command = [sys.executable, "-m", "wsgen", "asyncapi", "html", "specs/datafeed", "specs/broker"]
+    subprocess.run(
+        [*command, "-o", str(file)], cwd=Path(__file__).parents[2], check=True, timeout=60
+    )
+    open_page(tab, file.as_uri())
+    shown = tab.evaluate("[...document.querySelectorAll('li[id^=operation-]')].map(one => one.id)")
+    routes = {
+        "datafeed": ("bars", "quotes"),
+        "broker": ("orders", "positions", "executions", "equity"),
+    }
+    for module, names in routes.items():
+        choose = f"[...document.querySelectorAll('.console option')].find(one => one.text === '{module}')"
+        tab.evaluate(
+            f"(() => {{ const one = {choose}; one.selected = true;"
+            " one.parentElement.dispatchEvent(new Event('change', {bubbles: true})) })()"
+        )
+        tab.wait_for(f"document.querySelector('.connect input').value.endsWith('/{module}/ws')")
+        for name in names:
+            assert name in tab.text(".routes")
+            assert any(one.endswith(f"{module}.{name}.subscribe") for one in shown)
+    assert tab.requests == [file.as_uri()]
+    assert tab.complaints == []
+
+
+def test_the_index_leads_to_the_page(tab: Page, base: str) -> None:
+    tab.open(f"{base}/docs/")
+    tab.click("datafeed")
+    tab.wait_for("document.querySelector('.console h2')")
+    assert tab.evaluate("location.pathname") == "/ws/asyncapi"
+    assert tab.complaints == []
 
 
 def test_text_of_the_document_cannot_run_or_load_anything(tab: Page, save: Save) -> None:
