@@ -31,9 +31,11 @@ test: $(VENV)/.ready  ## run the tests
 check: $(VENV)/.ready  ## lint, types, import rules, generated files current, docs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy src tests specs/datafeed specs/broker examples/trading_api/src
+	@$(BIN)/mypy src tests benchmarks specs/datafeed specs/broker examples/trading_api/src
+	@$(BIN)/pyright --pythonpath $(BIN)/python specs/datafeed specs/broker
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/wsgen check
+	@$(BIN)/wsgen asyncapi export specs --per-module -o docs/asyncapi --check
 	@$(BIN)/mkdocs build --quiet --strict
 
 .PHONY: format
@@ -48,6 +50,14 @@ update-cases: $(VENV)/.ready  ## rewrite the expected results of tests/cases
 .PHONY: bench
 bench: $(VENV)/.ready  ## measure the generator against the budgets
 	@$(BIN)/python -m benchmarks.generator
+
+.PHONY: asyncapi
+asyncapi: $(VENV)/.ready  ## export the documents of specs/ to docs/asyncapi
+	@$(BIN)/wsgen asyncapi export specs --per-module -o docs/asyncapi
+
+.PHONY: soak
+soak: $(VENV)/.ready  ## stress the runtime for two minutes each: churn, a stalled reader, malformed frames
+	@$(BIN)/python -m tests.runtime.soak --seconds 120
 
 .PHONY: clean
 clean:  ## remove caches and build results, not the virtual environment

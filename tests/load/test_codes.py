@@ -16,6 +16,6 @@ def test_each_code_of_a_loader_is_explained_and_each_explained_code_is_given() -
 
 def test_each_code_has_a_title_a_reason_and_a_way_out() -> None:
     for code in CODES.values():
-        assert code.title[0].islower() or code.title.split()[0].isupper()
+        assert not code.title.split()[0].istitle()
         assert code.why.endswith(".")
         assert code.fix.endswith(".")

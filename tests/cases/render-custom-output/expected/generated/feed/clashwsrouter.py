@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from a.models import Bar
 from a.models import Delivery as Delivery2
 from b.models import Bar as Bar2
-from wsgen_runtime import Delivery, WsRouteService, WsRouter
+from wsgen_runtime import Delivery, WsRouter, WsRouteService
 
 
 class ClashWsRouter(WsRouter):
