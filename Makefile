@@ -17,25 +17,40 @@ $(VENV)/.ready: pyproject.toml
 	@touch $@
 
 .PHONY: setup
-setup: $(VENV)/.ready  ## create the virtual environment and install everything into it
+setup: $(VENV)/.ready page  ## create the virtual environment, install everything into it, build the page
+
+PAGE := src/wsgen_runtime/static/page.js
+$(PAGE): page/package-lock.json $(wildcard page/src/*.ts* page/src/*/*)
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or later"; exit 1; }
+	@npm --prefix page ci --silent --no-audit --no-fund
+	@npm --prefix page run --silent build
+	@touch $@
+
+.PHONY: page
+page: $(PAGE)  ## build the AsyncAPI page, which wheels contain and the repository does not
+
+.PHONY: screenshots
+screenshots: $(VENV)/.ready page  ## take the pictures of the docs
+	@$(BIN)/python -m page.screenshots
 
 .PHONY: generate-ws-routers
 generate-ws-routers: $(VENV)/.ready  ## render all modules of specs/; module=NAME for one
 	@$(BIN)/wsgen render $(if $(module),--module $(module))
 
 .PHONY: test
-test: $(VENV)/.ready  ## run the tests
+test: $(VENV)/.ready page  ## run the tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 .PHONY: check
-check: $(VENV)/.ready  ## lint, types, import rules, generated files current, docs
+check: $(VENV)/.ready page  ## lint, types, import rules, generated files current, docs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy src tests benchmarks specs/datafeed specs/broker examples/trading_api/src
-	@$(BIN)/pyright --pythonpath $(BIN)/python specs/datafeed specs/broker
+	@$(BIN)/pyright specs/datafeed specs/broker
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/wsgen check
 	@$(BIN)/wsgen asyncapi export specs --per-module -o docs/asyncapi --check
+	@npm --prefix page run --silent check
 	@$(BIN)/mkdocs build --quiet --strict
 
 .PHONY: format

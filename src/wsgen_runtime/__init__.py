@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wsgen_runtime.brokers.memory import MemoryBroker as MemoryBroker
     from wsgen_runtime.closing import CloseCode as CloseCode
     from wsgen_runtime.delivery import Delivery as Delivery
+    from wsgen_runtime.docs import WsDocs as WsDocs
     from wsgen_runtime.limits import Limits as Limits
     from wsgen_runtime.models import ErrorCode as ErrorCode
     from wsgen_runtime.models import ErrorDetail as ErrorDetail
@@ -49,6 +50,7 @@ _HOMES = {
     "TopicUpdate": "service",
     "Unsubscribed": "models",
     "WsApp": "app",
+    "WsDocs": "docs",
     "WsRouteService": "service",
     "WsRouter": "router",
 }
@@ -73,6 +75,7 @@ __all__ = [
     "TopicUpdate",
     "Unsubscribed",
     "WsApp",
+    "WsDocs",
     "WsRouteService",
     "WsRouter",
 ]
