@@ -3,7 +3,6 @@
 import keyword
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
 _ROUTE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.ASCII)
@@ -47,5 +46,7 @@ def default_route(class_name: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the member of `known` that `name` most likely meant, or None if none is close."""
+    from difflib import get_close_matches  # only needed where something is misspelt
+
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return close[0] if close else None

@@ -96,6 +96,13 @@ def run(sources: Sequence[ModuleSource], config: Config, options: Options) -> Ru
     return RunResult(tuple((done | results)[source] for source in sources), diagnostics)
 
 
+def run_unchanged(sources: Sequence[ModuleSource], config: Config) -> RunResult | None:
+    """Return the result of a run in which every module is current, or None if any is not."""
+    results = [_unchanged(source, config, config.steps) for source in sources]
+    found = tuple(result for result in results if result is not None)
+    return RunResult(found) if len(found) == len(results) else None
+
+
 def load_modules(
     sources: Sequence[ModuleSource], config: Config
 ) -> tuple[dict[ModuleSource, Loaded], tuple[Diagnostic, ...]]:

@@ -12,10 +12,10 @@ from wsgen.cli.options import (
     format_option,
     module_option,
     paths_argument,
-    project_of,
     quiet_option,
 )
 from wsgen.cli.output import echo, show_findings
+from wsgen.cli.project import project_of
 from wsgen.diagnostics import Diagnostic, Span, has_errors
 from wsgen.errors import FilesError
 from wsgen.report.places import display_path

@@ -6,8 +6,9 @@ from time import perf_counter
 
 import click
 
-from wsgen.cli.options import common_options, project_of
+from wsgen.cli.options import common_options
 from wsgen.cli.output import echo, show_findings, show_summary, style_for
+from wsgen.cli.project import project_of
 from wsgen.config import Config
 from wsgen.current import has_passed, is_current
 from wsgen.model import ModuleSpec

@@ -1,12 +1,12 @@
-"""What commands print: results on stdout, findings on stderr, colour on a terminal only."""
+"""What commands print: results on stdout, findings on stderr, colour on a terminal only.
+
+Does without click, which a run that finds everything current need not load.
+"""
 
 import os
 import sys
 from collections.abc import Iterable
-from difflib import unified_diff
 from typing import TextIO
-
-import click
 
 from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.report.places import display_path
@@ -22,6 +22,15 @@ _COLOURS = {
     State.EMPTY: "bright_black",
     State.VALID: "green",
 }
+_ANSI = {
+    "bold": 1,
+    "red": 31,
+    "green": 32,
+    "yellow": 33,
+    "blue": 34,
+    "cyan": 36,
+    "bright_black": 90,
+}
 _MANY = 20
 
 
@@ -31,7 +40,7 @@ def style_for(stream: TextIO) -> Style:
         return plain
 
     def style(text: str, colour: str) -> str:
-        return click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
+        return f"\x1b[{_ANSI[colour]}m{text}\x1b[0m"
 
     return style
 
@@ -43,7 +52,7 @@ def echo(text: str, *, err: bool = False) -> None:
         text = text.encode(stream.encoding or "ascii", "backslashreplace").decode(
             stream.encoding or "ascii"
         )
-    click.echo(text, err=err, color=True)
+    print(text, file=stream)
 
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
@@ -126,6 +135,8 @@ def show_summary(result: RunResult, seconds: float) -> None:
 
 def show_diff(changes: Iterable[FileChange]) -> None:
     """Print `changes` as one unified diff that `patch -p1` and `git apply` take."""
+    from difflib import unified_diff
+
     style = style_for(sys.stdout)
     colours = {"+": "green", "-": "red", "@": "cyan"}
     for change in changes:

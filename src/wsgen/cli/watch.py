@@ -6,8 +6,8 @@ from time import perf_counter
 
 import click
 
-from wsgen.cli.options import project_of
 from wsgen.cli.output import echo, show_diagnostics, show_modules, show_summary
+from wsgen.cli.project import project_of
 from wsgen.errors import WsgenError
 from wsgen.pipeline import Options, find_modules, run
 

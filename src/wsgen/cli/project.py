@@ -1,0 +1,31 @@
+"""Which project a command works on."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from wsgen.config import Config, find_root, load_config
+from wsgen.diagnostics import Diagnostic
+from wsgen.errors import ConfigError
+
+
+def project_of(paths: Sequence[Path]) -> Config:
+    """Return the settings of the project that `paths`, or else the working directory, belong to.
+
+    A path outside of the working directory's project must lie in one that can be told by a pyproject.toml,
+    a wsgen.toml or a repository: `wsgen render /` must not take the whole disk for a project.
+
+    Raises ConfigError.
+    """
+    here = find_root(Path.cwd())
+    first = paths[0].resolve() if paths else here
+    if first.is_relative_to(here) or not first.exists():
+        start = first if first.exists() else here
+    elif any(
+        (find_root(first) / name).exists() for name in ("pyproject.toml", "wsgen.toml", ".git")
+    ):
+        start = first
+    else:
+        message = f"{paths[0]} is outside of this project and in no other"
+        advice = "Run wsgen in the project, or put an empty wsgen.toml at its top."
+        raise ConfigError(message, [Diagnostic("WSG903", message, help=advice)])
+    return load_config(find_root(start))
