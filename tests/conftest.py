@@ -1,12 +1,20 @@
 """Fixtures for whole projects: a folder with settings, sources and models, and wsgen run in it."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from wsgen.cli.main import run
+
+# A shared machine may be slow at any moment, and a test never asserts on wall time. CI draws the same examples
+# every time, so that a run says something about the change; other runs go on looking for new ones.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 MODELS = """\
 from pydantic import BaseModel
