@@ -4,8 +4,9 @@ The payload schemas need the user's models, and rendering imports no user code: 
 `{"x-python-type": ..., "x-python-mode": "validation" | "serialization"}`, that `wsgen_runtime.asyncapi` fills.
 """
 
-import json
 from collections.abc import Mapping
+
+from pydantic_core import to_json
 
 from wsgen.model import ModuleSpec, RouterSpec, TypeRef
 
@@ -83,7 +84,8 @@ def render_channels(module: ModuleSpec) -> str:
         },
         "operations": operations,
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    # json.dumps writes indented text in pure Python, which was half the time of rendering a large tree.
+    return to_json(document, indent=2).decode() + "\n"
 
 
 def _channel_id(module: ModuleSpec) -> str:

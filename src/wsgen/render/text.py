@@ -57,13 +57,15 @@ def _wrapped(lines: list[str], width: int) -> list[str]:
 
 def _in_docstring(line: str) -> str:
     """Escape `line` so that no quotes in it, or at its end, close the docstring."""
-    if line.endswith('"'):
-        return _in_docstring(line[:-1]) + '\\"'
-    return _escaped(line).replace('"""', '\\"\\"\\"')
+    head = line.rstrip('"')
+    closing = '\\"' * (len(line) - len(head))
+    return _escaped(head).replace('"""', '\\"\\"\\"') + closing
 
 
 def _escaped(text: str) -> str:
     """Escape backslashes and whatever is not printable; emoji and letters of all scripts stay."""
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
     return "".join(
         "\\\\" if char == "\\" else char if _printable(char) else _escape(char) for char in text
     )
