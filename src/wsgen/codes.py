@@ -300,6 +300,31 @@ _FILES: dict[str, Code] = {
         "The generated file imports something else under the router's name.",
         "Rename the router.",
     ),
+    "WSG420": Code(
+        "generic class cannot be read",
+        "The file that `template` names, or the founding layout's generic_route.py, is not valid Python.",
+        "Correct the file at the place shown.",
+    ),
+    "WSG421": Code(
+        "no generic class",
+        "The template has no class with type parameters, so there is nothing to specialise.",
+        "Let the class inherit `Generic[_TRequest, _TData]`, or name another file as `template`.",
+    ),
+    "WSG422": Code(
+        "several generic classes",
+        "The template must say which class to specialise: it may have only one that is generic.",
+        "Move the others to another file and import them.",
+    ),
+    "WSG423": Code(
+        "wrong number of type parameters",
+        "A router has two types: the first parameter is the request, the second the data.",
+        "Give the generic class two type parameters.",
+    ),
+    "WSG424": Code(
+        "relative import leads out of the package",
+        "The generated file stands elsewhere and needs to know the absolute name of what is imported.",
+        "Write the import with its full name, or name the importable folder in `sources`.",
+    ),
 }
 
 _QUALITY = {

@@ -1,0 +1,124 @@
+"""The project's own generic class becomes concrete by its syntax tree; all other text is kept."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from tests.conftest import Project
+
+from wsgen.errors import GenerationError
+from wsgen.model import RouterSpec, TypeRef
+from wsgen.render.generic import specialise
+from wsgen.render.generic_template import parse_template
+
+TEMPLATE = '''\
+"""Ö: _TData stays in strings."""
+
+from typing import Any, Generic, TypeVar
+
+from .router_interface import WsRouterInterface
+
+_TRequest = TypeVar("_TRequest")
+_TData = TypeVar("_TData")
+
+
+class WsRouter(WsRouterInterface, Generic[_TRequest, _TData]):
+    kind: type[_TData]
+    ö = "_TData"; nested: dict[str, list[_TData]] = {}  # _TData stays
+
+    def topic(self, request: "_TRequest", _TDataStore: Any = None) -> "WsRouter":
+        def inner(data: _TData) -> "list[_TData]":
+            return [data]
+
+        return self
+'''
+
+CONCRETE = '''\
+"""Ö: _TData stays in strings."""
+
+from typing import Any
+
+from app.shared.ws.router_interface import WsRouterInterface
+from app.models import Bar, BarRequest
+
+
+
+class BarWsRouter(WsRouterInterface):
+    kind: type[Bar]
+    ö = "_TData"; nested: dict[str, list[Bar]] = {}  # _TData stays
+
+    def topic(self, request: "BarRequest", _TDataStore: Any = None) -> "BarWsRouter":
+        def inner(data: Bar) -> "list[Bar]":
+            return [data]
+
+        return self
+'''
+
+ROUTER = RouterSpec(
+    class_name="BarWsRouter",
+    route="bars",
+    request=TypeRef(name="BarRequest", module="app.models"),
+    data=TypeRef(name="Bar", module="app.models"),
+)
+ROOT = Path("project")
+FILE = ROOT / "app" / "shared" / "ws" / "generic_route.py"
+
+
+def made(text: str) -> str:
+    return specialise(parse_template(FILE, text, (ROOT,)), ROUTER, header="")
+
+
+def test_names_are_replaced_and_all_other_text_is_kept() -> None:
+    text = made(TEMPLATE)
+    assert ast.dump(ast.parse(text)) == ast.dump(ast.parse(CONCRETE))
+    assert "# _TData stays" in text
+
+
+def test_type_parameters_of_newer_syntax_are_replaced() -> None:
+    text = made("class WsRouter[Req, Data](object):\n    def f(self, r: Req) -> Data: ...\n")
+    assert "class BarWsRouter(object):\n    def f(self, r: BarRequest) -> Bar: ..." in text
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("WSG420", "class ("),
+        ("WSG421", "class WsRouter: ...\n"),
+        (
+            "WSG422",
+            "from typing import Generic\nclass A(Generic[T, U]): ...\nclass B(Generic[T, U]): ...\n",
+        ),
+        ("WSG423", "import typing\nclass A(typing.Generic[T]): ...\n"),
+        (
+            "WSG424",
+            "from typing import Generic\nfrom .....x import y\nclass A(y, Generic[T, U]): ...\n",
+        ),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_reported_with_its_place(code: str, text: str) -> None:
+    with pytest.raises(GenerationError) as caught:
+        made(text)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == code
+    assert diagnostic.span is not None
+
+
+def test_a_type_that_the_template_names_otherwise_gets_an_alias() -> None:
+    text = made(
+        TEMPLATE.replace("from typing import Any", "from x import Bar\nfrom typing import Any")
+        + "Bar()\n"
+    )
+    assert "Bar as Bar2" in text
+    assert "kind: type[Bar2]" in text
+
+
+def test_render_specialises_the_configured_template(project: Project) -> None:
+    settings = project.read("pyproject.toml")
+    setting = '[tool.wsgen]\ntemplate = "src/app/shared/ws/generic_route.py"'
+    project.write("pyproject.toml", settings.replace("[tool.wsgen]", setting, 1))
+    project.write("src/app/shared/ws/generic_route.py", TEMPLATE)
+    outcome = project.wsgen("render", "--no-quality")
+    assert outcome.code == 0, outcome.stderr
+    text = project.read("specs/datafeed/ws_generated/barwsrouter.py")
+    assert "class BarWsRouter(WsRouterInterface):" in text
+    assert "TypeVar" not in text
