@@ -122,3 +122,11 @@ def test_render_specialises_the_configured_template(project: Project) -> None:
     text = project.read("specs/datafeed/ws_generated/barwsrouter.py")
     assert "class BarWsRouter(WsRouterInterface):" in text
     assert "TypeVar" not in text
+
+
+def test_imports_are_added_where_type_variables_follow_the_last_import_directly() -> None:
+    text = made(
+        "from typing import Generic, TypeVar\nA = TypeVar('A')\nB = TypeVar('B')\n"
+        "class W(Generic[A, B]):\n    x: B\n"
+    )
+    assert text == "from app.models import Bar, BarRequest\nclass BarWsRouter:\n    x: Bar\n"

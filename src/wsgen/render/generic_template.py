@@ -316,7 +316,7 @@ def _within(start: int, end: int, stretches: Collection[tuple[int, int]]) -> boo
 def _segments(text: str, edits: list[Edit]) -> tuple[str | Gap, ...]:
     segments: list[str | Gap] = []
     position = 0
-    for start, end, new in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
+    for start, end, new in sorted(edits, key=lambda edit: (edit[0], edit[0] < edit[1], -edit[1])):
         if start < position:
             continue  # Part of a stretch that is gone as a whole.
         segments += [text[position:start], new]
