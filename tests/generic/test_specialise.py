@@ -26,7 +26,7 @@ class WsRouter(WsRouterInterface, Generic[_TRequest, _TData]):
     kind: type[_TData]
     ö = "_TData"; nested: dict[str, list[_TData]] = {}  # _TData stays
 
-    def topic(self, request: "_TRequest", _TDataStore: Any = None) -> "WsRouter":
+    def topic(self, request: "_TRequest", _TDataStore: Any = None) -> "WsRouter[_TRequest, _TData]":
         def inner(data: _TData) -> "list[_TData]":
             return [data]
 

@@ -10,12 +10,16 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A name at the characters `start` to `end`; `grouped` if what replaces it must be one operand."""
+    """A name at the characters `start` to `end`; `grouped` if what replaces it must be one operand.
+
+    `whole` is where its subscript ends, as in `WsRouter[A, B]`; the same as `end` if it has none.
+    """
 
     name: str
     start: int
     end: int
-    grouped: bool = False
+    grouped: bool
+    whole: int
 
 
 class Places:
@@ -47,13 +51,17 @@ class Places:
 def uses(tree: ast.AST, places: Places) -> Iterator[Use]:
     """Yield every name in `tree`, those in quoted annotations too; other strings hold none."""
     heads: set[int] = set()
+    wholes: dict[int, int] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute | ast.Subscript):
             heads.add(id(node.value))
+            if isinstance(node, ast.Subscript):
+                wholes[id(node.value)] = places.of(node)[1]
         elif isinstance(node, ast.Call):
             heads.add(id(node.func))
         if isinstance(node, ast.Name):
-            yield Use(node.id, *places.of(node), grouped=id(node) in heads)
+            start, end = places.of(node)
+            yield Use(node.id, start, end, id(node) in heads, wholes.get(id(node), end))
         for annotation in _annotations(node):
             for quoted in _quoted(annotation):
                 yield from _inside(quoted, places)
@@ -105,7 +113,7 @@ def _inside(quoted: ast.Constant, places: Places) -> Iterator[Use]:
         return
     for use in uses(tree, Places(value)):
         base = start + offset
-        yield Use(use.name, base + use.start, base + use.end, use.grouped)
+        yield Use(use.name, base + use.start, base + use.end, use.grouped, base + use.whole)
 
 
 def bindings(tree: ast.AST) -> Iterator[str]:

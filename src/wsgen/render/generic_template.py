@@ -73,7 +73,7 @@ def _template(
         if _within(use.start, use.end, dropped):
             continue
         if use.name == generic.node.name:
-            edits.append((use.start, use.end, Gap(Role.CLASS)))
+            edits.append((use.start, use.whole, Gap(Role.CLASS)))
         elif use.name in roles and start <= use.start < end:
             edits.append((use.start, use.end, Gap(roles[use.name], use.grouped)))
         else:
