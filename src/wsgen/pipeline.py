@@ -194,7 +194,6 @@ def _render(source: ModuleSource, spec: ModuleSpec, config: Config) -> Mapping[s
     return render_package(
         spec,
         origin=" and ".join(file.name for file in source.files),
-        output=source.output,
         sources=config.sources,
         local=local,
         template=template_of(source, config),

@@ -10,7 +10,6 @@ def render_package(
     module: ModuleSpec,
     *,
     origin: str,
-    output: Path,
     sources: tuple[Path, ...],
     local: Collection[str],
     template: Path | None = None,
@@ -18,7 +17,7 @@ def render_package(
 ) -> Mapping[str, str]:
     """Return the files of a module's package: routers, `__init__.py` and `asyncapi.json`.
 
-    `origin` names the source for the headers; `output` is the folder that the package goes to; `sources` are
+    `origin` names the source for the headers; `sources` are
     the folders that modules are importable from, `local` the project's own top-level packages; `template` is
     the project's generic class to specialise instead of filling a Jinja2 template; `templates` is a folder
     of Jinja2 templates that come before the built-in ones.
@@ -34,7 +33,6 @@ def render_package(
             router,
             module,
             origin=origin,
-            output=output,
             sources=sources,
             local=local,
             template=template,
@@ -49,7 +47,6 @@ def _router(
     module: ModuleSpec,
     *,
     origin: str,
-    output: Path,
     sources: tuple[Path, ...],
     local: Collection[str],
     template: Path | None,
