@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import GenerationError
-from wsgen.load.newer_syntax import as_older_syntax
+from wsgen.newer_syntax import as_older_syntax
 from wsgen.render.generic import Gap, GenericTemplate, Role
 from wsgen.render.generic_names import Places, Use, bindings, bound_by, uses
 
