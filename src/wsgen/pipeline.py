@@ -68,10 +68,17 @@ def find_modules(
     return select(discover(tuple(paths) or config.paths, config), names)
 
 
-def run(sources: Sequence[ModuleSource], config: Config, options: Options) -> RunResult:
+def run(
+    sources: Sequence[ModuleSource],
+    config: Config,
+    options: Options,
+    *,
+    assumed: str | None = None,
+) -> RunResult:
     """Bring the packages of `sources` up to date, or with `write` off find out what that would change.
 
-    A module that fails keeps its old files and does not stop the others; the diagnostics say why.
+    A module that fails keeps its old files and does not stop the others; the diagnostics say why. Types that
+    a `ws.py` does not import are taken from the package `assumed`, if one is given.
 
     Raises ToolError if a quality tool is missing or breaks, FilesError if the lock cannot be had.
     """
@@ -88,9 +95,9 @@ def run(sources: Sequence[ModuleSource], config: Config, options: Options) -> Ru
                 source: result for source in stale if (result := _unchanged(source, config, steps))
             }
             stale = [source for source in stale if source not in done]
-            results, diagnostics = _produce(stale, config, options, steps)
+            results, diagnostics = _produce(stale, config, options, steps, assumed)
     elif stale:
-        results, diagnostics = _produce(stale, config, options, steps)
+        results, diagnostics = _produce(stale, config, options, steps, assumed)
     else:
         results = {}
     return RunResult(tuple((done | results)[source] for source in sources), diagnostics)
@@ -104,7 +111,7 @@ def run_unchanged(sources: Sequence[ModuleSource], config: Config) -> RunResult 
 
 
 def load_modules(
-    sources: Sequence[ModuleSource], config: Config
+    sources: Sequence[ModuleSource], config: Config, *, assumed: str | None = None
 ) -> tuple[dict[ModuleSource, Loaded], tuple[Diagnostic, ...]]:
     """Load `sources`; return what each declares and all findings, sorted."""
     from wsgen.load import load_module
@@ -112,7 +119,7 @@ def load_modules(
     loaded = {}
     found: list[Diagnostic] = []
     for source in sources:
-        item = load_module(source, models=config.models, roots=config.sources)
+        item = load_module(source, models=config.models, roots=config.sources, assumed=assumed)
         loaded[source] = item
         found.extend(replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
     return loaded, in_order(found)
@@ -151,12 +158,16 @@ def _unchanged(source: ModuleSource, config: Config, steps: tuple[str, ...]) -> 
 
 
 def _produce(
-    sources: Sequence[ModuleSource], config: Config, options: Options, steps: tuple[str, ...]
+    sources: Sequence[ModuleSource],
+    config: Config,
+    options: Options,
+    steps: tuple[str, ...],
+    assumed: str | None,
 ) -> tuple[dict[ModuleSource, ModuleResult], tuple[Diagnostic, ...]]:
     """Load, render, check and, with `write`, commit the modules that are not current."""
     if options.write:
         _refuse_unwritable(sources, config, steps)
-    loaded, found = load_modules(sources, config)
+    loaded, found = load_modules(sources, config, assumed=assumed)
     diagnostics = list(found)
     drafts = []
     for source, item in loaded.items():

@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +24,7 @@ from wsgen.errors import GenerationError, WsgenError
 from wsgen.source import ModuleSource
 
 if TYPE_CHECKING:
+    from wsgen.pipeline import Options
     from wsgen.result import RunResult
 
 _MODES = ("render", "check", "off")
@@ -47,36 +50,72 @@ def generate_module_routers(
     Raises GenerationError, a RuntimeError that names the module, if sources are invalid, a quality step
     fails, or files that are not current cannot be written.
     """
-    mode = os.environ.get("WSGEN", "render").strip().lower() or "render"
-    if mode not in _MODES:
-        raise GenerationError(
-            f"WSGEN={mode} is none of {', '.join(_MODES)} (module {module_name!r})"
+    with naming(module_name):
+        config = settings_of(Path(root) if root is not None else Path.cwd())
+        source = find_module(module_name, config)
+        return source is not None and ensure_current(
+            source, config, silent=silent, skip_quality_checks=skip_quality_checks
         )
+
+
+@contextmanager
+def naming(module_name: str) -> Iterator[None]:
+    """Turn every WsgenError into a GenerationError that names the module."""
     try:
-        config = _config(Path(root) if root is not None else Path.cwd())
-        source = _find(module_name, config)
-        if source is None:
-            return False
-        steps = () if skip_quality_checks else config.steps
-        if mode == "off":
-            return (source.output / "__init__.py").is_file()
-        if (manifest := is_current(source, config, steps=steps)) is not None:
-            return bool(manifest.routers)
-        if mode == "check":
-            raise _stale(source, why_stale(source, config, steps=steps))
-        return _generate(source, config, quality=not skip_quality_checks, silent=silent)
+        yield
     except GenerationError:
         raise
     except WsgenError as error:
         raise _failed(module_name, error.diagnostics, str(error)) from error
 
 
-def _generate(source: ModuleSource, config: Config, *, quality: bool, silent: bool) -> bool:
-    from wsgen.pipeline import Options, run
+def start_mode(module_name: str) -> str:
+    """Return what an app start may do: `render`, `check` or `off`. Raises GenerationError for another."""
+    mode = os.environ.get("WSGEN", "render").strip().lower() or "render"
+    if mode not in _MODES:
+        raise GenerationError(
+            f"WSGEN={mode} is none of {', '.join(_MODES)} (module {module_name!r})"
+        )
+    return mode
+
+
+def ensure_current(
+    source: ModuleSource,
+    config: Config,
+    *,
+    silent: bool,
+    skip_quality_checks: bool,
+    force: bool = False,
+    assumed: Callable[[], str | None] = lambda: None,
+) -> bool:
+    """Generate a module's package unless it is current; return whether the module has routers.
+
+    With `force`, files edited by hand are replaced; `assumed` tells the package of types that a `ws.py` does
+    not import, and is only asked where something is generated.
+
+    Raises GenerationError or another WsgenError.
+    """
+    mode = start_mode(source.name)
+    steps = () if skip_quality_checks else config.steps
+    if mode == "off":
+        return (source.output / "__init__.py").is_file()
+    if (manifest := is_current(source, config, steps=steps)) is not None:
+        return bool(manifest.routers)
+    if mode == "check":
+        raise _stale(source, why_stale(source, config, steps=steps))
+    from wsgen.pipeline import Options
+
+    options = Options(quality=not skip_quality_checks, force=force, jobs=os.cpu_count() or 2)
+    return _generate(source, config, options, assumed(), silent=silent)
+
+
+def _generate(
+    source: ModuleSource, config: Config, options: Options, assumed: str | None, *, silent: bool
+) -> bool:
+    from wsgen.pipeline import run
     from wsgen.result import State
 
-    options = Options(quality=quality, jobs=os.cpu_count() or 2)
-    result: RunResult = run([source], config, options)
+    result: RunResult = run([source], config, options, assumed=assumed)
     [module] = result.modules
     if not result.ok or module.state is State.FAILED:
         raise _failed(source.name, result.diagnostics, "generation failed")
@@ -119,7 +158,7 @@ def _root(start: Path) -> Path:
 _configs: dict[Path, tuple[tuple[bytes | None, ...], Config]] = {}
 
 
-def _config(start: Path) -> Config:
+def settings_of(start: Path) -> Config:
     """Return the project's settings, parsed again only if the files' bytes are others than last time."""
     root = _root(start)
     signature = tuple(_bytes(root / name) for name in ("wsgen.toml", "pyproject.toml"))
@@ -139,7 +178,7 @@ def _bytes(file: Path) -> bytes | None:
 _places: dict[tuple[Path, str], Path] = {}
 
 
-def _find(name: str, config: Config) -> ModuleSource | None:
+def find_module(name: str, config: Config) -> ModuleSource | None:
     """Return the module called `name`: where it was last time, right below a configured path, or anywhere.
 
     Raises GenerationError if there are several.

@@ -24,11 +24,18 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def load_module(source: ModuleSource, *, models: str | None, roots: tuple[Path, ...]) -> Loaded:
+def load_module(
+    source: ModuleSource,
+    *,
+    models: str | None,
+    roots: tuple[Path, ...],
+    assumed: str | None = None,
+) -> Loaded:
     """Return the spec of `source`, the places of what it says, and all findings in order.
 
     `models` is the package of bare type names in a `ws.yaml` that names none; `roots` are absolute folders
-    that modules are importable from, for the relative imports of a `ws.py` outside of any package.
+    that modules are importable from, for the relative imports of a `ws.py` outside of any package. Types that
+    a `ws.py` does not import are taken from the package `assumed`; without it they are errors.
     """
     found: list[Diagnostic] = []
     yaml = python = FileDeclaration()
@@ -41,7 +48,7 @@ def load_module(source: ModuleSource, *, models: str | None, roots: tuple[Path, 
         if path.name == YAML_NAME:
             yaml = load_yaml(path, data, models, found)
         else:
-            python = load_python(path, data, roots, found)
+            python = load_python(path, data, roots, found, assumed=assumed)
     return united(source, yaml, python, found)
 
 

@@ -32,11 +32,17 @@ class _Alias:
 
 
 def load_python(
-    path: Path, data: bytes, roots: tuple[Path, ...], found: list[Diagnostic]
+    path: Path,
+    data: bytes,
+    roots: tuple[Path, ...],
+    found: list[Diagnostic],
+    *,
+    assumed: str | None = None,
 ) -> FileDeclaration:
     """Return what the Python file at `path` with the bytes `data` declares.
 
-    Findings are appended to `found`; where they are errors, the declaration is not to be used.
+    Types that it does not import are of the package `assumed`, if one is given. Findings are appended to
+    `found`; where they are errors, the declaration is not to be used.
     """
     try:
         source, tree = parse_python(path, data)
@@ -45,7 +51,28 @@ def load_python(
         return FileDeclaration()
     here = importable_name(path, roots)
     names = bindings(tree, here, is_package=path.name == "__init__.py")
-    return _Finder(TypeReader(source, names, here), found).module(tree)
+    return _Finder(TypeReader(source, names, here, assumed), found).module(tree)
+
+
+def read_aliases(path: Path, data: bytes) -> list[tuple[str, list[ast.expr]]]:
+    """Return the aliases of WsRouter in a Python file, in order, with the types that each gives it.
+
+    Nothing is checked: the types may be unknown, too few or too many.
+
+    Raises UnreadableError if the file is no Python, or a quoted alias is none.
+    """
+    source, tree = parse_python(path, data)
+    names = bindings(tree, None, is_package=path.name == "__init__.py")
+    found: list[Diagnostic] = []
+    finder = _Finder(TypeReader(source, names, None), found)
+    aliases = []
+    for stmt, _ in statements(tree.body):
+        if (alias := finder.alias(stmt)) and (value := finder.router(alias)):
+            types = value.slice.elts if isinstance(value.slice, ast.Tuple) else [value.slice]
+            aliases.append((alias.name, types))
+    if found:
+        raise UnreadableError(found[0].message, found)
+    return aliases
 
 
 class _Finder:

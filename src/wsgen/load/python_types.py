@@ -17,11 +17,16 @@ class TypeReader:
     """Reads the types that the aliases of one file name."""
 
     def __init__(
-        self, source: SourceText, names: Mapping[str, Binding], here: tuple[str, ...] | None
+        self,
+        source: SourceText,
+        names: Mapping[str, Binding],
+        here: tuple[str, ...] | None,
+        assumed: str | None = None,
     ) -> None:
         self.source = source
         self.names = names
         self.here = here
+        self.assumed = assumed
         self.parts = 0
 
     def span(self, node: ast.expr) -> Span:
@@ -98,6 +103,8 @@ class TypeReader:
         if not rest:
             advice = "Name a model, or a `list`, `dict` or union of models."
             raise unreadable("WSG300", "this is not a type", at, advice)
+        if self.assumed is not None:
+            return self.member(self.assumed, rest, at)
         if "*" in self.names:
             advice = f"Import it by name: a star does not tell where `{rest}` is from."
         else:

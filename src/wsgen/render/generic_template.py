@@ -35,8 +35,11 @@ class _Generic:
 
 
 @lru_cache(maxsize=32)
-def parse_template(path: Path, text: str, roots: tuple[Path, ...] = ()) -> GenericTemplate:
-    """Return the template in `text`, read from `path`; `roots` are the folders that modules import from.
+def parse_template(
+    path: Path, text: str, roots: tuple[Path, ...] = (), *, home: tuple[str, ...] | None = None
+) -> GenericTemplate:
+    """Return the template in `text`, read from `path`; `roots` are the folders that modules import from;
+    `home` is the package of the template where it cannot be told from `path`.
 
     Raises GenerationError, with the place, if it is no Python, has no generic class or several, or if
     the class has other than two type parameters.
@@ -52,7 +55,7 @@ def parse_template(path: Path, text: str, roots: tuple[Path, ...] = ()) -> Gener
             "a router has two types, request and data"
         )
         raise _error("WSG423", message, _span(path, generic.node))
-    return _template(path, text, tree, places, generic, _package(path, roots))
+    return _template(path, text, tree, places, generic, list(home or _package(path, roots)))
 
 
 def _template(
@@ -84,6 +87,9 @@ def _template(
     dropped += _unused_imports(tree, places, unused)
     edits += [(first, last, "") for first, last in dropped]
     edits += _absolute_imports(path, tree, places, package)
+    modules = tuple(
+        _absolute(node, package) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+    )
     place = _place_of_imports(tree, places)
     edits.append((place, place, Gap(Role.IMPORTS)))
     imported = {
@@ -100,7 +106,9 @@ def _template(
         if alias.asname in (None, alias.name) and alias.name not in unused
     }
     taken = (names | set(bindings(tree)) | (imported - unused)) - {generic.node.name}
-    return GenericTemplate(path, _segments(text, edits), frozenset(taken), frozenset(bound))
+    return GenericTemplate(
+        path, _segments(text, edits), frozenset(taken), frozenset(bound), modules
+    )
 
 
 def _parse(path: Path, text: str) -> ast.Module:
@@ -281,10 +289,16 @@ def _absolute_imports(
         if node.level > len(package):
             message = f"a relative import of {path.name} leads out of its package"
             raise _error("WSG424", message, _span(path, node))
-        parts = package[: len(package) - node.level + 1] + ([node.module] if node.module else [])
         match = _RELATIVE.match(places.text, places.of(node)[0])
         if match:
-            yield match.start(), match.end(), f"from {'.'.join(parts)} import"
+            yield match.start(), match.end(), f"from {_absolute(node, package)} import"
+
+
+def _absolute(node: ast.ImportFrom, package: list[str]) -> str:
+    kept = package[: len(package) - node.level + 1] if node.level else []
+    if kept and not any(kept):
+        return "." * len(kept) + (node.module or "")  # A home that is itself relative.
+    return ".".join([*kept, *([node.module] if node.module else [])])
 
 
 def _package(path: Path, roots: tuple[Path, ...]) -> list[str]:

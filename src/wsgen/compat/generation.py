@@ -1,0 +1,154 @@
+"""The founding generation: a module's package brought up to date in a folder that is the generator's own."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from wsgen.compat.layout import calling_file, locate
+from wsgen.config import Config
+from wsgen.current import template_of
+from wsgen.manifest import MANIFEST, PENDING, Manifest, read_manifest
+from wsgen.source import ModuleSource
+from wsgen.start import ensure_current, naming, settings_of, start_mode
+
+_CACHE = "__pycache__"
+_LABELS = {
+    "black": "Black formatting",
+    "ruff-format": "Ruff formatting",
+    "ruff-fix": "Ruff auto-fix",
+    "flake8": "Flake8 linting",
+    "ruff-check": "Ruff linting",
+    "mypy": "Mypy type checking",
+    "isort": "Isort import sorting",
+}
+
+
+def generate_module_routers(
+    module_name: str, *, silent: bool = True, skip_quality_checks: bool = False
+) -> bool:
+    """Generate a module's routers unless they are current; return whether the module has any.
+
+    The project is that of the calling code if `modules/<module_name>` stands above it, else that of the
+    working directory. Whatever else is in the output folder is removed. A generation that fails leaves what
+    was there before.
+
+    Raises GenerationError, a RuntimeError that names the module.
+    """
+    caller = calling_file()
+    with naming(module_name):
+        config, source = locate(module_name, caller)
+        return source is not None and _generate(
+            source, config, silent=silent, skip_quality_checks=skip_quality_checks
+        )
+
+
+def generate_ws_routers(
+    ws_file: str | os.PathLike[str], *, silent: bool = True, skip_quality_checks: bool = False
+) -> bool:
+    """Do for one file of aliases what `generate_module_routers` does for a module.
+
+    The file is `modules/<module>/ws/<version>/__init__.py`, or a `ws.py`; the package goes beside it. Return
+    False if the file does not exist or declares nothing.
+
+    Raises GenerationError, a RuntimeError that names the module.
+    """
+    from wsgen.discover import module_at
+
+    folder = Path(ws_file).absolute().parent
+    versioned = folder.parent.name == "ws"
+    with naming(folder.parent.parent.name if versioned else folder.name):
+        config = settings_of(folder)
+        source = module_at(folder, config) if folder.is_dir() else None
+        return source is not None and _generate(
+            source, config, silent=silent, skip_quality_checks=skip_quality_checks
+        )
+
+
+def run_quality_checks_for_module(module_name: str, generated_dir: str | os.PathLike[str]) -> None:
+    """Run the configured quality steps over a generated package and write what they change.
+
+    Raises GenerationError, a RuntimeError that names the module and the step, with what the tool said.
+    """
+    from wsgen.errors import GenerationError
+    from wsgen.quality.run import run_steps
+    from wsgen.quality.staged import StagedModule
+    from wsgen.report.text import format_text
+
+    folder = Path(generated_dir).absolute()
+    with naming(module_name):
+        config = settings_of(folder)
+        files = {file.name: file.read_text("utf-8") for file in sorted(folder.glob("*.py"))}
+        staged = StagedModule(module_name, folder, files, {}, {})
+        outcome = run_steps(
+            [staged],
+            root=config.root,
+            steps=config.steps,
+            sources=config.sources,
+            cache=config.cache,
+            jobs=os.cpu_count() or 2,
+            timeout=config.timeout,
+        )
+        if outcome.failed:
+            steps = [item.step for item in outcome.diagnostics if item.step]
+            label = _LABELS.get(steps[0] if steps else "", "Quality checking")
+            detail = format_text(outcome.diagnostics)
+            message = f"{label} failed for module '{module_name}'!\n{detail}"
+            raise GenerationError(message, outcome.diagnostics)
+        for name, text in outcome.files.get(folder, {}).items():
+            if text != files[name]:
+                (folder / name).write_bytes(text.encode())
+
+
+def _generate(
+    source: ModuleSource, config: Config, *, silent: bool, skip_quality_checks: bool
+) -> bool:
+    has_routers = ensure_current(
+        source,
+        config,
+        silent=silent,
+        skip_quality_checks=skip_quality_checks,
+        force=True,
+        assumed=lambda: _assumed(source, config),
+    )
+    if has_routers and start_mode(source.name) == "render" and any(_strays(source.output)):
+        from wsgen.commit import project_lock
+
+        with project_lock(config):
+            for stray in list(_strays(source.output)):
+                if stray.is_dir() and not stray.is_symlink():
+                    shutil.rmtree(stray)
+                else:
+                    stray.unlink(missing_ok=True)
+    return has_routers
+
+
+def _assumed(source: ModuleSource, config: Config) -> str | None:
+    """Return the package of types that a `ws.py` does not import: the founding system never asked."""
+    template = template_of(source, config)
+    if config.models is not None or template is None:
+        return config.models
+    from wsgen.compat.code import models_of
+    from wsgen.render.generic_template import parse_template
+
+    text = template.read_text("utf-8-sig")
+    return models_of(parse_template(template, text, config.sources))
+
+
+def _strays(output: Path) -> Iterator[Path]:
+    """Yield what is in the folder `output` and no router accounts for, outdated bytecode included."""
+    manifest = read_manifest(output)
+    if manifest is None:
+        return
+    with os.scandir(output) as entries:
+        for entry in entries:
+            if entry.name == _CACHE and entry.is_dir():
+                yield from _stale_bytecode(Path(entry.path), manifest)
+            elif entry.name not in manifest.outputs and entry.name not in (MANIFEST, PENDING):
+                yield Path(entry.path)
+
+
+def _stale_bytecode(cache: Path, manifest: Manifest) -> Iterator[Path]:
+    for file in cache.iterdir():
+        if f"{file.name.partition('.')[0]}.py" not in manifest.outputs:
+            yield file

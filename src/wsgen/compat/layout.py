@@ -1,0 +1,69 @@
+"""Where a module of the founding layout stands: found from the code that asks, else the working directory."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from wsgen.config import Config, find_root
+from wsgen.current import GENERIC_TEMPLATE
+from wsgen.discover import module_at
+from wsgen.source import ModuleSource
+from wsgen.start import find_module, settings_of
+
+_PATTERNS = ("modules", "*/modules", "src/*/modules", "*/src/*/modules")
+
+
+def calling_file() -> Path | None:
+    """Return the file of the nearest caller outside of this package; None if it is no file."""
+    frame = sys._getframe(1)  # noqa: SLF001  the public way, inspect.stack(), reads every source file
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
+        frame = frame.f_back
+    file = Path(frame.f_code.co_filename)
+    return file.absolute() if file.is_file() else None
+
+
+def locate(module_name: str, caller: Path | None) -> tuple[Config, ModuleSource | None]:
+    """Return the settings of the project, and the module called `module_name` if it declares anything.
+
+    A folder `modules/<name>` above the calling file comes first, then one in the usual places below the
+    working directory's project, then whatever the project's settings lead to.
+
+    Raises ConfigError for wrong settings, GenerationError if there are several such modules.
+    """
+    if not module_name.isidentifier():
+        return settings_of(Path.cwd()), find_module(module_name, settings_of(Path.cwd()))
+    for folder in _folders(module_name, caller):
+        config = settings_of(folder)
+        return config, module_at(folder, config)
+    config = settings_of(Path.cwd())
+    return config, find_module(module_name, config)
+
+
+def package_of(config: Config) -> Path | None:
+    """Return the founding layout's package: the folder with `shared/ws/generic_route.py`, if there is one."""
+    if config.template is not None:
+        return None
+    pattern = "/".join(GENERIC_TEMPLATE)
+    for prefix in ("", "*/", "src/*/", "*/src/*/"):
+        for file in sorted(config.root.glob(prefix + pattern)):
+            return file.parents[len(GENERIC_TEMPLATE) - 1]
+    return None
+
+
+def _folders(name: str, caller: Path | None) -> Iterator[Path]:
+    if caller is not None:
+        root = find_root(caller)
+        for parent in caller.parents:
+            if (parent / "modules" / name).is_dir():
+                yield parent / "modules" / name
+            if parent == root:
+                break
+    here = Path.cwd()
+    for base in dict.fromkeys((here, find_root(here))):
+        for pattern in _PATTERNS:
+            yield from sorted(base.glob(f"{pattern}/{name}{os.sep}"))
+
+
+def _is_ours(name: object) -> bool:
+    return isinstance(name, str) and (name == "wsgen" or name.startswith("wsgen."))

@@ -1,0 +1,51 @@
+"""The founding `RouterSpec`, and the aliases of a `ws.py` as such, in the order of the file."""
+
+import ast
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from wsgen.errors import GenerationError
+from wsgen.load.python_module import read_aliases
+from wsgen.load.sourcetext import UnreadableError
+from wsgen.report.text import format_text
+
+
+class RouterSpec(NamedTuple):
+    """What one router is generated from: names as written, types by their bare names."""
+
+    class_name: str
+    request_type: str
+    data_type: str
+    module_name: str
+
+
+def parse_router_specs_from_file(
+    file_path: str | os.PathLike[str], module_name: str
+) -> list[RouterSpec]:
+    """Return a spec for each alias of `WsRouter[Request, Data]` in a file, in the order of the file.
+
+    `WsRouter` is known by its name, imported or not, and the types need not be imported. Aliases that give
+    it other than two types are left out.
+
+    Raises OSError if the file cannot be read, GenerationError, a RuntimeError, if it is not valid Python.
+    """
+    path = Path(file_path)
+    try:
+        aliases = read_aliases(path, path.read_bytes())
+    except UnreadableError as error:
+        detail = format_text(error.diagnostics)
+        message = f"Failed to parse {path.name} for module '{module_name}': {detail}"
+        raise GenerationError(message, error.diagnostics) from error
+    return [
+        RouterSpec(name, _text(types[0]), _text(types[1]), module_name)
+        for name, types in aliases
+        if len(types) == 2
+    ]
+
+
+def _text(node: ast.expr) -> str:
+    """Return the type `node` as one line without the quotes that may stand around it."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value.strip()
+    return ast.unparse(node)

@@ -1,0 +1,280 @@
+"""The founding system's own tests, written anew: its functions, signatures and habits."""
+
+import ast
+import importlib
+import os
+from pathlib import Path
+
+import pytest
+
+from wsgen.compat import (
+    RouterSpec,
+    generate_init_file,
+    generate_module_routers,
+    generate_router_code,
+    generate_ws_routers,
+    parse_router_specs_from_file,
+    run_quality_checks_for_module,
+)
+
+from .conftest import FOUNDING
+
+DATAFEED = ["__init__.py", "barwsrouter.py", "quotewsrouter.py"]
+BAR = RouterSpec("BarWsRouter", "BarsSubscriptionRequest", "Bar", "datafeed")
+
+
+def python_files(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir() if file.suffix == ".py")
+
+
+def module(modules: Path, name: str, ws: str) -> Path:
+    folder = modules / name
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "ws.py").write_text(ws)
+    return folder
+
+
+def parsed(tmp_path: Path, text: str) -> list[RouterSpec]:
+    file = tmp_path / "ws.py"
+    file.write_text(text)
+    return parse_router_specs_from_file(file, "m")
+
+
+class TestModuleRouterGenerator:
+    def test_returns_true_when_ws_py_exists(self, modules: Path) -> None:
+        assert generate_module_routers("datafeed", skip_quality_checks=True) is True
+        assert python_files(modules / "datafeed" / "ws_generated") == DATAFEED
+
+    def test_returns_false_when_no_ws_py(self, modules: Path) -> None:
+        assert generate_module_routers("auth", skip_quality_checks=True) is False
+        assert generate_module_routers("nowhere", skip_quality_checks=True) is False
+        assert not (modules / "auth" / "ws_generated").exists()
+
+    def test_fails_on_types_that_do_not_exist(self, modules: Path) -> None:
+        folder = module(
+            modules,
+            "test_invalid",
+            "from typing import TYPE_CHECKING, TypeAlias\n"
+            "from trading_api.shared.ws.generic_route import WsRouter\n\n"
+            "if TYPE_CHECKING:\n"
+            "    InvalidRouter: TypeAlias = WsRouter[NonExistentType, AlsoNonExistent]\n",
+        )
+        with pytest.raises(RuntimeError, match="test_invalid"):
+            generate_module_routers("test_invalid", skip_quality_checks=False)
+        assert not (folder / "ws_generated").exists()
+
+    def test_regeneration_removes_what_no_router_accounts_for(self, modules: Path) -> None:
+        output = modules / "datafeed" / "ws_generated"
+        generate_module_routers("datafeed", skip_quality_checks=True)
+        (output / "oldrouter.py").write_text("old = 1\n")
+        (output / "__pycache__").mkdir(exist_ok=True)
+        (output / "__pycache__" / "oldrouter.cpython-311.pyc").write_bytes(b"")
+        (output / "folder").mkdir()
+        (output / "barwsrouter.py").write_text("edited = 1\n")
+
+        assert generate_module_routers("datafeed", skip_quality_checks=True)
+
+        assert python_files(output) == DATAFEED
+        assert not (output / "folder").exists()
+        assert not list((output / "__pycache__").glob("oldrouter*"))
+        assert "class BarWsRouter" in (output / "barwsrouter.py").read_text()
+
+    def test_a_folder_of_the_founding_generator_is_taken_over(self, modules: Path) -> None:
+        output = modules / "datafeed" / "ws_generated"
+        output.mkdir()
+        (output / "barwsrouter.py").write_text("old = 1\n")
+        (output / "gonewsrouter.py").write_text("old = 1\n")
+        assert generate_module_routers("datafeed", skip_quality_checks=True)
+        assert python_files(output) == DATAFEED
+
+    def test_generation_with_quality_checks_passes(self, modules: Path) -> None:
+        assert generate_module_routers("datafeed")
+        for name in ("barwsrouter.py", "quotewsrouter.py"):
+            made = (modules / "datafeed" / "ws_generated" / name).read_text()
+            wanted = (FOUNDING / "expected" / name).read_text()
+            assert tree(made) == tree(wanted)
+
+    def test_multiple_routers_in_a_module(self, modules: Path) -> None:
+        assert generate_module_routers("broker", skip_quality_checks=True)
+        assert len(python_files(modules / "broker" / "ws_generated")) == 6
+
+    def test_a_ws_py_without_aliases_returns_false(self, modules: Path) -> None:
+        folder = module(modules, "empty", "# Nothing of a WsRouter yet.\n")
+        assert generate_module_routers("empty", skip_quality_checks=True) is False
+        assert not (folder / "ws_generated").exists()
+
+    def test_the_router_factory_generates_before_it_imports(self, modules: Path) -> None:
+        ws = importlib.import_module("trading_api.modules.broker.ws")
+        routers = ws.BrokerWsRouters(service=object())
+        assert routers[0].route == "orders"
+        assert type(routers[0]).__module__.endswith("ws_generated.orderwsrouter")
+        assert not (modules / "datafeed" / "ws_generated").exists()
+
+    def test_a_failure_keeps_what_was_there(self, modules: Path) -> None:
+        generate_module_routers("datafeed", skip_quality_checks=True)
+        output = modules / "datafeed" / "ws_generated"
+        before = {file.name: file.read_bytes() for file in output.iterdir() if file.is_file()}
+        (modules / "datafeed" / "ws.py").write_text("WsRouter = (\n")
+        with pytest.raises(RuntimeError, match="datafeed"):
+            generate_module_routers("datafeed", skip_quality_checks=True)
+        assert before == {
+            file.name: file.read_bytes() for file in output.iterdir() if file.is_file()
+        }
+
+    def test_nothing_changed_writes_nothing(self, modules: Path) -> None:
+        generate_module_routers("datafeed", skip_quality_checks=True)
+        output = modules / "datafeed" / "ws_generated"
+        before = {file.name: file.stat().st_mtime_ns for file in output.iterdir()}
+        assert generate_module_routers("datafeed", skip_quality_checks=True)
+        assert before == {file.name: file.stat().st_mtime_ns for file in output.iterdir()}
+
+    def test_the_environment_decides_what_a_start_may_do(
+        self, modules: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("WSGEN", "check")
+        with pytest.raises(RuntimeError, match="datafeed"):
+            generate_module_routers("datafeed", skip_quality_checks=True)
+        assert not (modules / "datafeed" / "ws_generated").exists()
+
+    def test_silence_is_the_default(
+        self, modules: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        generate_module_routers("datafeed", skip_quality_checks=True)
+        assert capsys.readouterr() == ("", "")
+        generate_module_routers("broker", silent=False, skip_quality_checks=True)
+        assert "OrderWsRouter" in capsys.readouterr().out
+
+    def test_the_project_is_that_of_the_calling_package(
+        self, modules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        monkeypatch.chdir(elsewhere)
+        ws = importlib.import_module("trading_api.modules.datafeed.ws")
+        assert len(ws.DatafeedWsRouters(service=object())) == 2
+
+    def test_a_versioned_module(self, modules: Path) -> None:
+        version = modules / "broker" / "ws" / "v1"
+        version.mkdir(parents=True)
+        text = (modules / "broker" / "ws.py").read_text()
+        (version / "__init__.py").write_text(text)
+        (modules / "broker" / "ws.py").unlink()
+        assert generate_ws_routers(version / "__init__.py", skip_quality_checks=True) is True
+        assert "orderwsrouter.py" in python_files(version / "ws_generated")
+        assert generate_ws_routers(str(modules / "auth" / "ws" / "v1" / "__init__.py")) is False
+
+    def test_quality_checks_write_what_they_change(self, modules: Path) -> None:
+        folder = modules / "auth" / "ws_generated"
+        folder.mkdir()
+        (folder / "__init__.py").write_text("x  =  1\n")
+        run_quality_checks_for_module("auth", folder)
+        assert (folder / "__init__.py").read_text() == "x = 1\n"
+        (folder / "__init__.py").write_text("import os\nx: int = ''\n")
+        with pytest.raises(RuntimeError, match="failed for module 'auth'!"):
+            run_quality_checks_for_module("auth", folder)
+
+
+class TestRouterSpecParsing:
+    def test_single_line(self, tmp_path: Path) -> None:
+        specs = parsed(tmp_path, "BarWsRouter: TypeAlias = WsRouter[BarsRequest, Bar]\n")
+        assert specs == [RouterSpec("BarWsRouter", "BarsRequest", "Bar", "m")]
+        assert specs[0].request_type == "BarsRequest"
+
+    def test_several_lines(self, tmp_path: Path) -> None:
+        text = "if TYPE_CHECKING:\n    B: TypeAlias = WsRouter[\n        Req,  # why\n        Bar,\n    ]\n"
+        assert parsed(tmp_path, text) == [("B", "Req", "Bar", "m")]
+
+    def test_several_in_the_order_of_the_file(self, tmp_path: Path) -> None:
+        text = "Z: TypeAlias = WsRouter[R, D]\nA: TypeAlias = WsRouter['R2', list[D]]\n"
+        assert parsed(tmp_path, text) == [("Z", "R", "D", "m"), ("A", "R2", "list[D]", "m")]
+
+    def test_other_aliases_are_ignored(self, tmp_path: Path) -> None:
+        text = (
+            "A: TypeAlias = dict[str, int]\nB: TypeAlias = Other[R, D]\nC: TypeAlias = WsRouter[R]\n"
+            "# D: TypeAlias = WsRouter[R, D]\nE = 1\n"
+        )
+        assert parsed(tmp_path, text) == []
+
+    def test_a_file_that_is_no_python_is_named_with_its_module(self, tmp_path: Path) -> None:
+        with pytest.raises(RuntimeError, match=r"ws\.py for module 'm'"):
+            parsed(tmp_path, "X: TypeAlias = WsRouter[")
+
+
+class TestGeneratedCodeStructure:
+    def test_types_are_imported_in_one_line_request_first(self, backend: Path) -> None:
+        template = (backend / "src/trading_api/shared/ws/generic_route.py").read_text()
+        code = generate_router_code(BAR, template)
+        assert "from trading_api.models import BarsSubscriptionRequest, Bar\n" in code
+        assert "class BarWsRouter(WsRouterInterface):" in code
+        assert "from trading_api.shared.ws.router_interface import" in code
+
+    def test_models_may_be_configured(self, backend: Path) -> None:
+        (backend / "pyproject.toml").write_text("[tool.wsgen]\nmodels = 'trading_api.other'\n")
+        template = (backend / "src/trading_api/shared/ws/generic_route.py").read_text()
+        code = generate_router_code(BAR, template)
+        assert "from trading_api.other import BarsSubscriptionRequest, Bar\n" in code
+
+    def test_a_template_from_nowhere_is_taken_to_stand_in_the_usual_place(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        code = generate_router_code(
+            BAR,
+            "from typing import Generic, TypeVar\nfrom ...models import Reply\n"
+            "from .router_interface import Base\nA = TypeVar('A')\nB = TypeVar('B')\n"
+            "class WsRouter(Base, Generic[A, B]):\n    x: A; y: B; z: Reply\n",
+        )
+        assert "from ....models import BarsSubscriptionRequest, Bar\n" in code
+        assert "from ....shared.ws.router_interface import Base\n" in code
+
+    def test_types_from_nowhere_are_an_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(RuntimeError, match="'datafeed'"):
+            generate_router_code(BAR, "class WsRouter[A, B]:\n    x: A\n")
+
+    def test_the_package_exports_all_routers(self) -> None:
+        text = generate_init_file([RouterSpec("QuoteWsRouter", "Q", "Quote", "datafeed"), BAR])
+        assert "from .barwsrouter import BarWsRouter" in text
+        assert '__all__ = ["BarWsRouter", "QuoteWsRouter"]' in text
+        ast.parse(generate_init_file([]))
+
+
+def test_all_founding_routers_are_what_a_careful_hand_would_write(modules: Path) -> None:
+    for name in ("datafeed", "broker"):
+        generate_module_routers(name, skip_quality_checks=True)
+    expected = sorted(os.listdir(FOUNDING / "expected"))
+    assert len(expected) == 7
+    for name in expected:
+        [made] = modules.glob(f"*/ws_generated/{name}")
+        wanted = (FOUNDING / "expected" / name).read_text()
+        assert body(made.read_text()) == body(wanted)
+        assert imports(made.read_text()) == imports(wanted)
+
+
+def tree(text: str) -> str:
+    module = ast.parse(text)
+    for node in ast.walk(module):
+        documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(module)
+
+
+def body(text: str) -> list[str]:
+    return [
+        ast.dump(node)
+        for node in ast.parse(text).body
+        if not isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+
+def imports(text: str) -> set[tuple[str | None, str]]:
+    return {
+        (node.module if isinstance(node, ast.ImportFrom) else None, alias.name)
+        for node in ast.parse(text).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
