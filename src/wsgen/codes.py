@@ -325,6 +325,16 @@ _FILES: dict[str, Code] = {
         "The generated file stands elsewhere and needs to know the absolute name of what is imported.",
         "Write the import with its full name, or name the importable folder in `sources`.",
     ),
+    "WSG430": Code(
+        "ws.yaml exists already",
+        "`wsgen migrate` writes a new ws.yaml and does not mix its text into one that somebody wrote.",
+        "Declare the routers named in the message there, or remove the file; then migrate again.",
+    ),
+    "WSG431": Code(
+        "migration would change the routers",
+        "The routers rendered from the new ws.yaml are not those rendered from ws.py, so nothing was written.",
+        "Correct what the message names; otherwise keep ws.py, which goes on working.",
+    ),
 }
 
 _QUALITY = {

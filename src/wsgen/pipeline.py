@@ -174,7 +174,7 @@ def _produce(
         if item.spec is None:
             continue
         try:
-            drafts.append(_Draft(source, item, item.spec, _render(source, item.spec, config)))
+            drafts.append(_Draft(source, item, item.spec, render_module(source, item.spec, config)))
         except GenerationError as error:
             place = Span(source.files[0])
             diagnostics.extend(
@@ -195,7 +195,11 @@ def _produce(
     return results, in_order(diagnostics)
 
 
-def _render(source: ModuleSource, spec: ModuleSpec, config: Config) -> Mapping[str, str]:
+def render_module(source: ModuleSource, spec: ModuleSpec, config: Config) -> Mapping[str, str]:
+    """Return the texts of a module's package by file name, as before any step; none without routers.
+
+    Raises GenerationError if a template of the project cannot be used.
+    """
     from wsgen.render import render_package
 
     if not spec.routers:
@@ -394,4 +398,12 @@ def _drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
     )
 
 
-__all__ = ["Options", "clean", "find_modules", "has_errors", "load_modules", "run"]
+__all__ = [
+    "Options",
+    "clean",
+    "find_modules",
+    "has_errors",
+    "load_modules",
+    "render_module",
+    "run",
+]

@@ -1,0 +1,77 @@
+"""ModuleSpec -> the text of a ws.yaml that declares it."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import yaml
+
+from wsgen.model import UNION, ModuleSpec, TypeRef
+
+_PLAIN = re.compile(r"[A-Za-z_][\w .:,|\[\]-]*", re.ASCII)
+_WIDTH = 98
+
+
+def yaml_text(module: ModuleSpec, order: Iterable[str], descriptions: Mapping[str, str]) -> str:
+    """Return the text: routers in the `order` of their class names, with `descriptions` where there are any.
+
+    `models` is the package that most types are from; types of others are written with their module.
+    """
+    routers = {router.class_name: router for router in module.routers}
+    models = _models(ref for router in module.routers for ref in (router.request, router.data))
+    shared = {router.tags for router in module.routers}
+    tags = shared.pop() if len(shared) == 1 else ()
+    lines = ["version: 1"]
+    if models is not None:
+        lines.append(f"models: {models}")
+    if tags:
+        lines.append(f"tags: {_flow(tags)}")
+    lines.append("routers:")
+    for number, name in enumerate(order):
+        router = routers[name]
+        lines += [""] if number else []
+        lines.append(f"  {name}:")
+        lines.append(f"    route: {_scalar(router.route)}")
+        lines.append(f"    request: {_scalar(_type(router.request, models))}")
+        lines.append(f"    data: {_scalar(_type(router.data, models))}")
+        if descriptions.get(name):
+            lines += _description(descriptions[name])
+        if router.tags and not tags:
+            lines.append(f"    tags: {_flow(router.tags)}")
+    return "\n".join(lines) + "\n"
+
+
+def _models(types: Iterable[TypeRef]) -> str | None:
+    """Return the module that most types are imported from; the first of several."""
+    counts = Counter(module for ref in types for module, _ in ref.imports())
+    return max(counts, key=lambda module: counts[module]) if counts else None
+
+
+def _type(ref: TypeRef, models: str | None) -> str:
+    if ref.name == UNION:
+        return " | ".join(_type(arg, models) for arg in ref.args)
+    # A dotted name without its module would be read as one of a module.
+    bare = ref.module is None or (ref.module == models and "." not in ref.name)
+    name = ref.name if bare else f"{ref.module}:{ref.name}"
+    return f"{name}[{', '.join(_type(arg, models) for arg in ref.args)}]" if ref.args else name
+
+
+def _description(text: str) -> list[str]:
+    line = f"    description: {_scalar(text)}"
+    if "\n" not in text and len(line) <= _WIDTH:
+        return [line]
+    return ["    description: |", *(f"      {part}".rstrip() for part in text.split("\n"))]
+
+
+def _flow(tags: Iterable[str]) -> str:
+    return f"[{', '.join(_scalar(tag, flow=True) for tag in tags)}]"
+
+
+def _scalar(text: str, *, flow: bool = False) -> str:
+    """Return `text` plain where every reader of YAML takes it for just that text, else in quotes."""
+    plain = _PLAIN.fullmatch(text) and not text.endswith((" ", ":"))
+    plain = plain and ": " not in text and not (flow and set(text) & set(",[]|:"))
+    if plain and isinstance(yaml.safe_load(text), str):
+        return text
+    return json.dumps(text, ensure_ascii=not text.isprintable())

@@ -1,0 +1,240 @@
+"""`wsgen migrate`: the same routers from a ws.yaml, and what becomes of the ws.py."""
+
+import ast
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.conftest import Project
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.load.yaml_module import load_yaml
+from wsgen.migrate.comments import alias_comments
+from wsgen.migrate.yaml_text import yaml_text
+from wsgen.model import ModuleSpec, RouterSpec, TypeRef
+
+FOUNDING = Path(__file__).parents[1] / "golden" / "founding" / "src"
+
+WS = '''\
+"""Ö: the feed."""
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from app.service import Service, X
+
+if TYPE_CHECKING:
+    from app.models import (
+        Bar,
+        BarRequest,
+        Quote,
+    )
+    from app.routes import WsRouter
+
+    # noqa: E501
+    # OHLC bars.
+    BarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]
+
+    AWsRouter: TypeAlias = WsRouter[  # Best: bid and "ask".
+        BarRequest,
+        dict[str, list[Quote]],
+    ]
+
+STRING = "BarWsRouter: TypeAlias"  # Bar stays
+
+
+def start(service: Service) -> X:
+    from .ws_generated import BarWsRouter
+
+    return X(BarWsRouter(route="candles", tags=["charts", "a, b"], service=service))
+'''
+
+YAML = """\
+version: 1
+models: app.models
+routers:
+  BarWsRouter:
+    route: candles
+    request: BarRequest
+    data: Bar
+    description: OHLC bars.
+    tags: [charts, "a, b"]
+
+  AWsRouter:
+    route: a
+    request: BarRequest
+    data: dict[str, list[Quote]]
+    description: "Best: bid and \\"ask\\"."
+"""
+
+REMOVED = '''\
+"""Ö: the feed."""
+
+from typing import TYPE_CHECKING
+
+from app.service import Service, X
+
+if TYPE_CHECKING:
+    # noqa: E501
+    from .ws_generated import AWsRouter, BarWsRouter
+
+STRING = "BarWsRouter: TypeAlias"  # Bar stays
+
+
+def start(service: Service) -> X:
+    from .ws_generated import BarWsRouter
+
+    return X(BarWsRouter(route="candles", tags=["charts", "a, b"], service=service))
+'''
+
+
+@pytest.fixture
+def legacy(project: Project) -> Project:
+    """The project with a legacy module `feed` and no other."""
+    shutil.rmtree(project.root / "specs")
+    project.write("specs/feed/ws.py", WS)
+    return project
+
+
+def test_a_ws_yaml_is_written_and_the_ws_py_is_left_alone(legacy: Project) -> None:
+    outcome = legacy.wsgen("migrate")
+    assert outcome.code == 0, outcome.stderr
+    assert legacy.read("specs/feed/ws.yaml") == YAML
+    assert legacy.read("specs/feed/ws.py") == WS
+    assert "specs/feed/ws.yaml" in outcome.stdout
+    assert legacy.wsgen("validate").code == 0
+
+
+def test_aliases_are_removed_on_request_only(legacy: Project) -> None:
+    assert legacy.wsgen("render").code == 0
+    before = legacy.read("specs/feed/ws_generated/barwsrouter.py")
+    assert legacy.wsgen("migrate", "--remove-aliases").code == 0
+    assert legacy.read("specs/feed/ws.py") == REMOVED
+    assert legacy.read("specs/feed/ws.yaml") == YAML
+    assert legacy.wsgen("render").code == 0
+    after = legacy.read("specs/feed/ws_generated/barwsrouter.py")
+    assert classes(before) == classes(after)
+
+
+def test_aliases_may_be_removed_later(legacy: Project) -> None:
+    assert legacy.wsgen("migrate").code == 0
+    assert legacy.wsgen("migrate", "--remove-aliases").code == 0
+    assert legacy.read("specs/feed/ws.py") == REMOVED
+    outcome = legacy.wsgen("migrate", "--remove-aliases")
+    assert (outcome.code, outcome.stdout.startswith("Nothing to migrate")) == (0, True)
+
+
+def test_a_diff_writes_nothing(legacy: Project) -> None:
+    before = legacy.snapshot()
+    outcome = legacy.wsgen("migrate", "--diff", "--remove-aliases")
+    assert outcome.code == 0
+    assert "+  BarWsRouter:\n" in outcome.stdout
+    assert "-    BarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]\n" in outcome.stdout
+    assert legacy.snapshot() == before
+
+
+def test_a_ws_yaml_that_lacks_routers_is_kept(legacy: Project) -> None:
+    text = "version: 1\nrouters: {}\n"
+    legacy.write("specs/feed/ws.yaml", text)
+    outcome = legacy.wsgen("migrate")
+    assert outcome.code == 1
+    assert "WSG430" in outcome.stderr
+    assert "BarWsRouter" in outcome.stderr
+    assert legacy.read("specs/feed/ws.yaml") == text
+
+
+def test_invalid_aliases_are_reported_and_nothing_is_written(legacy: Project) -> None:
+    legacy.write("specs/feed/ws.py", WS.replace("WsRouter[BarRequest, Bar]", "WsRouter[Gone, Bar]"))
+    outcome = legacy.wsgen("migrate")
+    assert outcome.code == 1
+    assert "WSG205" in outcome.stderr
+    assert not (legacy.root / "specs/feed/ws.yaml").exists()
+
+
+def test_a_generic_class_that_would_be_lost_stops_the_migration(project: Project) -> None:
+    shutil.copytree(FOUNDING / "trading_api", project.root / "src" / "trading_api")
+    folder = project.root / "src/trading_api/modules/datafeed"
+    (folder / "ws.py").write_text(
+        "from typing import TypeAlias\nfrom trading_api.models import Bar, BarsSubscriptionRequest\n"
+        "from trading_api.shared.ws.generic_route import WsRouter\n\n"
+        "Bars: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]\n"
+    )
+    outcome = project.wsgen("migrate", "src", "--module", "datafeed", "--remove-aliases")
+    assert outcome.code == 1
+    assert "WSG431" in outcome.stderr
+    assert "template =" in outcome.stderr
+    assert not (folder / "ws.yaml").exists()
+    assert "TypeAlias" in (folder / "ws.py").read_text()
+    assert project.wsgen("migrate", "src", "--module", "datafeed").code == 0
+
+
+def test_aliases_at_the_top_level_become_an_import_for_editors(legacy: Project) -> None:
+    legacy.write(
+        "specs/feed/ws.py",
+        "from typing import TypeAlias\nfrom app.models import Bar, BarRequest\n"
+        "from app.routes import WsRouter\n\nBarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]\n\n\n"
+        "def start() -> object:\n    from .ws_generated import BarWsRouter\n\n    return BarWsRouter\n",
+    )
+    assert legacy.wsgen("migrate", "--remove-aliases").code == 0
+    text = legacy.read("specs/feed/ws.py")
+    ast.parse(text)
+    assert text.startswith("from typing import TYPE_CHECKING\n")
+    assert "if TYPE_CHECKING:\n    from .ws_generated import BarWsRouter\n" in text
+
+
+def test_founding_modules_migrate_whole(project: Project) -> None:
+    shutil.copytree(FOUNDING / "trading_api", project.root / "src" / "trading_api")
+    assert project.wsgen("render", "src").code == 0
+    before = {file: file.read_text() for file in project.root.rglob("ws_generated/*router.py")}
+    assert len(before) == 7
+    outcome = project.wsgen("migrate", "src", "--remove-aliases")
+    assert outcome.code == 0, outcome.stderr
+    assert project.wsgen("render", "src").code == 0
+    for file, text in before.items():
+        assert classes(file.read_text()) == classes(text)
+
+
+def test_comments_to_tools_say_nothing_of_a_router() -> None:
+    text = "# -----\n# type: ignore\n#: One.\n# Two.\nA = (  # noqa\n    1,  # Three.\n)\nB = 1\n"
+    comments = alias_comments(text, {"A": (5, 7), "B": (8, 8)})
+    assert comments == {"A": "One.\nTwo.\nThree."}
+
+
+_WORDS = st.text(
+    st.characters(
+        min_codepoint=32, max_codepoint=0x2FFF, exclude_categories=["Cs", "Cc", "Zl", "Zp"]
+    ),
+    min_size=1,
+    max_size=60,
+).filter(lambda text: text == text.strip() and text.isprintable())
+
+
+@given(
+    tags=st.lists(_WORDS, max_size=3, unique=True), words=st.lists(_WORDS, min_size=1, max_size=3)
+)
+def test_any_text_is_read_back_as_it_was(tags: list[str], words: list[str]) -> None:
+    description = "\n".join(words)
+    model = TypeRef(name="Bar", module="app.models")
+    router = RouterSpec(
+        class_name="BarWsRouter", route="bars", request=model, data=model, tags=tuple(tags)
+    )
+    other = router.model_copy(update={"class_name": "Other", "route": "other", "tags": ()})
+    module = ModuleSpec(name="feed", endpoint="/feed/ws", routers=(router, other))
+    text = yaml_text(module, ["Other", "BarWsRouter"], {"BarWsRouter": description})
+    found: list[Diagnostic] = []
+    read = load_yaml(Path("ws.yaml"), text.encode(), None, found)
+    assert not found
+    assert read.routers[1].tags == (tuple(tags) if tags else None)
+    assert read.routers[1].description.strip() == description
+    assert read.routers[1].request == model
+
+
+def classes(text: str) -> str:
+    """Return the syntax tree of `text` without docstrings, which a ws.yaml may add to."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(tree)
