@@ -1,9 +1,11 @@
 """Findings lead back to the line of the source."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from wsgen.diagnostics import Span
 from wsgen.quality.findings import Finding
 from wsgen.quality.places import source_span
 from wsgen.quality.staged import StagedModule
@@ -54,3 +56,15 @@ def test_a_source_that_is_gone_still_has_its_router(project: Project) -> None:
 def test_without_positions_there_is_no_span() -> None:
     module = StagedModule("a", Path("/p/a"), {"__init__.py": ""}, {}, {})
     assert source_span(found("wrong", file="__init__.py"), module, module.files) is None
+
+
+def test_a_module_that_is_missing_is_blamed_where_it_is_named(project: Project) -> None:
+    module = project.module()
+    source = module.output.parent / "ws.yaml"
+    lines = source.read_text("utf-8").splitlines()
+    row = next(number for number, line in enumerate(lines, 1) if line.startswith("models:"))
+    models = Span(source, row, 1, row, len(lines[row - 1]) + 1)
+    module = replace(module, positions={**module.positions, "models": models})
+    message = 'Cannot find implementation or library stub for module named "app.models"'
+    finding = replace(found(message), rule="import-not-found")
+    assert source_span(finding, module, module.files) == models

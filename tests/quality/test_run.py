@@ -121,6 +121,21 @@ def test_formatters_that_undo_each_other_are_named_in_any_order(project: Project
     assert all("black" in text and "ruff-format" in text for text in found)
 
 
+def test_a_missing_import_that_sorters_disagree_about_is_told_too(project: Project) -> None:
+    project.write({"pyproject.toml": "[tool.ruff.lint]\nselect = ['I']\n"})
+    router = ROUTER.replace(
+        "from app.models",
+        "from wsgen_runtime import Delivery\n\nfrom app.lost import Lost\nfrom app.models",
+    )
+    module = project.module(router=f"{router}        print(Delivery, Lost)\n")
+    result = project.run(module, steps=("ruff-fix", "mypy", "isort"))
+    found = {diagnostic.code: diagnostic for diagnostic in result.diagnostics}
+    assert sorted(found) == ["WSG503", "WSG513"]
+    assert "ruff-fix and isort do not agree" in found["WSG503"].message
+    assert 'module named "app.lost"' in found["WSG513"].message
+    assert (found["WSG513"].help or "").startswith("create or install app.lost")
+
+
 def test_errors_in_the_projects_own_files_fail_no_module(project: Project) -> None:
     project.write(
         {"src/app/models.py": "x: int = 'no'\n\nclass Bar: ...\nclass BarsRequest: ...\n"}

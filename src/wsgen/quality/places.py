@@ -9,6 +9,7 @@ from wsgen.quality.findings import Finding
 from wsgen.quality.staged import StagedModule
 
 _NAME = re.compile(r"[^\W\d]\w*")
+_MISSING = re.compile(r'module named "([\w.]+)"')
 
 
 def source_span(finding: Finding, module: StagedModule, files: Mapping[str, str]) -> Span | None:
@@ -21,6 +22,9 @@ def source_span(finding: Finding, module: StagedModule, files: Mapping[str, str]
     router = module.routers.get(name)
     if router is None:
         return _whole_file(module)
+    missing = missing_module(finding)
+    if missing is not None and (span := _naming(missing, router, module)) is not None:
+        return span
     lines = files.get(name, "").splitlines()
     line = lines[finding.line - 1] if finding.line <= len(lines) else ""
     spans = {field: module.positions.get(f"{router}.{field}") for field in ("request", "data")}
@@ -31,6 +35,22 @@ def source_span(finding: Finding, module: StagedModule, files: Mapping[str, str]
         if len(blamed) == 1:
             return spans[blamed[0]]
     return module.positions.get(router) or _whole_file(module)
+
+
+def missing_module(finding: Finding) -> str | None:
+    """Return the module that cannot be imported, if that is what `finding` says."""
+    match = _MISSING.search(finding.message) if finding.rule == "import-not-found" else None
+    return match[1] if match else None
+
+
+def _naming(name: str, router: str, module: StagedModule) -> Span | None:
+    """Return the place that names the module `name`: the router's own type, or `models` for all of them."""
+    parts = set(name.split("."))
+    for key in (f"{router}.request", f"{router}.data", "models"):
+        span = module.positions.get(key)
+        if span is not None and parts <= _names_at(span):
+            return span
+    return None
 
 
 def _shared(names: Mapping[str, set[str]], field: str) -> set[str]:

@@ -57,6 +57,7 @@ class Rounds:
         self._pending = {step: set(bench.modules) for step in self._steps}
         self._findings: dict[Path, dict[str, list[Finding]]] = {o: {} for o in bench.modules}
         self._given_up: dict[Path, tuple[Change, ...]] = {}
+        self._history: dict[Path, list[Change]] = {o: [] for o in bench.modules}
 
     def run(self) -> dict[Path, Verdict]:
         """Check and fix until nothing changes; return the verdict on each module by output directory.
@@ -73,10 +74,11 @@ class Rounds:
             for output, made in changes.items():
                 texts = self._texts[output]
                 if texts in seen[output] or rounds >= ROUNDS:
-                    self._give_up(output, made)
+                    self._give_up(output, self._circle(output, made))
                 seen[output].append(texts)
             if not changes:
                 self._never_settled(unsettled)
+        self._judge_disputed()
         return {output: self._verdict(output) for output in self._bench.modules}
 
     def _check(self) -> list[Report]:
@@ -123,6 +125,7 @@ class Rounds:
                         continue
                     if made:
                         changes.setdefault(output, []).extend(made)
+                        self._history[output].extend(made)
                         self._touch(output)
                     if STEPS[step].stable or not made:
                         self._pending[step].discard(output)
@@ -154,6 +157,23 @@ class Rounds:
                 self._findings[output].setdefault(report.step, []).append(finding)
                 if STEPS[report.step].fixes:
                     self._give_up(output, ())
+
+    def _circle(self, output: Path, made: Sequence[Change]) -> tuple[Change, ...]:
+        """Return the changes since each file of `made` last had the text that it has again, else `made`."""
+        circle: list[Change] = []
+        for file in dict.fromkeys(change.file for change in made):
+            history = [change for change in self._history[output] if change.file == file]
+            starts = [n for n, item in enumerate(history) if item.before == history[-1].after]
+            circle += history[starts[-1] :] if starts else [c for c in made if c.file == file]
+        return tuple(circle)
+
+    def _judge_disputed(self) -> None:
+        """Let mypy say what it finds in modules that steps disagree about: a missing import may be why."""
+        disputed = {output for output, changes in self._given_up.items() if changes}
+        for step in self._steps:
+            if disputed and STEPS[step].tool == "mypy":
+                self._pending[step] |= disputed
+                self._check()
 
     def _give_up(self, output: Path, disputes: tuple[Change, ...]) -> None:
         """Leave a module as it is; no step looks at it again."""

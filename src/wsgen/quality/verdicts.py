@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.quality.findings import Finding
-from wsgen.quality.places import source_span
+from wsgen.quality.places import missing_module, source_span
 from wsgen.quality.rounds import Change, Verdict
 from wsgen.quality.staged import StagedModule
 from wsgen.quality.steps import STEPS
@@ -25,6 +25,7 @@ _HELP = {
     "WSG512": "correct the source, or let ruff ignore the rule for this path in its configuration",
     "WSG513": "correct the type in the source, or the model that it names",
 }
+_MISSING = "create or install {}, correct its name, or add the folder that holds it to `sources` in [tool.wsgen]"
 _BLACK_PROFILE = 'set `profile = "black"` in [tool.isort], or leave one of the two steps out'
 _ONE_SORTER = "let only one of them sort imports: leave the step `isort` or ruff's rule `I` out"
 _SAME_SETTINGS = "give both the same line length and style, or leave one of the two steps out"
@@ -38,8 +39,15 @@ def module_diagnostics(
     `directory` is the output directory as it appears in commands, `labels` the names of steps that
     are to be called differently.
     """
+    missing = set()
     for step, finding in verdict.findings:
-        yield _from_finding(module, verdict, labels.get(step, step), finding, directory)
+        diagnostic = _from_finding(module, verdict, labels.get(step, step), finding, directory)
+        if name := missing_module(finding):
+            # Each router that imports it says the same of the same place.
+            if (name, diagnostic.span) in missing:
+                continue
+            missing.add((name, diagnostic.span))
+        yield diagnostic
     files = dict.fromkeys(change.file for change in verdict.disputes)
     for file in files:
         yield _dispute(module, [c for c in verdict.disputes if c.file == file], directory)
@@ -52,11 +60,13 @@ def _from_finding(
     where = finding.path.removeprefix(directory + "/")
     place = f" ({where}:{finding.line})" if where in module.files else ""
     rule = f" [{finding.rule}]" if finding.rule else ""
+    missing = missing_module(finding)
+    help_text = _HELP[code] if place else f"correct {finding.message.partition(':')[0]}"
     return Diagnostic(
         code,
         f'{step} in module "{module.name}": {finding.message}{rule}{place}',
         span=source_span(finding, module, verdict.files),
-        help=_HELP[code] if place else f"correct {finding.message.partition(':')[0]}",
+        help=_MISSING.format(missing) if missing else help_text,
         module=module.name,
         step=step,
         output=f"$ {STEPS[step].shown} {directory}\n{finding.output}",
