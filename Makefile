@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 module ?=
+port ?= 8000
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -37,6 +38,17 @@ screenshots: $(VENV)/.ready page  ## take the pictures of the docs
 generate-ws-routers: $(VENV)/.ready  ## render all modules of specs/; module=NAME for one
 	@$(BIN)/wsgen render $(if $(module),--module $(module))
 
+.PHONY: example
+example: $(VENV)/.ready  ## render the modules of examples/trading_api
+	@cd examples/trading_api && $(abspath $(BIN))/wsgen render
+
+# Generated files are left out of what restarts the server, or an edit of a source would restart it twice.
+.PHONY: dev
+dev: $(VENV)/.ready page  ## serve examples/trading_api on port 8000, or port=N; it restarts after each edit
+	@echo "Pages: http://127.0.0.1:$(port)/ws-docs/ (WebSocket) and http://127.0.0.1:$(port)/docs (HTTP)"
+	@cd examples/trading_api && $(abspath $(BIN))/uvicorn trading_api.main:app --app-dir src --port $(port) \
+	  --reload --reload-dir src --reload-include '*.yaml' --reload-exclude '*/ws_generated/*'
+
 .PHONY: test
 test: $(VENV)/.ready page  ## run the tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
@@ -62,6 +74,7 @@ check: $(VENV)/.ready page  ## lint, types, import rules, generated files curren
 	@$(BIN)/pyright specs/datafeed specs/broker
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/wsgen check
+	@cd examples/trading_api && $(abspath $(BIN))/wsgen check
 	@$(BIN)/wsgen asyncapi export specs --per-module -o docs/asyncapi --check
 	@npm --prefix page run --silent check
 	@$(BIN)/mkdocs build --quiet --strict

@@ -6,8 +6,6 @@ from wsgen_runtime import WsRouter as WsRouterInterface
 from wsgen_runtime import WsRouteService
 
 if TYPE_CHECKING:
-    from trading_api.shared.ws.generic_route import WsRouter
-
     from trading_api.models import (
         Bar,
         BarsSubscriptionRequest,
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
         Quote,
         QuotesSubscriptionRequest,
     )
+    from trading_api.shared.ws.generic_route import WsRouter
 
     BarWsRouter: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]
     QuoteWsRouter: TypeAlias = WsRouter[QuotesSubscriptionRequest, Quote]

@@ -1,4 +1,4 @@
-"""What travels over the sockets: market data, the broker's records, and the requests to subscribe to them."""
+"""What travels over the sockets: market data, the broker's records, and the requests for them."""
 
 from datetime import datetime
 from decimal import Decimal
