@@ -1,6 +1,7 @@
-"""`wsgen init`: settings in pyproject.toml and a first ws.yaml, never over anything that exists."""
+"""`wsgen init`: settings, a first ws.yaml and models for it; nothing that exists is touched."""
 
 import keyword
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -17,13 +18,32 @@ _SOURCE = """\
 # What can stand here: `wsgen schema`. Render with `wsgen render`.
 version: 1
 description: What this module is for.
-models: {models}    # where Request and Update below are imported from
+models: {models}    # where the types below are imported from
 routers:
   {class_name}:
     route: {route}
     request: {request}
     data: {data}
     summary: What each update is.
+"""
+
+_MODELS = """\
+\"\"\"What clients ask for and what they get.\"\"\"
+
+from pydantic import BaseModel
+
+
+class {request}(BaseModel):
+    \"\"\"What a client subscribes with: one topic for each set of values.\"\"\"
+
+    symbol: str
+
+
+class {data}(BaseModel):
+    \"\"\"What each update says.\"\"\"
+
+    symbol: str
+    price: float
 """
 
 
@@ -36,7 +56,7 @@ routers:
     "--models", default="app.models", show_default=True, help="Where your pydantic models live."
 )
 def init(module: str, path: str, models: str) -> int:
-    """Write [tool.wsgen] and a first ws.yaml for MODULE; what exists stays as it is."""
+    """Write [tool.wsgen], a first ws.yaml for MODULE and models for it; what exists stays as it is."""
     if not is_identifier(module) or keyword.issoftkeyword(module):
         raise click.UsageError(f"{module!r} cannot name a module: use letters, digits and _")
     if not all(is_identifier(part) for part in models.split(".")):
@@ -45,12 +65,25 @@ def init(module: str, path: str, models: str) -> int:
     folder = (root / path).resolve()
     if not folder.is_relative_to(root):
         raise click.UsageError(f"{path!r} is outside of this folder")
+    stem = "".join(word.capitalize() for word in module.split("_"))
+    request, data = f"{stem}SubscriptionRequest", stem
+    source = _SOURCE.format(
+        models=models,
+        class_name=f"{stem}WsRouter",
+        route=module.replace("_", "-").lower().strip("-") or "route",
+        request=request,
+        data=data,
+    )
     try:
         _write_settings(root, folder.relative_to(root).as_posix())
-        _write_source(root, folder / module / "ws.yaml", module, models)
+        _write(root, folder / module / "ws.yaml", source)
+        has_models = _write_models(root, models, _MODELS.format(request=request, data=data))
     except (OSError, UnicodeDecodeError) as error:
         raise click.ClickException(f"cannot write: {error}") from error
-    echo("Next: put your models and routes into it, then run `wsgen render`.")
+    if has_models:
+        echo("Next: run `wsgen render`, then make the models and routes your own.")
+    else:
+        echo(f"Next: name your models of {models} in it, then run `wsgen render`.")
     return 0
 
 
@@ -66,20 +99,26 @@ def _write_settings(root: Path, paths: str) -> None:
     echo(f"{'extended' if text else 'wrote   '} pyproject.toml")
 
 
-def _write_source(root: Path, file: Path, module: str, models: str) -> None:
+def _write_models(root: Path, models: str, text: str) -> bool:
+    """Write the module `models` and the packages around it, unless it may be elsewhere; return whether."""
+    top, *_ = parts = models.split(".")
+    home = root / "src" if (root / "src").is_dir() or not (root / top).exists() else root
+    file = home.joinpath(*parts).with_suffix(".py")
+    if (home / top).exists() or file.exists() or find_spec(top) is not None:
+        return False
+    for folder in reversed(file.parents):
+        if folder.is_relative_to(home / top):
+            _write(root, folder / "__init__.py", "")
+    _write(root, file, text)
+    return True
+
+
+def _write(root: Path, file: Path, text: str) -> None:
     name = file.relative_to(root).as_posix()
     if file.exists():
         echo(f"kept     {name}")
         return
-    stem = "".join(word.capitalize() for word in module.split("_"))
     file.parent.mkdir(parents=True, exist_ok=True)
-    content = _SOURCE.format(
-        models=models,
-        class_name=f"{stem}WsRouter",
-        route=module.replace("_", "-").lower().strip("-") or "route",
-        request=f"{stem}SubscriptionRequest",
-        data=stem,
-    )
     with file.open("x", encoding="utf-8") as stream:
-        stream.write(content)
+        stream.write(text)
     echo(f"wrote    {name}")
