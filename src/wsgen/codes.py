@@ -317,13 +317,29 @@ _FILES: dict[str, Code] = {
     ),
     "WSG423": Code(
         "wrong number of type parameters",
-        "A router has two types: the first parameter is the request, the second the data.",
-        "Give the generic class two type parameters.",
+        "An alias gives each type parameter of the generic class a type: the request, the data, then others.",
+        "Give as many types as the class has parameters, which are two or more.",
     ),
     "WSG424": Code(
         "relative import leads out of the package",
         "The generated file stands elsewhere and needs to know the absolute name of what is imported.",
         "Write the import with its full name, or name the importable folder in `sources`.",
+    ),
+    "WSG425": Code(
+        "type parameter that cannot be replaced",
+        "Types take the place of plain type variables: not of ParamSpec or TypeVarTuple, nor of names that the"
+        " template assigns or exports.",
+        "Use a TypeVar by its own name, for nothing else.",
+    ),
+    "WSG426": Code(
+        "type name is taken",
+        "The template uses the name of a type for something else, so its code would mean another thing.",
+        "Rename what the template calls so, or import it there under another name.",
+    ),
+    "WSG427": Code(
+        "generic in the template with other types",
+        "What is made from the template is not generic any more, so it cannot be given types of its own.",
+        "Repeat the parameters as they are declared, or move the generic part to another file and import it.",
     ),
     "WSG430": Code(
         "ws.yaml exists already",

@@ -67,7 +67,10 @@ class Delivery(_Value):
 
 
 class RouterSpec(_Value):
-    """One router: its class, wire prefix and the types it speaks."""
+    """One router: its class, wire prefix and the types it speaks.
+
+    `further` are types beyond the two that an alias gives to a generic class with more type parameters.
+    """
 
     class_name: str
     route: str
@@ -78,6 +81,12 @@ class RouterSpec(_Value):
     tags: tuple[str, ...] = ()
     deprecated: bool = False
     delivery: Delivery = Delivery()
+    further: tuple[TypeRef, ...] = ()
+
+    @property
+    def types(self) -> tuple[TypeRef, ...]:
+        """Return all types in the order of an alias: request, data, further ones."""
+        return (self.request, self.data, *self.further)
 
     @property
     def file_name(self) -> str:

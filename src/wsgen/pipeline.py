@@ -27,7 +27,7 @@ from wsgen.discover import discover, select
 from wsgen.errors import FilesError, GenerationError
 from wsgen.manifest import Manifest, digest, read_manifest
 from wsgen.result import FileChange, ModuleResult, RunResult, State
-from wsgen.source import ModuleSource
+from wsgen.source import ModuleSource, Positions
 
 if TYPE_CHECKING:  # what a run that finds everything current never needs
     from wsgen.commit import Plan
@@ -119,7 +119,13 @@ def load_modules(
     loaded = {}
     found: list[Diagnostic] = []
     for source in sources:
-        item = load_module(source, models=config.models, roots=config.sources, assumed=assumed)
+        item = load_module(
+            source,
+            models=config.models,
+            roots=config.sources,
+            assumed=assumed,
+            generic=template_of(source, config) is not None,
+        )
         loaded[source] = item
         found.extend(replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
     return loaded, in_order(found)
@@ -174,7 +180,14 @@ def _produce(
         if item.spec is None:
             continue
         try:
-            drafts.append(_Draft(source, item, item.spec, render_module(source, item.spec, config)))
+            drafts.append(
+                _Draft(
+                    source,
+                    item,
+                    item.spec,
+                    render_module(source, item.spec, config, item.positions),
+                )
+            )
         except GenerationError as error:
             place = Span(source.files[0])
             diagnostics.extend(
@@ -195,8 +208,12 @@ def _produce(
     return results, in_order(diagnostics)
 
 
-def render_module(source: ModuleSource, spec: ModuleSpec, config: Config) -> Mapping[str, str]:
+def render_module(
+    source: ModuleSource, spec: ModuleSpec, config: Config, positions: Positions | None = None
+) -> Mapping[str, str]:
     """Return the texts of a module's package by file name, as before any step; none without routers.
+
+    `positions` are the places of what the sources say.
 
     Raises GenerationError if a template of the project cannot be used.
     """
@@ -213,6 +230,7 @@ def render_module(source: ModuleSource, spec: ModuleSpec, config: Config) -> Map
         local=local,
         template=template_of(source, config),
         templates=config.templates,
+        positions=positions,
     )
 
 
@@ -221,7 +239,7 @@ def _holds(folder: Path, top: str) -> bool:
 
 
 def _models_of(spec: ModuleSpec) -> frozenset[str]:
-    types = (ref for router in spec.routers for ref in (router.request, router.data))
+    types = (ref for router in spec.routers for ref in router.types)
     return frozenset(module for ref in types for module, _ in ref.imports())
 
 

@@ -13,7 +13,7 @@ from wsgen.load.sourcetext import UnreadableError
 from wsgen.model import ModuleSpec, TypeRef
 from wsgen.model import RouterSpec as Router
 from wsgen.names import default_route
-from wsgen.render.generic import GenericTemplate, header_of, specialise
+from wsgen.render.generic import GenericTemplate, Origin, specialise
 from wsgen.render.generic_template import parse_template
 from wsgen.render.imports import Imports
 from wsgen.render.routers import render_exports
@@ -53,8 +53,9 @@ def generate_router_code(spec: RouterSpec, template: str) -> str:
         request=_type(spec.request_type, models, spec),
         data=_type(spec.data_type, models, spec),
     )
-    header = header_of("ws.py", parsed.path)
-    return specialise(parsed, router, header=header, written=_as_declared)
+    place = Span(Path(f"{spec.module_name}/ws.py"))
+    origin = Origin("ws.py", {spec.class_name: place})
+    return specialise(parsed, router, origin, written=_as_declared)
 
 
 def generate_init_file(specs: Sequence[RouterSpec]) -> str:

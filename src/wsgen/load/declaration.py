@@ -11,8 +11,8 @@ from wsgen.model import Delivery, TypeRef
 class RouterDeclaration:
     """One router as a file declares it.
 
-    `request` and `data` are None where the type is wrong and reported; `route` and `tags` where the file is
-    silent. `spans` has the places of the fields it names, `span` that of the class name.
+    `request`, `data` and types of `further` are None where they are wrong and reported; `route` and `tags`
+    where the file is silent. `spans` has the places of the fields it names, `span` that of the class name.
     """
 
     class_name: str
@@ -26,6 +26,7 @@ class RouterDeclaration:
     deprecated: bool = False
     delivery: Delivery = field(default_factory=Delivery)
     spans: Mapping[str, Span] = field(default_factory=dict)
+    further: tuple[TypeRef | None, ...] = ()
 
     def place(self, key: str) -> Span:
         """Return where field `key` stands, or else the class name."""

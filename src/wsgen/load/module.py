@@ -1,7 +1,7 @@
 """A module's source files -> one ModuleSpec: unite what they declare, and check what only the whole shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
@@ -30,12 +30,14 @@ def load_module(
     models: str | None,
     roots: tuple[Path, ...],
     assumed: str | None = None,
+    generic: bool = False,
 ) -> Loaded:
     """Return the spec of `source`, the places of what it says, and all findings in order.
 
     `models` is the package of bare type names in a `ws.yaml` that names none; `roots` are absolute folders
     that modules are importable from, for the relative imports of a `ws.py` outside of any package. Types that
-    a `ws.py` does not import are taken from the package `assumed`; without it they are errors.
+    a `ws.py` does not import are taken from the package `assumed`; without it they are errors. Its aliases may
+    have more than two types if routers are made from a `generic` class of the project.
     """
     found: list[Diagnostic] = []
     yaml = python = FileDeclaration()
@@ -48,7 +50,7 @@ def load_module(
         if path.name == YAML_NAME:
             yaml = load_yaml(path, data, models, found)
         else:
-            python = load_python(path, data, roots, found, assumed=assumed)
+            python = load_python(path, data, roots, found, assumed=assumed, generic=generic)
     return united(source, yaml, python, found)
 
 
@@ -99,6 +101,7 @@ def _spec(router: RouterDeclaration, route: str, tags: tuple[str, ...]) -> Route
         tags=tags if router.tags is None else router.tags,
         deprecated=router.deprecated,
         delivery=router.delivery,
+        further=tuple(ref for ref in router.further if ref is not None),
     )
 
 
@@ -123,8 +126,12 @@ def _merged(
     known = {router.class_name: router for router in first}
     for router in second:
         if router.class_name in known:
-            found.extend(_disagreement(known[router.class_name], router))
-    return (*first, *(router for router in second if router.class_name not in known))
+            same = known[router.class_name]
+            found.extend(_disagreement(same, router))
+            # Only an alias can say more than two types.
+            spans = {**router.spans, **same.spans}
+            known[router.class_name] = replace(same, further=router.further, spans=spans)
+    return (*known.values(), *(router for router in second if router.class_name not in known))
 
 
 def _disagreement(yaml: RouterDeclaration, python: RouterDeclaration) -> Iterator[Diagnostic]:

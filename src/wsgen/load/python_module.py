@@ -38,10 +38,12 @@ def load_python(
     found: list[Diagnostic],
     *,
     assumed: str | None = None,
+    generic: bool = False,
 ) -> FileDeclaration:
     """Return what the Python file at `path` with the bytes `data` declares.
 
-    Types that it does not import are of the package `assumed`, if one is given. Findings are appended to
+    Types that it does not import are of the package `assumed`, if one is given. An alias has two types, or
+    more if they are for a `generic` class of the project. Findings are appended to
     `found`; where they are errors, the declaration is not to be used.
     """
     try:
@@ -51,7 +53,7 @@ def load_python(
         return FileDeclaration()
     here = importable_name(path, roots)
     names = bindings(tree, here, is_package=path.name == "__init__.py")
-    return _Finder(TypeReader(source, names, here, assumed), found).module(tree)
+    return _Finder(TypeReader(source, names, here, assumed), found, generic=generic).module(tree)
 
 
 def read_aliases(path: Path, data: bytes) -> list[tuple[str, list[ast.expr]]]:
@@ -78,11 +80,14 @@ def read_aliases(path: Path, data: bytes) -> list[tuple[str, list[ast.expr]]]:
 class _Finder:
     """Finds the aliases of one file and reads each."""
 
-    def __init__(self, types: TypeReader, found: list[Diagnostic]) -> None:
+    def __init__(
+        self, types: TypeReader, found: list[Diagnostic], *, generic: bool = False
+    ) -> None:
         self.types = types
         self.source: SourceText = types.source
         self.names = types.names
         self.found = found
+        self.generic = generic
 
     def module(self, tree: ast.Module) -> FileDeclaration:
         routers: dict[str, tuple[_Alias, ast.Subscript]] = {}
@@ -166,11 +171,15 @@ class _Finder:
         )
         spans = dict(given.spans)
         request = data = None
-        if len(types) == 2:
+        further: list[TypeRef | None] = []
+        if len(types) == 2 or (self.generic and len(types) > 2):
             spans["request"] = place or self.types.span(types[0])
             spans["data"] = place or self.types.span(types[1])
             request = self.type(types[0], place, request_type)
             data = self.type(types[1], place, data_type)
+            for number, node in enumerate(types[2:]):
+                spans[f"further.{number}"] = place or self.types.span(node)
+                further.append(self.type(node, place, data_type))
         else:
             count = "one type" if len(types) == 1 else f"{len(types)} types"
             message = f"`{alias.name}` gives WsRouter {count}; it takes a request and a data type"
@@ -183,6 +192,7 @@ class _Finder:
             route=given.route,
             tags=given.tags,
             spans=spans,
+            further=tuple(further),
         )
 
     def type(

@@ -1,24 +1,29 @@
 """Take the aliases out of a ws.py; all of its other code keeps every character."""
 
 import ast
-import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from wsgen.load.python_names import statements
 from wsgen.migrate.comments import comment_lines
-from wsgen.newer_syntax import as_older_syntax
-from wsgen.python_source import Edit, Places, applied, without, without_statements
-from wsgen.python_uses import Import, bound_by, exports, uses
+from wsgen.syntax.cuts import without_statements
+from wsgen.syntax.parsed import PythonText, parse_text
+from wsgen.syntax.places import Edit, Places, applied
+from wsgen.syntax.scopes import bound_by
+from wsgen.syntax.unused import with_unused_imports
+from wsgen.syntax.uses import uses
 
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
     """A file and the statements in it that declare routers, by class name in the order of the file."""
 
-    text: str
-    tree: ast.Module
+    source: PythonText
     statements: dict[str, ast.stmt]
+
+    @property
+    def text(self) -> str:
+        """Return the text of the file, its line ends LF."""
+        return self.source.text
 
     @property
     def lines(self) -> dict[str, tuple[int, int]]:
@@ -31,11 +36,10 @@ class Aliases:
 
 def find_aliases(text: str, lines: Iterable[tuple[str, int]]) -> Aliases:
     """Return the aliases in `text`, given their class names and the lines that these stand on."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    tree = _parsed(text)
-    by_line = {node.lineno: node for node in ast.walk(tree) if isinstance(node, ast.stmt)}
+    source = parse_text(text)
+    by_line = {node.lineno: node for node in ast.walk(source.tree) if isinstance(node, ast.stmt)}
     # A block starts on another line than the statements in it, so the last on a line is the innermost.
-    return Aliases(text, tree, {name: by_line[line] for name, line in lines})
+    return Aliases(source, {name: by_line[line] for name, line in lines})
 
 
 def without_aliases(aliases: Aliases, package: str) -> str:
@@ -43,45 +47,31 @@ def without_aliases(aliases: Aliases, package: str) -> str:
 
     Imports that only the aliases needed go too, and so do the comments above them.
     """
-    text, tree = aliases.text, aliases.tree
+    text, tree, places = aliases.text, aliases.source.tree, aliases.source.places
     gone = list(aliases.statements.values())
     names = sorted(aliases.statements)
-    places = Places(text)
     start, end = places.of(gone[0])
     margin = text[places.line(start)[0] : start]
     imports = _import(package, names, margin)
-    unused = _only_in(gone, tree, places)
-    edits: list[Edit] = []
+    keep: set[str] = set()
     # What the file's functions import when they run may not exist yet when the file itself is imported.
     if gone[0] in tree.body and _imports_later(tree, names):
         imports = f"if TYPE_CHECKING:\n    {_import(package, names, '    ')}"
-        unused -= {"TYPE_CHECKING"}
-    edits.append((start, _end_of_comment(places, end), imports))
-    removed = gone[1:]
-    for node, _ in statements(tree.body):
-        if isinstance(node, Import):
-            items = [places.of(alias) for alias in node.names]
-            dropped = {places.of(alias) for alias in node.names if bound_by(alias) in unused}
-            if len(dropped) == len(items):
-                removed.append(node)
-            elif dropped:
-                edits += [(first, last, "") for first, last in without(places, items, dropped)]
+        keep.add("TYPE_CHECKING")
+    edits: list[Edit] = [(start, _end_of_comment(places, end), imports)]
+    found = uses(aliases.source)
+    removal = with_unused_imports(
+        aliases.source, found, gone[1:], replaced=[(start, end)], keep=keep
+    )
+    edits += [(first, last, "") for first, last in removal.cuts]
     comments = [
         places.line(places.at(number, 0))
         for node in gone
         for number in comment_lines(text, node.lineno)
     ]
-    edits += without_statements(tree, places, removed, comments)
+    edits += without_statements(tree, places, removal.statements, comments)
     result = applied(text, edits)
     return _with_type_checking(result) if "if TYPE_CHECKING" in imports else result
-
-
-def _only_in(gone: Collection[ast.stmt], tree: ast.Module, places: Places) -> set[str]:
-    """Return the names that nothing but the statements `gone` uses."""
-    inside = [places.of(node) for node in gone]
-    found = uses(tree, places)
-    left = {use.name for use in found if not any(start <= use.start < end for start, end in inside)}
-    return {use.name for use in found} - left - {str(item.value) for item in exports(tree)}
 
 
 def _import(package: str, names: list[str], margin: str) -> str:
@@ -105,7 +95,8 @@ def _imports_later(tree: ast.Module, names: Collection[str]) -> bool:
 
 def _with_type_checking(text: str) -> str:
     """Return `text` with an import of `TYPE_CHECKING`, unless it has one."""
-    tree, places = _parsed(text), Places(text)
+    source = parse_text(text)
+    tree, places = source.tree, source.places
     anchor: ast.stmt | None = tree.body[0] if ast.get_docstring(tree) is not None else None
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == "typing" and not node.level:
@@ -121,11 +112,6 @@ def _with_type_checking(text: str) -> str:
         return applied(text, [(end, end, f"\n\n{line}")])
     start, _ = places.of(tree.body[0])
     return applied(text, [(start, start, f"{line}\n\n")])
-
-
-def _parsed(text: str) -> ast.Module:
-    older = as_older_syntax(text) if sys.version_info < (3, 12) else None
-    return ast.parse(older or text)
 
 
 def _end_of_comment(places: Places, end: int) -> int:

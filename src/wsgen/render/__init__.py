@@ -5,7 +5,9 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
-from wsgen.model import ModuleSpec, RouterSpec
+from wsgen.model import ModuleSpec
+from wsgen.render.generic import Origin
+from wsgen.source import Positions
 
 
 def render_package(
@@ -16,60 +18,40 @@ def render_package(
     local: Collection[str],
     template: Path | None = None,
     templates: Path | None = None,
+    positions: Positions | None = None,
 ) -> Mapping[str, str]:
     """Return the files of a module's package: routers, `__init__.py` and `asyncapi.json`.
 
     `origin` names the source for the headers; `sources` are the folders that modules are importable from,
     `local` the project's own top-level packages; `template` is the project's generic class to specialise
     instead of filling a Jinja2 template; `templates` is a folder of Jinja2 templates that come before the
-    built-in ones.
+    built-in ones; `positions` are the places of what the sources say.
 
-    Raises GenerationError if a template of the project cannot be used.
+    Raises GenerationError, with all that is wrong, if a template of the project cannot be used.
     """
     from wsgen.render.channels import render_channels
-    from wsgen.render.routers import render_exports
+    from wsgen.render.routers import render_exports, render_router
 
     files = {"__init__.py": render_exports(module, origin=origin, templates=templates)}
-    for router in module.routers:
-        files[router.file_name] = _router(
-            router,
-            module,
-            origin=origin,
-            sources=sources,
-            local=local,
-            template=template,
-            templates=templates,
-        )
+    if template is not None and template.is_file():
+        files |= _specialised(module, template, Origin(origin, positions or {}), sources, local)
+    else:
+        for router in module.routers:
+            files[router.file_name] = render_router(
+                router, module, origin=origin, local=local, templates=templates
+            )
     files["asyncapi.json"] = render_channels(module)
     return files
 
 
-def _router(
-    router: RouterSpec,
-    module: ModuleSpec,
-    *,
-    origin: str,
-    sources: tuple[Path, ...],
-    local: Collection[str],
-    template: Path | None,
-    templates: Path | None,
-) -> str:
-    if template is not None and template.is_file():
-        return _specialised(router, template, origin=origin, sources=sources, local=local)
-    from wsgen.render.routers import render_router
-
-    return render_router(router, module, origin=origin, local=local, templates=templates)
-
-
 def _specialised(
-    router: RouterSpec,
+    module: ModuleSpec,
     template: Path,
-    *,
-    origin: str,
+    origin: Origin,
     sources: tuple[Path, ...],
     local: Collection[str],
-) -> str:
-    from wsgen.render.generic import header_of, specialise
+) -> dict[str, str]:
+    from wsgen.render.generic import specialise
     from wsgen.render.generic_template import parse_template
 
     try:
@@ -80,5 +62,13 @@ def _specialised(
         found = Diagnostic("WSG420", message, Span(template), help=advice)
         raise GenerationError(message, [found]) from error
     parsed = parse_template(template, text, sources)
-    header = header_of(origin, template)
-    return specialise(parsed, router, header=header, local=local)
+    files = {}
+    wrong: list[Diagnostic] = []
+    for router in module.routers:
+        try:
+            files[router.file_name] = specialise(parsed, router, origin, local=local)
+        except GenerationError as error:
+            wrong += error.diagnostics
+    if wrong:
+        raise GenerationError(wrong[0].message, wrong)
+    return files

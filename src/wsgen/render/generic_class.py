@@ -1,0 +1,190 @@
+"""The one generic class of a template: found by its type parameters, in each way that typing knows."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.render.generic_errors import mistake, refuse, span_of
+from wsgen.syntax.newer import TypeParameters
+from wsgen.syntax.parsed import PythonText
+from wsgen.syntax.places import Stretch
+from wsgen.syntax.quoted import TypingNames
+from wsgen.syntax.unused import file_statements
+
+_BASES = frozenset({"Generic", "Protocol"})
+_VARIABLES = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
+
+
+@dataclass(frozen=True, slots=True)
+class GenericClass:
+    """A class and its type parameters in order.
+
+    `brackets` are those of `class W[A, B]`, `declarations` the statements that declare the others.
+    """
+
+    node: ast.ClassDef
+    parameters: tuple[str, ...]
+    brackets: TypeParameters | None
+    declarations: tuple[ast.stmt, ...]
+
+    def holds(self, stretch: Stretch, source: PythonText) -> bool:
+        """Return whether its parameters mean what stands in `stretch`: only inside of it, if in brackets."""
+        if self.brackets is None:
+            return True
+        start, end = source.places.of(self.node)
+        return start <= stretch[0] and stretch[1] <= end
+
+
+def find_generic_class(path: Path, source: PythonText, typing: TypingNames) -> GenericClass:
+    """Return the generic class of a template. Raises GenerationError if there is none, or several."""
+    declared = _declared(source, typing)
+    known = dict.fromkeys(declared) | dict.fromkeys(_named_in_bases(source, typing))
+    top = [node for node in source.tree.body if isinstance(node, ast.ClassDef)]
+    found = [node for node in top if _is_generic(node, source, typing, known)]
+    if not found:
+        message = f"{path.name} has no generic class, such as `class WsRouter(Generic[_TRequest, _TData])`"
+        place = span_of(path, source.places, source.places.of(top[0])) if top else None
+        raise refuse(mistake("WSG421", message, place or span_of(path, source.places, (0, 0))))
+    inner = [
+        node
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ClassDef) and node not in top
+        if any(typing.member(base.value) in _BASES for base in _subscripts(node))
+        if {*_names(node, known)} & {*_names(found[0], known)}
+    ]
+    if len(found := [*found, *inner]) > 1:
+        listed = " and ".join(f"`{node.name}`" for node in found)
+        places = [span_of(path, source.places, source.places.of(node)) for node in found]
+        notes = [Note("another is here", place) for place in places[1:]]
+        message = f"{path.name} has several generic classes: {listed}"
+        advice = "Move the others to another file and import them."
+        raise refuse(mistake("WSG422", message, places[0], advice, notes))
+    return _checked(path, source, typing, found[0], declared, known)
+
+
+def _checked(
+    path: Path,
+    source: PythonText,
+    typing: TypingNames,
+    node: ast.ClassDef,
+    declared: Mapping[str, tuple[str, ast.stmt]],
+    known: Mapping[str, object],
+) -> GenericClass:
+    """Return the class if its parameters can be specialised. Raises GenerationError."""
+    brackets = source.parameters_of(node)
+    names = brackets.names if brackets else tuple(_ordered(node, typing, known))
+    wrong: list[Diagnostic] = []
+    if brackets is not None:
+        place = span_of(path, source.places, (brackets.start, brackets.end))
+        wrong += [_not_plain(item.name, place) for item in brackets.items if item.stars]
+    else:
+        for base in _subscripts(node):
+            if typing.member(base.value) in _BASES:
+                wrong += [
+                    _not_plain(
+                        ast.unparse(item), span_of(path, source.places, source.places.of(item))
+                    )
+                    for item in _items(base)
+                    if not isinstance(item, ast.Name)
+                ]
+        wrong += [
+            _not_plain(name, span_of(path, source.places, source.places.of(declared[name][1])))
+            for name in names
+            if name in declared and declared[name][0] != "TypeVar"
+        ]
+    place = span_of(path, source.places, source.places.of(node))
+    if len(names) < 2 and not wrong:
+        message = f"`{node.name}` has one type parameter; a router has a request and a data type"
+        advice = "Give the generic class two type parameters or more: request, data, others."
+        wrong.append(mistake("WSG423", message, place, advice))
+    if len(set(names)) < len(names):
+        wrong.append(mistake("WSG425", f"`{node.name}` names a type parameter twice", place))
+    if wrong:
+        raise refuse(*wrong)
+    declarations = tuple(
+        statement
+        for statement in file_statements(source.tree)
+        if brackets is None and _assigned(statement) in names
+    )
+    return GenericClass(node, names, brackets, declarations)
+
+
+def _not_plain(name: str, place: Span) -> Diagnostic:
+    message = f"the type parameter `{name}` is no plain type variable of this file"
+    advice = "Use a TypeVar by its name; ParamSpec and TypeVarTuple cannot be specialised."
+    return mistake("WSG425", message, place, advice)
+
+
+def _declared(source: PythonText, typing: TypingNames) -> dict[str, tuple[str, ast.stmt]]:
+    """Return the type variables that the file declares: their kind and the statement."""
+    found = {}
+    for node in file_statements(source.tree):
+        name = _assigned(node)
+        value = getattr(node, "value", None)
+        if name is not None and isinstance(value, ast.Call):
+            kind = typing.member(value.func)
+            if kind in _VARIABLES:
+                found[name] = (kind, node)
+    return found
+
+
+def _assigned(node: ast.stmt) -> str | None:
+    """Return the name that a statement gives what a call returns."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target: ast.expr = node.targets[0]
+    elif isinstance(node, ast.AnnAssign):
+        target = node.target
+    else:
+        return None
+    return target.id if isinstance(target, ast.Name) and isinstance(node.value, ast.Call) else None
+
+
+def _named_in_bases(source: PythonText, typing: TypingNames) -> Iterator[str]:
+    """Yield the names in `Generic[...]`, which are type variables wherever they come from."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ClassDef):
+            for base in _subscripts(node):
+                if typing.member(base.value) in _BASES:
+                    yield from (item.id for item in _items(base) if isinstance(item, ast.Name))
+
+
+def _is_generic(
+    node: ast.ClassDef, source: PythonText, typing: TypingNames, known: Mapping[str, object]
+) -> bool:
+    if source.parameters_of(node) is not None:
+        return True
+    return any(
+        typing.member(base.value) in _BASES or next(_in_order(base.slice, known), None)
+        for base in _subscripts(node)
+    )
+
+
+def _ordered(node: ast.ClassDef, typing: TypingNames, known: Mapping[str, object]) -> Iterator[str]:
+    """Yield the type parameters of a class as typing orders them: as in Generic, else as they appear."""
+    for base in _subscripts(node):
+        if typing.member(base.value) in _BASES:
+            yield from (ast.unparse(item) for item in _items(base))
+            return
+    yield from dict.fromkeys(_names(node, known))
+
+
+def _names(node: ast.ClassDef, known: Mapping[str, object]) -> Iterator[str]:
+    for base in _subscripts(node):
+        yield from _in_order(base.slice, known)
+
+
+def _in_order(node: ast.AST, known: Mapping[str, object]) -> Iterator[str]:
+    if isinstance(node, ast.Name) and node.id in known:
+        yield node.id
+    for child in ast.iter_child_nodes(node):
+        yield from _in_order(child, known)
+
+
+def _subscripts(node: ast.ClassDef) -> list[ast.Subscript]:
+    return [base for base in node.bases if isinstance(base, ast.Subscript)]
+
+
+def _items(node: ast.Subscript) -> list[ast.expr]:
+    return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]

@@ -1,0 +1,164 @@
+"""What stands for a type or for the class in a generic class as template: the places that become gaps."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.render.generic import Gap, GapEdit, Role
+from wsgen.render.generic_class import GenericClass
+from wsgen.render.generic_errors import mistake, span_of
+from wsgen.syntax.cuts import bracketed, without
+from wsgen.syntax.parsed import PythonText
+from wsgen.syntax.places import Cover, Stretch
+from wsgen.syntax.quoted import TypingNames
+from wsgen.syntax.strings import characters
+from wsgen.syntax.unused import file_statements
+from wsgen.syntax.uses import Use, exports
+
+_NAME = re.compile(r"class(?:[ \t\f]|\\\n)+(\w+)")
+_COMMA = re.compile(r"\s*,")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A file, its generic class and the uses of names in it."""
+
+    path: Path
+    source: PythonText
+    generic: GenericClass
+    found: Sequence[Use]
+
+    def parameter(self, use: Use) -> int | None:
+        """Return the number of the type parameter that `use` stands for; None for any other name."""
+        names = self.generic.parameters
+        inside = use.name in names and self.generic.holds((use.start, use.end), self.source)
+        return names.index(use.name) if inside else None
+
+    @property
+    def replaced(self) -> list[Stretch]:
+        """Return where type parameters and the class itself are used."""
+        name = self.generic.node.name
+        return [
+            (use.start, use.end)
+            for use in self.found
+            if use.name == name or self.parameter(use) is not None
+        ]
+
+
+def gaps(template: Template, gone: Cover, wrong: list[Diagnostic]) -> Iterator[tuple[Use, GapEdit]]:
+    """Yield each use that becomes a gap, but those that are `gone`; append what cannot be to `wrong`."""
+    aliases = _aliases(template)
+    path, places, generic = template.path, template.source.places, template.generic
+    for use in template.found:
+        if gone.holds(use.start, use.end):
+            continue
+        number = template.parameter(use)
+        if number is not None:
+            if use.stored:
+                message = f"`{use.name}` is assigned here, but it is a type parameter"
+                place = span_of(path, places, (use.start, use.end))
+                wrong.append(mistake("WSG425", message, place, "Give one of the two another name."))
+            yield use, (use.start, use.end, Gap(Role.TYPE, number, use.grouped))
+            continue
+        is_class = use.name == generic.node.name
+        expected = generic.parameters if is_class else aliases.get(use.name)
+        if expected is not None and use.arguments and not _repeats(use, expected, template.source):
+            wrong.append(_other_arguments(template, use))
+        if is_class:
+            yield use, (use.start, use.whole, Gap(Role.CLASS))
+        elif expected is not None and use.arguments:
+            yield use, (use.end, use.whole, "")
+
+
+def named_gaps(template: Template, wrong: list[Diagnostic]) -> Iterator[GapEdit]:
+    """Yield the gap of the class's name, and what happens to `__all__`."""
+    source, generic = template.source, template.generic
+    if match := _NAME.match(source.text, source.places.of(generic.node)[0]):
+        yield *match.span(1), Gap(Role.CLASS)
+    for item in exports(source.tree):
+        start, end = source.places.of(item)
+        written = characters(source.text[start:end], str(item.value))
+        if item.value == generic.node.name and written:
+            yield start + written[0][0], start + written[-1][1], Gap(Role.CLASS)
+        elif generic.brackets is None and item.value in generic.parameters:
+            message = (
+                f"`__all__` exports the type parameter `{item.value}`, which routers do not have"
+            )
+            place = span_of(template.path, source.places, (start, end))
+            wrong.append(mistake("WSG425", message, place, "Remove it from `__all__`."))
+
+
+def header_cuts(source: PythonText, generic: GenericClass, typing: TypingNames) -> list[Stretch]:
+    """Return what makes the class generic: its brackets, or `Generic[...]` among its bases."""
+    if generic.brackets is not None:
+        return [(generic.brackets.start, generic.brackets.end)]
+    cuts: list[Stretch] = []
+    text, places = source.text, source.places
+    match = _NAME.match(text, places.of(generic.node)[0])
+    opening = text.index("(", match.end() if match else 0)
+    items, closing = bracketed(text, opening)
+    for base in generic.node.bases:
+        if not isinstance(base, ast.Subscript):
+            continue
+        start, end = places.of(base)
+        member = typing.member(base.value)
+        if member == "Protocol":
+            cuts.append((places.of(base.value)[1], end))
+        elif member == "Generic":
+            gone = [item for item in items if item[0] <= start and end <= item[1]]
+            if len(items) > 1:
+                cuts += without(places, items, gone)
+            elif "#" not in text[opening:closing]:
+                cuts.append((opening, closing + 1))
+            else:
+                comma = _COMMA.match(text, gone[0][1])
+                cuts.append((gone[0][0], comma.end() if comma else gone[0][1]))
+    return cuts
+
+
+def _aliases(template: Template) -> Mapping[str, tuple[str, ...]]:
+    """Return the aliases of the file that are generic in the class's parameters, and in which."""
+    used = [use for use in template.found if template.parameter(use) is not None]
+    found = {}
+    for node in file_statements(template.source.tree) if used else ():
+        if isinstance(node, ast.Assign):
+            target = node.targets[0]
+        elif isinstance(node, ast.AnnAssign):
+            target = node.target
+        else:
+            continue
+        if (
+            node.value is None
+            or isinstance(node.value, ast.Call)
+            or not isinstance(target, ast.Name)
+        ):
+            continue
+        start, end = template.source.places.of(node.value)
+        inside = [use.name for use in used if start <= use.start and use.end <= end]
+        if inside:
+            found[target.id] = tuple(dict.fromkeys(inside))
+    return found
+
+
+def _repeats(use: Use, expected: tuple[str, ...], source: PythonText) -> bool:
+    """Return whether the subscript of `use` gives what it is generic in, and so can be left out."""
+    follows = source.text[use.end : use.whole].lstrip(" \t\\\n").startswith("[")
+    return use.arguments == expected and follows
+
+
+def _other_arguments(template: Template, use: Use) -> Diagnostic:
+    stretch = (use.start, use.whole)
+    place = span_of(template.path, template.source.places, stretch)
+    message = (
+        f"`{use.name}[{', '.join(use.arguments)}]` has other types than "
+        f"`{use.name}` is made for here, and what is made is not generic"
+    )
+    advice = f"Move `{use.name}` to another file and import it, or leave the types out."
+    if use.name == template.generic.node.name:
+        advice = (
+            f"Repeat the class's own parameters, or use a base of `{use.name}` that is imported."
+        )
+    return mistake("WSG427", message, place, advice)

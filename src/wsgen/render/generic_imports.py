@@ -1,0 +1,104 @@
+"""The imports of a generic class as template: made absolute for another place, and joined by those of types."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.render.generic import Gap, GapEdit, Role
+from wsgen.render.generic_errors import mistake, span_of
+from wsgen.syntax.parsed import PythonText
+from wsgen.syntax.places import Edit
+from wsgen.syntax.scopes import Import
+
+_RELATIVE = re.compile(r"from((?:[\s\w.]|\\\n)*?)\bimport\b")
+_HEAD = re.compile(r"(?:#!.*\n)?(?:#.*?coding[:=][ \t]*[-\w.]+.*\n)?")
+_CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_NEXT = re.compile(r"(?:[ \t\f;]|\\\n)*")
+
+
+def package_of(path: Path, roots: Sequence[Path]) -> tuple[str, ...]:
+    """Return the package that `path` is imported in; `roots` are the folders that modules import from."""
+    holding = [
+        root for root in roots if path.is_relative_to(root) and not (root / "__init__.py").is_file()
+    ]
+    if holding:
+        root = max(holding, key=lambda folder: len(folder.parts))
+        return path.parent.relative_to(root).parts
+    parts: list[str] = []
+    folder = path.parent
+    while (folder / "__init__.py").is_file():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return tuple(parts)
+
+
+def absolute(node: ast.ImportFrom, package: Sequence[str]) -> str:
+    """Return the full name of the module that `node` imports from."""
+    kept = list(package[: len(package) - node.level + 1]) if node.level else []
+    if kept and not any(kept):
+        return "." * len(kept) + (node.module or "")  # A home that is itself relative.
+    return ".".join([*kept, *([node.module] if node.module else [])])
+
+
+def relative_imports(
+    path: Path, source: PythonText, package: Sequence[str], found: list[Diagnostic]
+) -> Iterator[Edit]:
+    """Yield the edits that name modules in full; append to `found` what leads out of the package."""
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        start, end = source.places.of(node)
+        if node.level > len(package):
+            message = f"a relative import of {path.name} leads out of its package"
+            advice = (
+                "Write the import with its full name, or name the importable folder in `sources`."
+            )
+            place = span_of(path, source.places, (start, end))
+            found.append(mistake("WSG424", message, place, advice))
+        elif match := _RELATIVE.match(source.text, start):
+            yield match.start(1), match.end(1), f" {absolute(node, package)} "
+
+
+def head_of(text: str) -> int:
+    """Return where the lines that must stay first end: `#!` and the encoding."""
+    match = _HEAD.match(text)
+    return match.end() if match else 0
+
+
+def other_encoding(text: str) -> tuple[int, str] | None:
+    """Return the line and name of an encoding other than UTF-8 that a text declares."""
+    for number, line in enumerate(text.split("\n", 2)[:2], 1):
+        found = _CODING.match(line)
+        if found and found[1].lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
+            return number, found[1]
+    return None
+
+
+def place_for_imports(source: PythonText, before: int) -> Iterator[GapEdit]:
+    """Yield the gap for further imports: behind the last import that stands before the offset `before`."""
+    body, places = source.tree.body, source.places
+    documented = ast.get_docstring(source.tree, clean=False) is not None
+    anchor = body[0] if documented else None
+    for node in body:
+        if isinstance(node, Import) and places.of(node)[1] <= before:
+            anchor = node
+    gap = Gap(Role.IMPORTS)
+    if anchor is None:
+        first = body[0]
+        decorators = first.decorator_list if isinstance(first, ast.ClassDef) else []
+        start = min([places.of(first)[0], *(places.of(item)[0] for item in decorators)])
+        start = places.line(start)[0]
+        yield start, start, gap
+        return
+    _, end = places.of(anchor)
+    behind = _NEXT.match(source.text, end)
+    following = behind.end() if behind else end
+    if ";" in source.text[end:following] and source.text[following] not in "#\n":
+        # The statement behind the semicolon may need the imports already.
+        yield end, following, "\n"
+        yield following, following, gap
+    else:
+        place = places.line(end)[1]
+        yield place, place, gap

@@ -1,0 +1,172 @@
+"""What to cut from Python text so that statements, or items of a list with commas, are gone."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TypeGuard
+
+from wsgen.syntax.places import Edit, Places, Stretch, joined
+
+_SAME_LINE = re.compile(r"(?:[ \t\f]|\\\n)*;(?:[ \t\f;]|\\\n)*")
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
+_EFFECTS = ast.Call | ast.Await | ast.NamedExpr | ast.Yield | ast.YieldFrom
+
+
+def bracketed(text: str, opening: int) -> tuple[list[Stretch], int]:
+    """Return where the items between the bracket at `opening` and its closing one stand, and the latter.
+
+    Parentheses around an item are part of it; comments are not.
+    """
+    places = Places(text[opening:])
+    items: list[Stretch] = []
+    depth, first, last = 0, None, 0
+    for token in tokenize.generate_tokens(io.StringIO(text[opening:]).readline):
+        start = opening + places.at(token.start[0], 0) + token.start[1]
+        closes = token.type == tokenize.OP and token.string in ")]}"
+        depth -= closes
+        if (not depth and closes) or (depth == 1 and token.string == ","):
+            items += [] if first is None else [(first, last)]
+            first = None
+            if closes:
+                return items, start
+        elif depth and token.type not in (tokenize.NL, tokenize.COMMENT):
+            first, last = start if first is None else first, start + len(token.string)
+        depth += token.type == tokenize.OP and token.string in "([{"
+    return items, len(text)
+
+
+def without(places: Places, items: Sequence[Stretch], gone: Collection[Stretch]) -> list[Stretch]:
+    """Return what to cut so that `gone` are left out of the list with commas that has `items`.
+
+    An item with lines of its own goes with them and its comment; other comments stay. At least one item
+    must stay.
+    """
+    text, cuts = places.text, []
+    final = max(item for item in items if item not in gone)
+    for number, item in enumerate(items):
+        if item not in gone:
+            continue
+        first, last = places.line(item[0])[0], places.line(item[1])[1]
+        before, behind = text[first : item[0]], text[item[1] : last].strip().lstrip(",").strip()
+        alone = not before.strip() and not text[:first].endswith("\\\n")
+        following = items[number + 1][0] if number + 1 < len(items) else None
+        previous = items[number - 1][1] if number else item[0]
+        if alone and (not behind or behind.startswith("#")):
+            cuts.append((first, last))
+        elif item[0] > final[0] and "#" not in text[previous : item[0]]:
+            cuts.append((previous, item[1]))
+        elif following is not None and "#" not in text[item[1] : following]:
+            cuts.append((item[0], following))
+        else:
+            comma = _COMMA.match(text, item[1])
+            cuts.append((item[0], comma.end() if comma else item[1]))
+    return cuts
+
+
+def without_statements(
+    tree: ast.Module, places: Places, gone: Collection[ast.stmt], lines: Iterable[Stretch] = ()
+) -> Iterator[Edit]:
+    """Yield the edits that remove statements with the comments behind them, and whole `lines`.
+
+    A block that would be empty gets a `pass`, or goes with its statement where that does nothing else. Of
+    the blank lines before and behind what goes, the longer run stays.
+    """
+    whole, alone = with_emptied_blocks(tree, places, gone)
+    cuts = list(lines)
+    for line in _logical_lines(tree, places):
+        removed = [node for node in line if node in whole]
+        if not removed:
+            continue
+        start, end = places.of(line[0])[0], places.of(line[-1])[1]
+        if len(removed) < len(line):
+            yield from _parts(line, whole, places)
+        elif removed[0] in alone:
+            yield start, end, "pass"
+        else:
+            cuts.append((places.line(start)[0], places.line(end)[1]))
+    for start, end in joined(cuts):
+        yield start, end + _blanks_to_cut(places.text, start, end), ""
+
+
+def with_emptied_blocks(
+    tree: ast.Module, places: Places, gone: Collection[ast.stmt]
+) -> tuple[set[ast.stmt], set[ast.stmt]]:
+    """Return the statements that go if those of `gone` do, and which of these a `pass` must replace."""
+    whole, alone = set(gone), set[ast.stmt]()
+    _empty_blocks(tree, places, whole, alone)
+    return whole, alone
+
+
+def _empty_blocks(
+    node: ast.AST, places: Places, whole: set[ast.stmt], alone: set[ast.stmt]
+) -> None:
+    for child in ast.iter_child_nodes(node):
+        _empty_blocks(child, places, whole, alone)
+    if isinstance(node, ast.Module | ast.ExceptHandler) or not whole:
+        return
+    blocks = list(_blocks(node))
+    if isinstance(node, ast.Try | ast.TryStar):
+        blocks += [handler.body for handler in node.handlers]
+    emptied = [block for block in blocks if all(item in whole for item in block)]
+    if emptied and len(emptied) == len(blocks) and _does_nothing_else(node):
+        for block in emptied:
+            whole.difference_update(block)
+            alone.difference_update(block)
+        whole.add(node)
+        return
+    for block in emptied:
+        start, _ = places.of(block[0])
+        if not places.text.startswith("elif", start):
+            alone.add(block[0])
+
+
+def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(node, name, None)
+        if isinstance(block, list) and block:
+            yield block
+
+
+def _does_nothing_else(node: ast.AST) -> TypeGuard[ast.stmt]:
+    if isinstance(node, ast.If):
+        return not any(isinstance(item, _EFFECTS) for item in ast.walk(node.test))
+    return isinstance(node, ast.Try | ast.TryStar)
+
+
+def _logical_lines(tree: ast.Module, places: Places) -> Iterator[list[ast.stmt]]:
+    """Yield the statements of each line: several where semicolons stand between them."""
+    for node in ast.walk(tree):
+        for block in _blocks(node):
+            line: list[ast.stmt] = []
+            for item in block:
+                between = (places.of(line[-1])[1], places.of(item)[0]) if line else (0, 0)
+                if line and not _SAME_LINE.fullmatch(places.text, *between):
+                    yield line
+                    line = []
+                line.append(item)
+            yield line
+
+
+def _parts(line: list[ast.stmt], gone: Collection[ast.stmt], places: Places) -> Iterator[Edit]:
+    """Yield the edits that remove some of the statements that semicolons join."""
+    final = max(number for number, node in enumerate(line) if node not in gone)
+    for number, node in enumerate(line):
+        start, end = places.of(node)
+        if node in gone and number < final:
+            yield start, places.of(line[number + 1])[0], ""
+        elif node in gone:
+            yield places.of(line[number - 1])[1], end, ""
+
+
+def _blanks_to_cut(text: str, start: int, end: int) -> int:
+    """Return how many characters of blank lines behind a cut go with it."""
+    below = 0
+    while text.startswith("\n", end + below):
+        below += 1
+    before = text[:start].rstrip()
+    if not before or before.endswith(":"):
+        return below  # Neither a file nor a block starts with blank lines.
+    above = text.count("\n", len(before), start) - 1
+    return min(max(above, 0), below)

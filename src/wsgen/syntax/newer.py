@@ -1,0 +1,169 @@
+"""Python 3.12 syntax -> what older parsers read, every character staying where it is.
+
+wsgen runs on Python 3.11 too, whose parser knows neither `type X = ...` nor type parameters.
+"""
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from wsgen.syntax.places import Stretch
+
+_NEWER = re.compile(r"\b(?:type[ \t]+\w+\s*[=\[]|(?:class|def)[ \t]+\w+[ \t]*\[)")
+_OPENERS = frozenset({":", ";"})
+_LAYOUT = frozenset({tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE, tokenize.ENCODING})
+_IGNORED = frozenset({tokenize.COMMENT, tokenize.NL})
+_Tokens = Sequence[tokenize.TokenInfo]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeParameter:
+    """One of `T`, `*Ts`, `**P`: its stars, and where its bound and default stand."""
+
+    name: str
+    stars: str = ""
+    types: tuple[Stretch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeParameters:
+    """The brackets from `start` to `end` behind the name in `class W[A, B: Base]`, `def` or `type`.
+
+    `owner` is where that keyword stands.
+    """
+
+    owner: int
+    start: int
+    end: int
+    items: tuple[TypeParameter, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the parameters in order."""
+        return tuple(item.name for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """A text as older parsers read it, its type parameters, and where its statements `type X` start."""
+
+    older: str
+    parameters: tuple[TypeParameters, ...] = ()
+    aliases: tuple[int, ...] = ()
+
+
+def as_older_syntax(text: str) -> str | None:
+    """Return `text` with its `type X` joined by underscores, `type_X`, and type parameters blanked.
+
+    None if it has neither, or cannot be split into tokens. Joining keeps length and meaning of a statement
+    to an older parser: an assignment, in the same place.
+    """
+    newer = read_newer(text)
+    return newer.older if newer.older != text else None
+
+
+def read_newer(text: str) -> Newer:
+    """Return what `text` has of newer syntax, and the text without it."""
+    if not _NEWER.search(text):
+        return Newer(text)
+    try:
+        tokens = [
+            token
+            for token in tokenize.generate_tokens(io.StringIO(text).readline)
+            if token.type not in _IGNORED
+        ]
+    except (tokenize.TokenError, SyntaxError):
+        return Newer(text)
+    starts = [0, *accumulate(map(len, io.StringIO(text)))]
+    edited, parameters, aliases = list(text), [], []
+    for number, is_alias in _owners(tokens):
+        owner, name = tokens[number], tokens[number + 1]
+        if is_alias:
+            aliases.append(_at(starts, owner.start))
+            first, last = _at(starts, owner.end), _at(starts, name.start)
+            edited[first:last] = "_" * (last - first)
+        if tokens[number + 2].string == "[" and (closing := _closing(tokens, number + 2)):
+            inside = tokens[number + 3 : closing]
+            start = _at(starts, tokens[number + 2].start)
+            end = _at(starts, tokens[closing].end)
+            items = tuple(_items(inside, starts))
+            parameters.append(TypeParameters(_at(starts, owner.start), start, end, items))
+            _blank(edited, start, end)
+    return Newer("".join(edited), tuple(parameters), tuple(aliases))
+
+
+def _at(starts: list[int], place: tuple[int, int]) -> int:
+    return starts[place[0] - 1] + place[1]
+
+
+def _owners(tokens: _Tokens) -> Iterator[tuple[int, bool]]:
+    """Yield the indices of keywords before a name with type parameters or of a `type` statement."""
+    for number, token in enumerate(tokens[:-2]):
+        following, after = tokens[number + 1], tokens[number + 2]
+        if token.type != tokenize.NAME or following.type != tokenize.NAME:
+            continue
+        statement = number == 0 or (
+            tokens[number - 1].type in _LAYOUT or tokens[number - 1].string in _OPENERS
+        )
+        on_line = token.end[0] == following.start[0]
+        is_type = token.string == "type" and statement and after.string in ("=", "[") and on_line
+        if is_type or (token.string in ("class", "def") and after.string == "["):
+            yield number, is_type
+
+
+def _closing(tokens: _Tokens, opening: int) -> int | None:
+    """Return the index of the bracket that closes the one at index `opening`."""
+    depth = 0
+    for number, token in enumerate(tokens[opening:], opening):
+        if token.type == tokenize.OP:
+            depth += (token.string in "([{") - (token.string in ")]}")
+            if depth == 0:
+                return number
+    return None
+
+
+def _items(tokens: _Tokens, starts: list[int]) -> Iterator[TypeParameter]:
+    """Yield the type parameters that the tokens between the brackets spell."""
+    depth = 0
+    item: list[tokenize.TokenInfo] = []
+    for token in tokens:
+        if token.string == "," and not depth:
+            yield from _item(item, starts)
+            item = []
+            continue
+        if token.type == tokenize.OP:
+            depth += (token.string in "([{") - (token.string in ")]}")
+        item.append(token)
+    yield from _item(item, starts)
+
+
+def _item(tokens: _Tokens, starts: list[int]) -> Iterator[TypeParameter]:
+    names = [number for number, token in enumerate(tokens) if token.type == tokenize.NAME]
+    if not names:
+        return
+    name = tokens[names[0]]
+    stars = "".join(token.string for token in tokens[: names[0]])
+    parts: list[list[tokenize.TokenInfo]] = []
+    depth = 0
+    for token in tokens[names[0] + 1 :]:
+        if token.string in (":", "=") and not depth:
+            parts.append([])
+            continue
+        if token.type == tokenize.OP:
+            depth += (token.string in "([{") - (token.string in ")]}")
+        if parts:
+            parts[-1].append(token)
+    types = [(_at(starts, part[0].start), _at(starts, part[-1].end)) for part in parts if part]
+    yield TypeParameter(name.string, stars, tuple(types))
+
+
+def _blank(text: list[str], start: int, end: int) -> None:
+    """Overwrite a stretch with spaces; a backslash before each line end keeps it one statement."""
+    for number in range(start, end):
+        if text[number] != "\n":
+            text[number] = " "
+        elif number > start:
+            text[number - 1] = "\\"

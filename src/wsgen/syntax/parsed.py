@@ -1,0 +1,68 @@
+"""A Python file as text and tree, the same on each version of Python that wsgen runs on."""
+
+import ast
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wsgen.syntax.newer import TypeParameters, read_newer
+from wsgen.syntax.places import Places
+
+_ASYNC = re.compile(r"async(?:[ \t\f]|\\\n)+")
+
+
+@dataclass(frozen=True, slots=True)
+class PythonText:
+    """A text, its tree without type parameters, and what these were.
+
+    `parameters` are by where the keyword of their class, function or alias stands; `aliases` are the
+    statements `type X = ...`, which the tree has as assignments to X.
+    """
+
+    text: str
+    tree: ast.Module
+    places: Places
+    parameters: Mapping[int, TypeParameters] = field(default_factory=dict)
+    aliases: frozenset[ast.stmt] = frozenset()
+
+    def parameters_of(self, node: ast.stmt) -> TypeParameters | None:
+        """Return the type parameters of a class, function or alias."""
+        if not self.parameters:
+            return None
+        start, _ = self.places.of(node)
+        if isinstance(node, ast.AsyncFunctionDef) and (gap := _ASYNC.match(self.text, start)):
+            start = gap.end()
+        return self.parameters.get(start)
+
+
+def parse_text(text: str) -> PythonText:
+    """Return `text` with its tree; line ends become LF, as Python itself reads them.
+
+    Raises SyntaxError, ValueError, RecursionError or MemoryError if it is no Python, or too much of it.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    newer = read_newer(text)
+    with warnings.catch_warnings():
+        # Remarks on the code (escapes such as "\d") are for the project's linter, not for us.
+        warnings.simplefilter("ignore")
+        tree = ast.parse(newer.older)
+    places = Places(text)
+    parameters = {item.owner: item for item in newer.parameters}
+    return PythonText(text, tree, places, parameters, _unjoined(tree, places, newer.aliases))
+
+
+def _unjoined(tree: ast.Module, places: Places, starts: tuple[int, ...]) -> frozenset[ast.stmt]:
+    """Give what was parsed as `type_X = ...` its name back; return these statements."""
+    if not starts:
+        return frozenset()
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name):
+            start, end = places.of(target)
+            if start in starts:
+                name = places.text[start + len("type") : end].strip()
+                target.col_offset = (target.end_col_offset or 0) - len(name.encode())
+                target.id = name
+                found.append(node)
+    return frozenset(found)

@@ -1,0 +1,82 @@
+"""Where the nodes of a syntax tree stand in its text, and edits of stretches of that text."""
+
+import ast
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from operator import itemgetter
+
+Stretch = tuple[int, int]
+"""Characters of a text, from the first to behind the last."""
+
+Edit = tuple[int, int, str]
+"""A stretch and what to put in its place."""
+
+
+class Places:
+    """Nodes of a syntax tree -> offsets of characters in its text, whose lines end in LF."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._lines = text.split("\n")
+        self._starts = [0, *accumulate(len(line) + 1 for line in self._lines)]
+
+    def at(self, line: int, column: int) -> int:
+        """Return the offset of a place as `ast` gives it: columns count bytes."""
+        start, content = self._starts[line - 1], self._lines[line - 1]
+        if content.isascii():
+            return start + column
+        return start + len(content.encode()[:column].decode(errors="ignore"))
+
+    def of(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword | ast.arg) -> Stretch:
+        """Return where `node` starts and ends."""
+        end = self.at(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+        return self.at(node.lineno, node.col_offset), end
+
+    def line(self, offset: int) -> Stretch:
+        """Return the line that holds `offset`, its line end included."""
+        start = self.text.rfind("\n", 0, offset) + 1
+        end = self.text.find("\n", offset)
+        return start, len(self.text) if end < 0 else end + 1
+
+    def line_and_column(self, offset: int) -> tuple[int, int]:
+        """Return the line and the column of the character at `offset`, both counted from 1."""
+        line = bisect_right(self._starts, offset, hi=len(self._lines))
+        return line, offset - self._starts[line - 1] + 1
+
+
+class Cover:
+    """Which characters of a text a set of stretches covers."""
+
+    def __init__(self, stretches: Iterable[Stretch]) -> None:
+        self.stretches = list(joined(stretches))
+
+    def holds(self, start: int, end: int) -> bool:
+        """Return whether all from `start` to `end` is covered, by one stretch or by some that touch."""
+        number = bisect_right(self.stretches, start, key=itemgetter(0)) - 1
+        return number >= 0 and end <= self.stretches[number][1]
+
+
+def applied(text: str, edits: Iterable[Edit]) -> str:
+    """Return `text` with `edits`; one inside of another's stretch goes with it."""
+    parts: list[str] = []
+    position = 0
+    for start, end, new in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
+        if start >= position:
+            parts += [text[position:start], new]
+            position = end
+    return "".join([*parts, text[position:]])
+
+
+def joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Yield the stretches in order, those that touch or overlap as one."""
+    current: Stretch | None = None
+    for start, end in sorted(stretches):
+        if current is not None and start <= current[1]:
+            current = current[0], max(current[1], end)
+            continue
+        if current is not None:
+            yield current
+        current = start, end
+    if current is not None:
+        yield current

@@ -1,0 +1,113 @@
+"""Which names the functions, classes and comprehensions of a Python file bind for themselves."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+Import = ast.Import | ast.ImportFrom
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+Capture = ast.ExceptHandler | ast.MatchAs | ast.MatchStar
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names that a function, class or comprehension binds, and those that it says are the file's."""
+
+    names: frozenset[str]
+    is_class: bool = False
+    of_file: frozenset[str] = frozenset()
+
+
+def is_bound(name: str, scopes: tuple[Scope, ...]) -> bool:
+    """Return whether one of the `scopes` around a place binds `name` there, the outermost first."""
+    for number, scope in enumerate(reversed(scopes)):
+        if name in scope.of_file:
+            return False
+        # The names of a class are not seen by functions in it.
+        if name in scope.names and (number == 0 or not scope.is_class):
+            return True
+    return False
+
+
+def bound_around(scopes: tuple[Scope, ...]) -> frozenset[str]:
+    """Return all names that `scopes` bind for what stands in the innermost."""
+    names: set[str] = set()
+    for number, scope in enumerate(reversed(scopes)):
+        if number == 0 or not scope.is_class:
+            names |= scope.names
+    return frozenset(names)
+
+
+def function_scope(node: Function | ast.Lambda) -> Scope:
+    """Return what the body of a function binds, its parameters included."""
+    arguments = node.args
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    named += [arg for arg in (arguments.vararg, arguments.kwarg) if arg]
+    inner = _bound_in(node.body if isinstance(node.body, list) else [node.body])
+    return Scope(inner.names | {arg.arg for arg in named}, of_file=inner.of_file)
+
+
+def class_scope(node: ast.ClassDef) -> Scope:
+    """Return what the body of a class binds."""
+    inner = _bound_in(node.body)
+    return Scope(inner.names, is_class=True, of_file=inner.of_file)
+
+
+def comprehension_scope(node: Comprehension) -> Scope:
+    """Return what the `for` clauses of a comprehension bind."""
+    return Scope(frozenset(_stored(generator.target for generator in node.generators)))
+
+
+def file_names(tree: ast.Module) -> frozenset[str]:
+    """Return what the file itself binds."""
+    return _bound_in(tree.body).names
+
+
+def bound_by(alias: ast.alias) -> str:
+    """Return the name that one entry of an import statement binds."""
+    return alias.asname or alias.name.partition(".")[0]
+
+
+def _bound_in(body: Iterable[ast.AST]) -> Scope:
+    """Return the names that statements bind in their own scope, not in functions and classes in them."""
+    names: set[str] = set()
+    of_file: set[str] = set()
+    elsewhere: set[str] = set()
+    pending: list[ast.AST] = list(body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Global):
+            of_file.update(node.names)
+        elif isinstance(node, ast.Nonlocal):
+            elsewhere.update(node.names)
+        elif isinstance(node, Import):
+            names.update(map(bound_by, node.names))
+        elif isinstance(node, Function | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, Capture):
+            names.update([node.name] if node.name else [])
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            names.add(node.rest)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        pending.extend(_in_same_scope(node))
+    return Scope(frozenset(names - of_file - elsewhere), of_file=frozenset(of_file))
+
+
+def _in_same_scope(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is evaluated in the scope that `node` stands in."""
+    if isinstance(node, Comprehension):
+        # A walrus in a comprehension binds in the scope around it; its targets do not.
+        yield from (item for item in ast.walk(node) if isinstance(item, ast.NamedExpr))
+        return
+    body = node.body if isinstance(node, Function | ast.ClassDef | ast.Lambda) else []
+    inner = set(map(id, body if isinstance(body, list) else [body]))
+    yield from (child for child in ast.iter_child_nodes(node) if id(child) not in inner)
+
+
+def _stored(targets: Iterable[ast.AST]) -> Iterator[str]:
+    for target in targets:
+        for node in ast.walk(target):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id

@@ -1,0 +1,66 @@
+"""Which imports of a Python file nothing uses any more once other parts of it are gone."""
+
+import ast
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from wsgen.syntax.cuts import with_emptied_blocks, without
+from wsgen.syntax.parsed import PythonText
+from wsgen.syntax.places import Cover, Stretch
+from wsgen.syntax.scopes import Function, Import, bound_by
+from wsgen.syntax.uses import Use, exports
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is to go: `statements`, and `cuts` in what stays; `cover` is all of it."""
+
+    statements: frozenset[ast.stmt]
+    cuts: tuple[Stretch, ...]
+    cover: Cover
+
+
+def with_unused_imports(
+    source: PythonText,
+    found: Sequence[Use],
+    statements: Collection[ast.stmt],
+    cuts: Iterable[Stretch] = (),
+    *,
+    replaced: Iterable[Stretch] = (),
+    keep: Collection[str] = (),
+) -> Removal:
+    """Return what goes with `statements` and `cuts`: the imports of names that only these used.
+
+    `found` are all uses; those in `replaced` count no more. Imports that nothing used before stay, those of
+    the names `keep` too.
+    """
+    gone, cuts, replaced = set(statements), list(cuts), list(replaced)
+    before = {use.name for use in found} - {str(item.value) for item in exports(source.tree)}
+    imports = [node for node in file_statements(source.tree) if isinstance(node, Import)]
+    unused: set[str] = set()
+    while True:
+        whole, _ = with_emptied_blocks(source.tree, source.places, gone)
+        cover = Cover([*map(source.places.of, whole), *cuts, *replaced])
+        left = {use.name for use in found if not cover.holds(use.start, use.end)}
+        if unused == (now := before - left - set(keep)):
+            break
+        unused = now
+        gone |= {node for node in imports if all(bound_by(item) in unused for item in node.names)}
+    for node in imports:
+        if node not in gone and any(bound_by(item) in unused for item in node.names):
+            items = [source.places.of(item) for item in node.names]
+            dropped = [source.places.of(item) for item in node.names if bound_by(item) in unused]
+            cuts += without(source.places, items, dropped)
+    cover = Cover([*map(source.places.of, whole), *cuts])
+    return Removal(frozenset(gone), tuple(cuts), cover)
+
+
+def file_statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the statements of the top level in order, those in its `if`, `try` and other blocks included."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        if not isinstance(node, Function | ast.ClassDef | ast.expr):
+            pending += reversed(list(ast.iter_child_nodes(node)))
