@@ -83,6 +83,21 @@ class Project:
         }
 
 
+@pytest.fixture(scope="session")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy knows of the libraries: read once for all tests that check types in one process.
+
+    mypy believes a file in it only while the source, its path and the options are the same.
+    """
+    return tmp_path_factory.mktemp("mypy")
+
+
+def share_mypy(root: Path, cache: Path) -> None:
+    """Let the project in `root` keep mypy's cache in `cache`."""
+    (root / ".wsgen_cache").mkdir(exist_ok=True)
+    (root / ".wsgen_cache" / "mypy").symlink_to(cache)
+
+
 @pytest.fixture
 def project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

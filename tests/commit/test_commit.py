@@ -1,13 +1,13 @@
 """The commit stage: what it writes, in which order, and what a killed run leaves."""
 
+import itertools
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.conftest import Project
+from tests.forks import forks
 
 from wsgen import GenerationError, generate_module_routers
 from wsgen.commit import apply_plan, plan_commit
@@ -124,13 +124,12 @@ def test_interrupted_commits_are_known_as_ours(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == [MANIFEST, "__init__.py", "a.py"]
 
 
-KILLED = """
-import os, signal, sys
+DYING = """
 from pathlib import Path
 import wsgen.commit
 from wsgen.cli.main import run
 
-left = int(sys.argv[1])
+run(["diff"])  # loads all that a run needs
 
 def dying(real):
     def call(*args, **kwargs):
@@ -143,7 +142,6 @@ def dying(real):
 
 for name in ("replace", "unlink", "write_bytes", "mkdir"):
     setattr(Path, name, dying(getattr(Path, name)))
-sys.exit(run(["render"]))
 """
 
 
@@ -161,31 +159,30 @@ routers:
   BarWsRouter: {route: candles, request: BarRequest, data: Bar}
   TickWsRouter: {route: ticks, request: BarRequest, data: Quote}
 """
-    probe = "import specs.datafeed.ws_generated as p; [getattr(p, n) for n in p.__all__]"
     path = os.pathsep.join(map(str, (project.root, project.root / "src", stubs)))
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     original = project.read("specs/datafeed/ws.yaml")
-    killed, point = 0, 0
-    while True:
-        project.write("specs/datafeed/ws.yaml", original)
-        assert project.wsgen("render").code == 0
-        project.write("specs/datafeed/ws.yaml", changed)
-        ended = subprocess.run([sys.executable, "-c", KILLED, str(point)], check=False)
-        imported = subprocess.run(
-            [sys.executable, "-c", probe], env=environment, capture_output=True, check=False
-        )
-        assert imported.returncode == 0, (point, imported.stderr)
-        outcome = project.wsgen("render")
-        assert outcome.code == 0, (point, outcome.stderr)
-        names = sorted(p.name for p in (project.root / OUT).iterdir() if p.suffix == ".py")
-        assert names == ["__init__.py", "barwsrouter.py", "tickwsrouter.py"], point
-        assert not list((project.root / OUT).glob(".wsgen-*"))
-        if ended.returncode == 0:
-            break
-        assert ended.returncode == -signal.SIGKILL
-        killed += 1
-        point += 1
-    assert killed > 8
+    place = {"cwd": project.root, "environment": environment}
+    probe = "import specs.datafeed.ws_generated as p; [getattr(p, n) for n in p.__all__]"
+    with (
+        forks(before=DYING, code='left = int(argument); sys.exit(run(["render"]))', **place) as dying,
+        forks(before="from app import models", code=probe, **place) as importing,
+    ):
+        for point in itertools.count():
+            project.write("specs/datafeed/ws.yaml", original)
+            assert project.wsgen("render").code == 0
+            project.write("specs/datafeed/ws.yaml", changed)
+            [ended] = dying.run(point)
+            assert importing.run() == [0], point
+            outcome = project.wsgen("render")
+            assert outcome.code == 0, (point, outcome.stderr)
+            names = sorted(p.name for p in (project.root / OUT).iterdir() if p.suffix == ".py")
+            assert names == ["__init__.py", "barwsrouter.py", "tickwsrouter.py"], point
+            assert not list((project.root / OUT).glob(".wsgen-*"))
+            if ended == 0:
+                break
+            assert ended == -signal.SIGKILL
+    assert point > 8
 
 
 def test_stale_and_read_only_says_so_before_any_work(

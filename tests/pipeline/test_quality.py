@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conftest import Project
+from tests.conftest import Project, share_mypy
+from tests.forks import forks
 
 from wsgen import GenerationError, generate_module_routers
 
@@ -38,7 +39,11 @@ def test_committed_output_passes_each_tool_in_check_mode(command: tuple[str, ...
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def test_type_that_does_not_exist_fails_its_module_only(project: Project) -> None:
+@pytest.mark.xdist_group("models")  # mypy reads pydantic once for all of them
+def test_type_that_does_not_exist_fails_its_module_only(
+    project: Project, mypy_cache: Path
+) -> None:
+    share_mypy(project.root, mypy_cache)
     project.write(
         "pyproject.toml",
         '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = ["ruff-format", "mypy"]\n',
@@ -74,11 +79,20 @@ def test_type_that_does_not_exist_fails_its_module_only(project: Project) -> Non
 
 
 WORKER = """
-import sys
-sys.path[:0] = ["src", "."]
 from wsgen import generate_module_routers
 assert generate_module_routers("datafeed")
 from specs.datafeed.ws_generated import BarWsRouter
+"""
+
+AUDIT = """
+from pydantic import BaseModel
+from wsgen_runtime import Delivery, WsRouter
+sys.path[:0] = ["src", "."]
+def hook(event, args):
+    if event == "os.rename" and str(args[1]).endswith("barwsrouter.py"):
+        with open("writers.log", "a") as log:
+            log.write(f"{os.getpid()}\\n")
+sys.addaudithook(hook)
 """
 
 
@@ -88,25 +102,9 @@ def test_six_processes_on_a_fresh_clone_generate_once(project: Project) -> None:
         "pyproject.toml",
         '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = ["ruff-format"]\n',
     )
-    project.write("audit.py", """\
-import sys, pathlib, os
-def hook(event, args):
-    if event == "os.rename" and str(args[1]).endswith("barwsrouter.py"):
-        with open("writers.log", "a") as log: log.write(f"{os.getpid()}\\n")
-sys.addaudithook(hook)
-""")  # fmt: skip
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-c", "import audit" + WORKER],
-            cwd=project.root,
-            env={**os.environ, "PYTHONPATH": str(project.root)},
-            stderr=subprocess.PIPE,
-        )
-        for _ in range(6)
-    ]
-    for worker in workers:
-        _, stderr = worker.communicate(timeout=60)
-        assert worker.returncode == 0, stderr.decode()
+    place = {"cwd": project.root, "environment": dict(os.environ)}
+    with forks(before=AUDIT, code=WORKER, **place) as worker:
+        assert worker.run(times=6) == [0] * 6
     assert len((project.root / "writers.log").read_text().split()) == 1
 
 

@@ -130,11 +130,6 @@ class Project:
         )
 
 
-@pytest.fixture(scope="session")
-def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
 def project(tmp_path: Path, mypy_cache: Path) -> Project:
     """A project with settings, a package `app` in `src`, and nothing generated."""
