@@ -1,6 +1,7 @@
 """A warm interpreter: Python code run again and again in fresh processes, without the start-up of each.
 
-What is loaded before the first run is loaded once; each run is a fork, which may be killed like any other process.
+What is loaded before the first run is loaded once; each run is a fork, which may be killed like any
+other process.
 """
 
 import subprocess
@@ -49,14 +50,12 @@ class Forks:
 
 
 @contextmanager
-def forks(
-    *, before: str, code: str, cwd: Path, environment: Mapping[str, str]
-) -> Iterator[Forks]:
+def forks(*, before: str, code: str, root: Path, environment: Mapping[str, str]) -> Iterator[Forks]:
     """Load `before` in an interpreter and yield what runs `code` in forks of it."""
     source = _SERVER.format(before=before, code=indent(code, " " * 12))
     with subprocess.Popen(
         [sys.executable, "-c", source],
-        cwd=cwd,
+        cwd=root,
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

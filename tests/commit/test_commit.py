@@ -3,6 +3,7 @@
 import itertools
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -162,11 +163,11 @@ routers:
     path = os.pathsep.join(map(str, (project.root, project.root / "src", stubs)))
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     original = project.read("specs/datafeed/ws.yaml")
-    place = {"cwd": project.root, "environment": environment}
+    warm = partial(forks, root=project.root, environment=environment)
     probe = "import specs.datafeed.ws_generated as p; [getattr(p, n) for n in p.__all__]"
     with (
-        forks(before=DYING, code='left = int(argument); sys.exit(run(["render"]))', **place) as dying,
-        forks(before="from app import models", code=probe, **place) as importing,
+        warm(before=DYING, code='left = int(argument); sys.exit(run(["render"]))') as dying,
+        warm(before="from app import models", code=probe) as importing,
     ):
         for point in itertools.count():
             project.write("specs/datafeed/ws.yaml", original)

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.conftest import share_mypy
 
 FOUNDING = Path(__file__).parents[1] / "golden" / "founding"
 
 
 @pytest.fixture
-def backend(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mypy_cache: Path
-) -> Iterator[Path]:
+def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mypy_cache: Path) -> Iterator[Path]:
     """Return the founding project's folder, which is the working directory; nothing is generated yet."""
     root = tmp_path / "backend"
     shutil.copytree(FOUNDING / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))

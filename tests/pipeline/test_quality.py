@@ -40,9 +40,7 @@ def test_committed_output_passes_each_tool_in_check_mode(command: tuple[str, ...
 
 
 @pytest.mark.xdist_group("models")  # mypy reads pydantic once for all of them
-def test_type_that_does_not_exist_fails_its_module_only(
-    project: Project, mypy_cache: Path
-) -> None:
+def test_type_that_does_not_exist_fails_its_module_only(project: Project, mypy_cache: Path) -> None:
     share_mypy(project.root, mypy_cache)
     project.write(
         "pyproject.toml",
@@ -102,8 +100,7 @@ def test_six_processes_on_a_fresh_clone_generate_once(project: Project) -> None:
         "pyproject.toml",
         '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = ["ruff-format"]\n',
     )
-    place = {"cwd": project.root, "environment": dict(os.environ)}
-    with forks(before=AUDIT, code=WORKER, **place) as worker:
+    with forks(before=AUDIT, code=WORKER, root=project.root, environment=os.environ) as worker:
         assert worker.run(times=6) == [0] * 6
     assert len((project.root / "writers.log").read_text().split()) == 1
 
