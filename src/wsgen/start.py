@@ -12,15 +12,14 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.config import Config, find_root, load_config
+from wsgen.caller import calling_file
+from wsgen.config import Config
 from wsgen.current import is_current, why_stale
 from wsgen.diagnostics import Diagnostic, Severity, Span
-from wsgen.discover import discover, module_at
-from wsgen.errors import GenerationError, WsgenError
+from wsgen.errors import FilesError, GenerationError, WsgenError
+from wsgen.project import locate_module
 from wsgen.source import ModuleSource
 
 if TYPE_CHECKING:
@@ -40,9 +39,9 @@ def generate_module_routers(
 ) -> bool:
     """Make sure that a module's routers are generated and current; return whether it has any.
 
-    The project is found from `root`, else from the working directory upwards. Nothing is written if
-    nothing changed. If several processes start at once, one generates and the others wait for it. With
-    `silent` off, what was generated is printed.
+    The project is found from `root`; else it is that of the calling package if the module is in it, else
+    that of the working directory. Nothing is written if nothing changed. If several processes start at
+    once, one generates and the others wait for it. With `silent` off, what was generated is printed.
 
     The environment variable WSGEN decides what may happen: `render` generates, `check` raises instead of
     writing, `off` trusts what is there.
@@ -50,23 +49,30 @@ def generate_module_routers(
     Raises GenerationError, a RuntimeError that names the module, if sources are invalid, a quality step
     fails, or files that are not current cannot be written.
     """
+    caller = calling_file()
     with naming(module_name):
-        config = settings_of(Path(root) if root is not None else Path.cwd())
-        source = find_module(module_name, config)
-        return source is not None and ensure_current(
+        found = locate_module(module_name, root=root, caller=caller)
+        if found is None:
+            return False
+        config, source = found
+        return ensure_current(
             source, config, silent=silent, skip_quality_checks=skip_quality_checks
         )
 
 
 @contextmanager
 def naming(module_name: str) -> Iterator[None]:
-    """Turn every WsgenError into a GenerationError that names the module."""
+    """Turn every WsgenError, and every error of the system, into a GenerationError that names the module."""
     try:
         yield
-    except GenerationError:
-        raise
+    except GenerationError as error:
+        if module_name in str(error):
+            raise
+        raise _failed(module_name, error.diagnostics, str(error)) from error
     except WsgenError as error:
         raise _failed(module_name, error.diagnostics, str(error)) from error
+    except OSError as error:
+        raise _failed(module_name, (), str(error)) from error
 
 
 def start_mode(module_name: str) -> str:
@@ -105,8 +111,14 @@ def ensure_current(
         raise _stale(source, why_stale(source, config, steps=steps))
     from wsgen.pipeline import Options
 
-    options = Options(quality=not skip_quality_checks, force=force, jobs=os.cpu_count() or 2)
-    return _generate(source, config, options, assumed(), silent=silent)
+    options = Options(
+        quality=not skip_quality_checks, force=force, jobs=os.cpu_count() or 2, trust=True
+    )
+    try:
+        return _generate(source, config, options, assumed(), silent=silent)
+    except (FilesError, OSError) as error:
+        reason = f"{why_stale(source, config, steps=steps)}; {error}"
+        raise _failed(source.name, (_not_current(source, reason),), "") from error
 
 
 def _generate(
@@ -125,7 +137,8 @@ def _generate(
         names = ", ".join(module.routers)
         logger.info("generated WebSocket routers for module %r: %s", source.name, names)
         if not silent:
-            print(f"wsgen: generated {names} for module '{source.name}'")  # noqa: T201  asked for by silent=False
+            why = f" ({module.reason})" if module.reason else ""
+            print(f"wsgen: generated {names} for module '{source.name}'{why}", flush=True)  # noqa: T201  silent=False
     return bool(module.routers)
 
 
@@ -139,63 +152,15 @@ def _failed(name: str, diagnostics: tuple[Diagnostic, ...], summary: str) -> Gen
 
 
 def _stale(source: ModuleSource, reason: str) -> GenerationError:
-    found = Diagnostic(
+    return _failed(source.name, (_not_current(source, reason),), "")
+
+
+def _not_current(source: ModuleSource, reason: str) -> Diagnostic:
+    return Diagnostic(
         "WSG408",
         f"module `{source.name}` is not current: {reason}",
         Span(source.files[0]),
         severity=Severity.ERROR,
-        help="Run `wsgen render` and ship what it writes; WSGEN=check forbids writing here.",
+        help="Run `wsgen render` where the folder is writable, and ship what it writes.",
         module=source.name,
     )
-    return _failed(source.name, (found,), "")
-
-
-@lru_cache(maxsize=64)
-def _root(start: Path) -> Path:
-    return find_root(start)
-
-
-_configs: dict[Path, tuple[tuple[bytes | None, ...], Config]] = {}
-
-
-def settings_of(start: Path) -> Config:
-    """Return the project's settings, parsed again only if the files' bytes are others than last time."""
-    root = _root(start)
-    signature = tuple(_bytes(root / name) for name in ("wsgen.toml", "pyproject.toml"))
-    known = _configs.get(root)
-    if known is None or known[0] != signature:
-        known = _configs[root] = (signature, load_config(root))
-    return known[1]
-
-
-def _bytes(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
-
-
-_places: dict[tuple[Path, str], Path] = {}
-
-
-def find_module(name: str, config: Config) -> ModuleSource | None:
-    """Return the module called `name`: where it was last time, right below a configured path, or anywhere.
-
-    Raises GenerationError if there are several.
-    """
-    known = _places.get((config.root, name))
-    candidates = [known] if known else []
-    candidates += [path / name for path in config.paths]
-    for folder in candidates:
-        if folder.is_dir() and (source := module_at(folder, config)) and source.name == name:
-            _places[config.root, name] = folder
-            return source
-    found = [source for source in discover(config.paths, config) if source.name == name]
-    if len(found) > 1:
-        places = ", ".join(source.directory.relative_to(config.root).as_posix() for source in found)
-        raise GenerationError(
-            f"there are several modules '{name}': {places}; set [tool.wsgen] paths"
-        )
-    if found:
-        _places[config.root, name] = found[0].directory
-    return found[0] if found else None

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from wsgen.compat.layout import calling_file, package_of
+from wsgen.caller import calling_file
+from wsgen.compat.layout import package_of
 from wsgen.compat.specs import RouterSpec
 from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Span
@@ -13,11 +14,11 @@ from wsgen.load.sourcetext import UnreadableError
 from wsgen.model import ModuleSpec, TypeRef
 from wsgen.model import RouterSpec as Router
 from wsgen.names import default_route
+from wsgen.project import settings_of
 from wsgen.render.generic import GenericTemplate, Origin, specialise
 from wsgen.render.generic_template import parse_template
 from wsgen.render.imports import Imports
 from wsgen.render.routers import render_exports
-from wsgen.start import settings_of
 
 _FILE = Path("generic_route.py")
 

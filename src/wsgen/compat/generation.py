@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from wsgen.compat.layout import calling_file, locate
+from wsgen.caller import calling_file
+from wsgen.compat.layout import locate
 from wsgen.config import Config
 from wsgen.current import template_of
 from wsgen.manifest import MANIFEST, PENDING, Manifest, read_manifest
+from wsgen.project import settings_of
 from wsgen.source import ModuleSource
-from wsgen.start import ensure_current, naming, settings_of, start_mode
+from wsgen.start import ensure_current, naming, start_mode
 
 _CACHE = "__pycache__"
 _LABELS = {

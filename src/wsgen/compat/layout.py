@@ -1,26 +1,16 @@
 """Where a module of the founding layout stands: found from the code that asks, else the working directory."""
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from wsgen.config import Config, find_root
+from wsgen.config import Config
 from wsgen.current import GENERIC_TEMPLATE
 from wsgen.discover import module_at
+from wsgen.project import find_module, root_of, settings_of
 from wsgen.source import ModuleSource
-from wsgen.start import find_module, settings_of
 
 _PATTERNS = ("modules", "*/modules", "src/*/modules", "*/src/*/modules")
-
-
-def calling_file() -> Path | None:
-    """Return the file of the nearest caller outside of this package; None if it is no file."""
-    frame = sys._getframe(1)  # noqa: SLF001  the public way, inspect.stack(), reads every source file
-    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
-        frame = frame.f_back
-    file = Path(frame.f_code.co_filename)
-    return file.absolute() if file.is_file() else None
 
 
 def locate(module_name: str, caller: Path | None) -> tuple[Config, ModuleSource | None]:
@@ -53,17 +43,13 @@ def package_of(config: Config) -> Path | None:
 
 def _folders(name: str, caller: Path | None) -> Iterator[Path]:
     if caller is not None:
-        root = find_root(caller)
+        root = root_of(caller)
         for parent in caller.parents:
             if (parent / "modules" / name).is_dir():
                 yield parent / "modules" / name
             if parent == root:
                 break
     here = Path.cwd()
-    for base in dict.fromkeys((here, find_root(here))):
+    for base in dict.fromkeys((here, root_of(here))):
         for pattern in _PATTERNS:
             yield from sorted(base.glob(f"{pattern}/{name}{os.sep}"))
-
-
-def _is_ours(name: object) -> bool:
-    return isinstance(name, str) and (name == "wsgen" or name.startswith("wsgen."))
