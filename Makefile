@@ -18,7 +18,7 @@ $(VENV)/.ready: pyproject.toml
 	@touch $@
 
 .PHONY: setup
-setup: $(VENV)/.ready page  ## create the virtual environment, install everything into it, build the page
+setup: $(VENV)/.ready page parser  ## create the virtual environment, install everything into it, build the page
 
 PAGE := src/wsgen_runtime/static/page.js
 $(PAGE): page/package-lock.json $(wildcard page/src/*.ts* page/src/*/*)
@@ -29,6 +29,15 @@ $(PAGE): page/package-lock.json $(wildcard page/src/*.ts* page/src/*/*)
 
 .PHONY: page
 page: $(PAGE)  ## build the AsyncAPI page, which wheels contain and the repository does not
+
+PARSER := tests/npm/node_modules/.package-lock.json
+$(PARSER): tests/npm/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or later"; exit 1; }
+	@npm --prefix tests/npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: parser
+parser: $(PARSER)  ## install the AsyncAPI parser that the tests hold our documents against
 
 .PHONY: screenshots
 screenshots: $(VENV)/.ready page  ## take the pictures of the docs
@@ -50,7 +59,7 @@ dev: $(VENV)/.ready page  ## serve examples/trading_api on port 8000, or port=N;
 	  --reload --reload-dir src --reload-include '*.yaml' --reload-exclude '*/ws_generated/*'
 
 .PHONY: test
-test: $(VENV)/.ready page  ## run the tests
+test: $(VENV)/.ready page parser  ## run the tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 # The tools that check this repository are the newest; everything else is held to its lowest bound.

@@ -146,6 +146,16 @@ _YAML = {
         "`models` is where bare type names are imported from.",
         "Write the dotted name of a package, as in `trading_api.models`.",
     ),
+    "WSG127": Code(
+        "unknown security scheme",
+        "`security` names schemes that [tool.wsgen.asyncapi.securitySchemes] defines for the whole project.",
+        "Use the name that the help suggests, or define the scheme.",
+    ),
+    "WSG128": Code(
+        "not a JSON value",
+        "An example is a frame's content, which is JSON: it has no dates, infinities or keys but texts.",
+        "Write the value as it is on the wire; a date is a text in quotes.",
+    ),
 }
 
 _PYTHON = {
@@ -554,6 +564,11 @@ _ASYNCAPI = {
         "wrong AsyncAPI setting",
         "A setting in [tool.wsgen.asyncapi] is unknown or has the wrong type.",
         "Write it as the help shows.",
+    ),
+    "WSG665": Code(
+        "example does not match its model",
+        "An example in ws.yaml is what clients are shown and start from, so its model must accept it.",
+        "Correct the example at the place shown, or the model.",
     ),
 }
 

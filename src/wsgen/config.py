@@ -45,6 +45,12 @@ class Config:
     asyncapi: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
+    def security_schemes(self) -> Mapping[str, object]:
+        """Return the security schemes that sources may name, as AsyncAPI has them."""
+        schemes = self.asyncapi.get("securitySchemes")
+        return schemes if isinstance(schemes, dict) else {}
+
+    @property
     def cache(self) -> Path:
         """Return the folder of what is only worth keeping on this machine."""
         return self.root / ".wsgen_cache"
@@ -183,7 +189,7 @@ class _Reader:
             sources=sources or _default_sources(root),
             steps=self.steps(quality),
             timeout=self.timeout(quality),
-            asyncapi=MappingProxyType(dict(self.table(table, (), "asyncapi"))),
+            asyncapi=MappingProxyType(self.asyncapi(table)),
         )
         if self.found:
             raise ConfigError("the settings are not usable", self.found)
@@ -226,6 +232,20 @@ class _Reader:
             return value
         self.fail("WSG902", (*keys, key), f"`{key}` must be a table", f"Write [tool.wsgen.{key}].")
         return {}
+
+    def asyncapi(self, table: Mapping[str, object]) -> dict[str, object]:
+        """Return the fields of documents; what is in them is checked where documents are made.
+
+        Only the security schemes are needed here: sources name them, and stubs hold those that they name.
+        """
+        fields = self.table(table, (), "asyncapi")
+        schemes = self.table(fields, ("asyncapi",), "securitySchemes")
+        for name, scheme in schemes.items():
+            if not isinstance(scheme, dict) or not isinstance(scheme.get("type"), str):
+                message = f"security scheme `{name}` must be a table with a `type`"
+                advice = f'Write {name} = {{type = "http", scheme = "bearer"}}.'
+                self.fail("WSG902", ("asyncapi", "securitySchemes", name), message, advice)
+        return dict(fields)
 
     def text(self, table: Mapping[str, object], key: str) -> str | None:
         value = table.get(key)

@@ -93,12 +93,14 @@ def template_of(source: ModuleSource, config: Config) -> Path | None:
 
 def settings_digest(source: ModuleSource, config: Config) -> str:
     """Return the sum over the settings, other than files, that decide what is rendered."""
+    schemes = config.security_schemes
     return _settings_digest(
         config.models or "",
         source.name,
         source.version or "",
         source.output.relative_to(config.root).as_posix(),
         tuple(path.relative_to(config.root).as_posix() for path in config.sources),
+        *((json.dumps(schemes, sort_keys=True, default=str),) if schemes else ()),
     )
 
 

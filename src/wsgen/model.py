@@ -66,10 +66,20 @@ class Delivery(_Value):
     overflow: Overflow = Overflow.DROP_OLDEST
 
 
+class Example(_Value):
+    """A request as a client sends it and, if given, the data of an update it brings, both as JSON text."""
+
+    name: str = ""
+    summary: str = ""
+    request: str
+    data: str | None = None
+
+
 class RouterSpec(_Value):
     """One router: its class, wire prefix and the types it speaks.
 
     `further` are types beyond the two that an alias gives to a generic class with more type parameters.
+    `security` names the schemes of which a client needs one; none are needed if it is empty.
     """
 
     class_name: str
@@ -81,6 +91,8 @@ class RouterSpec(_Value):
     tags: tuple[str, ...] = ()
     deprecated: bool = False
     delivery: Delivery = Delivery()
+    security: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
     further: tuple[TypeRef, ...] = ()
 
     @property

@@ -134,6 +134,7 @@ def load_modules(
             roots=config.sources,
             assumed=assumed,
             generic=template_of(source, config) is not None,
+            schemes=config.security_schemes,
         )
         loaded[source] = item
         found.extend(replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
@@ -242,6 +243,7 @@ def render_module(
         template=template_of(source, config),
         templates=config.templates,
         positions=positions,
+        schemes=config.security_schemes,
     )
 
 

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 from wsgen.diagnostics import Diagnostic
 from wsgen.load import naming
 from wsgen.load.module import united
+from wsgen.load.yaml_examples import EXAMPLE_KEYS, MAX_EXAMPLES
 from wsgen.load.yaml_module import DELIVERY_KEYS, MAX_QUEUE, MODULE_KEYS, ROUTER_KEYS, load_yaml
 from wsgen.model import Delivery, Overflow
 from wsgen.source import ModuleSource
@@ -123,6 +124,16 @@ TEXT = st.one_of(
     st.text(max_size=5),
 )
 VALUE = TEXT | NOT_TEXT
+EXAMPLE = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": VALUE,
+        "summary": VALUE,
+        "request": st.dictionaries(TEXT, VALUE, max_size=2) | VALUE,
+        "data": VALUE,
+        "output": VALUE,
+    },
+)
 ROUTER = st.fixed_dictionaries(
     {},
     optional={
@@ -143,6 +154,8 @@ ROUTER = st.fixed_dictionaries(
             },
         )
         | VALUE,
+        "security": st.lists(VALUE, max_size=3) | VALUE,
+        "examples": st.lists(EXAMPLE | VALUE, max_size=3) | VALUE,
         "colour": VALUE,
     },
 )
@@ -158,6 +171,7 @@ DOCUMENT = st.fixed_dictionaries(
         "models": VALUE,
         "endpoint": VALUE,
         "tags": st.lists(VALUE, max_size=3) | VALUE,
+        "security": st.lists(VALUE, max_size=3) | VALUE,
         "routers": st.dictionaries(CLASS_NAME | TEXT, ROUTER | VALUE, max_size=3) | VALUE,
         "rotuers": VALUE,
     },
@@ -211,6 +225,10 @@ def test_the_schema_has_the_loaders_keys_patterns_and_limits() -> None:
     assert tuple(module) == MODULE_KEYS
     assert tuple(router) == ROUTER_KEYS
     assert tuple(delivery) == DELIVERY_KEYS
+    assert tuple(defs["example"]["properties"]) == EXAMPLE_KEYS
+    assert defs["example"]["properties"]["summary"]["pattern"] == naming.SUMMARY
+    assert router["examples"]["maxItems"] == MAX_EXAMPLES
+    assert defs["scheme"]["pattern"] == naming.SCHEME
     assert module["module"]["pattern"] == naming.MODULE
     assert module["models"]["pattern"] == naming.DOTTED
     assert module["endpoint"]["pattern"] == naming.ENDPOINT

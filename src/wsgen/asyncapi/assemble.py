@@ -1,7 +1,7 @@
 """Stubs of modules -> one AsyncAPI 3.1 document, with the project's own fields."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wsgen.asyncapi.settings import Settings
@@ -10,23 +10,30 @@ from wsgen.asyncapi.settings import Settings
 Json = dict[str, Any]
 
 
-def assemble(stubs: Sequence[Json], settings: Settings, *, title: str) -> Json:
+def assemble(
+    stubs: Sequence[Json], settings: Settings, *, title: str, per_module: bool = False
+) -> Json:
     """Return the document of the modules of `stubs`, its slots still empty.
 
     Operations of several modules are named after their channel, so that two modules may have the same route.
-    `title` is what the document is called unless the settings say.
+    `title` is what the document is called unless the settings say. A document `per_module` has the module's
+    name in its title and id, and its own description: the settings are the project's.
     """
     single = stubs[0]["info"] if len(stubs) == 1 else {}
     info: Json = {"title": settings.title or title}
+    if per_module and settings.title:
+        info["title"] = f"{settings.title}: {title}"
     info["version"] = settings.version or single.get("version", "1.0.0")
-    if "description" in single:
-        info["description"] = single["description"]
     document: Json = {"asyncapi": "3.1.0"}
     if settings.id:
-        document["id"] = settings.id
-    if tags := _tags(stubs):
+        joint = ":" if settings.id.startswith("urn:") else "/"
+        document["id"] = f"{settings.id}{joint}{title}" if per_module else settings.id
+    info |= _plain(settings.info)
+    if "description" in single and (per_module or "description" not in info):
+        info["description"] = single["description"]
+    if tags := _tags(info.get("tags", []), stubs):
         info["tags"] = tags
-    document["info"] = info | _plain(settings.info)
+    document["info"] = info
     if settings.servers:
         document["servers"] = {
             name: _server(_plain(server)) for name, server in settings.servers.items()
@@ -39,27 +46,43 @@ def assemble(stubs: Sequence[Json], settings: Settings, *, title: str) -> Json:
             prefix = f"{channel}."
             key = name if len(stubs) == 1 or name.startswith(prefix) else f"{prefix}{name}"
             document["operations"][key] = operation
-    if settings.security_schemes:
-        document["components"] = {"securitySchemes": _plain(settings.security_schemes)}
+    used = set(_references(document))
+    schemes = _plain(settings.security_schemes)
+    if schemes := {name: item for name, item in schemes.items() if _reference(name) in used}:
+        document["components"] = {"securitySchemes": schemes}
     copy: Json = json.loads(json.dumps(document))
     return copy
 
 
-def _tags(stubs: Sequence[Json]) -> list[Json]:
-    """Return the tags of all operations, each once, by name."""
+def _tags(given: Sequence[Json], stubs: Sequence[Json]) -> list[Json]:
+    """Return the tags that are `given`, and after them those that operations have besides, by name."""
     operations = (item for stub in stubs for item in stub["operations"].values())
     names = {tag["name"] for item in operations for tag in item.get("tags", ())}
-    return [{"name": name} for name in sorted(names)]
+    return [*given, *({"name": name} for name in sorted(names - {tag["name"] for tag in given}))]
 
 
 def _server(server: Any) -> Any:  # as the settings have it; the document's checks see what is wrong
     if not isinstance(server, dict) or not isinstance(server.get("security"), list):
         return server
     security = [
-        {"$ref": f"#/components/securitySchemes/{name}"} if isinstance(name, str) else name
-        for name in server["security"]
+        {"$ref": _reference(name)} if isinstance(name, str) else name for name in server["security"]
     ]
     return {**server, "security": security}
+
+
+def _reference(scheme: str) -> str:
+    return f"#/components/securitySchemes/{scheme}"
+
+
+def _references(node: Any) -> Iterator[str]:  # any JSON value
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
 
 
 def _plain(value: object) -> Any:  # the same JSON value, without read-only views

@@ -12,7 +12,7 @@ from typing import Any
 Json = dict[str, Any]
 
 VERSIONS = {"3.1": "3.1.0", "3.0": "3.0.0", "2.6": "2.6.0"}
-_MESSAGE_FIELDS = ("name", "title", "summary", "description", "tags", "contentType")
+_MESSAGE_FIELDS = ("name", "title", "summary", "description", "tags", "contentType", "examples")
 
 
 def convert(document: Json, version: str) -> Json:
@@ -62,8 +62,7 @@ def _server(server: Json) -> Json:
         if key == "title":
             result["x-title"] = value
         elif key == "security":
-            names = [item["$ref"].rpartition("/")[2] for item in value]
-            result["security"] = [{name: []} for name in names]
+            result["security"] = [{name: []} for name in _names_of(value)]
         elif key not in ("host", "pathname"):
             result[key] = value
     return result
@@ -97,23 +96,45 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
             target |= {
                 key: value for key, value in operation.items() if key in ("x-delivery", "x-router")
             }
+            if "security" in operation:
+                target["x-security"] = _names_of(operation["security"])
             if "reply" in operation:
                 target["x-response"] = _one_of([keys[item] for item in _refs(operation["reply"])])
     received = [message for message in channel["messages"] if message not in asked]
     result: Json = {}
     result |= {key: channel[key] for key in ("description", "x-close-codes") if key in channel}
+    security = _security(operations)
     result["publish"] = {
         "operationId": f"{name}.publish",
         "summary": "What clients send.",
+        **security,
         "message": _one_of([keys[message] for message in asked]),
     }
     result["subscribe"] = {
         "operationId": f"{name}.subscribe",
         "summary": "What clients receive.",
+        **security,
         "message": _one_of([keys[message] for message in received]),
     }
     result["bindings"] = channel["bindings"]
     return result
+
+
+def _security(operations: list[Json]) -> Json:
+    """Return what all routes of a channel ask for together: in 2.6 they are one operation.
+
+    Which message needs what is said in its `x-security`; a route that needs nothing makes it `{}`, nothing.
+    """
+    routes = [item for item in operations if "x-router" in item]
+    names = dict.fromkeys(name for item in routes for name in _names_of(item.get("security", [])))
+    if not names:
+        return {}
+    free: list[Json] = [{}] if any("security" not in item for item in routes) else []
+    return {"security": [*({name: []} for name in names), *free]}
+
+
+def _names_of(references: list[Json]) -> list[str]:
+    return [item["$ref"].rpartition("/")[2] for item in references]
 
 
 def _add(messages: Json, channel: str, name: str, message: Json) -> str:
@@ -137,7 +158,7 @@ def _names(operations: list[Json], action: str) -> Iterator[str]:
 
 
 def _refs(item: Json) -> list[str]:
-    return [reference["$ref"].rpartition("/")[2] for reference in item["messages"]]
+    return _names_of(item["messages"])
 
 
 def _one_of(keys: list[str]) -> Json:

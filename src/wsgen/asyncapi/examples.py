@@ -25,19 +25,23 @@ def check_examples(document: Document) -> list[Diagnostic]:
 
     Warnings, because such a document can be used: not all examples of the specification itself match.
     """
-    resource = DRAFT7.create_resource(document.value)
-    registry: _Schemas = Registry().with_resource(_BASE, resource)
     found: list[Diagnostic] = []
-    for code, schema, example in _examples(document.value, ()):
-        error = _error(document, registry, schema, example)
-        if error is None:
-            continue
-        span = document.value_span((*example, *error.absolute_path))
+    for code, place, text in mismatches(document.value):
         what = "payload" if code == "WSG650" else "schema"
-        message = f"the example does not match the {what}: {_short(error.message)}"
+        message = f"the example does not match the {what}: {text}"
         advice = "Correct the example or the schema."
+        span = document.value_span(place)
         found.append(Diagnostic(code, message, span, help=advice, severity=Severity.WARNING))
     return found
+
+
+def mismatches(root: object) -> Iterator[tuple[str, Route, str]]:
+    """Yield code, place and what is wrong with each example in the document `root` that its schema refuses."""
+    registry: _Schemas = Registry().with_resource(_BASE, DRAFT7.create_resource(root))
+    for code, schema, example in _examples(root, ()):
+        error = _error(root, registry, schema, example)
+        if error is not None:
+            yield code, (*example, *error.absolute_path), _short(error.message)
 
 
 def _short(text: str) -> str:
@@ -45,14 +49,12 @@ def _short(text: str) -> str:
 
 
 def _error(
-    document: Document, registry: _Schemas, schema: Route, example: Route
+    root: object, registry: _Schemas, schema: Route, example: Route
 ) -> ValidationError | None:
     pointer = "/".join(quote(str(key).replace("~", "~0").replace("/", "~1")) for key in schema)
     validator = Draft7Validator({"$ref": f"{_BASE}#/{pointer}"}, registry=registry)
     try:
-        error: ValidationError | None = best_match(
-            validator.iter_errors(value_at(document.value, example))
-        )
+        error: ValidationError | None = best_match(validator.iter_errors(value_at(root, example)))
     except (Unresolvable, UnknownType, re.error, TypeError, AttributeError):
         # The schema itself is at fault, which other checks report.
         return None

@@ -1,16 +1,17 @@
 """ModuleSpecs -> AsyncAPI documents: assembled, filled, converted, and checked as anybody's would be."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from wsgen.asyncapi.assemble import assemble
 from wsgen.asyncapi.convert import convert
-from wsgen.asyncapi.models import Failure, fill_documents
+from wsgen.asyncapi.misfits import refused_examples
+from wsgen.asyncapi.models import Failure, Misfit, fill_documents
 from wsgen.asyncapi.settings import Settings
-from wsgen.diagnostics import Diagnostic, Severity, in_order
+from wsgen.diagnostics import Diagnostic, Severity, has_errors, in_order
 from wsgen.model import ModuleSpec
 from wsgen.source import Positions
 
@@ -61,17 +62,21 @@ def export_documents(
         stubs.setdefault(name, []).append(json.loads(item.stub))
     if found := _collisions(listed):
         return Exported({}, in_order(found))
-    drafts = [assemble(parts, settings, title=_title(name, parts)) for name, parts in stubs.items()]
+    drafts = [
+        assemble(parts, settings, title=_title(name, parts), per_module=per_module)
+        for name, parts in stubs.items()
+    ]
     filled = fill_documents(drafts, sources=sources, root=root, timeout=timeout)
-    if filled.failures:
-        return Exported({}, in_order(_blame(listed, filled.failures)))
+    if filled.failures or filled.misfits:
+        problems = [*_blame(listed, filled.failures), *_misfits(listed, filled.misfits)]
+        return Exported({}, in_order(problems))
     documents: dict[str, Json] = {}
-    problems: list[Diagnostic] = []
+    problems = []
     for name, document in zip(stubs, filled.documents, strict=True):
         problems.extend(_check(name, document))
-        if not problems:
-            documents[name] = convert(document, version)
-    return Exported({} if problems else documents, in_order(problems))
+        problems.extend(_misfits(listed, refused_examples(document)))
+        documents[name] = convert(document, version)
+    return Exported({} if has_errors(problems) else documents, in_order(problems))
 
 
 def _name(spec: ModuleSpec) -> str:
@@ -128,6 +133,30 @@ def _blame(modules: Sequence[Exportable], failures: Mapping[str, Failure]) -> li
             output = failure.output or None
             found.append(Diagnostic(failure.code, message, help=advice, output=output))
     return found
+
+
+def _misfits(modules: Sequence[Exportable], misfits: Iterable[Misfit]) -> Iterator[Diagnostic]:
+    """Yield a diagnostic at the value of each example that is wrong."""
+    named = {
+        (_name(item.spec), router.route): (item, router)
+        for item in modules
+        for router in item.spec.routers
+    }
+    for misfit in misfits:
+        item, router = named[misfit.channel, misfit.route]
+        route = [router.class_name, "examples", str(misfit.index), misfit.part]
+        route += [str(key) for key in misfit.loc]
+        while ".".join(route) not in item.positions and len(route) > 1:
+            route.pop()
+        where = ".".join(map(str, (misfit.part, *misfit.loc)))
+        kind = router.request if misfit.part == "request" else router.data
+        yield Diagnostic(
+            "WSG665",
+            f"example of `{misfit.route}`: `{where}`: {misfit.text}",
+            item.positions.get(".".join(route)),
+            help=f"Write it as `{kind}` has it.",
+            module=item.spec.name,
+        )
 
 
 _ADVICE = {

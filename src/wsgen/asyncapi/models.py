@@ -27,14 +27,27 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Misfit:
+    """An example that its model refuses: which `part` ("request" or "data") of which, where in it, and why."""
+
+    channel: str
+    route: str
+    index: int
+    part: str
+    loc: tuple[str | int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
-    """The filled documents, or by type expression why there are none.
+    """The filled documents, or why there are none: failures by type expression, and wrong examples.
 
     A failure that no type is to blame for has the key "".
     """
 
     documents: tuple[Json, ...]
     failures: Mapping[str, Failure]
+    misfits: tuple[Misfit, ...] = ()
 
 
 def fill_documents(
@@ -74,7 +87,8 @@ def fill_documents(
             )
             for name, reason in last[0]["failures"].items()
         }
-        return Filled((), failures)
+        misfits = (Misfit(**{**item, "loc": tuple(item["loc"])}) for item in last[0]["misfits"])
+        return Filled((), failures, tuple(misfits))
     return _blamed(answer, f"ended the process with status {process.returncode}", said)
 
 

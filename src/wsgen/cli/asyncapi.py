@@ -161,7 +161,7 @@ def _documents(
     if has_errors(found):
         return {}, found
     modules = [
-        Exportable(item.spec, render_channels(item.spec), item.positions)
+        Exportable(item.spec, render_channels(item.spec, config.security_schemes), item.positions)
         for item in loaded.values()
         if item.spec is not None
     ]

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wsgen.diagnostics import Span
-from wsgen.model import Delivery, TypeRef
+from wsgen.model import Delivery, Example, TypeRef
 
 
 @dataclass(frozen=True, slots=True)
 class RouterDeclaration:
     """One router as a file declares it.
 
-    `request`, `data` and types of `further` are None where they are wrong and reported; `route` and `tags`
-    where the file is silent. `spans` has the places of the fields it names, `span` that of the class name.
+    `request`, `data` and types of `further` are None where they are wrong and reported; `route`, `tags` and
+    `security` where the file is silent. `spans` has the places of the fields it names, `span` that of the class
+    name.
     """
 
     class_name: str
@@ -25,6 +26,8 @@ class RouterDeclaration:
     description: str = ""
     deprecated: bool = False
     delivery: Delivery = field(default_factory=Delivery)
+    security: tuple[str, ...] | None = None
+    examples: tuple[Example, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
     further: tuple[TypeRef | None, ...] = ()
 
@@ -42,4 +45,5 @@ class FileDeclaration:
     description: str = ""
     endpoint: str | None = None
     tags: tuple[str, ...] = ()
+    security: tuple[str, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """A module's source files -> one ModuleSpec: unite what they declare, and check what only the whole shows."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from wsgen.load.python_module import load_python
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.load.yaml_module import load_yaml
 from wsgen.model import ModuleSpec, RouterSpec
-from wsgen.names import default_route
+from wsgen.names import default_route, nearest
 from wsgen.source import YAML_NAME, ModuleSource, Positions
 
 
@@ -31,13 +31,15 @@ def load_module(
     roots: tuple[Path, ...],
     assumed: str | None = None,
     generic: bool = False,
+    schemes: Collection[str] = (),
 ) -> Loaded:
     """Return the spec of `source`, the places of what it says, and all findings in order.
 
     `models` is the package of bare type names in a `ws.yaml` that names none; `roots` are absolute folders
     that modules are importable from, for the relative imports of a `ws.py` outside of any package. Types that
     a `ws.py` does not import are taken from the package `assumed`; without it they are errors. Its aliases may
-    have more than two types if routers are made from a `generic` class of the project.
+    have more than two types if routers are made from a `generic` class of the project. `schemes` are the security
+    schemes that there are.
     """
     found: list[Diagnostic] = []
     yaml = python = FileDeclaration()
@@ -51,6 +53,7 @@ def load_module(
             yaml = load_yaml(path, data, models, found)
         else:
             python = load_python(path, data, roots, found, assumed=assumed, generic=generic)
+    found.extend(_unknown_schemes(yaml, schemes))
     return united(source, yaml, python, found)
 
 
@@ -70,7 +73,7 @@ def united(
     diagnostics = in_order(found)
     if has_errors(diagnostics):
         return Loaded(None, positions, diagnostics)
-    specs = [_spec(router, routes[router.class_name], yaml.tags) for router in routers]
+    specs = [_spec(router, routes[router.class_name], yaml) for router in routers]
     spec = ModuleSpec(
         name=source.name,
         version=source.version,
@@ -87,8 +90,11 @@ def _endpoint(source: ModuleSource) -> str:
     return f"/{source.name}/ws{version}"
 
 
-def _spec(router: RouterDeclaration, route: str, tags: tuple[str, ...]) -> RouterSpec | None:
-    """Return the spec of `router`; None if a type of it is wrong, which has been reported."""
+def _spec(router: RouterDeclaration, route: str, module: FileDeclaration) -> RouterSpec | None:
+    """Return the spec of `router`; None if a type of it is wrong, which has been reported.
+
+    What it does not say itself, `module` says.
+    """
     if router.request is None or router.data is None:
         return None
     return RouterSpec(
@@ -98,10 +104,12 @@ def _spec(router: RouterDeclaration, route: str, tags: tuple[str, ...]) -> Route
         data=router.data,
         summary=router.summary,
         description=router.description,
-        tags=tags if router.tags is None else router.tags,
+        tags=module.tags if router.tags is None else router.tags,
         deprecated=router.deprecated,
         delivery=router.delivery,
         further=tuple(ref for ref in router.further if ref is not None),
+        security=module.security if router.security is None else router.security,
+        examples=router.examples,
     )
 
 
@@ -184,6 +192,20 @@ def _collisions(
                 help="Give one another `route`.",
                 notes=(Note(f"`{other.class_name}` has it here", other.place("route")),),
             )
+
+
+def _unknown_schemes(yaml: FileDeclaration, known: Collection[str]) -> Iterator[Diagnostic]:
+    """Report each scheme that `security` of the module or a router names and that there is not."""
+    named = [(yaml.security, yaml.spans)]
+    named += [(router.security or (), router.spans) for router in yaml.routers]
+    for names, spans in named:
+        for name in names:
+            if name not in known:
+                close = nearest(name, known)
+                table = "[tool.wsgen.asyncapi.securitySchemes]"
+                advice = f"Did you mean `{close}`?" if close else f"Define it in {table}."
+                message = f"there is no security scheme `{name}`"
+                yield Diagnostic("WSG127", message, spans.get(f"security.{name}"), help=advice)
 
 
 def _module_name(source: ModuleSource, yaml: FileDeclaration) -> Iterator[Diagnostic]:

@@ -30,6 +30,7 @@ ENDPOINT = r"^/(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+(?:/(?!\.{1,2}(?:/|$))[A-Za-
 REQUEST = "^ *[A-Za-z_][A-Za-z0-9_.:]* *$"
 TYPE = r"^ *[A-Za-z_][A-Za-z0-9_.:\[\], |]*$"  # loosely: brackets cannot be matched by a pattern
 TAG = r"^[^\u0000-\u0020\u007f](?:[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f])?$"
+SCHEME = "^[A-Za-z0-9._-]+$"
 SUMMARY = r"^[^\u0000-\u001f\u007f]*$"
 DESCRIPTION = r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$"
 
@@ -131,6 +132,14 @@ def check_tag(tag: str) -> Problem | None:
         return "WSG123", "a tag is empty", "Write a word: `charts`."
     problem = "a tag is one line without spaces around it"
     return "WSG123", f"{problem}, not {_short(repr(tag))}", "Write a word: `charts`."
+
+
+def check_scheme(name: str) -> Problem | None:
+    """Check that `name` can be a key of AsyncAPI's `securitySchemes`."""
+    if len(name) <= MAX_NAME and matches(SCHEME, name):
+        return None
+    advice = "Use letters, digits, `.`, `_` and `-`, as in [tool.wsgen.asyncapi.securitySchemes]."
+    return "WSG123", f"{_short(repr(name))} cannot be the name of a security scheme", advice
 
 
 def check_summary(text: str) -> Problem | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.load.expressions import TypeNode, parse_type
-from wsgen.load.naming import MAX_TAGS, Problem, advise, check_tag
+from wsgen.load.naming import MAX_TAGS, Problem, advise, check_scheme, check_tag
 from wsgen.load.nodes import BROKEN, Mapping, Node, Scalar, Sequence
 from wsgen.load.sourcetext import SourceText, UnreadableError
 from wsgen.model import TypeRef
@@ -167,26 +167,37 @@ class FieldReader:
 
     def tags(self, entry: Entry | None) -> tuple[str, ...] | None:
         """Return the tags of a field that is a list of them."""
+        return self._names(entry, "tag", "charts", check_tag)
+
+    def security(self, entry: Entry | None) -> tuple[str, ...] | None:
+        """Return the names of security schemes of a field that is a list of them."""
+        return self._names(entry, "scheme", "token", check_scheme)
+
+    def _names(
+        self, entry: Entry | None, noun: str, example: str, check: Callable[[str], Problem | None]
+    ) -> tuple[str, ...] | None:
         if entry is None:
             return None
         if not isinstance(entry.value, Sequence):
-            self.wrong_type(entry.value, "`tags`", "a list", "Write `tags: [charts]`.")
+            advice = f"Write `{entry.key.text}: [{example}]`."
+            self.wrong_type(entry.value, f"`{entry.key.text}`", "a list", advice)
             return None
-        tags: dict[str, Scalar] = {}
+        names: dict[str, Scalar] = {}
         for item in entry.value.items:
-            if (tag := self.scalar(item, "a tag")) is None:
+            if (name := self.scalar(item, f"a {noun}")) is None:
                 continue
-            if problem := check_tag(tag.text):
-                self.fail(problem[0], tag, problem[1], problem[2])
-            elif tag.text in tags:
-                first = Note("first here", self.span(tags[tag.text]))
-                message = f"tag `{tag.text}` stands here twice"
-                self.fail("WSG123", tag, message, "Keep one of the two.", first)
-            tags.setdefault(tag.text, tag)
-        if len(tags) > MAX_TAGS:
+            if problem := check(name.text):
+                self.fail(problem[0], name, problem[1], problem[2])
+                continue
+            if name.text in names:
+                first = Note("first here", self.span(names[name.text]))
+                message = f"{noun} `{name.text}` stands here twice"
+                self.fail("WSG123", name, message, "Keep one of the two.", first)
+            names.setdefault(name.text, name)
+        if len(names) > MAX_TAGS:
             advice = f"Use at most {MAX_TAGS}."
-            self.fail("WSG123", entry.key, f"{len(tags)} tags", advice)
-        return tuple(tags)
+            self.fail("WSG123", entry.key, f"{len(names)} {noun}s", advice)
+        return tuple(names)
 
     def type(
         self, entry: Entry | None, models: str | None, check: Callable[[TypeNode], TypeRef]

@@ -14,9 +14,10 @@ from wsgen.load.naming import (
     check_route,
     check_summary,
 )
-from wsgen.load.nodes import Mapping, Node, Scalar
+from wsgen.load.nodes import Mapping, Node, Scalar, Sequence
 from wsgen.load.sourcetext import SourceText, UnreadableError, decode_utf8
 from wsgen.load.types import data_type, request_type
+from wsgen.load.yaml_examples import read_examples
 from wsgen.load.yaml_fields import Entry, FieldReader
 from wsgen.model import Delivery, Overflow
 
@@ -27,6 +28,7 @@ MODULE_KEYS = (
     "models",
     "endpoint",
     "tags",
+    "security",
     "routers",
 )
 ROUTER_KEYS = (
@@ -38,6 +40,8 @@ ROUTER_KEYS = (
     "tags",
     "deprecated",
     "delivery",
+    "security",
+    "examples",
 )
 DELIVERY_KEYS = ("queue", "overflow")
 MAX_QUEUE = 65_536
@@ -92,6 +96,7 @@ class _Walk:
             description=(reader.text(entries.get("description"), check_description) or "").strip(),
             endpoint=reader.text(entries.get("endpoint"), check_endpoint),
             tags=reader.tags(entries.get("tags")) or (),
+            security=reader.security(entries.get("security")) or (),
             spans=self.places(entries),
         )
 
@@ -131,6 +136,7 @@ class _Walk:
             fields = {}
             advice = "Give it `request:` and `data:`, indented below it."
             reader.wrong_type(entry.value, f"router `{name}`", "a mapping", advice)
+        examples, places = read_examples(reader, fields.get("examples"))
         return RouterDeclaration(
             class_name=name,
             span=reader.span(entry.key),
@@ -142,7 +148,9 @@ class _Walk:
             description=(reader.text(fields.get("description"), check_description) or "").strip(),
             deprecated=reader.boolean(fields.get("deprecated")) or False,
             delivery=self.delivery(fields.get("delivery")),
-            spans=self.places(fields),
+            security=reader.security(fields.get("security")),
+            examples=examples,
+            spans=self.places(fields) | places,
         )
 
     def delivery(self, entry: Entry | None) -> Delivery:
@@ -170,4 +178,9 @@ class _Walk:
         self.reader.found.append(Diagnostic("WSG112", message, place, help=advice))
 
     def places(self, entries: dict[str, Entry]) -> dict[str, Span]:
-        return {name: self.reader.span(entry.value) for name, entry in entries.items()}
+        found = {name: self.reader.span(entry.value) for name, entry in entries.items()}
+        security = entries["security"].value if "security" in entries else None
+        for item in security.items if isinstance(security, Sequence) else ():
+            if isinstance(item, Scalar):
+                found.setdefault(f"security.{item.text}", self.reader.span(item))
+        return found

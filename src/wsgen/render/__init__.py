@@ -19,13 +19,15 @@ def render_package(
     template: Path | None = None,
     templates: Path | None = None,
     positions: Positions | None = None,
+    schemes: Mapping[str, object] | None = None,
 ) -> Mapping[str, str]:
     """Return the files of a module's package: routers, `__init__.py` and `asyncapi.json`.
 
     `origin` names the source for the headers; `sources` are the folders that modules are importable from,
     `local` the project's own top-level packages; `template` is the project's generic class to specialise
     instead of filling a Jinja2 template; `templates` is a folder of Jinja2 templates that come before the
-    built-in ones; `positions` are the places of what the sources say.
+    built-in ones; `positions` are the places of what the sources say; `schemes` are the security schemes that
+    routers name.
 
     Raises GenerationError, with all that is wrong, if a template of the project cannot be used.
     """
@@ -40,7 +42,7 @@ def render_package(
             files[router.file_name] = render_router(
                 router, module, origin=origin, local=local, templates=templates
             )
-    files["asyncapi.json"] = render_channels(module)
+    files["asyncapi.json"] = render_channels(module, schemes or {})
     return files
 
 

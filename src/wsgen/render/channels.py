@@ -2,16 +2,15 @@
 
 The payload schemas need the user's models, and rendering imports no user code: each is a slot,
 `{"x-python-type": ..., "x-python-mode": "validation" | "serialization"}`, that `wsgen_runtime.asyncapi` fills.
+So it does with the `x-python-examples` of a route: only the models know the frames that are sent for them.
 """
 
 from collections.abc import Mapping
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
-from wsgen.model import ModuleSpec, RouterSpec, TypeRef
-
-# The text of a document, as `json` writes it.
-Json = dict[str, object]
+from wsgen.model import Example, ModuleSpec, RouterSpec, TypeRef
+from wsgen.render.wire import CLOSE_CODES, ERROR_CODES, Json, answered, asked, object_of, sent
 
 VERBS = (
     "subscribe",
@@ -23,43 +22,19 @@ VERBS = (
 )
 """What follows the route in the type of each frame of a route."""
 
-ERROR_CODES = {
-    "invalid_json": "The frame is not a JSON object in a text frame.",
-    "unknown_type": "`type` is missing or names nothing the server knows.",
-    "invalid_payload": "`payload` or `id` has the wrong form; `details` says where.",
-    "not_subscribed": "The client asked to leave a topic it is not subscribed to.",
-    "unauthorized": "The client may not subscribe to this topic.",
-    "too_many_subscriptions": "The client, or the server, has as many topics as it may have.",
-    "rate_limited": "The frame came too fast and was not read.",
-    "internal": "The server failed; its log says why.",
-}
-CLOSE_CODES = {
-    1001: "The server shuts down, or the connection reached its longest life.",
-    1008: "Too many frames in a row were answered with an error.",
-    1009: "A frame was larger than the server accepts.",
-    1011: "The server failed; its log says why.",
-    1013: "The server is full, or the client read too slowly for its route.",
-    3000: "The authentication expired and was not renewed.",
-    3008: "The client was silent for longer than the heartbeat allows.",
-}
-
+EXAMPLES = "x-python-examples"
 _CORRELATION: Json = {"location": "$message.payload#/id"}
-_ASKED_ID: Json = {
-    "type": ["integer", "string", "null"],
-    "description": "Any value; the answer carries the same.",
-}
-_ECHOED_ID: Json = {
-    "type": ["integer", "string"],
-    "description": "The `id` of the frame this answers; absent if that had none.",
-}
 _TOPIC: Json = {
     "type": "string",
     "description": "The route and the request's parameters: `route:{...}`.",
 }
 
 
-def render_channels(module: ModuleSpec) -> str:
-    """Return the text of the module's stub, an AsyncAPI 3.1.0 document; the same bytes for the same spec."""
+def render_channels(module: ModuleSpec, schemes: Mapping[str, object] | None = None) -> str:
+    """Return the text of the module's stub, an AsyncAPI 3.1.0 document; the same bytes for the same spec.
+
+    `schemes` holds, as AsyncAPI has them, the security schemes that the routers name.
+    """
     channel = _channel_id(module)
     messages: Json = {}
     operations: Json = {}
@@ -84,6 +59,9 @@ def render_channels(module: ModuleSpec) -> str:
         },
         "operations": operations,
     }
+    named = dict.fromkeys(name for router in module.routers for name in router.security)
+    if used := {name: schemes[name] for name in named if schemes and name in schemes}:
+        document["components"] = {"securitySchemes": used}
     # json.dumps writes indented text in pure Python, which was half the time of rendering a large tree.
     return to_json(document, indent=2).decode() + "\n"
 
@@ -110,29 +88,29 @@ def _filled(fields: Json) -> Json:
 
 def _messages(router: RouterSpec) -> Json:
     route, request = router.route, _slot(router.request, "validation")
-    answer: Json = _object(status={"const": "ok"}, message={"type": "string"}, topic=_TOPIC)
-    update = _object(topic=_TOPIC, payload=_slot(router.data, "serialization"))
-    ended = _object(topic=_TOPIC, reason={"type": "string"})
+    answer: Json = object_of(status={"const": "ok"}, message={"type": "string"}, topic=_TOPIC)
+    payload = object_of(topic=_TOPIC, payload=_slot(router.data, "serialization"))
+    ended = object_of(topic=_TOPIC, reason={"type": "string"})
     seq: Json = {
         "type": "integer",
         "minimum": 1,
         "description": "Counts the topic's updates; a gap means that some were dropped.",
     }
     texts = {
-        "subscribe": (f"Subscribe to {route}", _asked(f"{route}.subscribe", request)),
+        "subscribe": (f"Subscribe to {route}", asked(f"{route}.subscribe", request)),
         "subscribe.response": (
             f"Subscribed to {route}",
-            _answered(f"{route}.subscribe.response", answer),
+            answered(f"{route}.subscribe.response", answer),
         ),
-        "unsubscribe": (f"Unsubscribe from {route}", _asked(f"{route}.unsubscribe", request)),
+        "unsubscribe": (f"Unsubscribe from {route}", asked(f"{route}.unsubscribe", request)),
         "unsubscribe.response": (
             f"Unsubscribed from {route}",
-            _answered(f"{route}.unsubscribe.response", answer),
+            answered(f"{route}.unsubscribe.response", answer),
         ),
-        "update": (f"Update of {route}", _sent(f"{route}.update", update, seq=seq)),
+        "update": (f"Update of {route}", sent(f"{route}.update", payload, seq=seq)),
         "unsubscribed": (
             f"Subscription to {route} ended by the server",
-            _sent(f"{route}.unsubscribed", ended),
+            sent(f"{route}.unsubscribed", ended),
         ),
     }
     return {
@@ -155,26 +133,26 @@ def _messages(router: RouterSpec) -> Json:
 def _shared_messages() -> Json:
     codes = "\n".join(f"- `{code}`: {text}" for code, text in ERROR_CODES.items())
     place: Json = {"type": "array", "items": {"type": ["string", "integer"]}}
-    detail = _object(loc=place, message={"type": "string"}, type={"type": "string"})
-    error = _object(
+    detail = object_of(loc=place, message={"type": "string"}, type={"type": "string"})
+    error = object_of(
         code={"type": "string", "enum": list(ERROR_CODES)},
         message={"type": "string"},
         details={"type": "array", "items": detail},
     )
-    status = _object(broker={"type": "string", "enum": ["connected", "disconnected"]})
+    status = object_of(broker={"type": "string", "enum": ["connected", "disconnected"]})
     return {
-        "ping": _message("ping", "Ask whether the server is there", _asked("ping")),
-        "pong": _message("pong", "The server is there", _answered("pong")),
+        "ping": _message("ping", "Ask whether the server is there", asked("ping")),
+        "pong": _message("pong", "The server is there", answered("pong")),
         "error": _message(
             "error",
             "A frame could not be served",
-            _answered("error", error),
+            answered("error", error),
             description=f"The socket stays open. The codes are:\n\n{codes}",
         ),
         "status": _message(
             "status",
             "Updates from other processes stopped or resumed",
-            _sent("status", status),
+            sent("status", status),
             description="Sent by servers that share their updates through a broker.",
         ),
     }
@@ -212,6 +190,7 @@ def _operations(router: RouterSpec, channel: str) -> Json:
     texts = _filled({"summary": router.summary.strip(), "description": router.description.strip()})
     extra: Json = {
         **_filled({"tags": _tags(router.tags), "x-deprecated": router.deprecated}),
+        **_filled({"security": [_scheme(name) for name in router.security]}),
         "x-router": router.class_name,
     }
     delivery = router.delivery.model_dump(mode="json")
@@ -225,12 +204,14 @@ def _operations(router: RouterSpec, channel: str) -> Json:
         ref = {"$ref": f"#/channels/{channel}"}
         return {"reply": {"channel": ref, "messages": _refs(channel, names)}}
 
-    asked, left, sent = f"{route}.subscribe", f"{route}.unsubscribe", f"{route}.update"
-    updates = [sent, f"{route}.unsubscribed"]
+    enter, leave, update = f"{route}.subscribe", f"{route}.unsubscribe", f"{route}.update"
+    updates = [update, f"{route}.unsubscribed"]
+    examples = _filled({EXAMPLES: [_example(item) for item in router.examples]})
+    asking = {**reply("subscribe"), **examples}
     return {
-        asked: operation(f"Subscribe to {route}", "receive", [asked], texts, reply("subscribe")),
-        left: operation(f"Unsubscribe from {route}", "receive", [left], {}, reply("unsubscribe")),
-        sent: operation(f"Updates of {route}", "send", updates, texts, {"x-delivery": delivery}),
+        enter: operation(f"Subscribe to {route}", "receive", [enter], texts, asking),
+        leave: operation(f"Unsubscribe from {route}", "receive", [leave], {}, reply("unsubscribe")),
+        update: operation(f"Updates of {route}", "send", updates, texts, {"x-delivery": delivery}),
     }
 
 
@@ -257,35 +238,20 @@ def _refs(channel: str, names: list[str]) -> list[Json]:
     return [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in names]
 
 
+def _scheme(name: str) -> Json:
+    return {"$ref": f"#/components/securitySchemes/{name}"}
+
+
+def _example(example: Example) -> Json:
+    values = {"request": from_json(example.request)}
+    if example.data is not None:
+        values["data"] = from_json(example.data)
+    return {**_filled({"name": example.name, "summary": example.summary}), **values}
+
+
 def _tags(tags: tuple[str, ...]) -> list[Json]:
     return [{"name": tag} for tag in dict.fromkeys(tags)]
 
 
 def _slot(ref: TypeRef, mode: str) -> Json:
     return {"x-python-type": str(ref), "x-python-mode": mode}
-
-
-def _object(**properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _envelope(
-    kind: str, payload: Json | None, optional: Json, required: Mapping[str, object]
-) -> Json:
-    parts: Json = {"type": {"type": "string", "const": kind}}
-    if payload is not None:
-        parts["payload"] = payload
-    parts |= required
-    return {"type": "object", "properties": {**parts, **optional}, "required": list(parts)}
-
-
-def _asked(kind: str, payload: Json | None = None) -> Json:
-    return _envelope(kind, payload, {"id": _ASKED_ID}, {})
-
-
-def _answered(kind: str, payload: Json | None = None) -> Json:
-    return _envelope(kind, payload, {"id": _ECHOED_ID}, {})
-
-
-def _sent(kind: str, payload: Json, **required: Json) -> Json:
-    return _envelope(kind, payload, {}, required)

@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from wsgen_runtime.asyncapi.examples import EXAMPLES
 from wsgen_runtime.asyncapi.schemas import MODE, TYPE, fill
 from wsgen_runtime.router import WsRouter
 
@@ -44,8 +45,10 @@ def describe(
     types: dict[str, object] = {}
     messages: Json = {}
     operations: Json = {}
+    schemes: Json = {}
     for router in routers:
         part = _part(router, blank)
+        schemes |= part["schemes"]
         messages |= part["messages"]
         operations |= part["operations"]
         types |= {_key(router, "request"): router.request_type}
@@ -61,6 +64,8 @@ def describe(
         "endpoint": {**channel, "address": address, "title": title, "messages": messages}
     }
     document["operations"] = operations
+    if schemes:
+        document["components"] = {"securitySchemes": schemes}
     return fill(document, resolve=types.__getitem__, strict=False)
 
 
@@ -80,6 +85,8 @@ def _part(router: WsRouter, blank: Json) -> Json:
         new,
         (channel, "endpoint"),
     )
+    part["schemes"] = {}
+    schemes = stub.get("components", {}).get("securitySchemes", {})
     for name, message in part["messages"].items():
         properties = message["payload"]["properties"]
         if name.endswith(("subscribe", "unsubscribe")):
@@ -91,6 +98,9 @@ def _part(router: WsRouter, blank: Json) -> Json:
     for operation in part["operations"].values():
         operation["x-router"] = type(router).__name__
         _mark(operation, router, "x-deprecated")
+        for reference in operation.get("security", ()):
+            name = reference["$ref"].rpartition("/")[2]
+            part["schemes"][name] = schemes[name]
         if "x-delivery" in operation:
             delivery = router.delivery
             operation["x-delivery"] = {"queue": delivery.queue, "overflow": delivery.overflow}
@@ -162,6 +172,8 @@ def _renamed(
             head = f"{head}/".replace(f"#/channels/{channel[0]}/", f"#/channels/{channel[1]}/")
             last = channel[1] if head == "#/channels/" else names.get(last, last)
             result[key] = head + last
+        elif key == EXAMPLES:
+            result[key] = value
         elif key == "title" and isinstance(value, str) and old:
             result[key] = f"{value} ".replace(f" {old} ", f" {new} ").rstrip()
         else:

@@ -1,12 +1,13 @@
 """Slots of a document -> JSON schemas: one place for exported and for served documents."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from wsgen_runtime.asyncapi.dialect import to_draft_07
+from wsgen_runtime.asyncapi.examples import EXAMPLES, Misfit, put_examples
 from wsgen_runtime.asyncapi.expressions import resolve_type
 
 Mode = Literal["validation", "serialization"]
@@ -17,12 +18,17 @@ TYPE, MODE = "x-python-type", "x-python-mode"
 
 
 class UnfillableError(Exception):
-    """Slots that got no schema: `reasons` maps each type expression to what was raised for it."""
+    """`reasons` maps each type expression without a schema to what was raised; `misfits` are wrong examples."""
 
-    def __init__(self, reasons: Mapping[str, Exception]) -> None:
-        texts = (f"{name}: {type(error).__name__}: {error}" for name, error in reasons.items())
-        super().__init__("no JSON Schema for " + "; ".join(texts))
+    def __init__(self, reasons: Mapping[str, Exception], misfits: Sequence[Misfit] = ()) -> None:
+        texts = [
+            f"no JSON Schema for {name}: {type(error).__name__}: {error}"
+            for name, error in reasons.items()
+        ]
+        texts += [f"example {item.index} of {item.route}: {item.text}" for item in misfits]
+        super().__init__("; ".join(texts))
         self.reasons = dict(reasons)
+        self.misfits = tuple(misfits)
 
 
 def fill(
@@ -30,8 +36,9 @@ def fill(
 ) -> dict[str, object]:
     """Return `document` with a JSON schema in place of each slot and the models' in `components.schemas`.
 
-    `resolve` gives the type for a slot's expression. Raises UnfillableError if a type cannot be resolved
-    or has no JSON schema; without `strict`, such a slot becomes a schema that allows anything.
+    `resolve` gives the type for a slot's expression. Examples of routes become examples of their messages.
+    Raises UnfillableError if a type cannot be resolved or has no JSON schema, or refuses an example; without
+    `strict`, such a slot becomes a schema that allows anything, and such an example is left out.
     """
     adapters, reasons = _adapters(sorted(set(_slots(document))), resolve)
     if reasons and strict:
@@ -40,6 +47,11 @@ def fill(
     filled = _put(document, schemas)
     if not isinstance(filled, dict):
         raise TypeError("a document is a mapping")
+    misfits = put_examples(
+        filled, dict(document), lambda slot: adapters.get(_slot(slot) or ("", "validation"))
+    )
+    if misfits and strict:
+        raise UnfillableError({}, misfits)
     if shared:
         components = filled.get("components")
         components = dict(components) if isinstance(components, dict) else {}
@@ -55,8 +67,9 @@ def _slots(node: object) -> Iterator[Slot]:
         if (slot := _slot(node)) is not None:
             yield slot
         else:
-            for value in node.values():
-                yield from _slots(value)
+            for key, value in node.items():
+                if key != EXAMPLES:
+                    yield from _slots(value)
     elif isinstance(node, list | tuple):
         for item in node:
             yield from _slots(item)
@@ -110,7 +123,9 @@ def _put(node: object, schemas: Mapping[Slot, object]) -> object:
     if isinstance(node, Mapping):
         if (slot := _slot(node)) is not None:
             return schemas.get(slot, {})
-        return {key: _put(value, schemas) for key, value in node.items()}
+        return {
+            key: value if key == EXAMPLES else _put(value, schemas) for key, value in node.items()
+        }
     if isinstance(node, list | tuple):
         return [_put(item, schemas) for item in node]
     return node

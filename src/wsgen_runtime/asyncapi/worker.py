@@ -1,7 +1,8 @@
 """A process of its own that fills documents: models are user code, which may hang, print or exit.
 
 Reads `{"sources": [...], "documents": [...]}` from stdin. Writes JSON lines to what was stdout: `{"type": ...}`
-before each type expression is tried, and at the end `{"documents": [...]}` or `{"failures": {...}}`.
+before each type expression is tried, and at the end `{"documents": [...]}` or `{"failures": {...},
+"misfits": [...]}`: the types that have no schema, and the examples that do not match theirs.
 """
 
 import json
@@ -32,12 +33,15 @@ def main() -> None:
 
         filled: list[object] = []
         failures: dict[str, object] = {}
+        misfits: list[object] = []
         for document in task["documents"]:
             try:
                 filled.append(fill(document, resolve=resolve))
             except UnfillableError as error:
                 failures |= {name: _reason(cause) for name, cause in error.reasons.items()}
-        say({"failures": failures} if failures else {"documents": filled})
+                misfits += [item.to_json() for item in error.misfits]
+        failed = failures or misfits
+        say({"failures": failures, "misfits": misfits} if failed else {"documents": filled})
 
 
 def _reason(error: Exception) -> dict[str, object]:

@@ -1,0 +1,107 @@
+"""Examples of a route, a request and what it brings -> examples of its messages, as whole frames of the wire."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from wsgen_runtime.frames import subscribed_frame, unsubscribed_frame, update_frame, update_head
+from wsgen_runtime.topic_names import topic_name
+
+# JSON, taken apart by what it is known to hold.
+Json = dict[str, Any]
+AdapterOf = Callable[[Json], TypeAdapter[Any] | None]  # a type expression has no common static type
+
+EXAMPLES = "x-python-examples"
+_SUBSCRIBE = ".subscribe"
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """An example that its model refuses: the `part` ("request" or "data") of one route's, and where in it."""
+
+    channel: str
+    route: str
+    index: int
+    part: str
+    loc: tuple[str | int, ...]
+    text: str
+
+    def to_json(self) -> Json:
+        """Return the fields by name."""
+        return asdict(self)
+
+
+def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[Misfit]:
+    """Replace the examples of operations in `document` by examples of their messages; return those that misfit.
+
+    `source` is the same document with its slots, `adapter_of` what describes the type of one. A misfit is left
+    out. A request stays as it is written; data is written as the wire has it, defaults and all.
+    """
+    misfits: list[Misfit] = []
+    for operation in (document.get("operations") or {}).values():
+        given = operation.pop(EXAMPLES, None)
+        if not given:
+            continue
+        channel = operation["channel"]["$ref"].rpartition("/")[2]
+        name = operation["messages"][0]["$ref"].rpartition("/")[2]
+        route = name.removesuffix(_SUBSCRIBE)
+        slots = source["channels"][channel]["messages"]
+        request = adapter_of(slots[name]["payload"]["properties"]["payload"])
+        update = slots[f"{route}.update"]["payload"]["properties"]["payload"]
+        data = adapter_of(update["properties"]["payload"])
+        if request is None or data is None:
+            continue
+        messages = document["channels"][channel]["messages"]
+        for index, example in enumerate(given):
+            at = (channel, route, index)
+            frames, found = _frames(at, example, request, data)
+            misfits.extend(found)
+            texts = {key: example[key] for key in ("name", "summary") if key in example}
+            for verb, frame in frames.items():
+                shown = messages[f"{route}.{verb}"].setdefault("examples", [])
+                shown.append({**texts, "payload": frame})
+    return misfits
+
+
+def _frames(
+    at: tuple[str, str, int], example: Json, request: TypeAdapter[Any], data: TypeAdapter[Any]
+) -> tuple[dict[str, Json], list[Misfit]]:
+    """Return the frames of one example by what follows the route in their type."""
+    _, route, _ = at
+    asked = example["request"]
+    found, made = _checked(at, "request", request, asked)
+    update = None
+    if "data" in example:
+        problems, value = _checked(at, "data", data, example["data"])
+        found.extend(problems)
+        update = None if problems else data.dump_json(value, by_alias=True).decode()
+    if found:
+        return {}, found
+    topic = topic_name(route, made)
+    frames: dict[str, Json] = {
+        "subscribe": {"type": f"{route}.subscribe", "payload": asked, "id": 1},
+        "subscribe.response": json.loads(subscribed_frame(route, topic, 1)),
+        "unsubscribe": {"type": f"{route}.unsubscribe", "payload": asked, "id": 2},
+        "unsubscribe.response": json.loads(unsubscribed_frame(route, topic, 2)),
+    }
+    if update is not None:
+        frames["update"] = json.loads(update_frame(update_head(route, topic), update, 1))
+    return frames, []
+
+
+def _checked(
+    at: tuple[str, str, int], part: str, adapter: TypeAdapter[Any], value: object
+) -> tuple[list[Misfit], Any]:  # the value that the adapter makes has its type
+    try:
+        return [], adapter.validate_json(to_json(value))
+    except ValidationError as error:
+        return [
+            Misfit(*at, part, item["loc"], item["msg"])
+            for item in error.errors(include_url=False, include_context=False, include_input=False)
+        ], None
+    except Exception as error:  # validators are user code
+        return [Misfit(*at, part, (), f"{type(error).__name__}: {error}")], None

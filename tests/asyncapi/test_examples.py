@@ -1,0 +1,158 @@
+"""`examples:` and `security:` of ws.yaml, from the file to the documents of all versions."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.asyncapi.documents import Json, frame_errors, official_errors
+
+from wsgen.cli.main import run
+
+MODELS = """
+from decimal import Decimal
+from pydantic import BaseModel, Field, field_validator
+
+class Request(BaseModel):
+    symbol: str = Field(alias="sym")
+    depth: int = 5
+
+    @field_validator("symbol")
+    @classmethod
+    def known(cls, value: str) -> str:
+        if value == "BOOM":
+            raise RuntimeError("no database")
+        return value
+
+class Bar(BaseModel):
+    price: Decimal
+    volume: int = 0
+"""
+SETTINGS = """
+sources = ["."]
+[asyncapi.securitySchemes]
+token = {type = "http", scheme = "bearer"}
+key = {type = "httpApiKey", name = "key", in = "query"}
+"""
+GOOD = """\
+version: 1
+security: [token]
+routers:
+  BarWsRouter:
+    request: shop:Request
+    data: shop:Bar
+    examples:
+      - name: apple
+        summary: Apple.
+        request: {sym: AAPL}
+        data: {price: 1.5}
+      - request: {sym: MSFT, depth: 1}
+  FreeWsRouter:
+    request: shop:Request
+    data: shop:Bar
+    security: []
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "shop.py").write_text(MODELS, "utf-8")
+    (tmp_path / "wsgen.toml").write_text(SETTINGS, "utf-8")
+    (tmp_path / "feed").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def export(project: Path, text: str, version: str = "3.1") -> Json:
+    (project / "feed/ws.yaml").write_text(text, "utf-8")
+    assert run(["asyncapi", "export", "--version", version, "-o", "out.yaml", "-q"]) == 0
+    document: Json = yaml.safe_load((project / "out.yaml").read_text("utf-8"))
+    assert official_errors(document) == []
+    return document
+
+
+def test_examples_are_whole_frames_that_match_their_messages(project: Path) -> None:
+    document = export(project, GOOD)
+    messages = document["channels"]["feed"]["messages"]
+    topic = 'bar:{"depth":5,"symbol":"AAPL"}'
+    assert messages["bar.subscribe"]["examples"][0] == {
+        "name": "apple",
+        "summary": "Apple.",
+        "payload": {"type": "bar.subscribe", "payload": {"sym": "AAPL"}, "id": 1},
+    }
+    assert messages["bar.subscribe.response"]["examples"][0]["payload"]["payload"]["topic"] == topic
+    assert [item["payload"] for item in messages["bar.update"]["examples"]] == [
+        {
+            "type": "bar.update",
+            "payload": {"topic": topic, "payload": {"price": "1.5", "volume": 0}},
+            "seq": 1,
+        }
+    ]
+    for verb in ("subscribe", "subscribe.response", "unsubscribe", "unsubscribe.response"):
+        assert len(messages[f"bar.{verb}"]["examples"]) == 2
+    for message in messages.values():
+        for example in message.get("examples", []):
+            assert frame_errors(document, example["payload"]) == []
+    assert "examples" not in messages["free.subscribe"]
+    assert "x-python" not in str(document)
+
+
+def test_security_is_of_the_operations(project: Path) -> None:
+    operations = export(project, GOOD)["operations"]
+    token = [{"$ref": "#/components/securitySchemes/token"}]
+    for verb in ("subscribe", "unsubscribe", "update"):
+        assert operations[f"bar.{verb}"]["security"] == token
+        assert "security" not in operations[f"free.{verb}"]
+
+
+def test_2_6_says_what_each_message_needs(project: Path) -> None:
+    document = export(project, GOOD, "2.6")
+    channel = document["channels"]["/feed/ws"]
+    for action in ("publish", "subscribe"):
+        assert channel[action]["security"] == [{"token": []}, {}]
+    messages = document["components"]["messages"]
+    assert messages["bar.subscribe"]["x-security"] == ["token"]
+    assert "x-security" not in messages["free.subscribe"]
+    assert messages["bar.update"]["examples"][0]["payload"]["seq"] == 1
+    strict = export(project, GOOD.replace("    security: []\n", ""), "2.6")
+    assert strict["channels"]["/feed/ws"]["publish"]["security"] == [{"token": []}]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "said"),
+    [
+        ("{sym: AAPL}", "{sym: 7}", "10:24", "`request.sym`: Input should be a valid string"),
+        ("{sym: AAPL}", "{symbol: A}", "10:18", "`request.sym`: Field required"),
+        ("{price: 1.5}", "{price: much}", "11:23", "`data.price`: Input should be a valid decimal"),
+        ("depth: 1}", 'depth: "1"}', "12:37", "`request.depth`: '1' is not of type 'integer'"),
+        ("{sym: AAPL}", "{sym: BOOM}", "10:18", "`request`: RuntimeError: no database"),
+    ],
+)
+def test_an_example_that_the_model_refuses(
+    project: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, place: str, said: str
+) -> None:
+    (project / "feed/ws.yaml").write_text(GOOD.replace(old, new, 1), "utf-8")
+    for options in ([], ["--check"]):
+        assert run(["asyncapi", "export", "-o", "out.yaml", *options]) == 1
+        assert not (project / "out.yaml").exists()
+        printed = capsys.readouterr().err
+        assert f"feed/ws.yaml:{place}: error[WSG665]: example of `bar`: {said}" in printed
+
+
+def test_schemes_are_inputs_of_what_is_rendered(project: Path) -> None:
+    (project / "feed/ws.yaml").write_text(GOOD, "utf-8")
+    assert run(["render", "--no-quality", "-q"]) == 0
+    before = (project / "feed/ws_generated/asyncapi.json").read_text("utf-8")
+    (project / "wsgen.toml").write_text(SETTINGS.replace("bearer", "basic"), "utf-8")
+    assert run(["render", "--no-quality", "-q"]) == 0
+    assert (project / "feed/ws_generated/asyncapi.json").read_text("utf-8") == before.replace(
+        "bearer", "basic"
+    )
+
+
+def test_a_scheme_that_is_none_is_a_wrong_setting(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "wsgen.toml").write_text('[asyncapi.securitySchemes]\ntoken = "bearer"\n', "utf-8")
+    (project / "feed/ws.yaml").write_text(GOOD, "utf-8")
+    assert run(["render", "--no-quality"]) == 2
+    assert "wsgen.toml:2:1: error[WSG902]: security scheme `token`" in capsys.readouterr().err

@@ -1,0 +1,49 @@
+"""Our documents before the parser of the AsyncAPI initiative, which its own tools read documents with."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from wsgen.cli.main import run
+
+NPM = Path(__file__).parents[1] / "npm"
+VERSIONS = ("3.1", "3.0", "2.6")
+
+
+@pytest.fixture(scope="module")
+def node() -> str:
+    """Return the program that runs the parser; fails, and says how to install what is missing."""
+    program = shutil.which("node")
+    if program is None:
+        pytest.fail("node is missing: install Node.js 20 or later")
+    if not (NPM / "node_modules/@asyncapi/parser").is_dir():
+        pytest.fail("the AsyncAPI parser is missing: run `make parser`")
+    return program
+
+
+def test_it_finds_nothing_in_the_documents_of_the_seven_routes(node: str, tmp_path: Path) -> None:
+    modules = ["specs/datafeed", "specs/broker"]
+    documents = [tmp_path / f"{version}.yaml" for version in VERSIONS]
+    for version, file in zip(VERSIONS, documents, strict=True):
+        options = ["--version", version, "-o", str(file), "--quiet"]
+        assert run(["asyncapi", "export", *modules, *options]) == 0
+        assert all(f"{route}.update" in file.read_text("utf-8") for route in ("bars", "equity"))
+    # To know that it would find something.
+    wrong = tmp_path / "wrong.yaml"
+    text = documents[0].read_text("utf-8")
+    wrong.write_text(text.replace("action: send", "action: sent", 1), "utf-8")
+
+    ended = subprocess.run(
+        [node, str(NPM / "check.mjs"), *map(str, [*documents, wrong])],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    lines = ended.stderr.splitlines()
+    assert [line for line in lines if not line.startswith(f"{wrong}: ")] == []
+    assert any("action" in line for line in lines), ended.stderr
+    assert ended.returncode == 1
