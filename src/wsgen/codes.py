@@ -361,6 +361,11 @@ _FILES: dict[str, Code] = {
         "The routers rendered from the new ws.yaml are not those rendered from ws.py, so nothing was written.",
         "Correct what the message names; otherwise keep ws.py, which goes on working.",
     ),
+    "WSG432": Code(
+        "alias is needed where it stands",
+        "Other code imports the alias from ws.py, or ws.py needs the class before its package may exist.",
+        "Import the class from the generated package at the place shown, or put an annotation in quotes.",
+    ),
 }
 
 _QUALITY = {

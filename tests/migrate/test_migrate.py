@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import Project
 
+from tests.conftest import Project
 from wsgen.diagnostics import Diagnostic
 from wsgen.load.yaml_module import load_yaml
-from wsgen.migrate.comments import alias_comments
+from wsgen.migrate.comments import Remarks, remarks_on
 from wsgen.migrate.yaml_text import yaml_text
 from wsgen.model import ModuleSpec, RouterSpec, TypeRef
 
@@ -71,13 +71,7 @@ routers:
 REMOVED = '''\
 """Ö: the feed."""
 
-from typing import TYPE_CHECKING
-
 from app.service import Service, X
-
-if TYPE_CHECKING:
-    # noqa: E501
-    from .ws_generated import AWsRouter, BarWsRouter
 
 STRING = "BarWsRouter: TypeAlias"  # Bar stays
 
@@ -169,20 +163,6 @@ def test_a_generic_class_that_would_be_lost_stops_the_migration(project: Project
     assert project.wsgen("migrate", "src", "--module", "datafeed").code == 0
 
 
-def test_aliases_at_the_top_level_become_an_import_for_editors(legacy: Project) -> None:
-    legacy.write(
-        "specs/feed/ws.py",
-        "from typing import TypeAlias\nfrom app.models import Bar, BarRequest\n"
-        "from app.routes import WsRouter\n\nBarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]\n\n\n"
-        "def start() -> object:\n    from .ws_generated import BarWsRouter\n\n    return BarWsRouter\n",
-    )
-    assert legacy.wsgen("migrate", "--remove-aliases").code == 0
-    text = legacy.read("specs/feed/ws.py")
-    ast.parse(text)
-    assert text.startswith("from typing import TYPE_CHECKING\n")
-    assert "if TYPE_CHECKING:\n    from .ws_generated import BarWsRouter\n" in text
-
-
 def test_founding_modules_migrate_whole(project: Project) -> None:
     shutil.copytree(FOUNDING / "trading_api", project.root / "src" / "trading_api")
     assert project.wsgen("render", "src").code == 0
@@ -196,9 +176,12 @@ def test_founding_modules_migrate_whole(project: Project) -> None:
 
 
 def test_comments_to_tools_say_nothing_of_a_router() -> None:
-    text = "# -----\n# type: ignore\n#: One.\n# Two.\nA = (  # noqa\n    1,  # Three.\n)\nB = 1\n"
-    comments = alias_comments(text, {"A": (5, 7), "B": (8, 8)})
-    assert comments == {"A": "One.\nTwo.\nThree."}
+    text = (
+        "# -----\n# type: ignore\n#: One.\n# --- Two. ---\n# TODO: four\n"
+        "A = (  # noqa\n    1,  # Three.\n)\nB = 1\n"
+    )
+    remarks = remarks_on(text, {"A": (6, 8), "B": (9, 9)})
+    assert remarks == {"A": Remarks(("One.", "Two.", "Three."), ("TODO: four",)), "B": Remarks()}
 
 
 _WORDS = st.text(
@@ -215,13 +198,14 @@ _WORDS = st.text(
 )
 def test_any_text_is_read_back_as_it_was(tags: list[str], words: list[str]) -> None:
     description = "\n".join(words)
+    remarks = {"BarWsRouter": Remarks(tuple(words), ("TODO: more",))}
     model = TypeRef(name="Bar", module="app.models")
     router = RouterSpec(
         class_name="BarWsRouter", route="bars", request=model, data=model, tags=tuple(tags)
     )
     other = router.model_copy(update={"class_name": "Other", "route": "other", "tags": ()})
     module = ModuleSpec(name="feed", endpoint="/feed/ws", routers=(router, other))
-    text = yaml_text(module, ["Other", "BarWsRouter"], {"BarWsRouter": description})
+    text = yaml_text(module, ["Other", "BarWsRouter"], remarks)
     found: list[Diagnostic] = []
     read = load_yaml(Path("ws.yaml"), text.encode(), None, found)
     assert not found

@@ -7,50 +7,62 @@ import click
 from wsgen.cli.options import module_option, paths_argument
 from wsgen.cli.output import echo, show_diagnostics, show_diff
 from wsgen.cli.project import project_of
-from wsgen.diagnostics import has_errors, in_order
+from wsgen.diagnostics import Diagnostic, has_errors, in_order
+from wsgen.errors import FilesError
 from wsgen.report.places import display_path
 
 
-@click.command()
+@click.command(
+    epilog="A module may keep both files: they must say the same. With --remove-aliases, ws.py keeps its other"
+    " code, and imports from the generated package the classes that no function of it imports by itself."
+)
 @paths_argument
 @module_option
 @click.option("--diff", "diff_only", is_flag=True, help="Write nothing; show what would change.")
-@click.option(
-    "--remove-aliases",
-    is_flag=True,
-    help="Let ws.py import the generated classes instead of declaring them.",
-)
+@click.option("--remove-aliases", is_flag=True, help="Take the aliases out of ws.py as well.")
 def migrate(
     paths: tuple[Path, ...], modules: tuple[str, ...], diff_only: bool, remove_aliases: bool
 ) -> int:
     """Declare the routers of each ws.py below PATH in a ws.yaml beside it.
 
-    The routers are rendered from both; if they differ, nothing of the module is written. Comments beside
-    the aliases become descriptions.
+    Routes and tags come from the instantiations in the file, descriptions from the comments beside the
+    aliases. The routers are rendered from both files; if they differ, nothing of the module is written.
     """
-    from wsgen.migrate import migrate_module, write_migration
+    from wsgen.commit import project_lock
+    from wsgen.migrate import Migration, find_importers, migrate_module, write_migration
     from wsgen.pipeline import find_modules
 
     config = project_of(paths)
-    migrations = [
-        migrate_module(source, config, remove_aliases=remove_aliases)
-        for source in find_modules(paths, modules, config)
-    ]
-    diagnostics = in_order(found for item in migrations for found in item.diagnostics)
-    show_diagnostics(diagnostics)
+    sources = find_modules(paths, modules, config)
+
+    def planned() -> list[Migration]:
+        stems = {"ws", *(source.version for source in sources if source.version)}
+        importers = find_importers(config, stems) if remove_aliases else None
+        return [migrate_module(source, config, importers=importers) for source in sources]
+
     if diff_only:
+        migrations = planned()
+        findings = in_order(found for item in migrations for found in item.diagnostics)
+        show_diagnostics(findings)
         show_diff(change for item in migrations for change in item.changes)
-    else:
-        written = False
+        return 1 if has_errors(findings) else 0
+    failed: list[Diagnostic] = []
+    with project_lock(config):
+        migrations = planned()
         for item in migrations:
-            write_migration(item)
+            try:
+                write_migration(item, config)
+            except FilesError as error:
+                failed += error.diagnostics
+                continue
             for change in item.changes:
-                written = True
-                echo(f"{item.source.name}  {display_path(change.path)}: {', '.join(item.routers)}")
-        if written:
-            echo(
-                "The same routers, proven by rendering both. Run `wsgen render` to bring them up to date."
-            )
-        elif not diagnostics:
-            echo("Nothing to migrate: no ws.py declares routers that no ws.yaml has.")
-    return 1 if has_errors(diagnostics) else 0
+                what = "wrote" if change.before is None else "changed"
+                echo(f"{what:<7}  {display_path(change.path)}  {', '.join(item.routers)}")
+    findings = in_order(found for item in migrations for found in item.diagnostics)
+    show_diagnostics(in_order([*findings, *failed]))
+    if any(item.changes for item in migrations) and not failed:
+        echo("Both files were rendered and compared: the routers are the same.")
+        echo("Next: `wsgen render`, then commit the result.")
+    elif not findings and not failed:
+        echo("Nothing to migrate: no ws.py declares routers that no ws.yaml has.")
+    return 2 if failed else 1 if has_errors(findings) else 0

@@ -136,6 +136,7 @@ def show_summary(result: RunResult, seconds: float) -> None:
 def show_diff(changes: Iterable[FileChange]) -> None:
     """Print `changes` as one unified diff that `patch -p1` and `git apply` take."""
     from difflib import unified_diff
+    from io import StringIO
 
     style = style_for(sys.stdout)
     colours = {"+": "green", "-": "red", "@": "cyan"}
@@ -143,9 +144,10 @@ def show_diff(changes: Iterable[FileChange]) -> None:
         path = display_path(change.path)
         before = "/dev/null" if change.before is None else f"a/{path}"
         after = "/dev/null" if change.after is None else f"b/{path}"
+        # A line ends at LF and nowhere else, or `patch` would count other lines than we do.
         lines = unified_diff(
-            (change.before or "").splitlines(keepends=True),
-            (change.after or "").splitlines(keepends=True),
+            list(StringIO(change.before or "", newline="\n")),
+            list(StringIO(change.after or "", newline="\n")),
             before,
             after,
         )

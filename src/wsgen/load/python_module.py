@@ -63,18 +63,34 @@ def read_aliases(path: Path, data: bytes) -> list[tuple[str, list[ast.expr]]]:
 
     Raises UnreadableError if the file is no Python, or a quoted alias is none.
     """
-    source, tree = parse_python(path, data)
-    names = bindings(tree, None, is_package=path.name == "__init__.py")
+    return [
+        (name, value.slice.elts if isinstance(value.slice, ast.Tuple) else [value.slice])
+        for name, value, _ in _declared(*parse_python(path, data))
+    ]
+
+
+def alias_statements(source: SourceText, tree: ast.Module) -> list[tuple[str, ast.stmt]]:
+    """Return the names and statements of the aliases of WsRouter in a Python file, in order.
+
+    Those in an `else` or `except`, which declare a router once more, are among them.
+
+    Raises UnreadableError if a quoted alias is none.
+    """
+    return [(name, stmt) for name, _, stmt in _declared(source, tree)]
+
+
+def _declared(source: SourceText, tree: ast.Module) -> list[tuple[str, ast.Subscript, ast.stmt]]:
+    names = bindings(tree, None, is_package=source.path.name == "__init__.py")
     found: list[Diagnostic] = []
     finder = _Finder(TypeReader(source, names, None), found)
-    aliases = []
-    for stmt, _ in statements(tree.body):
-        if (alias := finder.alias(stmt)) and (value := finder.router(alias)):
-            types = value.slice.elts if isinstance(value.slice, ast.Tuple) else [value.slice]
-            aliases.append((alias.name, types))
+    declared = [
+        (alias.name, value, stmt)
+        for stmt, _ in statements(tree.body)
+        if (alias := finder.alias(stmt)) and (value := finder.router(alias))
+    ]
     if found:
         raise UnreadableError(found[0].message, found)
-    return aliases
+    return declared
 
 
 class _Finder:

@@ -120,7 +120,7 @@ def _bound(stmt: ast.stmt, package: tuple[str, ...] | None) -> Iterator[tuple[st
             # The dotted name is kept whole: `import a.b` and `import a.c` bind the same `a`.
             yield alias.asname or alias.name, Imported(alias.name, None, alias.name)
     elif isinstance(stmt, ast.ImportFrom):
-        module = _absolute(stmt, package)
+        module = absolute_module(stmt, package)
         written = "." * stmt.level + (stmt.module or "")
         for alias in stmt.names:
             yield alias.asname or alias.name, Imported(module, alias.name, written)
@@ -134,7 +134,7 @@ def _bound(stmt: ast.stmt, package: tuple[str, ...] | None) -> Iterator[tuple[st
         yield stmt.target.id, Local(stmt.value)
 
 
-def _absolute(stmt: ast.ImportFrom, package: tuple[str, ...] | None) -> str | None:
+def absolute_module(stmt: ast.ImportFrom, package: tuple[str, ...] | None) -> str | None:
     """Return the module that `stmt` imports from, None if it lies outside of all known packages."""
     if not stmt.level:
         return stmt.module

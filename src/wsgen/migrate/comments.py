@@ -1,51 +1,63 @@
-"""The comments beside aliases: what they say of each router."""
+"""The comments beside aliases: what they say of each router, and what is only for tools or for later."""
 
 import io
 import re
 import tokenize
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-# Remarks to tools, and section rules such as `# -----`, say nothing of a router.
+# Remarks to tools say nothing of a router.
 _REMARK = re.compile(
-    r"noqa|type:|mypy:|pyright:|pylint:|pragma|fmt:|isort:|ruff:|flake8:|yapf:|nosec|TODO|FIXME|XXX"
+    r"noqa|type:|mypy:|pyright:|pylint:|pragma|fmt:|isort:|ruff:|flake8:|yapf:|nosec", re.IGNORECASE
 )
+_LATER = re.compile(r"(?:TODO|FIXME|XXX|HACK)\b")
+_RULE = "-=*#~_ \t"
 
 
-def alias_comments(text: str, aliases: Mapping[str, tuple[int, int]]) -> dict[str, str]:
-    """Return what the comments say beside each alias, whose first and last lines `aliases` tells.
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What comments say of one router: `description` to its users, `later` to its authors."""
+
+    description: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+
+
+def comments_of(text: str) -> dict[int, tuple[str, bool]]:
+    """Return the comment on each line that has one, and whether nothing else is on the line."""
+    return {
+        token.start[0]: (token.string, not token.line[: token.start[1]].strip())
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    }
+
+
+def first_comment(comments: Mapping[int, tuple[str, bool]], line: int) -> int:
+    """Return the first line of the block of comments that ends right above `line`, or `line` itself."""
+    while comments.get(line - 1, ("", False))[1]:
+        line -= 1
+    return line
+
+
+def remarks_on(text: str, aliases: Mapping[str, tuple[int, int]]) -> dict[str, Remarks]:
+    """Return what the comments say of each alias, whose first and last lines `aliases` tells.
 
     Those right above it come first, then those in and behind it. Each line stays a line.
     """
-    comments: dict[int, str] = {}
-    full: set[int] = set()
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
-            comments[token.start[0]] = token.string
-            if not token.line[: token.start[1]].strip():
-                full.add(token.start[0])
+    comments = comments_of(text)
     found = {}
     for name, (first, last) in aliases.items():
-        start = first
-        while start - 1 in full:
-            start -= 1
-        lines = [_said(comments[line]) for line in range(start, last + 1) if line in comments]
-        if said := "\n".join(line for line in lines if line):
-            found[name] = said
+        start = first_comment(comments, first)
+        said = [saying(comments[line][0]) for line in range(start, last + 1) if line in comments]
+        found[name] = Remarks(
+            tuple(line for line in said if line and not _LATER.match(line)),
+            tuple(line for line in said if _LATER.match(line)),
+        )
     return found
 
 
-def comment_lines(text: str, first: int) -> list[int]:
-    """Return the numbers of the comment lines right above line `first` that say something of it."""
-    lines = text.split("\n")
-    found = []
-    number = first - 1
-    while number >= 1 and lines[number - 1].lstrip().startswith("#"):
-        if _said(lines[number - 1].strip()):
-            found.append(number)
-        number -= 1
-    return found
-
-
-def _said(comment: str) -> str:
+def saying(comment: str) -> str:
+    """Return what a comment says to people, without the signs around it; empty if nothing."""
     said = comment.lstrip("#:").strip()
+    if said[:2] == said[-2:] and not said[:2].strip(_RULE):
+        said = said.strip(_RULE)
     return "" if _REMARK.match(said) or not re.search(r"\w", said) else said

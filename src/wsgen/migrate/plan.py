@@ -1,116 +1,100 @@
 """One module's migration: both files as they would be, or the reasons why not."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsgen.config import Config
 from wsgen.current import template_of
-from wsgen.diagnostics import Diagnostic, Span, has_errors, in_order
-from wsgen.errors import FilesError, GenerationError
-from wsgen.load.declaration import FileDeclaration
+from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
+from wsgen.errors import GenerationError
 from wsgen.load.importable import importable_name
-from wsgen.load.module import Loaded, load_module, united
-from wsgen.load.python_module import load_python
+from wsgen.load.module import load_module
 from wsgen.load.sourcetext import UnreadableError, decode_utf8, read_source
 from wsgen.load.yaml_module import load_yaml
-from wsgen.migrate.aliases import find_aliases, without_aliases
-from wsgen.migrate.comments import alias_comments
+from wsgen.migrate.comments import remarks_on
+from wsgen.migrate.importers import Importers
+from wsgen.migrate.proof import prove
+from wsgen.migrate.python_file import PythonFile, read_python
+from wsgen.migrate.removal import without_aliases
+from wsgen.migrate.style import line_width, schema_of
 from wsgen.migrate.yaml_text import yaml_text
 from wsgen.model import ModuleSpec
-from wsgen.pipeline import render_module
 from wsgen.result import FileChange
 from wsgen.source import YAML_NAME, ModuleSource
-
-_MARK = "WsRouter"
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """What migrating one module would write; nothing if it has no aliases or a diagnostic is an error."""
+    """What migrating one module would write; nothing if it has no aliases or a diagnostic is an error.
+
+    `changes` are the files' texts, `data` their bytes, both in the order in which to write them.
+    """
 
     source: ModuleSource
     routers: Mapping[str, str]
     changes: tuple[FileChange, ...] = ()
+    data: tuple[bytes, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def migrate_module(source: ModuleSource, config: Config, *, remove_aliases: bool) -> Migration:
+def migrate_module(
+    source: ModuleSource, config: Config, *, importers: Importers | None = None
+) -> Migration:
     """Plan the ws.yaml of a module that has legacy aliases; write nothing.
 
-    With `remove_aliases`, its Python file imports the generated classes instead of declaring them.
+    With `importers`, what the project's files import from it, its Python file loses the aliases.
     """
-    python = next((file for file in source.files if file.name != YAML_NAME), None)
-    if python is None:
+    file = next((file for file in source.files if file.name != YAML_NAME), None)
+    if file is None:
         return Migration(source, {})
-    legacy = replace(source, files=(python,))
-    before = load_module(legacy, models=config.models, roots=config.sources)
-    if before.spec is None:
-        return Migration(source, {}, diagnostics=_named(before.diagnostics, source))
-    if not before.spec.routers:
+    before = replace(source, files=(file,))
+    generic = template_of(before, config) is not None
+    loaded = load_module(before, models=config.models, roots=config.sources, generic=generic)
+    if loaded.spec is None:
+        return Migration(source, {}, diagnostics=_named(loaded.diagnostics, source))
+    if not loaded.spec.routers:
         return Migration(source, {})
-    routers = {router.class_name: router.route for router in before.spec.routers}
+    routers = {router.class_name: router.route for router in loaded.spec.routers}
     try:
-        changes = _changes(source, python, before, before.spec, config, remove_aliases)
+        python = read_python(file)
+        yaml, made = _yaml(source, python, loaded.spec, config)
+        rest = python.written
+        if importers is not None:
+            told = _told(source.directory / YAML_NAME, yaml, config)
+            rest = _without_aliases(before, python, told, importers, config)
+        prove(before, source.directory / YAML_NAME, yaml, python, rest, loaded.spec, config)
     except (UnreadableError, GenerationError) as error:
-        found = [replace(item, span=item.span or Span(python)) for item in error.diagnostics]
-        return Migration(source, routers, diagnostics=_named(tuple(found), source))
-    return Migration(source, routers, changes, _named(before.diagnostics, source))
+        found = tuple(replace(item, span=item.span or Span(file)) for item in error.diagnostics)
+        return Migration(source, routers, diagnostics=_named(found, source))
+    changes, data = [], []
+    if made:
+        changes.append(FileChange(source.directory / YAML_NAME, None, yaml))
+        data.append(yaml.encode())
+    if rest != python.written:
+        changes.append(FileChange(file, python.written, rest))
+        data.append(python.to_bytes(rest))
+    found = _named(loaded.diagnostics, source)
+    return Migration(source, routers, tuple(changes), tuple(data), found)
 
 
-def write_migration(migration: Migration) -> None:
-    """Write the files of `migration`, each atomically, the ws.yaml first.
-
-    Raises FilesError, with what was not written as it was.
-    """
-    for change in migration.changes:
-        temporary = change.path.with_name(f".wsgen-{os.getpid()}-{change.path.name}.tmp")
-        try:
-            temporary.write_bytes((change.after or "").encode())
-            if change.path.exists():
-                temporary.chmod(change.path.stat().st_mode & 0o7777)
-            temporary.replace(change.path)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            message = f"cannot write {change.path}: {error.strerror or error}"
-            advice = "Make the folder writable and migrate again."
-            raise FilesError(
-                message, [Diagnostic("WSG405", message, Span(change.path), help=advice)]
-            ) from error
-
-
-def _changes(
-    source: ModuleSource,
-    python: Path,
-    before: Loaded,
-    spec: ModuleSpec,
-    config: Config,
-    remove_aliases: bool,
-) -> tuple[FileChange, ...]:
-    """Return the files to write. Raises GenerationError, UnreadableError."""
-    text = decode_utf8(python, read_source(python)).removeprefix("\ufeff")
-    lines = [(name, before.positions[name].line) for name in _in_order(spec, before)]
-    aliases = find_aliases(text, lines)
+def _yaml(
+    source: ModuleSource, python: PythonFile, spec: ModuleSpec, config: Config
+) -> tuple[str, bool]:
+    """Return the text of the ws.yaml, and whether it has yet to be written."""
+    if more := [router.class_name for router in spec.routers if router.further]:
+        message = f"a ws.yaml gives a router two types; {', '.join(more)} has more"
+        advice = "Keep the aliases of this module: they go on working."
+        raise GenerationError(message, [Diagnostic("WSG431", message, help=advice)])
     file = source.directory / YAML_NAME
-    if file in source.files:
-        yaml, changes = _existing(file, spec, config), []
-    else:
-        made = yaml_text(
-            spec, [name for name, _ in lines], alias_comments(aliases.text, aliases.lines)
-        )
-        yaml, changes = made, [FileChange(file, None, made)]
-    rest = without_aliases(aliases, _package(source, python, config)) if remove_aliases else text
-    if rest != text:
-        changes.append(FileChange(python, text, rest))
-    files = (file, python) if _MARK in rest else (file,)
-    _prove(replace(source, files=files), yaml, rest, replace(source, files=(python,)), spec, config)
-    return tuple(changes)
-
-
-def _in_order(spec: ModuleSpec, loaded: Loaded) -> list[str]:
-    names = [router.class_name for router in spec.routers]
-    return sorted(names, key=lambda name: (loaded.positions[name].line, name))
+    if file.exists() or file.is_symlink():
+        return _existing(file, spec, config), False
+    order = list(dict.fromkeys(name for name, _ in python.aliases))
+    remarks = remarks_on(python.text, python.lines)
+    return (
+        yaml_text(spec, order, remarks, default=config.models, schema=schema_of(source, config)),
+        True,
+    )
 
 
 def _existing(file: Path, spec: ModuleSpec, config: Config) -> str:
@@ -128,60 +112,43 @@ def _existing(file: Path, spec: ModuleSpec, config: Config) -> str:
     return decode_utf8(file, data)
 
 
-def _prove(
-    after: ModuleSource,
-    yaml: str,
-    python: str,
-    before: ModuleSource,
-    spec: ModuleSpec,
+def _told(file: Path, yaml: str, config: Config) -> frozenset[str]:
+    """Return the lines of text that a ws.yaml has, in comments and in descriptions."""
+    routers = load_yaml(file, yaml.encode(), config.models, []).routers
+    texts = [text for router in routers for text in (router.summary, router.description)]
+    lines = [line.partition("#")[2] for line in yaml.splitlines()]
+    return frozenset(
+        line.strip() for text in (*lines, *texts) for line in (text, *text.splitlines())
+    )
+
+
+def _without_aliases(
+    source: ModuleSource,
+    python: PythonFile,
+    told: frozenset[str],
+    importers: Importers,
     config: Config,
-) -> None:
-    """Render the module as it is and as it would be. Raises GenerationError if the routers differ."""
-    found: list[Diagnostic] = []
-    declared = load_yaml(after.files[0], yaml.encode(), config.models, found)
-    rest = FileDeclaration()
-    if len(after.files) > 1:
-        rest = load_python(after.files[1], python.encode(), config.sources, found)
-    loaded = united(after, declared, rest, found)
-    if loaded.spec is None:
-        raise GenerationError("the new files are not valid", loaded.diagnostics)
-    new = _comparable(loaded.spec, spec)
-    if template_of(after, config) != template_of(before, config):
-        reason = "the generic class would not be found any more"
-        advice = 'Name it: `template = "..."` in [tool.wsgen].'
-    elif render_module(before, new, config) != render_module(before, spec, config):
-        differing = [
-            old.class_name
-            for old, other in zip(spec.routers, new.routers, strict=False)
-            if old != other
-        ]
-        names = ", ".join(differing) or f"{len(new.routers)} instead of {len(spec.routers)} routers"
-        reason = f"not the same as in {before.files[0].name}: {names}"
-        advice = "Compare what both files say; ws.py goes on working as it is."
-    else:
-        return
-    message = f"`{after.name}` was not migrated: {reason}"
-    raise GenerationError(
-        message, [Diagnostic("WSG431", message, Span(before.files[0]), help=advice)]
-    )
-
-
-def _comparable(new: ModuleSpec, old: ModuleSpec) -> ModuleSpec:
-    """Return `new` without what only a ws.yaml can say: texts, deliveries, and where it is mounted."""
-    known = {router.class_name: router for router in old.routers}
-    routers = tuple(
-        router.model_copy(
-            update={
-                "summary": "",
-                "description": "",
-                "deprecated": False,
-                "delivery": known[router.class_name].delivery,
-            }
+) -> str:
+    """Return the Python text without aliases. Raises GenerationError if other code needs them there."""
+    name = importable_name(python.path, config.sources)
+    used = {
+        what: span for (module, what), span in importers.items() if module == ".".join(name or ())
+    }
+    package = _package(source, python.path, config)
+    found = [
+        Diagnostic(
+            "WSG432",
+            f"`{alias}` is imported from {python.path.name} here",
+            used[alias],
+            help=f"Import it from the package {source.output.name}, then migrate again.",
+            notes=(Note("the alias to remove", Span(python.path, stmt.lineno)),),
         )
-        for router in new.routers
-        if router.class_name in known
-    )
-    return new.model_copy(update={"description": "", "endpoint": old.endpoint, "routers": routers})
+        for alias, stmt in dict(python.aliases).items()
+        if alias in used
+    ]
+    if found:
+        raise GenerationError(found[0].message, found)
+    return without_aliases(python, package, told=told, kept=used, width=line_width(config))
 
 
 def _package(source: ModuleSource, python: Path, config: Config) -> str:

@@ -7,39 +7,58 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
+from wsgen.migrate.comments import Remarks
 from wsgen.model import UNION, ModuleSpec, TypeRef
 
 _PLAIN = re.compile(r"[A-Za-z_][\w .:,|\[\]-]*", re.ASCII)
 _WIDTH = 98
 
 
-def yaml_text(module: ModuleSpec, order: Iterable[str], descriptions: Mapping[str, str]) -> str:
-    """Return the text: routers in the `order` of their class names, with `descriptions` where there are any.
+def yaml_text(
+    module: ModuleSpec,
+    order: Iterable[str],
+    remarks: Mapping[str, Remarks],
+    *,
+    default: str | None = None,
+    schema: str | None = None,
+) -> str:
+    """Return the text: routers in the `order` of their class names, with what `remarks` say of each.
 
-    `models` is the package that most types are from; types of others are written with their module.
+    `models` is the package that most types are from; types of others are written with their module. Tags
+    that most routers share are the module's. `default` is the package that needs no saying; `schema` is where
+    editors find the JSON Schema.
     """
     routers = {router.class_name: router for router in module.routers}
     models = _models(ref for router in module.routers for ref in (router.request, router.data))
-    shared = {router.tags for router in module.routers}
-    tags = shared.pop() if len(shared) == 1 else ()
-    lines = ["version: 1"]
-    if models is not None:
+    tags = _shared_tags([routers[name].tags for name in order])
+    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
+    lines.append("version: 1")
+    if models not in (None, default):
         lines.append(f"models: {models}")
     if tags:
         lines.append(f"tags: {_flow(tags)}")
     lines.append("routers:")
-    for number, name in enumerate(order):
-        router = routers[name]
+    for number, class_name in enumerate(order):
+        router, said = routers[class_name], remarks.get(class_name, Remarks())
         lines += [""] if number else []
-        lines.append(f"  {name}:")
+        lines += [f"  # {line}" for line in said.later]
+        lines.append(f"  {class_name}:")
         lines.append(f"    route: {_scalar(router.route)}")
         lines.append(f"    request: {_scalar(_type(router.request, models))}")
         lines.append(f"    data: {_scalar(_type(router.data, models))}")
-        if descriptions.get(name):
-            lines += _description(descriptions[name])
-        if router.tags and not tags:
+        if said.description:
+            lines += _description(said.description)
+        if router.tags != tags:
             lines.append(f"    tags: {_flow(router.tags)}")
     return "\n".join(lines) + "\n"
+
+
+def _shared_tags(tags: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the tags that most routers have, if more than one has them; none if some have no tags."""
+    if not all(tags):
+        return ()
+    [(shared, count)] = Counter(tags).most_common(1)
+    return shared if count > 1 or len(tags) == 1 else ()
 
 
 def _models(types: Iterable[TypeRef]) -> str | None:
@@ -57,11 +76,11 @@ def _type(ref: TypeRef, models: str | None) -> str:
     return f"{name}[{', '.join(_type(arg, models) for arg in ref.args)}]" if ref.args else name
 
 
-def _description(text: str) -> list[str]:
-    line = f"    description: {_scalar(text)}"
-    if "\n" not in text and len(line) <= _WIDTH:
+def _description(said: tuple[str, ...]) -> list[str]:
+    line = f"    description: {_scalar(said[0])}"
+    if len(said) == 1 and len(line) <= _WIDTH:
         return [line]
-    return ["    description: |", *(f"      {part}".rstrip() for part in text.split("\n"))]
+    return ["    description: |", *(f"      {part}".rstrip() for part in said)]
 
 
 def _flow(tags: Iterable[str]) -> str:

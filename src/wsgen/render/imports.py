@@ -60,19 +60,35 @@ class Imports:
             top = module.partition(".")[0]
             group = 0 if top in sys.stdlib_module_names else 2 if top in local else 1
             if module in members:
-                blocks[group].append(_import_line(module, sorted(members[module], key=_by_kind)))
+                blocks[group].append(import_statement(module, in_order(members[module])))
             # Import sorters give each renamed name a line of its own.
             blocks[group].extend(
-                _import_line(module, [name]) for name in sorted(renamed.get(module, []))
+                import_statement(module, [name]) for name in sorted(renamed.get(module, []))
             )
         return [lines for lines in blocks.values() if lines]
 
 
-def _import_line(module: str, names: list[str]) -> str:
-    line = f"from {module} import {', '.join(names)}"
-    if len(line) <= WIDTH:
+def import_statement(
+    module: str, names: Iterable[str], *, margin: str = "", width: int = WIDTH
+) -> str:
+    """Return the import of `names` from `module`: one line, or a line for each name if that is too long.
+
+    All lines but the first start with `margin`, the indentation of the first.
+    """
+    listed = list(names)
+    line = f"from {module} import {', '.join(listed)}"
+    if len(margin) + len(line) <= width:
         return line
-    return f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
+    return (
+        f"from {module} import (\n"
+        + "".join(f"{margin}    {name},\n" for name in listed)
+        + f"{margin})"
+    )
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return `names` as import sorters list them: constants before classes before functions."""
+    return sorted(names, key=_by_kind)
 
 
 def _natural(name: str) -> list[tuple[str, int]]:
@@ -82,7 +98,6 @@ def _natural(name: str) -> list[tuple[str, int]]:
 
 
 def _by_kind(name: str) -> tuple[int, list[tuple[str, int]]]:
-    """Sort constants before classes before functions, as import sorters do."""
     plain = name.partition(" ")[0]
     kind = 0 if plain.isupper() and len(plain) > 1 else 1 if plain[:1].isupper() else 2
     return kind, _natural(name)

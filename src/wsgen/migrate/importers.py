@@ -1,0 +1,79 @@
+"""Who imports what from the project's Python files: code that would break if a name left its place."""
+
+import ast
+import os
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from wsgen.config import Config
+from wsgen.diagnostics import Span
+from wsgen.load.importable import importable_name
+from wsgen.load.python_names import absolute_module
+from wsgen.load.python_syntax import parse_python
+from wsgen.load.sourcetext import UnreadableError, read_source
+from wsgen.manifest import MANIFEST
+
+_SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
+
+Importers = dict[tuple[str, str], Span]
+"""A module's dotted name and a name in it -> a place where another file imports it."""
+
+
+def find_importers(config: Config, stems: Collection[str]) -> Importers:
+    """Return what the project's files import from modules whose last name is one of `stems`.
+
+    Files that are no Python are left out: nothing can be said of them.
+    """
+    found: Importers = {}
+    mention = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(stems)))})\b".encode())
+    for file in _python_files(config.root):
+        try:
+            data = read_source(file)
+            if mention.search(data) is None:
+                continue
+            source, tree = parse_python(file, data)
+        except UnreadableError:
+            continue
+        here = importable_name(file, config.sources)
+        package = here if here is None or file.name == "__init__.py" else here[:-1]
+        for module, name, node in _imported(tree, package):
+            start = source.index(node.lineno, node.col_offset)
+            end = source.index(node.end_lineno or node.lineno, node.end_col_offset or 0)
+            found.setdefault((module, name), source.span(start, end))
+    return found
+
+
+def _python_files(root: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(root):
+        if MANIFEST in files or "pyvenv.cfg" in files:
+            names.clear()
+            continue
+        names[:] = sorted(name for name in names if name[0] != "." and name not in _SKIPPED)
+        yield from (Path(folder, name) for name in sorted(files) if name.endswith(".py"))
+
+
+def _imported(
+    tree: ast.Module, package: tuple[str, ...] | None
+) -> Iterator[tuple[str, str, ast.alias | ast.Attribute]]:
+    """Yield each `from module import name`, and each `module.name` of an imported module."""
+    modules: dict[str, str] = {}
+    nodes = list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            modules |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (module := absolute_module(node, package)):
+            for alias in node.names:
+                modules[alias.asname or alias.name] = f"{module}.{alias.name}"
+                yield module, alias.name, alias
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and (of := modules.get(_dotted(node.value))):
+            yield of, node.attr, node
+
+
+def _dotted(node: ast.expr) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""

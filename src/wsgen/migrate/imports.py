@@ -1,0 +1,155 @@
+"""The import statements of a ws.py that loses its aliases: the one it gets, and those that get shorter."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from wsgen.load.python_names import statements
+from wsgen.migrate.gone import Gone
+from wsgen.migrate.needs import Needs, type_checking_blocks
+from wsgen.migrate.python_file import PythonFile
+from wsgen.render.imports import import_statement, in_order
+from wsgen.syntax.cuts import without
+from wsgen.syntax.places import Edit, Places
+from wsgen.syntax.scopes import Import, bound_by
+
+_FLAG = "TYPE_CHECKING"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Lines to insert, and those that stand `instead` of statements that go."""
+
+    edits: tuple[Edit, ...] = ()
+    instead: dict[ast.stmt, str] = field(default_factory=dict)
+
+
+def home_of(file: PythonFile, needs: Needs) -> ast.If | None:
+    """Return the `if TYPE_CHECKING:` that the import of the classes goes to, the aliases' own first."""
+    if not needs.names or not needs.typing_only:
+        return None
+    blocks = [block for block in type_checking_blocks(file.tree) if block in file.tree.body]
+    blocks.sort(key=lambda block: not any(stmt in block.body for _, stmt in file.aliases))
+    return blocks[0] if blocks else None
+
+
+def flag_import(file: PythonFile, needs: Needs, home: ast.If | None) -> ast.ImportFrom | None:
+    """Return the import of `typing` that `TYPE_CHECKING` has to join, or that has it and must keep it."""
+    if not needs.names or not needs.typing_only or home is not None:
+        return None
+    found = [node for node in file.tree.body if isinstance(node, ast.ImportFrom)]
+    found = [node for node in found if node.module == "typing" and not node.level]
+    found.sort(key=lambda node: _FLAG not in map(bound_by, node.names))
+    return found[0] if found else None
+
+
+def placed_import(
+    file: PythonFile,
+    places: Places,
+    needs: Needs,
+    home: ast.If | None,
+    gone: Gone,
+    *,
+    package: str,
+    width: int,
+) -> Placed:
+    """Return where the import of the needed classes from `package` goes; to a block of its own if it must."""
+    if not needs.names:
+        return Placed()
+    body = home.body if home else file.tree.body
+    margin = " " * body[0].col_offset if home else ""
+    block = needs.typing_only and home is None
+    line = import_statement(
+        package, in_order(needs.names), margin="    " if block else margin, width=width
+    )
+    edits: tuple[Edit, ...] = ()
+    if block:
+        line = f"if {_FLAG}:\n    {line}"
+        if flag_import(file, needs, home) is None:
+            edits = (_new_flag(file, places),)
+    first = min(stmt.lineno for _, stmt in file.aliases)
+    before = [
+        node
+        for node in body
+        if isinstance(node, Import)
+        and (home or node.lineno < first)
+        and node not in gone.statements
+    ]
+    if before:
+        behind = _behind(file, places, before, margin, line, package if not block else "")
+        return Placed((*edits, behind))
+    leaving = [node for node in body if node in gone.statements]
+    if leaving:
+        return Placed(edits, {leaving[0]: line})
+    skipped = home is None and ast.get_docstring(file.tree) is not None and len(body) > 1
+    start, _ = places.of(body[skipped])
+    return Placed((*edits, (start, start, f"{line}\n\n{margin}")))
+
+
+def shorter(
+    file: PythonFile, places: Places, gone: Gone, flag: ast.ImportFrom | None, width: int
+) -> Iterator[Edit]:
+    """Yield the edits of the imports that lose some of their names, or get `TYPE_CHECKING`."""
+    for node, _ in statements(file.tree.body):
+        if not isinstance(node, Import) or node in gone.statements:
+            continue
+        added = [_FLAG] if node is flag and _FLAG not in map(bound_by, node.names) else []
+        left = [item for item in node.names if bound_by(item) not in gone.unused]
+        start, end = places.of(node)
+        if len(left) == len(node.names) and not added:
+            continue
+        if isinstance(node, ast.ImportFrom) and ("#" not in file.text[start:end] or not left):
+            module = "." * node.level + (node.module or "")
+            names = [*added, *map(ast.unparse, left)]
+            margin = " " * node.col_offset
+            yield start, end, import_statement(module, names, margin=margin, width=width)
+            continue
+        items = {item: places.of(item) for item in node.names}
+        lost = {place for item, place in items.items() if item not in left}
+        yield from ((*cut, "") for cut in without(places, list(items.values()), lost))
+        if added:
+            first = items[left[0]][0]
+            yield first, first, f"{_FLAG}, "
+
+
+def _behind(
+    file: PythonFile, places: Places, imports: list[Import], margin: str, line: str, package: str
+) -> Edit:
+    """Return the insertion of `line` behind the last of `imports`, or where `package` is in order."""
+    for node in imports:
+        level = node.level if isinstance(node, ast.ImportFrom) else 0
+        module = "." * level + (getattr(node, "module", "") or "")
+        if level == 1 and package and module > package:
+            start, _ = places.of(node)
+            return start, start, f"{line}\n{margin}"
+    last = imports[-1]
+    end = places.line(places.of(last)[1])[1]
+    end -= file.text[end - 1 : end] == "\n"
+    relative = isinstance(last, ast.ImportFrom) and last.level and package
+    return end, end, f"{'' if relative else chr(10)}\n{margin}{line}"
+
+
+def _new_flag(file: PythonFile, places: Places) -> Edit:
+    """Return the insertion of an import of `TYPE_CHECKING`, where import sorters want it."""
+    line = f"from typing import {_FLAG}"
+    imports = [node for node in file.tree.body if isinstance(node, Import)]
+    imports = [node for node in imports if getattr(node, "module", "") != "__future__"]
+    standard = [node for node in imports if _top(node) in sys.stdlib_module_names]
+    earlier = [
+        node for node in standard if isinstance(node, ast.Import) or (node.module or "") < "typing"
+    ]
+    if earlier:
+        _, end = places.of(earlier[-1])
+        return end, end, f"\n{line}"
+    if standard or imports:
+        start, _ = places.of((standard or imports)[0])
+        return start, start, f"{line}\n{'' if standard else chr(10)}"
+    start, _ = places.of(file.tree.body[0])
+    return start, start, f"{line}\n\n"
+
+
+def _top(node: Import) -> str:
+    if isinstance(node, ast.ImportFrom):
+        return "" if node.level else (node.module or "").partition(".")[0]
+    return node.names[0].name.partition(".")[0]

@@ -1,0 +1,100 @@
+"""Which of the classes a ws.py still needs when its aliases are gone, and when: for types only, or as it runs."""
+
+import ast
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.errors import GenerationError
+from wsgen.load.python_names import statements
+from wsgen.migrate.python_file import PythonFile
+from wsgen.syntax.places import Places, Stretch
+from wsgen.syntax.scopes import bound_by
+from wsgen.syntax.uses import Use, exports, uses
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The classes to import: `names`, and whether only type checkers ever look at them."""
+
+    names: tuple[str, ...]
+    typing_only: bool
+
+
+def classes_needed(file: PythonFile, places: Places) -> Needs:
+    """Return the classes that `file` uses outside of functions that import them by themselves.
+
+    Raises GenerationError if it evaluates one before a function of it could have generated the routers.
+    """
+    names = {name for name, _ in file.aliases}
+    gone = [places.of(stmt) for _, stmt in file.aliases]
+    left = [use for use in uses(file.source) if use.name in names and not use.stored]
+    left = [use for use in left if not within(use.start, gone)]
+    exported = names & {str(item.value) for item in exports(file.tree)}
+    needed = tuple(sorted(exported.union(use.name for use in left)))
+    checked = type_checking_blocks(file.tree)
+    hidden = {
+        name
+        for name, stmt in file.aliases
+        if any(stmt in block.body for block in checked) and name not in exported
+    }
+    lazy = list(_never_evaluated(file.tree, places))
+    evaluated = [use for use in left if use.name not in hidden and not within(use.start, lazy)]
+    if evaluated and imports_late(file.tree, names):
+        raise _too_early(file, places, evaluated[0])
+    return Needs(needed, typing_only=not evaluated and not exported - hidden)
+
+
+def imports_late(tree: ast.Module, names: Collection[str]) -> bool:
+    """Return whether a function of the file imports any of `names`, as after it has generated them."""
+    return any(
+        isinstance(node, ast.ImportFrom) and any(bound_by(item) in names for item in node.names)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    )
+
+
+def type_checking_blocks(tree: ast.Module) -> list[ast.If]:
+    """Return the file's `if TYPE_CHECKING:` statements."""
+    return [
+        stmt
+        for stmt, _ in statements(tree.body)
+        if isinstance(stmt, ast.If) and is_type_checking(stmt.test)
+    ]
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    """Return whether a condition is `TYPE_CHECKING`, of `typing` or of anything else."""
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING"
+
+
+def within(place: int, stretches: Collection[Stretch]) -> bool:
+    """Return whether `place` is in one of `stretches`."""
+    return any(start <= place < end for start, end in stretches)
+
+
+def _never_evaluated(tree: ast.Module, places: Places) -> Iterator[Stretch]:
+    """Yield what Python does not evaluate: strings, and with the future import all annotations."""
+    postponed = any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(item.name == "annotations" for item in node.names)
+        for node in tree.body
+    )
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield places.of(node)
+        elif postponed:
+            kinds = (getattr(node, key, None) for key in ("annotation", "returns"))
+            yield from (places.of(kind) for kind in kinds if isinstance(kind, ast.expr))
+
+
+def _too_early(file: PythonFile, places: Places, use: Use) -> GenerationError:
+    line = file.text.count("\n", 0, use.start) + 1
+    start = use.start - places.line(use.start)[0] + 1
+    span = Span(file.path, line, start, line, start + len(use.name))
+    message = f"`{use.name}` is needed here, where its package may not be generated yet"
+    advice = "Put it in quotes if it is an annotation, or import it in the function, as others do."
+    return GenerationError(message, [Diagnostic("WSG432", message, span, help=advice)])

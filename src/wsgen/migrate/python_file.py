@@ -1,0 +1,91 @@
+"""A Python file as text whose lines end in LF, and the way back to bytes: encoding, mark and line ends stay."""
+
+import ast
+import codecs
+import io
+import re
+import tokenize
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsgen.load.python_module import alias_statements
+from wsgen.load.python_syntax import parse_python
+from wsgen.load.sourcetext import read_source
+from wsgen.syntax.parsed import PythonText, parse_text
+from wsgen.syntax.places import Edit, applied
+from wsgen.syntax.unused import file_statements
+
+_CRLF = re.compile("\r\n")
+_BREAK = re.compile("\r\n?|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class PythonFile:
+    """A file, and the statements that declare routers by class name, in the order of the file.
+
+    `written` is the text with its own line ends, that of `source` has LF; a class may be declared twice, as
+    in the branches of an `if`.
+    """
+
+    path: Path
+    written: str
+    source: PythonText
+    aliases: tuple[tuple[str, ast.stmt], ...]
+    encoding: str
+    mark: bytes
+
+    @property
+    def text(self) -> str:
+        """Return the text with line ends LF."""
+        return self.source.text
+
+    @property
+    def tree(self) -> ast.Module:
+        """Return the tree of `text`."""
+        return self.source.tree
+
+    @property
+    def lines(self) -> dict[str, tuple[int, int]]:
+        """Return the first and last line of each alias; of two the first counts."""
+        return {
+            name: (node.lineno, node.end_lineno or node.lineno)
+            for name, node in reversed(self.aliases)
+        }
+
+    def edited(self, edits: Iterable[Edit]) -> str:
+        """Return `written` with `edits` of `text`; new lines end as most others do."""
+        pairs = [
+            match.start() - number for number, match in enumerate(_CRLF.finditer(self.written))
+        ]
+        breaks = _BREAK.findall(self.written) or ["\n"]
+        end = max(("\n", "\r\n", "\r"), key=breaks.count)
+
+        def place(offset: int) -> int:
+            return offset + bisect_left(pairs, offset)
+
+        moved = [(place(first), place(last), new.replace("\n", end)) for first, last, new in edits]
+        return applied(self.written, moved)
+
+    def to_bytes(self, written: str) -> bytes:
+        """Return the bytes of the file with `written` as its text."""
+        return self.mark + written.encode(self.encoding)
+
+
+def read_python(path: Path) -> PythonFile:
+    """Return the Python file at `path`. Raises UnreadableError if it cannot be read, or is no Python."""
+    data = read_source(path)
+    written, tree = parse_python(path, data)
+    source = parse_text(written.text)
+    nodes = {(node.lineno, node.col_offset): node for node in file_statements(source.tree)}
+    declared = alias_statements(written, tree)
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    return PythonFile(
+        path=path,
+        written=written.text,
+        source=source,
+        aliases=tuple((name, nodes[stmt.lineno, stmt.col_offset]) for name, stmt in declared),
+        encoding="utf-8" if encoding == "utf-8-sig" else encoding,
+        mark=codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b"",
+    )

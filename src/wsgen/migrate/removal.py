@@ -1,0 +1,179 @@
+"""Take the aliases out of a ws.py; all of its other code keeps every character."""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from wsgen.migrate.comments import comments_of, first_comment, saying
+from wsgen.migrate.gone import Gone, blocks_of, what_goes
+from wsgen.migrate.imports import flag_import, home_of, placed_import, shorter
+from wsgen.migrate.needs import classes_needed
+from wsgen.migrate.python_file import PythonFile
+from wsgen.syntax.places import Edit, Places
+
+
+def without_aliases(
+    file: PythonFile, package: str, *, told: Collection[str], kept: Collection[str], width: int
+) -> str:
+    """Return the text of `file` without its aliases, and without imports that nothing else needs.
+
+    Classes that it still uses where no function imports them are imported from `package`, under
+    `if TYPE_CHECKING:` where that is enough. Comments stay, unless `told` has what they say; so do imports of
+    the names in `kept`. Lines that are written anew are no longer than `width`, if they need not be.
+
+    Raises GenerationError if a class is evaluated before its package may exist.
+    """
+    places = Places(file.text)
+    needs = classes_needed(file, places)
+    home = home_of(file, needs)
+    flag = flag_import(file, needs, home)
+    kept = {*kept, "TYPE_CHECKING"} if flag is not None else kept
+    gone = what_goes(file, places, kept=kept, home=home, flag=flag)
+    new = placed_import(file, places, needs, home, gone, package=package, width=width)
+    cut = _Cutter(file, places, gone, new.instead, told)
+    return file.edited([*new.edits, *shorter(file, places, gone, flag, width), *cut.edits()])
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Whole lines that go, by number, and the lines that take their place."""
+
+    first: int
+    last: int
+    stays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    """Cuts statements out of a file, and keeps the comments that nobody has been told."""
+
+    file: PythonFile
+    places: Places
+    gone: Gone
+    instead: Mapping[ast.stmt, str]
+    told: Collection[str]
+
+    def edits(self) -> Iterator[Edit]:
+        """Yield the edits that remove all that goes."""
+        pieces: list[_Piece] = []
+        for block in self.blocks(self.file.tree):
+            for run in _runs(block):
+                if leaving := [stmt for stmt in run if stmt in self.gone.statements]:
+                    if len(leaving) == len(run) and self.starts_line(run[0]):
+                        pieces += [self.piece(stmt) for stmt in run]
+                    else:
+                        yield from self.within_line(run)
+        for piece in self.joined(pieces):
+            start = self.places.at(piece.first, 0)
+            end = self.places.line(self.places.at(piece.last, 0))[1]
+            yield _with_blanks(self.file.text, start, end, piece.stays)
+
+    def blocks(self, node: ast.AST) -> Iterator[list[ast.stmt]]:
+        """Yield all blocks that are not inside of a statement that goes."""
+        yield from blocks_of(node)
+        for child in ast.iter_child_nodes(node):
+            if not (isinstance(child, ast.stmt) and child in self.gone.statements):
+                yield from self.blocks(child)
+
+    def starts_line(self, stmt: ast.stmt) -> bool:
+        start, _ = self.places.of(stmt)
+        return not self.file.text[self.places.line(start)[0] : start].strip()
+
+    def within_line(self, run: Sequence[ast.stmt]) -> Iterator[Edit]:
+        """Yield the edits of lines that other statements, or the header of their block, share."""
+        kept = [stmt for stmt in run if stmt not in self.gone.statements]
+        if not kept:
+            text = self.substitute(run[0]) or "pass"
+            yield self.places.of(run[0])[0], self.places.of(run[-1])[1], text
+            return
+        for number, stmt in enumerate(run):
+            if stmt in self.gone.statements:
+                start, end = self.places.of(stmt)
+                if stmt is run[-1]:
+                    start = self.places.of(run[number - 1])[1]
+                else:
+                    end = self.places.of(run[number + 1])[0]
+                yield start, end, ""
+
+    def piece(self, stmt: ast.stmt) -> _Piece:
+        """Return the lines of `stmt` with its comments, and which of all this stays."""
+        comments = comments_of(self.file.text)
+        first, last = stmt.lineno, stmt.end_lineno or stmt.lineno
+        if any(stmt is alias for _, alias in self.file.aliases):
+            first = first_comment(comments, first)
+        if isinstance(stmt, ast.If):
+            last = self.end_of_block(stmt, comments)
+        margin = " " * stmt.col_offset
+        told = (comments[line][0] for line in range(first, last + 1) if line in comments)
+        stays = [
+            f"{margin}{text}" for text in told if saying(text) and saying(text) not in self.told
+        ]
+        if text := self.substitute(stmt):
+            stays.append(f"{margin}{text}")
+        return _Piece(first, last, tuple(stays))
+
+    def substitute(self, stmt: ast.stmt) -> str:
+        """Return what stands in the place of `stmt`."""
+        return self.instead.get(stmt) or ("pass" if stmt in self.gone.hollow else "")
+
+    def end_of_block(self, stmt: ast.If, comments: Mapping[int, tuple[str, bool]]) -> int:
+        """Return the last line of `stmt` with the comments that are indented as its block is."""
+        last = number = stmt.end_lineno or stmt.lineno
+        lines = self.file.text.split("\n")
+        while number < len(lines):
+            line = lines[number]
+            number += 1
+            deeper = len(line) - len(line.lstrip()) > stmt.col_offset
+            if number in comments and comments[number][1] and deeper:
+                last = number
+            elif line.strip():
+                break
+        return last
+
+    def joined(self, pieces: list[_Piece]) -> list[_Piece]:
+        """Return `pieces` in order, those with nothing or blank lines between them as one."""
+        lines = self.file.text.split("\n")
+        found: list[_Piece] = []
+        for piece in sorted(pieces, key=lambda piece: (piece.first, piece.last)):
+            between = lines[found[-1].last : piece.first - 1] if found else ["x"]
+            if not any(line.strip() for line in between):
+                before = found.pop()
+                stays = (*before.stays, *between, *piece.stays)
+                piece = _Piece(before.first, max(before.last, piece.last), stays)
+            found.append(piece)
+        return found
+
+
+def _runs(block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """Yield the statements of a block in runs that share lines."""
+    run: list[ast.stmt] = []
+    for stmt in block:
+        if run and stmt.lineno > (run[-1].end_lineno or run[-1].lineno):
+            yield run
+            run = []
+        run.append(stmt)
+    yield run
+
+
+def _with_blanks(text: str, start: int, end: int, stays: tuple[str, ...]) -> Edit:
+    """Return the edit that puts `stays` in the place of whole lines.
+
+    Where blank lines of both meet, the longer run of them stays.
+    """
+    before, behind = text[:start], text[end:]
+    above = max(len(before) - len(before.rstrip("\n")) - 1, 0)
+    below = len(behind) - len(behind.lstrip("\n"))
+    kept = "".join(f"{line}\n" for line in stays)
+    middle = kept.strip("\n")
+    lead = len(kept) - len(kept.lstrip("\n"))
+    trail = len(kept) - len(kept.rstrip("\n")) - 1 if middle else 0
+    if not before.strip() or before.rstrip().endswith(":"):
+        above, lead = 0, 0  # Neither a file nor a block starts with blank lines.
+        if not middle:
+            return start, end + below, ""
+    if not middle and not behind.strip():
+        return start - above, len(text), ""  # Nor does a file end in them.
+    blanks = "\n" * (max(lead, above, 0 if middle else below) - above)
+    if not middle:
+        return start, end + below, blanks
+    return start, end + below, f"{blanks}{middle}\n" + "\n" * max(trail, below)
