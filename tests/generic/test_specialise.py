@@ -122,4 +122,4 @@ def test_imports_are_added_where_type_variables_follow_the_last_import_directly(
         "from typing import Generic, TypeVar\nA = TypeVar('A')\nB = TypeVar('B')\n"
         "class W(Generic[A, B]):\n    x: B\n"
     )
-    assert text == "from app.models import Bar, BarRequest\nclass BarWsRouter:\n    x: Bar\n"
+    assert text == "from app.models import Bar\nclass BarWsRouter:\n    x: Bar\n"

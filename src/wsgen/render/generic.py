@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import GenerationError
-from wsgen.model import RouterSpec
+from wsgen.model import RouterSpec, TypeRef
 from wsgen.render.imports import Imported, Imports
 
 
@@ -56,6 +56,11 @@ class GenericTemplate:
     bound: frozenset[Imported]
     modules: tuple[str, ...] = ()
 
+    def used(self, router: RouterSpec) -> Mapping[int, TypeRef]:
+        """Return the types of `router` that there are gaps for: others need no import."""
+        gaps = (item for item in self.segments if isinstance(item, Gap) and item.role is Role.TYPE)
+        return {gap.number: router.types[gap.number] for gap in gaps}
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -88,19 +93,19 @@ def specialise(
     """
     if found := list(_conflicts(template, router, origin)):
         raise GenerationError(found[0].message, found)
-    types = router.types
-    wanted = {pair for ref in types for pair in ref.imports()}
+    types = dict(sorted(template.used(router).items()))
+    wanted = {pair for ref in types.values() for pair in ref.imports()}
     known = wanted & template.bound
     taken = {*template.taken, *template.hidden, router.class_name} - {
         name for _, name in wanted & template.same
     }
-    imports = Imports.of(types, taken=taken)
+    imports = Imports.of(types.values(), taken=taken)
     missing = Imports({pair: name for pair, name in imports.names.items() if pair not in known})
     if written is not None:
         lines = list(written(missing))
     else:
         lines = [line for block in missing.blocks({}, local) for line in block]
-    expressions = [imports.expression(ref) for ref in types]
+    expressions = {number: imports.expression(ref) for number, ref in types.items()}
     values = {
         Role.HEADER: _header(origin, template),
         Role.IMPORTS: "".join(f"{line}\n" for line in lines),
@@ -139,6 +144,7 @@ def _conflicts(
             help="Give one type for each parameter, in their order.",
             notes=(Note("the class is here", template.place),),
         )
+        return
     if place := template.taken.get(name) or template.hidden.get(name):
         yield Diagnostic(
             "WSG410",
@@ -148,14 +154,14 @@ def _conflicts(
             notes=(Note(f"`{name}` is used here", place),),
         )
     keys = ["request", "data", *(f"further.{number}" for number in range(len(router.further)))]
-    for key, ref in zip(keys, router.types, strict=True):
+    for number, ref in template.used(router).items():
         for module, top in ref.imports():
             taken = None if (module, top) in template.same else template.taken.get(top)
             if place := taken or template.hidden.get(top):
                 yield Diagnostic(
                     "WSG426",
                     f"{file} uses the name `{top}` for something else than `{module}.{top}`",
-                    origin.place(router, key),
+                    origin.place(router, keys[number]),
                     help=f"Rename what the template calls `{top}`, or import it there under another name.",
                     notes=(Note(f"`{top}` is used here", place),),
                 )
