@@ -109,6 +109,12 @@ asyncapi: $(VENV)/.ready  ## export the documents of specs/ to docs/asyncapi
 soak: $(VENV)/.ready  ## stress the runtime for two minutes each: churn, a stalled reader, malformed frames
 	@$(BIN)/python -m tests.runtime.soak --seconds 120
 
+rounds ?= 20
+.PHONY: takeover
+takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic; rounds=N, 20 unless told
+	@$(BIN)/python -m tests.runtime.takeover --rounds $(rounds)
+	@$(BIN)/python -m tests.runtime.takeover --rounds $(rounds) --pause
+
 .PHONY: clean
 clean:  ## remove caches and build results, not the virtual environment
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from wsgen_runtime.router import WsRouter as WsRouter
     from wsgen_runtime.service import TopicUpdate as TopicUpdate
     from wsgen_runtime.service import WsRouteService as WsRouteService
+    from wsgen_runtime.stats import BrokerStats as BrokerStats
     from wsgen_runtime.stats import Stats as Stats
 
 _HOMES = {
     "Broker": "brokers.base",
     "BrokerHost": "brokers.base",
+    "BrokerStats": "stats",
     "CloseCode": "closing",
     "Connection": "auth",
     "Delivery": "delivery",
@@ -58,6 +60,7 @@ _HOMES = {
 __all__ = [
     "Broker",
     "BrokerHost",
+    "BrokerStats",
     "CloseCode",
     "Connection",
     "Delivery",

@@ -37,7 +37,8 @@ class WsApp:
       refuse with HTTP 403 before the socket is accepted. It may be a coroutine function, as `authorize` may.
     - `authorize(user, router, request)` says whether the user may subscribe.
     - `origins` are the web pages that may connect besides those of the same host; `*` stands for all.
-    - `broker` carries updates between processes; the default serves one process.
+    - `broker` carries updates between processes; the default serves one process. With a `redis://` address, all
+      processes whose apps have the same title share their topics.
     - `docs=False` serves no AsyncAPI documents; `metrics=True` serves `GET <endpoint>/metrics` for Prometheus.
     """
 
@@ -65,7 +66,8 @@ class WsApp:
         self.docs = docs
         self.metrics = metrics
         self._counters = Counters()
-        self._hub = Hub(_broker(broker), self.limits, self._counters)
+        self._broker = _broker(broker, title)
+        self._hub = Hub(self._broker, self.limits, self._counters)
         self._routers = _by_route(routers)
         for router in self._routers.values():
             router.bind(self._hub.publish)
@@ -113,6 +115,7 @@ class WsApp:
             lost=counters.lost,
             errors=counters.errors,
             failures=counters.failures,
+            broker=self._broker.stats,
         )
 
     def cancel(self, topic: str, reason: str) -> int:
@@ -216,7 +219,7 @@ def _by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:
     return by_route
 
 
-def _broker(broker: Broker | str | None) -> Broker:
+def _broker(broker: Broker | str | None, title: str) -> Broker:
     if broker is None:
         return MemoryBroker()
     if not isinstance(broker, str):
@@ -224,6 +227,7 @@ def _broker(broker: Broker | str | None) -> Broker:
     if broker.startswith(("redis://", "rediss://", "unix://")):
         # Imported late: it needs redis-py, which few apps have. By name: it is an extra of its own.
         redis = importlib.import_module("wsgen_runtime.brokers.redis")
-        connected: Broker = redis.RedisBroker(broker)
+        connected: Broker = redis.RedisBroker(broker, prefix=f"wsgen:{title}")
         return connected
-    raise ValueError(f"unknown broker {broker!r}: use a redis:// address or a Broker")
+    # Not quoted: whatever it is, it may hold a password.
+    raise ValueError("unknown broker: use an address that begins with redis://, or a Broker")

@@ -31,6 +31,7 @@ class Hub:
         self.topics: TopicIndex[Client, FrameId] = TopicIndex()
         self.clients: dict[int, Client] = {}
         self._broker = broker
+        self._away = False
         self._counters = counters
         self._steps = Steps(
             self.topics,
@@ -41,7 +42,7 @@ class Hub:
             idle=self._check_quiet,
         )
         self._channels: Mapping[str, Channel] = self._steps.channels
-        self._inbox = Inbox(limits.pending_updates, self._take, self._lose)
+        self._inbox = Inbox(limits.pending_updates, self._take, self.lose)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: int | None = None
         self._quiet: asyncio.Event | None = None
@@ -52,6 +53,7 @@ class Hub:
         """Serve on the running event loop, with nothing left of a loop that ended before."""
         self.topics.clear()
         self._steps.channels.clear()
+        self._away = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         await self._broker.start(self)
@@ -86,6 +88,8 @@ class Hub:
         """Know `client` from now on."""
         self.clients[client.id] = client
         self._counters.connections += 1
+        if self._away:
+            self.answer(client, status_frame(StatusPayload(broker="disconnected")))
 
     def drop(self, client: Client) -> None:
         """Forget `client` and all its subscriptions."""
@@ -160,8 +164,9 @@ class Hub:
             self._steps.advance(topic)
 
     def report(self, status: Literal["connected", "disconnected"]) -> None:
-        """Tell all clients whether updates from other processes come: what the broker calls."""
+        """Tell all clients, those to come included, whether updates come: what the broker calls."""
         _log.warning("the broker is %s", status)
+        self._away = status == "disconnected"
         frame = status_frame(StatusPayload(broker=status))
         for client in tuple(self.clients.values()):
             self.answer(client, frame)
@@ -232,10 +237,10 @@ class Hub:
 
     def _take(self, posted: Posted) -> None:
         if posted.feed is None or not posted.feed.closed:
-            self._broker.publish(posted.topic, posted.data)
+            self._broker.publish(posted.topic, posted.data, produced=posted.feed is not None)
 
-    def _lose(self, topic: str, count: int) -> None:
-        """Count updates that the inbox had no room for: a gap in `seq` shows them to the clients."""
+    def lose(self, topic: str, count: int) -> None:
+        """Count updates that did not get here: what the inbox and the broker call."""
         self._counters.lost += count
         channel = self._channels.get(topic)
         if channel is not None:

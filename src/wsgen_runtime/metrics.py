@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Iterator
 from dataclasses import fields
 
-from wsgen_runtime.stats import Stats
+from wsgen_runtime.stats import BrokerStats, Stats
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -12,6 +12,9 @@ _GAUGES = {
     "clients": "Clients connected now.",
     "topics": "Topics with subscribers now.",
     "queued": "Frames that wait in all outboxes now.",
+    "broker_connected": "Whether updates from other processes come now.",
+    "broker_leases": "Topics that this process produces now, because it has their lease.",
+    "broker_queued": "Updates that wait to be sent to the other processes now.",
 }
 _COUNTERS = {
     "connections": "Connections accepted.",
@@ -19,9 +22,13 @@ _COUNTERS = {
     "updates": "Updates delivered to their topics.",
     "deliveries": "Updates handed to clients.",
     "drops": "Updates that slow clients missed.",
-    "lost": "Updates published faster than the event loop took them.",
+    "lost": "Updates published faster than the event loop took them, or lost between processes.",
     "errors": "Error frames sent.",
     "failures": "Exceptions of services, of the broker and of other user code.",
+    "broker_dropped": "Updates of this process that nobody got.",
+    "broker_missed": "Updates of other producers that did not get here.",
+    "broker_rejected": "Messages that no process of this app can have sent.",
+    "broker_reconnects": "Connections lost and made anew.",
 }
 
 
@@ -44,9 +51,8 @@ def render_metrics(title: str, stats: Stats) -> bytes:
         """Hands the statistics out as they are now."""
 
         def collect(self) -> Iterator[Metric]:
-            """Yield one metric for each field of `stats`."""
-            for field in fields(stats):
-                name, value = field.name, getattr(stats, field.name)
+            """Yield one metric for each number of `stats`."""
+            for name, value in _numbers(stats):
                 family: GaugeMetricFamily | CounterMetricFamily
                 if name in _GAUGES:
                     family = GaugeMetricFamily(f"wsgen_{name}", _GAUGES[name], labels=["app"])
@@ -58,3 +64,12 @@ def render_metrics(title: str, stats: Stats) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Collector())
     return generate_latest(registry)
+
+
+def _numbers(stats: Stats | BrokerStats, prefix: str = "") -> Iterator[tuple[str, int]]:
+    for field in fields(stats):
+        value = getattr(stats, field.name)
+        if isinstance(value, BrokerStats):
+            yield from _numbers(value, f"{field.name}_")
+        else:
+            yield prefix + field.name, value

@@ -18,6 +18,27 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokerStats:
+    """The state of a broker's end in one process at one moment."""
+
+    connected: bool = True
+    """Whether updates from other processes come now."""
+    leases: int = 0
+    """Topics that this process produces now, because it has their lease."""
+    queued: int = 0
+    """Updates that wait to be sent to the other processes now."""
+    dropped: int = 0
+    """Updates of this process that nobody got so far: the queue was full, the connection broke, or the topic
+    was no longer this process's to produce."""
+    missed: int = 0
+    """Updates of other producers that did not get here so far; each is a gap in `seq`."""
+    rejected: int = 0
+    """Messages so far that no process of this app can have sent."""
+    reconnects: int = 0
+    """Connections lost and made anew so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """The state of an app at one moment."""
 
@@ -38,8 +59,11 @@ class Stats:
     drops: int
     """Updates that slow clients missed so far."""
     lost: int
-    """Updates nobody got so far: threads published them faster than the event loop took them."""
+    """Updates nobody here got so far: threads published them faster than the event loop took them, or they were
+    lost between processes."""
     errors: int
     """Error frames sent so far."""
     failures: int
     """Exceptions of services, of the broker and of other user code so far."""
+    broker: BrokerStats = BrokerStats()
+    """What the broker counts."""

@@ -5,7 +5,7 @@ import logging
 import pytest
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRequest, BarRouter, Recorder, until
 
-from wsgen_runtime import BrokerHost, WsApp
+from wsgen_runtime import BrokerHost, BrokerStats, WsApp
 from wsgen_runtime.testing import ErrorFrameError, WsTestClient, connect
 
 
@@ -55,7 +55,11 @@ class BusBroker:
         assert heir.host is not None
         heir.host.own(topic, True)
 
-    def publish(self, topic: str, data: str) -> None:
+    @property
+    def stats(self) -> BrokerStats:
+        return BrokerStats()
+
+    def publish(self, topic: str, data: str, *, produced: bool) -> None:
         for broker in self.bus.hearers.get(topic, ()):
             assert broker.host is not None
             broker.host.deliver(topic, data)

@@ -5,12 +5,17 @@ All methods run on the event loop that the app runs on.
 
 from typing import Literal, Protocol
 
+from wsgen_runtime.stats import BrokerStats
+
 
 class BrokerHost(Protocol):
     """The runtime, as its broker sees it. Nothing here blocks or raises."""
 
     def deliver(self, topic: str, data: str) -> None:
         """Send the update `data`, a JSON text, to the topic's subscribers in this process; none is fine."""
+
+    def lose(self, topic: str, count: int) -> None:
+        """Count updates that were lost on their way here: a gap in `seq` shows them to the subscribers."""
 
     def own(self, topic: str, owned: bool) -> None:
         """Start to produce the open `topic` here, or stop: its production moved to or from this process."""
@@ -29,8 +34,13 @@ class Broker(Protocol):
     shared: bool
     """Whether other processes may have subscribers; if not, an update for a topic not open here goes nowhere."""
 
+    @property
+    def stats(self) -> BrokerStats:
+        """Return what the broker counts, or `BrokerStats()` if it counts nothing."""
+        raise NotImplementedError
+
     async def start(self, host: BrokerHost) -> None:
-        """Begin to serve; called once, before anything else."""
+        """Begin to serve; called before anything else, and again on another event loop after that one ended."""
 
     async def stop(self) -> None:
         """Give everything back; called once, after all topics were closed or the time for that was up."""
@@ -45,10 +55,11 @@ class Broker(Protocol):
     async def close(self, topic: str) -> None:
         """Hear `topic` no longer and give up its production. An exception is logged."""
 
-    def publish(self, topic: str, data: str) -> None:
+    def publish(self, topic: str, data: str, *, produced: bool) -> None:
         """Pass the update `data`, a JSON text, to all subscribers of `topic` everywhere.
 
-        To those in this process it goes through `host.deliver`, as in all others.
+        To those in this process it goes through `host.deliver`, as in all others. `produced` says that it comes
+        from the topic's producer: it must go nowhere once the production has moved to another process.
 
         Called in the order of the updates; must not block, and must bound what it keeps.
         """

@@ -1,6 +1,7 @@
 """One process: the updates go straight to the subscribers."""
 
 from wsgen_runtime.brokers.base import BrokerHost
+from wsgen_runtime.stats import BrokerStats
 
 
 class MemoryBroker:
@@ -10,6 +11,11 @@ class MemoryBroker:
 
     def __init__(self) -> None:
         self._host: BrokerHost | None = None
+
+    @property
+    def stats(self) -> BrokerStats:
+        """Return nothing but zeros: all goes straight to the subscribers."""
+        return BrokerStats()
 
     async def start(self, host: BrokerHost) -> None:
         """Remember whom to deliver to."""
@@ -26,7 +32,7 @@ class MemoryBroker:
     async def close(self, topic: str) -> None:
         """Do nothing: nothing was opened."""
 
-    def publish(self, topic: str, data: str) -> None:
+    def publish(self, topic: str, data: str, *, produced: bool) -> None:  # noqa: ARG002 - one process
         """Deliver `data` to the subscribers in this process."""
         if self._host is not None:
             self._host.deliver(topic, data)

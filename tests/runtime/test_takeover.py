@@ -1,0 +1,23 @@
+"""Real processes: the producer is killed, or paused, and another takes over."""
+
+from pathlib import Path
+
+import pytest
+from tests.runtime.redis_server import redis_server
+from tests.runtime.takeover import check_order, one_round
+
+
+@pytest.mark.parametrize("pause", [False, True], ids=["killed", "paused"])
+async def test_another_process_takes_over_and_no_update_comes_twice(
+    tmp_path: Path, pause: bool
+) -> None:
+    with redis_server(tmp_path) as redis:
+        _, wrong = await one_round(redis.url, 1.0, pause=pause)
+        assert wrong == ""
+
+
+def test_the_check_finds_what_it_looks_for() -> None:
+    assert check_order([(1, 7, 1), (2, 7, 2), (3, 8, 1)]) == ""
+    assert "seq" in check_order([(1, 7, 1), (1, 7, 2)])
+    assert "after 1" in check_order([(1, 7, 1), (2, 7, 1)])
+    assert "among" in check_order([(1, 7, 1), (2, 8, 1), (3, 7, 2)])
