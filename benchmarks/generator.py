@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.asyncapi import export_against_npm
+
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 WSGEN = str(BIN / "wsgen")
@@ -251,6 +253,14 @@ def main() -> None:
     first = thousand(1000)
     row("2,000 modules", "1,000 modules", thousand(2000), first, "2.2")
     one_of_thousand(full=full)
+    exported, validated = map(statistics.median, export_against_npm(5))
+    row(
+        "`asyncapi export`, two modules, whole process",
+        "`asyncapi validate` of the npm CLI on the result",
+        exported,
+        validated,
+        "0.25",
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,133 @@
+"""What the seven routers of specs/ send and are sent, held against the documents that are exported for them."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+from specs.broker import ws_generated as broker
+from specs.datafeed import ws_generated as datafeed
+from tests.asyncapi.documents import Json, frame_errors
+from tests.example.test_rendered_specs import DATA, REQUESTS, Recording
+
+from wsgen_runtime import ErrorCode, Limits, WsApp
+from wsgen_runtime.frames import status_frame
+from wsgen_runtime.models import StatusPayload
+from wsgen_runtime.testing import connect
+
+DOCUMENTS = Path(__file__).parents[2] / "docs/asyncapi"
+MODULES = {"datafeed": ("bars", "quotes"), "broker": tuple(DATA)[2:]}
+SHARED = {"ping", "pong", "error", "status"}
+
+
+@cache
+def document_of(module: str) -> Json:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    document: Json = yaml.load((DOCUMENTS / f"{module}.yaml").read_bytes(), Loader=loader)
+    return document
+
+
+def app_of(module: str, service: Recording) -> WsApp:
+    package = {"datafeed": datafeed, "broker": broker}[module]
+    routers = [getattr(package, name)(service=service) for name in package.__all__]
+    return WsApp(
+        routers=routers,
+        authorize=lambda user, router, request: "forbidden" not in request.model_dump_json(),
+        limits=Limits(subscriptions=1),
+    )
+
+
+async def converse(module: str, route: str) -> tuple[list[Json], list[Json]]:
+    """Return what a client of `route` sent that is right, and all that it received, errors included."""
+    app = app_of(module, Recording())
+    received: list[Json] = []
+    payload = REQUESTS[route]
+    forbidden = json.loads(json.dumps(payload).replace("AAPL", "forbidden"))
+    forbidden = json.loads(json.dumps(forbidden).replace("demo", "forbidden"))
+    other = json.loads(json.dumps(payload).replace("AAPL", "MSFT").replace("demo", "other"))
+    asked: list[Json] = [
+        {"type": f"{route}.subscribe", "payload": payload, "id": 1},
+        {"type": "ping", "id": None},
+        {"type": f"{route}.unsubscribe", "payload": payload, "id": "left"},
+        {"type": f"{route}.unsubscribe", "payload": payload},
+        {"type": f"{route}.subscribe", "payload": forbidden, "id": 2},
+        {"type": f"{route}.subscribe", "payload": payload},
+        {"type": f"{route}.subscribe", "payload": other, "id": 3},
+    ]
+    wrong = ["{", '{"type": "nothing"}', f'{{"type": "{route}.subscribe", "payload": {{"x": 1}}}}']
+    async with connect(app) as client:
+
+        async def until(kind: str, number: int = 1) -> None:
+            while [frame["type"] for frame in received].count(kind) < number:
+                received.append(await client.receive())
+
+        await client.send(asked[0])
+        await until(f"{route}.update", 2)
+        for frame in asked[1:]:
+            await client.send(frame)
+        for text in wrong:
+            await client.send_text(text)
+        await until("error", 6)
+        await until(f"{route}.update", 4)
+        app.cancel(app.topics[0], "maintenance")
+        await until(f"{route}.unsubscribed")
+    return asked, received
+
+
+@pytest.mark.parametrize(
+    ("module", "route"), [(module, route) for module in MODULES for route in MODULES[module]]
+)
+async def test_every_frame_is_the_documented_message_of_its_type(module: str, route: str) -> None:
+    document = document_of(module)
+    asked, received = await converse(module, route)
+    assert [(frame, frame_errors(document, frame)) for frame in [*asked, *received]] == [
+        (frame, []) for frame in [*asked, *received]
+    ]
+    for frame in [*asked, *received]:
+        for place in required(frame):
+            assert frame_errors(document, without(frame, place)), (place, frame)
+    codes = {frame["payload"]["code"] for frame in received if frame["type"] == "error"}
+    assert codes == set(ErrorCode) - {ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL}
+    own = {name for name in messages_of(document) if name.startswith(f"{route}.")}
+    seen = {frame["type"] for frame in [*asked, *received]}
+    assert seen == own | SHARED - {"status"}
+
+
+@pytest.mark.parametrize("module", list(MODULES))
+def test_there_is_no_message_but_those_of_the_routes_and_the_shared_ones(module: str) -> None:
+    document = document_of(module)
+    routes = {name.rpartition(".subscribe")[0] for name in messages_of(document)} - {""}
+    assert routes == set(MODULES[module])
+    assert {name for name in messages_of(document) if "." not in name} == SHARED
+    for state in ("connected", "disconnected"):
+        frame = json.loads(status_frame(StatusPayload(broker=state)))
+        assert frame_errors(document, frame) == []
+        assert frame_errors(document, {"type": "status", "payload": {}})
+
+
+def messages_of(document: Json) -> Json:
+    (channel,) = document["channels"].values()
+    messages: Json = channel["messages"]
+    return messages
+
+
+def required(frame: Json) -> Iterator[tuple[str, ...]]:
+    """Yield the places of all fields of the envelope and of an update's or answer's content."""
+    yield from ((key,) for key in frame if key not in ("id", "type"))
+    if frame["type"].endswith((".subscribe", ".unsubscribe")):
+        return  # what a client may leave out of a request is the model's to say
+    for key, value in frame.get("payload", {}).items():
+        yield ("payload", key)
+        if frame["type"].endswith(".update") and key == "payload":
+            yield from (("payload", "payload", name) for name in value)
+
+
+def without(frame: Json, place: tuple[str, ...]) -> Json:
+    copy: Json = json.loads(json.dumps(frame))
+    target = copy
+    for key in place[:-1]:
+        target = target[key]
+    del target[place[-1]]
+    return copy
