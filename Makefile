@@ -115,6 +115,10 @@ takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic
 	@$(BIN)/python -m tests.runtime.takeover --rounds $(rounds)
 	@$(BIN)/python -m tests.runtime.takeover --rounds $(rounds) --pause
 
+.PHONY: prove
+prove: $(VENV)/.ready  ## start six workers on a fresh clone of the example, rounds=20 times
+	@$(BIN)/python -m tests.example.prove --rounds $(rounds)
+
 .PHONY: clean
 clean:  ## remove caches and build results, not the virtual environment
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,49 @@
+"""Six workers on a fresh clone, round after round: `python -m tests.example.prove --rounds 20`.
+
+Each round starts `uvicorn --workers 6` on a clone in which nothing is generated. One process must generate,
+once for each module; all six must answer.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from .clones import clone_into, evidence, serving
+
+WORKERS = 6
+
+
+def six_workers(folder: Path, *, quality: bool) -> None:
+    """Start six workers on a fresh clone in `folder`, and assert what they did."""
+    root = clone_into(folder / "clone", quality=quality)
+    patience = ("--timeout-worker-healthcheck", "240")
+    with serving(root, folder, "--workers", str(WORKERS), *patience) as server:
+        server.wait_for("Application startup complete", WORKERS)
+        assert len(server.pids(WORKERS)) == WORKERS
+        printed = server.printed()
+    for module in ("broker", "datafeed"):
+        assert printed.count(f"for module '{module}'") == 1, printed
+    assert printed.count("Started server process") == WORKERS, printed
+    done = evidence(folder)
+    assert sorted(line for line in done if line != "quality") == [
+        "commit broker",
+        "commit datafeed",
+    ]
+    assert done.count("quality") == (2 if quality else 0), done
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=20)
+    rounds = parser.parse_args().rounds
+    for number in range(1, rounds + 1):
+        with tempfile.TemporaryDirectory() as folder:
+            six_workers(Path(folder), quality=True)
+        said = f"round {number} of {rounds}: one generation, {WORKERS} healthy processes\n"
+        sys.stdout.write(said)
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
