@@ -24,7 +24,7 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
 pytestmark = pytest.mark.xdist_group("example-server")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve the repository's example, which must not have to generate anything."""
     folder: Path = tmp_path_factory.mktemp("server")
