@@ -101,6 +101,10 @@ update-cases: $(VENV)/.ready  ## rewrite the expected results of tests/cases
 bench: $(VENV)/.ready  ## measure the generator against the budgets
 	@$(BIN)/python -m benchmarks.generator
 
+.PHONY: bench-runtime
+bench-runtime: $(VENV)/.ready  ## measure the runtime against its budgets, FastWS and chanx; args="--rounds 3 --ws wsproto"
+	@$(BIN)/python -m benchmarks.runtime $(args)
+
 .PHONY: asyncapi
 asyncapi: $(VENV)/.ready  ## export the documents of specs/ to docs/asyncapi
 	@$(BIN)/wsgen asyncapi export specs --per-module -o docs/asyncapi

@@ -1,0 +1,188 @@
+"""The clients' process: any number of picows clients, told by lines of JSON on stdin what to do.
+
+It knows nothing of the contestants: it sends the frames it is given and counts, or times, what comes back.
+"""
+
+import asyncio
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+_TIME = re.compile(rb'"time":\s*([0-9.e+-]+)')
+_PORTS = 20_000
+"""Connections from one source address: its ports are finite."""
+
+
+class _Count:
+    """Frames seen since `start`, and when the last one expected came."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.expected = -1
+        self.ended = 0.0
+        self.reached = asyncio.Event()
+
+    def start(self, expected: int) -> None:
+        self.seen = 0
+        self.expected = expected
+        self.reached.clear()
+
+    async def reach(self) -> float:
+        async with asyncio.timeout(120):
+            await self.reached.wait()
+        return self.ended
+
+
+class _Client(WSListener):
+    """Counts its frames; `answer` is called with each while it is set."""
+
+    answer: Callable[[WSTransport, bytes], None] | None = None
+
+    def __init__(self, count: _Count) -> None:
+        self._count = count
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        count = self._count
+        if frame.msg_type == WSMsgType.CLOSE:
+            raise RuntimeError(f"closed by the server: {frame.get_close_reason()}")
+        if _Client.answer is not None:
+            _Client.answer(transport, frame.get_payload_as_bytes())
+        count.seen += 1
+        if count.seen == count.expected:
+            count.ended = time.monotonic()
+            count.reached.set()
+
+
+class _Clients:
+    """All clients of this process."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._count = _Count()
+        self._connected: list[WSTransport] = []
+        self._slow: WSTransport | None = None
+
+    async def connect(self, number: int) -> int:
+        """Connect `number` more clients, some at a time."""
+        while number:
+            some = min(number, 100)
+            # One source address has ports for so many connections to the same server.
+            source = f"127.0.0.{1 + len(self._connected) // _PORTS}"
+            connecting = (
+                ws_connect(
+                    lambda: _Client(self._count),
+                    f"ws://127.0.0.1:{self._port}/",
+                    websocket_handshake_timeout=60,
+                    read_buffer_init_size=1024,
+                    local_addr=(source, 0),
+                )
+                for _ in range(some)
+            )
+            self._connected += [transport for transport, _ in await asyncio.gather(*connecting)]
+            number -= some
+        return len(self._connected)
+
+    async def ask(self, frame: str, first: int, last: int, topics: int) -> float:
+        """Send `frame` with each client's topic from `first` to before `last`, and await the answers."""
+        self._count.start(last - first)
+        for number, transport in enumerate(self._connected[first:last]):
+            transport.send(WSMsgType.TEXT, (frame % (number % topics)).encode())
+        return await self._count.reach()
+
+    async def storm(self, subscribe: str, unsubscribe: str, turns: int) -> float:
+        """Let each client subscribe to a topic and leave it, `turns` times; return the seconds this took."""
+        rest = {id(transport): turns * 2 for transport in self._connected}
+        numbers = {id(transport): number for number, transport in enumerate(self._connected)}
+
+        def go_on(transport: WSTransport, _answer: bytes) -> None:
+            left = rest[id(transport)]
+            if left == 0:
+                return
+            rest[id(transport)] = left - 1
+            topic = (numbers[id(transport)] + (left + 1) // 2) % 100
+            frame = unsubscribe if left % 2 else subscribe
+            transport.send(WSMsgType.TEXT, (frame % topic).encode())
+
+        self._count.start(len(self._connected) * turns * 2)
+        _Client.answer = go_on
+        started = time.monotonic()
+        for transport in self._connected:
+            go_on(transport, b"")
+        ended = await self._count.reach()
+        _Client.answer = None
+        return ended - started
+
+    async def latencies(self, expected: int) -> list[float]:
+        """Return the sorted seconds that each of the next `expected` updates took to come here."""
+        found: list[float] = []
+
+        def note(_transport: WSTransport, update: bytes) -> None:
+            match = _TIME.search(update)
+            assert match is not None, update
+            found.append(time.monotonic() - float(match[1]))
+
+        self._count.start(expected)
+        _Client.answer = note
+        await self._count.reach()
+        _Client.answer = None
+        return sorted(found)
+
+    async def stall(self, frame: str) -> int:
+        """Connect a client that subscribes to the topic 0 and to the topic 1, and then never reads."""
+        transport, _ = await ws_connect(lambda: _Client(_Count()), f"ws://127.0.0.1:{self._port}/")
+        for number in (0, 1):
+            transport.send(WSMsgType.TEXT, (frame % number).encode())
+        await asyncio.sleep(0.2)
+        transport.underlying_transport.pause_reading()
+        self._slow = transport
+        return 1
+
+    def unstall(self) -> int:
+        """Let the stalled client vanish."""
+        if self._slow is not None:
+            self._slow.underlying_transport.abort()
+        self._slow = None
+        return 0
+
+    async def answer(self, command: list[Any]) -> object:
+        """Do what `command` says: the programs and their driver know each other."""
+        match command:
+            case ["connect", number]:
+                return await self.connect(number)
+            case ["ask", frame, first, last, topics]:
+                return await self.ask(frame, first, last, topics)
+            case ["receive", expected]:
+                self._count.start(expected)
+                _say("ready")
+                return await self._count.reach()
+            case ["storm", subscribe, unsubscribe, turns]:
+                return await self.storm(subscribe, unsubscribe, turns)
+            case ["latencies", expected]:
+                _say("ready")
+                return await self.latencies(expected)
+            case ["stall", frame]:
+                return await self.stall(frame)
+            case ["unstall"]:
+                return self.unstall()
+        raise ValueError(command)
+
+
+def _say(value: object) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+async def _main() -> None:
+    clients = _Clients(int(sys.argv[1]))
+    loop = asyncio.get_running_loop()
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        _say(await clients.answer(json.loads(line)))
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())

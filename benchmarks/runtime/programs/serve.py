@@ -1,0 +1,95 @@
+"""The server's process: one contestant under uvicorn, told by lines of JSON on stdin what to publish."""
+
+import argparse
+import asyncio
+import gc
+import importlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from benchmarks.runtime.programs.bar import bar_at
+
+
+async def _publish(contestant: Any, topics: int, updates: int, pause: float) -> float:
+    """Publish `updates` updates to each of `topics` topics; return when the first one was."""
+    started = time.monotonic()
+    for _ in range(updates):
+        for number in range(topics):
+            await contestant.publish(number, bar_at(number, time.monotonic()))
+            await asyncio.sleep(pause)
+    return started
+
+
+def _resident() -> float:
+    """Return this process's resident memory in bytes, after a collection of garbage."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
+
+
+async def _answer(contestant: Any, command: list[Any]) -> object:
+    """Do what `command` says: the programs and their driver know each other."""
+    match command:
+        case ["publish", topics, updates, pause]:
+            return await _publish(contestant, topics, updates, pause)
+        case ["cpu"]:
+            return time.process_time()
+        case ["memory"]:
+            return _resident()
+        case ["clog"]:
+            await contestant.clog()
+            return None
+    raise ValueError(command)
+
+
+async def _main(options: argparse.Namespace) -> None:
+    contestant: Any = importlib.import_module(f"benchmarks.runtime.programs.{options.contestant}")
+    config = uvicorn.Config(
+        contestant.app,
+        port=0,
+        ws=options.ws,
+        log_config=None,
+        # Pings of idle contestants would disturb the one that is measured.
+        ws_ping_interval=None,
+        lifespan="off",
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn sets no event
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    _say({"port": port, "subscribe": contestant.SUBSCRIBE, "unsubscribe": contestant.UNSUBSCRIBE})
+    loop = asyncio.get_running_loop()
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        _say(await _answer(contestant, json.loads(line)))
+    # The end of stdin: all has been measured, and nothing needs a graceful end.
+    os._exit(0)
+
+
+def _say(value: object) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Run the server until the end of stdin."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("contestant")
+    parser.add_argument("--ws", default="auto")
+    parser.add_argument("--loop", default="asyncio")
+    options = parser.parse_args()
+    if options.loop == "uvloop":
+        import uvloop
+
+        uvloop.run(_main(options))
+    else:
+        asyncio.run(_main(options))
+
+
+if __name__ == "__main__":
+    main()

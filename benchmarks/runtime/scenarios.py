@@ -1,0 +1,234 @@
+"""What is measured: each scenario runs its contestants in turn, round by round, and yields rows of the table."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.runtime.processes import Contestant, contestants
+
+OURS, ALONE = "wsgen", "wsgen_alone"
+LABELS = {
+    OURS: "wsgen, mounted in FastAPI",
+    ALONE: "wsgen",
+    "bare": "bare loop of ASGI sends",
+    "fastws": "FastWS 0.1.7",
+    "chanx": "chanx 2.13.0",
+}
+# The slower a contestant, the fewer updates it is given, so that each is measured for about as long.
+UPDATES = {"fastws": 10, "chanx": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How to run: the rounds, and what the servers run on."""
+
+    rounds: int
+    ws: str
+    loop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison. `ratios` are those of the rounds; `bound` is the least ratio allowed, or the greatest."""
+
+    work: str
+    ours: str
+    against: str
+    theirs: str
+    ratios: Sequence[float]
+    cpu_ratios: Sequence[float] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many deliveries or answers in so much wall time and CPU time of the server, in seconds."""
+
+    number: int
+    wall: float
+    cpu: float
+
+    @property
+    def per_second(self) -> float:
+        """Return how many there were in a second."""
+        return self.number / self.wall
+
+    @property
+    def cpu_each(self) -> float:
+        """Return the server's CPU time for one, in microseconds."""
+        return self.cpu / self.number * 1e6
+
+
+Measure = Callable[[Contestant], Rate]
+
+
+def _alternate(
+    setting: Setting, running: Sequence[Contestant], measure: Measure
+) -> dict[str, list[Rate]]:
+    """Measure each contestant in turn; the first round, in which all is cold, does not count."""
+    found: dict[str, list[Rate]] = {contestant.name: [] for contestant in running}
+    for number in range(setting.rounds + 1):
+        for contestant in running:
+            rate = measure(contestant)
+            if number:
+                found[contestant.name].append(rate)
+    return found
+
+
+def _compare(
+    work: str,
+    found: dict[str, list[Rate]],
+    pairs: Sequence[tuple[str, str, float | None]],
+) -> Iterator[Row]:
+    for ours, theirs, at_least in pairs:
+        rounds = list(zip(found[ours], found[theirs], strict=True))
+        yield Row(
+            f"{work}: {LABELS[ours]}",
+            _rate(found[ours]),
+            LABELS[theirs],
+            _rate(found[theirs]),
+            [our.per_second / their.per_second for our, their in rounds],
+            [their.cpu_each / our.cpu_each for our, their in rounds],
+            at_least,
+        )
+
+
+def _rate(rates: Sequence[Rate]) -> str:
+    wall = median(rate.per_second for rate in rates)
+    cpu = median(rate.cpu_each for rate in rates)
+    return f"{wall:,.0f}/s, {cpu:.1f} µs"
+
+
+def _fan_out(setting: Setting, topics: int) -> dict[str, list[Rate]]:
+    subscribers = 1_000 // topics
+
+    def measure(contestant: Contestant) -> Rate:
+        updates = UPDATES.get(contestant.name, 30)
+        wall, cpu = contestant.publish(topics, updates, subscribers)
+        return Rate(topics * updates * subscribers, wall, cpu)
+
+    names = ("bare", ALONE, OURS, "fastws", "chanx")
+    with contestants(*names, ws=setting.ws, loop=setting.loop) as running:
+        for contestant in running:
+            contestant.connect(1_000, topics)
+        return _alternate(setting, running, measure)
+
+
+def fan_out_one(setting: Setting) -> Iterator[Row]:
+    """One topic, 1,000 clients."""
+    pairs = [
+        (ALONE, "bare", 0.8),
+        (OURS, "bare", 0.8),
+        (OURS, "fastws", 2.0),
+        (OURS, "chanx", 15.0),
+    ]
+    yield from _compare("1 topic of 1,000 clients", _fan_out(setting, 1), pairs)
+
+
+def fan_out_many(setting: Setting) -> Iterator[Row]:
+    """A hundred topics with ten clients each."""
+    pairs = [(ALONE, "bare", None), (OURS, "fastws", None), (OURS, "chanx", None)]
+    yield from _compare("100 topics of 10 clients each", _fan_out(setting, 100), pairs)
+
+
+def idle(setting: Setting) -> Iterator[Row]:
+    """Ten subscribers alone, and the same beside ten thousand clients that hear nothing."""
+    updates = 1_000
+
+    def measure(contestant: Contestant) -> Rate:
+        return Rate(updates, *contestant.publish(1, updates, 10))
+
+    with contestants(OURS, OURS, ws=setting.ws, loop=setting.loop) as running:
+        _, crowded = running
+        crowded.name = "crowded"
+        crowded.connect(10_000)
+        for contestant in running:
+            contestant.connect(10, topics=1)
+        found = _alternate(setting, running, measure)
+    rounds = list(zip(found["crowded"], found[OURS], strict=True))
+    yield Row(
+        "10 subscribers beside 10,000 idle clients",
+        _each(found["crowded"]),
+        "the 10 alone",
+        _each(found[OURS]),
+        [crowd.wall / few.wall for crowd, few in rounds],
+        [crowd.cpu / few.cpu for crowd, few in rounds],
+        at_most=1.2,
+    )
+
+
+def _each(rates: Sequence[Rate]) -> str:
+    wall = median(rate.wall / rate.number for rate in rates) * 1e6
+    return f"{wall:.0f} µs, {median(rate.cpu_each for rate in rates):.0f} µs"
+
+
+def storm(setting: Setting) -> Iterator[Row]:
+    """1,000 clients subscribe to one of 100 topics and leave it, as fast as they are answered."""
+
+    def measure(contestant: Contestant) -> Rate:
+        turns = 2
+        before = contestant.server.ask("cpu")
+        frames = (contestant.subscribe, contestant.unsubscribe)
+        wall = contestant.clients.ask("storm", *frames, turns)
+        return Rate(1_000 * turns * 2, wall, contestant.server.ask("cpu") - before)
+
+    with contestants(OURS, "fastws", "chanx", ws=setting.ws, loop=setting.loop) as running:
+        for contestant in running:
+            contestant.connect(1_000)
+        found = _alternate(setting, running, measure)
+    pairs = [(OURS, "fastws", None), (OURS, "chanx", None)]
+    yield from _compare("subscribe and unsubscribe", found, pairs)
+
+
+def memory(setting: Setting) -> Iterator[Row]:
+    """What one more client, subscribed to one topic, takes of the server's memory."""
+    found: dict[str, float] = {}
+    names = (OURS, "bare", "fastws", "chanx")
+    with contestants(*names, ws=setting.ws, loop=setting.loop) as running:
+        for contestant in running:
+            contestant.connect(100, topics=1)
+            before = contestant.server.ask("memory")
+            contestant.connect(2_000, topics=1)
+            found[contestant.name] = (contestant.server.ask("memory") - before) / 2_000 / 1024
+    for name in names[1:]:
+        ratio = found[OURS] / found[name]
+        shown = (f"{found[OURS]:.1f} KiB", LABELS[name], f"{found[name]:.1f} KiB")
+        yield Row("memory of a client", *shown, [ratio])
+
+
+def stalled(setting: Setting) -> Iterator[Row]:
+    """The 99th percentile latency of 1,000 clients, without and with one more that never reads."""
+    updates, found = 20, {False: [0.0] * 0, True: [0.0] * 0}
+    with contestants(OURS, ws=setting.ws, loop=setting.loop) as [ours]:
+        ours.connect(1_000, topics=1)
+        for number in range(setting.rounds * 2 + 2):
+            stall = bool(number % 2)
+            if stall:
+                ours.clients.ask("stall", ours.subscribe)
+                ours.server.ask("clog")
+            ours.clients.ask("latencies", updates * 1_000)
+            ours.server.ask("publish", 1, updates, 0.05)
+            latencies = ours.clients.hear()
+            if stall:
+                ours.clients.ask("unstall")
+            if number > 1:
+                found[stall].append(latencies[int(len(latencies) * 0.99)])
+    yield Row(
+        "99th percentile latency with a stalled reader among 1,000",
+        f"{median(found[True]) * 1e3:.1f} ms",
+        "without it",
+        f"{median(found[False]) * 1e3:.1f} ms",
+        [one / none for one, none in zip(found[True], found[False], strict=True)],
+        at_most=1.2,
+    )
+
+
+SCENARIOS: dict[str, Callable[[Setting], Iterator[Row]]] = {
+    "fan-out": fan_out_one,
+    "topics": fan_out_many,
+    "idle": idle,
+    "storm": storm,
+    "memory": memory,
+    "stalled": stalled,
+}
