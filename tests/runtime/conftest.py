@@ -1,5 +1,41 @@
-"""The plugin's fixture, as users get it."""
+"""The plugin's fixture, as users get it; and every frame of every test held against its app's document."""
 
+import json
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+import pytest
+from starlette.types import Receive, Send
+from tests.runtime.documented import validators_of
+
+from wsgen_runtime import Connection
 from wsgen_runtime.pytest_plugin import ws_connect
+from wsgen_runtime.sockets import Sockets
 
 __all__ = ["ws_connect"]
+
+
+@pytest.fixture(autouse=True)
+def documented_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test whose app sent a frame that its AsyncAPI document does not allow."""
+    serve = Sockets.serve
+    sent: dict[Sockets, set[str]] = {}
+
+    async def watched(self: Sockets, connection: Connection, receive: Receive, send: Send) -> None:
+        texts = sent.setdefault(self, set())
+
+        async def note(message: MutableMapping[str, Any]) -> None:  # as ASGI types it
+            if message["type"] == "websocket.send":
+                texts.add(message["text"])
+            await send(message)
+
+        await serve(self, connection, receive, note)
+
+    monkeypatch.setattr(Sockets, "serve", watched)
+    yield
+    for sockets, texts in sent.items():
+        if texts:
+            validators = validators_of(sockets._routers.values())
+            for text in texts:
+                frame = json.loads(text)
+                validators[frame["type"]].validate(frame)

@@ -5,8 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 import uvicorn
 from tests.runtime.services import until
+
+# uvicorn's older implementation warns that it is the older one; its sends block where the newer ones do not.
+IMPLEMENTATIONS = [
+    "websockets-sansio",
+    "wsproto",
+    pytest.param("websockets", marks=pytest.mark.filterwarnings("ignore")),
+]
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from tests.runtime.malformed import malformed_frames
-from tests.runtime.server import serving
+from tests.runtime.server import IMPLEMENTATIONS, serving
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRequest, BarRouter, Recorder, until
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as ws_connect_to
@@ -21,12 +21,6 @@ from wsgen_runtime import Delivery, Limits, WsApp, WsRouter
 
 SUBSCRIBE = json.dumps({"type": "bars.subscribe", "payload": AAPL, "id": 7})
 UNSUBSCRIBE = json.dumps({"type": "bars.unsubscribe", "payload": AAPL})
-
-# uvicorn's older implementation warns that it is the older one; its sends block where the newer ones do not.
-IMPLEMENTATIONS = [
-    "websockets-sansio",
-    pytest.param("websockets", marks=pytest.mark.filterwarnings("ignore")),
-]
 
 
 async def frame(client: ClientConnection) -> dict[str, Any]:  # JSON, known to the test alone
