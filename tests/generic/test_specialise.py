@@ -123,3 +123,40 @@ def test_imports_are_added_where_type_variables_follow_the_last_import_directly(
         "class W(Generic[A, B]):\n    x: B\n"
     )
     assert text == "from app.models import Bar\nclass BarWsRouter:\n    x: Bar\n"
+
+
+THREE = """\
+from typing import Generic, TypeVar
+
+_A = TypeVar("_A")
+_B = TypeVar("_B")
+_C = TypeVar("_C")
+
+
+class WsRouter(Generic[_A, _B, _C]):
+    def f(self, a: _A, b: _B) -> list[_C]: ...
+"""
+
+
+def test_an_alias_gives_as_many_types_as_the_class_has_parameters(project: Project) -> None:
+    project.write("src/app/modules/m/__init__.py", "")
+    alias = "X{}: TypeAlias = WsRouter[{}]\n"
+    head = "from typing import TypeAlias\nfrom app.models import Bar, Req\n"
+    ws = head + alias.format("WsRouter", "Req, Bar, dict[str, Bar]")
+    project.write("src/app/modules/m/ws.py", ws)
+    project.write("src/app/shared/ws/generic_route.py", THREE)
+    outcome = project.wsgen("render", "--no-quality", "src")
+    assert outcome.code == 0, outcome.stderr
+    made = project.read("src/app/modules/m/ws_generated/xwsrouter.py")
+    assert "def f(self, a: Req, b: Bar) -> list[dict[str, Bar]]: ..." in made
+
+    project.write("src/app/modules/m/ws.py", ws + alias.format("YWsRouter", "Req, Bar"))
+    outcome = project.wsgen("render", "--no-quality", "src")
+    assert outcome.code == 1
+    assert "ws.py:4:1: error[WSG423]: `XYWsRouter` gives 2 types to the 3" in outcome.stderr
+    assert "note: the class is here: src/app/shared/ws/generic_route.py:8:1" in outcome.stderr
+
+    # The built-in target has exactly two, with the place in the alias.
+    (project.root / "src/app/shared/ws/generic_route.py").unlink()
+    outcome = project.wsgen("render", "--no-quality", "src")
+    assert "ws.py:3:24: error[WSG203]: `XWsRouter` gives WsRouter 3 types" in outcome.stderr

@@ -43,7 +43,7 @@ class GenericTemplate:
     `place` is where the class stands, `parameters` are its type parameters. `taken` are the names that the
     kept text uses at its top level and where, `hidden` those that mean something else around a gap. `same`
     are imports whose names it uses for nothing else, `bound` those of them that hold wherever there are gaps,
-    `modules` all modules that it imports from, by full name.
+    `modules` all modules that it imports from, by full name. `numbers` are the type parameters with gaps.
     """
 
     path: Path
@@ -55,11 +55,12 @@ class GenericTemplate:
     same: frozenset[Imported]
     bound: frozenset[Imported]
     modules: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
 
     def used(self, router: RouterSpec) -> Mapping[int, TypeRef]:
         """Return the types of `router` that there are gaps for: others need no import."""
-        gaps = (item for item in self.segments if isinstance(item, Gap) and item.role is Role.TYPE)
-        return {gap.number: router.types[gap.number] for gap in gaps}
+        types = router.types
+        return {number: types[number] for number in self.numbers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def specialise(
     """
     if found := list(_conflicts(template, router, origin)):
         raise GenerationError(found[0].message, found)
-    types = dict(sorted(template.used(router).items()))
+    types = template.used(router)
     wanted = {pair for ref in types.values() for pair in ref.imports()}
     known = wanted & template.bound
     taken = {*template.taken, *template.hidden, router.class_name} - {

@@ -57,6 +57,8 @@ def _template(path: Path, source: PythonText, package: Sequence[str]) -> Generic
     )
     filled = list(gaps(template, removal.cover, wrong))
     replaced = {use for use, _ in filled}
+    gaps_of_types = [new for _, (_, _, new) in filled if isinstance(new, Gap)]
+    numbers = {gap.number for gap in gaps_of_types if gap.role is Role.TYPE}
     kept = [
         use
         for use in template.found
@@ -84,6 +86,7 @@ def _template(path: Path, source: PythonText, package: Sequence[str]) -> Generic
         same=names.same,
         bound=names.bound,
         modules=tuple(absolute(node, package) for node in imports),
+        numbers=tuple(sorted(numbers)),
     )
 
 
