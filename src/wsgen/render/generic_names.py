@@ -49,7 +49,9 @@ def names_of(
     for use in kept:
         taken.setdefault(use.name, (use.start, use.end))
     taken.pop(own, None)
-    hidden = {name: (use.start, use.end) for use in gaps for name in use.hidden}
+    # A class may have thousands of gaps, but they stand in few scopes.
+    apart = {use.scopes: use for use in gaps}.values()
+    hidden = {name: (use.start, use.end) for use in apart for name in use.hidden}
     first = min((use.start for use in gaps), default=len(source.text))
     times = Counter(name for name, _, _ in bindings)
     imported = _imported(source, package, [name for name, _, node in bindings if node is not None])

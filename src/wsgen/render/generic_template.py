@@ -57,8 +57,6 @@ def _template(path: Path, source: PythonText, package: Sequence[str]) -> Generic
     )
     filled = list(gaps(template, removal.cover, wrong))
     replaced = {use for use, _ in filled}
-    gaps_of_types = [new for _, (_, _, new) in filled if isinstance(new, Gap)]
-    numbers = {gap.number for gap in gaps_of_types if gap.role is Role.TYPE}
     kept = [
         use
         for use in template.found
@@ -74,19 +72,21 @@ def _template(path: Path, source: PythonText, package: Sequence[str]) -> Generic
     edits += place_for_imports(source, first)
     if wrong:
         raise refuse(*wrong)
+    segments = _segments(source.text, edits)
+    used = {item.number for item in segments if isinstance(item, Gap) and item.role is Role.TYPE}
     names = names_of(path, source, package, removal.cover, replaced, kept, generic.node.name)
     imports = (node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom))
     return GenericTemplate(
         path=path,
         place=span_of(path, source.places, source.places.of(generic.node)),
         parameters=generic.parameters,
-        segments=_segments(source.text, edits),
+        segments=segments,
         taken=names.taken,
         hidden=names.hidden,
         same=names.same,
         bound=names.bound,
         modules=tuple(absolute(node, package) for node in imports),
-        numbers=tuple(sorted(numbers)),
+        numbers=tuple(sorted(used)),
     )
 
 
