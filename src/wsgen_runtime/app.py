@@ -19,6 +19,7 @@ from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.metrics import require_prometheus
 from wsgen_runtime.router import WsRouter
+from wsgen_runtime.signals import before_stop_signals
 from wsgen_runtime.sockets import Sockets
 from wsgen_runtime.stats import Counters, Stats
 
@@ -154,6 +155,7 @@ class WsApp:
         """Refuse new clients, close all others with 1001, and wait, within bounds, for producers to stop.
 
         Call it while the server still serves: when uvicorn ends the lifespan, it has closed all sockets (1012).
+        `lifespan` does so when a stop signal comes.
         """
         starting, self._starting = self._starting, None
         if starting is None:
@@ -167,12 +169,17 @@ class WsApp:
 
     @asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:  # noqa: ARG002 - ASGI's signature
-        """Start, and at the end shut down: pass it as `lifespan` to FastAPI, or enter it in your own."""
+        """Start, and at the end shut down: pass it as `lifespan` to FastAPI, or enter it in your own.
+
+        SIGTERM and SIGINT reach the server only after clients were told to go and producers have stopped.
+        """
         await self.startup()
         try:
-            yield
+            with before_stop_signals(self._say_goodbye):
+                yield
         finally:
             await self.shutdown()
+            self._sockets.stopping = False
 
     def routes(self, path: str) -> list["BaseRoute"]:
         """Return the routes that serve this app at `path`, for `app.routes.extend(...)` of FastAPI or Starlette.
@@ -200,10 +207,14 @@ class WsApp:
         except Exception as error:  # brokers are user code, and the server reports it
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await self.shutdown()
+        async with self.lifespan():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _say_goodbye(self) -> None:
+        await self.shutdown()
+        self._sockets.stopping = True  # the server takes connections until it has the signal
 
 
 def _has_failed(task: asyncio.Task[None]) -> bool:

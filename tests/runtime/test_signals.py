@@ -1,0 +1,88 @@
+"""A real uvicorn process that is told to stop: what its clients see, and what becomes of its producers."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+SERVER = """
+import sys, uvicorn
+from fastapi import FastAPI
+from tests.runtime.services import BarRouter, Recorder
+from wsgen_runtime import Limits, WsApp
+
+class Told(Recorder):
+    async def remove_topic(self, topic):
+        print("removed", flush=True)
+        if "stuck" in sys.argv:
+            import asyncio
+            await asyncio.Event().wait()
+
+ws_app = WsApp(routers=[BarRouter(service=Told())], limits=Limits(shutdown_timeout=1))
+if "mounted" in sys.argv:
+    app = FastAPI(lifespan=ws_app.lifespan)
+    app.router.routes.extend(ws_app.routes("/"))
+else:
+    app = ws_app
+
+class Server(uvicorn.Server):
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        print(self.servers[0].sockets[0].getsockname()[1], flush=True)
+
+Server(uvicorn.Config(app, port=0, log_level="error")).run()
+"""
+
+
+@asynccontextmanager
+async def serving(*words: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SERVER, *words, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(60):
+            port = int(await process.stdout.readline())
+            yield process, f"ws://127.0.0.1:{port}/"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [(["direct"], signal.SIGTERM), (["mounted"], signal.SIGINT), (["stuck"], signal.SIGTERM)],
+    ids=["direct", "mounted", "stuck"],
+)
+async def test_clients_are_told_1001_and_the_server_ends(
+    words: list[str], number: signal.Signals
+) -> None:
+    async with serving(*words) as (process, url), connect(url) as client:
+        await client.send(json.dumps({"type": "bars.subscribe", "payload": {"symbol": "A"}}))
+        await client.recv()
+        process.send_signal(number)
+        with pytest.raises(ConnectionClosed) as caught:
+            await client.recv()
+        assert caught.value.rcvd is not None
+        assert caught.value.rcvd.code == 1001
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"removed\n"
+        await process.wait()
+
+
+async def test_a_second_signal_waits_for_nothing() -> None:
+    async with serving("stuck") as (process, url), connect(url) as client:
+        await client.send(json.dumps({"type": "bars.subscribe", "payload": {"symbol": "A"}}))
+        await client.recv()
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosed):
+            await client.recv()
+        process.send_signal(signal.SIGTERM)
+        await process.wait()
