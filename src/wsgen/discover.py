@@ -36,6 +36,9 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
         if not place.is_relative_to(config.root):
             advice = "Run wsgen in the project that holds it."
             wrong.append(_misplaced("WSG903", f"{path} is outside of the project", config, advice))
+        elif place == place.parent:
+            advice = "Run wsgen in a project, or name the folders of its modules."
+            wrong.append(_misplaced("WSG401", f"{path} is the whole disk", config, advice))
         elif place.is_dir():
             folders.update(dict.fromkeys(_walk(place)))
         elif place.is_file() and place.name in (YAML_NAME, PYTHON_NAME, "__init__.py"):

@@ -230,3 +230,12 @@ def test_public_names_are_listed_and_real() -> None:
         assert list(package.__all__) == sorted(package.__all__)
         for name in package.__all__:
             assert getattr(package, name) is not None
+
+
+def test_the_whole_disk_is_not_searched(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    for command in ("render", "validate"):
+        outcome = project.wsgen(command)
+        assert outcome.code == 2
+        assert "is the whole disk" in outcome.stderr
+        assert "name the folders of its modules" in outcome.stderr
