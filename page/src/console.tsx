@@ -63,7 +63,7 @@ function Choice(props: { label: string; names: string[]; chosen: number; onChoos
       <label htmlFor={id}>{props.label}</label>
       <select id={id} value={props.chosen} onChange={(event) => props.onChoose(Number(event.target.value))}>
         {props.names.map((name, index) => (
-          <option key={name} value={index}>
+          <option key={index} value={index}>
             {name}
           </option>
         ))}
@@ -155,7 +155,13 @@ function ConnectForm({ connection, address }: { connection: Connection; address:
 
 function SubscribeForm({ connection, route }: { connection: Connection; route: Route }): ReactNode {
   const id = useId();
-  const [value, setValue] = useState<Json | undefined>(() => route.example ?? initialValue(route.request, true));
+  const [value, setValue] = useState<Json | undefined>(() => route.examples[0]?.request ?? initialValue(route.request, true));
+  // A text field keeps what was typed; another example is another form.
+  const [example, setExample] = useState(0);
+  const fill = (index: number): void => {
+    setExample(index);
+    setValue(route.examples[index]?.request);
+  };
   const [asJson, setAsJson] = useState(fieldOf(route.request).kind !== "object");
   const [sent, setSent] = useState("");
   const submit = (event: FormEvent): void => {
@@ -177,15 +183,18 @@ function SubscribeForm({ connection, route }: { connection: Connection; route: R
           </button>
         </div>
       </div>
+      {route.examples.length > 1 && (
+        <Choice label="Example" names={route.examples.map((one) => one.name)} chosen={example} onChoose={fill} />
+      )}
       {asJson ? (
         <div className="field">
           <label htmlFor={id} className="unseen">
             Request as JSON
           </label>
-          <JsonInput id={id} value={value} onChange={setValue} required rows={6} />
+          <JsonInput key={example} id={id} value={value} onChange={setValue} required rows={6} />
         </div>
       ) : (
-        <RequestForm schema={route.request} value={value} onChange={setValue} path="" faults={faultsOf(refusal)} />
+        <RequestForm key={example} schema={route.request} value={value} onChange={setValue} path="" faults={faultsOf(refusal)} />
       )}
       <div className="actions">
         <button type="submit" className="main" disabled={!ready}>

@@ -9,8 +9,13 @@ export interface Route {
   readonly deprecated: boolean;
   /** The JSON Schema of a request; it may contain itself. */
   readonly request: JsonObject;
-  /** A request that the document gives as an example. */
-  readonly example: Json | undefined;
+  /** The requests that the document gives as examples. */
+  readonly examples: readonly Example[];
+}
+
+export interface Example {
+  readonly name: string;
+  readonly request: Json;
 }
 
 export interface Endpoint {
@@ -49,7 +54,6 @@ function routeOf(message: JsonObject, operations: readonly JsonObject[]): Route[
   const kind = asText(type.const ?? asArray(type.enum)[0]);
   if (!kind.endsWith(SUBSCRIBE)) return [];
   const operation = asObject(operations.find((one) => asArray(one.messages).includes(message)));
-  const example = asObject(asObject(asArray(message.examples)[0]).payload).payload;
   return [
     {
       name: kind.slice(0, -SUBSCRIBE.length),
@@ -57,9 +61,17 @@ function routeOf(message: JsonObject, operations: readonly JsonObject[]): Route[
       description: asText(operation.description) || asText(message.description),
       deprecated: operation.deprecated === true || message["x-deprecated"] === true || operation["x-deprecated"] === true,
       request: asObject(properties.payload),
-      example,
+      examples: examplesOf(message),
     },
   ];
+}
+
+function examplesOf(message: JsonObject): Example[] {
+  return asArray(message.examples).map(asObject).flatMap((example, index) => {
+    const request = asObject(example.payload).payload;
+    const name = asText(example.summary) || asText(example.name) || `Example ${index + 1}`;
+    return request === undefined ? [] : [{ name, request }];
+  });
 }
 
 /** Return the payload's schema, also when it is wrapped with its format. */

@@ -132,6 +132,31 @@ def test_models_that_misbehave(tmp_path: Path, body: str, code: str, said: str) 
     assert said in found.message
 
 
+FINE = "from pydantic import BaseModel\nclass X(BaseModel):\n    x: int\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "print('{\"documents\": []}')",
+        "import os\nos.write(1, b'{}\\n')\nos.write(2, b'noise')",
+        "import os\nif os.fork() == 0:\n    os.write(1, b'child')\n    os._exit(0)\nos.wait()",
+        "import subprocess, sys\n"
+        "subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'])",
+        "import os, tempfile\nd = tempfile.mkdtemp()\nos.chdir(d)\nos.rmdir(d)",
+        "import sys\nsys.stdout.close()",
+        "import sys\nsys.stdin.read()",
+    ],
+    ids=["print", "write", "fork", "daemon", "cwd", "close", "read"],
+)
+def test_models_that_are_odd_but_work(tmp_path: Path, body: str) -> None:
+    (tmp_path / "odd_models.py").write_text(f"{body}\n{FINE}", encoding="utf-8")
+    spec = module(router(request=ref("X", "odd_models"), data=ref("X", "odd_models")))
+    exported = export(spec, sources=(tmp_path,), timeout=20.0)
+    assert exported.diagnostics == ()
+    assert "X" in exported.documents["asyncapi"]["components"]["schemas"]
+
+
 def test_two_modules_at_one_place() -> None:
     (found,) = export(module(router()), module(router("quotes"), name="other")).diagnostics
     assert found.code == "WSG663"

@@ -93,6 +93,25 @@ def test_a_request_as_json_is_sent_as_it_stands(tab: Page, base: str) -> None:
     assert not tab.evaluate("Boolean(document.querySelector('.refusal'))")
 
 
+def test_examples_fill_in_the_form(tab: Page, save: Save) -> None:
+    document = sample_document()
+    message = document["channels"]["datafeed"]["messages"]["bars.subscribe"]
+    message["examples"] = [
+        {"name": "apple", "payload": {"type": "bars.subscribe", "payload": {"symbol": "AAPL.US"}}},
+        {"summary": "Microsoft.", "payload": {"payload": {"symbol": "MSFT.US"}}},
+    ]
+    open_page(tab, save(render_page(document)))
+    symbol = "document.querySelector('.request input[type=text]').value"
+    assert tab.evaluate(symbol) == "AAPL.US"
+    tab.evaluate(
+        "(() => { const one = [...document.querySelectorAll('.request option')]"
+        ".find(option => option.text === 'Microsoft.'); one.selected = true;"
+        " one.parentElement.dispatchEvent(new Event('change', {bubbles: true})) })()"
+    )
+    tab.wait_for(f"{symbol} === 'MSFT.US'")
+    assert tab.complaints == []
+
+
 def test_lists_and_nested_objects_have_forms(tab: Page, base: str) -> None:
     connect(tab, base)
     tab.click("Add range")

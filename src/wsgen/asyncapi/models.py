@@ -8,7 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 # JSON, taken apart by what it is known to hold.
 Json = dict[str, Any]
@@ -58,23 +59,28 @@ def fill_documents(
     Runs one process in `root`, with `sources` first on its path, for at most `timeout` seconds.
     """
     task = json.dumps({"documents": documents, "sources": [str(path) for path in sources]})
-    # -P: the working directory is not importable by itself, only what `sources` names.
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", WORKER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=root,
-        start_new_session=True,
-    )
-    try:
-        answer, said = process.communicate(task.encode(), timeout=timeout)
-    except subprocess.TimeoutExpired:
-        _end(process)
-        answer, said = process.communicate()
+    late = False
+    # Files, not pipes: a pipe ends when the last process that a model started has closed it.
+    with TemporaryFile() as output, TemporaryFile() as errors:
+        # -P: the working directory is not importable by itself, only what `sources` names.
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", WORKER],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=errors,
+            cwd=root,
+            start_new_session=True,
+        )
+        try:
+            process.communicate(task.encode(), timeout=timeout)
+        except subprocess.TimeoutExpired:
+            late = True
+        finally:
+            _end(process)
+            process.wait()
+        answer, said = (stream.read() for stream in (_rewound(output), _rewound(errors)))
+    if late:
         return _blamed(answer, f"did not end within {timeout:g} seconds", said)
-    finally:
-        _end(process)
     last = _lines(answer)[-1:]
     if last and "documents" in last[0]:
         return Filled(tuple(last[0]["documents"]), {})
@@ -90,6 +96,11 @@ def fill_documents(
         misfits = (Misfit(**{**item, "loc": tuple(item["loc"])}) for item in last[0]["misfits"])
         return Filled((), failures, tuple(misfits))
     return _blamed(answer, f"ended the process with status {process.returncode}", said)
+
+
+def _rewound(stream: IO[bytes]) -> IO[bytes]:
+    stream.seek(0)
+    return stream
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
