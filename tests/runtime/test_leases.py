@@ -1,0 +1,97 @@
+"""Leases of three processes against a ten-line Redis and one clock: never two producers, and in the end one."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wsgen_runtime.brokers.redis.leases import Claim, Leases
+
+TTL = 8.0
+STEPS = st.sampled_from(["open", "close", "ask", "answer", "cut", "hint", "expire", "publish"])
+
+
+class World:
+    """The processes, the key of their only topic, and the questions under way."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.key: tuple[bytes, float] = (b"", 0.0)
+        self.processes = [Leases(name, TTL, jitter=lambda: 0.5) for name in "abc"]
+        self.opened = [False] * 3
+        self.under_way: list[list[tuple[Claim, float, float]]] = [[], [], []]
+        self.published: list[tuple[bytes, int]] = []
+
+    def ask(self, number: int) -> None:
+        process = self.processes[number]
+        process.expire(self.now)
+        for claim in process.claims(self.now, 10):
+            holder, until = self.key
+            free = until <= self.now or holder == claim.token
+            if free:
+                self.key = claim.token, self.now + TTL
+            rest = 0.0 if free else until - self.now
+            self.under_way[number].append((claim, self.now, rest))
+
+    def answer(self, number: int) -> None:
+        process = self.processes[number]
+        process.expire(self.now)
+        for claim, asked_at, rest in self.under_way[number]:
+            if rest:
+                process.refuse(claim, rest, self.now)
+            else:
+                process.grant(claim, asked_at, self.now)
+        self.under_way[number].clear()
+
+    def publish(self, number: int) -> None:
+        stamp = self.processes[number].number("t", self.now)
+        if stamp is not None and self.key[0] == stamp[0] and self.now < self.key[1]:
+            self.published.append(stamp)
+
+    def step(self, kind: str, number: int) -> None:
+        process = self.processes[number]
+        if kind == "open" and not self.opened[number]:
+            process.open("t")
+            process.hear("t", self.now)
+            self.opened[number] = True
+        elif kind == "close" and self.opened[number]:
+            token = process.close("t")
+            if token == self.key[0]:
+                self.key = (b"", 0.0)
+            self.opened[number] = False
+        elif kind == "cut":
+            process.disconnect()
+            self.under_way[number].clear()
+            process.hear("t", self.now)
+        elif kind == "hint":
+            process.hint("t", self.now)
+        elif kind == "expire":
+            process.expire(self.now)
+        elif kind in ("ask", "answer", "publish"):
+            getattr(self, kind)(number)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(STEPS, st.integers(0, 2), st.sampled_from([0.0, 0.5, 3.0, 9.0]))))
+def test_never_two_producers_and_in_the_end_one(steps: list[tuple[str, int, float]]) -> None:
+    world = World()
+    for kind, number, delay in steps:
+        world.now += delay
+        world.step(kind, number)
+        assert sum(process.holds("t", world.now) for process in world.processes) <= 1
+    # No update twice, and no producer's among those of another.
+    assert len(set(world.published)) == len(world.published)
+    changes = [
+        token
+        for before, (token, _) in zip(
+            [b"", *(t for t, _ in world.published)], world.published, strict=False
+        )
+        if token != before
+    ]
+    assert len(set(changes)) == len(changes)
+    # Left in peace, somebody who wants to produce does so within the lease.
+    for _ in range(24):
+        world.now += 0.5
+        for number in range(3):
+            world.ask(number)
+            world.answer(number)
+    holders = sum(process.holds("t", world.now) for process in world.processes)
+    assert holders == int(any(world.opened))
