@@ -1,7 +1,7 @@
 """Six workers on a fresh clone, round after round: `python -m tests.example.prove --rounds 20`.
 
 Each round starts `uvicorn --workers 6` on a clone in which nothing is generated. One process must generate,
-once for each module; all six must answer.
+once for each module; all six must answer. All rounds but the first find what mypy knows of the libraries.
 """
 
 import argparse
@@ -9,14 +9,22 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.conftest import share_mypy
+
 from .clones import clone_into, evidence, serving
 
 WORKERS = 6
 
 
-def six_workers(folder: Path, *, quality: bool) -> None:
-    """Start six workers on a fresh clone in `folder`, and assert what they did."""
+def six_workers(folder: Path, *, mypy: Path | None) -> None:
+    """Start six workers on a fresh clone in `folder`, and assert what they did.
+
+    With `mypy`, a folder for its cache, all quality steps run, else none.
+    """
+    quality = mypy is not None
     root = clone_into(folder / "clone", quality=quality)
+    if mypy is not None:
+        share_mypy(root, mypy)
     patience = ("--timeout-worker-healthcheck", "240")
     with serving(root, folder, "--workers", str(WORKERS), *patience) as server:
         server.wait_for("Application startup complete", WORKERS)
@@ -37,9 +45,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as mypy:
+        prove(rounds, Path(mypy))
+
+
+def prove(rounds: int, mypy: Path) -> None:
     for number in range(1, rounds + 1):
         with tempfile.TemporaryDirectory() as folder:
-            six_workers(Path(folder), quality=True)
+            six_workers(Path(folder), mypy=mypy)
         said = f"round {number} of {rounds}: one generation, {WORKERS} healthy processes\n"
         sys.stdout.write(said)
         sys.stdout.flush()

@@ -16,7 +16,7 @@ STARTED = "Application startup complete"
 
 
 def test_six_workers_on_a_fresh_clone(tmp_path: Path) -> None:
-    six_workers(tmp_path, quality=False)
+    six_workers(tmp_path, mypy=None)
 
 
 def test_reload_restarts_once_after_an_edit(tmp_path: Path) -> None:
