@@ -1,0 +1,46 @@
+"""The pages of the docs, taken apart: blocks of code, commands in console blocks, commands in the text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    *(f"docs/{file.name}" for file in sorted((ROOT / "docs").glob("*.md"))),
+)
+_BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"`((?:wsgen|make|pip|python) [^`\n]+)`")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code and the line of its page that it starts on."""
+
+    language: str
+    text: str
+    line: int
+
+
+def blocks(page: str) -> Iterator[Block]:
+    text = (ROOT / page).read_text("utf-8")
+    for match in _BLOCK.finditer(text):
+        yield Block(match[1], match[2], text.count("\n", 0, match.start()) + 1)
+
+
+def console_commands(page: str) -> list[str]:
+    """Return what stands behind a `$`, without the comment behind two spaces."""
+    return [
+        re.split(r"\s{2,}#", line.removeprefix("$ "))[0].strip()
+        for block in blocks(page)
+        if block.language in ("console", "bash", "sh")
+        for line in block.text.splitlines()
+        if line.startswith("$ ")
+    ]
+
+
+def inline_commands(page: str) -> list[str]:
+    text = _BLOCK.sub("", (ROOT / page).read_text("utf-8"))
+    return [" ".join(match[1].split()) for match in _INLINE.finditer(text)]

@@ -1,0 +1,84 @@
+"""Blocks of code in the docs: Python compiles and imports what exists, YAML and TOML say what wsgen reads."""
+
+import ast
+import importlib
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from wsgen.config import load_config
+from wsgen.diagnostics import Diagnostic
+from wsgen.errors import ConfigError
+from wsgen.load.yaml_module import load_yaml
+
+from .pages import PAGES, ROOT, Block, blocks
+
+SCHEMA = json.loads((ROOT / "schemas" / "ws.schema.json").read_text())
+ALL = [(page, block) for page in PAGES for block in blocks(page)]
+KNOWN = {"python", "yaml", "toml", "console", "text", "jinja", "json", "ini", "html", "javascript"}
+
+
+def of(language: str) -> list[object]:
+    return [
+        pytest.param(block, id=f"{page}:{block.line}")
+        for page, block in ALL
+        if block.language == language
+    ]
+
+
+@pytest.mark.parametrize("block", of("python"))
+def test_python(block: Block) -> None:
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST
+    tree = compile(block.text, "docs", "exec", flags=flags, dont_inherit=True)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            if (node.module or "").partition(".")[0] not in ("wsgen", "wsgen_runtime"):
+                continue
+            module = importlib.import_module(node.module or "")
+            for alias in node.names:
+                assert hasattr(module, alias.name), f"{node.module} has no {alias.name}"
+
+
+@pytest.mark.parametrize("block", of("yaml"))
+def test_yaml(block: Block) -> None:
+    data = yaml.safe_load(block.text)
+    if not isinstance(data, dict) or "routers" not in data:
+        return
+    jsonschema.Draft202012Validator(SCHEMA).validate(data)
+    found: list[Diagnostic] = []
+    load_yaml(Path("ws.yaml"), block.text.encode(), None, found)
+    assert not found
+
+
+@pytest.mark.parametrize("block", of("toml"))
+def test_toml(block: Block, tmp_path: Path) -> None:
+    tomllib.loads(block.text)
+    (tmp_path / "pyproject.toml").write_text(block.text)
+    codes: set[str] = set()
+    try:
+        load_config(tmp_path)
+    except ConfigError as error:
+        codes = {item.code for item in error.diagnostics}
+    # Files that a block names need not exist here; settings do.
+    assert codes <= {"WSG904"}
+
+
+def test_every_language_is_looked_at() -> None:
+    assert {block.language for _, block in ALL} <= KNOWN
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_codes_exist(page: str, codes: frozenset[str]) -> None:
+    assert set(re.findall(r"WSG\d{3}", (ROOT / page).read_text())) <= codes
+
+
+@pytest.fixture
+def codes() -> frozenset[str]:
+    from wsgen import codes
+
+    return frozenset(codes.CODES)
