@@ -63,7 +63,9 @@ class TestModuleRouterGenerator:
             "if TYPE_CHECKING:\n"
             "    InvalidRouter: TypeAlias = WsRouter[NonExistentType, AlsoNonExistent]\n",
         )
-        with pytest.raises(RuntimeError, match="test_invalid"):
+        with pytest.raises(
+            RuntimeError, match=r"^Mypy type checking failed for module 'test_invalid'!"
+        ):
             generate_module_routers("test_invalid", skip_quality_checks=False)
         assert not (folder / "ws_generated").exists()
 
@@ -120,7 +122,7 @@ class TestModuleRouterGenerator:
         output = modules / "datafeed" / "ws_generated"
         before = {file.name: file.read_bytes() for file in output.iterdir() if file.is_file()}
         (modules / "datafeed" / "ws.py").write_text("WsRouter = (\n")
-        with pytest.raises(RuntimeError, match="datafeed"):
+        with pytest.raises(RuntimeError, match=r"^Failed to parse ws\.py for module 'datafeed': "):
             generate_module_routers("datafeed", skip_quality_checks=True)
         assert before == {
             file.name: file.read_bytes() for file in output.iterdir() if file.is_file()
@@ -175,6 +177,9 @@ class TestModuleRouterGenerator:
         (folder / "__init__.py").write_text("x  =  1\n")
         run_quality_checks_for_module("auth", folder)
         assert (folder / "__init__.py").read_text() == "x = 1\n"
+        (folder / "__init__.py").write_text("def f(:\n")
+        with pytest.raises(RuntimeError, match=r"^Black formatting failed for module 'auth'!"):
+            run_quality_checks_for_module("auth", folder)
         (folder / "__init__.py").write_text("import os\nx: int = ''\n")
         with pytest.raises(RuntimeError, match="failed for module 'auth'!"):
             run_quality_checks_for_module("auth", folder)

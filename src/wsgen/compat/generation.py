@@ -9,6 +9,7 @@ from wsgen.caller import calling_file
 from wsgen.compat.layout import locate
 from wsgen.config import Config
 from wsgen.current import template_of
+from wsgen.errors import GenerationError
 from wsgen.manifest import MANIFEST, PENDING, Manifest, read_manifest
 from wsgen.project import settings_of
 from wsgen.source import ModuleSource
@@ -72,10 +73,8 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
 
     Raises GenerationError, a RuntimeError that names the module and the step, with what the tool said.
     """
-    from wsgen.errors import GenerationError
     from wsgen.quality.run import run_steps
     from wsgen.quality.staged import StagedModule
-    from wsgen.report.text import format_text
 
     folder = Path(generated_dir).absolute()
     with naming(module_name):
@@ -92,11 +91,7 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
             timeout=config.timeout,
         )
         if outcome.failed:
-            steps = [item.step for item in outcome.diagnostics if item.step]
-            label = _LABELS.get(steps[0] if steps else "", "Quality checking")
-            detail = format_text(outcome.diagnostics)
-            message = f"{label} failed for module '{module_name}'!\n{detail}"
-            raise GenerationError(message, outcome.diagnostics)
+            raise _as_founding(GenerationError("", outcome.diagnostics), module_name, config)
         for name, text in outcome.files.get(folder, {}).items():
             if text != files[name]:
                 (folder / name).write_bytes(text.encode())
@@ -105,14 +100,17 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
 def _generate(
     source: ModuleSource, config: Config, *, silent: bool, skip_quality_checks: bool
 ) -> bool:
-    has_routers = ensure_current(
-        source,
-        config,
-        silent=silent,
-        skip_quality_checks=skip_quality_checks,
-        force=True,
-        assumed=lambda: _assumed(source, config),
-    )
+    try:
+        has_routers = ensure_current(
+            source,
+            config,
+            silent=silent,
+            skip_quality_checks=skip_quality_checks,
+            force=True,
+            assumed=lambda: _assumed(source, config),
+        )
+    except GenerationError as error:
+        raise _as_founding(error, source.name, config) from error
     if has_routers and start_mode(source.name) == "render" and any(_strays(source.output)):
         from wsgen.commit import project_lock
 
@@ -123,6 +121,23 @@ def _generate(
                 else:
                     stray.unlink(missing_ok=True)
     return has_routers
+
+
+def _as_founding(error: GenerationError, name: str, config: Config) -> GenerationError:
+    """Return `error` in the words of the founding system, which stopped at the first step that failed."""
+    from wsgen.report.text import format_text
+
+    found = error.diagnostics
+    detail = format_text(found)
+    steps = {item.step for item in found if item.step}
+    if any(item.code == "WSG510" for item in found):
+        steps |= set(config.steps[:1])
+    if failed := [step for step in config.steps if step in steps]:
+        return GenerationError(f"{_LABELS[failed[0]]} failed for module '{name}'!\n{detail}", found)
+    source = next((item.span.path.name for item in found if item.code < "WSG4" and item.span), None)
+    if source is not None:
+        return GenerationError(f"Failed to parse {source} for module '{name}': {detail}", found)
+    return error
 
 
 def _assumed(source: ModuleSource, config: Config) -> str | None:
