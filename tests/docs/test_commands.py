@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+import uvicorn
 
 from tests.conftest import DATAFEED, Project
 from wsgen.cli.main import wsgen
@@ -108,8 +109,14 @@ def check(words: list[str]) -> None:
         targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
         names = [word for word in words[1:] if "=" not in word and not word.startswith("-")]
         assert set(names) <= set(targets), f"no target {names}"
+    elif words[0] == "uvicorn":
+        known_options = {name for parameter in uvicorn.main.params for name in parameter.opts}
+        options = {word.partition("=")[0] for word in words if word.startswith("--")}
+        assert options <= known_options, f"unknown options {sorted(options - known_options)}"
     elif words[:2] == ["python", "-c"]:
         compile(words[2], "docs", "exec")
+    elif words == ["python", "-O"]:
+        pass  # an option of Python, spoken of
     elif words[:2] == ["python", "-m"]:
         assert importlib.util.find_spec(words[2]) is not None, words[2]
     else:
