@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 module ?=
 port ?= 8000
 .DEFAULT_GOAL := help
+# Most of what is run here starts many short processes: let them keep what they compile, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help
 help:  ## list the targets
