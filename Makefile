@@ -62,12 +62,12 @@ dev: $(VENV)/.ready page  ## serve examples/trading_api on port 8000, or port=N;
 
 .PHONY: test
 test: $(VENV)/.ready page parser  ## run the tests
-	@$(BIN)/python -m pytest -q -n 3 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 # All tests but those of the committed packages, which the newest tools have formatted.
 .PHONY: test-lowest
 test-lowest: $(VENV)-lowest/.ready page  ## run the tests with the lowest versions that pyproject.toml allows
-	@$(VENV)-lowest/bin/python -m pytest -q -n 3 --dist loadgroup -k "not committed_output"
+	@$(VENV)-lowest/bin/python -m pytest -q -n 2 --dist loadgroup -k "not committed_output"
 
 $(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest

@@ -33,6 +33,10 @@ FOUNDING = (
     ("isort", "--quiet"),
 )
 SETTINGS = """\
+[tool.wsgen.asyncapi.securitySchemes.token]
+type = "http"
+scheme = "bearer"
+
 [tool.wsgen]
 paths = ["{paths}"]
 sources = ["src"]
