@@ -77,7 +77,7 @@ class Server:
         while len(re.findall(pattern, self.printed())) < count:
             assert self.process.poll() is None, self.printed()
             assert time.monotonic() < deadline, f"no {count} x {pattern}:\n{self.printed()}"
-            time.sleep(0.02)
+            time.sleep(0.02)  # a file that another process writes can only be looked at again
 
     def pids(self, count: int) -> set[object]:
         """Return the processes that answer, once there are `count` of them."""

@@ -71,7 +71,7 @@ class Link:
         self._timeout = timeout
 
     @classmethod
-    async def open(cls, address: Address, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109
+    async def open(cls, address: Address, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109 - for each command, not for all
         """Connect, and try with the name `trial` whether this user may do all that is needed."""
         link = cls(address.connection(), address.connection(), timeout)
         try:
@@ -83,7 +83,7 @@ class Link:
             await link.claim([(trial, b"trial")], timeout)
             await link.publish([Sending(trial, b"", trial, b"trial")])
             await link.release([(trial, b"trial", trial)])
-        except BaseException:
+        except BaseException:  # a cancelled start too must leave no connection open
             await link.close()
             raise
         return link
