@@ -164,6 +164,20 @@ def test_init_writes_a_project_that_validates_and_keeps_what_is_there(
     assert project.wsgen("init", "--path", "..").code == 2
 
 
+def test_a_run_that_is_stopped_says_what_to_do(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wsgen.cli.render.find_modules", interrupted)
+    stopped = project.wsgen("render")
+    assert (stopped.code, stopped.stdout) == (130, "")
+    assert stopped.stderr.strip() == (
+        "Stopped. What was written is whole; run it again to complete it."
+    )
+
+
 def test_missing_tool_is_one_message_with_two_ways_out(project: Project, tmp_path: Path) -> None:
     """A virtual environment without the tools: nothing beside the interpreter, nothing on PATH."""
     project.write("pyproject.toml", '[tool.wsgen]\npaths = ["specs"]\n')

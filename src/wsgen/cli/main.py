@@ -72,6 +72,7 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return 2
     except click.Abort:
+        click.echo("Stopped. What was written is whole; run it again to complete it.", err=True)
         return 130
     except WsgenError as error:
         _show(error)
