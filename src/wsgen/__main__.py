@@ -10,8 +10,11 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 100)
     from wsgen.cli.unchanged import say_if_current
 
-    if say_if_current(sys.argv[1:]):
-        return
+    try:
+        if say_if_current(sys.argv[1:]):
+            return
+    except KeyboardInterrupt:
+        sys.exit(130)
     from wsgen.cli.main import run
 
     sys.exit(run(sys.argv[1:]))
