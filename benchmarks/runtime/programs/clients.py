@@ -19,9 +19,13 @@ _PORTS = 20_000
 
 
 class _Count:
-    """Frames seen since `start`, and when the last one expected came."""
+    """Frames seen since `start`, and when the last one expected came.
+
+    `answer` is called with each while it is set.
+    """
 
     def __init__(self) -> None:
+        self.answer: Callable[[WSTransport, bytes], None] | None = None
         self.seen = 0
         self.expected = -1
         self.ended = 0.0
@@ -39,9 +43,7 @@ class _Count:
 
 
 class _Client(WSListener):
-    """Counts its frames; `answer` is called with each while it is set."""
-
-    answer: Callable[[WSTransport, bytes], None] | None = None
+    """Counts its frames."""
 
     def __init__(self, count: _Count) -> None:
         self._count = count
@@ -50,8 +52,8 @@ class _Client(WSListener):
         count = self._count
         if frame.msg_type == WSMsgType.CLOSE:
             raise RuntimeError(f"closed by the server: {frame.get_close_reason()}")
-        if _Client.answer is not None:
-            _Client.answer(transport, frame.get_payload_as_bytes())
+        if count.answer is not None:
+            count.answer(transport, frame.get_payload_as_bytes())
         count.seen += 1
         if count.seen == count.expected:
             count.ended = time.monotonic()
@@ -65,7 +67,7 @@ class _Clients:
         self._port = port
         self._count = _Count()
         self._connected: list[WSTransport] = []
-        self._slow: WSTransport | None = None
+        self._guest: WSTransport | None = None
 
     async def connect(self, number: int) -> int:
         """Connect `number` more clients, some at a time."""
@@ -109,12 +111,12 @@ class _Clients:
             transport.send(WSMsgType.TEXT, (frame % topic).encode())
 
         self._count.start(len(self._connected) * turns * 2)
-        _Client.answer = go_on
+        self._count.answer = go_on
         started = time.monotonic()
         for transport in self._connected:
             go_on(transport, b"")
         ended = await self._count.reach()
-        _Client.answer = None
+        self._count.answer = None
         return ended - started
 
     async def latencies(self, expected: int) -> list[float]:
@@ -127,26 +129,27 @@ class _Clients:
             found.append(time.monotonic() - float(match[1]))
 
         self._count.start(expected)
-        _Client.answer = note
+        self._count.answer = note
         await self._count.reach()
-        _Client.answer = None
+        self._count.answer = None
         return sorted(found)
 
-    async def stall(self, frame: str) -> int:
-        """Connect a client that subscribes to the topic 0 and to the topic 1, and then never reads."""
+    async def meet(self, frame: str, reads: bool) -> int:
+        """Connect a guest that subscribes to the topics 0 and 1 and is not counted; maybe it never reads."""
         transport, _ = await ws_connect(lambda: _Client(_Count()), f"ws://127.0.0.1:{self._port}/")
         for number in (0, 1):
             transport.send(WSMsgType.TEXT, (frame % number).encode())
         await asyncio.sleep(0.2)
-        transport.underlying_transport.pause_reading()
-        self._slow = transport
+        if not reads:
+            transport.underlying_transport.pause_reading()
+        self._guest = transport
         return 1
 
-    def unstall(self) -> int:
-        """Let the stalled client vanish."""
-        if self._slow is not None:
-            self._slow.underlying_transport.abort()
-        self._slow = None
+    def part(self) -> int:
+        """Let the guest vanish."""
+        if self._guest is not None:
+            self._guest.underlying_transport.abort()
+        self._guest = None
         return 0
 
     async def answer(self, command: list[Any]) -> object:
@@ -165,10 +168,10 @@ class _Clients:
             case ["latencies", expected]:
                 _say("ready")
                 return await self.latencies(expected)
-            case ["stall", frame]:
-                return await self.stall(frame)
-            case ["unstall"]:
-                return self.unstall()
+            case ["meet", frame, reads]:
+                return await self.meet(frame, reads)
+            case ["part"]:
+                return self.part()
         raise ValueError(command)
 
 

@@ -4,6 +4,7 @@ Run as a process of its own, it reads one command a line from stdin and answers 
 """
 
 import base64
+import contextlib
 import json
 import os
 import random
@@ -14,6 +15,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
+from threading import Thread
 
 _TIMESTAMP = re.compile(rb'"payload":([0-9.e+-]+)\},"seq":(\d+)\}')
 
@@ -59,7 +61,10 @@ def latencies(readers: list[socket.socket], updates: int) -> list[float]:
     while len(found) < updates * len(readers):
         for key, _ in selector.select():
             sock = sockets[key.fd]
-            data = rest[sock] + sock.recv(1 << 16)
+            received = sock.recv(1 << 16)
+            if not received:
+                raise ConnectionError("the server has closed a connection")
+            data = rest[sock] + received
             now = time.monotonic()
             end = 0
             for match in _TIMESTAMP.finditer(data):
@@ -67,6 +72,13 @@ def latencies(readers: list[socket.socket], updates: int) -> list[float]:
                 end = match.end()
             rest[sock] = data[end:]
     return found
+
+
+def read_all(sock: socket.socket) -> None:
+    """Read until the connection ends, whatever comes."""
+    with contextlib.suppress(OSError):
+        while sock.recv(1 << 16):
+            pass
 
 
 def churn(port: int, clients: int, seconds: float, seed: int) -> int:
@@ -100,6 +112,9 @@ def leave(sock: socket.socket, *, vanish: bool) -> None:
     """Close the connection, politely or with a reset."""
     if vanish:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # Whoever reads it in another thread holds it open otherwise.
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RD)
     else:
         sock.sendall(b"\x88\x82\0\0\0\0" + struct.pack("!H", 1000))
     sock.close()
@@ -108,7 +123,7 @@ def leave(sock: socket.socket, *, vanish: bool) -> None:
 def answers(lines: Iterator[str]) -> Iterator[object]:
     """Yield the answer to each command."""
     readers: list[socket.socket] = []
-    stalled: socket.socket | None = None
+    guest: socket.socket | None = None
     for line in lines:
         match json.loads(line):
             case ["connect", int(port), int(count)]:
@@ -116,15 +131,17 @@ def answers(lines: Iterator[str]) -> Iterator[object]:
                 for sock in readers:
                     subscribe(sock, "times")
                 yield count
-            case ["stall", int(port)]:
-                stalled = connect(port)
-                subscribe(stalled, "times")
-                subscribe(stalled, "blobs")
+            case ["meet", int(port), bool(reads)]:
+                guest = connect(port)
+                subscribe(guest, "times")
+                subscribe(guest, "blobs")
+                if reads:
+                    Thread(target=read_all, args=(guest,), daemon=True).start()
                 yield 1
-            case ["unstall"]:
-                if stalled is not None:
-                    leave(stalled, vanish=True)
-                stalled = None
+            case ["part"]:
+                if guest is not None:
+                    leave(guest, vanish=True)
+                guest = None
                 yield 0
             case ["latencies", int(updates)]:
                 yield sorted(latencies(readers, updates))
