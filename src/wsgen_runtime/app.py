@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from wsgen_runtime.auth import Authenticate, Authorize, Connection
+from wsgen_runtime.auth import Authenticate, Authorize, Connection, allowed_origins
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.memory import MemoryBroker
 from wsgen_runtime.client import Client
-from wsgen_runtime.closing import CloseCode
+from wsgen_runtime.closing import CloseCode, require_closable
 from wsgen_runtime.http import serve_http
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
@@ -80,9 +80,10 @@ class WsApp:
             startup=self.startup,
             authenticate=authenticate,
             authorize=authorize,
-            origins=frozenset(origins),
+            origins=allowed_origins(origins),
         )
         self._starting: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
 
     @property
     def routers(self) -> Mapping[str, WsRouter]:
@@ -102,7 +103,7 @@ class WsApp:
     @property
     def stats(self) -> Stats:
         """Return what was counted so far, and how things stand now."""
-        clients = self._hub.clients.values()
+        clients = tuple(self._hub.clients.values())
         counters = self._counters
         return Stats(
             clients=len(clients),
@@ -120,13 +121,24 @@ class WsApp:
         )
 
     def cancel(self, topic: str, reason: str) -> int:
-        """End all subscriptions to `topic`, telling each client why; return how many there were."""
+        """End all subscriptions to `topic`, telling each client why; return how many there were.
+
+        Raises RuntimeError on another thread than the event loop's, and ValueError for a reason that is no text.
+        """
+        self._hub.require_loop("WsApp.cancel")
+        reason.encode()
         return self._hub.cancel(topic, reason)
 
     def disconnect(
         self, client_id: int, *, code: int = CloseCode.POLICY_VIOLATION, reason: str = ""
     ) -> bool:
-        """Close one client's socket after what waits for it; return whether it was connected."""
+        """Close one client's socket after what waits for it; return whether it was connected.
+
+        Raises RuntimeError on another thread than the event loop's, and ValueError for a code or a reason that a
+        close frame cannot carry: 1000 to 1014 but for 1004 to 1006, or 3000 to 4999; at most 123 bytes.
+        """
+        self._hub.require_loop("WsApp.disconnect")
+        require_closable(code, reason)
         client = self._hub.clients.get(client_id)
         if client is None:
             return False
@@ -158,14 +170,19 @@ class WsApp:
         `lifespan` does so when a stop signal comes.
         """
         starting, self._starting = self._starting, None
-        if starting is None:
-            return
-        self._sockets.stopping = True
+        if starting is not None and not _has_failed(starting):
+            self._ending = asyncio.get_running_loop().create_task(self._end(starting))
+        if self._ending is not None and not self._ending.done():
+            await asyncio.shield(self._ending)
+
+    async def _end(self, starting: asyncio.Task[None]) -> None:
+        self._sockets.stop()
         try:
-            await starting
-            await self._hub.stop(self.limits.shutdown_timeout)
+            await asyncio.wait({starting})
+            if not _has_failed(starting):
+                await self._hub.stop(self.limits.shutdown_timeout)
         finally:
-            self._sockets.stopping = False
+            self._sockets.resume()
 
     @asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:  # noqa: ARG002 - ASGI's signature
@@ -179,7 +196,7 @@ class WsApp:
                 yield
         finally:
             await self.shutdown()
-            self._sockets.stopping = False
+            self._sockets.resume()
 
     def routes(self, path: str) -> list["BaseRoute"]:
         """Return the routes that serve this app at `path`, for `app.routes.extend(...)` of FastAPI or Starlette.
@@ -214,7 +231,7 @@ class WsApp:
 
     async def _say_goodbye(self) -> None:
         await self.shutdown()
-        self._sockets.stopping = True  # the server takes connections until it has the signal
+        self._sockets.stop()  # the server takes connections until it has the signal
 
 
 def _has_failed(task: asyncio.Task[None]) -> bool:

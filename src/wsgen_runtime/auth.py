@@ -52,6 +52,38 @@ Authenticate = Callable[[Connection], Awaitable[object] | object]
 Authorize = Callable[[object, "WsRouter", BaseModel], Awaitable[bool] | bool]
 
 
+def allowed_origins(origins: Collection[str]) -> frozenset[str]:
+    """Return `origins` as browsers write them; raises TypeError for a single text, ValueError for no origin."""
+    if isinstance(origins, str):
+        raise TypeError(f"origins must be a list of origins: use [{origins!r}]")
+    return frozenset(map(_origin, origins))
+
+
+def _origin(text: str) -> str:
+    """Return the origin in lower case, without a final slash and without the port that goes without saying."""
+    if text in ("*", "null"):
+        return text
+    try:
+        parts = urlsplit(text.lower().removesuffix("/"))
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if (
+        not parts.scheme
+        or not parts.hostname
+        or parts.geturl() != f"{parts.scheme}://{parts.netloc}"
+    ):
+        raise ValueError(
+            f"{text!r} is no origin; write it as https://app.example.com, or '*' for all"
+        )
+    if "*" in text:
+        raise ValueError(
+            f"{text!r}: name each origin, since wildcards are not known; '*' alone is all"
+        )
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.geturl().removesuffix(f":{port}") if port == default else parts.geturl()
+
+
 def origin_allowed(connection: Connection, allowed: Collection[str]) -> bool:
     """Return whether the page that connects may do so.
 
@@ -59,6 +91,10 @@ def origin_allowed(connection: Connection, allowed: Collection[str]) -> bool:
     and one whose origin (`https://app.example.com`) is in `allowed`, or any if that holds `*`.
     """
     origin = connection.headers.get("origin")
-    if origin is None or "*" in allowed or origin in allowed:
+    if origin is None or "*" in allowed or origin.lower() in allowed:
         return True
-    return urlsplit(origin).netloc.lower() == connection.headers.get("host", "").lower() != ""
+    try:
+        host = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return False
+    return host == connection.headers.get("host", "").lower() != ""

@@ -4,38 +4,53 @@ import asyncio
 from collections import deque
 
 from wsgen_runtime.feed import Feed
-from wsgen_runtime.frames import update_frame, update_head
+from wsgen_runtime.frames import size_of, update_frame, update_head
 from wsgen_runtime.router import WsRouter
 
 
 class Channel:
     """A topic's route, its producer while it has one, and the numbering of its updates."""
 
-    __slots__ = ("_head", "_held", "feed", "router", "seq", "task")
+    __slots__ = ("_capacity", "_head", "_held", "_held_size", "feed", "router", "seq", "task")
 
-    def __init__(self, router: WsRouter, topic: str) -> None:
+    def __init__(self, router: WsRouter, topic: str, capacity: int) -> None:
         self.router = router
         self.feed: Feed | None = None
         self.task: asyncio.Task[None] | None = None
         self.seq = 0
         self._head = update_head(router.route, topic)
-        self._held: deque[str] = deque(maxlen=router.delivery.queue)
+        self._capacity = capacity
+        self._held: deque[str] = deque()
+        self._held_size = 0
+
+    def close_feed(self) -> None:
+        """Take no more updates of the topic's producer."""
+        if self.feed is not None:
+            self.feed.close()
+            self.feed = None
 
     def frame(self, data: str) -> str:
         """Return the next update frame, with the JSON text `data`."""
         self.seq += 1
         return update_frame(self._head, data, self.seq)
 
-    def hold(self, data: str) -> bool:
-        """Keep an update that came before the first answers; return whether the oldest had to go."""
-        full = len(self._held) == self._held.maxlen
-        if full:
-            self.seq += 1
+    def hold(self, data: str) -> int:
+        """Keep an update that came before the first answers; return how many had to go for it.
+
+        As many are kept as an outbox would take, of the same size.
+        """
         self._held.append(data)
-        return full
+        self._held_size += size_of(data)
+        gone = 0
+        while len(self._held) > self.router.delivery.queue or self._held_size > self._capacity:
+            self._held_size -= size_of(self._held.popleft())
+            gone += 1
+        self.seq += gone
+        return gone
 
     def take_held(self) -> tuple[str, ...]:
         """Return what was held, which is then no longer."""
         held = tuple(self._held)
         self._held.clear()
+        self._held_size = 0
         return held

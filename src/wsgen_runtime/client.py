@@ -12,6 +12,7 @@ from typing import Any
 from starlette.types import Send
 
 from wsgen_runtime.delivery import Delivery
+from wsgen_runtime.frames import size_of
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outbox import Message, Outbox
 
@@ -76,7 +77,7 @@ class Client:
             return True
         message = {"type": "websocket.send", "text": frame}
         if self._writer is not None:
-            return self._outbox.put(message, len(frame))
+            return self._outbox.put(message, size_of(frame))
         self._start(message)
         return True
 
@@ -140,8 +141,8 @@ class Client:
             pending = coroutine.send(None)
         except StopIteration:
             return
-        except Exception:
-            # Whatever a server raises once a client is gone; `receive` will tell, or the timer.
+        except (Exception, asyncio.CancelledError):
+            # Whatever a server raises once a client is gone; it is no cancellation of whoever publishes.
             self.abandon()
             return
         self._writer = self._loop.create_task(self._write(_Started(coroutine, pending)))
@@ -151,8 +152,8 @@ class Client:
             await started
             while (message := self._outbox.pop()) is not None:
                 await self._send(message)
-        except Exception:
-            # As in _start.
+        except (Exception, asyncio.CancelledError):
+            # As in _start; or this task was cancelled by `release`, after which there is nothing to abandon.
             self.abandon()
         finally:
             self._writer = None

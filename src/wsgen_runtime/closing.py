@@ -23,6 +23,15 @@ class CloseCode(IntEnum):
         return _DESCRIPTIONS[self]
 
 
+def require_closable(code: int, reason: str) -> None:
+    """Raise ValueError for a code that RFC 6455 lets nobody send, and for a reason that is too long."""
+    if not (1000 <= code <= 1014 and code not in (1004, 1005, 1006)) and not 3000 <= code <= 4999:
+        raise ValueError(f"no close frame may carry the code {code}: use one from 3000 to 4999")
+    if len(reason.encode()) > _LONGEST_REASON:
+        raise ValueError(f"the reason of a close frame has at most {_LONGEST_REASON} bytes")
+
+
+_LONGEST_REASON = 123
 _DESCRIPTIONS = {
     CloseCode.GOING_AWAY: "The server shuts down, or the connection reached its longest life.",
     CloseCode.POLICY_VIOLATION: "Too many frames in a row were answered with an error.",

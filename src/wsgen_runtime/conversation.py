@@ -1,27 +1,23 @@
-"""One accepted connection: reads its frames until it ends, and keeps its timers."""
+"""One accepted connection: reads its frames until it ends."""
 
 import asyncio
-import inspect
-import logging
-import time
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 from pydantic import BaseModel
 from starlette.types import Receive
 
 from wsgen_runtime.auth import Authenticate, Authorize, Connection, RefusedError, Session
+from wsgen_runtime.calls import call
 from wsgen_runtime.client import Client
-from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.frames import pong_frame, unsubscribed_frame
-from wsgen_runtime.handshake import identify
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.models import ErrorCode
 from wsgen_runtime.protocol import Event, Fault, Ping, ServerProtocol, Subscribe, Unsubscribe
 from wsgen_runtime.router import WsRouter
+from wsgen_runtime.watch import Watch
 
-_log = logging.getLogger("wsgen_runtime")
+_TURN = 0.005  # seconds of serving one client's frames without a break for the others
 
 
 class Conversation:
@@ -30,14 +26,13 @@ class Conversation:
     __slots__ = (
         "_authorize",
         "_client",
-        "_heard",
+        "_granted",
         "_hub",
         "_limits",
         "_loop",
         "_protocol",
-        "_renewal",
         "_routers",
-        "_timers",
+        "_watch",
     )
 
     def __init__(
@@ -55,21 +50,37 @@ class Conversation:
         self._limits = limits
         self._authorize = authorize
         self._loop = asyncio.get_running_loop()
-        self._heard = self._loop.time()
-        self._protocol = ServerProtocol(requests, limits, self._heard)
-        self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._renewal: asyncio.Task[None] | None = None
+        self._protocol = ServerProtocol(requests, limits, self._loop.time())
+        self._watch = Watch(client, limits, self.renew)
+        self._granted: dict[str, tuple[WsRouter, BaseModel]] = {}
+        """What `authorize` has allowed; topics that ended since may still be here."""
 
-    async def run(self, receive: Receive) -> None:
+    async def run(
+        self,
+        receive: Receive,
+        connection: Connection,
+        session: Session,
+        authenticate: Authenticate | None,
+    ) -> None:
         """Serve frames until the client has gone."""
+        self._watch.start(connection, session, authenticate)
+        try:
+            await self._serve_frames(receive)
+        finally:
+            self._watch.stop()
+
+    async def _serve_frames(self, receive: Receive) -> None:
         client, protocol = self._client, self._protocol
+        clock = self._loop.time
+        busy = 0.0
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 return
             if client.closing or client.lost:
                 continue
-            now = self._heard = self._loop.time()
+            now = clock()
+            self._watch.heard(now)
             text = message.get("text")
             if text is not None:
                 event = protocol.receive_text(text, now)
@@ -80,27 +91,23 @@ class Conversation:
                 protocol.served()
             else:
                 self._hub.refuse(client, fault)
+            # A server that has more frames of this client lets nobody else run in between.
+            busy += clock() - now
+            if busy > _TURN:
+                busy = 0.0
+                await asyncio.sleep(0)
 
-    def watch(
-        self, connection: Connection, session: Session, authenticate: Authenticate | None
-    ) -> None:
-        """Start the timers: silence, the connection's longest life, the end of its authentication."""
-        limits = self._limits
-        if limits.heartbeat is not None:
-            self._check_heartbeat(limits.heartbeat)
-        if limits.lifespan is not None:
-            self._call_later("lifespan", limits.lifespan, self._end_of_life)
-        if session.expires_at is not None and authenticate is not None:
-            self._expire_at(session.expires_at, connection, authenticate)
-
-    def end(self) -> None:
-        """Stop all timers."""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
-        if self._renewal is not None:
-            self._renewal.cancel()
-            self._renewal = None
+    async def renew(self) -> None:
+        """Ask again whether the user may have each subscription: it may be another user, or have other rights."""
+        for topic, (router, request) in tuple(self._granted.items()):
+            try:
+                allowed = await self._may_subscribe(router, request)
+            except Exception as error:  # authorize is user code
+                self._hub.note_failure(self._client, error)
+                allowed = False
+            if not allowed:
+                self._granted.pop(topic, None)
+                self._hub.revoke(self._client, router, topic, "You may no longer have this")
 
     # -- frames
 
@@ -139,8 +146,18 @@ class Conversation:
                 return self._protocol.fault(ErrorCode.TOO_MANY_SUBSCRIPTIONS, message, id=event.id)
         # The client may have gone, or been told to go, while authorize was asked.
         if not (self._client.closing or self._client.lost):
+            self._grant(topic, router, event.request)
             self._hub.subscribe(self._client, router, topic, event.id)
         return None
+
+    def _grant(self, topic: str, router: WsRouter, request: BaseModel) -> None:
+        if self._authorize is None:
+            return
+        topics = self._hub.topics
+        if len(self._granted) > 2 * topics.count_of(self._client) + 8:
+            held = topics.topics_of(self._client)
+            self._granted = {name: it for name, it in self._granted.items() if name in held}
+        self._granted[topic] = router, request
 
     def _unsubscribe(self, event: Unsubscribe) -> Fault | None:
         router = self._routers[event.route]
@@ -154,6 +171,7 @@ class Conversation:
             return self._protocol.fault(
                 ErrorCode.NOT_SUBSCRIBED, "You are not subscribed to this", id=event.id
             )
+        self._granted.pop(topic, None)
         self._hub.answer(self._client, unsubscribed_frame(router.route, topic, event.id))
         return None
 
@@ -161,43 +179,11 @@ class Conversation:
         if self._authorize is None:
             return True
         try:
-            answer = self._authorize(self._client.user, router, request)
-            return bool(await answer if inspect.isawaitable(answer) else answer)
+            within = self._limits.auth_timeout
+            while True:
+                user = self._client.user
+                answer = await call(self._authorize, user, router, request, within=within)
+                if user is self._client.user:  # a renewal may have made it another
+                    return bool(answer)
         except RefusedError:
             return False
-
-    # -- timers
-
-    def _call_later(self, name: str, delay: float, callback: Callable[[], None]) -> None:
-        self._timers[name] = self._loop.call_later(delay, callback)
-
-    def _check_heartbeat(self, interval: float) -> None:
-        rest = self._heard + interval - self._loop.time()
-        if rest > 0:
-            self._call_later("heartbeat", rest, partial(self._check_heartbeat, interval))
-        else:
-            self._client.close(CloseCode.TIMEOUT, "Nothing was heard for too long")
-
-    def _end_of_life(self) -> None:
-        self._client.close(CloseCode.GOING_AWAY, "The connection reached its longest life")
-
-    def _expire_at(self, moment: float, connection: Connection, authenticate: Authenticate) -> None:
-        delay = max(0.0, moment - time.time())
-        self._call_later("expiry", delay, partial(self._renew_soon, connection, authenticate))
-
-    def _renew_soon(self, connection: Connection, authenticate: Authenticate) -> None:
-        self._renewal = self._loop.create_task(self._renew(connection, authenticate))
-
-    async def _renew(self, connection: Connection, authenticate: Authenticate) -> None:
-        try:
-            session = await identify(connection, authenticate)
-        except RefusedError:
-            self._client.close(CloseCode.UNAUTHORIZED, "The authentication expired")
-            return
-        self._client.user = session.user
-        if session.expires_at is None:
-            return
-        if session.expires_at <= time.time():
-            self._client.close(CloseCode.UNAUTHORIZED, "The authentication expired")
-            return
-        self._expire_at(session.expires_at, connection, authenticate)

@@ -5,7 +5,6 @@ from pydantic_core import to_json
 from wsgen_runtime.models import (
     ErrorPayload,
     StatusPayload,
-    SubscriptionResponse,
     Unsubscribed,
 )
 from wsgen_runtime.protocol import Fault, FrameId
@@ -13,14 +12,12 @@ from wsgen_runtime.protocol import Fault, FrameId
 
 def subscribed_frame(route: str, topic: str, frame_id: FrameId, message: str = "Subscribed") -> str:
     """Return the answer to `subscribe`."""
-    payload = SubscriptionResponse(status="ok", message=message, topic=topic)
-    return _frame(f"{route}.subscribe.response", payload, frame_id)
+    return _answer(f"{route}.subscribe.response", topic, message, frame_id)
 
 
 def unsubscribed_frame(route: str, topic: str, frame_id: FrameId) -> str:
     """Return the answer to `unsubscribe`."""
-    payload = SubscriptionResponse(status="ok", message="Unsubscribed", topic=topic)
-    return _frame(f"{route}.unsubscribe.response", payload, frame_id)
+    return _answer(f"{route}.unsubscribe.response", topic, "Unsubscribed", frame_id)
 
 
 def cancelled_frame(route: str, topic: str, reason: str) -> str:
@@ -52,6 +49,16 @@ def update_head(route: str, topic: str) -> str:
 def update_frame(head: str, data: str, seq: int) -> str:
     """Return the update frame that carries the JSON text `data`."""
     return f'{head}{data}}},"seq":{seq}}}'
+
+
+def size_of(frame: str) -> int:
+    """Return the bytes of `frame` on the wire."""
+    return len(frame) if frame.isascii() else len(frame.encode())
+
+
+def _answer(kind: str, topic: str, message: str, frame_id: FrameId) -> str:
+    # What SubscriptionResponse describes; it is built for every subscription, so without validation.
+    return _frame(kind, {"status": "ok", "message": message, "topic": topic}, frame_id)
 
 
 def _frame(kind: str, payload: object, frame_id: FrameId = None) -> str:

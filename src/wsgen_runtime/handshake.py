@@ -1,8 +1,9 @@
 """The handshake: whether a client may connect, decided before it is accepted."""
 
-import inspect
 import logging
+import math
 from collections.abc import Collection
+from contextlib import suppress
 
 from starlette.types import Send
 
@@ -14,37 +15,45 @@ from wsgen_runtime.auth import (
     Session,
     origin_allowed,
 )
+from wsgen_runtime.calls import call
 from wsgen_runtime.closing import CloseCode
+from wsgen_runtime.failures import without_text
 from wsgen_runtime.http import respond
 
 _log = logging.getLogger("wsgen_runtime")
 
 
 async def admit(
-    connection: Connection, authenticate: Authenticate | None, origins: Collection[str]
+    connection: Connection,
+    authenticate: Authenticate | None,
+    origins: Collection[str],
+    within: float | None,
 ) -> Session:
     """Return who connects; raises RefusedError with the reason, for the log, when the client may not."""
     if not origin_allowed(connection, origins):
         raise RefusedError("the page's origin is not allowed; see WsApp(origins=...)")
     if authenticate is None:
         return Session(user=None)
-    return await identify(connection, authenticate)
+    return await identify(connection, authenticate, within)
 
 
-async def identify(connection: Connection, authenticate: Authenticate) -> Session:
-    """Return what `authenticate` says; raises RefusedError for None, False, and when it fails."""
+async def identify(
+    connection: Connection, authenticate: Authenticate, within: float | None
+) -> Session:
+    """Return what `authenticate` says; raises RefusedError for None, False, and when it fails or hangs."""
     try:
-        answer = authenticate(connection)
-        if inspect.isawaitable(answer):
-            answer = await answer
+        answer = await call(authenticate, connection, within=within)
+        session = answer if isinstance(answer, Session) else Session(user=answer)
+        if session.expires_at is not None and not math.isfinite(session.expires_at):
+            raise ValueError("expires_at must be a number of seconds since the epoch, or None")
     except RefusedError:
         raise
     except Exception as error:
-        _log.exception("authenticate failed")
+        _log.error("authenticate failed", exc_info=without_text(error))
         raise RefusedError("authenticate failed") from error
     if answer is None or answer is False:
         raise RefusedError("not authenticated")
-    return answer if isinstance(answer, Session) else Session(user=answer)
+    return session
 
 
 async def refuse(connection: Connection, send: Send, refusal: RefusedError) -> None:
@@ -53,9 +62,10 @@ async def refuse(connection: Connection, send: Send, refusal: RefusedError) -> N
     Otherwise with HTTP 403, which is what servers make of a close before accept.
     """
     extensions = connection.scope.get("extensions") or {}
-    if isinstance(refusal, BusyError) and "websocket.http.response" in extensions:
-        await respond(send, 503, "text/plain; charset=utf-8", b"Try again later", "websocket.http")
-    else:
-        await send(
-            {"type": "websocket.close", "code": int(CloseCode.POLICY_VIOLATION), "reason": ""}
-        )
+    with suppress(OSError):  # it may have gone meanwhile
+        if isinstance(refusal, BusyError) and "websocket.http.response" in extensions:
+            busy = b"Try again later"
+            await respond(send, 503, "text/plain; charset=utf-8", busy, "websocket.http")
+        else:
+            code = int(CloseCode.POLICY_VIOLATION)
+            await send({"type": "websocket.close", "code": code, "reason": ""})

@@ -10,8 +10,15 @@ from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode
+from wsgen_runtime.failures import without_input
 from wsgen_runtime.feed import Feed
-from wsgen_runtime.frames import cancelled_frame, error_frame, status_frame, subscribed_frame
+from wsgen_runtime.frames import (
+    cancelled_frame,
+    error_frame,
+    size_of,
+    status_frame,
+    subscribed_frame,
+)
 from wsgen_runtime.inbox import Inbox, Posted
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.models import ErrorCode, StatusPayload
@@ -37,12 +44,14 @@ class Hub:
             self.topics,
             broker,
             counters,
+            within=limits.service_timeout,
             post=self._post,
             done=self._step_done,
             idle=self._check_quiet,
         )
         self._channels: Mapping[str, Channel] = self._steps.channels
-        self._inbox = Inbox(limits.pending_updates, self._take, self.lose)
+        self._inbox = Inbox(limits, self._take, self.lose)
+        self._limits = limits
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: int | None = None
         self._quiet: asyncio.Event | None = None
@@ -52,35 +61,55 @@ class Hub:
     async def start(self) -> None:
         """Serve on the running event loop, with nothing left of a loop that ended before."""
         self.topics.clear()
-        self._steps.channels.clear()
+        self._steps.forget_all()
         self._away = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         await self._broker.start(self)
 
     async def stop(self, within: float) -> None:
-        """Tell all clients to go and let producers stop; give up on both after `within` seconds."""
+        """Tell all clients to go and let producers stop; give up on both after `within` seconds.
+
+        Clients have half of that time, so that producers have the rest whatever the clients do.
+        """
         for client in tuple(self.clients.values()):
             client.close(CloseCode.GOING_AWAY, "The server shuts down")
-        try:
-            async with asyncio.timeout(within):
-                while self.clients or self._channels:
-                    self._quiet = asyncio.Event()
-                    self._check_quiet()
-                    await self._quiet.wait()
-        except TimeoutError:
-            context = {"clients": len(self.clients), "topics": len(self._channels)}
-            _log.warning("the shutdown took too long", extra=context)
-        for client in tuple(self.clients.values()):
-            client.abandon()
+        if not await self._quiet_within(within / 2):
+            for client in tuple(self.clients.values()):
+                client.abandon()
+            if not await self._quiet_within(within / 2):
+                context = {"clients": len(self.clients), "topics": len(self._channels)}
+                _log.warning("the shutdown took too long", extra=context)
         await self._steps.cancel_all()
+        self.topics.clear()
         self._inbox.clear()
         await self._broker.stop()
-        self._loop = self._thread = self._quiet = None
+        self._loop = self._thread = None
+
+    async def _quiet_within(self, seconds: float) -> bool:
+        """Wait until no client and no topic is left; return whether that was so in time."""
+        self._quiet = asyncio.Event()
+        self._check_quiet()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._quiet.wait()
+        except TimeoutError:
+            return False
+        finally:
+            self._quiet = None
+        return True
 
     def _check_quiet(self) -> None:
         if self._quiet is not None and not self.clients and not self._channels:
             self._quiet.set()
+
+    def require_loop(self, what: str) -> None:
+        """Raise RuntimeError when `what` is called from another thread than the event loop's."""
+        if self._thread is not None and threading.get_ident() != self._thread:
+            raise RuntimeError(
+                f"{what} must be called on the app's event loop: make the endpoint `async def`, "
+                "or use loop.call_soon_threadsafe"
+            )
 
     # -- clients
 
@@ -110,14 +139,18 @@ class Hub:
         """Answer with an error frame, and close the socket if the fault asks for it."""
         self._counters.errors += 1
         if fault.cause is not None:
-            self._counters.failures += 1
-            context = {"client": client.id}
-            _log.error("a frame could not be served", exc_info=fault.cause, extra=context)
+            self.note_failure(client, fault.cause)
         self.answer(client, error_frame(fault))
         if fault.close is not None:
             context = {"client": client.id, "code": int(fault.close)}
             _log.info("a client is closed for what it sent", extra=context)
             client.close(fault.close, fault.message)
+
+    def note_failure(self, client: Client, error: Exception) -> None:
+        """Log and count an exception that user code raised on behalf of `client`."""
+        self._counters.failures += 1
+        context = {"client": client.id}
+        _log.error("a client could not be served", exc_info=without_input(error), extra=context)
 
     def _disconnect_slow(self, client: Client) -> None:
         _log.info("a client reads too slowly and is closed", extra={"client": client.id})
@@ -128,7 +161,7 @@ class Hub:
     def subscribe(self, client: Client, router: WsRouter, topic: str, frame_id: FrameId) -> None:
         """Subscribe `client`; it is answered once updates flow, or the attempt failed."""
         if topic not in self._channels:
-            self._steps.channels[topic] = Channel(router, topic)
+            self._steps.channels[topic] = Channel(router, topic, self._limits.outbox_bytes)
         if self.topics.join(topic, client, frame_id) is Joined.READY:
             self.answer(client, subscribed_frame(router.route, topic, frame_id))
         else:
@@ -146,12 +179,19 @@ class Hub:
         self._steps.advance(topic)
         return True
 
+    def revoke(self, client: Client, router: WsRouter, topic: str, reason: str) -> None:
+        """End one subscription that the client did not ask to end, and tell it why."""
+        if self.unsubscribe(client, router, topic):
+            self.answer(client, cancelled_frame(router.route, topic, reason))
+
     def cancel(self, topic: str, reason: str) -> int:
         """End all subscriptions to `topic`, tell the clients, and return how many there were."""
         channel = self._channels.get(topic)
         if channel is None:
             return 0
         outcome = self.topics.cancel(topic)
+        context = {"route": channel.router.route}
+        _log.info("the subscriptions to a topic are cancelled", extra=context)
         self._tell(channel.router.route, topic, outcome, reason)
         self._steps.advance(topic)
         return len(outcome.ended) + len(outcome.failed)
@@ -204,8 +244,8 @@ class Hub:
         channel = self._channels[topic]
         members = entry.members
         if not members:
-            if entry.waiting and channel.hold(data):
-                self._counters.lost += 1
+            if entry.waiting:
+                self._counters.lost += channel.hold(data)
             return
         self._counters.updates += 1
         self._counters.deliveries += len(members)
@@ -213,7 +253,7 @@ class Hub:
         frame = channel.frame(data)
         # One message for all: an ASGI server reads it and keeps nothing.
         message = {"type": "websocket.send", "text": frame}
-        size = len(frame)
+        size = size_of(frame)
         slow = [
             client
             for client in members
@@ -230,9 +270,9 @@ class Hub:
         loop = self._loop
         if loop is None:
             return
-        if threading.get_ident() == self._thread:
+        if threading.get_ident() == self._thread and not self._inbox:
             self._take(posted)
-        else:
+        else:  # also behind what other threads have published before
             self._inbox.put(loop, posted)
 
     def _take(self, posted: Posted) -> None:

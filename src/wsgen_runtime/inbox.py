@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wsgen_runtime.feed import Feed
+from wsgen_runtime.frames import size_of
+from wsgen_runtime.limits import Limits
 
 _BATCH = 64
 
@@ -22,14 +24,16 @@ class Posted(NamedTuple):
 class Inbox:
     """A bounded queue that any thread may fill and that the event loop empties.
 
-    At most `bound` updates wait; then the oldest is lost and `lose(topic, count)` hears of it. However many
-    updates come, the loop is woken once, and takes them in batches, so that it stays responsive.
+    As many updates wait as the limits allow; then the oldest is lost and `lose(topic, count)` hears of it.
+    However many updates come, the loop is woken once, and takes them in batches, so that it stays responsive.
     """
 
     def __init__(
-        self, bound: int, take: Callable[[Posted], None], lose: Callable[[str, int], None]
+        self, limits: Limits, take: Callable[[Posted], None], lose: Callable[[str, int], None]
     ) -> None:
-        self._bound = bound
+        self._most = limits.pending_updates
+        self._most_bytes = limits.pending_bytes
+        self._size = 0
         self._take = take
         self._lose = lose
         self._lock = threading.Lock()
@@ -37,12 +41,17 @@ class Inbox:
         self._lost: Counter[str] = Counter()
         self._woken = False
 
+    def __bool__(self) -> bool:
+        """Return whether the event loop has anything to take, be it that updates were lost."""
+        return self._woken
+
     def put(self, loop: asyncio.AbstractEventLoop, posted: Posted) -> None:
         """Queue one update for `loop`; a closed loop has nobody to send it to."""
         with self._lock:
-            if len(self._waiting) >= self._bound:
-                self._lost[self._waiting.popleft().topic] += 1
             self._waiting.append(posted)
+            self._size += size_of(posted.data)
+            while len(self._waiting) > self._most or self._size > self._most_bytes:
+                self._lost[self._pop().topic] += 1
             if self._woken:
                 return
             self._woken = True
@@ -55,20 +64,26 @@ class Inbox:
         """Forget all waiting updates."""
         with self._lock:
             self._waiting.clear()
+            self._size = 0
             self._lost.clear()
             self._woken = False
+
+    def _pop(self) -> Posted:
+        posted = self._waiting.popleft()
+        self._size -= size_of(posted.data)
+        return posted
 
     def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
         for _ in range(_BATCH):
             with self._lock:
                 lost = dict(self._lost)
                 self._lost.clear()
-                if not self._waiting:
-                    self._woken = False
-                    return
-                posted = self._waiting.popleft()
+                posted = self._pop() if self._waiting else None
+                self._woken = posted is not None
             # What was lost is older than all that waits.
             for topic, count in lost.items():
                 self._lose(topic, count)
+            if posted is None:
+                return
             self._take(posted)
         loop.call_soon(self._drain, loop)

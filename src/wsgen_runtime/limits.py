@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 class Limits:
     """Bounds of one WsApp; None means no bound. Times are in seconds.
 
-    Raises ValueError for a bound that is not positive.
+    Raises ValueError for a bound that is not positive, and for None where there must be one.
     """
 
     frame_bytes: int = 64 * 1024
@@ -25,13 +25,19 @@ class Limits:
     topics: int | None = 100_000
     """Topics with subscribers; a subscription to one more gets `too_many_subscriptions`."""
     outbox_bytes: int = 4 * 1024 * 1024
-    """Characters of frames that may wait for one client, whatever its routes allow."""
+    """Frames that may wait for one client, in bytes, whatever its routes allow."""
     pending_updates: int = 10_000
     """Updates published by other threads that may wait for the event loop; then the oldest goes."""
+    pending_bytes: int = 64 * 1024 * 1024
+    """The bytes of those updates; then the oldest goes."""
     heartbeat: float | None = None
     """Longest silence of a client, closed with 3008 after it. Off: ASGI servers send pings themselves."""
     lifespan: float | None = None
     """Longest life of a connection, closed with 1001 after it."""
+    auth_timeout: float | None = 10.0
+    """How long `authenticate`, or `authorize`, may take; then it has refused."""
+    service_timeout: float | None = 60.0
+    """How long a service may take to create or remove a topic; then it has failed."""
     close_timeout: float = 5.0
     """How long a client may take to read its close frame before its connection is abandoned."""
     shutdown_timeout: float = 10.0
@@ -40,5 +46,7 @@ class Limits:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if value is not None and value <= 0:
+            if value is None and "None" not in str(field.type):
+                raise ValueError(f"{field.name} must have a bound")
+            if value is not None and not value > 0:
                 raise ValueError(f"{field.name} must be positive, not {value}")

@@ -1,6 +1,6 @@
 """One client's waiting frames: a bounded queue with the overflow policy of each route."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -13,28 +13,41 @@ Message = MutableMapping[str, Any]
 class _Waiting:
     """A message in the queue; its identity is its place."""
 
-    __slots__ = ("lane", "message", "size", "topic")
+    __slots__ = ("lane", "message", "number", "size", "topic")
 
-    def __init__(self, message: Message, size: int) -> None:
+    def __init__(self, message: Message, size: int, number: int) -> None:
         self.message = message
         self.size = size
+        self.number = number
         self.lane: deque[_Waiting] | None = None
         self.topic: str | None = None
 
 
 class Outbox:
-    """Frames in the order they are to be sent, at most `capacity` characters of them.
+    """Frames in the order they are to be sent, at most `capacity` bytes of them.
 
     `dropped` counts the updates that were thrown away, by either policy.
     """
 
-    __slots__ = ("_capacity", "_lanes", "_latest", "_order", "_size", "dropped")
+    __slots__ = (
+        "_capacity",
+        "_droppable",
+        "_lanes",
+        "_latest",
+        "_number",
+        "_order",
+        "_size",
+        "dropped",
+    )
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._size = 0
-        self._order: deque[_Waiting] = deque()
+        self._number = 0
+        # Dropped from anywhere, and taken from the front, in constant time.
+        self._order: OrderedDict[int, _Waiting] = OrderedDict()
         self._lanes: dict[str, deque[_Waiting]] = {}
+        self._droppable: list[deque[_Waiting]] = []
         self._latest: dict[str, _Waiting] = {}
         self.dropped = 0
 
@@ -44,42 +57,47 @@ class Outbox:
 
     @property
     def size(self) -> int:
-        """Return the characters of all waiting frames."""
+        """Return the bytes of all waiting frames."""
         return self._size
 
     def put(self, message: Message, size: int) -> bool:
         """Queue an answer or a notice, which is never dropped; return False when there is no room."""
-        if self._size + size > self._capacity:
+        if not self._make_room(size):
             return False
-        self._append(_Waiting(message, size))
+        self._append(message, size)
         return True
 
     def put_update(
         self, message: Message, size: int, *, route: str, topic: str, delivery: Delivery
     ) -> bool:
-        """Queue an update as the route's `delivery` says; return False when the client must be disconnected."""
+        """Queue an update as the route's `delivery` says; return False when the client must be disconnected.
+
+        Where other frames leave no room for it, updates of the routes that drop their oldest make way.
+        """
         if delivery.overflow == "latest":
             return self._put_latest(message, size, topic)
-        lane = self._lanes.get(route)
-        if lane is None:
-            lane = self._lanes[route] = deque()
-        while len(lane) >= delivery.queue or (lane and self._size + size > self._capacity):
-            if delivery.overflow == "disconnect":
+        lane = self._lane(route, delivery)
+        if delivery.overflow == "disconnect":
+            if len(lane) >= delivery.queue or self._size + size > self._capacity:
                 return False
-            self._drop_oldest(lane)
-        if self._size + size > self._capacity:
-            return False
-        waiting = _Waiting(message, size)
+        elif size > self._capacity:
+            self.dropped += 1
+            return True
+        else:
+            while len(lane) >= delivery.queue or (lane and self._size + size > self._capacity):
+                self._drop_oldest(lane)
+            if not self._make_room(size):
+                return False
+        waiting = self._append(message, size)
         waiting.lane = lane
         lane.append(waiting)
-        self._append(waiting)
         return True
 
     def pop(self) -> Message | None:
         """Take and return the frame to send next, or None when nothing waits."""
         if not self._order:
             return None
-        waiting = self._order.popleft()
+        _, waiting = self._order.popitem(last=False)
         self._size -= waiting.size
         if waiting.lane is not None:
             waiting.lane.popleft()
@@ -95,31 +113,51 @@ class Outbox:
         """Forget all waiting frames."""
         self._order.clear()
         self._lanes.clear()
+        self._droppable.clear()
         self._latest.clear()
         self._size = 0
 
-    def _append(self, waiting: _Waiting) -> None:
-        self._order.append(waiting)
-        self._size += waiting.size
+    def _lane(self, route: str, delivery: Delivery) -> deque[_Waiting]:
+        lane = self._lanes.get(route)
+        if lane is None:
+            lane = self._lanes[route] = deque()
+            if delivery.overflow == "drop-oldest":
+                self._droppable.append(lane)
+        return lane
+
+    def _append(self, message: Message, size: int) -> _Waiting:
+        self._number += 1
+        waiting = self._order[self._number] = _Waiting(message, size, self._number)
+        self._size += size
+        return waiting
 
     def _put_latest(self, message: Message, size: int, topic: str) -> bool:
         waiting = self._latest.get(topic)
         growth = size if waiting is None else size - waiting.size
-        if self._size + growth > self._capacity:
+        if not self._make_room(growth):
             return False
         if waiting is None:
-            waiting = self._latest[topic] = _Waiting(message, size)
+            waiting = self._latest[topic] = self._append(message, size)
             waiting.topic = topic
-            self._append(waiting)
             return True
         waiting.message, waiting.size = message, size
         self._size += growth
         self.dropped += 1
         return True
 
+    def _make_room(self, size: int) -> bool:
+        """Drop the oldest updates that may be dropped, until there is room for `size` bytes or none is left."""
+        if size > self._capacity:
+            return False
+        while self._size + size > self._capacity:
+            filled = [lane for lane in self._droppable if lane]
+            if not filled:
+                return False
+            self._drop_oldest(min(filled, key=lambda lane: lane[0].number))
+        return True
+
     def _drop_oldest(self, lane: deque[_Waiting]) -> None:
         oldest = lane.popleft()
-        # Near the front, since it is the oldest of its route: the search is short.
-        self._order.remove(oldest)
+        del self._order[oldest.number]
         self._size -= oldest.size
         self.dropped += 1

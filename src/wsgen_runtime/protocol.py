@@ -12,6 +12,9 @@ from wsgen_runtime.models import ErrorCode, ErrorDetail
 
 FrameId = int | str | None
 
+_MOST_DETAILS = 100
+_LONGEST_KEY = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
@@ -86,7 +89,10 @@ class ServerProtocol:
         try:
             # Not NaN and Infinity: JSON has none.
             frame = from_json(text, allow_inf_nan=False)
-        except ValueError:
+        except (
+            ValueError,
+            TypeError,
+        ):  # TypeError: a lone surrogate, which no server should let through
             return self.fault(ErrorCode.INVALID_JSON, "The frame is not valid JSON")
         if not isinstance(frame, dict):
             return self.fault(ErrorCode.INVALID_JSON, "The frame is not a JSON object")
@@ -109,8 +115,12 @@ class ServerProtocol:
         details: tuple[ErrorDetail, ...] = (),
         cause: Exception | None = None,
     ) -> Fault:
-        """Return a fault, counted: the last one allowed in a row asks for the socket to be closed."""
-        self._bad += 1
+        """Return a fault, counted: the last one allowed in a row asks for the socket to be closed.
+
+        Those that are the server's own, `internal`, are not the client's to answer for.
+        """
+        if code is not ErrorCode.INTERNAL:
+            self._bad += 1
         bound = self._limits.bad_frames
         close = CloseCode.POLICY_VIOLATION if bound is not None and self._bad >= bound else None
         return Fault(code, message, details, id, cause, close)
@@ -157,10 +167,8 @@ class ServerProtocol:
             # JSON mode, because the request came as JSON: a strict model takes a date from its text only there.
             request = request_type.model_validate_json(to_json(frame.get("payload")))
         except ValidationError as error:
-            message = "The payload is invalid"
-            return self.fault(
-                ErrorCode.INVALID_PAYLOAD, message, id=identity, details=_details(error)
-            )
+            message, details = _explained(error)
+            return self.fault(ErrorCode.INVALID_PAYLOAD, message, id=identity, details=details)
         except Exception as error:  # validators of the request model are user code
             return self.fault(ErrorCode.INTERNAL, "The server failed", id=identity, cause=error)
         if verb == "subscribe":
@@ -168,8 +176,23 @@ class ServerProtocol:
         return Unsubscribe(route, request, identity)
 
 
-def _details(error: ValidationError) -> tuple[ErrorDetail, ...]:
-    return tuple(
-        ErrorDetail(loc=("payload", *item["loc"]), message=item["msg"], type=item["type"])
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
+def _explained(error: ValidationError) -> tuple[str, tuple[ErrorDetail, ...]]:
+    """Return the message and the details of an answer, of a size that does not depend on how much is wrong."""
+    count = error.error_count()
+    if count > _MOST_DETAILS:
+        return f"The payload is invalid in {count} places, too many to list", ()
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    details = tuple(
+        ErrorDetail(
+            loc=("payload", *map(_short, item["loc"])), message=item["msg"], type=item["type"]
+        )
+        for item in found
     )
+    return "The payload is invalid", details
+
+
+def _short(part: str | int) -> str | int:
+    """Return a part of a place, which may be a key that the client chose, at a bounded length."""
+    if isinstance(part, int) or len(part) <= _LONGEST_KEY:
+        return part
+    return part[:_LONGEST_KEY] + "…"

@@ -5,7 +5,7 @@ import itertools
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
-from starlette.types import Receive, Send
+from starlette.types import Message, Receive, Send
 
 from wsgen_runtime.auth import (
     Authenticate,
@@ -18,6 +18,7 @@ from wsgen_runtime.auth import (
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.conversation import Conversation
+from wsgen_runtime.failures import without_input
 from wsgen_runtime.handshake import admit, refuse
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
@@ -28,7 +29,7 @@ _log = logging.getLogger("wsgen_runtime")
 
 
 class Sockets:
-    """Admits clients and converses with them; while `stopping`, it admits none."""
+    """Admits clients and converses with them."""
 
     def __init__(
         self,
@@ -42,7 +43,9 @@ class Sockets:
         authorize: Authorize | None,
         origins: Collection[str],
     ) -> None:
-        self.stopping = False
+        self._stopping = False
+        self._stops = 0
+        self._accepting = 0
         self._hub = hub
         self._routers = routers
         self._requests = {route: router.request_type for route, router in routers.items()}
@@ -57,38 +60,55 @@ class Sockets:
     async def serve(self, connection: Connection, receive: Receive, send: Send) -> None:
         """Serve one ASGI WebSocket connection."""
         await receive()  # websocket.connect
+        stops = self._stops
         try:
-            session = await self._admit(connection)
+            session = await self._admit(connection, stops)
         except RefusedError as refusal:
             self._counters.refused += 1
             _log.info("a client is refused: %s", refusal)
             await refuse(connection, send, refusal)
             return
+        self._accepting += 1
         try:
             await send(
                 {"type": "websocket.accept", "subprotocol": session.subprotocol, "headers": []}
             )
+            if stops != self._stops:  # nobody else will tell it
+                await send(_farewell())
+                return
         except OSError:
             return  # the client has gone meanwhile: ASGI says so with an OSError
+        finally:
+            self._accepting -= 1
         await self._converse(connection, session, receive, send)
 
-    async def _admit(self, connection: Connection) -> Session:
-        self._require_room()
+    def stop(self) -> None:
+        """Admit nobody until `resume`, and say goodbye to those who are being accepted."""
+        self._stopping = True
+        self._stops += 1
+
+    def resume(self) -> None:
+        """Admit clients again."""
+        self._stopping = False
+
+    async def _admit(self, connection: Connection, stops: int) -> Session:
+        self._require_room(stops)
         try:
             await self._startup()
         except Exception as error:
             # Whatever the broker raises: it is logged, and the client may come again.
             _log.exception("the app could not start")
             raise BusyError("the app could not start") from error
-        session = await admit(connection, self._authenticate, self._origins)
-        self._require_room()
+        within = self._limits.auth_timeout
+        session = await admit(connection, self._authenticate, self._origins, within)
+        self._require_room(stops)
         return session
 
-    def _require_room(self) -> None:
+    def _require_room(self, stops: int) -> None:
         bound = self._limits.clients
-        if self.stopping:
+        if self._stopping or stops != self._stops:
             raise BusyError("the server shuts down")
-        if bound is not None and len(self._hub.clients) >= bound:
+        if bound is not None and len(self._hub.clients) + self._accepting >= bound:
             raise BusyError("the server has as many clients as it may have")
 
     async def _converse(
@@ -103,17 +123,20 @@ class Sockets:
         )
         self._hub.add(client)
         try:
-            conversation.watch(connection, session, self._authenticate)
-            await conversation.run(receive)
+            await conversation.run(receive, connection, session, self._authenticate)
         except asyncio.CancelledError:
             # A client given up asks for this cancellation; any other is not ours to swallow.
             if not client.lost or task.uncancel() > 0:
                 raise
-        except Exception:
+        except Exception as error:
             # Nothing is known to come here; if something does, it is this client's loss and nobody else's.
             self._counters.failures += 1
-            _log.exception("a connection failed")
+            _log.error("a connection failed", exc_info=without_input(error))
             client.close(CloseCode.INTERNAL, "The server failed", discard=True)
         finally:
-            conversation.end()
             self._hub.drop(client)
+
+
+def _farewell() -> Message:
+    code, reason = int(CloseCode.GOING_AWAY), "The server shuts down"
+    return {"type": "websocket.close", "code": code, "reason": reason}

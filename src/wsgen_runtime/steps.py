@@ -1,19 +1,21 @@
 """Carries out the steps that the topic bookkeeping asks for, with the broker and the services."""
 
 import asyncio
-import inspect
 import logging
 from collections.abc import Callable
 
 from wsgen_runtime.brokers.base import Broker
+from wsgen_runtime.calls import call
 from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
+from wsgen_runtime.failures import without_input
 from wsgen_runtime.feed import Feed
 from wsgen_runtime.protocol import FrameId
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics import Outcome, Step, TopicIndex
 
 _log = logging.getLogger("wsgen_runtime")
+_STUBBORN = 1.0  # seconds for what was cancelled to end
 
 Post = Callable[[Feed, str, str], None]
 Done = Callable[[str, Channel, Outcome[Client, FrameId]], None]
@@ -22,8 +24,8 @@ Done = Callable[[str, Channel, Outcome[Client, FrameId]], None]
 class Steps:
     """Runs each topic's steps one after the other, in a task that lives as long as there is a next one.
 
-    `post(feed, topic, data)` takes the updates of producers, `done(topic, channel, outcome)` hears of each step,
-    `idle()` of each topic that is forgotten.
+    A step may take `within` seconds. `post(feed, topic, data)` takes the updates of producers,
+    `done(topic, channel, outcome)` hears of each step, `idle()` of each topic that is forgotten.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Steps:
         broker: Broker,
         counters: Counters,
         *,
+        within: float | None,
         post: Post,
         done: Done,
         idle: Callable[[], None],
@@ -40,6 +43,7 @@ class Steps:
         self._topics = topics
         self._broker = broker
         self._counters = counters
+        self._within = within
         self._post = post
         self._done = done
         self._idle = idle
@@ -59,64 +63,69 @@ class Steps:
                 channel.task = task
 
     async def cancel_all(self) -> None:
-        """Stop all steps where they are."""
-        tasks = [channel.task for channel in self.channels.values() if channel.task is not None]
+        """Stop all steps where they are, and all producers' updates; steps that do not end are left alone."""
+        tasks = {channel.task for channel in self.channels.values() if channel.task is not None}
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            _, stubborn = await asyncio.wait(tasks, timeout=_STUBBORN)
+            if stubborn:
+                _log.error("steps of topics do not end", extra={"topics": len(stubborn)})
+        self.forget_all()
+
+    def forget_all(self) -> None:
+        """Forget all topics; what their producers still send goes nowhere."""
+        for channel in self.channels.values():
+            channel.close_feed()
+        self.channels.clear()
 
     async def _run(self, topic: str, channel: Channel, step: Step | None) -> None:
         try:
             while step is not None:
-                outcome = await self._take(topic, channel, step)
+                owned = await self._take(topic, channel, step)
+                if self.channels.get(topic) is not channel:
+                    return  # forgotten by a shutdown that could not wait
+                outcome = self._topics.finish(topic, failed=owned is None, owned=bool(owned))
                 self._done(topic, channel, outcome)
                 step = self._topics.next_step(topic)
         finally:
             channel.task = None
             self._forget_if_done(topic)
 
-    async def _take(self, topic: str, channel: Channel, step: Step) -> Outcome[Client, FrameId]:
-        failed = owned = False
+    async def _take(self, topic: str, channel: Channel, step: Step) -> bool | None:
+        """Take one step; return whether the topic is to be produced here (OPEN finds out), None on failure."""
         try:
-            if step is Step.OPEN:
-                owned = await self._broker.open(topic)
-            elif step is Step.CREATE:
-                await self._create(topic, channel)
-            elif step is Step.REMOVE:
-                await self._remove(topic, channel)
-            else:
-                await self._broker.close(topic)
-        except Exception:
+            return bool(await call(self._perform, topic, channel, step, within=self._within))
+        except Exception as error:
             # Services and brokers are user code: whatever it is, the other topics go on.
-            failed = True
             self._counters.failures += 1
             context = {"step": step.name, "route": channel.router.route}
-            _log.exception("a topic's step failed", extra=context)
-        return self._topics.finish(topic, failed=failed, owned=owned)
+            _log.error("a topic's step failed", exc_info=without_input(error), extra=context)
+            return None
+
+    async def _perform(self, topic: str, channel: Channel, step: Step) -> bool:
+        service = channel.router.service
+        if step is Step.OPEN:
+            return await self._broker.open(topic)
+        if step is Step.CREATE:
+            await self._create(topic, channel)
+        elif step is Step.REMOVE:
+            channel.close_feed()
+            await call(service.remove_topic, topic, within=None)
+        else:
+            await self._broker.close(topic)
+        return False
 
     async def _create(self, topic: str, channel: Channel) -> None:
         feed = Feed(channel.router, lambda feed, data: self._post(feed, topic, data))
         channel.feed = feed
         try:
-            await _settled(channel.router.service.create_topic(topic, feed))
+            await call(channel.router.service.create_topic, topic, feed, within=None)
         except BaseException:
-            feed.close()
-            channel.feed = None
+            channel.close_feed()
             raise
-
-    async def _remove(self, topic: str, channel: Channel) -> None:
-        if channel.feed is not None:
-            channel.feed.close()
-            channel.feed = None
-        await _settled(channel.router.service.remove_topic(topic))
 
     def _forget_if_done(self, topic: str) -> None:
         if topic not in self._topics:
             self.channels.pop(topic, None)
             self._idle()
-
-
-async def _settled(result: object) -> None:
-    """Await `result` if it can be: a service's methods may be plain functions."""
-    if inspect.isawaitable(result):
-        await result

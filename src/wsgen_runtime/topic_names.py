@@ -6,6 +6,9 @@ from collections.abc import Mapping, Set
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+# Made once: json.dumps makes one for each call with other options than its own.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
 
 def topic_name(route: str, request: BaseModel) -> str:
     """Return `{route}:{json}`, the same text for equal requests.
@@ -16,23 +19,20 @@ def topic_name(route: str, request: BaseModel) -> str:
     used: a datetime in ISO 8601, a Decimal or UUID as its text, an enum as its value, bytes as UTF-8. A set
     is sorted by its members' JSON; keys of several types become text before they are sorted.
     """
-    canonical = _canonical(request.model_dump())
-    return f"{route}:{json.dumps(canonical, sort_keys=True, separators=(',', ':'))}"
+    return f"{route}:{_encode(_canonical(request.model_dump()))}"
 
 
 def _canonical(value: object) -> object:
     if value is None:
         return ""
-    if isinstance(value, Mapping):
+    if isinstance(value, str | int | float):
+        return value
+    if isinstance(value, dict | Mapping):
         return _canonical_mapping(value)
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     if isinstance(value, Set):
-        return sorted(
-            (_canonical(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True)
-        )
-    if isinstance(value, str | int | float):
-        return value
+        return sorted((_canonical(item) for item in value), key=_encode)
     return _canonical(to_jsonable_python(value))
 
 

@@ -224,6 +224,9 @@ async def test_a_renewed_authentication_goes_on_as_the_new_user() -> None:
         ("https://app.example", ("https://app.example",), True),
         ("http://app.example", ("https://app.example",), False),
         ("https://evil.example", ("*",), True),
+        ("https://app.example", ("HTTPS://App.example:443/",), True),
+        ("https://app.example:8443", ("https://app.example",), False),
+        ("http://[", (), False),
     ],
 )
 async def test_a_page_may_connect_to_its_own_host_and_where_it_is_allowed(
@@ -238,6 +241,28 @@ async def test_a_page_may_connect_to_its_own_host_and_where_it_is_allowed(
         with pytest.raises(RefusedByServerError):
             async with connect(app, headers=headers):
                 pass
+
+
+@pytest.mark.parametrize("origins", ["https://*.example.com", "*"])
+def test_a_single_text_is_no_list_of_origins(origins: str) -> None:
+    with pytest.raises(TypeError, match="list of origins"):
+        WsApp(routers=[], origins=origins)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "",
+        "app.example",
+        "https://app.example/page",
+        "https://*.example.com",
+        "https://[",
+        "http://a:x",
+    ],
+)
+def test_what_no_browser_sends_as_origin_is_refused(origin: str) -> None:
+    with pytest.raises(ValueError, match="origin"):
+        WsApp(routers=[], origins=[origin])
 
 
 async def test_the_log_holds_no_token_and_no_payload(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,12 +1,14 @@
 """Every limit, and the close code or error that goes with it."""
 
 import asyncio
+import math
 from dataclasses import fields
 
 import pytest
+from starlette.types import Message
 from tests.runtime.services import AAPL, BarRouter, Gated, Recorder, until
 
-from wsgen_runtime import CloseCode, Delivery, Limits, WsApp
+from wsgen_runtime import CloseCode, Delivery, Limits, WsApp, conversation
 from wsgen_runtime.testing import (
     ClosedByServerError,
     ErrorFrameError,
@@ -154,8 +156,95 @@ async def test_shutdown_without_a_start_does_nothing() -> None:
 
 def test_every_bound_must_be_positive() -> None:
     for field in fields(Limits):
-        with pytest.raises(ValueError, match=field.name):
-            Limits(**{field.name: 0})
+        for value in (0, -1, math.nan):
+            with pytest.raises(ValueError, match=field.name):
+                Limits(**{field.name: value})  # type: ignore[arg-type] # nan is a float
+
+
+def test_some_bounds_there_must_be() -> None:
+    Limits(clients=None, heartbeat=None)
+    with pytest.raises(ValueError, match="outbox_bytes must have a bound"):
+        Limits(outbox_bytes=None)  # type: ignore[arg-type] # as careless code does
+
+
+class Handshake:
+    """A client whose accept takes as long as the test wants."""
+
+    def __init__(self, app: WsApp) -> None:
+        self.sent: list[str] = []
+        self.code: int | None = None
+        self.accepted = asyncio.Event()
+        self._incoming: asyncio.Queue[Message] = asyncio.Queue()
+        self._incoming.put_nowait({"type": "websocket.connect"})
+        scope = {"type": "websocket", "path": "/", "headers": [], "query_string": b""}
+        self.task = asyncio.create_task(app(scope, self._incoming.get, self._send))
+
+    async def _send(self, message: Message) -> None:
+        self.sent.append(message["type"])
+        self.code = message.get("code")
+        if message["type"] == "websocket.accept":
+            await self.accepted.wait()
+
+    def leave(self) -> None:
+        self._incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_client_that_is_accepted_during_a_shutdown_is_told_to_go(again: bool) -> None:
+    app = app_with()
+    late = Handshake(app)
+    await until(lambda: late.sent == ["websocket.accept"])
+    await app.shutdown()
+    if again:
+        await app.startup()
+    late.accepted.set()
+    await late.task
+    assert (late.sent, late.code) == (["websocket.accept", "websocket.close"], 1001)
+    assert app.stats.clients == 0
+
+
+async def test_clients_that_are_being_accepted_count() -> None:
+    app = app_with(clients=1)
+    first = Handshake(app)
+    await until(lambda: first.sent == ["websocket.accept"])
+    second = Handshake(app)
+    await second.task
+    assert second.sent == ["websocket.close"]
+    first.accepted.set()
+    first.leave()
+    await first.task
+
+
+async def test_a_client_that_sends_without_end_lets_others_run_in_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(conversation, "_TURN", 0.0)
+    app = app_with()
+    frames, turn, turns_at = 50, 0, [0]
+
+    async def receive() -> Message:  # as a server that has a frame at hand, always
+        nonlocal turn
+        turn += 1
+        if turn == 1:
+            return {"type": "websocket.connect"}
+        if turn > frames:
+            return {"type": "websocket.disconnect", "code": 1000}
+        return {"type": "websocket.receive", "text": '{"type":"ping"}'}
+
+    async def send(_: Message) -> None:
+        pass
+
+    async def other() -> None:
+        while True:
+            turns_at.append(turn)
+            await asyncio.sleep(0)
+
+    await app.startup()
+    running = asyncio.create_task(other())
+    scope = {"type": "websocket", "path": "/", "headers": [], "query_string": b""}
+    await app(scope, receive, send)
+    running.cancel()
+    assert len([turn for turn in turns_at if 1 < turn < frames]) > 10
 
 
 def test_a_delivery_is_checked() -> None:

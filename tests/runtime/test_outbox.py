@@ -85,7 +85,26 @@ def test_no_policy_goes_beyond_the_capacity(delivery: Delivery) -> None:
     assert not outbox.put({"text": "123"}, 3)
 
 
-def test_drop_oldest_makes_room_in_characters_too() -> None:
+def test_the_oldest_of_other_routes_makes_way() -> None:
+    outbox = Outbox(10)
+    for text, route in (("a1", "a"), ("b1", "b"), ("a2", "a"), ("b2", "b")):
+        assert update(outbox, text, OLDEST, route=route)
+    assert update(outbox, "123", OLDEST, route="c")
+    assert update(outbox, "456", LATEST, route="d")
+    assert outbox.put({"text": "answer"}, 2)
+    assert outbox.dropped == 3
+    assert drain(outbox) == ["b2", "123", "456", "answer"]
+
+
+def test_an_update_larger_than_the_outbox_is_dropped_alone() -> None:
+    outbox = Outbox(10)
+    assert update(outbox, "1", OLDEST)
+    assert update(outbox, "x" * 11, OLDEST)
+    assert outbox.dropped == 1
+    assert drain(outbox) == ["1"]
+
+
+def test_drop_oldest_makes_room_in_bytes_too() -> None:
     outbox = Outbox(10)
     assert update(outbox, "12345", Delivery(queue=100))
     assert update(outbox, "1234", Delivery(queue=100))

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from tests.runtime.services import BarRequest
 
 from wsgen_runtime import CloseCode, ErrorCode, Limits
+from wsgen_runtime.frames import error_frame
 from wsgen_runtime.protocol import Event, Fault, Ping, ServerProtocol, Subscribe, Unsubscribe
 
 
@@ -106,6 +107,33 @@ def test_an_invalid_payload_says_where(payload: object) -> None:
     assert (found.code, found.id) == (ErrorCode.INVALID_PAYLOAD, "q")
     assert found.details
     assert all(detail.loc[0] == "payload" for detail in found.details)
+
+
+def test_the_answer_to_an_invalid_payload_has_a_bounded_size() -> None:
+    class Numbers(BaseModel):
+        numbers: dict[str, list[int]]
+
+    def answer(count: int, key: str) -> Fault:
+        payload: object = {"numbers": {key: [{}] * count}}
+        event = protocol(n=Numbers).receive_text(
+            json.dumps({"type": "n.subscribe", "payload": payload}), 0.0
+        )
+        assert isinstance(event, Fault)
+        return event
+
+    some, many = answer(100, "k" * 10_000), answer(101, "k")
+    assert len(some.details) == 100
+    assert some.details[7].loc == ("payload", "numbers", "k" * 100 + "…", 7)
+    assert len(error_frame(some)) < 40_000
+    assert many.details == ()
+    assert many.message == "The payload is invalid in 101 places, too many to list"
+
+
+def test_a_failure_of_the_server_is_not_a_bad_frame_of_the_client() -> None:
+    served = protocol(Limits(bad_frames=2))
+    faults = [served.fault(ErrorCode.INTERNAL, "The server failed") for _ in range(5)]
+    faults.append(served.fault(ErrorCode.INVALID_JSON, "one"))
+    assert [fault.close for fault in faults] == [None] * 6
 
 
 @pytest.mark.parametrize("frame_id", [True, 1.5, [], {}])

@@ -12,6 +12,7 @@ from tests.runtime.services import (
     Bar,
     BarRequest,
     BarRouter,
+    Gated,
     Recorder,
     turns,
     until,
@@ -122,6 +123,55 @@ async def test_updates_from_a_thread_arrive_in_order() -> None:
         await asyncio.to_thread(thread.join)
     assert [frame["payload"]["payload"]["close"] for frame in frames] == list(range(count))
     assert [frame["seq"] for frame in frames] == list(range(1, count + 1))
+
+
+async def test_an_update_on_the_loop_comes_after_those_of_threads_before_it() -> None:
+    service = Recorder()
+    async with connect(WsApp(routers=[BarRouter(service=service)])) as client:
+        await client.subscribe("bars", AAPL)
+        feed = service.feeds[AAPL_TOPIC]
+        thread = threading.Thread(target=lambda: [feed(Bar(close=n)) for n in range(100)])
+        thread.start()
+        thread.join()  # on purpose: the event loop cannot take a single one meanwhile
+        feed(Bar(close=100))
+        frames = [await client.receive() for _ in range(101)]
+    assert [frame["payload"]["payload"]["close"] for frame in frames] == list(range(101))
+
+
+@pytest.mark.parametrize("size", [100, 2_000])
+async def test_what_waits_for_the_event_loop_is_bounded_in_bytes(size: int) -> None:
+    service = Recorder()
+    router = WsRouter(service=service, route="texts", request_type=BarRequest, data_type=str)
+    app = WsApp(routers=[router], limits=Limits(pending_bytes=1_000))
+    async with connect(app) as client:
+        await client.subscribe("texts", AAPL)
+        (feed,) = service.feeds.values()
+        thread = threading.Thread(target=lambda: [feed("x" * size) for _ in range(20)])
+        thread.start()
+        thread.join()  # as above
+        feed("end")
+        frames = [await client.receive()]
+        while frames[-1]["payload"]["payload"] != "end":
+            frames.append(await client.receive())
+    assert len(frames) == 1_000 // (size + 2) + 1
+    assert frames[-1]["seq"] == 21
+    assert app.stats.lost == 21 - len(frames)
+
+
+async def test_what_waits_for_its_topic_to_begin_is_bounded_in_bytes() -> None:
+    service = Gated()
+    router = WsRouter(service=service, route="texts", request_type=BarRequest, data_type=str)
+    app = WsApp(routers=[router], limits=Limits(outbox_bytes=1_000))
+    async with connect(app) as client:
+        await client.send({"type": "texts.subscribe", "payload": AAPL})
+        await until(lambda: bool(service.feeds))
+        (feed,) = service.feeds.values()
+        for _ in range(20):
+            feed("x" * 298)
+        service.create_gate.set()
+        assert (await client.receive())["type"] == "texts.subscribe.response"
+        assert [(await client.receive())["seq"] for _ in range(3)] == [18, 19, 20]
+        assert app.stats.lost == 17
 
 
 async def test_threads_that_publish_too_fast_lose_the_oldest_and_clients_see_the_gap() -> None:

@@ -1,0 +1,28 @@
+"""Calls of user code: bounded in time, and never mistaken for the end of the task that makes them."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+
+
+class StrayCancellationError(Exception):
+    """User code raised CancelledError though nobody had cancelled the task it ran in."""
+
+
+async def call(function: Callable[..., object], *arguments: object, within: float | None) -> object:
+    """Return what `function` returns, awaited if it can be; what is awaited has `within` seconds.
+
+    Raises what the function raises, TimeoutError, and StrayCancellationError where it raised CancelledError by
+    itself, as `task.cancel(); await task` does: passed on, it would end the caller's task.
+    """
+    try:
+        result = function(*arguments)
+        if inspect.isawaitable(result):
+            async with asyncio.timeout(within):
+                result = await result
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise StrayCancellationError("what it awaited had been cancelled") from error
+    return result

@@ -1,0 +1,50 @@
+"""What the log may say of an exception of user code: where it came from, and nothing that a client sent."""
+
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+_DEEPEST = 20  # exceptions shown of one chain of causes
+_NEVER_SHOWN = "its text is not shown, since it may hold a token"
+
+
+class InvalidDataError(Exception):
+    """A ValidationError as the log shows it: its places and kinds, without the values."""
+
+
+class HiddenError(Exception):
+    """An exception as the log shows it where its text may be a secret: its type alone."""
+
+
+def without_input(error: BaseException) -> BaseException:
+    """Return `error` as it may be logged: without what pydantic quotes of its input, its causes likewise."""
+    return _shown(error, _without_values, _DEEPEST)
+
+
+def without_text(error: BaseException) -> BaseException:
+    """Return `error` as it may be logged where secrets are handled: types and places alone, causes likewise."""
+    return _shown(error, _without_words, _DEEPEST)
+
+
+def _without_values(error: BaseException) -> BaseException:
+    if not isinstance(error, ValidationError):
+        return error
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    places = ", ".join(f"{'.'.join(map(str, item['loc']))} ({item['type']})" for item in found[:20])
+    return InvalidDataError(f"{error.error_count()} errors for {error.title}: {places}")
+
+
+def _without_words(error: BaseException) -> BaseException:
+    return HiddenError(f"{type(error).__qualname__}: {_NEVER_SHOWN}")
+
+
+def _shown(
+    error: BaseException, show: Callable[[BaseException], BaseException], depth: int
+) -> BaseException:
+    """Return what `show` makes of the error, of those in its group and of its causes, with their tracebacks."""
+    shown = show(error)
+    if isinstance(shown, BaseExceptionGroup) and depth:
+        shown = shown.derive([_shown(one, show, depth - 1) for one in shown.exceptions])
+    cause = error.__cause__ if error.__suppress_context__ else error.__context__
+    shown.__cause__ = _shown(cause, show, depth - 1) if cause is not None and depth else None
+    return shown.with_traceback(error.__traceback__)

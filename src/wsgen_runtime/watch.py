@@ -1,0 +1,92 @@
+"""The timers of one connection: silence, its longest life, the end of its authentication."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from wsgen_runtime.auth import Authenticate, Connection, RefusedError, Session
+from wsgen_runtime.client import Client
+from wsgen_runtime.closing import CloseCode
+from wsgen_runtime.handshake import identify
+from wsgen_runtime.limits import Limits
+
+_log = logging.getLogger("wsgen_runtime")
+
+
+class Watch:
+    """Closes a connection that is silent, too old or not authenticated; `renewed` hears when it is again."""
+
+    __slots__ = ("_client", "_heard", "_limits", "_loop", "_renewal", "_renewed", "_timers")
+
+    def __init__(
+        self, client: Client, limits: Limits, renewed: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._client = client
+        self._limits = limits
+        self._renewed = renewed
+        self._loop = asyncio.get_running_loop()
+        self._heard = self._loop.time()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._renewal: asyncio.Task[None] | None = None
+
+    def start(
+        self, connection: Connection, session: Session, authenticate: Authenticate | None
+    ) -> None:
+        """Start the timers that the limits and the session ask for."""
+        limits = self._limits
+        if limits.heartbeat is not None:
+            self._check_heartbeat(limits.heartbeat)
+        if limits.lifespan is not None:
+            self._call_later("lifespan", limits.lifespan, self._end_of_life)
+        if session.expires_at is not None and authenticate is not None:
+            self._expire_at(session.expires_at, connection, authenticate)
+
+    def stop(self) -> None:
+        """Stop all timers, and a renewal that is under way."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        if self._renewal is not None:
+            self._renewal.cancel()
+            self._renewal = None
+
+    def heard(self, now: float) -> None:
+        """Note that a frame came at `now`, in the event loop's time."""
+        self._heard = now
+
+    def _call_later(self, name: str, delay: float, callback: Callable[[], None]) -> None:
+        self._timers[name] = self._loop.call_later(delay, callback)
+
+    def _check_heartbeat(self, interval: float) -> None:
+        rest = self._heard + interval - self._loop.time()
+        if rest > 0:
+            self._call_later("heartbeat", rest, partial(self._check_heartbeat, interval))
+        else:
+            self._client.close(CloseCode.TIMEOUT, "Nothing was heard for too long")
+
+    def _end_of_life(self) -> None:
+        self._client.close(CloseCode.GOING_AWAY, "The connection reached its longest life")
+
+    def _expire_at(self, moment: float, connection: Connection, authenticate: Authenticate) -> None:
+        delay = max(0.0, moment - time.time())
+        self._call_later("expiry", delay, partial(self._renew_soon, connection, authenticate))
+
+    def _renew_soon(self, connection: Connection, authenticate: Authenticate) -> None:
+        self._renewal = self._loop.create_task(self._renew(connection, authenticate))
+
+    async def _renew(self, connection: Connection, authenticate: Authenticate) -> None:
+        try:
+            session = await identify(connection, authenticate, self._limits.auth_timeout)
+        except RefusedError:
+            session = None
+        if session is None or (
+            session.expires_at is not None and session.expires_at <= time.time()
+        ):
+            self._client.close(CloseCode.UNAUTHORIZED, "The authentication expired")
+            return
+        self._client.user = session.user
+        if session.expires_at is not None:
+            self._expire_at(session.expires_at, connection, authenticate)
+        await self._renewed()
