@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, ConfigDict
 from redis import Redis
 from tests.runtime.redis_server import RedisServer, free_port, redis_server
 from tests.runtime.services import (
@@ -21,8 +22,9 @@ from tests.runtime.services import (
     until,
 )
 
-from wsgen_runtime import WsApp
+from wsgen_runtime import WsApp, WsRouter
 from wsgen_runtime.brokers.redis import RedisBroker
+from wsgen_runtime.brokers.redis.address import Address
 from wsgen_runtime.brokers.redis.messages import Names
 from wsgen_runtime.testing import WsTestClient, connect
 
@@ -208,7 +210,66 @@ async def test_a_redis_that_hangs_is_given_up(tmp_path: Path) -> None:
             await until(lambda: len(one.service.feeds) == 2)
 
 
-async def test_what_others_publish_on_our_channels_harms_nobody(server: RedisServer) -> None:
+# Not one of them is what redis-py expects; for some it raises what it never announces.
+NONSENSE = [b":x\r\n", b"*1\r\n$3\r\nabc\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", b"+OK\r\n"]
+
+
+@asynccontextmanager
+async def answering_nonsense(port: int, answers: list[bytes]) -> AsyncIterator[list[bytes]]:
+    """Be in Redis' place; yield what was answered so far, one answer for each connection."""
+    given: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonsense = answers[len(given) % len(answers)]
+        given.append(nonsense)
+        while nonsense and await reader.read(65_536):
+            writer.write(nonsense)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        yield given
+
+
+@pytest.mark.parametrize("answer", NONSENSE)
+async def test_what_is_not_redis_fails_the_start_with_a_reason(answer: bytes) -> None:
+    port = free_port()
+    app = WsApp(routers=[], broker=RedisBroker(f"redis://127.0.0.1:{port}", lease=0.5))
+    async with answering_nonsense(port, [answer]):
+        with pytest.raises(
+            ConnectionError, match=f"Redis at 127.0.0.1:{port} .* cannot be used: ."
+        ):
+            await app.startup()
+
+
+async def test_nothing_that_answers_in_redis_place_ends_the_attempts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with redis_server(tmp_path) as server:
+        one = Process(server.url, lease=0.5)
+        async with running(one), connect(one.app) as client:
+            await client.subscribe("bars", AAPL)
+            server.stop()
+            async with answering_nonsense(server.port, NONSENSE[:2]) as given:
+                assert await status_of(client) == "disconnected"
+                await until(lambda: len(given) >= 2)
+            with monkeypatch.context() as patched:
+                failed = asyncio.Event()
+
+                def fail(self: object) -> None:
+                    failed.set()
+                    raise AttributeError("a mistake in redis-py")
+
+                patched.setattr(Address, "connection", fail)
+                await failed.wait()
+            server.start()
+            assert await status_of(client) == "connected"
+            await until(lambda: one.produces)
+    assert "AttributeError: a mistake in redis-py" in caplog.text
+
+
+async def test_what_others_publish_on_our_channels_harms_nobody(
+    server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
     one = Process(server.url)
     async with running(one), connect(one.app) as client:
         await client.subscribe("bars", AAPL)
@@ -221,7 +282,8 @@ async def test_what_others_publish_on_our_channels_harms_nobody(server: RedisSer
             b"1 p",
             b"1 p {",
             b'1 p 1}},"seq":1}',
-            b"1 p NaN",
+            b"1 p nan",
+            b"1 p " + '"x"'.encode("utf-16"),
             b"1 p \xff",
             b"1 p " + b"[" * 100_000,
             b"1 u token",
@@ -242,6 +304,37 @@ async def test_what_others_publish_on_our_channels_harms_nobody(server: RedisSer
         assert (frame["payload"]["payload"]["close"], frame["seq"]) == (2, 2)
         assert one.app.stats.broker.rejected == len(malformed)
         assert one.app.stats.broker.reconnects == 0
+    assert [record.getMessage() for record in caplog.records] == [
+        "a message on a channel of ours in Redis is ignored: it is of an unknown kind"
+    ]
+
+
+class Anything(BaseModel):
+    """Whatever pydantic writes as JSON, and a little more."""
+
+    model_config = ConfigDict(ser_json_inf_nan="constants")
+
+    value: object
+
+
+async def test_whatever_pydantic_writes_arrives(server: RedisServer) -> None:
+    deepest: list[object] = []
+    for _ in range(250):  # pydantic itself refuses a few more
+        deepest = [deepest]
+    values = [float("nan"), float("-inf"), "\u2028\0\U0001f600", -(10**4_000), deepest, None]
+    service = Recorder()
+    router = WsRouter(service=service, route="any", request_type=BarRequest, data_type=Anything)
+    app = WsApp(routers=[router], broker=RedisBroker(server.url))
+    async with connect(app) as client:
+        await client.subscribe("any", AAPL)
+        (feed,) = service.feeds.values()
+        for value in values:
+            feed(Anything(value=value))
+        arrived = [(await client.receive())["payload"]["payload"]["value"] for _ in values]
+        # repr: NaN is not equal to itself.
+        assert list(map(repr, arrived)) == list(map(repr, values))
+        assert app.stats.broker.rejected == 0
+    await app.shutdown()
 
 
 async def test_what_is_lost_on_the_way_is_a_gap_in_seq(server: RedisServer) -> None:

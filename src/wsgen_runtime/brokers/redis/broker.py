@@ -87,9 +87,11 @@ class RedisBroker:
         self._trial = names.process(process)
         try:
             link = await self._open()
-        except _FAILURES as error:
+        except Exception as error:
+            # redis-py's own mistakes and what no Redis answers keep their traceback.
+            cause = None if isinstance(error, _FAILURES) else error
             why = _reason(error)
-            raise ConnectionError(f"Redis at {self._address} cannot be used: {why}") from None
+            raise ConnectionError(f"Redis at {self._address} cannot be used: {why}") from cause
         leases, outgoing = Leases(process, self._ttl), Outgoing(*self._bounds)
         self._state = State(host, names, leases, outgoing, self._tally)
         self._connected = True
@@ -154,6 +156,9 @@ class RedisBroker:
                 return await self._open()
             except _FAILURES as error:
                 _log.debug("Redis at %s is still away: %s", self._address, _reason(error))
+            except Exception:
+                # Whatever it is, to give up would leave all clients without updates for good.
+                _log.exception("the connection to Redis at %s failed; it is retried", self._address)
 
     def _is_away(self, error: Exception) -> None:
         cause = _first(error)

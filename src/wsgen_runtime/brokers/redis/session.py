@@ -109,9 +109,9 @@ class Session:
                 self._work.set()
                 return
             missed = topic.follow(message)
-        except ValueError:
+        except ValueError as why:
             if not state.tally.rejected:
-                _log.warning("somebody else publishes on our channels in Redis; it is ignored")
+                _log.warning("a message on a channel of ours in Redis is ignored: %s", why)
             state.tally.rejected += 1
             return
         if missed:

@@ -42,7 +42,7 @@ class Topic:
         if update.token != self._token:
             gap = 0
         elif not 0 <= gap <= _LARGEST_GAP:
-            raise ValueError("not the next update")
+            raise ValueError("its number is not that of a later update")
         self._token, self._number = update.token, update.number
         return gap
 
