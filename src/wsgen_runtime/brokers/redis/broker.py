@@ -142,7 +142,7 @@ class RedisBroker:
                 self._is_away(error)
             finally:
                 self._session = None
-                state.disconnect()
+                state.disconnect(time())
                 await link.close()
             if time() - began > _STABLE:
                 backoff.reset()

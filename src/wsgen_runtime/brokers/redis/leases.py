@@ -7,6 +7,9 @@ is somebody else's, and the question comes again then. Asking and renewing are o
 A lease that was granted counts from the moment of the question, which is before Redis counts: this process stops
 before another can begin, as long as clocks run alike. A token is used for one span of production only, so that
 whatever comes late, from before a pause or a lost connection, is known as such.
+
+A Redis that restarts forgets the leases, and their holders do not: after a lost connection, a process asks at once
+for what it holds, and for anything else only when the leases from before must have ended.
 """
 
 import heapq
@@ -76,6 +79,8 @@ class Leases:
         )
         self._earliest = math.inf
         """No lease that is held ends before this moment."""
+        self._others_until = -math.inf
+        """Until when others may hold leases that Redis has forgotten."""
 
     # -- topics
 
@@ -88,12 +93,16 @@ class Leases:
         lease = self._leases.pop(topic, None)
         return lease.token if lease is not None and lease.asked else None
 
-    def hear(self, topic: str, now: float) -> None:
-        """Note that the topic's updates reach this process, so that it may produce or take over."""
+    def hear(self, topic: str, now: float) -> bool:
+        """Note that the topic's updates reach this process, so that it may produce or take over.
+
+        Return whether the question is due now.
+        """
         lease = self._leases.get(topic)
         if lease is not None and not lease.heard:
             lease.heard = True
-            self._ask_at(topic, lease, now)
+            self._ask_at(topic, lease, now if lease.held else max(now, self._others_until))
+        return lease is not None and lease.due <= now
 
     def hint(self, topic: str, now: float) -> None:
         """Note that whoever had the lease gave it back."""
@@ -103,8 +112,9 @@ class Leases:
             if now < lease.due < math.inf:
                 self._ask_at(topic, lease, now)
 
-    def disconnect(self) -> None:
+    def disconnect(self, now: float) -> None:
         """Note that nothing is heard and no answer comes any more. What is held stays so until it ends."""
+        self._others_until = now + self.ttl
         self._queue.clear()
         for lease in self._leases.values():
             lease.heard = lease.hinted = False

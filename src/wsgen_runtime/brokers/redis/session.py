@@ -82,8 +82,8 @@ class Session:
     def _confirm(self, channel: bytes) -> None:
         self._awaited.discard(channel)
         topic = self._state.by_channel.get(channel)
-        if topic is not None:
-            self._state.leases.hear(topic.name, self._time())
+        if topic is not None and not self._state.leases.hear(topic.name, self._time()):
+            topic.answer()  # whether it is ours to produce is not asked yet
         self._work.set()
 
     # -- what is heard

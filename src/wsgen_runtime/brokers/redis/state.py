@@ -108,9 +108,9 @@ class State:
         for name in self.leases.expire(now):
             self.host.own(name, False)
 
-    def disconnect(self) -> None:
+    def disconnect(self, now: float) -> None:
         """Expect no answer any more: leases end by themselves."""
-        self.leases.disconnect()
+        self.leases.disconnect(now)
         for topic in self.topics.values():
             topic.answer()
         settle(self.releases)
