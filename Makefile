@@ -64,7 +64,8 @@ dev: $(VENV)/.ready page  ## serve examples/trading_api on port 8000, or port=N;
 test: $(VENV)/.ready page parser  ## run the tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
-# All tests but those of the committed packages, which the newest tools have formatted.
+# All tests but those of the committed packages, which the newest tools have formatted; with hiredis, which redis-py
+# prefers to its own parser.
 .PHONY: test-lowest
 test-lowest: $(VENV)-lowest/.ready page  ## run the tests with the lowest versions that pyproject.toml allows
 	@$(VENV)-lowest/bin/python -m pytest -q -n 2 --dist loadgroup -k "not committed_output"
@@ -72,7 +73,7 @@ test-lowest: $(VENV)-lowest/.ready page  ## run the tests with the lowest versio
 $(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/lowest.txt \
-	  -e '.[quality,runtime,redis,metrics,watch]' fastapi httpx hypothesis PyJWT pytest pytest-asyncio \
+	  -e '.[quality,runtime,redis,metrics,watch]' fastapi hiredis httpx hypothesis PyJWT pytest pytest-asyncio \
 	  pytest-xdist types-jsonschema types-PyYAML uvicorn websockets
 	@touch $@
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from ssl import SSLError
 
 from redis.exceptions import RedisError
 
@@ -235,4 +236,6 @@ def _first(error: BaseException) -> BaseException:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error.__context__, SSLError):
+        return str(error.__context__)  # of which older versions of redis-py show the number only
     return str(error) or ("it does not answer" if isinstance(error, TimeoutError) else repr(error))

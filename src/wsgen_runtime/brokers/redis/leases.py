@@ -8,8 +8,8 @@ A lease that was granted counts from the moment of the question, which is before
 before another can begin, as long as clocks run alike. A token is used for one span of production only, so that
 whatever comes late, from before a pause or a lost connection, is known as such.
 
-A Redis that restarts forgets the leases, and their holders do not: after a lost connection, a process asks at once
-for what it holds, and for anything else only when the leases from before must have ended.
+A Redis that restarts forgets the leases, and their holders do not: after a lost connection, a process asks at
+once for what it holds, and for anything else only when the leases from before must have ended.
 """
 
 import heapq

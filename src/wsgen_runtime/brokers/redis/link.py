@@ -80,9 +80,13 @@ class Link:
                 await link._listening.connect()  # type: ignore[no-untyped-call, unused-ignore] # the same
                 await link.subscribe([trial])
                 await link.hear()
-            await link.claim([(trial, b"trial")], timeout)
-            await link.publish([Sending(trial, b"", trial, b"trial")])
-            await link.release([(trial, b"trial", trial)])
+                await link.unsubscribe([trial])
+                await link.hear()
+            await link.ping()
+            # Granted, granted again, refused: each way through the script.
+            await link.claim([(trial, b"ours"), (trial, b"ours"), (trial, b"another's")], timeout)
+            await link.publish([Sending(trial, b"", trial, b"ours")])
+            await link.release([(trial, b"ours", trial)])
         except BaseException:  # a cancelled start too must leave no connection open
             await link.close()
             raise

@@ -1,0 +1,108 @@
+"""The ways to a real Redis: a user with no more rights than the docs name, TLS, and a socket of its own.
+
+`make test-lowest` goes them with hiredis, which redis-py prefers to its own parser when it is installed.
+"""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.runtime.redis_server import free_port, redis_server
+from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder
+
+from wsgen_runtime import WsApp
+from wsgen_runtime.testing import connect
+
+DOCS = Path(__file__).parents[2] / "docs/runtime.md"
+
+
+async def use(url: str) -> None:
+    """Produce, deliver, renew, and give back, as an app whose title makes the names does."""
+    service = Recorder()
+    app = WsApp(title="data feed", routers=[BarRouter(service=service)], broker=url)
+    await app.startup()
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+        service.feeds[AAPL_TOPIC](Bar(close=1))
+        assert (await client.receive())["payload"]["payload"] == {"close": 1}
+        await client.unsubscribe("bars", AAPL)
+        await client.subscribe("bars", AAPL)
+    await app.shutdown()
+    assert app.stats.broker.reconnects == app.stats.broker.dropped == 0
+
+
+def rights() -> list[str]:
+    """Return the command of the docs, in its parts."""
+    found = re.search(r"^ +(ACL SETUSER .+)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found is not None
+    return found[1].split()
+
+
+async def test_the_rights_that_the_docs_name_are_enough_and_none_is_too_many(
+    tmp_path: Path,
+) -> None:
+    commands = [part for part in rights() if part.startswith("+")]
+    with redis_server(tmp_path) as server, server.client() as admin:
+        admin.execute_command(*rights())
+        url = f"redis://datafeed:password@127.0.0.1:{server.port}"
+        await use(f"{url}/0")
+        await use(f"{url}/1")
+        admin.execute_command("ACL", "SETUSER", "datafeed", "-select")
+        await use(f"{url}/0")
+        for command in commands:
+            name = command.removeprefix("+")
+            admin.execute_command("ACL", "SETUSER", "datafeed", f"-{name}")
+            with pytest.raises(ConnectionError, match=r"cannot be used: .*(permission|can't run)"):
+                await use(f"{url}/1")
+            admin.execute_command("ACL", "SETUSER", "datafeed", command)
+            if name != "select":
+                admin.execute_command("ACL", "SETUSER", "datafeed", "+select")
+        for pattern in (["resetkeys", "~other:*"], ["~*", "resetchannels", "&other:*"]):
+            admin.execute_command("ACL", "SETUSER", "datafeed", *pattern)
+            with pytest.raises(ConnectionError, match=r"cannot be used: .*access"):
+                await use(f"{url}/0")
+
+
+def certify(folder: Path) -> tuple[Path, Path]:
+    """Return the certificate of an authority that certifies itself for 127.0.0.1, and its key."""
+    executable = shutil.which("openssl")
+    if executable is None:
+        pytest.fail("openssl is missing: apt-get install openssl")
+    certificate, key = folder / "ca.pem", folder / "key.pem"
+    command = [executable, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    command += [
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=test",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+    ]
+    command += ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    return certificate, key
+
+
+async def test_tls_with_an_authority_of_ones_own(tmp_path: Path) -> None:
+    certificate, key = certify(tmp_path)
+    port = free_port()
+    options = ["--tls-port", str(port), "--tls-auth-clients", "no"]
+    options += ["--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
+    with redis_server(tmp_path, *options):
+        await use(f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={certificate}")
+        with pytest.raises(ConnectionError, match=r"cannot be used: .*CERTIFICATE_VERIFY_FAILED"):
+            await use(f"rediss://127.0.0.1:{port}/0")
+        with pytest.raises(ConnectionError, match=r"cannot be used: ."):
+            await use(f"redis://127.0.0.1:{port}/0")
+
+
+async def test_a_socket_of_the_file_system(tmp_path: Path) -> None:
+    place = tmp_path / "redis.sock"
+    with redis_server(tmp_path, "--unixsocket", str(place)):
+        await use(f"unix://{place}")
+        await use(f"unix://{place}?db=1")
+        with pytest.raises(ConnectionError, match=r"none.sock \(database 0\) cannot be used: ."):
+            await use(f"unix://{tmp_path}/none.sock")
