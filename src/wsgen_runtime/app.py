@@ -71,7 +71,7 @@ class WsApp:
         self._hub = Hub(self._broker, self.limits, self._counters)
         self._routers = _by_route(routers)
         for router in self._routers.values():
-            router.bind(self._hub.publish)
+            router.bind(self._hub.updates.publish)
         self._sockets = Sockets(
             self._hub,
             self._routers,
@@ -125,7 +125,7 @@ class WsApp:
 
         Raises RuntimeError on another thread than the event loop's, and ValueError for a reason that is no text.
         """
-        self._hub.require_loop("WsApp.cancel")
+        self._hub.updates.require_loop("WsApp.cancel")
         reason.encode()
         return self._hub.cancel(topic, reason)
 
@@ -137,7 +137,7 @@ class WsApp:
         Raises RuntimeError on another thread than the event loop's, and ValueError for a code or a reason that a
         close frame cannot carry: 1000 to 1014 but for 1004 to 1006, or 3000 to 4999; at most 123 bytes.
         """
-        self._hub.require_loop("WsApp.disconnect")
+        self._hub.updates.require_loop("WsApp.disconnect")
         require_closable(code, reason)
         client = self._hub.clients.get(client_id)
         if client is None:

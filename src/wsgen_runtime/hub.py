@@ -1,8 +1,7 @@
-"""The hub: who is connected, and the way of updates from their producers to the clients."""
+"""The hub: who is connected, who is subscribed to what, and what clients are told."""
 
 import asyncio
 import logging
-import threading
 from collections.abc import Mapping
 from typing import Literal
 
@@ -11,15 +10,12 @@ from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.failures import without_input
-from wsgen_runtime.feed import Feed
 from wsgen_runtime.frames import (
     cancelled_frame,
     error_frame,
-    size_of,
     status_frame,
     subscribed_frame,
 )
-from wsgen_runtime.inbox import Inbox, Posted
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.models import ErrorCode, StatusPayload
 from wsgen_runtime.protocol import Fault, FrameId
@@ -27,6 +23,7 @@ from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.steps import Steps
 from wsgen_runtime.topics import Joined, Outcome, TopicIndex
+from wsgen_runtime.updates import Updates
 
 _log = logging.getLogger("wsgen_runtime")
 
@@ -45,15 +42,15 @@ class Hub:
             broker,
             counters,
             within=limits.service_timeout,
-            post=self._post,
+            post=lambda feed, topic, data: self.updates.post(feed, topic, data),
             done=self._step_done,
             idle=self._check_quiet,
         )
         self._channels: Mapping[str, Channel] = self._steps.channels
-        self._inbox = Inbox(limits, self._take, self.lose)
-        self._limits = limits
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: int | None = None
+        self.updates = Updates(
+            self.topics, self._channels, broker, limits, counters, self._disconnect_slow
+        )
+        self._capacity = limits.outbox_bytes
         self._quiet: asyncio.Event | None = None
 
     # -- life
@@ -63,8 +60,7 @@ class Hub:
         self.topics.clear()
         self._steps.forget_all()
         self._away = False
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
+        self.updates.start()
         await self._broker.start(self)
 
     async def stop(self, within: float) -> None:
@@ -82,9 +78,8 @@ class Hub:
                 _log.warning("the shutdown took too long", extra=context)
         await self._steps.cancel_all()
         self.topics.clear()
-        self._inbox.clear()
+        self.updates.stop()
         await self._broker.stop()
-        self._loop = self._thread = None
 
     async def _quiet_within(self, seconds: float) -> bool:
         """Wait until no client and no topic is left; return whether that was so in time."""
@@ -102,14 +97,6 @@ class Hub:
     def _check_quiet(self) -> None:
         if self._quiet is not None and not self.clients and not self._channels:
             self._quiet.set()
-
-    def require_loop(self, what: str) -> None:
-        """Raise RuntimeError when `what` is called from another thread than the event loop's."""
-        if self._thread is not None and threading.get_ident() != self._thread:
-            raise RuntimeError(
-                f"{what} must be called on the app's event loop: make the endpoint `async def`, "
-                "or use loop.call_soon_threadsafe"
-            )
 
     # -- clients
 
@@ -161,7 +148,7 @@ class Hub:
     def subscribe(self, client: Client, router: WsRouter, topic: str, frame_id: FrameId) -> None:
         """Subscribe `client`; it is answered once updates flow, or the attempt failed."""
         if topic not in self._channels:
-            self._steps.channels[topic] = Channel(router, topic, self._limits.outbox_bytes)
+            self._steps.channels[topic] = Channel(router, topic, self._capacity)
         if self.topics.join(topic, client, frame_id) is Joined.READY:
             self.answer(client, subscribed_frame(router.route, topic, frame_id))
         else:
@@ -196,27 +183,11 @@ class Hub:
         self._steps.advance(topic)
         return len(outcome.ended) + len(outcome.failed)
 
-    def own(self, topic: str, owned: bool) -> None:
-        """Produce `topic` here, or no longer: what the broker calls when production moves."""
-        channel = self._channels.get(topic)
-        if channel is not None:
-            self._step_done(topic, channel, self.topics.own(topic, owned))
-            self._steps.advance(topic)
-
-    def report(self, status: Literal["connected", "disconnected"]) -> None:
-        """Tell all clients, those to come included, whether updates come: what the broker calls."""
-        _log.warning("the broker is %s", status)
-        self._away = status == "disconnected"
-        frame = status_frame(StatusPayload(broker=status))
-        for client in tuple(self.clients.values()):
-            self.answer(client, frame)
-
     def _step_done(self, topic: str, channel: Channel, outcome: Outcome[Client, FrameId]) -> None:
         self._tell(channel.router.route, topic, outcome, "The source of the updates failed")
         entry = self.topics.get(topic)
         if entry is None or not entry.waiting:
-            for data in channel.take_held():
-                self.deliver(topic, data)
+            self.updates.release(topic, channel)
 
     def _tell(self, route: str, topic: str, outcome: Outcome[Client, FrameId], reason: str) -> None:
         for client, frame_ids in outcome.subscribed:
@@ -229,59 +200,27 @@ class Hub:
             client.seal(topic)
             self.answer(client, cancelled_frame(route, topic, reason))
 
-    # -- updates
+    # -- what the broker calls
 
-    def publish(self, router: WsRouter, topic: str, data: object) -> None:
-        """Publish an update that does not come from the topic's producer. Any thread may call it."""
-        if topic in self._channels or self._broker.shared:
-            self._hand_over(Posted(topic, router.encode(data), None))
-
-    def deliver(self, topic: str, data: str) -> None:
-        """Send an update to the topic's subscribers: what the broker calls."""
-        entry = self.topics.get(topic)
-        if entry is None:
-            return
-        channel = self._channels[topic]
-        members = entry.members
-        if not members:
-            if entry.waiting:
-                self._counters.lost += channel.hold(data)
-            return
-        self._counters.updates += 1
-        self._counters.deliveries += len(members)
-        route, delivery = channel.router.route, channel.router.delivery
-        frame = channel.frame(data)
-        # One message for all: an ASGI server reads it and keeps nothing.
-        message = {"type": "websocket.send", "text": frame}
-        size = size_of(frame)
-        slow = [
-            client
-            for client in members
-            if not client.send_update(message, size, route, topic, delivery)
-        ]
-        for client in slow:
-            self._disconnect_slow(client)
-
-    def _post(self, feed: Feed, topic: str, data: str) -> None:
-        self._hand_over(Posted(topic, data, feed))
-
-    def _hand_over(self, posted: Posted) -> None:
-        """Take an update to the event loop, from whatever thread it was published on."""
-        loop = self._loop
-        if loop is None:
-            return
-        if threading.get_ident() == self._thread and not self._inbox:
-            self._take(posted)
-        else:  # also behind what other threads have published before
-            self._inbox.put(loop, posted)
-
-    def _take(self, posted: Posted) -> None:
-        if posted.feed is None or not posted.feed.closed:
-            self._broker.publish(posted.topic, posted.data, produced=posted.feed is not None)
-
-    def lose(self, topic: str, count: int) -> None:
-        """Count updates that did not get here: what the inbox and the broker call."""
-        self._counters.lost += count
+    def own(self, topic: str, owned: bool) -> None:
+        """Produce `topic` here, or no longer."""
         channel = self._channels.get(topic)
         if channel is not None:
-            channel.seq += count
+            self._step_done(topic, channel, self.topics.own(topic, owned))
+            self._steps.advance(topic)
+
+    def report(self, status: Literal["connected", "disconnected"]) -> None:
+        """Tell all clients, those to come included, whether updates come."""
+        _log.warning("the broker is %s", status)
+        self._away = status == "disconnected"
+        frame = status_frame(StatusPayload(broker=status))
+        for client in tuple(self.clients.values()):
+            self.answer(client, frame)
+
+    def deliver(self, topic: str, data: str) -> None:
+        """Send an update to the topic's subscribers."""
+        self.updates.deliver(topic, data)
+
+    def lose(self, topic: str, count: int) -> None:
+        """Count updates that were lost on their way here."""
+        self.updates.lose(topic, count)

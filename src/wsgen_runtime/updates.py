@@ -1,0 +1,121 @@
+"""The way of an update: from a producer, on whatever thread, by the broker, to the topic's subscribers."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+
+from wsgen_runtime.brokers.base import Broker
+from wsgen_runtime.channel import Channel
+from wsgen_runtime.client import Client
+from wsgen_runtime.feed import Feed
+from wsgen_runtime.frames import size_of
+from wsgen_runtime.inbox import Inbox, Posted
+from wsgen_runtime.limits import Limits
+from wsgen_runtime.protocol import FrameId
+from wsgen_runtime.router import WsRouter
+from wsgen_runtime.stats import Counters
+from wsgen_runtime.topics import TopicIndex
+
+
+class Updates:
+    """Takes updates from any thread and fans them out on the event loop.
+
+    `too_slow(client)` hears of a client that its route's policy wants to be disconnected.
+    """
+
+    def __init__(
+        self,
+        topics: TopicIndex[Client, FrameId],
+        channels: Mapping[str, Channel],
+        broker: Broker,
+        limits: Limits,
+        counters: Counters,
+        too_slow: Callable[[Client], None],
+    ) -> None:
+        self._topics = topics
+        self._channels = channels
+        self._broker = broker
+        self._counters = counters
+        self._too_slow = too_slow
+        self._inbox = Inbox(limits, self._take, self.lose)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: int | None = None
+
+    def start(self) -> None:
+        """Deliver on the running event loop from now on."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+
+    def stop(self) -> None:
+        """Take no more updates, and forget those that wait."""
+        self._loop = self._thread = None
+        self._inbox.clear()
+
+    def require_loop(self, what: str) -> None:
+        """Raise RuntimeError when `what` is called from another thread than the event loop's."""
+        if self._thread is not None and threading.get_ident() != self._thread:
+            raise RuntimeError(
+                f"{what} must be called on the app's event loop: make the endpoint `async def`, "
+                "or use loop.call_soon_threadsafe"
+            )
+
+    def post(self, feed: Feed, topic: str, data: str) -> None:
+        """Take an update from the topic's producer. Any thread may call it."""
+        self._hand_over(Posted(topic, data, feed))
+
+    def publish(self, router: WsRouter, topic: str, data: object) -> None:
+        """Publish an update that does not come from the topic's producer. Any thread may call it."""
+        if topic in self._channels or self._broker.shared:
+            self._hand_over(Posted(topic, router.encode(data), None))
+
+    def deliver(self, topic: str, data: str) -> None:
+        """Send an update to the topic's subscribers."""
+        entry = self._topics.get(topic)
+        if entry is None:
+            return
+        channel = self._channels[topic]
+        members = entry.members
+        if not members:
+            if entry.waiting:
+                self._counters.lost += channel.hold(data)
+            return
+        self._counters.updates += 1
+        self._counters.deliveries += len(members)
+        route, delivery = channel.router.route, channel.router.delivery
+        frame = channel.frame(data)
+        # One message for all: an ASGI server reads it and keeps nothing.
+        message = {"type": "websocket.send", "text": frame}
+        size = size_of(frame)
+        slow = [
+            client
+            for client in members
+            if not client.send_update(message, size, route, topic, delivery)
+        ]
+        for client in slow:
+            self._too_slow(client)
+
+    def release(self, topic: str, channel: Channel) -> None:
+        """Send what was held until the topic's first subscribers were answered."""
+        for data in channel.take_held():
+            self.deliver(topic, data)
+
+    def lose(self, topic: str, count: int) -> None:
+        """Count updates that did not get here; a gap in `seq` shows them."""
+        self._counters.lost += count
+        channel = self._channels.get(topic)
+        if channel is not None:
+            channel.seq += count
+
+    def _hand_over(self, posted: Posted) -> None:
+        """Take an update to the event loop, from whatever thread it was published on."""
+        loop = self._loop
+        if loop is None:
+            return
+        if threading.get_ident() == self._thread and not self._inbox:
+            self._take(posted)
+        else:  # also behind what other threads have published before
+            self._inbox.put(loop, posted)
+
+    def _take(self, posted: Posted) -> None:
+        if posted.feed is None or not posted.feed.closed:
+            self._broker.publish(posted.topic, posted.data, produced=posted.feed is not None)
