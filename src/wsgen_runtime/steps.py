@@ -24,7 +24,7 @@ Done = Callable[[str, Channel, Outcome[Client, FrameId]], None]
 class Steps:
     """Runs each topic's steps one after the other, in a task that lives as long as there is a next one.
 
-    A step may take `within` seconds. `post(feed, topic, data)` takes the updates of producers,
+    A service may take `within` seconds. `post(feed, topic, data)` takes the updates of producers,
     `done(topic, channel, outcome)` hears of each step, `idle()` of each topic that is forgotten.
     """
 
@@ -95,7 +95,7 @@ class Steps:
     async def _take(self, topic: str, channel: Channel, step: Step) -> bool | None:
         """Take one step; return whether the topic is to be produced here (OPEN finds out), None on failure."""
         try:
-            return bool(await call(self._perform, topic, channel, step, within=self._within))
+            return bool(await call(self._perform, topic, channel, step, within=None))
         except Exception as error:
             # Services and brokers are user code: whatever it is, the other topics go on.
             self._counters.failures += 1
@@ -111,7 +111,7 @@ class Steps:
             await self._create(topic, channel)
         elif step is Step.REMOVE:
             channel.close_feed()
-            await call(service.remove_topic, topic, within=None)
+            await call(service.remove_topic, topic, within=self._within)
         else:
             await self._broker.close(topic)
         return False
@@ -120,7 +120,7 @@ class Steps:
         feed = Feed(channel.router, lambda feed, data: self._post(feed, topic, data))
         channel.feed = feed
         try:
-            await call(channel.router.service.create_topic, topic, feed, within=None)
+            await call(channel.router.service.create_topic, topic, feed, within=self._within)
         except BaseException:
             channel.close_feed()
             raise
