@@ -11,6 +11,8 @@ LABELS = {
     OURS: "wsgen, mounted in FastAPI",
     ALONE: "wsgen",
     "bare": "bare loop of ASGI sends",
+    "tasks": "a task for each send",
+    "writers": "a queue and a writer for each client",
     "fastws": "FastWS 0.1.7",
     "chanx": "chanx 2.13.0",
 }
@@ -100,7 +102,12 @@ def _rate(rates: Sequence[Rate]) -> str:
     return f"{wall:,.0f}/s, {cpu:.1f} µs"
 
 
-def _fan_out(setting: Setting, topics: int) -> dict[str, list[Rate]]:
+_CONTESTANTS = ("bare", ALONE, OURS, "fastws", "chanx")
+
+
+def _fan_out(
+    setting: Setting, topics: int, names: Sequence[str] = _CONTESTANTS
+) -> dict[str, list[Rate]]:
     subscribers = 1_000 // topics
 
     def measure(contestant: Contestant) -> Rate:
@@ -108,7 +115,6 @@ def _fan_out(setting: Setting, topics: int) -> dict[str, list[Rate]]:
         wall, cpu = contestant.publish(topics, updates, subscribers)
         return Rate(topics * updates * subscribers, wall, cpu)
 
-    names = ("bare", ALONE, OURS, "fastws", "chanx")
     with contestants(*names, ws=setting.ws, loop=setting.loop) as running:
         for contestant in running:
             contestant.connect(1_000, topics)
@@ -130,6 +136,13 @@ def fan_out_many(setting: Setting) -> Iterator[Row]:
     """A hundred topics with ten clients each."""
     pairs = [(ALONE, "bare", None), (OURS, "fastws", None), (OURS, "chanx", None)]
     yield from _compare("100 topics of 10 clients each", _fan_out(setting, 100), pairs)
+
+
+def designs(setting: Setting) -> Iterator[Row]:
+    """One topic, 1,000 clients: the design that was chosen, and those that were not."""
+    names = (ALONE, "tasks", "writers")
+    pairs: list[tuple[str, str, float | None]] = [(ALONE, "tasks", None), (ALONE, "writers", None)]
+    yield from _compare("1 topic of 1,000 clients", _fan_out(setting, 1, names), pairs)
 
 
 def idle(setting: Setting) -> Iterator[Row]:
@@ -235,6 +248,7 @@ def _latency_beside(ours: Contestant, *, stall: bool) -> float:
 SCENARIOS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "fan-out": fan_out_one,
     "topics": fan_out_many,
+    "designs": designs,
     "idle": idle,
     "storm": storm,
     "memory": memory,

@@ -6,14 +6,16 @@ from types import ModuleType
 
 import pytest
 from benchmarks.runtime.__main__ import _line
-from benchmarks.runtime.programs import bare, wsgen
+from benchmarks.runtime.programs import bare, tasks, writers, wsgen
 from benchmarks.runtime.programs.bar import bar_at
 from benchmarks.runtime.scenarios import Row
 from tests.runtime.server import serving
 from websockets.asyncio.client import connect as ws_connect_to
 
 
-@pytest.mark.parametrize("program", [bare, wsgen], ids=["bare", "wsgen"])
+@pytest.mark.parametrize(
+    "program", [bare, tasks, writers, wsgen], ids=["bare", "tasks", "writers", "wsgen"]
+)
 async def test_a_contestant_sends_the_same_frame_to_each_subscriber(program: ModuleType) -> None:
     async with (
         asyncio.timeout(20),

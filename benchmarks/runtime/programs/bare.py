@@ -1,6 +1,8 @@
 """The reference: one text, made once, sent in a bare loop to each subscriber. No checks, no second thoughts."""
 
-from starlette.types import Receive, Scope, Send
+from collections.abc import Iterable
+
+from starlette.types import Message, Receive, Scope, Send
 
 from benchmarks.runtime.programs.bar import Bar
 
@@ -29,11 +31,21 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         subscribers.pop(key, None)
 
 
-async def publish(number: int, bar: Bar) -> None:
-    """Send `bar` to all subscribers, one after the other."""
+def message_with(number: int, bar: Bar) -> Message:
+    """Return the ASGI message that carries `bar`, as all contestants send it."""
     data = bar.model_dump_json()
     topic = f'bars:{{\\"symbol\\":\\"S{number}\\"}}'
     text = f'{{"type":"bars.update","payload":{{"topic":"{topic}","payload":{data}}},"seq":1}}'
-    message = {"type": "websocket.send", "text": text}
-    for send in _subscribers[number].values():
+    return {"type": "websocket.send", "text": text}
+
+
+def subscribers_of(number: int) -> Iterable[Send]:
+    """Return the subscribers of the topic."""
+    return _subscribers[number].values()
+
+
+async def publish(number: int, bar: Bar) -> None:
+    """Send `bar` to all subscribers, one after the other."""
+    message = message_with(number, bar)
+    for send in subscribers_of(number):
         await send(message)

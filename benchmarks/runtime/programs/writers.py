@@ -1,0 +1,25 @@
+"""A design not chosen: a queue and a writer task for each client, through which every frame goes."""
+
+import asyncio
+
+from starlette.types import Message, Receive, Scope, Send
+
+from benchmarks.runtime.programs import bare
+from benchmarks.runtime.programs.bare import SUBSCRIBE, UNSUBSCRIBE, publish
+
+__all__ = ["SUBSCRIBE", "UNSUBSCRIBE", "app", "publish"]
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one connection."""
+    queue: asyncio.Queue[Message] = asyncio.Queue()
+
+    async def write() -> None:
+        while True:
+            await send(await queue.get())
+
+    writer = asyncio.create_task(write())
+    try:
+        await bare.app(scope, receive, queue.put)
+    finally:
+        writer.cancel()
