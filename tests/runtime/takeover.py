@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,7 +104,9 @@ def check_order(updates: list[tuple[int, int, int]]) -> str:
 
 async def one_round(url: str, lease: float, *, pause: bool = False) -> tuple[float, str]:
     """Kill, or pause, a producer; return how long its heir's subscriber waited, and what was wrong."""
-    async with server(url, lease) as one, server(url, lease) as two:
+    async with AsyncExitStack() as stack:
+        starting = (stack.enter_async_context(server(url, lease)) for _ in range(2))
+        one, two = await asyncio.gather(*starting)
         first, second = await one.next(), await two.next()
         victim, heir = (one, two) if first[1] == one.process.pid else (two, one)
         got = [second if heir is two else first]

@@ -1,0 +1,31 @@
+"""What the workers of one uvicorn serve: numbers that begin anew in each, and who they are.
+
+REDIS_URL=redis://... uvicorn --workers 2 --factory tests.runtime.workers:app
+"""
+
+import os
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tests.runtime.services import BarRequest
+from tests.runtime.takeover_server import Ticks
+
+from wsgen_runtime import WsApp, WsRouter
+
+
+def app() -> ASGIApp:
+    """Return an app that names its worker in the handshake's answer."""
+    router = WsRouter(
+        service=Ticks(), route="ticks", request_type=BarRequest, data_type=tuple[int, int]
+    )
+    ws_app = WsApp(routers=[router], broker=os.environ["REDIS_URL"])
+
+    async def named(scope: Scope, receive: Receive, send: Send) -> None:
+        async def tell(message: Message) -> None:
+            if message["type"] == "websocket.accept":
+                header = (b"x-worker", str(os.getpid()).encode())
+                message = {**message, "headers": [*message.get("headers", ()), header]}
+            await send(message)
+
+        await ws_app(scope, receive, tell)
+
+    return named
