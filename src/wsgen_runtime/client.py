@@ -5,13 +5,12 @@ first one that blocks is handed to a writer task, which exists only as long as s
 """
 
 import asyncio
-import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from starlette.types import Send
 
 from wsgen_runtime.delivery import Delivery
+from wsgen_runtime.driven import Started, as_coroutine_function
 from wsgen_runtime.frames import size_of
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outbox import Message, Outbox
@@ -55,7 +54,7 @@ class Client:
         """Whether the connection was given up or has ended."""
         self._loop = asyncio.get_running_loop()
         self._close_timeout = limits.close_timeout
-        self._send = _as_coroutine_function(send)
+        self._send = as_coroutine_function(send)
         self._on_lost: Callable[[], object] | None = on_lost
         self._outbox = Outbox(limits.outbox_bytes)
         self._writer: asyncio.Task[None] | None = None
@@ -145,7 +144,7 @@ class Client:
             # Whatever a server raises once a client is gone; it is no cancellation of whoever publishes.
             self.abandon()
             return
-        self._writer = self._loop.create_task(self._write(_Started(coroutine, pending)))
+        self._writer = self._loop.create_task(self._write(Started(coroutine, pending)))
 
     async def _write(self, started: Awaitable[None]) -> None:
         try:
@@ -157,47 +156,3 @@ class Client:
             self.abandon()
         finally:
             self._writer = None
-
-
-class _Started:
-    """A coroutine whose first step was taken and yielded `pending`: awaiting this takes the others."""
-
-    __slots__ = ("_coroutine", "_pending")
-
-    def __init__(
-        self,
-        coroutine: Coroutine[Any, Any, None],  # what it yields is between it and the event loop
-        pending: Any,
-    ) -> None:
-        self._coroutine = coroutine
-        self._pending = pending
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        """Yield what the coroutine yields, `pending` first, and pass back what comes in return."""
-        coroutine, pending = self._coroutine, self._pending
-        try:
-            while True:
-                try:
-                    answer = yield pending
-                except GeneratorExit:
-                    raise
-                except BaseException as error:
-                    # Cancellation, or the exception of what it waited for: the coroutine's to deal with.
-                    pending = coroutine.throw(error)
-                else:
-                    pending = coroutine.send(answer)
-        except StopIteration:
-            return
-        finally:
-            coroutine.close()
-
-
-def _as_coroutine_function(send: Send) -> Callable[[Message], Coroutine[Any, Any, None]]:
-    """Return `send`, wrapped if it may return another awaitable than a coroutine."""
-    if inspect.iscoroutinefunction(send):
-        return send
-
-    async def wrapped(message: Message) -> None:
-        await send(message)
-
-    return wrapped
