@@ -18,7 +18,7 @@ from wsgen_runtime.auth import (
 from wsgen_runtime.calls import call
 from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.failures import without_text
-from wsgen_runtime.http import respond
+from wsgen_runtime.http import TEXT, respond
 
 _log = logging.getLogger("wsgen_runtime")
 
@@ -64,8 +64,7 @@ async def refuse(connection: Connection, send: Send, refusal: RefusedError) -> N
     extensions = connection.scope.get("extensions") or {}
     with suppress(OSError):  # it may have gone meanwhile
         if isinstance(refusal, BusyError) and "websocket.http.response" in extensions:
-            busy = b"Try again later"
-            await respond(send, 503, "text/plain; charset=utf-8", busy, "websocket.http")
+            await respond(send, 503, TEXT, b"Try again later", protocol="websocket.http")
         else:
             code = int(CloseCode.POLICY_VIOLATION)
             await send({"type": "websocket.close", "code": code, "reason": ""})

@@ -10,6 +10,8 @@ from wsgen_runtime.metrics import CONTENT_TYPE, render_metrics
 if TYPE_CHECKING:
     from wsgen_runtime.app import WsApp
 
+TEXT = "text/plain; charset=utf-8"
+
 _DOCS = ("/asyncapi", "/asyncapi.json", "/asyncapi.yaml")
 
 
@@ -21,20 +23,33 @@ async def serve_http(app: "WsApp", scope: Scope, receive: Receive, send: Send) -
         asyncapi = importlib.import_module("wsgen_runtime.asyncapi")
         await asyncapi.docs_app(app)(scope, receive, send)
         return
-    if app.metrics and path == "/metrics":
+    if not app.metrics or path != "/metrics":
+        await respond(send, 404, TEXT, b"Not Found")
+    elif scope["method"] not in ("GET", "HEAD"):
+        await respond(send, 405, TEXT, b"Method Not Allowed", allow="GET, HEAD")
+    else:
         await respond(send, 200, CONTENT_TYPE, render_metrics(app.title, app.stats))
-        return
-    await respond(send, 404, "text/plain; charset=utf-8", b"Not Found")
 
 
 async def respond(
-    send: Send, status: int, content_type: str, body: bytes, protocol: str = "http"
+    send: Send,
+    status: int,
+    content_type: str,
+    body: bytes,
+    *,
+    protocol: str = "http",
+    allow: str = "",
 ) -> None:
-    """Send a whole response; the refusal of a socket has the protocol `websocket.http`."""
+    """Send a whole response; the refusal of a socket has the protocol `websocket.http`.
+
+    To HEAD the server sends the head alone. `allow` are the methods that would have been answered.
+    """
     headers = [
         (b"content-type", content_type.encode()),
         (b"content-length", str(len(body)).encode()),
     ]
+    if allow:
+        headers.append((b"allow", allow.encode()))
     await send({"type": f"{protocol}.response.start", "status": status, "headers": headers})
     await send({"type": f"{protocol}.response.body", "body": body})
 

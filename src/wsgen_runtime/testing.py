@@ -176,8 +176,10 @@ async def connect(
     accepted = asyncio.create_task(client._accepted())  # noqa: SLF001
     try:
         await asyncio.wait({task, accepted}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done() and not accepted.done() and (error := task.exception()) is not None:
-            raise error
+        if task.done() and not accepted.done():
+            task.result()  # raises what the app raised
+            if client._from_app.empty():  # noqa: SLF001
+                raise _silent()
         await accepted
         yield client
     finally:
@@ -185,6 +187,13 @@ async def connect(
         client.vanish()
         async with asyncio.timeout(_END):
             await task
+
+
+def _silent() -> RefusedByServerError:
+    """Return what to raise when the app has returned without a word: servers answer with HTTP 500."""
+    refusal = RefusedByServerError(500)
+    refusal.add_note("the app returned without accepting the connection and without closing it")
+    return refusal
 
 
 def _scope(

@@ -22,10 +22,10 @@ def app_with(**options: Any) -> WsApp:  # any option of WsApp
     return WsApp(routers=[BarRouter(service=Recorder())], **options)
 
 
-async def get(app: Any, path: str) -> httpx.Response:  # any ASGI application
+async def get(app: Any, path: str, method: str = "GET") -> httpx.Response:  # any ASGI application
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        return await client.get(path)
+        return await client.request(method, path)
 
 
 class NoRemove:
@@ -98,6 +98,16 @@ async def test_metrics_are_prometheus_text() -> None:
     lines = response.text.splitlines()
     assert 'wsgen_clients{app="datafeed"} 1.0' in lines
     assert 'wsgen_connections_total{app="datafeed"} 1.0' in lines
+
+
+async def test_metrics_are_read_and_nothing_else() -> None:
+    app = app_with(metrics=True)
+    head = await get(app, "/metrics", "HEAD")
+    assert (head.status_code, head.content) == (200, b"")
+    assert int(head.headers["content-length"]) == len((await get(app, "/metrics")).content)
+    for method in ("POST", "PUT", "DELETE"):
+        response = await get(app, "/metrics", method)
+        assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_metrics_without_the_extra_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

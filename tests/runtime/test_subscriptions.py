@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 
 import pytest
 from tests.runtime.services import (
@@ -282,6 +283,7 @@ async def test_an_eager_task_factory_changes_nothing() -> None:
     loop = asyncio.get_running_loop()
     # From Python 3.12 on; before it, this is the test of the ordinary factory once more.
     loop.set_task_factory(getattr(asyncio, "eager_task_factory", None))
+    assert loop.create_task(turns(0)).done() is (sys.version_info >= (3, 12))
     service = Recorder()
     app = app_for(service)
     async with connect(app) as client:

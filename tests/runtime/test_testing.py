@@ -1,0 +1,42 @@
+"""What users test with: `connect` says what became of the connection, also when the app is at fault."""
+
+import asyncio
+from collections.abc import MutableMapping
+from typing import Any
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from wsgen_runtime.testing import RefusedByServerError, connect
+
+Messages = list[MutableMapping[str, Any]]  # as ASGI types them
+CLOSE: Messages = [{"type": "websocket.close", "code": 1008}]
+BUSY: Messages = [
+    {"type": "websocket.http.response.start", "status": 503, "headers": []},
+    {"type": "websocket.http.response.body", "body": b""},
+]
+
+
+@pytest.mark.parametrize(("messages", "status"), [(CLOSE, 403), (BUSY, 503), ([], 500)])
+async def test_who_is_not_accepted_learns_what_a_real_client_would_see(
+    messages: Messages, status: int
+) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        for message in messages:
+            await send(message)
+
+    async with asyncio.timeout(5):
+        with pytest.raises(RefusedByServerError) as caught:
+            async with connect(app):
+                pass
+    assert caught.value.status == status
+
+
+async def test_what_the_app_raises_is_raised() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        async with connect(app):
+            pass
