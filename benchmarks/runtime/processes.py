@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -66,25 +66,31 @@ class Contestant:
 
 
 @contextmanager
-def contestants(*names: str, ws: str, loop: str) -> Iterator[list[Contestant]]:
-    """Run the servers and their clients until the block ends."""
+def contestants(
+    *names: str, ws: str, loop: str, environment: Mapping[str, str] | None = None
+) -> Iterator[list[Contestant]]:
+    """Run the servers, with more in their environment if need be, and their clients until the block ends."""
     with ExitStack() as stack:
-        yield [_start(stack, name, ws, loop) for name in names]
+        yield [_start(stack, name, ws, loop, environment or {}) for name in names]
 
 
-def _start(stack: ExitStack, name: str, ws: str, loop: str) -> Contestant:
+def _start(
+    stack: ExitStack, name: str, ws: str, loop: str, environment: Mapping[str, str]
+) -> Contestant:
     options = ["--ws", ws, "--loop", loop]
-    server = _run(stack, 0, interpreter(name), "serve", name, *options)
+    server = _run(stack, 0, interpreter(name), "serve", name, *options, **environment)
     about = server.hear()
     clients = _run(stack, 1, interpreter("clients"), "clients", str(about["port"]))
     return Contestant(name, server, clients, about)
 
 
-def _run(stack: ExitStack, core: int, python: str, program: str, *arguments: str) -> Program:
+def _run(
+    stack: ExitStack, core: int, python: str, program: str, *arguments: str, **environment: str
+) -> Program:
     process = subprocess.Popen(
         [python, "-m", f"benchmarks.runtime.programs.{program}", *arguments],
         cwd=ROOT,
-        env=_ENVIRONMENT,
+        env={**_ENVIRONMENT, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,15 +1,17 @@
 """What is measured: each scenario runs its contestants in turn, round by round, and yields rows of the table."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.runtime.processes import Contestant, contestants
+from benchmarks.runtime.redis_server import redis_server
 
-OURS, ALONE = "wsgen", "wsgen_alone"
+OURS, ALONE, BY_REDIS = "wsgen", "wsgen_alone", "wsgen_redis"
 LABELS = {
     OURS: "wsgen, mounted in FastAPI",
     ALONE: "wsgen",
+    BY_REDIS: "wsgen, by Redis",
     "bare": "bare loop of ASGI sends",
     "tasks": "a task for each send",
     "writers": "a queue and a writer for each client",
@@ -106,7 +108,10 @@ _CONTESTANTS = ("bare", ALONE, OURS, "fastws", "chanx")
 
 
 def _fan_out(
-    setting: Setting, topics: int, names: Sequence[str] = _CONTESTANTS
+    setting: Setting,
+    topics: int,
+    names: Sequence[str] = _CONTESTANTS,
+    environment: Mapping[str, str] | None = None,
 ) -> dict[str, list[Rate]]:
     subscribers = 1_000 // topics
 
@@ -115,7 +120,8 @@ def _fan_out(
         wall, cpu = contestant.publish(topics, updates, subscribers)
         return Rate(topics * updates * subscribers, wall, cpu)
 
-    with contestants(*names, ws=setting.ws, loop=setting.loop) as running:
+    options = {"ws": setting.ws, "loop": setting.loop}
+    with contestants(*names, **options, environment=environment) as running:
         for contestant in running:
             contestant.connect(1_000, topics)
         return _alternate(setting, running, measure)
@@ -143,6 +149,15 @@ def designs(setting: Setting) -> Iterator[Row]:
     names = (ALONE, "tasks", "writers")
     pairs: list[tuple[str, str, float | None]] = [(ALONE, "tasks", None), (ALONE, "writers", None)]
     yield from _compare("1 topic of 1,000 clients", _fan_out(setting, 1, names), pairs)
+
+
+def redis(setting: Setting) -> Iterator[Row]:
+    """The same fan-out in one process, by the memory broker and by the Redis broker."""
+    for topics in (1, 100):
+        with redis_server() as address:
+            found = _fan_out(setting, topics, (ALONE, BY_REDIS), {"BENCHMARK_REDIS": address})
+        work = f"{topics} topic{'s' if topics > 1 else ''} of {1_000 // topics:,} clients"
+        yield from _compare(work, found, [(BY_REDIS, ALONE, None)])
 
 
 def idle(setting: Setting) -> Iterator[Row]:
@@ -249,6 +264,7 @@ SCENARIOS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "fan-out": fan_out_one,
     "topics": fan_out_many,
     "designs": designs,
+    "redis": redis,
     "idle": idle,
     "storm": storm,
     "memory": memory,

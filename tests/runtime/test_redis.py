@@ -25,7 +25,9 @@ from tests.runtime.services import (
 from wsgen_runtime import WsApp, WsRouter
 from wsgen_runtime.brokers.redis import RedisBroker
 from wsgen_runtime.brokers.redis.address import Address
+from wsgen_runtime.brokers.redis.link import Link
 from wsgen_runtime.brokers.redis.messages import Names
+from wsgen_runtime.brokers.redis.session import Session
 from wsgen_runtime.testing import WsTestClient, connect
 
 LEASE = 2.0
@@ -342,6 +344,34 @@ async def test_whatever_pydantic_writes_arrives(server: RedisServer) -> None:
         assert list(map(repr, arrived)) == list(map(repr, values))
         assert app.stats.broker.rejected == 0
     await app.shutdown()
+
+
+class Flooded(Link):
+    """A link on which there is always something to hear."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+
+    async def hear(self) -> tuple[bytes, bytes, object]:
+        self.heard += 1
+        if self.heard > 200_000:
+            raise EOFError("nothing else ran meanwhile")
+        return b"message", CHANNEL, b'1 p {"close":1}'
+
+
+async def test_a_flood_of_updates_does_not_keep_others_from_the_loop(server: RedisServer) -> None:
+    one = Process(server.url)
+    async with running(one), connect(one.app) as client:
+        await client.subscribe("bars", AAPL)
+        assert isinstance(one.app._broker, RedisBroker)
+        assert one.app._broker._state is not None
+        link = Flooded()
+        session = Session(link, one.app._broker._state, silence=60, ready=lambda: None)
+        listening = asyncio.create_task(session._listen())
+        await turns(3)
+        assert not listening.done()
+        listening.cancel()
+        assert 0 < link.heard < 200_000
 
 
 async def test_what_is_lost_on_the_way_is_a_gap_in_seq(server: RedisServer) -> None:

@@ -19,6 +19,7 @@ _log = logging.getLogger("wsgen_runtime")
 
 _BATCH = 512
 _BATCH_BYTES = 1024 * 1024
+_SLICE = 0.002  # for so many seconds at a time the loop is ours
 
 
 class Session:
@@ -89,9 +90,14 @@ class Session:
     # -- what is heard
 
     async def _listen(self) -> None:
+        rested_at = self._time()
         while True:
             kind, channel, content = await self._link.hear()
             self._heard_at = self._time()
+            if self._heard_at - rested_at > _SLICE:
+                # What has come already is heard without waiting: a flood must not keep others from the loop.
+                await asyncio.sleep(0)
+                rested_at = self._time()
             if kind == b"message":
                 self._receive(channel, content)
             elif kind == b"subscribe":
