@@ -6,7 +6,8 @@ from enum import IntEnum
 class CloseCode(IntEnum):
     """A close code that the server sends; `description` says what it means.
 
-    1000-1015 are those of RFC 6455, 3000-3999 those registered with IANA.
+    1000-1015 are those of RFC 6455, 3000-3999 those registered with IANA. Who is not accepted sees no close code
+    but HTTP 403, or HTTP 503 from a server that is full or shuts down.
     """
 
     GOING_AWAY = 1001
@@ -34,10 +35,10 @@ def require_closable(code: int, reason: str) -> None:
 _LONGEST_REASON = 123
 _DESCRIPTIONS = {
     CloseCode.GOING_AWAY: "The server shuts down, or the connection reached its longest life.",
-    CloseCode.POLICY_VIOLATION: "Too many frames in a row were answered with an error.",
+    CloseCode.POLICY_VIOLATION: "Too many frames in a row were answered with an error, or `disconnect` named no code.",
     CloseCode.TOO_LARGE: "A frame was larger than the server accepts.",
     CloseCode.INTERNAL: "The server failed; its log says why.",
-    CloseCode.TRY_LATER: "The server is full, or the client read too slowly for its route.",
+    CloseCode.TRY_LATER: "The client read too slowly for its route, or for its answers.",
     CloseCode.UNAUTHORIZED: "The authentication expired and was not renewed.",
     CloseCode.TIMEOUT: "The client was silent for longer than the heartbeat allows.",
 }

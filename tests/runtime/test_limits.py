@@ -60,6 +60,12 @@ async def test_a_binary_frame_is_an_error_and_the_socket_stays() -> None:
         await client.subscribe("bars", AAPL)
 
 
+async def test_leaving_what_one_is_not_subscribed_to_is_an_error() -> None:
+    async with connect(app_with()) as client:
+        with pytest.raises(ErrorFrameError, match="not_subscribed"):
+            await client.unsubscribe("bars", AAPL)
+
+
 async def test_too_many_subscriptions_are_an_error_and_then_1008() -> None:
     async with connect(app_with(subscriptions=1, bad_frames=2)) as client:
         await client.subscribe("bars", AAPL)
