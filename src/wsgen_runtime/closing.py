@@ -35,7 +35,9 @@ def require_closable(code: int, reason: str) -> None:
 _LONGEST_REASON = 123
 _DESCRIPTIONS = {
     CloseCode.GOING_AWAY: "The server shuts down, or the connection reached its longest life.",
-    CloseCode.POLICY_VIOLATION: "Too many frames in a row were answered with an error, or `disconnect` named no code.",
+    CloseCode.POLICY_VIOLATION: (
+        "Too many frames in a row were answered with an error, or `disconnect` named no code."
+    ),
     CloseCode.TOO_LARGE: "A frame was larger than the server accepts.",
     CloseCode.INTERNAL: "The server failed; its log says why.",
     CloseCode.TRY_LATER: "The client read too slowly for its route, or for its answers.",

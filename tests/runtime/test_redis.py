@@ -163,6 +163,7 @@ async def test_an_outage_is_told_and_survived(
             await there.subscribe("bars", AAPL)
             server.stop()
             assert [await status_of(here), await status_of(there)] == ["disconnected"] * 2
+            assert not one.app.stats.broker.connected
             # Whoever comes now is told, is subscribed at once, and gets updates later.
             async with connect(two.app) as late:
                 assert await status_of(late) == "disconnected"
@@ -171,6 +172,7 @@ async def test_an_outage_is_told_and_survived(
                 server.start()
                 for client in (here, there, late):
                     assert await status_of(client) == "connected"
+                assert one.app.stats.broker.connected
                 assert await close_of(here) == 1  # it waited; others may have come back later
                 await until(lambda: one.produces != two.produces)
                 producer = one if one.produces else two
