@@ -21,7 +21,6 @@ from wsgen.compat import (
 from .conftest import FOUNDING
 
 DATAFEED = ["__init__.py", "barwsrouter.py", "quotewsrouter.py"]
-MODELS = pytest.mark.xdist_group("models")  # mypy reads pydantic once for all of them
 BAR = RouterSpec("BarWsRouter", "BarsSubscriptionRequest", "Bar", "datafeed")
 
 
@@ -53,7 +52,6 @@ class TestModuleRouterGenerator:
         assert generate_module_routers("nowhere", skip_quality_checks=True) is False
         assert not (modules / "auth" / "ws_generated").exists()
 
-    @MODELS
     def test_fails_on_types_that_do_not_exist(self, modules: Path) -> None:
         folder = module(
             modules,
@@ -93,7 +91,6 @@ class TestModuleRouterGenerator:
         assert generate_module_routers("datafeed", skip_quality_checks=True)
         assert python_files(output) == DATAFEED
 
-    @MODELS
     def test_generation_with_quality_checks_passes(self, modules: Path) -> None:
         assert generate_module_routers("datafeed")
         for name in ("barwsrouter.py", "quotewsrouter.py"):
@@ -170,7 +167,6 @@ class TestModuleRouterGenerator:
         assert "orderwsrouter.py" in python_files(version / "ws_generated")
         assert generate_ws_routers(str(modules / "auth" / "ws" / "v1" / "__init__.py")) is False
 
-    @MODELS
     def test_quality_checks_write_what_they_change(self, modules: Path) -> None:
         folder = modules / "auth" / "ws_generated"
         folder.mkdir()

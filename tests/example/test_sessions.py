@@ -21,15 +21,14 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     "equity": ("broker", {"account_id": "demo"}),
     "broker-connection": ("broker", {"account_id": "demo"}),
 }
-pytestmark = pytest.mark.xdist_group("example-server")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve the repository's example, which must not have to generate anything."""
     folder: Path = tmp_path_factory.mktemp("server")
     with serving(EXAMPLE, folder, WSGEN="check", TRADING_API_TICK="0.01") as running:
-        running.wait_for("Application startup complete")
+        running.wait_for("Uvicorn running on")  # it says that it has started before it listens
         yield running
 
 

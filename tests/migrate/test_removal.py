@@ -254,7 +254,6 @@ def test_the_ws_yaml_is_as_those_beside_it(project: Project) -> None:
     )
 
 
-@pytest.mark.xdist_group("models")
 def test_every_tool_finds_what_it_found_before_and_nothing_else(
     project: Project, mypy_cache: Path
 ) -> None:

@@ -29,6 +29,10 @@ _FLAGS = (
     "--mute-audio",
     "--disable-dev-shm-usage",
     "--remote-debugging-port=0",
+    # One process shows all pages, one after the other: starting one for each costs more than the page.
+    "--renderer-process-limit=1",
+    "--disable-site-isolation-trials",
+    "--disable-features=BackForwardCache,SpareRendererForSitePerProcess",
 )
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _DEADLINE = 10.0

@@ -8,7 +8,7 @@ from tests.page.browser import Page, open_browser
 from tests.page.server import free_port, serve
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """Return a tab that can reach this machine only."""
     nowhere_else = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -26,7 +26,7 @@ def tab(browser: Page) -> Page:
     return browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def base() -> Iterator[str]:
     """Return the address of the app."""
     with serve(free_port()) as address:

@@ -13,8 +13,6 @@ from tests.page.server import free_port, serve
 
 from wsgen_runtime.page import render_page
 
-pytestmark = pytest.mark.xdist_group("browser")  # one browser and one server for all of them
-
 RECEIVED = "Number(document.querySelector('[data-number=received]')?.innerText ?? 0)"
 
 

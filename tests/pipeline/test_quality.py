@@ -39,7 +39,6 @@ def test_committed_output_passes_each_tool_in_check_mode(command: tuple[str, ...
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-@pytest.mark.xdist_group("models")  # mypy reads pydantic once for all of them
 def test_type_that_does_not_exist_fails_its_module_only(project: Project, mypy_cache: Path) -> None:
     share_mypy(project.root, mypy_cache)
     project.write(

@@ -146,6 +146,6 @@ def test_mypy_finds_the_sources_and_keeps_its_cache_where_it_may(
     assert source.endswith("/project/src")
     assert not source.startswith(str(project.root))
     assert user == "/of/the/user"
-    assert f"'{tmp_path}/new/cache/mypy'" in lines[1]
+    assert f"'{tmp_path}/new/cache/strict/mypy'" in lines[1]
     assert "'/dev/null'" in lines[3]
     assert "'/dev/null'" in lines[5]
