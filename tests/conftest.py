@@ -1,11 +1,12 @@
 """Fixtures for whole projects: a folder with settings, sources and models, and wsgen run in it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from wsgen.cli.main import run
@@ -92,8 +93,18 @@ def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mypy")
 
 
+@pytest.fixture
+def models_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What mypy knows of pydantic, which takes it seconds: read once for all workers, one test at a time."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "mypy-models"
+    with FileLock(f"{shared}.lock", timeout=300):
+        yield shared
+
+
 def share_mypy(root: Path, cache: Path) -> None:
     """Let the project in `root` keep mypy's cache in `cache`."""
+    cache.mkdir(exist_ok=True)
     (root / ".wsgen_cache").mkdir(exist_ok=True)
     (root / ".wsgen_cache" / "mypy").symlink_to(cache)
 

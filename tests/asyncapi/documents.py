@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,15 @@ def router(route: str = "bars", **fields: Any) -> RouterSpec:  # Any: fields of 
 
 def official_errors(document: Json) -> list[str]:
     """Return what the official JSON Schema of the document's version finds."""
+    return [error.message for error in _official(document["asyncapi"]).iter_errors(document)]
+
+
+@cache
+def _official(version: str) -> Draft7Validator:
     folder = Path(wsgen.asyncapi.__file__).parent / "schemas"
-    schema = json.loads(gzip.decompress((folder / f"{document['asyncapi']}.json.gz").read_bytes()))
-    return [error.message for error in Draft7Validator(schema).iter_errors(document)]
+    return Draft7Validator(
+        json.loads(gzip.decompress((folder / f"{version}.json.gz").read_bytes()))
+    )
 
 
 def frame_errors(document: Json, frame: Json) -> list[str]:

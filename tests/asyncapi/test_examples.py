@@ -1,9 +1,9 @@
 """`examples:` and `security:` of ws.yaml, from the file to the documents of all versions."""
 
+import json
 from pathlib import Path
 
 import pytest
-import yaml
 from tests.asyncapi.documents import Json, frame_errors, official_errors
 
 from wsgen.cli.main import run
@@ -64,8 +64,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def export(project: Path, text: str, version: str = "3.1") -> Json:
     (project / "feed/ws.yaml").write_text(text, "utf-8")
-    assert run(["asyncapi", "export", "--version", version, "-o", "out.yaml", "-q"]) == 0
-    document: Json = yaml.safe_load((project / "out.yaml").read_text("utf-8"))
+    assert run(["asyncapi", "export", "--version", version, "-o", "out.json", "-q"]) == 0
+    document: Json = json.loads((project / "out.json").read_text("utf-8"))
     assert official_errors(document) == []
     return document
 

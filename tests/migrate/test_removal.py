@@ -255,7 +255,7 @@ def test_the_ws_yaml_is_as_those_beside_it(project: Project) -> None:
 
 
 def test_every_tool_finds_what_it_found_before_and_nothing_else(
-    project: Project, mypy_cache: Path
+    project: Project, models_cache: Path
 ) -> None:
     """The founding project before and after: black, ruff format, ruff, flake8, isort and mypy."""
     for folder in ("specs", "src"):
@@ -275,10 +275,10 @@ def test_every_tool_finds_what_it_found_before_and_nothing_else(
     for command in (["black", "-q"], ["isort", "-q"]):
         tool(*command, "src")
     assert project.wsgen("render").code == 0
-    before = findings(mypy_cache)
+    before = findings(models_cache)
     assert project.wsgen("migrate", "--remove-aliases").code == 0
     assert project.wsgen("render").code == 0
-    after = findings(mypy_cache)
+    after = findings(models_cache)
     new = {name: set(found) - set(before[name]) for name, found in after.items()}
     assert not any(new.values()), new
     for name in ("broker", "datafeed"):

@@ -68,6 +68,11 @@ class Page:
         self.send("Page.navigate", url=url)
         self.wait_for("document.readyState === 'complete' && location.href !== 'about:blank'")
 
+    def leave(self) -> None:
+        """End the page: it sends and says nothing more. Cheaper than another page in its place."""
+        self.send("Page.navigate", url="about:blank")
+        self.wait_for("document.readyState === 'complete' && location.href === 'about:blank'")
+
     def resize(self, width: int, height: int, *, dark: bool = False, scale: float = 1) -> None:
         """Make the window `width` by `height` CSS pixels, for readers who like it light or dark."""
         self.send(

@@ -19,7 +19,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 @pytest.fixture
 def tab(browser: Page) -> Page:
     """Return the tab, empty, as wide as a desk, with nothing noted yet."""
-    browser.open("data:text/html,<p>empty")
+    browser.leave()
     browser.resize(1440, 900)
     browser.requests.clear()
     browser.complaints.clear()

@@ -39,8 +39,10 @@ def test_committed_output_passes_each_tool_in_check_mode(command: tuple[str, ...
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def test_type_that_does_not_exist_fails_its_module_only(project: Project, mypy_cache: Path) -> None:
-    share_mypy(project.root, mypy_cache)
+def test_type_that_does_not_exist_fails_its_module_only(
+    project: Project, models_cache: Path
+) -> None:
+    share_mypy(project.root, models_cache)
     project.write(
         "pyproject.toml",
         '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = ["ruff-format", "mypy"]\n',
