@@ -432,8 +432,10 @@ async def test_a_password_opens_redis_and_never_shows(
             await client.subscribe("bars", AAPL)
             server.stop()
             assert await status_of(client) == "disconnected"
+            server.options = ("--requirepass", "n3w")
+            server.start()
+            await until(lambda: "is still away: invalid username-password pair" in caplog.text)
         await app.shutdown()
-        server.start()
         for url in (f"redis://{place}", f"redis://:wr0ng@{place}"):
             with pytest.raises(
                 ConnectionError, match=f"Redis at {place} .* cannot be used: "
@@ -442,6 +444,7 @@ async def test_a_password_opens_redis_and_never_shows(
             assert "wr0ng" not in str(caught.value)
     assert place in repr(right)
     assert "s3cret" not in repr(right) + caplog.text
+    assert caplog.text.count("invalid username-password pair") == 1
 
 
 @pytest.mark.parametrize(

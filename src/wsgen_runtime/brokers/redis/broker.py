@@ -151,12 +151,16 @@ class RedisBroker:
             self._tally.reconnects += 1
 
     async def _reconnect(self, backoff: Backoff) -> Link:
+        told = ""
         while True:
             await asyncio.sleep(backoff.next())
             try:
                 return await self._open()
             except _FAILURES as error:
-                _log.debug("Redis at %s is still away: %s", self._address, _reason(error))
+                reason = _reason(error)
+                if reason != told:  # a password that was changed, say, while Redis was away
+                    _log.warning("Redis at %s is still away: %s", self._address, reason)
+                    told = reason
             except Exception:
                 # Whatever it is, to give up would leave all clients without updates for good.
                 _log.exception("the connection to Redis at %s failed; it is retried", self._address)
