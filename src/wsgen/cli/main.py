@@ -4,9 +4,10 @@ Exit codes: 0 done or nothing to do, 1 findings, 2 usage, configuration, missing
 """
 
 import os
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any  # as click annotates what it hands through
 
 import click
 
@@ -29,8 +30,34 @@ _COMMANDS = {
 }
 
 
+class _ReaderGoneError(Exception):
+    """Whoever read the output, such as `head`, has gone; in other words, since click has its own for that."""
+
+
+@contextmanager
+def _past_click() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _ReaderGoneError from error
+
+
 class _Commands(click.Group):
     """A group whose commands are imported when they are used: `render` must not wait for `asyncapi`."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        with _past_click():  # --help prints
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _past_click():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -65,7 +92,10 @@ def wsgen() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command line with `arguments` and return the exit code; never raise for a user's mistake."""
+    """Run the command line with `arguments` and return the exit code; never raise for a user's mistake.
+
+    Raises OSError where the system refuses something that no command expects, such as to write the output.
+    """
     try:
         result = wsgen.main(list(arguments), prog_name="wsgen", standalone_mode=False)
     except click.ClickException as error:
@@ -77,11 +107,10 @@ def run(arguments: Sequence[str]) -> int:
     except WsgenError as error:
         _show(error)
         return 1 if isinstance(error, GenerationError) else 2
-    except BrokenPipeError:
-        # The reader, such as `head`, has gone: there is nobody to tell. Keep the interpreter from
-        # complaining when it flushes on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except _ReaderGoneError as error:
+        raise BrokenPipeError from error
+    except OSError:
+        raise  # the guard around the process says it in a line
     except RecursionError:
         click.echo("error: the input is nested too deeply", err=True)
         return 2

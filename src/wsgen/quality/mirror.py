@@ -6,13 +6,12 @@ directories on the way to the outputs are real, and only the staged files are co
 """
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from wsgen.quality.scratch import scratch_folder
 from wsgen.quality.settings import SETTINGS_NAMES
 from wsgen.quality.staged import StagedModule
 
@@ -56,8 +55,7 @@ class Mirror:
 @contextmanager
 def mirrored(root: Path, modules: Sequence[StagedModule]) -> Iterator[Mirror]:
     """Build a mirror of `root` that holds the files of `modules`; remove it at the end."""
-    scratch = Path(os.path.realpath(tempfile.mkdtemp(prefix="wsgen-")))
-    try:
+    with scratch_folder() as scratch:
         # The directories above the root are there too, since some tools look beyond it for settings.
         top = scratch / "mirror" / root.relative_to(root.anchor)
         top.mkdir(parents=True)
@@ -67,8 +65,6 @@ def mirrored(root: Path, modules: Sequence[StagedModule]) -> Iterator[Mirror]:
         for module in modules:
             _write(module, top / module.output.relative_to(root))
         yield Mirror(root=root, top=top, scratch=scratch)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _build(source: Path, target: Path, ways: Iterable[tuple[str, ...]]) -> None:

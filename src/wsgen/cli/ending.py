@@ -1,0 +1,98 @@
+"""How the process of a command ends, whatever becomes of its streams, its folder or itself.
+
+The one guard around everything else: a signal ends what was started, an error of the system is a line.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+
+class _Ended(BaseException):
+    """A signal asked the process to end; not an Exception, so that nothing takes it for a failure."""
+
+
+def ended_well(command: Callable[[], int]) -> int:
+    """Run `command` and return the process's exit code: its own, or that of what kept it from ending.
+
+    SIGTERM and SIGHUP unwind it, so that tools and temporary folders go with it; 143 and 129. A reader that has
+    gone is nobody to tell, and no failure. A full disk or a removed working directory is one line, and 2.
+    """
+    _open_closed_streams()
+    received: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        for other in signals:
+            signal.signal(other, signal.SIG_IGN)
+        received.append(number)
+        raise _Ended
+
+    signals = [number for number in _stop_signals() if signal.getsignal(number) is signal.SIG_DFL]
+    for number in signals:
+        signal.signal(number, end)
+    code = 0
+    try:
+        code = command()
+        # Now, not when the interpreter ends: by then nobody could say what went wrong.
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except _Ended:
+        pass
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        _discard_output()
+    except OSError as error:
+        _discard_output()
+        code = 2
+        with suppress(OSError):
+            sys.stderr.write(f"error: {describe(error)}\n")
+            sys.stderr.flush()
+    # What waits in other code, as watchfiles does, may have swallowed the exception.
+    return 128 + received[0] if received else code
+
+
+def describe(error: OSError) -> str:
+    """Return in a line what the operating system refused."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return "the working directory does not exist any more; change to one that does"
+    reason = error.strerror or str(error)
+    return f"{reason}: {error.filename}" if error.filename else f"cannot write the output: {reason}"
+
+
+def _stop_signals() -> list[signal.Signals]:
+    names = ("SIGTERM", "SIGHUP")  # the latter is unknown on Windows
+    return [signal.Signals[name] for name in names if hasattr(signal, name)]
+
+
+def _open_closed_streams() -> None:
+    """Point closed standard streams to nowhere, or the next file that is opened would stand in for them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")
+
+
+def _discard_output() -> None:
+    """Let what could not be written go nowhere, or the interpreter would complain when it flushes on exit."""
+    target = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(target, stream.fileno())
+    os.close(target)
