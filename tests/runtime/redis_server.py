@@ -35,8 +35,11 @@ class RedisServer:
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         for _ in range(1000):
             try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                    return
+                with socket.create_connection(("127.0.0.1", self.port), timeout=10) as probe:
+                    # Not before it answers, if only with a refusal, does it listen everywhere.
+                    probe.sendall(b"PING\r\n")
+                    if probe.recv(1):
+                        return
             except OSError:
                 assert self._process.poll() is None, "redis-server does not start"
                 time.sleep(0.01)

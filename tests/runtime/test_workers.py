@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from redis import Redis
 from tests.runtime.redis_server import free_port, redis_server
 from tests.runtime.takeover import SUBSCRIBE
 from websockets.asyncio.client import ClientConnection, connect
@@ -32,20 +33,29 @@ async def uvicorn(redis_url: str, port: int) -> AsyncIterator[asyncio.subprocess
             await process.wait()
 
 
-async def connected(port: int, process: asyncio.subprocess.Process) -> ClientConnection:
-    """Connect as soon as there is a server."""
+async def all_started(redis: Redis, process: asyncio.subprocess.Process) -> None:
+    """Wait until both workers have their two connections to Redis, as they have once they serve."""
     async with asyncio.timeout(60):
-        while True:
+        while len(redis.client_list()) < 5:  # with the one that asks
             assert process.returncode is None, "uvicorn does not start"
-            try:
-                return await connect(f"ws://127.0.0.1:{port}/", open_timeout=60)
-            except OSError:
-                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)
 
 
 def worker_of(client: ClientConnection) -> int:
     assert client.response is not None
     return int(client.response.headers["x-worker"])
+
+
+@asynccontextmanager
+async def another(address: str, one: ClientConnection) -> AsyncIterator[ClientConnection]:
+    """Connect to the other worker: that of `one` is paused meanwhile."""
+    os.kill(worker_of(one), signal.SIGSTOP)
+    try:
+        two = await connect(address)
+    finally:
+        os.kill(worker_of(one), signal.SIGCONT)
+    async with two:
+        yield two
 
 
 async def updates_of(client: ClientConnection, count: int) -> list[tuple[int, int]]:
@@ -61,16 +71,11 @@ async def updates_of(client: ClientConnection, count: int) -> list[tuple[int, in
 
 
 async def test_subscribers_of_either_worker_get_the_updates_of_one_producer(tmp_path: Path) -> None:
-    port = free_port()
-    with redis_server(tmp_path) as redis:
-        async with uvicorn(redis.url, port) as process, await connected(port, process) as one:
-            # The first one cannot take the second connection.
-            os.kill(worker_of(one), signal.SIGSTOP)
-            try:
-                two = await connected(port, process)
-            finally:
-                os.kill(worker_of(one), signal.SIGCONT)
-            async with two:
+    address = f"ws://127.0.0.1:{(port := free_port())}/"
+    with redis_server(tmp_path) as server, server.client() as redis:
+        async with uvicorn(server.url, port) as process:
+            await all_started(redis, process)
+            async with connect(address) as one, another(address, one) as two:
                 assert worker_of(one) != worker_of(two)
                 for client in (one, two):
                     await client.send(SUBSCRIBE)
@@ -93,5 +98,4 @@ async def test_subscribers_of_either_worker_get_the_updates_of_one_producer(tmp_
                 assert closed.value.rcvd.code == 1001
                 async with asyncio.timeout(30):
                     await process.wait()
-        with redis.client() as client_of_redis:
-            assert client_of_redis.keys("*") == []
+        assert redis.keys("*") == []
