@@ -1,57 +1,86 @@
-"""Frames as no client should send them: text and bytes, seeded, cheap enough for a hundred thousand."""
+"""Frames as no client should send them: hypothesis' grammar of them, and raw bytes.
+
+`texts` is the grammar: frames of the protocol with anything in any place, cut anywhere, and JSON's own characters
+in any order. Hypothesis draws a hundred in a second; `malformed_frames` makes a hundred thousand of them.
+"""
 
 import json
 import random
 from collections.abc import Iterator
 
-_VALUES: tuple[object, ...] = (
-    None,
-    True,
-    -1,
-    1e308,
-    "",
-    "bars",
-    "bars.subscribe",
-    "\ud7ff\u2028\x00",
-    [],
-    [[[[]]]],
-    {},
-    {"symbol": None},
-    {"symbol": "AAPL", "resolution": 5},
-    {"symbol": {"symbol": "AAPL"}},
-    10**400,
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+
+ALPHABET = '{}[]":,.\\eE+-0123456789truefalsn \u2028\ud7ff\x00'
+ROUTES = ("bars", "times")
+VERBS = (".subscribe", ".unsubscribe", ".update", ".", "")
+
+words = st.text(max_size=12)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=8,
 )
-_TYPES = ("bars.subscribe", "bars.unsubscribe", "bars.update", "bars.", ".", "error", "ping")
-_ALPHABET = '{}[]":,.\\eE+-0123456789truefalsn \u2028\ud7ff\x00'
+kinds = st.sampled_from(
+    [f"{route}{verb}" for route in ROUTES for verb in VERBS] + ["ping", "pong", "error", "."]
+)
+payloads = st.fixed_dictionaries({"symbol": json_values}, optional={"resolution": json_values})
+frames = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": kinds | json_values,
+        "payload": payloads | json_values,
+        "id": json_values,
+    },
+)
+texts = (
+    st.text()
+    | st.text(alphabet=ALPHABET)
+    | frames.map(json.dumps)
+    | st.tuples(frames.map(json.dumps), st.integers(0, 200)).map(lambda cut: cut[0][: cut[1]])
+)
+
+
+def grammar_frames(count: int, seed: int) -> list[str]:
+    """Return about `count` frames of the grammar."""
+    found: list[str] = []
+
+    @seeded(seed)
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        deadline=None,
+    )
+    @given(texts)
+    def collect(text: str) -> None:
+        found.append(text)
+
+    collect()
+    return found
 
 
 def malformed_frames(count: int, seed: int) -> Iterator[str | bytes]:
-    """Yield `count` frames: grammar gone wrong, cut or spliced JSON, raw text, raw bytes."""
+    """Yield `count` frames: first those of the grammar, a tenth and at most 5,000; then what becomes of them
+    when they are spliced, cut and spoilt; text too deep to be read; raw bytes.
+    """
     dice = random.Random(seed)
-    for _ in range(count):
-        kind = dice.randrange(6)
-        if kind == 0:
-            yield dice.randbytes(dice.randrange(100))
-        elif kind == 1:
-            yield "".join(dice.choices(_ALPHABET, k=dice.randrange(60)))
-        elif kind == 2:
-            yield dice.choice("[{") * dice.randrange(1, 3_000)
-        else:
-            text = json.dumps(_frame(dice))
-            if kind == 3:
-                text = text[: dice.randrange(len(text) + 1)]
-            elif kind == 4:
-                place = dice.randrange(len(text) + 1)
-                text = text[:place] + dice.choice(_ALPHABET) + text[place:]
-            yield text
-
-
-def _frame(dice: random.Random) -> dict[str, object]:
-    frame: dict[str, object] = {}
-    if dice.random() < 0.9:
-        frame["type"] = dice.choice(_TYPES) if dice.random() < 0.7 else dice.choice(_VALUES)
-    if dice.random() < 0.9:
-        frame["payload"] = dice.choice(_VALUES)
-    if dice.random() < 0.3:
-        frame["id"] = dice.choice(_VALUES)
-    return frame
+    grammar = grammar_frames(min(count // 10, 5_000), seed)
+    for number in range(count):
+        text = grammar[number] if number < len(grammar) else dice.choice(grammar)
+        place = dice.randrange(len(text) + 1)
+        match 0 if number < len(grammar) else dice.randrange(6):
+            case 0:
+                yield text
+            case 1:
+                yield text[:place] + dice.choice(grammar)
+            case 2:
+                yield text[:place] + dice.choice(ALPHABET) + text[place:]
+            case 3:
+                yield text.encode()[:place]
+            case 4:
+                yield dice.randbytes(dice.randrange(100))
+            case _:
+                yield dice.choice("[{") * dice.randrange(1, 3_000)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, field_validator
+from tests.runtime.malformed import texts
 from tests.runtime.services import BarRequest
 
 from wsgen_runtime import CloseCode, ErrorCode, Limits
@@ -208,30 +209,8 @@ def test_frames_faster_than_allowed_are_not_read_until_time_has_passed() -> None
     assert isinstance(server.receive_text(ping, 0.1), Fault)
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=8,
-)
-frames = st.fixed_dictionaries(
-    {},
-    optional={
-        "type": st.sampled_from(["bars.subscribe", "bars.unsubscribe", "ping", "bars.update"])
-        | json_values,
-        "payload": st.fixed_dictionaries({"symbol": json_values}) | json_values,
-        "id": json_values,
-    },
-)
-texts = (
-    st.text()
-    | st.text(alphabet='{}[]":,.\\eE+-0123456789truefalsn \u2028\ud7ff')
-    | frames.map(json.dumps)
-    | st.tuples(frames.map(json.dumps), st.integers(0, 200)).map(lambda cut: cut[0][: cut[1]])
-)
-
-
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_text_whatever_raises(text: str) -> None:
     assert isinstance(protocol().receive_text(text, 0.0), Event)
 

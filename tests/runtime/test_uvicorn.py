@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from tests.runtime.malformed import malformed_frames
 from tests.runtime.server import IMPLEMENTATIONS, serving
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRequest, BarRouter, Recorder, until
 from websockets.asyncio.client import ClientConnection
@@ -162,28 +161,3 @@ async def test_nothing_is_left_after_clients_vanish(implementation: str) -> None
         await until(lambda: app.stats.clients == 0 and app.stats.topics == 0)
         gc.collect()
         assert len(gone) == 0
-
-
-async def test_malformed_frames_harm_nobody() -> None:
-    app = WsApp(
-        routers=[BarRouter(service=Recorder())],
-        limits=Limits(bad_frames=None, frames_per_second=None),
-    )
-    async with (
-        serving(app) as host,
-        ws_connect_to(f"ws://{host}/") as witness,
-        ws_connect_to(f"ws://{host}/") as sender,
-    ):
-        await witness.send(SUBSCRIBE)
-        await frame(witness)
-        for text in malformed_frames(3_000, seed=1):
-            await sender.send(text)
-            assert (await frame(sender))["type"] in {
-                "error",
-                "pong",
-                "bars.subscribe.response",
-                "bars.unsubscribe.response",
-            }
-        app.routers["bars"].service.feeds[AAPL_TOPIC](Bar(close=1))  # type: ignore[attr-defined] # it is a Recorder
-        assert (await frame(witness))["seq"] == 1
-    assert app.stats.failures == 0

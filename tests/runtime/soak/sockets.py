@@ -1,44 +1,22 @@
-"""The client's side of the soak: plain sockets, so that a thousand clients cost little.
+"""The client's side of the soak.
 
 Run as a process of its own, it reads one command a line from stdin and answers each with a line of JSON.
 """
 
-import base64
 import contextlib
 import json
-import os
-import random
 import re
 import selectors
 import socket
-import struct
 import sys
 import time
 from collections.abc import Iterator
 from threading import Thread
 
+from tests.runtime.soak.crowd import Churn
+from tests.runtime.soak.plain import connect, leave, send
+
 _TIMESTAMP = re.compile(rb'"payload":([0-9.e+-]+)\},"seq":(\d+)\}')
-
-
-def connect(port: int) -> socket.socket:
-    """Return a socket on which the WebSocket handshake is done."""
-    sock = socket.create_connection(("127.0.0.1", port), timeout=30)
-    key = base64.b64encode(os.urandom(16)).decode()
-    sock.sendall(
-        f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-    )
-    answer = b""
-    while b"\r\n\r\n" not in answer:
-        answer += sock.recv(4096)
-    return sock
-
-
-def send(sock: socket.socket, frame: object) -> None:
-    """Send `frame` as a masked text frame."""
-    text = json.dumps(frame).encode()
-    size = bytes([0x80 | len(text)]) if len(text) < 126 else struct.pack("!BH", 0xFE, len(text))
-    sock.sendall(b"\x81" + size + b"\0\0\0\0" + text)
 
 
 def subscribe(sock: socket.socket, route: str) -> None:
@@ -81,45 +59,6 @@ def read_all(sock: socket.socket) -> None:
             pass
 
 
-def churn(port: int, clients: int, seconds: float, seed: int) -> int:
-    """Keep `clients` clients that come, subscribe at random and go; return how many there were.
-
-    Of those that go, a third vanish: their connection is reset, without a close frame.
-    """
-    dice = random.Random(seed)
-    connected: list[socket.socket] = []
-    total = 0
-    while len(connected) < clients:
-        connected.append(connect(port))
-        total += 1
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if len(connected) < clients:
-            connected.append(connect(port))
-            total += 1
-            for _ in range(dice.randrange(4)):
-                payload = {"symbol": f"S{dice.randrange(200)}"}
-                kind = dice.choice(["times.subscribe", "times.subscribe", "times.unsubscribe"])
-                send(connected[-1], {"type": kind, "payload": payload})
-        if len(connected) == clients or dice.random() < 0.2:
-            leave(connected.pop(dice.randrange(len(connected))), vanish=dice.randrange(3) == 0)
-    for sock in connected:
-        leave(sock, vanish=dice.randrange(3) == 0)
-    return total
-
-
-def leave(sock: socket.socket, *, vanish: bool) -> None:
-    """Close the connection, politely or with a reset."""
-    if vanish:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        # Whoever reads it in another thread holds it open otherwise.
-        with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RD)
-    else:
-        sock.sendall(b"\x88\x82\0\0\0\0" + struct.pack("!H", 1000))
-    sock.close()
-
-
 def answers(lines: Iterator[str]) -> Iterator[object]:
     """Yield the answer to each command."""
     readers: list[socket.socket] = []
@@ -151,7 +90,7 @@ def answers(lines: Iterator[str]) -> Iterator[object]:
                 readers = []
                 yield 0
             case ["churn", int(port), int(clients), float(seconds), int(seed)]:
-                yield churn(port, clients, seconds, seed)
+                yield Churn(port, seed).run(clients, seconds)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,21 @@
+"""What the soak serves: a route whose updates are the time they were published, and one for large ones."""
+
+from tests.runtime.services import BarRequest, Recorder
+
+from wsgen_runtime import Limits, WsApp, WsRouter
+
+TIMES = 'times:{"resolution":"","symbol":"all"}'
+BLOBS = 'blobs:{"resolution":"","symbol":"all"}'
+# For clients that are to go on whatever they send.
+PATIENT = Limits(bad_frames=None, frames_per_second=None)
+
+
+def routers(service: Recorder) -> list[WsRouter]:
+    return [
+        WsRouter(service=service, route="times", request_type=BarRequest, data_type=float),
+        WsRouter(service=service, route="blobs", request_type=BarRequest, data_type=str),
+    ]
+
+
+def times_app(service: Recorder, limits: Limits = PATIENT) -> WsApp:
+    return WsApp(routers=routers(service), limits=limits)

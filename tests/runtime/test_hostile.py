@@ -1,0 +1,30 @@
+"""What no client should send, a little of what `make soak` sends: nobody else is harmed and nothing is raised."""
+
+import asyncio
+import logging
+
+import pytest
+from tests.runtime.server import IMPLEMENTATIONS
+from tests.runtime.soak.hostile import raw_bytes, to_a_patient_server, to_a_server_with_limits
+from tests.runtime.soak.watching import no_complaints
+
+
+async def test_malformed_frames_are_answered_one_by_one() -> None:
+    assert await to_a_patient_server(1_000, seed=1)
+
+
+async def test_malformed_frames_close_their_sender_and_nobody_else() -> None:
+    assert await to_a_server_with_limits(300, seed=1)
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+async def test_bytes_that_are_no_frames_end_one_connection(implementation: str) -> None:
+    assert await raw_bytes(40, 1, implementation, largest=1 << 20)
+
+
+async def test_the_watch_hears_what_is_logged_and_what_nobody_caught() -> None:
+    with no_complaints() as complaints:
+        logging.getLogger("wsgen_runtime").error("one")
+        asyncio.get_running_loop().call_exception_handler({"message": "two"})
+        logging.getLogger("wsgen_runtime").warning("three")
+    assert complaints == ["wsgen_runtime: one", "{'message': 'two'}"]
