@@ -16,6 +16,10 @@ from wsgen.cli.main import run
 
 CASES = Path(__file__).parent / "cases"
 OWN = ("args", "stderr.txt", "expected")
+_LOCAL = {
+    ".wsgen_cache",
+    "__pycache__",
+}  # what a run, or a look with Python, leaves on this machine
 UPDATE = bool(os.environ.get("UPDATE_CASES"))
 
 
@@ -49,7 +53,7 @@ def _files(folder: Path) -> dict[str, str]:
     return {
         file.relative_to(folder).as_posix(): file.read_bytes().decode("utf-8", "surrogateescape")
         for file in folder.rglob("*")
-        if file.is_file() and ".wsgen_cache" not in file.parts and file.name != ".wsgen.json"
+        if file.is_file() and not _LOCAL & set(file.parts) and file.name != ".wsgen.json"
     }
 
 

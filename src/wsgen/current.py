@@ -121,18 +121,26 @@ def has_passed(source: ModuleSource, config: Config, manifest: Manifest) -> bool
 
 
 def record_pass(
-    source: ModuleSource, config: Config, manifest: Manifest, models: frozenset[str]
+    source: ModuleSource,
+    config: Config,
+    manifest: Manifest,
+    models: frozenset[str],
+    imported: frozenset[Path],
 ) -> None:
-    """Remember that the package passed; `models` are the modules that its types come from.
+    """Remember that the package passed.
+
+    `models` are the modules that its types come from, `imported` the files that its imports lead to.
 
     A cache that cannot be written is no error: the next run then finds out again.
     """
-    files = sorted(
-        path.relative_to(config.root).as_posix()
+    relied_on = {
+        path
         for name in models
         for folder in config.sources
         for path in _files_of(folder.joinpath(*name.split(".")))
-    )
+    }
+    own = {path for path in imported if path.is_relative_to(config.root)}
+    files = sorted(path.relative_to(config.root).as_posix() for path in relied_on | own)
     file = _verdict_file(source, config)
     try:
         make_cache(config)

@@ -316,7 +316,7 @@ def _conclude(
         )
     if plan.is_empty and manifest is not None:
         if steps and (options.write or config.cache.is_dir()):
-            record_pass(source, config, manifest, _models_of(spec))
+            record_pass(source, config, manifest, _models_of(spec), _imported(draft, config))
         return ModuleResult(source, State.CURRENT, routers), []
     changes = _changes(plan)
     if not options.write:
@@ -330,9 +330,17 @@ def _conclude(
             replace(entry, module=source.name) for entry in error.diagnostics
         ]
     if manifest is not None and steps:
-        record_pass(source, config, manifest, _models_of(spec))
+        record_pass(source, config, manifest, _models_of(spec), _imported(draft, config))
     state = State.WRITTEN if manifest is not None else State.REMOVED
     return ModuleResult(source, state, routers, changes, reason), []
+
+
+def _imported(draft: _Draft, config: Config) -> frozenset[Path]:
+    """Return the project's own files that the imports of a draft lead to."""
+    from wsgen.imported import imported_files
+
+    texts = [text for name, text in draft.files.items() if name.endswith(".py")]
+    return imported_files(texts, draft.source.output, config.sources)
 
 
 def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest:
