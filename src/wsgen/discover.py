@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from wsgen.config import Config
@@ -18,13 +19,15 @@ _MODULE_KEY = re.compile(
     rb"^module:[ \t]+([\"']?)([A-Za-z0-9_.-]+)\1[ \t]*(?:#.*)?\r?$", re.MULTILINE
 )
 _LIMIT = 1 << 20
+_FOLDERS = 20_000
+"""How many folders are searched where nothing says that a project begins there."""
 
 
 def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
     """Return the modules below `paths`, sorted by path, each once.
 
     A path is a folder, searched to the bottom, or one source file. Hidden folders, virtual environments,
-    packages that wsgen generated and linked folders are not entered.
+    packages that wsgen generated and linked folders are not entered. Outside of projects there is a limit.
 
     Raises ConfigError for a path that does not exist, is no source, or lies outside of the project,
     and for modules that would be written to one place.
@@ -40,7 +43,14 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
             advice = "Run wsgen in a project, or name the folders of its modules."
             wrong.append(_misplaced("WSG401", f"{path} is the whole disk", config, advice))
         elif place.is_dir():
-            folders.update(dict.fromkeys(_walk(place)))
+            searched, ended = _searched(place, config)
+            folders.update(dict.fromkeys(searched))
+            if not ended:
+                message = f"{config.root} is no project, and there are more than {_FOLDERS:,} folders in it"
+                advice = (
+                    "Name the folders of its modules, or run `wsgen init` where the project begins."
+                )
+                wrong.append(_misplaced("WSG401", message, config, advice))
         elif place.is_file() and place.name in (YAML_NAME, PYTHON_NAME, "__init__.py"):
             folders[place.parent] = None
         else:
@@ -88,15 +98,23 @@ def module_at(folder: Path, config: Config) -> ModuleSource | None:
     return ModuleSource(name, version, folder, tuple(files), _output(folder, name, version, config))
 
 
-def _walk(top: Path) -> Iterator[Path]:
-    """Yield `top` and every folder below it that may hold a source."""
+def _searched(top: Path, config: Config) -> tuple[list[Path], bool]:
+    """Return the folders below `top` that may hold a source, and whether it was searched to the bottom."""
+    marks = ("pyproject.toml", ".git")
+    if config.file is not None or any((config.root / mark).exists() for mark in marks):
+        return [folder for folder, candidate in _walk(top) if candidate], True
+    seen = list(islice(_walk(top), _FOLDERS + 1))
+    return [folder for folder, candidate in seen if candidate], len(seen) <= _FOLDERS
+
+
+def _walk(top: Path) -> Iterator[tuple[Path, bool]]:
+    """Yield `top` and every folder below it, each with whether it may hold a source."""
     for folder, names, files in os.walk(top):
         if MANIFEST in files or "pyvenv.cfg" in files:
             names.clear()
             continue
         names[:] = sorted(name for name in names if name[0] != "." and name not in _SKIPPED)
-        if YAML_NAME in files or PYTHON_NAME in files or "__init__.py" in files:
-            yield Path(folder)
+        yield Path(folder), YAML_NAME in files or PYTHON_NAME in files or "__init__.py" in files
 
 
 def _mentions_router(file: Path) -> bool:

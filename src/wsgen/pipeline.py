@@ -188,6 +188,7 @@ def _produce(
     loaded, found = load_modules(sources, config, assumed=assumed)
     diagnostics = list(found)
     drafts = []
+    shared: set[Diagnostic] = set()
     for source, item in loaded.items():
         if item.spec is None:
             continue
@@ -202,10 +203,12 @@ def _produce(
             )
         except GenerationError as error:
             place = Span(source.files[0])
-            diagnostics.extend(
-                replace(entry, module=source.name, span=entry.span or place)
-                for entry in error.diagnostics
-            )
+            for entry in error.diagnostics:
+                # What is wrong in a template is wrong for each module that is made from it: said once.
+                if entry.span is None or entry.span.path in source.files or entry not in shared:
+                    found_here = replace(entry, module=source.name, span=entry.span or place)
+                    diagnostics.append(found_here)
+                shared.add(entry)
     if steps:
         drafts, findings = _pass_steps(drafts, config, options, steps)
         diagnostics.extend(findings)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Project
 
+import wsgen.__main__
 from wsgen.codes import CODES
 
 OUT = "specs/datafeed/ws_generated"
@@ -244,6 +245,38 @@ def test_public_names_are_listed_and_real() -> None:
         assert list(package.__all__) == sorted(package.__all__)
         for name in package.__all__:
             assert getattr(package, name) is not None
+
+
+def test_a_run_that_is_stopped_before_it_began_has_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wsgen.cli.unchanged.say_if_current", interrupted)
+    monkeypatch.setattr("gc.set_threshold", lambda *_: None)
+    with pytest.raises(SystemExit) as stopped:
+        wsgen.__main__.main()
+    assert stopped.value.code == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_folder_that_is_no_project_is_searched_up_to_a_limit(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsgen.discover._FOLDERS", 5)
+    for number in range(6):
+        project.write(f"more/{number}/file", "")
+    assert project.wsgen("validate").code == 0
+    (project.root / "pyproject.toml").unlink()
+    for path in ((), (".",)):
+        outcome = project.wsgen("validate", *path)
+        assert outcome.code == 2
+        assert "is no project, and there are more than 5 folders in it" in outcome.stderr
+        assert "Name the folders of its modules" in outcome.stderr
+    assert project.wsgen("validate", "specs").code == 0
+    (project.root / ".git").mkdir()
+    assert project.wsgen("validate").code == 0
 
 
 def test_the_whole_disk_is_not_searched(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,7 @@ def test_two_sorters_of_imports_are_told_apart_from_formatters(project: Project)
     (found,) = project.run(module, steps=("ruff-fix", "isort")).diagnostics
     assert found.code == "WSG503"
     assert "let only one of them sort imports" in (found.help or "")
+    assert "[tool.ruff.lint.isort]" in (found.help or "")
 
 
 def test_formatters_that_undo_each_other_are_named_in_any_order(project: Project) -> None:

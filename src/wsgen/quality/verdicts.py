@@ -27,7 +27,10 @@ _HELP = {
 }
 _MISSING = "create or install {}, correct its name, or add the folder that holds it to `sources` in [tool.wsgen]"
 _BLACK_PROFILE = 'set `profile = "black"` in [tool.isort], or leave one of the two steps out'
-_ONE_SORTER = "let only one of them sort imports: leave the step `isort` or ruff's rule `I` out"
+_ONE_SORTER = (
+    "let only one of them sort imports: leave the step `isort` or ruff's rule `I` out; "
+    "or say in [tool.ruff.lint.isort] what [tool.isort] says (`force-single-line` for `force_single_line`)"
+)
 _SAME_SETTINGS = "give both the same line length and style, or leave one of the two steps out"
 
 

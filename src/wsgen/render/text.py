@@ -17,7 +17,7 @@ def docstring(text: str, indent: int = 0) -> str:
 
     Lines that are too long are wrapped; a single word that is too long gets a `noqa` for that rule only.
     """
-    lines = _wrapped(_normal(text), WIDTH - indent - len('""""""'))
+    lines = wrapped(_normal(text), WIDTH - indent - len('""""""'))
     margin = " " * indent
     if len(lines) == 1:
         body = f'"""{_in_docstring(lines[0])}"""'
@@ -35,14 +35,15 @@ def _normal(text: str) -> list[str]:
     return [lines[0].strip(), *rest]
 
 
-def _wrapped(lines: list[str], width: int) -> list[str]:
-    wrapped: list[str] = []
+def wrapped(lines: list[str], width: int) -> list[str]:
+    """Return `lines` broken so that each has at most `width` characters, single words apart."""
+    made: list[str] = []
     for line in lines:
         if len(line) <= width:
-            wrapped.append(line)
+            made.append(line)
             continue
         indent = line[: len(line) - len(line.lstrip())][: width // 2]
-        wrapped.extend(
+        made.extend(
             textwrap.wrap(
                 line.strip(),
                 width,
@@ -52,7 +53,7 @@ def _wrapped(lines: list[str], width: int) -> list[str]:
                 break_on_hyphens=False,
             )
         )
-    return wrapped
+    return made
 
 
 def _in_docstring(line: str) -> str:
