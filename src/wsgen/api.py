@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from wsgen import pipeline
-from wsgen.config import Config, find_root, load_config
+from wsgen.config import Config
 from wsgen.errors import GenerationError
 from wsgen.model import ModuleSpec
 from wsgen.result import RunResult
+from wsgen.settings_file import find_root, load_config
 
 _PathLike = str | os.PathLike[str]
 

@@ -4,9 +4,10 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from wsgen.config import Config, find_root, load_config
+from wsgen.config import Config
 from wsgen.discover import discover, module_at
 from wsgen.errors import GenerationError
+from wsgen.settings_file import find_root, load_config
 from wsgen.source import ModuleSource
 
 

@@ -184,6 +184,18 @@ def test_settings_that_are_wrong(table: Json, said: str) -> None:
     assert (found.code, found.help) == ("WSG664", said)
 
 
+def test_wrong_settings_are_shown_at_their_keys(tmp_path: Path) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text(
+        "[project]\ntitel = 1\n[tool.wsgen.asyncapi]\nid = 'x'\ntitel = 'y'\n"
+        "[tool.wsgen.asyncapi.contacts]\nname = 'z'\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        read_settings({"id": "x", "titel": "y", "contacts": {"name": "z"}}, file)
+    places = [(item.span.line, item.span.column) for item in caught.value.diagnostics if item.span]
+    assert places == [(5, 1), (6, 1)]
+
+
 def test_yaml_is_read_alike_by_1_1_and_1_2() -> None:
     document = {"a": "1e3", "b": "on", "c": "0o7", "d": "x\ny\n", "e": "2024-01-01", "f": ["", "~"]}
     text = format_document(document, "yaml")

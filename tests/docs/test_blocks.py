@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 import yaml
 
-from wsgen.config import load_config
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.load.yaml_module import load_yaml
+from wsgen.settings_file import load_config
 
 from .pages import PAGES, ROOT, Block, blocks
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from wsgen.diagnostics import Diagnostic, Span
+from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.names import nearest
+from wsgen.settings_place import setting_place
 
 _TEXTS = ("title", "version", "description", "id", "termsOfService")
 _TABLES = ("contact", "license", "externalDocs", "servers", "securitySchemes")
@@ -35,22 +36,22 @@ def read_settings(table: Mapping[str, object], file: Path | None = None) -> Sett
     What stands in the tables is checked with the document that it becomes part of.
     """
     found: list[Diagnostic] = []
-    span = Span(file, 1, 1, 1, 1) if file else None
 
-    def fail(message: str, advice: str) -> None:
+    def fail(key: str, message: str, advice: str) -> None:
+        span = setting_place(file, ("asyncapi", key)) if file else None
         found.append(Diagnostic("WSG664", message, span, help=advice))
 
     for key, value in table.items():
         if key not in _KNOWN:
             close = nearest(key, _KNOWN)
             advice = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(_KNOWN)}."
-            fail(f"unknown setting `{key}` in [tool.wsgen.asyncapi]", advice)
+            fail(key, f"unknown setting `{key}` in [tool.wsgen.asyncapi]", advice)
         elif key in _TEXTS and not (isinstance(value, str) and value.strip()):
-            fail(f"`asyncapi.{key}` must be a text that is not empty", f'Write {key} = "...".')
+            fail(key, f"`asyncapi.{key}` must be a text that is not empty", f'Write {key} = "...".')
         elif key in _TABLES and not isinstance(value, Mapping):
-            fail(f"`asyncapi.{key}` must be a table", f"Write [tool.wsgen.asyncapi.{key}].")
+            fail(key, f"`asyncapi.{key}` must be a table", f"Write [tool.wsgen.asyncapi.{key}].")
         elif key == "tags" and not _are_tags(value):
-            fail("`asyncapi.tags` must be a list of names", 'Write tags = ["market-data"].')
+            fail(key, "`asyncapi.tags` must be a list of names", 'Write tags = ["market-data"].')
     if found:
         raise ConfigError("the settings for AsyncAPI are not usable", found)
     info = {

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from wsgen.config import Config, find_root, load_config
+from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
+from wsgen.settings_file import find_root, load_config
 
 
 def project_of(paths: Sequence[Path]) -> Config:

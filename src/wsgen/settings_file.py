@@ -1,0 +1,104 @@
+"""Find the project and read its settings: `wsgen.toml`, or `[tool.wsgen]` in `pyproject.toml`.
+
+Imports nothing heavy: this is done on every run, also where nothing changed.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from wsgen.config import Config, default_sources
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.errors import ConfigError
+from wsgen.settings_place import WSGEN_TOML, prefix_of
+from wsgen.settings_table import read_config
+
+_LIMIT = 1 << 20
+
+
+def find_root(start: Path) -> Path:
+    """Return the project that `start` belongs to.
+
+    The nearest folder upwards with a `wsgen.toml` or a `[tool.wsgen]` table wins; else the nearest with
+    a `pyproject.toml` or `.git`; else `start` itself.
+    """
+    start = start.resolve()
+    if start.is_file():
+        start = start.parent
+    fallback: Path | None = None
+    for folder in (start, *start.parents):
+        if (folder / WSGEN_TOML).is_file():
+            return folder
+        pyproject = folder / "pyproject.toml"
+        if pyproject.is_file():
+            if re.search(rb"^\s*\[\s*tool\s*\.\s*wsgen\b", _read(pyproject), re.MULTILINE):
+                return folder
+            fallback = fallback or folder
+        elif fallback is None and (folder / ".git").exists():
+            fallback = folder
+    return fallback or start
+
+
+def load_config(root: Path) -> Config:
+    """Read the settings of the project at `root`; without any, return the defaults.
+
+    Raises ConfigError with one diagnostic for each setting that is unknown or wrong.
+    """
+    root = root.resolve()
+    for file in (root / WSGEN_TOML, root / "pyproject.toml"):
+        if not file.is_file():
+            continue
+        data = _read(file)
+        if prefix_of(file) and b"wsgen" not in data:
+            continue
+        table = _table(file, data)
+        if table is not None:
+            return read_config(table, root, file)
+    return Config(root=root, paths=(root,), sources=default_sources(root))
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_LIMIT + 1)
+    except OSError as error:
+        raise _unusable(
+            file, f"cannot be read: {error.strerror}", "Make the file readable."
+        ) from error
+    if len(data) > _LIMIT:
+        raise _unusable(
+            file, "is larger than 1 MiB", "Keep settings in a smaller file, wsgen.toml."
+        )
+    return data
+
+
+def _unusable(file: Path, problem: str, advice: str, line: int = 1, column: int = 1) -> ConfigError:
+    span = Span(file, line, column, line, column)
+    return ConfigError(
+        "the settings cannot be read",
+        [Diagnostic("WSG900", f"{file.name} {problem}", span, help=advice)],
+    )
+
+
+def _table(file: Path, data: bytes) -> Mapping[str, object] | None:
+    try:
+        found: object = tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise _unusable(file, "is not UTF-8", "Save the file as UTF-8.") from error
+    except RecursionError as error:
+        raise _unusable(file, "is nested too deeply", "Flatten the settings.") from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
+        problem = re.sub(r" \(at .*\)$", "", str(error))
+        raise _unusable(
+            file,
+            f"is not valid TOML: {problem}",
+            "Correct the syntax at the place shown.",
+            line,
+            column,
+        ) from error
+    for key in prefix_of(file):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
