@@ -17,7 +17,6 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from wsgen.config import Config
-from wsgen.current import make_cache
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import FilesError
 from wsgen.manifest import (
@@ -29,6 +28,7 @@ from wsgen.manifest import (
     is_owned_name,
     read_manifest,
 )
+from wsgen.verdict import make_cache
 
 _TEMPORARY = ".wsgen-"
 _LOCK_SECONDS = 900.0

@@ -1,21 +1,18 @@
 """Is a module's package current? Answered from hashes alone, with nothing heavy imported.
 
-A package is current if its manifest's inputs, settings and outputs are what is on disk. It has *passed*
-if the local cache says that these bytes passed these tools under these settings; only that is not
-committed, so a fresh clone finds it out once.
+A package is current if its manifest's inputs, settings and outputs are what is on disk. Whether it has
+passed the quality steps too is for `wsgen.verdict` to say.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 from wsgen._version import __version__
 from wsgen.config import Config
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
-from wsgen.quality.fingerprints import tool_fingerprints
-from wsgen.quality.settings import settings_files
 from wsgen.source import PYTHON_NAME, ModuleSource
 
 GENERIC_TEMPLATE = ("shared", "ws", "generic_route.py")
@@ -70,9 +67,23 @@ def inputs_of(source: ModuleSource, config: Config) -> dict[str, str]:
     if (template := template_of(source, config)) is not None:
         files.append(template)
     if config.templates is not None:
-        files.extend(sorted(config.templates.glob("*.jinja")))
+        files.extend(templates_in(config.templates))
     root = config.root
     return {file.relative_to(root).as_posix(): file_digest(file) or "" for file in files}
+
+
+def templates_in(folder: Path) -> Iterator[Path]:
+    """Yield the files below `folder`, any of which a template may include; no hidden ones."""
+    seen: set[str] = set()
+    for place, folders, files in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(place)) in seen:  # linked into itself
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if name[0] != "." and name != "__pycache__")
+        for name in sorted(files):
+            if name[0] != "." and (file := Path(place, name)).is_file():
+                yield file
 
 
 def template_of(source: ModuleSource, config: Config) -> Path | None:
@@ -107,91 +118,3 @@ def settings_digest(source: ModuleSource, config: Config) -> str:
 @lru_cache(maxsize=4096)
 def _settings_digest(*values: str | tuple[str, ...]) -> str:
     return digest(json.dumps([__version__, *values]).encode())
-
-
-def has_passed(source: ModuleSource, config: Config, manifest: Manifest) -> bool:
-    """Return whether the local cache says that the package passed the configured steps."""
-    if not config.steps:
-        return True
-    try:
-        lines = _verdict_file(source, config).read_text("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError):
-        return False
-    return lines[0] == _verdict(source, config, manifest, lines[1:])
-
-
-def record_pass(
-    source: ModuleSource,
-    config: Config,
-    manifest: Manifest,
-    models: frozenset[str],
-    imported: frozenset[Path],
-) -> None:
-    """Remember that the package passed.
-
-    `models` are the modules that its types come from, `imported` the files that its imports lead to.
-
-    A cache that cannot be written is no error: the next run then finds out again.
-    """
-    relied_on = {
-        path
-        for name in models
-        for folder in config.sources
-        for path in _files_of(folder.joinpath(*name.split(".")))
-    }
-    own = {path for path in imported if path.is_relative_to(config.root)}
-    files = sorted(path.relative_to(config.root).as_posix() for path in relied_on | own)
-    file = _verdict_file(source, config)
-    try:
-        make_cache(config)
-        file.parent.mkdir(exist_ok=True)
-        text = "\n".join([_verdict(source, config, manifest, files), *files])
-        if not file.is_file() or file.read_text("utf-8") != text:
-            temporary = file.with_suffix(".tmp")
-            temporary.write_text(text, "utf-8")
-            temporary.replace(file)
-    except OSError:
-        return
-
-
-def make_cache(config: Config) -> None:
-    """Create the local cache, which hides itself from version control. Raises OSError."""
-    if not (ignore := config.cache / ".gitignore").exists():
-        config.cache.mkdir(exist_ok=True)
-        ignore.write_text("*\n")
-
-
-def _verdict_file(source: ModuleSource, config: Config) -> Path:
-    name = source.output.relative_to(config.root).as_posix()
-    return config.cache / "passed" / digest(name.encode())[:32]
-
-
-def _verdict(source: ModuleSource, config: Config, manifest: Manifest, models: list[str]) -> str:
-    """Return the sum over all that decides whether the files pass: bytes, steps, tools, settings, models."""
-    total = sha256()
-    for name, sum_ in sorted(manifest.outputs.items()):
-        total.update(f"{name}={sum_}\n".encode())
-    for tool, version in sorted(tool_fingerprints(config.steps).items()):
-        total.update(f"{tool}={version}\n".encode())
-    total.update("\n".join(config.steps).encode())
-    for file in settings_files(config.root, source.output):
-        total.update(f"\n{file}={file_digest(file)}".encode())
-    for model in models:
-        total.update(f"\n{model}={_stamp(config.root / model)}".encode())
-    return total.hexdigest()
-
-
-def _files_of(path: Path) -> Iterator[Path]:
-    """Yield the file or files of the module or package at `path`, which lacks its suffix."""
-    if (file := path.with_name(path.name + ".py")).is_file():
-        yield file
-    elif (path / "__init__.py").is_file():
-        yield from (file for file in path.glob("*.py") if file.is_file())
-
-
-def _stamp(file: Path) -> str:
-    try:
-        status = file.stat()
-    except OSError:
-        return "missing"
-    return f"{status.st_size}:{status.st_mtime_ns}"

@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING
 from wsgen._version import __version__
 from wsgen.config import Config
 from wsgen.current import (
-    has_passed,
     inputs_of,
     is_current,
-    record_pass,
     settings_digest,
     template_of,
     why_stale,
@@ -28,6 +26,8 @@ from wsgen.errors import FilesError, GenerationError
 from wsgen.manifest import Manifest, digest, read_manifest
 from wsgen.result import FileChange, ModuleResult, RunResult, State
 from wsgen.source import ModuleSource, Positions
+from wsgen.stamps import Stamps
+from wsgen.verdict import has_passed, record_pass
 
 if TYPE_CHECKING:  # what a run that finds everything current never needs
     from wsgen.commit import Plan
@@ -86,10 +86,11 @@ def run(
     """
     steps = config.steps if options.quality else ()
     trust = options.trust
+    stamps = Stamps(config.sources)
     done = {
         source: result
         for source in sources
-        if (result := _unchanged(source, config, steps, trust=trust))
+        if (result := _unchanged(source, config, steps, stamps, trust=trust))
     }
     stale = [source for source in sources if source not in done]
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -98,15 +99,16 @@ def run(
 
         with project_lock(config):
             # Another process may have rendered them while this one waited.
+            stamps = Stamps(config.sources)
             done |= {
                 source: result
                 for source in stale
-                if (result := _unchanged(source, config, steps, trust=trust))
+                if (result := _unchanged(source, config, steps, stamps, trust=trust))
             }
             stale = [source for source in stale if source not in done]
-            results, diagnostics = _produce(stale, config, options, steps, assumed)
+            results, diagnostics = _produce(stale, config, options, steps, assumed, stamps)
     elif stale:
-        results, diagnostics = _produce(stale, config, options, steps, assumed)
+        results, diagnostics = _produce(stale, config, options, steps, assumed, stamps)
     else:
         results = {}
     return RunResult(tuple((done | results)[source] for source in sources), diagnostics)
@@ -114,7 +116,8 @@ def run(
 
 def run_unchanged(sources: Sequence[ModuleSource], config: Config) -> RunResult | None:
     """Return the result of a run in which every module is current, or None if any is not."""
-    results = [_unchanged(source, config, config.steps) for source in sources]
+    stamps = Stamps(config.sources)
+    results = [_unchanged(source, config, config.steps, stamps) for source in sources]
     found = tuple(result for result in results if result is not None)
     return RunResult(found) if len(found) == len(results) else None
 
@@ -167,10 +170,17 @@ def clean(sources: Sequence[ModuleSource], config: Config, *, force: bool) -> Ru
 
 
 def _unchanged(
-    source: ModuleSource, config: Config, steps: tuple[str, ...], *, trust: bool = False
+    source: ModuleSource,
+    config: Config,
+    steps: tuple[str, ...],
+    stamps: Stamps,
+    *,
+    trust: bool = False,
 ) -> ModuleResult | None:
     manifest = is_current(source, config, steps=steps)
-    if manifest is None or (steps and not trust and not has_passed(source, config, manifest)):
+    if manifest is None:
+        return None
+    if steps and not trust and not has_passed(source, config, manifest, stamps):
         return None
     return ModuleResult(source, State.CURRENT, manifest.routers)
 
@@ -181,6 +191,7 @@ def _produce(
     options: Options,
     steps: tuple[str, ...],
     assumed: str | None,
+    stamps: Stamps,
 ) -> tuple[dict[ModuleSource, ModuleResult], tuple[Diagnostic, ...]]:
     """Load, render, check and, with `write`, commit the modules that are not current."""
     if options.write:
@@ -214,7 +225,7 @@ def _produce(
         diagnostics.extend(findings)
     results = {}
     for draft in drafts:
-        results[draft.source], objections = _conclude(draft, config, options, steps)
+        results[draft.source], objections = _conclude(draft, config, options, steps, stamps)
         diagnostics.extend(objections)
     for source in sources:
         spec = loaded[source].spec
@@ -297,7 +308,7 @@ def _pass_steps(
 
 
 def _conclude(
-    draft: _Draft, config: Config, options: Options, steps: tuple[str, ...]
+    draft: _Draft, config: Config, options: Options, steps: tuple[str, ...], stamps: Stamps
 ) -> tuple[ModuleResult, list[Diagnostic]]:
     """Compare a finished draft with the tree and, with `write`, commit it."""
     from wsgen.commit import apply_clean, apply_plan, plan_clean, plan_commit
@@ -319,7 +330,7 @@ def _conclude(
         )
     if plan.is_empty and manifest is not None:
         if steps and (options.write or config.cache.is_dir()):
-            record_pass(source, config, manifest, _models_of(spec), _imported(draft, config))
+            record_pass(source, config, manifest, stamps)
         return ModuleResult(source, State.CURRENT, routers), []
     changes = _changes(plan)
     if not options.write:
@@ -333,17 +344,9 @@ def _conclude(
             replace(entry, module=source.name) for entry in error.diagnostics
         ]
     if manifest is not None and steps:
-        record_pass(source, config, manifest, _models_of(spec), _imported(draft, config))
+        record_pass(source, config, manifest, stamps)
     state = State.WRITTEN if manifest is not None else State.REMOVED
     return ModuleResult(source, state, routers, changes, reason), []
-
-
-def _imported(draft: _Draft, config: Config) -> frozenset[Path]:
-    """Return the project's own files that the imports of a draft lead to."""
-    from wsgen.imported import imported_files
-
-    texts = [text for name, text in draft.files.items() if name.endswith(".py")]
-    return imported_files(texts, draft.source.output, config.sources)
 
 
 def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest:

@@ -10,12 +10,14 @@ from wsgen.cli.options import common_options
 from wsgen.cli.output import echo, show_findings, show_summary, style_for
 from wsgen.cli.project import project_of
 from wsgen.config import Config
-from wsgen.current import has_passed, is_current
+from wsgen.current import is_current
 from wsgen.model import ModuleSpec
 from wsgen.pipeline import find_modules, load_modules
 from wsgen.report.places import display_path
 from wsgen.result import ModuleResult, RunResult, State, failed_modules
 from wsgen.source import ModuleSource
+from wsgen.stamps import Stamps
+from wsgen.verdict import has_passed
 
 
 @click.command()
@@ -71,7 +73,8 @@ def _state(source: ModuleSource, config: Config) -> str:
     manifest = is_current(source, config, steps=())
     if manifest is None:
         return "stale" if source.output.exists() else "not rendered"
-    return "current" if has_passed(source, config, manifest) else "current, quality unknown here"
+    passed = has_passed(source, config, manifest, Stamps(config.sources))
+    return "current" if passed else "current, quality unknown here"
 
 
 def _show(source: ModuleSource, spec: ModuleSpec, config: Config, *, verbose: bool) -> None:

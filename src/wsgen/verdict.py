@@ -1,0 +1,98 @@
+"""Has a module's package passed the quality steps? What only this machine knows, kept in `.wsgen_cache`.
+
+A verdict holds for exactly these bytes, tools and settings, and for what the project's own packages that
+the generated code imports look like: a class may come through any number of them.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from wsgen.config import Config
+from wsgen.manifest import Manifest, digest
+from wsgen.quality.extended import settings_sum
+from wsgen.quality.fingerprints import tool_fingerprints
+from wsgen.quality.settings import settings_files
+from wsgen.source import ModuleSource
+from wsgen.stamps import Stamps
+
+_OUTSIDE = re.compile(r"^[ \t]*from[ \t]+\.\.", re.MULTILINE)
+
+
+def has_passed(source: ModuleSource, config: Config, manifest: Manifest, stamps: Stamps) -> bool:
+    """Return whether the local cache says that the package passed the configured steps."""
+    if not config.steps:
+        return True
+    try:
+        lines = _verdict_file(source, config).read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError):
+        return False
+    known = all(name.isidentifier() for name in lines[1:])
+    return known and lines[0] == _verdict(source, config, manifest, lines[1:], stamps)
+
+
+def record_pass(source: ModuleSource, config: Config, manifest: Manifest, stamps: Stamps) -> None:
+    """Remember that the package passed, unless what it imports was edited meanwhile.
+
+    A cache that cannot be written is no error: the next run then finds out again.
+    """
+    file = _verdict_file(source, config)
+    try:
+        texts = [
+            (source.output / name).read_text("utf-8")
+            for name in manifest.outputs
+            if name.endswith(".py")
+        ]
+        own = _own_tops(source, config) if any(_OUTSIDE.search(text) for text in texts) else set()
+        tops = sorted(stamps.reached_from(texts) | own)
+        if not stamps.unchanged(tops):
+            return
+        make_cache(config)
+        file.parent.mkdir(exist_ok=True)
+        text = "\n".join([_verdict(source, config, manifest, tops, stamps), *tops])
+        if not file.is_file() or file.read_text("utf-8") != text:
+            temporary = file.with_suffix(".tmp")
+            temporary.write_text(text, "utf-8")
+            temporary.replace(file)
+    except (OSError, UnicodeDecodeError):
+        return
+
+
+def make_cache(config: Config) -> None:
+    """Create the local cache, which hides itself from version control. Raises OSError."""
+    if not (ignore := config.cache / ".gitignore").exists():
+        config.cache.mkdir(exist_ok=True)
+        ignore.write_text("*\n")
+
+
+def _own_tops(source: ModuleSource, config: Config) -> set[str]:
+    """Return the package that the generated one is in, which its relative imports may lead to."""
+    inside = (
+        source.output.relative_to(folder).parts[0]
+        for folder in config.sources
+        if folder in source.output.parents
+    )
+    return {top for top in inside if top.isidentifier()}
+
+
+def _verdict_file(source: ModuleSource, config: Config) -> Path:
+    name = source.output.relative_to(config.root).as_posix()
+    return config.cache / "passed" / digest(os.fsencode(name))[:32]
+
+
+def _verdict(
+    source: ModuleSource, config: Config, manifest: Manifest, tops: Iterable[str], stamps: Stamps
+) -> str:
+    """Return the sum over all that decides whether the files pass."""
+    total = sha256()
+    for name, sum_ in sorted(manifest.outputs.items()):
+        total.update(f"{name}={sum_}\n".encode())
+    for tool, version in sorted(tool_fingerprints(config.steps).items()):
+        total.update(f"{tool}={version}\n".encode())
+    total.update("\n".join(config.steps).encode())
+    total.update(settings_sum(settings_files(config.root, source.output)).encode())
+    for top in tops:
+        total.update(f"\n{top}={stamps.of(top)}".encode())
+    return total.hexdigest()
