@@ -133,6 +133,18 @@ async def test_who_leaves_gives_the_lease_back_at_once(server: RedisServer) -> N
         await until(lambda: one.produces)
 
 
+async def test_cancel_reaches_the_own_process_alone(server: RedisServer) -> None:
+    one, two = Process(server.url, lease=600), Process(server.url, lease=600)
+    async with running(one, two), connect(one.app) as here, connect(two.app) as there:
+        await here.subscribe("bars", AAPL)
+        await there.subscribe("bars", AAPL)
+        assert one.app.cancel(AAPL_TOPIC, "delisted") == 1
+        assert (await here.receive())["payload"]["reason"] == "delisted"
+        await until(lambda: two.produces and not one.produces)
+        two.produce(1)
+        assert await close_of(there) == 1
+
+
 async def test_who_loses_the_lease_stops_and_publishes_no_more(server: RedisServer) -> None:
     one, two = Process(server.url), Process(server.url, lease=600)
     async with running(one, two), connect(one.app) as here:
