@@ -91,9 +91,25 @@ def plan_commit(output: Path, files: Mapping[str, str], manifest: Manifest, *, f
     )
 
 
+def owns_anything(output: Path) -> bool:
+    """Return whether wsgen has anything in the folder `output`, be it what a killed run has left."""
+    if _exists(output / MANIFEST) or _exists(output / PENDING):
+        return True
+    try:
+        with os.scandir(output) as entries:
+            return any(_is_temporary(entry.name) for entry in entries)
+    except OSError:
+        return False
+
+
 def plan_clean(output: Path, *, force: bool) -> Plan:
-    """Plan to remove all that wsgen wrote into `output`; files edited by hand are in the way."""
+    """Plan to remove all that wsgen wrote into `output`; files edited by hand are in the way.
+
+    So is a manifest that cannot be understood, since it alone says which files those are.
+    """
     owned = _owned(output)
+    if _exists(output / MANIFEST) and read_manifest(output) is None:
+        return Plan(output, {}, (), (MANIFEST,), None)
     present = [name for name in sorted(owned) if _exists(output / name)]
     edited = [name for name in present if file_digest(output / name) not in owned[name]]
     return Plan(output, {}, tuple(present), () if force else tuple(edited), None)
@@ -135,7 +151,7 @@ def apply_clean(plan: Plan) -> None:
     """
     output = plan.output
     try:
-        # __init__ goes first, so that a killed run never leaves one that names files that are gone.
+        # __init__ goes before the routers, so that a killed run never leaves one that names files that are gone.
         for name in sorted(plan.removals, key=_commit_order, reverse=True):
             (output / name).unlink(missing_ok=True)
             _drop_bytecode(output, name)
@@ -218,8 +234,12 @@ def _sweep(output: Path) -> None:
     """Remove temporary files, ours and those of killed runs; the lock is held, so none is in use."""
     with os.scandir(output) as entries:
         for entry in entries:
-            if entry.name.startswith(_TEMPORARY) and entry.name.endswith(".tmp"):
+            if _is_temporary(entry.name):
                 Path(entry.path).unlink(missing_ok=True)
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith(_TEMPORARY) and name.endswith(".tmp")
 
 
 def _drop_bytecode(output: Path, name: str) -> None:
@@ -228,7 +248,7 @@ def _drop_bytecode(output: Path, name: str) -> None:
     Python trusts bytecode whose source has the same second and size, which a quick edit can keep.
     """
     cache = output / "__pycache__"
-    if not name.endswith(".py") or not cache.is_dir():
+    if not name.endswith(".py") or cache.is_symlink() or not cache.is_dir():
         return
     for file in cache.glob(f"{name.removesuffix('.py')}.*.pyc"):
         file.unlink(missing_ok=True)

@@ -23,14 +23,14 @@ from wsgen.current import (
 from wsgen.diagnostics import Diagnostic, Span, has_errors, in_order
 from wsgen.discover import discover, select
 from wsgen.errors import FilesError, GenerationError
-from wsgen.manifest import Manifest, digest, read_manifest
-from wsgen.result import FileChange, ModuleResult, RunResult, State
+from wsgen.manifest import Manifest, digest
+from wsgen.objections import changes_of, drift, edited_by_hand, unwritable
+from wsgen.result import ModuleResult, RunResult, State
 from wsgen.source import ModuleSource, Positions
 from wsgen.stamps import Stamps
 from wsgen.verdict import has_passed, record_pass
 
 if TYPE_CHECKING:  # what a run that finds everything current never needs
-    from wsgen.commit import Plan
     from wsgen.load import Loaded
     from wsgen.model import ModuleSpec
 
@@ -144,31 +144,6 @@ def load_modules(
     return loaded, in_order(found)
 
 
-def clean(sources: Sequence[ModuleSource], config: Config, *, force: bool) -> RunResult:
-    """Remove the packages of `sources`, but no file that wsgen did not write.
-
-    Raises FilesError if a file cannot be removed.
-    """
-    from wsgen.commit import apply_clean, plan_clean, project_lock
-
-    results = []
-    found: list[Diagnostic] = []
-    with project_lock(config):
-        for source in sources:
-            if read_manifest(source.output) is None:
-                results.append(ModuleResult(source, State.EMPTY))
-                continue
-            plan = plan_clean(source.output, force=force)
-            changes = _changes(plan)
-            if plan.edited:
-                found.extend(_edited(source, plan))
-                results.append(ModuleResult(source, State.FAILED))
-            else:
-                apply_clean(plan)
-                results.append(ModuleResult(source, State.REMOVED, changes=changes))
-    return RunResult(tuple(results), in_order(found))
-
-
 def _unchanged(
     source: ModuleSource,
     config: Config,
@@ -194,32 +169,12 @@ def _produce(
     stamps: Stamps,
 ) -> tuple[dict[ModuleSource, ModuleResult], tuple[Diagnostic, ...]]:
     """Load, render, check and, with `write`, commit the modules that are not current."""
-    if options.write:
-        _refuse_unwritable(sources, config, steps)
+    from wsgen.render import forget_templates
+
+    forget_templates()
     loaded, found = load_modules(sources, config, assumed=assumed)
-    diagnostics = list(found)
-    drafts = []
-    shared: set[Diagnostic] = set()
-    for source, item in loaded.items():
-        if item.spec is None:
-            continue
-        try:
-            drafts.append(
-                _Draft(
-                    source,
-                    item,
-                    item.spec,
-                    render_module(source, item.spec, config, item.positions),
-                )
-            )
-        except GenerationError as error:
-            place = Span(source.files[0])
-            for entry in error.diagnostics:
-                # What is wrong in a template is wrong for each module that is made from it: said once.
-                if entry.span is None or entry.span.path in source.files or entry not in shared:
-                    found_here = replace(entry, module=source.name, span=entry.span or place)
-                    diagnostics.append(found_here)
-                shared.add(entry)
+    drafts, findings = _draft(loaded, config, options, steps)
+    diagnostics = [*found, *findings]
     if steps:
         drafts, findings = _pass_steps(drafts, config, options, steps)
         diagnostics.extend(findings)
@@ -232,6 +187,41 @@ def _produce(
         routers = {router.class_name: router.route for router in spec.routers} if spec else {}
         results.setdefault(source, ModuleResult(source, State.FAILED, routers))
     return results, in_order(diagnostics)
+
+
+def _draft(
+    loaded: Mapping[ModuleSource, Loaded],
+    config: Config,
+    options: Options,
+    steps: tuple[str, ...],
+) -> tuple[list[_Draft], tuple[Diagnostic, ...]]:
+    """Render what was loaded; what could not be written is refused before any tool has run in vain."""
+    from wsgen.commit import owns_anything
+
+    drafts = []
+    found: list[Diagnostic] = []
+    shared: set[Diagnostic] = set()
+    for source, item in loaded.items():
+        spec = item.spec
+        if spec is None:
+            continue
+        if options.write and (spec.routers or owns_anything(source.output)):
+            reason = why_stale(source, config, steps=steps)
+            if (refusal := unwritable(source, config, reason)) is not None:
+                found.append(refusal)
+                continue
+        try:
+            files = render_module(source, spec, config, item.positions)
+        except GenerationError as error:
+            place = Span(source.files[0])
+            for entry in error.diagnostics:
+                # What is wrong in a template is wrong for each module that is made from it: said once.
+                if entry.span is None or entry.span.path in source.files or entry not in shared:
+                    found.append(replace(entry, module=source.name, span=entry.span or place))
+                shared.add(entry)
+        else:
+            drafts.append(_Draft(source, item, spec, files))
+    return drafts, tuple(found)
 
 
 def render_module(
@@ -311,12 +301,12 @@ def _conclude(
     draft: _Draft, config: Config, options: Options, steps: tuple[str, ...], stamps: Stamps
 ) -> tuple[ModuleResult, list[Diagnostic]]:
     """Compare a finished draft with the tree and, with `write`, commit it."""
-    from wsgen.commit import apply_clean, apply_plan, plan_clean, plan_commit
+    from wsgen.commit import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
 
     source, spec = draft.source, draft.spec
     routers = {router.class_name: router.route for router in spec.routers}
     if not routers:
-        if read_manifest(source.output) is None:
+        if not owns_anything(source.output):
             return ModuleResult(source, State.EMPTY), []
         plan, manifest, apply = plan_clean(source.output, force=options.force), None, apply_clean
     else:
@@ -325,17 +315,16 @@ def _conclude(
         apply = apply_plan
     reason = why_stale(source, config, steps=steps)
     if plan.edited:
-        return ModuleResult(source, State.FAILED, routers, _changes(plan), reason), _edited(
-            source, plan
-        )
+        objections = edited_by_hand(source, plan)
+        return ModuleResult(source, State.FAILED, routers, changes_of(plan), reason), objections
     if plan.is_empty and manifest is not None:
         if steps and (options.write or config.cache.is_dir()):
             record_pass(source, config, manifest, stamps)
         return ModuleResult(source, State.CURRENT, routers), []
-    changes = _changes(plan)
+    changes = changes_of(plan)
     if not options.write:
         return ModuleResult(source, State.STALE, routers, changes, reason), [
-            _drift(source, plan, reason)
+            drift(source, plan, reason)
         ]
     try:
         apply(plan)
@@ -374,78 +363,8 @@ def _tool_versions(steps: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _changes(plan: Plan) -> tuple[FileChange, ...]:
-    texts: dict[str, str | None] = {**plan.texts, **dict.fromkeys(plan.removals)}
-    return tuple(
-        FileChange(plan.output / name, _text(plan.output / name), text)
-        for name, text in sorted(texts.items())
-    )
-
-
-def _text(file: Path) -> str | None:
-    try:
-        return file.read_bytes().decode("utf-8", "replace")
-    except OSError:
-        return None
-
-
-def _refuse_unwritable(
-    sources: Sequence[ModuleSource], config: Config, steps: tuple[str, ...]
-) -> None:
-    """Say that a stale package cannot be written before any tool has run in vain. Raises FilesError."""
-    import os
-
-    found = []
-    for source in sources:
-        folder = source.output
-        while not folder.exists() and folder != config.root:
-            folder = folder.parent
-        current = is_current(source, config, steps=steps) is not None
-        if not current and not os.access(folder, os.W_OK):
-            reason = why_stale(source, config, steps=steps)
-            message = (
-                f"module `{source.name}` is not current ({reason}) and {folder} cannot be written"
-            )
-            advice = "Run `wsgen render` where the folder is writable, and ship the result."
-            found.append(
-                Diagnostic("WSG405", message, Span(folder), help=advice, module=source.name)
-            )
-    if found:
-        raise FilesError(found[0].message, found)
-
-
-def _edited(source: ModuleSource, plan: Plan) -> list[Diagnostic]:
-    known = read_manifest(plan.output)
-    return [
-        Diagnostic(
-            "WSG407",
-            f"{name} was edited by hand"
-            if known is not None and name in known.outputs
-            else f"{name} was not written by wsgen",
-            Span(plan.output / name),
-            help="Move the change to where the file is made from, then run `wsgen render --force`"
-            " to replace the file.",
-            module=source.name,
-        )
-        for name in plan.edited
-    ]
-
-
-def _drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
-    names = [*sorted(plan.texts), *plan.removals] or [".wsgen.json"]
-    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    return Diagnostic(
-        "WSG408",
-        f"module `{source.name}` is not current: {reason}; render would change {listed}",
-        Span(source.files[0]),
-        help="Run `wsgen render` and commit what it writes; `wsgen diff` shows it.",
-        module=source.name,
-    )
-
-
 __all__ = [
     "Options",
-    "clean",
     "find_modules",
     "has_errors",
     "load_modules",

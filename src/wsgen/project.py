@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wsgen.config import Config
 from wsgen.discover import discover, module_at
-from wsgen.errors import GenerationError
+from wsgen.errors import GenerationError, WsgenError
 from wsgen.settings_file import find_root, load_config
 from wsgen.source import ModuleSource
 
@@ -32,6 +32,33 @@ def locate_module(
             return theirs
     here = settings_of(Path.cwd())
     return _pair(here, find_module(name, here)) or theirs
+
+
+def has_package(name: str, *, root: str | os.PathLike[str] | None, caller: Path | None) -> bool:
+    """Return whether the module's generated package is there, with or without the source and the settings.
+
+    Without them it is looked for where it is made by default: in the folder of the calling file or the project,
+    or in the module's folder there.
+    """
+    try:
+        found = locate_module(name, root=root, caller=caller)
+    except WsgenError:  # settings that cannot be read decide nothing
+        found = None
+    if found is not None:
+        return (found[1].output / "__init__.py").is_file()
+    places = (
+        (Path(root),)
+        if root is not None
+        else (Path.cwd(), *(() if caller is None else (caller.parent,)))
+    )
+    folders = (
+        folder for start in places for folder in (start, start / name, start / "modules" / name)
+    )
+    return any(
+        (folder / "ws_generated" / "__init__.py").is_file()
+        for folder in folders
+        if folder.name == name
+    )
 
 
 def find_module(name: str, config: Config) -> ModuleSource | None:

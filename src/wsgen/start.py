@@ -19,7 +19,7 @@ from wsgen.config import Config
 from wsgen.current import is_current, why_stale
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.errors import FilesError, GenerationError, WsgenError
-from wsgen.project import locate_module
+from wsgen.project import has_package, locate_module
 from wsgen.source import ModuleSource
 
 if TYPE_CHECKING:
@@ -44,13 +44,15 @@ def generate_module_routers(
     once, one generates and the others wait for it. With `silent` off, what was generated is printed.
 
     The environment variable WSGEN decides what may happen: `render` generates, `check` raises instead of
-    writing, `off` trusts what is there.
+    writing, `off` trusts the package that is there and reads nothing else.
 
     Raises GenerationError, a RuntimeError that names the module, if sources are invalid, a quality step
     fails, or files that are not current cannot be written.
     """
     caller = calling_file()
     with naming(module_name):
+        if start_mode(module_name) == "off":
+            return has_package(module_name, root=root, caller=caller)
         found = locate_module(module_name, root=root, caller=caller)
         if found is None:
             return False
@@ -108,6 +110,8 @@ def ensure_current(
     if (manifest := is_current(source, config, steps=steps)) is not None:
         return bool(manifest.routers)
     if mode == "check":
+        if _is_without_routers(source, config):
+            return False
         raise _stale(source, why_stale(source, config, steps=steps))
     from wsgen.pipeline import Options
 
@@ -119,6 +123,18 @@ def ensure_current(
     except (FilesError, OSError) as error:
         reason = f"{why_stale(source, config, steps=steps)}; {error}"
         raise _failed(source.name, (_not_current(source, reason),), "") from error
+
+
+def _is_without_routers(source: ModuleSource, config: Config) -> bool:
+    """Return whether the source declares nothing and nothing is generated, so that nothing can be stale."""
+    from wsgen.commit import owns_anything
+    from wsgen.pipeline import load_modules
+
+    if owns_anything(source.output):
+        return False
+    loaded, _ = load_modules([source], config)
+    spec = loaded[source].spec
+    return spec is not None and not spec.routers
 
 
 def _generate(

@@ -5,11 +5,11 @@ from time import perf_counter
 
 import click
 
+from wsgen.cleaning import clean as clean_modules
 from wsgen.cli.options import common_options
 from wsgen.cli.output import show_findings, show_modules, show_summary
 from wsgen.cli.project import project_of
 from wsgen.cli.render import exit_code
-from wsgen.pipeline import clean as clean_modules
 from wsgen.pipeline import find_modules
 
 

@@ -11,9 +11,9 @@ from wsgen.cli.project import project_of
 from wsgen.errors import WsgenError
 from wsgen.pipeline import Options, find_modules, run
 
-_NAMES = frozenset(
-    {"ws.yaml", "ws.py", "__init__.py", "pyproject.toml", "wsgen.toml", "generic_route.py"}
-)
+_NAMES = frozenset({"ws.yaml", "pyproject.toml", "wsgen.toml"})
+# Sources, models, a generic class; templates: a run in which nothing changed costs little.
+_SUFFIXES = frozenset({".py", ".pyi", ".jinja", ".txt"})
 
 
 def watch_sources(
@@ -31,15 +31,17 @@ def watch_sources(
     _render_once(paths, names, options, verbose=verbose)
     root = project_of(paths).root
     echo("Watching for changes; Ctrl-C stops.")
-    for _ in watch(root, watch_filter=lambda _, path: _is_input(Path(path)), raise_interrupt=False):
+    for _ in watch(
+        root, watch_filter=lambda _, path: _is_input(Path(path), root), raise_interrupt=False
+    ):
         _render_once(paths, names, options, verbose=verbose)
     return 0
 
 
-def _is_input(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts[1:-1])
+def _is_input(path: Path, root: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(root).parts[:-1])
     generated = (path.parent / ".wsgen.json").exists()
-    return not hidden and not generated and (path.name in _NAMES or path.suffix == ".jinja")
+    return not hidden and not generated and (path.name in _NAMES or path.suffix in _SUFFIXES)
 
 
 def _render_once(

@@ -46,6 +46,13 @@ def render_package(
     return files
 
 
+def forget_templates() -> None:
+    """Read all Jinja2 templates anew: they may have changed since the last run."""
+    from wsgen.render import templating
+
+    templating.forget_templates()
+
+
 def _specialised(
     module: ModuleSpec,
     template: Path,

@@ -5,13 +5,15 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import GenerationError
-from wsgen.model import ModuleSpec, RouterSpec
+from wsgen.model import BUILTIN_TYPES, ModuleSpec, RouterSpec
 from wsgen.render.imports import Imports
 from wsgen.render.templating import fill, load_template
 from wsgen.render.text import WIDTH, docstring, literal
 
 _RUNTIME = ("Delivery", "WsRouteService", "WsRouter")
-_TAKEN = frozenset({*_RUNTIME, "Sequence", "str", "None", "super", "bool", "int"})
+_TAKEN = BUILTIN_TYPES | {*_RUNTIME, "Sequence", "None", "super"}
+# Names inside the class: a type of the same name would be the argument, or the method, there.
+_INSIDE = frozenset({"self", "service", "route", "tags", "topic", "publish"})
 
 
 def render_router(
@@ -34,7 +36,9 @@ def render_router(
         message = f"a router cannot be called `{router.class_name}`: its file imports something of that name"
         advice = f"Rename it, for example to `{router.class_name}WsRouter`."
         raise GenerationError(message, [Diagnostic("WSG410", message, help=advice)])
-    imports = Imports.of((router.request, router.data), taken=_TAKEN | {router.class_name})
+    imports = Imports.of(
+        (router.request, router.data), taken=_TAKEN | _INSIDE | {router.class_name}
+    )
     request, data = imports.expression(router.request), imports.expression(router.data)
     fixed = {"collections.abc": ("Sequence",), "wsgen_runtime": _RUNTIME}
     values: dict[str, object] = {

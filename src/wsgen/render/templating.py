@@ -13,22 +13,32 @@ BUILT_IN = Path(__file__).with_name("templates")
 
 
 @lru_cache(maxsize=8)
-def load_template(name: str, folder: Path | None) -> jinja2.Template:
-    """Return the template `name`, from `folder` if it has one, else the built-in one.
-
-    Raises GenerationError with the place of the mistake if the project's template cannot be read.
-    """
+def _environment(folder: Path | None) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([folder, BUILT_IN] if folder else [BUILT_IN]),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
         autoescape=False,  # noqa: S701  Python is generated; `literal` and `docstring` escape for it
     )
     environment.filters.update(literal=literal, docstring=docstring)
+    return environment
+
+
+forget_templates = _environment.cache_clear
+"""Read all templates anew from now on: they may have changed since the last run."""
+
+
+def load_template(name: str, folder: Path | None) -> jinja2.Template:
+    """Return the template `name`, from `folder` if it has one, else the built-in one.
+
+    It is read once in a run. Raises GenerationError with the place of the mistake if the project's template
+    cannot be read.
+    """
     try:
-        return environment.get_template(name)
+        return _environment(folder).get_template(name)
     except jinja2.TemplateSyntaxError as error:
         raise _broken(error, Path(error.filename or name), error.lineno) from error
     except (OSError, UnicodeDecodeError) as error:

@@ -1,0 +1,43 @@
+"""`wsgen clean`: remove the packages of modules, and nothing that wsgen did not write."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from wsgen.commit import apply_clean, owns_anything, plan_clean, project_lock
+from wsgen.config import Config
+from wsgen.diagnostics import Diagnostic, in_order
+from wsgen.errors import FilesError
+from wsgen.objections import changes_of, edited_by_hand
+from wsgen.result import ModuleResult, RunResult, State
+from wsgen.source import ModuleSource
+
+
+def clean(sources: Sequence[ModuleSource], config: Config, *, force: bool) -> RunResult:
+    """Remove the packages of `sources`; one that cannot be removed does not stop the others.
+
+    Raises FilesError if the lock cannot be had.
+    """
+    results = []
+    found: list[Diagnostic] = []
+    with project_lock(config):
+        for source in sources:
+            result, findings = _clean(source, force=force)
+            results.append(result)
+            found.extend(findings)
+    return RunResult(tuple(results), in_order(found))
+
+
+def _clean(source: ModuleSource, *, force: bool) -> tuple[ModuleResult, list[Diagnostic]]:
+    if not owns_anything(source.output):
+        return ModuleResult(source, State.EMPTY), []
+    plan = plan_clean(source.output, force=force)
+    changes = changes_of(plan)
+    if plan.edited:
+        findings = edited_by_hand(source, plan, command="wsgen clean")
+        return ModuleResult(source, State.FAILED), findings
+    try:
+        apply_clean(plan)
+    except FilesError as error:
+        findings = [replace(entry, module=source.name) for entry in error.diagnostics]
+        return ModuleResult(source, State.FAILED), findings
+    return ModuleResult(source, State.REMOVED, changes=changes), []

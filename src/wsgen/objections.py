@@ -1,0 +1,77 @@
+"""What stands in the way of a commit, or what it would change: as findings and as a report shows it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsgen.config import Config
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.manifest import MANIFEST, read_manifest
+from wsgen.result import FileChange
+from wsgen.source import ModuleSource
+
+if TYPE_CHECKING:  # a run that finds everything current plans nothing
+    from wsgen.commit import Plan
+
+
+def changes_of(plan: Plan) -> tuple[FileChange, ...]:
+    """Return what the plan would do to each file, with both texts."""
+    texts: dict[str, str | None] = {**plan.texts, **dict.fromkeys(plan.removals)}
+    return tuple(
+        FileChange(plan.output / name, _text(plan.output / name), text)
+        for name, text in sorted(texts.items())
+    )
+
+
+def edited_by_hand(
+    source: ModuleSource, plan: Plan, *, command: str = "wsgen render"
+) -> list[Diagnostic]:
+    """Return a finding for each file that somebody else has changed or made; `command` would override it."""
+    known = read_manifest(plan.output)
+    return [
+        Diagnostic(
+            "WSG407",
+            f"{name} was edited by hand"
+            if name == MANIFEST or (known is not None and name in known.outputs)
+            else f"{name} was not written by wsgen",
+            Span(plan.output / name),
+            help="Move the change to where the file is made from, then run "
+            f"`{command} --force` to replace the file.",
+            module=source.name,
+        )
+        for name in plan.edited
+    ]
+
+
+def drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
+    """Return the finding that a package is not what its source says."""
+    names = [*sorted(plan.texts), *plan.removals] or [".wsgen.json"]
+    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return Diagnostic(
+        "WSG408",
+        f"module `{source.name}` is not current: {reason}; render would change {listed}",
+        Span(source.files[0]),
+        help="Run `wsgen render` and commit what it writes; `wsgen diff` shows it.",
+        module=source.name,
+    )
+
+
+def unwritable(source: ModuleSource, config: Config, reason: str) -> Diagnostic | None:
+    """Return the finding that the package, which is stale for `reason`, cannot be written here, if so."""
+    folder = source.output
+    while not folder.exists() and folder != config.root:
+        folder = folder.parent
+    if os.access(folder, os.W_OK):
+        return None
+    message = f"module `{source.name}` is not current ({reason}) and {folder} cannot be written"
+    advice = "Run `wsgen render` where the folder is writable, and ship the result."
+    return Diagnostic("WSG405", message, Span(folder), help=advice, module=source.name)
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None

@@ -1,0 +1,44 @@
+"""Which files `wsgen render --watch` renders again for, and that each run reads what is there now."""
+
+from pathlib import Path
+
+import pytest
+from tests.conftest import Project
+
+from wsgen import render
+from wsgen.cli.watch import _is_input
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("specs/a/ws.yaml", True),
+        ("specs/a/ws.py", True),
+        ("src/models.py", True),
+        ("tools/my_template.py", True),
+        ("templates/parts/head.jinja", True),
+        ("pyproject.toml", True),
+        ("specs/a/ws_generated/barwsrouter.py", False),
+        (".venv/lib/module.py", False),
+        ("README.md", False),
+    ],
+)
+def test_inputs_are_told_apart(tmp_path: Path, name: str, wanted: bool) -> None:
+    root = tmp_path / ".hidden" / "project"
+    (root / "specs/a/ws_generated").mkdir(parents=True)
+    (root / "specs/a/ws_generated/.wsgen.json").write_text("{}")
+    assert _is_input(root / name, root) is wanted
+
+
+def test_a_second_run_in_one_process_reads_the_templates_anew(project: Project) -> None:
+    settings = project.read("pyproject.toml").replace(
+        "[tool.wsgen]", '[tool.wsgen]\ntemplates = "t"'
+    )
+    project.write("pyproject.toml", settings)
+    assert 'templates = "t"' in settings
+    made = "specs/datafeed/ws_generated/barwsrouter.py"
+    for text in ("one", "two"):
+        project.write("t/router.py.jinja", f"X = '{text}'\n{{% include 'part.jinja' %}}")
+        project.write("t/part.jinja", f"Y = '{text}'\n")
+        assert render(root=project.root).ok
+        assert project.read(made) == f"X = '{text}'\nY = '{text}'\n"
