@@ -1,7 +1,7 @@
 """The manifest `.wsgen.json`: what wsgen wrote into a package and from which inputs.
 
 It is committed with the package, so it holds no time and no absolute path: the same inputs give the same
-bytes everywhere. What only this machine knows is in the cache (`wsgen.verdict`).
+bytes everywhere. What only this machine knows is in the cache (`wsgen.current`).
 """
 
 import json
@@ -86,8 +86,8 @@ def is_owned_name(name: str) -> bool:
 
 
 def digest(data: bytes) -> str:
-    """Return the SHA-256 sum of `data` in hex."""
-    return sha256(data).hexdigest()
+    """Return the SHA-256 sum of `data` in hex; line ends count as LF, since git may check out others."""
+    return sha256(data.replace(b"\r\n", b"\n") if b"\r" in data else data).hexdigest()
 
 
 def file_digest(file: Path) -> str | None:
@@ -96,7 +96,7 @@ def file_digest(file: Path) -> str | None:
         with open(
             file, "rb", buffering=0
         ) as stream:  # twice as fast as Path.read_bytes, on the hot path
-            return sha256(stream.read()).hexdigest()
+            return digest(stream.read())
     except OSError:
         return None
 

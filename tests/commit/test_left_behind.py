@@ -146,3 +146,13 @@ def test_an_unknown_mode_is_refused_whatever_the_module(
     monkeypatch.setenv("WSGEN", "of")
     with pytest.raises(GenerationError, match="WSGEN=of is none of"):
         generate_module_routers("nothing", root=project.root)
+
+
+def test_other_line_ends_are_no_edit(project: Project) -> None:
+    project.wsgen("render")
+    for file in [*(project.root / OUT).glob("*.py"), *(project.root / "specs").rglob("ws.yaml")]:
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert project.wsgen("check").code == 0
+    project.write("specs/datafeed/ws.yaml", DATAFEED.replace("quotes", "offers"))
+    assert project.wsgen("render").code == 0
+    assert b"\r" not in (project.root / OUT / "quotewsrouter.py").read_bytes()

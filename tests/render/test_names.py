@@ -5,21 +5,10 @@ import sys
 
 from tests.conftest import Project
 
-ODD = [
-    "self",
-    "service",
-    "route",
-    "tags",
-    "topic",
-    "publish",
-    "dict",
-    "list",
-    "str",
-    "bytes",
-    "Sequence",
-    "WsRouter",
-    "super",
-]
+ODD = (
+    *("self", "service", "route", "tags", "topic", "publish"),
+    *("dict", "list", "str", "bytes", "Sequence", "WsRouter", "super"),
+)
 PROOF = """
 import sys, typing
 import odd
