@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
 
 from benchmarks.runtime.processes import Contestant, contestants
 from benchmarks.runtime.redis_server import redis_server
@@ -33,7 +34,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One comparison. `ratios` are those of the rounds; `bound` is the least ratio allowed, or the greatest."""
+    """One comparison. `ratios` are those of the rounds; their median is to be `at_least` or `at_most` so much."""
 
     work: str
     ours: str
@@ -64,19 +65,19 @@ class Rate:
         return self.cpu / self.number * 1e6
 
 
-Measure = Callable[[Contestant], Rate]
+Measured = TypeVar("Measured")
 
 
 def _alternate(
-    setting: Setting, running: Sequence[Contestant], measure: Measure
-) -> dict[str, list[Rate]]:
+    setting: Setting, running: Sequence[Contestant], measure: Callable[[Contestant], Measured]
+) -> dict[str, list[Measured]]:
     """Measure each contestant in turn; the first round, in which all is cold, does not count."""
-    found: dict[str, list[Rate]] = {contestant.name: [] for contestant in running}
+    found: dict[str, list[Measured]] = {contestant.name: [] for contestant in running}
     for number in range(setting.rounds + 1):
         for contestant in running:
-            rate = measure(contestant)
+            value = measure(contestant)
             if number:
-                found[contestant.name].append(rate)
+                found[contestant.name].append(value)
     return found
 
 
@@ -210,19 +211,27 @@ def storm(setting: Setting) -> Iterator[Row]:
 
 
 def memory(setting: Setting) -> Iterator[Row]:
-    """What one more client, subscribed to one topic, takes of the server's memory."""
-    found: dict[str, float] = {}
+    """What one more client, subscribed to one topic, takes of the server's memory: fresh ones each round."""
+
+    def measure(contestant: Contestant) -> float:
+        clients = 500
+        before = contestant.server.ask("memory")
+        contestant.connect(clients, topics=1)
+        taken: float = contestant.server.ask("memory") - before
+        return taken / clients / 1024
+
     names = (OURS, "bare", "fastws", "chanx")
     with contestants(*names, ws=setting.ws, loop=setting.loop) as running:
-        for contestant in running:
-            contestant.connect(100, topics=1)
-            before = contestant.server.ask("memory")
-            contestant.connect(2_000, topics=1)
-            found[contestant.name] = (contestant.server.ask("memory") - before) / 2_000 / 1024
+        found = _alternate(setting, running, measure)
+    ours = found[OURS]
     for name in names[1:]:
-        ratio = found[OURS] / found[name]
-        shown = (f"{found[OURS]:.1f} KiB", LABELS[name], f"{found[name]:.1f} KiB")
-        yield Row("memory of a client", *shown, [ratio])
+        yield Row(
+            "memory of a client",
+            f"{median(ours):.1f} KiB",
+            LABELS[name],
+            f"{median(found[name]):.1f} KiB",
+            [our / their for our, their in zip(ours, found[name], strict=True)],
+        )
 
 
 def stalled(setting: Setting) -> Iterator[Row]:

@@ -1,21 +1,37 @@
 """What an app's AsyncAPI document says about each frame."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 from wsgen_runtime import WsRouter
 from wsgen_runtime.asyncapi.describe import describe
 
+Read = Callable[[str | bytes], dict[str, Any]]  # JSON, known to the caller alone
 
-def validators_of(routers: Iterable[WsRouter]) -> dict[str, Draft202012Validator]:
-    """Return what checks a whole frame, envelope and all, by the frame's `type`."""
+
+def reader_of(routers: Iterable[WsRouter]) -> Read:
+    """Return what decodes a frame of the server, and raises for one that the document does not allow."""
+    validators = validators_of(routers)
+
+    def read(text: str | bytes) -> dict[str, Any]:  # as Read
+        frame: dict[str, Any] = json.loads(text)
+        validators[frame["type"]].validate(frame)
+        return frame
+
+    return read
+
+
+def validators_of(routers: Iterable[WsRouter]) -> dict[str, Draft7Validator]:
+    """Return what checks a whole frame, envelope and all, by the frame's `type`: AsyncAPI speaks draft 7."""
     document = describe(routers, title="test", version="1.0.0")
     channels = document["channels"]
     assert isinstance(channels, dict)
     ((channel, content),) = channels.items()
     return {
-        message["payload"]["properties"]["type"]["const"]: Draft202012Validator(
+        message["payload"]["properties"]["type"]["const"]: Draft7Validator(
             {
                 **document,
                 "$ref": f"#/channels/{channel}/messages/{name.replace('/', '~1')}/payload",

@@ -18,13 +18,23 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from jsonschema import ValidationError
+from tests.runtime.documented import Read, reader_of
 from tests.runtime.redis_server import redis_server
 from tests.runtime.services import AAPL
+from tests.runtime.takeover_server import ticks_router
 from websockets.asyncio.client import connect
 
 SUBSCRIBE = json.dumps({"type": "ticks.subscribe", "payload": AAPL, "id": 1})
+
+
+@cache
+def reader() -> Read:
+    """Return what decodes the frames of these processes and holds them against their document."""
+    return reader_of([ticks_router()])
 
 
 @dataclass
@@ -40,7 +50,7 @@ class Server:
         async with connect(f"ws://127.0.0.1:{self.port}/") as client:
             await client.send(SUBSCRIBE)
             async for text in client:
-                frame = json.loads(text)
+                frame = reader()(text)
                 if frame["type"] == "ticks.update":
                     pid, number = frame["payload"]["payload"]
                     self.updates.put_nowait((frame["seq"], pid, number))
@@ -77,7 +87,9 @@ async def server(url: str, lease: float) -> AsyncIterator[Server]:
             yield started
         finally:
             reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
+            (result,) = await asyncio.gather(reading, return_exceptions=True)
+            if isinstance(result, ValidationError | KeyError):
+                raise result  # a frame that no document allows; any other end is that of the process
     finally:
         if process.returncode is None:
             process.kill()

@@ -37,12 +37,16 @@ class Ticks:
             await asyncio.sleep(0.002)
 
 
-async def main(url: str, lease: float) -> None:
-    """Serve until killed, or told to stop."""
-    router = WsRouter(
+def ticks_router() -> WsRouter:
+    """Return the only router of these processes."""
+    return WsRouter(
         service=Ticks(), route="ticks", request_type=BarRequest, data_type=tuple[int, int]
     )
-    app = WsApp(routers=[router], broker=RedisBroker(url, lease=lease))
+
+
+async def main(url: str, lease: float) -> None:
+    """Serve until killed, or told to stop."""
+    app = WsApp(routers=[ticks_router()], broker=RedisBroker(url, lease=lease))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn sets no event

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from tests.runtime.documented import reader_of
+from tests.runtime.services import BarRouter, Recorder
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -66,7 +68,7 @@ async def test_clients_are_told_1001_and_the_server_ends(
 ) -> None:
     async with serving(*words) as (process, url), connect(url) as client:
         await client.send(json.dumps({"type": "bars.subscribe", "payload": {"symbol": "A"}}))
-        await client.recv()
+        reader_of([BarRouter(service=Recorder())])(await client.recv())
         process.send_signal(number)
         with pytest.raises(ConnectionClosed) as caught:
             await client.recv()
@@ -80,7 +82,7 @@ async def test_clients_are_told_1001_and_the_server_ends(
 async def test_a_second_signal_waits_for_nothing() -> None:
     async with serving("stuck") as (process, url), connect(url) as client:
         await client.send(json.dumps({"type": "bars.subscribe", "payload": {"symbol": "A"}}))
-        await client.recv()
+        reader_of([BarRouter(service=Recorder())])(await client.recv())
         process.send_signal(signal.SIGTERM)
         with pytest.raises(ConnectionClosed):
             await client.recv()

@@ -1,7 +1,6 @@
 """One uvicorn with two workers, which share their topics by Redis."""
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from tests.runtime.redis_server import free_port, redis_server
-from tests.runtime.takeover import SUBSCRIBE
+from tests.runtime.takeover import SUBSCRIBE, reader
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -63,7 +62,7 @@ async def updates_of(client: ClientConnection, count: int) -> list[tuple[int, in
     updates: list[tuple[int, int]] = []
     async with asyncio.timeout(30):
         while len(updates) < count:
-            frame = json.loads(await client.recv())
+            frame = reader()(await client.recv())
             if frame["type"] == "ticks.update":
                 pid, number = frame["payload"]["payload"]
                 updates.append((pid, number))

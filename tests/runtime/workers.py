@@ -6,18 +6,14 @@ REDIS_URL=redis://... uvicorn --workers 2 --factory tests.runtime.workers:app
 import os
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from tests.runtime.services import BarRequest
-from tests.runtime.takeover_server import Ticks
+from tests.runtime.takeover_server import ticks_router
 
-from wsgen_runtime import WsApp, WsRouter
+from wsgen_runtime import WsApp
 
 
 def app() -> ASGIApp:
     """Return an app that names its worker in the handshake's answer."""
-    router = WsRouter(
-        service=Ticks(), route="ticks", request_type=BarRequest, data_type=tuple[int, int]
-    )
-    ws_app = WsApp(routers=[router], broker=os.environ["REDIS_URL"])
+    ws_app = WsApp(routers=[ticks_router()], broker=os.environ["REDIS_URL"])
 
     async def named(scope: Scope, receive: Receive, send: Send) -> None:
         async def tell(message: Message) -> None:

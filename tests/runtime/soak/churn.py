@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.runtime.documented import validators_of
+from tests.runtime.documented import reader_of
 from tests.runtime.server import serving
 from tests.runtime.services import Recorder
 from tests.runtime.soak.clients import client_process
@@ -91,7 +91,7 @@ class Guest:
     def __init__(self, app: WsApp, connection: ClientConnection) -> None:
         self._connection = connection
         self._client = app.clients[max(app.clients)]
-        self._validators = validators_of(routers(Recorder()))
+        self._read = reader_of(routers(Recorder()))
         self._hurries = False
         self._task = asyncio.create_task(self._follow())
         self.read = self.gaps = 0
@@ -113,8 +113,7 @@ class Guest:
     async def _follow(self) -> None:
         seq, stall_at = 0, time.monotonic() + READS
         while True:
-            frame = json.loads(await self._connection.recv())
-            self._validators[frame["type"]].validate(frame)
+            frame = self._read(await self._connection.recv())
             if frame["type"] == "blobs.update":
                 self.read += 1
                 self.gaps += frame["seq"] - seq - 1
