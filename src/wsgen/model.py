@@ -12,6 +12,11 @@ BUILTIN_TYPES = frozenset(
     {"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
 )
 UNION = "|"
+RUNTIME = ("Delivery", "WsRouteService", "WsRouter")
+"""What a router's file imports from the runtime."""
+
+ROUTER_FILE_NAMES = BUILTIN_TYPES | {*RUNTIME, "Sequence", "None", "super"}
+"""What a router's file uses by these names, unless the project's own class is its template."""
 
 
 class _Value(BaseModel):

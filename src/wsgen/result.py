@@ -1,6 +1,6 @@
 """What a run found and did, as values for the reports and for callers of the library."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -56,8 +56,3 @@ class RunResult:
     def count(self, *states: State) -> int:
         """Return how many modules are in one of `states`."""
         return sum(module.state in states for module in self.modules)
-
-
-def failed_modules(diagnostics: Iterable[Diagnostic]) -> frozenset[str]:
-    """Return the names of the modules that `diagnostics` blame."""
-    return frozenset(item.module for item in diagnostics if item.module)

@@ -91,7 +91,7 @@ def test_formats(project: Project) -> None:
 def test_list_and_its_json(project: Project) -> None:
     text = project.wsgen("list").stdout
     assert "QuoteWsRouter  quotes  BarRequest -> list[Quote] | None" in text
-    [module] = json.loads(project.wsgen("list", "--format", "json").stdout)
+    [module] = json.loads(project.wsgen("list", "--format", "json").stdout)["modules"]
     assert module["endpoint"] == "/datafeed/ws"
     assert module["routers"][0]["data"] == "app.models:Bar"
 

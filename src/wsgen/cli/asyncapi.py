@@ -13,9 +13,10 @@ from wsgen.cli.options import (
     module_option,
     paths_argument,
     quiet_option,
+    report_option,
 )
 from wsgen.cli.output import echo, show_findings
-from wsgen.cli.project import project_of
+from wsgen.cli.project import project_of, project_root
 from wsgen.diagnostics import Diagnostic, Span, has_errors
 from wsgen.errors import FilesError
 from wsgen.report.places import display_path
@@ -53,11 +54,12 @@ def asyncapi() -> None:
 )
 @click.option(
     "--format",
-    "form",
+    "notation",
     type=click.Choice(("yaml", "json")),
     help="Of the document.  [default: by the name of the file, else yaml]",
 )
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; fail if not current.")
+@report_option("--report")
 @quiet_option
 @_timeout_option
 def export(
@@ -66,8 +68,9 @@ def export(
     output: Path | None,
     per_module: bool,
     version: str,
-    form: str | None,
+    notation: str | None,
     check_only: bool,
+    form: str,
     quiet: bool,
     timeout: float,
 ) -> int:
@@ -76,22 +79,24 @@ def export(
 
     if check_only and output is None:
         raise click.UsageError("--check needs --output: the document to compare with")
-    form = form or ("json" if output is not None and output.suffix == ".json" else "yaml")
+    if form != "text" and output is None:
+        raise click.UsageError(f"--report {form} needs --output: the document goes to stdout too")
+    notation = notation or ("json" if output is not None and output.suffix == ".json" else "yaml")
     documents, found = _documents(paths, modules, version, per_module=per_module, timeout=timeout)
-    texts = {name: format_document(document, form) for name, document in documents.items()}
+    texts = {name: format_document(document, notation) for name, document in documents.items()}
     if output is None and len(texts) > 1:
         raise click.UsageError("several documents need --output: a folder")
     if texts and output is not None:
-        files = _files(texts, output, form, per_module=per_module)
+        files = _files(texts, output, notation, per_module=per_module)
         if check_only:
             found = (*found, *_drift(files))
         else:
             for file, text in files.items():
-                if _write(file, text) and not quiet:
+                if _write(file, text) and form == "text" and not quiet:
                     echo(f"wrote {display_path(file)}")
     elif texts:
         click.echo(next(iter(texts.values())), nl=False)
-    show_findings(RunResult((), found), "text")
+    show_findings(RunResult((), found), form, project_root())
     return 1 if has_errors(found) else 0
 
 
@@ -104,7 +109,7 @@ def validate(files: tuple[Path, ...], form: str, quiet: bool) -> int:
     from wsgen.asyncapi.validate import validate_files
 
     found = validate_files(files)
-    show_findings(RunResult((), found), form)
+    show_findings(RunResult((), found), form, project_root())
     failed = has_errors(found)
     if form == "text" and not quiet and not failed:
         noun = "document" if len(files) == 1 else "documents"
@@ -117,6 +122,7 @@ def validate(files: tuple[Path, ...], form: str, quiet: bool) -> int:
 @module_option
 @click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="The file.")
 @click.option("--url", help="Where the page's console connects to.")
+@format_option
 @quiet_option
 @_timeout_option
 def html(
@@ -124,6 +130,7 @@ def html(
     modules: tuple[str, ...],
     output: Path,
     url: str | None,
+    form: str,
     quiet: bool,
     timeout: float,
 ) -> int:
@@ -136,9 +143,9 @@ def html(
             text = page.render_page(document, url=url)
         except page.PageAssetsMissingError as error:
             raise FilesError(str(error)) from error
-        if _write(output, text) and not quiet:
+        if _write(output, text) and form == "text" and not quiet:
             echo(f"wrote {display_path(output)}")
-    show_findings(RunResult((), found), "text")
+    show_findings(RunResult((), found), form, project_root())
     return 1 if has_errors(found) else 0
 
 

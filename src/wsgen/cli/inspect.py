@@ -1,20 +1,21 @@
 """`wsgen validate` and `wsgen list`: read the sources, run nothing, write nothing."""
 
 import json
-from pathlib import Path
 from time import perf_counter
 
 import click
 
-from wsgen.cli.options import common_options
+from wsgen.cli.options import Common, common_options
 from wsgen.cli.output import echo, show_findings, show_summary, style_for
 from wsgen.cli.project import project_of
 from wsgen.config import Config
 from wsgen.current import is_current
 from wsgen.model import ModuleSpec
 from wsgen.pipeline import find_modules, load_modules
+from wsgen.report.json import diagnostics_as_values
 from wsgen.report.places import display_path
-from wsgen.result import ModuleResult, RunResult, State, failed_modules
+from wsgen.report.text import printable
+from wsgen.result import ModuleResult, RunResult, State
 from wsgen.source import ModuleSource
 from wsgen.stamps import Stamps
 from wsgen.verdict import has_passed
@@ -22,51 +23,53 @@ from wsgen.verdict import has_passed
 
 @click.command()
 @common_options
-def validate(
-    paths: tuple[Path, ...], modules: tuple[str, ...], form: str, quiet: bool, verbose: bool
-) -> int:
+def validate(common: Common) -> int:
     """Check the sources below PATH and nothing else: no rendering, no tools."""
     started = perf_counter()
-    config = project_of(paths)
-    loaded, diagnostics = load_modules(find_modules(paths, modules, config), config)
-    bad = failed_modules(diagnostics)
+    config = project_of(common.paths)
+    sources = find_modules(common.paths, common.modules, config)
+    loaded, diagnostics = load_modules(sources, config)
     results = []
     for source, item in loaded.items():
         routers = (
             {router.class_name: router.route for router in item.spec.routers} if item.spec else {}
         )
-        failed = item.spec is None or source.name in bad
-        state = State.FAILED if failed else State.VALID if routers else State.EMPTY
+        valid = State.VALID if routers else State.EMPTY
+        state = State.FAILED if item.spec is None else valid
         results.append(ModuleResult(source, state, routers))
     result = RunResult(tuple(results), diagnostics)
-    show_findings(result, form)
-    if form == "text" and not quiet:
+    show_findings(result, common.form, config.root)
+    if common.form == "text" and not common.quiet:
         show_summary(result, perf_counter() - started)
     return 0 if result.ok else 1
 
 
 @click.command("list")
 @common_options
-def list_modules(
-    paths: tuple[Path, ...], modules: tuple[str, ...], form: str, quiet: bool, verbose: bool
-) -> int:
+def list_modules(common: Common) -> int:
     """List the modules below PATH: routers, routes, types, where they come from, and their state."""
-    config = project_of(paths)
-    loaded, diagnostics = load_modules(find_modules(paths, modules, config), config)
+    config = project_of(common.paths)
+    sources = find_modules(common.paths, common.modules, config)
+    loaded, diagnostics = load_modules(sources, config)
     specs = {
         source: item.spec for source, item in loaded.items() if item.spec and item.spec.routers
     }
-    if form == "json":
-        echo(
-            json.dumps([_values(source, spec, config) for source, spec in specs.items()], indent=2)
-        )
+    result = RunResult((), diagnostics)
+    if common.form == "json":
+        document = {
+            "ok": result.ok,
+            "modules": [_values(source, spec, config) for source, spec in specs.items()],
+            "diagnostics": diagnostics_as_values(diagnostics),
+        }
+        echo(json.dumps(document, indent=2))
     else:
-        for number, (source, spec) in enumerate(specs.items()):
-            if number:
-                echo("")
-            _show(source, spec, config, verbose=verbose)
-        show_findings(RunResult((), diagnostics), form)
-    return 0 if not diagnostics else 1
+        if common.form == "text":
+            for number, (source, spec) in enumerate(specs.items()):
+                if number:
+                    echo("")
+                _show(source, spec, config, verbose=common.verbose)
+        show_findings(result, common.form, config.root)
+    return 0 if result.ok else 1
 
 
 def _state(source: ModuleSource, config: Config) -> str:
@@ -82,7 +85,7 @@ def _show(source: ModuleSource, spec: ModuleSpec, config: Config, *, verbose: bo
 
     style = style_for(sys.stdout)
     title = f"{spec.name} {spec.version}" if spec.version else spec.name
-    files = ", ".join(display_path(file) for file in source.files)
+    files = ", ".join(printable(display_path(file)) for file in source.files)
     echo(f"{style(title, 'bold')}  {spec.endpoint}  {_state(source, config)}  ({files})")
     rows = [
         (

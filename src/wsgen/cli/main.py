@@ -12,6 +12,8 @@ from typing import Any  # as click annotates what it hands through
 import click
 
 from wsgen._version import __version__
+from wsgen.cli.options import chosen_format
+from wsgen.cli.project import project_root
 from wsgen.errors import GenerationError, WsgenError
 from wsgen.names import nearest
 
@@ -57,7 +59,13 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         with _past_click():
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except WsgenError as error:
+                from wsgen.cli.output import show_error
+
+                show_error(error, chosen_format(ctx), project_root())
+                return 1 if isinstance(error, GenerationError) else 2
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -104,9 +112,6 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         click.echo("Stopped. What was written is whole; run it again to complete it.", err=True)
         return 130
-    except WsgenError as error:
-        _show(error)
-        return 1 if isinstance(error, GenerationError) else 2
     except _ReaderGoneError as error:
         raise BrokenPipeError from error
     except OSError:
@@ -125,12 +130,3 @@ def run(arguments: Sequence[str]) -> int:
         )
         return 2
     return result if isinstance(result, int) else 0
-
-
-def _show(error: WsgenError) -> None:
-    from wsgen.cli.output import show_diagnostics
-
-    if error.diagnostics:
-        show_diagnostics(error.diagnostics)
-    else:
-        click.echo(f"error: {error}", err=True)

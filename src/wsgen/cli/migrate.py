@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
-from wsgen.cli.options import module_option, paths_argument
-from wsgen.cli.output import echo, show_diagnostics, show_diff
+from wsgen.cli.options import format_option, module_option, paths_argument, quiet_option
+from wsgen.cli.output import echo, show_diff, show_findings
 from wsgen.cli.project import project_of
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
 from wsgen.errors import FilesError
 from wsgen.report.places import display_path
+from wsgen.result import RunResult
 
 
 @click.command(
@@ -20,8 +21,15 @@ from wsgen.report.places import display_path
 @module_option
 @click.option("--diff", "diff_only", is_flag=True, help="Write nothing; show what would change.")
 @click.option("--remove-aliases", is_flag=True, help="Take the aliases out of ws.py as well.")
+@format_option
+@quiet_option
 def migrate(
-    paths: tuple[Path, ...], modules: tuple[str, ...], diff_only: bool, remove_aliases: bool
+    paths: tuple[Path, ...],
+    modules: tuple[str, ...],
+    diff_only: bool,
+    remove_aliases: bool,
+    form: str,
+    quiet: bool,
 ) -> int:
     """Declare the routers of each ws.py below PATH in a ws.yaml beside it.
 
@@ -40,11 +48,13 @@ def migrate(
         importers = find_importers(config, stems) if remove_aliases else None
         return [migrate_module(source, config, importers=importers) for source in sources]
 
+    talks = form == "text" and not quiet
     if diff_only:
         migrations = planned()
         findings = in_order(found for item in migrations for found in item.diagnostics)
-        show_diagnostics(findings)
-        show_diff(change for item in migrations for change in item.changes)
+        if form == "text":
+            show_diff((change for item in migrations for change in item.changes), config.root)
+        show_findings(RunResult((), findings), form, config.root)
         return 1 if has_errors(findings) else 0
     failed: list[Diagnostic] = []
     with project_lock(config):
@@ -55,14 +65,14 @@ def migrate(
             except FilesError as error:
                 failed += error.diagnostics
                 continue
-            for change in item.changes:
+            for change in item.changes if talks else ():
                 what = "wrote" if change.before is None else "changed"
                 echo(f"{what:<7}  {display_path(change.path)}  {', '.join(item.routers)}")
     findings = in_order(found for item in migrations for found in item.diagnostics)
-    show_diagnostics(in_order([*findings, *failed]))
-    if any(item.changes for item in migrations) and not failed:
+    show_findings(RunResult((), in_order([*findings, *failed])), form, config.root)
+    if talks and any(item.changes for item in migrations) and not failed:
         echo("Both files were rendered and compared: the routers are the same.")
         echo("Next: `wsgen render`, then commit the result.")
-    elif not findings and not failed:
+    elif talks and not findings and not failed:
         echo("Nothing to migrate: no ws.py declares routers that no ws.yaml has.")
     return 2 if failed else 1 if has_errors(findings) else 0

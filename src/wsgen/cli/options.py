@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +13,7 @@ _Command = TypeVar(
     "_Command", bound=Callable[..., Any]
 )  # click decorates functions of any signature
 
+_FORM = "wsgen.form"
 FORMATS = ("text", "json", "github", "sarif")
 
 paths_argument = click.argument(
@@ -24,14 +27,34 @@ module_option = click.option(
     metavar="NAME",
     help="Only this module; may be repeated.",
 )
-format_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="How to report.",
-)
+
+
+def chosen_format(ctx: click.Context) -> str:
+    """Return the format of reports that was asked for, as far as the command line was read."""
+    form: str = ctx.meta.get(_FORM, "text")
+    return form
+
+
+def _remember_format(ctx: click.Context, _parameter: click.Parameter, form: str) -> str:
+    ctx.meta[_FORM] = form
+    return form
+
+
+def report_option(name: str) -> Callable[[_Command], _Command]:
+    """Return the option `name` for the format of reports, in which errors are reported too."""
+    return click.option(
+        name,
+        "form",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        is_eager=True,
+        callback=_remember_format,
+        help="How to report.",
+    )
+
+
+format_option = report_option("--format")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
 verbose_option = click.option("--verbose", "-v", is_flag=True, help="Print every router and file.")
 jobs_option = click.option(
@@ -44,8 +67,32 @@ jobs_option = click.option(
 )
 
 
-def common_options(command: _Command) -> _Command:
-    """Add the options of every command that works on modules."""
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What every command that works on modules is told: which ones, and how to report."""
+
+    paths: tuple[Path, ...] = ()
+    modules: tuple[str, ...] = ()
+    form: str = "text"
+    quiet: bool = False
+    verbose: bool = False
+
+
+def common_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of every command that works on modules; `command` gets them as one value, first."""
+
+    @wraps(command)
+    def gathered(
+        paths: tuple[Path, ...],
+        modules: tuple[str, ...],
+        form: str,
+        quiet: bool,
+        verbose: bool,
+        **others: Any,
+    ) -> int:
+        return command(Common(paths, modules, form, quiet, verbose), **others)
+
+    wrapped: Callable[..., int] = gathered
     for option in (verbose_option, quiet_option, format_option, module_option, paths_argument):
-        command = option(command)
-    return command
+        wrapped = option(wrapped)
+    return wrapped

@@ -6,11 +6,13 @@ Does without click, which a run that finds everything current need not load.
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TextIO
 
 from wsgen.diagnostics import Diagnostic, Severity
+from wsgen.errors import WsgenError
 from wsgen.report.places import display_path
-from wsgen.report.text import Style, format_text, plain
+from wsgen.report.text import Style, format_text, plain, printable
 from wsgen.result import FileChange, RunResult, State
 
 _COLOURS = {
@@ -61,8 +63,12 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
         echo(text, err=True)
 
 
-def show_findings(result: RunResult, form: str) -> None:
-    """Print a run's findings in the format `form`: text on stderr, the others on stdout."""
+def show_findings(result: RunResult, form: str, root: Path | None = None) -> None:
+    """Print a run's findings in the format `form`: text on stderr, the others on stdout.
+
+    Services that read them look for files from the project's `root`, wherever the command ran; people, and
+    their editors, from where they are.
+    """
     if form == "json":
         from wsgen.report.json import format_json
 
@@ -70,14 +76,22 @@ def show_findings(result: RunResult, form: str) -> None:
     elif form == "sarif":
         from wsgen.report.sarif import format_sarif
 
-        echo(format_sarif(result.diagnostics))
+        echo(format_sarif(result.diagnostics, root))
     elif form == "github":
         from wsgen.report.github import format_github
 
-        if text := format_github(result.diagnostics):
+        if text := format_github(result.diagnostics, root):
             echo(text)
     else:
         show_diagnostics(result.diagnostics)
+
+
+def show_error(error: WsgenError, form: str, root: Path | None = None) -> None:
+    """Print why a command could not do anything, in the format `form`."""
+    if error.diagnostics:
+        show_findings(RunResult((), error.diagnostics), form, root)
+    else:
+        echo(f"error: {printable(str(error))}", err=True)
 
 
 def show_modules(result: RunResult, *, verbose: bool) -> None:
@@ -90,7 +104,7 @@ def show_modules(result: RunResult, *, verbose: bool) -> None:
         and (verbose or len(result.modules) <= _MANY or module.changes)
     ]
     labels = {
-        module.source: f"{module.source.name} {module.source.version or ''}".strip()
+        module.source: printable(f"{module.source.name} {module.source.version or ''}".strip())
         for module in shown
     }
     width = max(map(len, labels.values()), default=0)
@@ -108,7 +122,7 @@ def show_modules(result: RunResult, *, verbose: bool) -> None:
         if verbose:
             for change in module.changes:
                 sign = "-" if change.after is None else "+" if change.before is None else "~"
-                echo(f"{'':<{width}}  {sign} {display_path(change.path)}")
+                echo(f"{'':<{width}}  {sign} {printable(display_path(change.path))}")
 
 
 def show_summary(result: RunResult, seconds: float) -> None:
@@ -133,15 +147,15 @@ def show_summary(result: RunResult, seconds: float) -> None:
     echo(f"{mark} {totals}: {', '.join(parts)}{found} ({seconds:.2f} s)")
 
 
-def show_diff(changes: Iterable[FileChange]) -> None:
-    """Print `changes` as one unified diff that `patch -p1` and `git apply` take."""
+def show_diff(changes: Iterable[FileChange], root: Path) -> None:
+    """Print `changes` as one unified diff that `patch -p1` and `git apply` take in the folder `root`."""
     from difflib import unified_diff
     from io import StringIO
 
     style = style_for(sys.stdout)
     colours = {"+": "green", "-": "red", "@": "cyan"}
     for change in changes:
-        path = display_path(change.path)
+        path = display_path(change.path, root)
         before = "/dev/null" if change.before is None else f"a/{path}"
         after = "/dev/null" if change.after is None else f"b/{path}"
         # A line ends at LF and nowhere else, or `patch` would count other lines than we do.

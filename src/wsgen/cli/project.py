@@ -9,6 +9,14 @@ from wsgen.errors import ConfigError
 from wsgen.settings_file import find_root, load_config
 
 
+def project_root() -> Path | None:
+    """Return the project that the working directory belongs to, None if that cannot be told."""
+    try:
+        return find_root(Path.cwd())
+    except (ConfigError, OSError):
+        return None
+
+
 def project_of(paths: Sequence[Path]) -> Config:
     """Return the settings of the project that `paths`, or else the working directory, belong to.
 

@@ -1,19 +1,20 @@
 """`wsgen render`, `check` and `diff`: one run with three endings."""
 
-from pathlib import Path
 from time import perf_counter
 
 import click
 
-from wsgen.cli.options import common_options, jobs_option
+from wsgen.cli.options import Common, common_options, jobs_option
 from wsgen.cli.output import show_diff, show_findings, show_modules, show_summary
 from wsgen.cli.project import project_of
+from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic
 from wsgen.pipeline import Options, find_modules, run
 from wsgen.result import RunResult, State
 
 DRIFT = "WSG408"
 _UNWRITABLE = frozenset({"WSG405", "WSG406"})
+_no_quality_option = click.option("--no-quality", is_flag=True, help="Skip the quality steps.")
 
 
 @click.command()
@@ -22,16 +23,12 @@ _UNWRITABLE = frozenset({"WSG405", "WSG406"})
     "--check", "check_only", is_flag=True, help="Write nothing; fail if anything would change."
 )
 @click.option("--diff", "diff_only", is_flag=True, help="Write nothing; show what would change.")
-@click.option("--no-quality", is_flag=True, help="Skip the quality steps.")
+@_no_quality_option
 @click.option("--force", is_flag=True, help="Replace generated files that were edited by hand.")
 @click.option("--watch", is_flag=True, help="Render again whenever a source changes.")
 @jobs_option
 def render(
-    paths: tuple[Path, ...],
-    modules: tuple[str, ...],
-    form: str,
-    quiet: bool,
-    verbose: bool,
+    common: Common,
     check_only: bool,
     diff_only: bool,
     no_quality: bool,
@@ -47,67 +44,45 @@ def render(
 
         if not write:
             raise click.UsageError("--watch writes; it does not go with --check or --diff")
-        return watch_sources(paths, modules, options, verbose=verbose)
-    return _run(paths, modules, options, form, quiet=quiet, verbose=verbose, diff=diff_only)
+        return watch_sources(common, options)
+    return _run(common, options, diff=diff_only)
 
 
 @click.command()
 @common_options
-@click.option("--no-quality", is_flag=True, help="Skip the quality steps.")
+@_no_quality_option
 @jobs_option
-def check(
-    paths: tuple[Path, ...],
-    modules: tuple[str, ...],
-    form: str,
-    quiet: bool,
-    verbose: bool,
-    no_quality: bool,
-    jobs: int,
-) -> int:
+def check(common: Common, no_quality: bool, jobs: int) -> int:
     """Fail if sources are invalid or render would change anything; write nothing."""
-    options = Options(write=False, quality=not no_quality, jobs=jobs)
-    return _run(paths, modules, options, form, quiet=quiet, verbose=verbose, diff=False)
+    return _run(common, Options(write=False, quality=not no_quality, jobs=jobs))
 
 
 @click.command()
 @common_options
-@click.option("--no-quality", is_flag=True, help="Skip the quality steps.")
+@_no_quality_option
 @jobs_option
-def diff(
-    paths: tuple[Path, ...],
-    modules: tuple[str, ...],
-    form: str,
-    quiet: bool,
-    verbose: bool,
-    no_quality: bool,
-    jobs: int,
-) -> int:
+def diff(common: Common, no_quality: bool, jobs: int) -> int:
     """Show, as a unified diff, what render would change; write nothing."""
-    options = Options(write=False, quality=not no_quality, jobs=jobs)
-    return _run(paths, modules, options, form, quiet=quiet, verbose=verbose, diff=True)
+    return _run(common, Options(write=False, quality=not no_quality, jobs=jobs), diff=True)
 
 
-def _run(
-    paths: tuple[Path, ...],
-    modules: tuple[str, ...],
-    options: Options,
-    form: str,
-    *,
-    quiet: bool,
-    verbose: bool,
-    diff: bool,
-) -> int:
+def _run(common: Common, options: Options, *, diff: bool = False) -> int:
     started = perf_counter()
-    config = project_of(paths)
-    result = run(find_modules(paths, modules, config), config, options)
-    if diff and form == "text":
-        show_diff(change for module in result.modules for change in module.changes)
-        show_findings(RunResult(result.modules, _without_drift(result)), form)
-    else:
-        show_findings(result, form)
-        if form == "text" and not quiet:
-            show_modules(result, verbose=verbose)
-            show_summary(result, perf_counter() - started)
+    config = project_of(common.paths)
+    result = run(find_modules(common.paths, common.modules, config), config, options)
+    if diff and common.form == "text":
+        show_diff((change for module in result.modules for change in module.changes), config.root)
+        show_findings(RunResult(result.modules, _without_drift(result)), common.form)
+        return exit_code(result)
+    return conclude(result, common, config, started)
+
+
+def conclude(result: RunResult, common: Common, config: Config, started: float) -> int:
+    """Report a run that began at `started`, by `perf_counter`, and return its exit code."""
+    show_findings(result, common.form, config.root)
+    if common.form == "text" and not common.quiet:
+        show_modules(result, verbose=common.verbose)
+        show_summary(result, perf_counter() - started)
     return exit_code(result)
 
 

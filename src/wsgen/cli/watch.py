@@ -1,13 +1,15 @@
 """`wsgen render --watch`: render again whenever a source, a setting or a template changes."""
 
-from collections.abc import Sequence
+import sys
 from pathlib import Path
 from time import perf_counter
 
 import click
 
-from wsgen.cli.output import echo, show_diagnostics, show_modules, show_summary
+from wsgen.cli.options import Common
+from wsgen.cli.output import echo, show_error
 from wsgen.cli.project import project_of
+from wsgen.cli.render import conclude
 from wsgen.errors import WsgenError
 from wsgen.pipeline import Options, find_modules, run
 
@@ -16,10 +18,10 @@ _NAMES = frozenset({"ws.yaml", "pyproject.toml", "wsgen.toml"})
 _SUFFIXES = frozenset({".py", ".pyi", ".jinja", ".txt"})
 
 
-def watch_sources(
-    paths: Sequence[Path], names: Sequence[str], options: Options, *, verbose: bool
-) -> int:
+def watch_sources(common: Common, options: Options) -> int:
     """Render now and after each change below the project, until interrupted; then return 0.
+
+    Each run is reported by itself, in the format asked for.
 
     Raises click.UsageError if watchfiles is not installed.
     """
@@ -28,13 +30,14 @@ def watch_sources(
     except ImportError as error:
         message = "--watch needs watchfiles: pip install 'wsgen[watch]'"
         raise click.UsageError(message) from error
-    _render_once(paths, names, options, verbose=verbose)
-    root = project_of(paths).root
-    echo("Watching for changes; Ctrl-C stops.")
+    _render_once(common, options)
+    root = project_of(common.paths).root
+    if not common.quiet:
+        echo("Watching for changes; Ctrl-C stops.", err=common.form != "text")
     for _ in watch(
         root, watch_filter=lambda _, path: _is_input(Path(path), root), raise_interrupt=False
     ):
-        _render_once(paths, names, options, verbose=verbose)
+        _render_once(common, options)
     return 0
 
 
@@ -44,17 +47,14 @@ def _is_input(path: Path, root: Path) -> bool:
     return not hidden and not generated and (path.name in _NAMES or path.suffix in _SUFFIXES)
 
 
-def _render_once(
-    paths: Sequence[Path], names: Sequence[str], options: Options, *, verbose: bool
-) -> None:
+def _render_once(common: Common, options: Options) -> None:
     """Render; findings are printed, and watching goes on whatever they are."""
     started = perf_counter()
     try:
-        config = project_of(paths)
-        result = run(find_modules(paths, names, config), config, options)
+        config = project_of(common.paths)
+        result = run(find_modules(common.paths, common.modules, config), config, options)
     except WsgenError as error:
-        show_diagnostics(error.diagnostics)
-        return
-    show_diagnostics(result.diagnostics)
-    show_modules(result, verbose=verbose)
-    show_summary(result, perf_counter() - started)
+        show_error(error, common.form)
+    else:
+        conclude(result, common, config, started)
+    sys.stdout.flush()

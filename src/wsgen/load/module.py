@@ -1,12 +1,12 @@
 """A module's source files -> one ModuleSpec: unite what they declare, and check what only the whole shows."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
-from wsgen.load.naming import check_class_name, check_module, check_route
+from wsgen.load.naming import check_class_name, check_free, check_module, check_route
 from wsgen.load.python_module import load_python
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.load.yaml_module import load_yaml
@@ -54,6 +54,8 @@ def load_module(
         else:
             python = load_python(path, data, roots, found, assumed=assumed, generic=generic)
     found.extend(_unknown_schemes(yaml, schemes))
+    if not generic:  # else it depends on that class, which is read when routers are made from it
+        found.extend(_taken((*yaml.routers, *python.routers)))
     return united(source, yaml, python, found)
 
 
@@ -192,6 +194,14 @@ def _collisions(
                 help="Give one another `route`.",
                 notes=(Note(f"`{other.class_name}` has it here", other.place("route")),),
             )
+
+
+def _taken(routers: Iterable[RouterDeclaration]) -> Iterator[Diagnostic]:
+    """Report each class whose name its file needs for something else."""
+    for router in routers:
+        if problem := check_free(router.class_name):
+            code, message, advice = problem
+            yield Diagnostic(code, message, router.span, help=advice)
 
 
 def _unknown_schemes(yaml: FileDeclaration, known: Collection[str]) -> Iterator[Diagnostic]:

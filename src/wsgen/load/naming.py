@@ -8,6 +8,7 @@ import keyword
 import re
 import sys
 
+from wsgen.model import ROUTER_FILE_NAMES
 from wsgen.names import kebab, nearest
 
 Problem = tuple[str, str, str]
@@ -57,6 +58,15 @@ def check_class_name(name: str) -> Problem | None:
         problem = f"the file of `{name}`, {lower}.py, would be named as a standard module"
         return "WSG117", problem, f"Call it `{name}WsRouter`."
     return None
+
+
+def check_free(name: str) -> Problem | None:
+    """Check that the class `name` does not hide what the router's file uses by that name; it is one otherwise."""
+    if name not in ROUTER_FILE_NAMES or check_class_name(name):
+        return None
+    problem = f"a router cannot be called `{name}`: its file uses something of that name"
+    better = "BarWsRouter" if name.endswith("Router") else f"{name}WsRouter"
+    return "WSG410", problem, f"Rename it, for example to `{better}`."
 
 
 def check_route(route: str) -> Problem | None:

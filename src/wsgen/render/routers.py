@@ -5,13 +5,11 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import GenerationError
-from wsgen.model import BUILTIN_TYPES, ModuleSpec, RouterSpec
+from wsgen.model import ROUTER_FILE_NAMES, RUNTIME, ModuleSpec, RouterSpec
 from wsgen.render.imports import Imports
 from wsgen.render.templating import fill, load_template
 from wsgen.render.text import WIDTH, docstring, literal
 
-_RUNTIME = ("Delivery", "WsRouteService", "WsRouter")
-_TAKEN = BUILTIN_TYPES | {*_RUNTIME, "Sequence", "None", "super"}
 # Names inside the class: a type of the same name would be the argument, or the method, there.
 _INSIDE = frozenset({"self", "service", "route", "tags", "topic", "publish"})
 
@@ -32,15 +30,15 @@ def render_router(
     Raises GenerationError if the class has a name that the file needs for something else, or if a template
     of the project cannot be used.
     """
-    if router.class_name in _TAKEN:
+    if router.class_name in ROUTER_FILE_NAMES:
         message = f"a router cannot be called `{router.class_name}`: its file imports something of that name"
         advice = f"Rename it, for example to `{router.class_name}WsRouter`."
         raise GenerationError(message, [Diagnostic("WSG410", message, help=advice)])
     imports = Imports.of(
-        (router.request, router.data), taken=_TAKEN | _INSIDE | {router.class_name}
+        (router.request, router.data), taken=ROUTER_FILE_NAMES | _INSIDE | {router.class_name}
     )
     request, data = imports.expression(router.request), imports.expression(router.data)
-    fixed = {"collections.abc": ("Sequence",), "wsgen_runtime": _RUNTIME}
+    fixed = {"collections.abc": ("Sequence",), "wsgen_runtime": RUNTIME}
     values: dict[str, object] = {
         "header": docstring(
             f"{router.class_name}: the route {router.route!r} of the module {module.name!r}.\n\n"

@@ -1,21 +1,22 @@
 """Diagnostics as GitHub workflow commands, which become annotations on a pull request."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.report.places import display_path
 
 
-def format_github(diagnostics: Iterable[Diagnostic]) -> str:
-    """Return one `::error ...::message` line for each diagnostic."""
-    return "\n".join(_command(item) for item in diagnostics)
+def format_github(diagnostics: Iterable[Diagnostic], base: Path | None = None) -> str:
+    """Return one `::error ...::message` line for each diagnostic, with paths relative to `base`."""
+    return "\n".join(_command(item, base) for item in diagnostics)
 
 
-def _command(item: Diagnostic) -> str:
+def _command(item: Diagnostic, base: Path | None) -> str:
     properties = {"title": f"wsgen {item.code}"}
     if span := item.span:
         properties |= {
-            "file": display_path(span.path),
+            "file": display_path(span.path, base),
             "line": str(span.line),
             "col": str(span.column),
             "endLine": str(span.end_line or span.line),

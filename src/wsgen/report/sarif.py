@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import quote
 
 from wsgen._version import __version__
 from wsgen.codes import CODES
@@ -9,8 +11,8 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.report.places import display_path
 
 
-def format_sarif(diagnostics: Iterable[Diagnostic]) -> str:
-    """Return one SARIF log with one run, as JSON."""
+def format_sarif(diagnostics: Iterable[Diagnostic], base: Path | None = None) -> str:
+    """Return one SARIF log with one run, as JSON; places are URIs relative to `base`."""
     items = tuple(diagnostics)
     codes = sorted({item.code for item in items})
     log = {
@@ -26,7 +28,7 @@ def format_sarif(diagnostics: Iterable[Diagnostic]) -> str:
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(item, codes.index(item.code)) for item in items],
+                "results": [_result(item, codes.index(item.code), base) for item in items],
             }
         ],
     }
@@ -45,7 +47,7 @@ def _rule(code: str) -> dict[str, object]:
     }
 
 
-def _result(item: Diagnostic, rule: int) -> dict[str, object]:
+def _result(item: Diagnostic, rule: int, base: Path | None) -> dict[str, object]:
     text = " ".join(part for part in (item.message, item.help) if part)
     result: dict[str, object] = {
         "ruleId": item.code,
@@ -54,21 +56,23 @@ def _result(item: Diagnostic, rule: int) -> dict[str, object]:
         "message": {"text": text},
     }
     if item.span:
-        result["locations"] = [_location(item.span)]
+        result["locations"] = [_location(item.span, base)]
     if item.notes:
         result["relatedLocations"] = [
-            {**_location(note.span), "message": {"text": note.message}} for note in item.notes
+            {**_location(note.span, base), "message": {"text": note.message}} for note in item.notes
         ]
     return result
 
 
-def _location(span: Span) -> dict[str, object]:
+def _location(span: Span, base: Path | None) -> dict[str, object]:
     region = {"startLine": span.line, "startColumn": span.column}
     if span.end_line:
         region |= {"endLine": span.end_line, "endColumn": max(span.end_column, 1)}
+    path = display_path(span.path, base)
+    uri = span.path.as_uri() if path.startswith("/") else quote(path)
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": display_path(span.path)},
+            "artifactLocation": {"uri": uri},
             "region": region,
         }
     }

@@ -19,8 +19,21 @@ def plain(text: str, _colour: str) -> str:
     return text
 
 
+def printable(text: str) -> str:
+    """Return `text` with an escape for each character that a terminal would obey or not show, line ends too."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
 def format_text(diagnostics: Iterable[Diagnostic], *, style: Style = plain) -> str:
-    """Return `diagnostics` as text, a blank line between them; empty if there are none."""
+    """Return `diagnostics` as text, a blank line between them; empty if there are none.
+
+    What sources and tools say is shown, never obeyed: a control character in it is written as an escape.
+    """
+    _lines.cache_clear()  # a file may be another than when the last report showed it
     return "\n".join(_entry(item, style) for item in diagnostics)
 
 
@@ -28,24 +41,24 @@ def _entry(item: Diagnostic, style: Style) -> str:
     colour = "red" if item.severity is Severity.ERROR else "yellow"
     label = style(f"{item.severity.value}[{item.code}]", colour)
     place = f"{style(_place(item.span), 'bold')}: " if item.span else ""
-    lines = [f"{place}{label}: {item.message}"]
+    lines = [f"{place}{label}: {printable(item.message)}"]
     if item.span:
         lines.extend(_excerpt(item.span, style, colour))
     for note in item.notes:
-        lines.append(f"  {style('note:', 'cyan')} {note.message}: {_place(note.span)}")
+        lines.append(f"  {style('note:', 'cyan')} {printable(note.message)}: {_place(note.span)}")
         lines.extend(_excerpt(note.span, style, "cyan"))
     if item.output:
         said = item.output.strip().splitlines()
-        lines.extend(f"    {line}" for line in said[:_OUTPUT_LINES])
+        lines.extend(f"    {printable(line.expandtabs())}" for line in said[:_OUTPUT_LINES])
         if len(said) > _OUTPUT_LINES:
             lines.append(f"    ... and {len(said) - _OUTPUT_LINES} lines more")
     if item.help:
-        lines.append(f"  {style('help:', 'cyan')} {item.help}")
+        lines.append(f"  {style('help:', 'cyan')} {printable(item.help)}")
     return "\n".join(lines) + "\n"
 
 
 def _place(span: Span) -> str:
-    path = display_path(span.path)
+    path = printable(display_path(span.path))
     return path if span.path.is_dir() else f"{path}:{span.line}:{span.column}"
 
 

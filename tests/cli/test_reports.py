@@ -1,0 +1,163 @@
+"""What commands report, in each format: the same findings, whole, with paths that their reader can follow."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.conftest import DATAFEED, Project
+
+from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.report.sarif import format_sarif
+from wsgen.report.text import format_text
+
+WARNS = """\
+from typing import TypeAlias
+
+from app.models import Bar, BarRequest
+from shared.ws.generic_route import WsRouter
+
+BarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]
+Spare = WsRouter[BarRequest, Bar]
+"""
+
+
+def codes_in(form: str, text: str) -> list[str]:
+    """Return the codes in a report, which must hold nothing else."""
+    if form == "json":
+        return [item["code"] for item in json.loads(text)["diagnostics"]]
+    if form == "sarif":
+        return [item["ruleId"] for item in json.loads(text)["runs"][0]["results"]]
+    assert all(line.startswith("::") for line in text.splitlines())
+    return [line.split("title=wsgen ")[1][:6] for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "github"])
+@pytest.mark.parametrize(
+    "command", ["list", "validate", "check", "render", "migrate", "migrate --diff", "clean"]
+)
+def test_a_format_holds_the_findings_and_nothing_else(
+    project: Project, command: str, form: str
+) -> None:
+    project.write("specs/broker/ws.yaml", "version: 2\nrouters: {}\n")
+    outcome = project.wsgen(*command.split(), "--format", form)
+    wrong = {"migrate": 0, "clean": 0}.get(command.split()[0], 1)
+    assert (outcome.code, outcome.stderr) == (wrong, "")
+    assert ("WSG115" in codes_in(form, outcome.stdout)) == bool(wrong)
+    project.write("pyproject.toml", "[tool.wsgen]\npths = []\nsources = 1\n")
+    outcome = project.wsgen(*command.split(), "--format", form)
+    assert (outcome.code, outcome.stderr) == (2, "")
+    assert codes_in(form, outcome.stdout) == ["WSG901", "WSG902"]
+
+
+@pytest.mark.parametrize("command", ["export --report", "html --format"])
+def test_documents_report_in_each_format(project: Project, command: str) -> None:
+    project.write("specs/broker/ws.yaml", "version: 2\nrouters: {}\n")
+    outcome = project.wsgen("asyncapi", *command.split(), "json", "-o", "out")
+    assert (outcome.code, outcome.stderr) == (1, "")
+    assert codes_in("json", outcome.stdout)
+    assert not (project.root / "out").exists()
+    assert project.wsgen("asyncapi", "export", "--report", "json").code == 2
+
+
+def test_migrate_is_quiet_when_told(project: Project) -> None:
+    project.write("specs/legacy/ws.py", WARNS.replace("Spare = WsRouter[BarRequest, Bar]\n", ""))
+    outcome = project.wsgen("migrate", "-q")
+    assert (outcome.code, outcome.stdout, outcome.stderr) == (0, "", "")
+    assert (project.root / "specs/legacy/ws.yaml").exists()
+
+
+def test_a_module_is_blamed_for_its_own_errors_only(project: Project) -> None:
+    project.write("specs/b/ws/v1/ws.yaml", DATAFEED.replace("models:", "module: b\nmodels:"))
+    project.write("specs/b/ws/v2/ws.yaml", "version: 2\nmodule: b\nrouters: {}\n")
+    said = json.loads(project.wsgen("validate", "--format", "json").stdout)
+    states = {(item["name"], item["version"]): item["state"] for item in said["modules"]}
+    assert states == {
+        ("b", "v1"): "valid",
+        ("b", "v2"): "failed",
+        ("datafeed", None): "valid",
+    }
+
+
+def test_a_warning_fails_nothing(project: Project) -> None:
+    project.write("specs/legacy/ws.py", WARNS)
+    said = project.wsgen("validate")
+    assert said.code == 0
+    assert "warning[" in said.stderr
+    assert "failed" not in said.stdout
+    assert project.wsgen("list").code == 0
+
+
+def test_paths_for_machines_are_those_of_the_project(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.wsgen("render")
+    generated = project.root / "specs/datafeed/ws_generated"
+    text = (generated / "barwsrouter.py").read_text()
+    project.write("specs/datafeed/ws.yaml", DATAFEED.replace("bars", "barz"))
+    project.write("specs/a b%:c/ws.yaml", "version: 2\nrouters: {}\n")
+    monkeypatch.chdir(project.root / "src")
+    patch = project.wsgen("diff").stdout
+    assert "--- a/specs/datafeed/ws_generated/barwsrouter.py\n" in patch
+    monkeypatch.chdir(project.root / "specs")
+    github = project.wsgen("check", "--format", "github").stdout
+    assert "file=specs/datafeed/ws.yaml," in github
+    sarif = project.wsgen("check", "--format", "sarif").stdout
+    assert '"uri": "specs/a%20b%25%3Ac/ws.yaml"' in sarif
+    subprocess.run(["patch", "-p1"], cwd=project.root, input=patch.encode(), check=True)
+    assert (generated / "barwsrouter.py").read_text() == text.replace("bars", "barz")
+    project.write("pyproject.toml", "[tool.wsgen]\npths = []\n")
+    assert "file=pyproject.toml," in project.wsgen("check", "--format", "github").stdout
+
+
+def test_a_place_outside_of_the_project_is_a_whole_uri(tmp_path: Path) -> None:
+    found = Diagnostic("WSG100", "x", Span(tmp_path / "a b"))
+    assert f'"uri": "{(tmp_path / "a b").as_uri()}"' in format_sarif([found], tmp_path / "project")
+
+
+def test_the_excerpt_is_of_the_file_as_it_is_now(tmp_path: Path) -> None:
+    file = tmp_path / "ws.yaml"
+    found = Diagnostic("WSG100", "x", Span(file, 1, 2, 1, 3))
+    for text in ("first", "second"):
+        file.write_text(text)
+        assert f"1 | {text}\n" in format_text([found])
+
+
+def test_nothing_in_a_report_is_obeyed_by_the_terminal(tmp_path: Path) -> None:
+    bad = "\x1b[31m\x9b2J\r\u202e\x07"
+    place = Span(tmp_path / f"a{bad}" / "ws.yaml")
+    found = Diagnostic(
+        "WSG100",
+        f"m{bad}\nm",
+        place,
+        f"h{bad}",
+        output=f"o{bad}\n\tp",
+        notes=(Note(f"n{bad}", place),),
+    )
+    text = format_text([found])
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert r"m\x1b[31m\x9b2J\r\u202e\x07\nm" in text
+
+
+def test_a_hostile_source_is_shown_not_obeyed(project: Project) -> None:
+    project.write("specs/\x1b[2Jb/ws.yaml", 'version: 1\n"\\e[31mx\\ny": 1\n')
+    project.write("specs/c/ws.yaml", 'version: 1\nrouters: {"\\e[2JBar": {}}\n')
+    for command in ("render", "validate", "list", "render --verbose"):
+        outcome = project.wsgen(*command.split())
+        assert "\x1b" not in outcome.stdout + outcome.stderr
+        assert r"\x1b[31mx\ny" in outcome.stderr
+
+
+def test_watch_reports_as_it_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    watchfiles = pytest.importorskip("watchfiles")
+    monkeypatch.setattr(watchfiles, "watch", lambda *_, **__: iter([{"one change"}]))
+    quiet = project.wsgen("render", "--watch", "-q")
+    assert (quiet.code, quiet.stdout) == (0, "")
+    said = project.wsgen("render", "--watch", "--format", "github")
+    assert said.stdout == ""
+    project.write("specs/broker/ws.yaml", "version: 2\nrouters: {}\n")
+    lines = project.wsgen("render", "--watch", "--format", "github").stdout.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("::error") for line in lines)
+    assert os.listdir(project.root / "specs/datafeed/ws_generated")
