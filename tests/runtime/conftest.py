@@ -1,4 +1,4 @@
-"""The plugin's fixture, as users get it; and every frame of every test held against its app's document."""
+"""The plugin's fixture, as users get it; a Redis; and each frame of each test held against its app's document."""
 
 from collections.abc import Iterator, MutableMapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Send
 from tests.runtime.documented import reader_of
+from tests.runtime.redis_server import RedisServer, redis_server
 
 from wsgen_runtime import Connection
 from wsgen_runtime.pytest_plugin import ws_connect
@@ -37,3 +38,16 @@ def documented_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             read = reader_of(sockets._routers.values())
             for text in texts:
                 read(text)
+
+
+@pytest.fixture(scope="session")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with redis_server(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared_redis: RedisServer) -> RedisServer:
+    with shared_redis.client() as client:
+        client.flushall()
+    return shared_redis

@@ -1,4 +1,4 @@
-"""The ways to a real Redis: a user with no more rights than the docs name, TLS, and a socket of its own.
+"""The ways to a real Redis: its address, a password, a user with few rights, TLS, a socket.
 
 `make test-lowest` goes them with hiredis, which redis-py prefers to its own parser when it is installed.
 """
@@ -9,10 +9,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.runtime.redis_apps import status_of
 from tests.runtime.redis_server import free_port, redis_server
-from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder
+from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, until
 
 from wsgen_runtime import WsApp
+from wsgen_runtime.brokers.redis import RedisBroker
 from wsgen_runtime.testing import connect
 
 DOCS = Path(__file__).parents[2] / "docs/runtime.md"
@@ -106,3 +108,52 @@ async def test_a_socket_of_the_file_system(tmp_path: Path) -> None:
         await use(f"unix://{place}?db=1")
         with pytest.raises(ConnectionError, match=r"none.sock \(database 0\) cannot be used: ."):
             await use(f"unix://{tmp_path}/none.sock")
+
+
+async def test_a_password_opens_redis_and_never_shows(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with redis_server(tmp_path, "--requirepass", "s3cret") as server:
+        place = f"127.0.0.1:{server.port}"
+        right = RedisBroker(f"redis://:s3cret@{place}/0", lease=0.5)
+        app = WsApp(routers=[BarRouter(service=Recorder())], broker=right)
+        async with connect(app) as client:
+            await client.subscribe("bars", AAPL)
+            server.stop()
+            assert await status_of(client) == "disconnected"
+            server.options = ("--requirepass", "n3w")
+            server.start()
+            await until(lambda: "is still away: invalid username-password pair" in caplog.text)
+        await app.shutdown()
+        for url in (f"redis://{place}", f"redis://:wr0ng@{place}"):
+            with pytest.raises(
+                ConnectionError, match=f"Redis at {place} .* cannot be used: "
+            ) as caught:
+                await WsApp(routers=[BarRouter(service=Recorder())], broker=url).startup()
+            assert "wr0ng" not in str(caught.value)
+    assert place in repr(right)
+    assert "s3cret" not in repr(right) + caplog.text
+    assert caplog.text.count("invalid username-password pair") == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "reddis://:s3cret@host",
+        "redis://:s3/cret@host",
+        "redis://x:s3cret@host:port/0",
+        "redis://h?s3cret=1",
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(ValueError, match=r"Redis address|unknown broker") as caught:
+        WsApp(routers=[], broker=url)
+    if "?" not in url:
+        assert "s3" not in str(caught.value)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+async def test_a_redis_that_is_not_there_fails_the_start() -> None:
+    app = WsApp(routers=[], broker=f"redis://127.0.0.1:{free_port()}")
+    with pytest.raises(ConnectionError, match="cannot be used: Error 111"):
+        await app.startup()
