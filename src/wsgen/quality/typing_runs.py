@@ -83,7 +83,8 @@ def check_types(
         if guilty or unseen:
             findings += [finding for finding in found if owner(finding.path)]
             waiting += [rest] if rest else []
-        elif not found:
+        elif not any(finding.path.endswith((".py", ".pyi")) for finding in found):
+            # It found nothing, or fault with its own configuration, as with a plugin that is not there.
             raise broken("mypy", outcome)
         elif len(group) > 1:
             middle = len(group) // 2
