@@ -130,6 +130,10 @@ takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic
 prove: $(VENV)/.ready  ## start six workers on a fresh clone of the example, rounds=20 times
 	@$(BIN)/python -m tests.example.prove --rounds $(rounds)
 
+.PHONY: wheel
+wheel: $(VENV)/.ready page  ## build what users install, install it into a clean environment, render there
+	@$(BIN)/python -m tests.wheel
+
 .PHONY: clean
 clean:  ## remove caches and build results, not the virtual environment
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
