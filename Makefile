@@ -79,7 +79,7 @@ $(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/lowest.txt \
 	  -e '.[quality,runtime,redis,metrics,watch]' fastapi hiredis httpx hypothesis PyJWT pytest pytest-asyncio \
-	  pytest-xdist types-jsonschema types-PyYAML uvicorn websockets
+	  pytest-xdist types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto
 	@touch $@
 
 .PHONY: check

@@ -123,7 +123,10 @@ def test_formatters_that_undo_each_other_are_named_in_any_order(project: Project
 
 
 def test_a_missing_import_that_sorters_disagree_about_is_told_too(project: Project) -> None:
-    project.write({"pyproject.toml": "[tool.ruff.lint]\nselect = ['I']\n"})
+    settings = (
+        "[tool.ruff.lint]\nselect = ['I']\n[tool.isort]\nreverse_sort = true\nprofile = 'black'\n"
+    )
+    project.write({"pyproject.toml": settings})
     router = ROUTER.replace(
         "from app.models",
         "from app.lost import Lost\nfrom app.models",
