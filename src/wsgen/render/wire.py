@@ -17,10 +17,10 @@ ERROR_CODES = {
 }
 CLOSE_CODES = {
     1001: "The server shuts down, or the connection reached its longest life.",
-    1008: "Too many frames in a row were answered with an error.",
+    1008: "Too many frames in a row were answered with an error, or `disconnect` named no code.",
     1009: "A frame was larger than the server accepts.",
     1011: "The server failed; its log says why.",
-    1013: "The server is full, or the client read too slowly for its route.",
+    1013: "The client read too slowly for its route, or for its answers.",
     3000: "The authentication expired and was not renewed.",
     3008: "The client was silent for longer than the heartbeat allows.",
 }
