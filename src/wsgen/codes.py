@@ -23,8 +23,8 @@ _YAML = {
     ),
     "WSG101": Code(
         "source cannot be read",
-        "The operating system does not let wsgen read the file.",
-        "Make the file readable, or leave it out of the paths.",
+        "The operating system does not let wsgen read the file or search the folder, or there is no file.",
+        "Make it readable, correct the link, or leave it out of the paths.",
     ),
     "WSG102": Code(
         "source too large",
@@ -304,6 +304,11 @@ _FILES: dict[str, Code] = {
         "not current",
         "Rendering would change the package: a source, a setting, a template or a tool is newer than it.",
         "Run `wsgen render` and commit the result; `wsgen diff` shows what changes.",
+    ),
+    "WSG409": Code(
+        "package without a source",
+        "The ws.yaml or ws.py that a package was made from is gone, but the package can still be imported.",
+        "Run `wsgen render` or `wsgen clean` to remove the package, or put the source back.",
     ),
     "WSG410": Code(
         "class name is taken",

@@ -13,6 +13,7 @@ from pathlib import Path
 from wsgen._version import __version__
 from wsgen.config import Config
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
+from wsgen.orphans import why_orphaned
 from wsgen.source import PYTHON_NAME, ModuleSource
 
 GENERIC_TEMPLATE = ("shared", "ws", "generic_route.py")
@@ -37,6 +38,8 @@ def is_current(source: ModuleSource, config: Config, *, steps: tuple[str, ...]) 
 
 def why_stale(source: ModuleSource, config: Config, *, steps: tuple[str, ...]) -> str:
     """Return, in a few words, why a module's package is not current."""
+    if not source.files:
+        return why_orphaned(source, config)
     manifest = read_manifest(source.output)
     if manifest is None:
         return "it was never rendered" if not source.output.exists() else "it has no manifest"

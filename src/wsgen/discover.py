@@ -3,18 +3,19 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import ConfigError
 from wsgen.names import nearest
+from wsgen.opening import regular
+from wsgen.orphans import orphans_among
 from wsgen.source import PYTHON_NAME, YAML_NAME, ModuleSource
+from wsgen.walk import Found, walk
 
-MANIFEST = ".wsgen.json"
-_SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
-_MARK = b"WsRouter"
+_ROUTER = re.compile(rb"WsRouter")
+_ALIAS = re.compile(rb"WsRouter\s*\[")
 _MODULE_KEY = re.compile(
     rb"^module:[ \t]+([\"']?)([A-Za-z0-9_.-]+)\1[ \t]*(?:#.*)?\r?$", re.MULTILINE
 )
@@ -26,13 +27,15 @@ _FOLDERS = 20_000
 def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
     """Return the modules below `paths`, sorted by path, each once.
 
-    A path is a folder, searched to the bottom, or one source file. Hidden folders, virtual environments,
-    packages that wsgen generated and linked folders are not entered. Outside of projects there is a limit.
+    A path is a folder, searched to the bottom, or one source file. Outside of projects there is a limit. A
+    generated package whose source is gone is a module without files.
 
-    Raises ConfigError for a path that does not exist, is no source, or lies outside of the project,
-    and for modules that would be written to one place.
+    Raises ConfigError for a path that does not exist, is no source, or lies outside of the project, for a
+    folder that cannot be searched, for a module without a name of its own, and for modules that would be
+    written to one place.
     """
     folders: dict[Path, None] = {}
+    packages: dict[Path, None] = {}
     wrong: list[Diagnostic] = []
     for path in paths:
         place = path.resolve()
@@ -43,25 +46,36 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
             advice = "Run wsgen in a project, or name the folders of its modules."
             wrong.append(_misplaced("WSG401", f"{path} is the whole disk", config, advice))
         elif place.is_dir():
-            searched, ended = _searched(place, config)
-            folders.update(dict.fromkeys(searched))
-            if not ended:
-                message = f"{config.root} is no project, and there are more than {_FOLDERS:,} folders in it"
-                advice = (
-                    "Name the folders of its modules, or run `wsgen init` where the project begins."
-                )
-                wrong.append(_misplaced("WSG401", message, config, advice))
-        elif place.is_file() and place.name in (YAML_NAME, PYTHON_NAME, "__init__.py"):
-            folders[place.parent] = None
+            found = walk(place, None if _is_project(config) else _FOLDERS)
+            folders.update(dict.fromkeys(found.folders))
+            packages.update(dict.fromkeys(found.packages))
+            wrong.extend(_unsearched(found, config))
+        elif os.path.lexists(path) and path.name in (YAML_NAME, PYTHON_NAME, "__init__.py"):
+            folders[path.parent.resolve()] = None
         else:
             problem = "is no source" if place.exists() else "does not exist"
             advice = f"Name a folder, a {YAML_NAME} or a {PYTHON_NAME}."
             wrong.append(_misplaced("WSG401", f"{path} {problem}", config, advice))
-    modules = [module for folder in sorted(folders) if (module := module_at(folder, config))]
+    if tuple(paths) == config.paths and (home := _home_of_outputs(config)) is not None:
+        packages.update(dict.fromkeys(walk(home).packages))
+    modules = []
+    for folder in sorted(folders):
+        try:
+            module = module_at(folder, config)
+        except ConfigError as error:
+            wrong.extend(error.diagnostics)
+            continue
+        if module is not None:
+            modules.append(module)
+            wrong.extend(_nameless(module, config))
     wrong.extend(_collisions(modules))
     if wrong:
         raise ConfigError("the sources cannot be found", wrong)
-    return tuple(modules)
+    for orphan in orphans_among(packages, modules, config):
+        there = module_at(orphan.directory, config)
+        if there is None or there.output != orphan.output:
+            modules.append(orphan)
+    return tuple(sorted(modules, key=lambda module: module.directory))
 
 
 def select(modules: Iterable[ModuleSource], names: Iterable[str]) -> tuple[ModuleSource, ...]:
@@ -84,52 +98,56 @@ def select(modules: Iterable[ModuleSource], names: Iterable[str]) -> tuple[Modul
 
 
 def module_at(folder: Path, config: Config) -> ModuleSource | None:
-    """Return the module whose sources stand in `folder`, or None if there are none."""
-    versioned = folder.parent.name == "ws" and folder.parent.parent != folder.parent
-    files = [folder / YAML_NAME] if (folder / YAML_NAME).is_file() else []
-    for name in (PYTHON_NAME, "__init__.py") if versioned else (PYTHON_NAME,):
-        if _mentions_router(folder / name):
-            files.append(folder / name)
-            break
+    """Return the module whose sources stand in `folder`, or None if there are none.
+
+    What is named as a source and cannot be read is one too: loading it says what is the matter.
+
+    Raises ConfigError if its package would go to a place where none may be.
+    """
+    versioned = _is_version(folder, config)
+    files = [folder / YAML_NAME] if os.path.lexists(folder / YAML_NAME) else []
+    files += [folder / PYTHON_NAME] if _says(folder / PYTHON_NAME, _ROUTER) else []
+    if versioned:
+        # Beside a ws.py it often only imports the routers, so that more than their name must be there.
+        python = bool(files) and files[-1].name == PYTHON_NAME
+        init = folder / "__init__.py"
+        files += [init] if _says(init, _ALIAS if python else _ROUTER) else []
     if not files:
         return None
     home, version = (folder.parent.parent, folder.name) if versioned else (folder, None)
-    name = (_declared_name(files[0]) if files[0].name == YAML_NAME else None) or home.name
+    name = _declared_name(files[0]) or home.name
     return ModuleSource(name, version, folder, tuple(files), _output(folder, name, version, config))
 
 
-def _searched(top: Path, config: Config) -> tuple[list[Path], bool]:
-    """Return the folders below `top` that may hold a source, and whether it was searched to the bottom."""
-    marks = ("pyproject.toml", ".git")
-    if config.file is not None or any((config.root / mark).exists() for mark in marks):
-        return [folder for folder, candidate in _walk(top) if candidate], True
-    seen = list(islice(_walk(top), _FOLDERS + 1))
-    return [folder for folder, candidate in seen if candidate], len(seen) <= _FOLDERS
+def _is_version(folder: Path, config: Config) -> bool:
+    """Return whether `folder` is `<module>/ws/<version>`, and not a module in a folder of modules called `ws`."""
+    ws = folder.parent
+    return ws.name == "ws" and ws.parent != config.root and ws not in config.paths
 
 
-def _walk(top: Path) -> Iterator[tuple[Path, bool]]:
-    """Yield `top` and every folder below it, each with whether it may hold a source."""
-    for folder, names, files in os.walk(top):
-        if MANIFEST in files or "pyvenv.cfg" in files:
-            names.clear()
-            continue
-        names[:] = sorted(name for name in names if name[0] != "." and name not in _SKIPPED)
-        yield Path(folder), YAML_NAME in files or PYTHON_NAME in files or "__init__.py" in files
-
-
-def _mentions_router(file: Path) -> bool:
+def _says(file: Path, what: re.Pattern[bytes]) -> bool:
+    """Return whether the Python `file` says `what`, or is there and cannot be read."""
     try:
-        with file.open("rb") as stream:
-            return _MARK in stream.read(_LIMIT)
-    except OSError:
+        return what.search(_beginning(file)) is not None
+    except FileNotFoundError:
+        return os.path.lexists(file)
+    except NotADirectoryError:
         return False
+    except OSError:
+        return True
+
+
+def _beginning(file: Path) -> bytes:
+    with open(file, "rb", opener=regular) as stream:
+        return stream.read(_LIMIT)
 
 
 def _declared_name(file: Path) -> str | None:
     """Return what a top-level `module:` line says, without reading the YAML; the loader verifies it."""
+    if file.name != YAML_NAME:
+        return None
     try:
-        with file.open("rb") as stream:
-            match = _MODULE_KEY.search(stream.read(_LIMIT))
+        match = _MODULE_KEY.search(_beginning(file))
     except OSError:
         return None
     return match[2].decode("ascii") if match else None
@@ -152,20 +170,72 @@ def _output(folder: Path, name: str, version: str | None, config: Config) -> Pat
     return output
 
 
+def _home_of_outputs(config: Config) -> Path | None:
+    """Return the folder in which all packages are, if they are not beside their sources."""
+    prefix, _, _ = config.output.partition("{")
+    home = (config.root / prefix.rpartition("/")[0]).resolve()
+    inside = home != config.root and home.is_relative_to(config.root)
+    searched = any(home.is_relative_to(path) for path in config.paths)
+    return home if inside and not searched and home.is_dir() else None
+
+
+def _is_project(config: Config) -> bool:
+    marks = ("pyproject.toml", ".git")
+    return config.file is not None or any((config.root / mark).exists() for mark in marks)
+
+
+def _unsearched(found: Found, config: Config) -> Iterator[Diagnostic]:
+    for error in found.errors:
+        if not isinstance(error, FileNotFoundError):  # that is gone since it was listed
+            place = Path(error.filename)
+            message = f"{place.relative_to(config.root)} cannot be searched: {error.strerror}"
+            advice = "Make the folder readable, or leave it out of [tool.wsgen] paths."
+            yield Diagnostic("WSG101", message, Span(place), help=advice)
+    if not found.ended:
+        message = f"{config.root} is no project, and there are more than {_FOLDERS:,} folders in it"
+        advice = "Name the folders of its modules, or run `wsgen init` where the project begins."
+        yield _misplaced("WSG401", message, config, advice)
+
+
+def _nameless(module: ModuleSource, config: Config) -> Iterator[Diagnostic]:
+    """Report a module that would be named after the folder in which the project happens to be."""
+    first = module.files[0]
+    if module.directory == config.root and not (module.version or _declared_name(first)):
+        message = f"the module of {first.name} has no name: the project's own folder may be called anything"
+        advice = (
+            f"Write `module: name` on a line of its own in {YAML_NAME}, or move the file into a folder"
+            " that is named after the module."
+        )
+        yield Diagnostic("WSG122", message, Span(first), help=advice)
+
+
 def _misplaced(code: str, message: str, config: Config, advice: str) -> Diagnostic:
     span = Span(config.file) if config.file and code == "WSG903" else None
     return Diagnostic(code, message, span, help=advice)
 
 
 def _collisions(modules: Iterable[ModuleSource]) -> Iterator[Diagnostic]:
-    taken: dict[Path, ModuleSource] = {}
+    """Report modules that would be written to one folder, be it by way of links, or into one another."""
+    taken: dict[str, ModuleSource] = {}
     for module in modules:
-        first = taken.setdefault(module.output, module)
+        first = taken.setdefault(os.path.realpath(module.output), module)
         if first is not module:
-            yield Diagnostic(
-                "WSG403",
-                f"modules `{first.name}` and `{module.name}` would be written to one folder",
-                Span(module.files[0]),
-                help="Put {source_dir}, or both {module} and {version}, into [tool.wsgen] output.",
-                notes=(Note("the other module", Span(first.files[0])),),
-            )
+            if first.output == module.output:
+                advice = (
+                    "Put {source_dir}, or both {module} and {version}, into [tool.wsgen] output."
+                )
+            else:
+                advice = "Let each have a folder of its own: one of the two leads through a link."
+            yield _shared(module, first, "would be written to one folder", advice)
+    for module in modules:
+        for folder in map(os.fspath, (module.directory, *module.directory.parents)):
+            if (other := taken.get(folder)) is not None:
+                advice = "Move the one out of the other's package, or change [tool.wsgen] output."
+                problem = f"cannot be: the first would be written to where the second is, {folder}"
+                yield _shared(module, other, problem, advice)
+
+
+def _shared(module: ModuleSource, other: ModuleSource, problem: str, advice: str) -> Diagnostic:
+    message = f"modules `{other.name}` and `{module.name}` {problem}"
+    note = Note("the other module", Span(other.files[0]))
+    return Diagnostic("WSG403", message, Span(module.files[0]), help=advice, notes=(note,))

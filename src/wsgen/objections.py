@@ -46,7 +46,11 @@ def edited_by_hand(
 
 
 def drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
-    """Return the finding that a package is not what its source says."""
+    """Return the finding that a package is not what its source says, or has none any more."""
+    if not source.files:
+        message = f"module `{source.name}` is a package without a source: {reason}"
+        advice = "Run `wsgen render` to remove the package, or put the source back."
+        return Diagnostic("WSG409", message, Span(plan.output), help=advice, module=source.name)
     names = [*sorted(plan.texts), *plan.removals] or [".wsgen.json"]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return Diagnostic(

@@ -75,7 +75,9 @@ def find_module(name: str, config: Config) -> ModuleSource | None:
             return source
     if config.file is None and config.root == config.root.parent:
         return None  # no project at all, and a whole machine to search
-    found = [source for source in discover(config.paths, config) if source.name == name]
+    found = [
+        source for source in discover(config.paths, config) if source.name == name and source.files
+    ]
     if len(found) > 1:
         places = ", ".join(source.directory.relative_to(config.root).as_posix() for source in found)
         raise GenerationError(

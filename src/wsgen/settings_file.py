@@ -15,6 +15,7 @@ from wsgen.settings_place import WSGEN_TOML, prefix_of
 from wsgen.settings_table import read_config
 
 _LIMIT = 1 << 20
+_OUR_TABLE = re.compile(rb"^\s*\[\s*tool\s*\.\s*wsgen\b", re.MULTILINE)
 
 
 def find_root(start: Path) -> Path:
@@ -28,16 +29,21 @@ def find_root(start: Path) -> Path:
         start = start.parent
     fallback: Path | None = None
     for folder in (start, *start.parents):
-        if (folder / WSGEN_TOML).is_file():
+        if has_settings(folder):
             return folder
-        pyproject = folder / "pyproject.toml"
-        if pyproject.is_file():
-            if re.search(rb"^\s*\[\s*tool\s*\.\s*wsgen\b", _read(pyproject), re.MULTILINE):
-                return folder
+        if (folder / "pyproject.toml").is_file():
             fallback = fallback or folder
         elif fallback is None and (folder / ".git").exists():
             fallback = folder
     return fallback or start
+
+
+def has_settings(folder: Path) -> bool:
+    """Return whether `folder` has a `wsgen.toml` or a `[tool.wsgen]` table. Raises ConfigError."""
+    if (folder / WSGEN_TOML).is_file():
+        return True
+    pyproject = folder / "pyproject.toml"
+    return pyproject.is_file() and bool(_OUR_TABLE.search(_read(pyproject)))
 
 
 def load_config(root: Path) -> Config:

@@ -22,6 +22,7 @@ class ModuleSource:
     """One module: absolute paths of its source files and of the package that wsgen writes.
 
     `files` holds `ws.yaml`, `ws.py` (or a versioned layout's `__init__.py`), or both, in that order.
+    It is empty for a package that is left of a module whose source is gone.
     `name` and `version` come from the directory; a `module:` key in `ws.yaml` may rename it.
     """
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wsgen.asyncapi.document import Document, UnreadableDocumentError, read_document
 from wsgen.diagnostics import Diagnostic, in_order
+from wsgen.opening import unwaiting
 
 _KNOWN = "2.0.0 to 2.6.0, 3.0.0 and 3.1.0"
 
@@ -17,7 +18,8 @@ def validate_files(paths: Iterable[Path]) -> tuple[Diagnostic, ...]:
 def validate_file(path: Path) -> tuple[Diagnostic, ...]:
     """Return what is wrong with the document at `path`, sorted; a file that cannot be read is a finding."""
     try:
-        data = path.read_bytes()
+        with open(path, "rb", opener=unwaiting) as stream:
+            data = stream.read()
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
         return (Diagnostic("WSG600", message, help=f"Correct the path: {path}"),)

@@ -52,7 +52,8 @@ def load_module(
         if path.name == YAML_NAME:
             yaml = load_yaml(path, data, models, found)
         else:
-            python = load_python(path, data, roots, found, assumed=assumed, generic=generic)
+            more = load_python(path, data, roots, found, assumed=assumed, generic=generic)
+            python = replace(more, routers=_merged(python.routers, more.routers, found))
     found.extend(_unknown_schemes(yaml, schemes))
     if not generic:  # else it depends on that class, which is read when routers are made from it
         found.extend(_taken((*yaml.routers, *python.routers)))
@@ -226,7 +227,7 @@ def _module_name(source: ModuleSource, yaml: FileDeclaration) -> Iterator[Diagno
         )
         advice = f"Write it plainly on a line of its own: `module: {yaml.module}`."
         yield Diagnostic("WSG122", message, yaml.spans.get("module"), help=advice)
-    elif "module" not in yaml.spans and (problem := check_module(source.name)):
+    elif source.files and "module" not in yaml.spans and (problem := check_module(source.name)):
         place = Span(source.files[0], 1, 1, 1, 1)
         advice = "Rename the folder, or set `module:` in ws.yaml."
         yield Diagnostic(problem[0], f"the folder's name: {problem[1]}", place, help=advice)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import WsgenError
+from wsgen.opening import regular
 
 LIMIT = 1 << 20
 """The largest source that is read, in bytes."""
@@ -65,16 +66,24 @@ def read_source(path: Path) -> bytes:
     """
     place = Span(path, 1, 1, 1, 1)
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb", opener=regular) as stream:
             data = stream.read(LIMIT + 1)
     except OSError as error:
         message = f"{path.name} cannot be read: {error.strerror or error}"
-        raise unreadable("WSG101", message, place, "Make the file readable.") from error
+        raise unreadable("WSG101", message, place, _advice(path)) from error
     if len(data) > LIMIT:
         message = f"{path.name} is larger than 1 MiB"
         advice = "Split the module: a source of routers is a few kilobytes."
         raise unreadable("WSG102", message, place, advice)
     return data
+
+
+def _advice(path: Path) -> str:
+    if path.is_dir() or (path.exists() and not path.is_file()):
+        return "Put a file there, or rename what is there: the name is that of a source."
+    if path.is_symlink() and not path.exists():
+        return "Correct the link, or remove it."
+    return "Make the file readable."
 
 
 def decode_utf8(path: Path, data: bytes) -> str:

@@ -1,0 +1,67 @@
+"""Which folders of a project may hold a source or a generated package: one walk, that reads names only."""
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wsgen.errors import ConfigError
+from wsgen.manifest import MANIFEST
+from wsgen.settings_file import has_settings
+from wsgen.source import PYTHON_NAME, YAML_NAME
+
+_NAMES = frozenset({YAML_NAME, PYTHON_NAME})
+_SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
+_BUILDERS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "package.json"})
+_BUILT = frozenset({"build", "dist"})
+"""Folders beside one of the builders' files that hold copies of what is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a walk came by: folders that may hold a source, generated packages, and what it could not read.
+
+    `ended` is False if it was given up at the limit.
+    """
+
+    folders: list[Path] = field(default_factory=list)
+    packages: list[Path] = field(default_factory=list)
+    errors: list[OSError] = field(default_factory=list)
+    ended: bool = True
+
+
+def walk(top: Path, limit: int | None = None) -> Found:
+    """Search `top` to the bottom, in at most `limit` folders if there is a limit.
+
+    Not entered are hidden folders, links, virtual environments, generated packages, what a build has copied,
+    and other projects with settings of their own.
+    """
+    found = Found()
+    for number, (place, names, files) in enumerate(os.walk(top, onerror=found.errors.append), 1):
+        if limit is not None and number > limit:
+            return Found(found.folders, found.packages, found.errors, ended=False)
+        folder = Path(place)
+        sources = not _NAMES.isdisjoint(files) or not _NAMES.isdisjoint(names)
+        if MANIFEST in files:
+            found.packages.append(folder)
+            names.clear()
+        elif "pyvenv.cfg" in files or (folder != top and _is_other_project(folder, files)):
+            names.clear()
+            continue
+        else:
+            sources = sources or "__init__.py" in files or "__init__.py" in names
+        if sources:
+            found.folders.append(folder)
+        names[:] = sorted(name for name in names if name[0] != "." and name not in _SKIPPED)
+        if not _BUILDERS.isdisjoint(files):
+            names[:] = [name for name in names if name not in _BUILT]
+    return found
+
+
+def _is_other_project(folder: Path, files: Collection[str]) -> bool:
+    if _BUILDERS.isdisjoint(files) and "wsgen.toml" not in files:
+        return False
+    try:
+        return has_settings(folder)
+    except ConfigError:  # too large, or not to be read: not settings of ours
+        return False
