@@ -87,9 +87,10 @@ def _unusable(file: Path, problem: str, advice: str, line: int = 1, column: int 
     )
 
 
-def _table(file: Path, data: bytes) -> Mapping[str, object] | None:
+def parse_toml(file: Path, data: bytes) -> Mapping[str, object]:
+    """Return what `data`, the content of `file`, says. Raises ConfigError if it is not valid TOML."""
     try:
-        found: object = tomllib.loads(data.decode("utf-8"))
+        return tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise _unusable(file, "is not UTF-8", "Save the file as UTF-8.") from error
     except RecursionError as error:
@@ -105,6 +106,10 @@ def _table(file: Path, data: bytes) -> Mapping[str, object] | None:
             line,
             column,
         ) from error
+
+
+def _table(file: Path, data: bytes) -> Mapping[str, object] | None:
+    found: object = parse_toml(file, data)
     for key in prefix_of(file):
         found = found.get(key) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else None

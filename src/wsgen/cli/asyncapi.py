@@ -1,13 +1,12 @@
 """`wsgen asyncapi export|validate|html`: the documents that clients and portals read."""
 
 import importlib
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import click
 
+from wsgen.cli.files import bytes_of, write_file
 from wsgen.cli.options import (
     format_option,
     module_option,
@@ -92,7 +91,7 @@ def export(
             found = (*found, *_drift(files))
         else:
             for file, text in files.items():
-                if _write(file, text) and form == "text" and not quiet:
+                if write_file(file, text.encode()) and form == "text" and not quiet:
                     echo(f"wrote {display_path(file)}")
     elif texts:
         click.echo(next(iter(texts.values())), nl=False)
@@ -143,7 +142,7 @@ def html(
             text = page.render_page(document, url=url)
         except page.PageAssetsMissingError as error:
             raise FilesError(str(error)) from error
-        if _write(output, text) and form == "text" and not quiet:
+        if write_file(output, text.encode()) and form == "text" and not quiet:
             echo(f"wrote {display_path(output)}")
     show_findings(RunResult((), found), form, project_root())
     return 1 if has_errors(found) else 0
@@ -195,7 +194,7 @@ def _files(
 def _drift(files: Mapping[Path, str]) -> list[Diagnostic]:
     found = []
     for file, text in files.items():
-        if _read(file) == text.encode():
+        if bytes_of(file) == text.encode():
             continue
         what = "is not current" if file.is_file() else "does not exist"
         message = f"the document {display_path(file)} {what}"
@@ -203,34 +202,3 @@ def _drift(files: Mapping[Path, str]) -> list[Diagnostic]:
         span = Span(file, 1, 1, 1, 1)
         found.append(Diagnostic("WSG662", message, span, help=advice))
     return found
-
-
-def _read(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
-
-
-def _write(file: Path, text: str) -> bool:
-    """Write `text` unless it is there already, whole or not at all; raises FilesError."""
-    data = text.encode()
-    if _read(file) == data:
-        return False
-    temporary: str | None = None
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=file.parent, prefix=".wsgen-", delete=False) as stream:
-            temporary = stream.name
-            stream.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(file)
-    except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        message = f"{display_path(file)} cannot be written: {error.strerror}"
-        diagnostic = Diagnostic("WSG405", message, help="Make the folder writable.")
-        raise FilesError(message, [diagnostic]) from error
-    return True

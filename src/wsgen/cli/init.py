@@ -1,17 +1,24 @@
 """`wsgen init`: settings, a first ws.yaml and models for it; nothing that exists is touched."""
 
-import keyword
+import json
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
+from wsgen.cli.files import write_file
 from wsgen.cli.output import echo
+from wsgen.diagnostics import Diagnostic
+from wsgen.load.naming import check_models
+from wsgen.load.yaml_module import load_yaml
 from wsgen.names import is_identifier
+from wsgen.settings_file import parse_toml
+from wsgen.settings_place import WSGEN_TOML
 
 _SETTINGS = """
 [tool.wsgen]
-paths = ["{paths}"]
+paths = [{paths}]
 """
 
 _SOURCE = """\
@@ -57,68 +64,96 @@ class {data}(BaseModel):
 )
 def init(module: str, path: str, models: str) -> int:
     """Write [tool.wsgen], a first ws.yaml for MODULE and models for it; what exists stays as it is."""
-    if not is_identifier(module) or keyword.issoftkeyword(module):
-        raise click.UsageError(f"{module!r} cannot name a module: use letters, digits and _")
-    if not all(is_identifier(part) for part in models.split(".")):
-        raise click.UsageError(f"{models!r} is no importable name; write it as package.module")
+    if problem := check_models(models):
+        raise click.UsageError(f"{problem[1]}. {problem[2]}")
     root = Path.cwd()
     folder = (root / path).resolve()
-    if not folder.is_relative_to(root):
-        raise click.UsageError(f"{path!r} is outside of this folder")
-    stem = "".join(word.capitalize() for word in module.split("_"))
-    request, data = f"{stem}SubscriptionRequest", stem
-    source = _SOURCE.format(
-        models=models,
-        class_name=f"{stem}WsRouter",
-        route=module.replace("_", "-").lower().strip("-") or "route",
-        request=request,
-        data=data,
-    )
-    try:
-        _write_settings(root, folder.relative_to(root).as_posix())
-        _write(root, folder / module / "ws.yaml", source)
-        has_models = _write_models(root, models, _MODELS.format(request=request, data=data))
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"cannot write: {error}") from error
-    if has_models:
+    if not folder.is_relative_to(root) or not path.isprintable():
+        raise click.UsageError(f"{path!r} is no folder inside of this one")
+    source, texts = _first_source(module, models)
+    files = {folder / module / "ws.yaml": source, **_models(root, models, texts)}
+    settings = _settings(root, folder.relative_to(root).as_posix())
+    if settings is None:
+        echo("kept     the settings that are there")
+    else:
+        extended = (root / "pyproject.toml").exists()
+        write_file(root / "pyproject.toml", settings)
+        echo(f"{'extended' if extended else 'wrote   '} pyproject.toml")
+    for file, text in files.items():
+        exists = file.exists()
+        if not exists:
+            write_file(file, text.encode())
+        echo(f"{'kept ' if exists else 'wrote'}    {file.relative_to(root).as_posix()}")
+    if len(files) > 1:
         echo("Next: run `wsgen render`, then make the models and routes your own.")
     else:
         echo(f"Next: name your models of {models} in it, then run `wsgen render`.")
     return 0
 
 
-def _write_settings(root: Path, paths: str) -> None:
+def _first_source(module: str, models: str) -> tuple[str, str]:
+    """Return the texts of the ws.yaml and of its models.
+
+    Raises click.UsageError if `module` cannot name one.
+    """
+    reason = "use letters, digits and _"
+    stem = "".join(word.capitalize() for word in module.split("_"))
+    if is_identifier(module) and stem and not module.startswith("__"):
+        for data in (stem, f"{stem}Update"):  # `List` and `True` are no models
+            names = {"request": f"{stem}SubscriptionRequest", "data": data}
+            source = _SOURCE.format(
+                models=models,
+                class_name=f"{stem}WsRouter",
+                route=module.replace("_", "-").lower().strip("-"),
+                **names,
+            )
+            found: list[Diagnostic] = []
+            load_yaml(Path("ws.yaml"), source.encode(), None, found)
+            if not found and data != "BaseModel":
+                return source, _MODELS.format(**names)
+            reason = found[0].message if found else reason
+    raise click.UsageError(f"{module!r} cannot name a module: {reason}")
+
+
+def _settings(root: Path, paths: str) -> bytes | None:
+    """Return the pyproject.toml with settings for wsgen added, None if there are some already.
+
+    Raises ConfigError if it is not valid, click.ClickException if nothing can be added to it.
+    """
     pyproject = root / "pyproject.toml"
-    text = pyproject.read_text("utf-8") if pyproject.exists() else ""
-    if "[tool.wsgen" in text or (root / "wsgen.toml").exists():
-        echo("kept     the settings that are there")
-        return
-    separator = "" if not text or text.endswith("\n") else "\n"
-    settings = _SETTINGS.format(paths=paths)
-    pyproject.write_text(text + separator + (settings if text else settings.lstrip()), "utf-8")
-    echo(f"{'extended' if text else 'wrote   '} pyproject.toml")
+    data = pyproject.read_bytes() if pyproject.exists() else b""
+    tool = parse_toml(pyproject, data).get("tool")
+    if (isinstance(tool, dict) and "wsgen" in tool) or (root / WSGEN_TOML).exists():
+        return None
+    text = data.decode()
+    end = "\r\n" if "\r\n" in text else "\n"
+    settings = _SETTINGS.format(paths=json.dumps(paths, ensure_ascii=False))
+    if text and not text.endswith("\n"):
+        text += end
+    text += (settings if text else settings.lstrip()).replace("\n", end)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = (
+            f"nothing can be added to pyproject.toml ({error}); put the settings into wsgen.toml"
+        )
+        raise click.ClickException(message) from error
+    return text.encode()
 
 
-def _write_models(root: Path, models: str, text: str) -> bool:
-    """Write the module `models` and the packages around it, unless it may be elsewhere; return whether."""
+def _models(root: Path, models: str, text: str) -> dict[Path, str]:
+    """Return the module `models` and the packages around it by file; nothing if it may be elsewhere."""
     top, *_ = parts = models.split(".")
     home = root / "src" if (root / "src").is_dir() or not (root / top).exists() else root
     file = home.joinpath(*parts).with_suffix(".py")
-    if (home / top).exists() or file.exists() or find_spec(top) is not None:
-        return False
-    for folder in reversed(file.parents):
-        if folder.is_relative_to(home / top):
-            _write(root, folder / "__init__.py", "")
-    _write(root, file, text)
-    return True
+    if (home / top).exists() or file.exists() or _is_known(top):
+        return {}
+    folders = [folder for folder in reversed(file.parents) if folder.is_relative_to(home / top)]
+    return {**{folder / "__init__.py": "" for folder in folders}, file: text}
 
 
-def _write(root: Path, file: Path, text: str) -> None:
-    name = file.relative_to(root).as_posix()
-    if file.exists():
-        echo(f"kept     {name}")
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("x", encoding="utf-8") as stream:
-        stream.write(text)
-    echo(f"wrote    {name}")
+def _is_known(top: str) -> bool:
+    try:
+        return find_spec(top) is not None
+    except ValueError:
+        return True  # such as __main__, which is there but cannot be looked for
