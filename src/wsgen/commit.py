@@ -9,9 +9,10 @@ the next run, which completes the work.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EISDIR
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
@@ -32,6 +33,8 @@ from wsgen.verdict import make_cache
 
 _TEMPORARY = ".wsgen-"
 _LOCK_SECONDS = 900.0
+_PATIENCE = 2.0
+"""Seconds to wait for the lock without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ def apply_plan(plan: Plan) -> None:
     output = plan.output
     try:
         output.mkdir(parents=True, exist_ok=True)
+        _refuse_folders(output, (*plan.texts, *plan.removals, MANIFEST))
         _sweep(output)
         staged = {name: _stage(output, name, text) for name, text in plan.texts.items()}
         try:
@@ -171,7 +175,8 @@ def project_lock(config: Config) -> Iterator[None]:
     One lock for the project rather than one per package: no order of locking to get wrong, no limit on
     open files with a thousand modules, and the tools' own caches are safe under it too.
 
-    Raises FilesError if another process holds it for longer than a quarter of an hour.
+    A wait of some seconds is logged. Raises FilesError if another process holds the lock for longer than a
+    quarter of an hour.
     """
     from filelock import FileLock, Timeout  # only needed where something is written
 
@@ -184,13 +189,23 @@ def project_lock(config: Config) -> Iterator[None]:
         file = (
             Path(gettempdir()) / f"wsgen-{os.getuid() if hasattr(os, 'getuid') else 0}-{name}.lock"
         )
+    lock = FileLock(file)
     try:
-        with FileLock(file, timeout=_LOCK_SECONDS):
-            yield
+        try:
+            lock.acquire(timeout=_PATIENCE)
+        except Timeout:
+            import logging  # where nothing else is set up, as in the command line, it writes to stderr
+
+            logging.getLogger("wsgen").warning("waiting for another wsgen in %s", config.root)
+            lock.acquire(timeout=_LOCK_SECONDS)
     except Timeout as error:
         message = f"another wsgen has held the lock for {_LOCK_SECONDS / 60:.0f} minutes"
         advice = f"Look for a wsgen process that hangs; the lock is {file}."
         raise FilesError(message, [Diagnostic("WSG406", message, help=advice)]) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _owned(output: Path) -> dict[str, set[str]]:
@@ -260,7 +275,16 @@ def _exists(file: Path) -> bool:
     return file.exists() or file.is_symlink()
 
 
+def _refuse_folders(output: Path, names: Iterable[str]) -> None:
+    """Raise IsADirectoryError if a folder stands where a file goes, before anything is written."""
+    for name in names:
+        if (output / name).is_dir() and not (output / name).is_symlink():
+            raise IsADirectoryError(EISDIR, "a folder of that name is there", str(output / name))
+
+
 def _unwritable(output: Path, error: OSError) -> FilesError:
     message = f"cannot write {Path(error.filename or output)}: {error.strerror or error}"
     advice = "Make the folder writable, or render where it is and ship the result."
+    if isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError):
+        advice = "Move what is there out of the way, then run wsgen again."
     return FilesError(message, [Diagnostic("WSG405", message, Span(output), help=advice)])

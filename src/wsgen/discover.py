@@ -166,7 +166,12 @@ def _output(folder: Path, name: str, version: str | None, config: Config) -> Pat
     if not inside or folder.is_relative_to(output):
         advice = "Choose a folder of its own for each module, below the project."
         message = f"the output of module `{name}` would be {relative!r}"
-        raise ConfigError("bad output", [_misplaced("WSG903", message, config, advice)])
+        wrong = _misplaced("WSG903", message, config, advice)
+        if (target := output.resolve()) != output and not target.is_relative_to(config.root):
+            message = f"the output of module `{name}` leads through a link to {target}"
+            advice = "Remove the link: wsgen writes below the project only."
+            wrong = Diagnostic("WSG903", message, Span(output), help=advice)
+        raise ConfigError("bad output", [wrong])
     return output
 
 

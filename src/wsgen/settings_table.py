@@ -216,7 +216,7 @@ class _Reader:
         self.fail(
             "WSG902",
             ("quality", "timeout"),
-            "`timeout` must be seconds, 1 to 86400",
+            "`timeout` must be seconds: more than 0, at most 86400",
             "Write timeout = 600.",
         )
         return 600.0

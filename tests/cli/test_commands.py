@@ -103,7 +103,7 @@ def test_list_and_its_json(project: Project) -> None:
         (("render", "nowhere"), "nowhere does not exist"),
         (("render", "--module", "datafed"), "Did you mean `datafeed`?"),
         (("render", "/"), "outside of this project"),
-        (("explain", "WSG999"), "There is no code"),
+        (("explain", "WSG999"), "There is no code 'WSG999'. `wsgen explain` lists all codes."),
         (("render", "--watch", "--check"), "--watch writes"),
     ],
 )

@@ -107,6 +107,7 @@ def _collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
 def _blame(modules: Sequence[Exportable], failures: Mapping[str, Failure]) -> list[Diagnostic]:
     """Return a diagnostic at each place that names a type that failed."""
     found = []
+    told: set[str] = set()
     for item in modules:
         for router in item.spec.routers:
             for field, ref in (("request", router.request), ("data", router.data)):
@@ -116,6 +117,9 @@ def _blame(modules: Sequence[Exportable], failures: Mapping[str, Failure]) -> li
                 key = f"{router.class_name}.{field}"
                 span = item.positions.get(key) or item.positions.get(router.class_name)
                 message = f"no schema for `{ref}`: {failure.text}"
+                # What Python said may be the same for many types of one module: once is enough.
+                output = None if failure.output in told else failure.output or None
+                told.add(failure.output)
                 found.append(
                     Diagnostic(
                         failure.code,
@@ -123,7 +127,7 @@ def _blame(modules: Sequence[Exportable], failures: Mapping[str, Failure]) -> li
                         span,
                         help=_ADVICE[failure.code],
                         module=item.spec.name,
-                        output=failure.output or None,
+                        output=output,
                     )
                 )
     for name, failure in failures.items():

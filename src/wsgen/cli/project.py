@@ -1,12 +1,14 @@
 """Which project a command works on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
+from wsgen.report.places import display_path
 from wsgen.settings_file import find_root, load_config
+from wsgen.settings_place import setting_place
 
 
 def project_root() -> Path | None:
@@ -37,4 +39,20 @@ def project_of(paths: Sequence[Path]) -> Config:
         message = f"{paths[0]} is outside of this project and in no other"
         advice = "Run wsgen in the project, or put an empty wsgen.toml at its top."
         raise ConfigError(message, [Diagnostic("WSG903", message, help=advice)])
-    return load_config(find_root(start))
+    config = load_config(find_root(start))
+    if config.file is not None and (found := list(_missing(config, config.file))):
+        raise ConfigError("the settings name what is not there", found)
+    return config
+
+
+def _missing(config: Config, file: Path) -> Iterator[Diagnostic]:
+    """Yield a finding for each folder that the settings in `file` name and that does not exist.
+
+    An app start does not mind: what it needs may be shipped without them.
+    """
+    for key, folders in (("paths", config.paths), ("sources", config.sources)):
+        for folder in folders:
+            if not folder.exists():
+                message = f"`{key}` names what does not exist: {display_path(folder, config.root)}"
+                advice = f"Create the folder, or correct `{key}`."
+                yield Diagnostic("WSG904", message, setting_place(file, (key,)), help=advice)

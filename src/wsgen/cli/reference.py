@@ -8,7 +8,6 @@ import click
 
 from wsgen.cli.output import echo
 from wsgen.codes import CODES
-from wsgen.names import nearest
 
 _NAME = "ws.schema.json"
 
@@ -43,9 +42,8 @@ def explain(code: str | None, form: str) -> int:
         return 0
     wanted = code.upper()
     if wanted not in CODES:
-        close = nearest(wanted, CODES)
-        hint = f"Did you mean {close}?" if close else "`wsgen explain` lists all codes."
-        raise click.UsageError(f"There is no code {code!r}. {hint}")
+        # One code is as near to a wrong one as any other: there is no guess to make.
+        raise click.UsageError(f"There is no code {code!r}. `wsgen explain` lists all codes.")
     entry = CODES[wanted]
     if form == "json":
         echo(json.dumps({"code": wanted, **entry._asdict()}, indent=2))

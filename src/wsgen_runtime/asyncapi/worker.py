@@ -8,11 +8,20 @@ before each type expression is tried, and at the end `{"documents": [...]}` or `
 import json
 import os
 import sys
+import sysconfig
 import traceback
+from pathlib import Path
 from typing import Any
 
 from wsgen_runtime.asyncapi.expressions import resolve_type
 from wsgen_runtime.asyncapi.schemas import UnfillableError, fill
+
+_OTHERS = (
+    "<",  # <frozen importlib._bootstrap>
+    str(Path(__file__).parents[1]) + os.sep,
+    *(sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+)
+"""Where files begin that are not the user's: ours, the standard library and what is installed."""
 
 
 def main() -> None:
@@ -45,13 +54,24 @@ def main() -> None:
 
 
 def _reason(error: Exception) -> dict[str, object]:
-    frames = "".join(traceback.format_exception(error))
     known = type(error).__module__.startswith("pydantic")
     return {
         "kind": "schema" if known else "import",
         "text": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
-        "trace": frames,
+        "trace": _trace(error),
     }
+
+
+def _trace(error: Exception) -> str:
+    """Return the traceback of `error` and of what caused it, as far as it is in the user's own files."""
+    whole = traceback.TracebackException.from_exception(error)
+    part: traceback.TracebackException | None = whole
+    while part is not None:
+        users = [frame for frame in part.stack if not frame.filename.startswith(_OTHERS)]
+        part.stack = traceback.StackSummary.from_list(users)
+        part = part.__cause__ or part.__context__
+    lines = list(whole.format())
+    return "".join(lines if any(line.startswith("  File ") for line in lines) else lines[1:])
 
 
 if __name__ == "__main__":
