@@ -72,8 +72,9 @@ test: $(VENV)/.ready page parser  ## run the tests
 # All tests but those of the committed packages, which the newest tools have formatted; with hiredis, which redis-py
 # prefers to its own parser.
 .PHONY: test-lowest
-test-lowest: $(VENV)-lowest/.ready page  ## run the tests with the lowest versions that pyproject.toml allows
+test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with the lowest versions that pyproject.toml allows
 	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output"
+	@$(BIN)/python -m tests.wheel --tools $(VENV)-lowest/bin
 
 $(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest

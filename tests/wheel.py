@@ -1,9 +1,10 @@
 """What users install: `python -m tests.wheel` builds it, installs it into a clean environment and renders there.
 
 The wheel is built from the source distribution, so that both are shown to be whole. The environment has no
-quality tools; they are found on PATH, as where a project's own environment is not wsgen's.
+quality tools; they are found on PATH, as where a project's own environment is not wsgen's: `--tools FOLDER`.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -12,7 +13,6 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TOOLS = Path(sys.executable).parent
 SECONDS = 600
 
 
@@ -52,8 +52,8 @@ def install(wheel: Path, folder: Path) -> Path:
     return commands
 
 
-def use(commands: Path, project: Path) -> None:
-    """Start a project, render it, import what was made and make the page of its document."""
+def use(commands: Path, project: Path, tools: Path) -> None:
+    """Start a project, render it with the quality tools in `tools`, import what was made, make its page."""
     wsgen, bare = commands / "wsgen", os.defpath
     project.mkdir()
     (project / "pyproject.toml").write_text("[project]\nname = 'clean'\nversion = '1'\n")
@@ -62,15 +62,15 @@ def use(commands: Path, project: Path) -> None:
     assert "black" in missing, missing
     assert not list(project.rglob("ws_generated"))
 
-    printed = run(wsgen, "render", cwd=project, path=f"{TOOLS}{os.pathsep}{bare}")
+    printed = run(wsgen, "render", cwd=project, path=f"{tools}{os.pathsep}{bare}")
     assert "written" in printed, printed
-    (made,) = project.rglob("ws_generated")
+    (made,) = project.glob("*/*/ws_generated")  # mypy's cache may hold folders of that name
     code = (
         f"import sys; sys.path[:0] = ['src', {str(made.parent)!r}]\n"
         "import ws_generated; print(ws_generated.__all__)"
     )
     assert "WsRouter" in run(commands / "python", "-c", code, cwd=project, path=bare)
-    run(wsgen, "check", cwd=project, path=f"{TOOLS}{os.pathsep}{bare}")
+    run(wsgen, "check", cwd=project, path=f"{tools}{os.pathsep}{bare}")
     assert "$schema" in run(wsgen, "schema", cwd=project, path=bare)
 
     run(wsgen, "asyncapi", "export", "-o", "asyncapi.yaml", cwd=project, path=bare)
@@ -82,12 +82,15 @@ def use(commands: Path, project: Path) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tools", type=Path, default=Path(sys.executable).parent)
+    tools = parser.parse_args().tools.absolute()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "dist").mkdir()
         wheel = build(folder / "dist")
-        use(install(wheel, folder / "environment"), folder / "project")
-        sys.stdout.write(f"{wheel.name}: built, installed, rendered with the tools in {TOOLS}\n")
+        use(install(wheel, folder / "environment"), folder / "project", tools)
+        sys.stdout.write(f"{wheel.name}: built, installed, rendered with the tools in {tools}\n")
 
 
 if __name__ == "__main__":

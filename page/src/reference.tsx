@@ -31,7 +31,7 @@ export function prepare(document: JsonObject): JsonObject {
   liftChannels(document);
   titleOperations(document);
   emptyReplyChannels(document);
-  emptyReplyChannels(document);
+  dropPlumbing(document);
   applyUniqueIds(document);
   document["x-parser-spec-parsed"] = true;
   document["x-parser-api-version"] = 1;
@@ -71,6 +71,32 @@ function emptyReplyChannels(document: JsonObject): void {
     const reply = asObject(operation.reply);
     if ("channel" in reply) operation.reply = { ...reply, channel: { ...asObject(reply.channel), messages: {} } };
   }
+}
+
+/** Drop what is for programs: bindings that say only that a socket is a socket, and extensions of operations. Say
+    in words what one of them tells: what becomes of updates that a client is too slow for. */
+function dropPlumbing(document: JsonObject): void {
+  for (const channel of Object.values(asObject(document.channels)).map(asObject)) {
+    const { method: _method, bindingVersion: _version, ...told } = asObject(asObject(channel.bindings).ws);
+    if (Object.keys(told).length === 0) {
+      const { ws: _socket, ...others } = asObject(channel.bindings);
+      if (Object.keys(others).length > 0) channel.bindings = others;
+      else delete channel.bindings;
+    }
+  }
+  for (const operation of Object.values(asObject(document.operations)).map(asObject)) {
+    const told = [asText(operation.description), delivery(asObject(operation["x-delivery"]))].filter(Boolean);
+    if (told.length > 0) operation.description = told.join("\n\n");
+    for (const key of Object.keys(operation)) if (key.startsWith("x-")) delete operation[key];
+  }
+}
+
+function delivery({ queue, overflow }: JsonObject): string {
+  if (overflow === "latest") return "For a client that reads too slowly, only the latest update of a topic is kept.";
+  const kept = typeof queue === "number" ? `Up to ${queue} updates wait for a client that reads too slowly` : "";
+  if (kept && overflow === "drop-oldest") return `${kept}; then the oldest is dropped.`;
+  if (kept && overflow === "disconnect") return `${kept}; then it is disconnected.`;
+  return "";
 }
 
 /** Make the component's sanitiser stricter: no styles, forms or pictures from elsewhere; links open outside. */

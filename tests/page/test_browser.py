@@ -38,6 +38,10 @@ def test_every_route_is_shown_and_no_other_host_is_asked(tab: Page, base: str) -
         for verb in ("subscribe", "unsubscribe", "update"):
             assert any(one.endswith(f"-{route}.{verb}") for one in ids)
         assert route in tab.text(".routes")
+    reference = tab.text(".reference")
+    assert "Up to 256 updates wait for a client that reads too slowly" in reference
+    assert "specific information" not in reference
+    assert "Extensions" not in reference
     assert tab.evaluate("document.querySelector('.connect input').value") == (
         base.replace("http", "ws") + "/ws/"
     )
