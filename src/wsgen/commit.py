@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from errno import EISDIR
+from errno import EEXIST, EISDIR
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
@@ -29,6 +29,7 @@ from wsgen.manifest import (
     is_owned_name,
     read_manifest,
 )
+from wsgen.opening import regular
 from wsgen.verdict import make_cache
 
 _TEMPORARY = ".wsgen-"
@@ -176,21 +177,15 @@ def project_lock(config: Config) -> Iterator[None]:
     open files with a thousand modules, and the tools' own caches are safe under it too.
 
     A wait of some seconds is logged. Raises FilesError if another process holds the lock for longer than a
-    quarter of an hour.
+    quarter of an hour, or if there is something else in its place.
     """
     from filelock import FileLock, Timeout  # only needed where something is written
 
-    try:
-        make_cache(config)
-        file = config.cache / "lock"
-        file.touch()
-    except OSError:
-        name = sha256(str(config.root).encode()).hexdigest()[:16]
-        file = (
-            Path(gettempdir()) / f"wsgen-{os.getuid() if hasattr(os, 'getuid') else 0}-{name}.lock"
-        )
+    file = _lock_file(config)
     lock = FileLock(file)
     try:
+        if file.is_symlink() or (file.exists() and not file.is_file()):
+            raise FileExistsError(EEXIST, "it is no file", file)
         try:
             lock.acquire(timeout=_PATIENCE)
         except Timeout:
@@ -202,10 +197,27 @@ def project_lock(config: Config) -> Iterator[None]:
         message = f"another wsgen has held the lock for {_LOCK_SECONDS / 60:.0f} minutes"
         advice = f"Look for a wsgen process that hangs; the lock is {file}."
         raise FilesError(message, [Diagnostic("WSG406", message, help=advice)]) from error
+    except OSError as error:
+        message = f"the lock {file} cannot be taken: {error.strerror or error}"
+        advice = "Remove what is there; wsgen makes the file anew."
+        raise FilesError(message, [Diagnostic("WSG405", message, help=advice)]) from error
     try:
         yield
     finally:
         lock.release()
+
+
+def _lock_file(config: Config) -> Path:
+    """Return where the lock is: in the cache, or where the project cannot be written, in the system's folder."""
+    try:
+        make_cache(config)
+        if os.access(config.cache, os.W_OK):
+            return config.cache / "lock"
+    except OSError:
+        pass
+    name = sha256(os.fsencode(config.root)).hexdigest()[:16]
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    return Path(gettempdir()) / f"wsgen-{user}-{name}.lock"
 
 
 def _owned(output: Path) -> dict[str, set[str]]:
@@ -216,7 +228,8 @@ def _owned(output: Path) -> dict[str, set[str]]:
             for file, sum_ in manifest.outputs.items():
                 owned.setdefault(file, set()).add(sum_)
     try:
-        earlier = json.loads((output / PENDING).read_bytes()).get("owned", {})
+        with open(output / PENDING, "rb", opener=regular) as stream:
+            earlier = json.loads(stream.read()).get("owned", {})
     except (OSError, ValueError, RecursionError, AttributeError):
         return owned
     for file, sums in earlier.items() if isinstance(earlier, dict) else ():

@@ -22,7 +22,8 @@ _File = tuple[str, int, int]
 class Stamps:
     """The stamps of the packages and modules in the folders `sources`; make one for each run.
 
-    Generated packages are left out: their manifests have the sums of what is in them.
+    Generated packages are left out: their manifests have the sums of what is in them. `settings` keeps the sums
+    of settings files that were read, `directories` which of them stand where.
     """
 
     def __init__(self, sources: Sequence[Path]) -> None:
@@ -31,6 +32,8 @@ class Stamps:
         self._stamps: dict[str, str] = {}
         self._imports: dict[str, frozenset[str]] = {}
         self._began = time_ns()
+        self.settings: dict[tuple[Path, ...], str] = {}
+        self.directories: dict[str, tuple[str, ...]] = {}
 
     def of(self, top: str) -> str:
         """Return a text that changes when a file of the package or module `top` does, or one is added."""

@@ -92,7 +92,10 @@ def _verdict(
     for tool, version in sorted(tool_fingerprints(config.steps).items()):
         total.update(f"{tool}={version}\n".encode())
     total.update("\n".join(config.steps).encode())
-    total.update(settings_sum(settings_files(config.root, source.output)).encode())
+    files = settings_files(config.root, source.output, known=stamps.directories)
+    if files not in stamps.settings:
+        stamps.settings[files] = settings_sum(files)
+    total.update(stamps.settings[files].encode())
     for top in tops:
         total.update(f"\n{top}={stamps.of(top)}".encode())
     return total.hexdigest()

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
+from wsgen.opening import regular
+
 _EXTEND = re.compile(r"""(?<![\w-])["']?extend["']?[ \t]*=[ \t]*(?:"([^"\n]+)"|'([^'\n]+)')""")
 _PLUGINS = re.compile(r"(?<![\w-])plugins\b[^\n=:]*[=:]\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+[^\n]*)*)")
 _FILE = re.compile(r"""[^\s"',\[\]]+\.py\b""")
@@ -44,6 +46,7 @@ def _brought_in(folder: Path, data: bytes) -> list[Path]:
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes() if file.is_file() else b""
+        with open(file, "rb", buffering=0, opener=regular) as stream:
+            return stream.read()
     except OSError:
         return b""
