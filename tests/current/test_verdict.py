@@ -69,6 +69,21 @@ def test_check_runs_the_tools_again_when_settings_that_ruff_extends_change(linte
     assert linted.wsgen("check").code == 1
 
 
+def test_ruff_may_extend_a_file_outside_of_the_project(
+    linted: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = linted.root / "inner"
+    inner.mkdir()
+    for name in ("specs", "src", "pyproject.toml"):
+        (linted.root / name).rename(inner / name)
+    linted.write("inner/ruff.toml", 'extend = "../settings/one.toml"\n')
+    monkeypatch.chdir(inner)
+    assert linted.wsgen("render").code == 0
+    edit(linted, "settings/two.toml", 'line-length = 20\nlint.select = ["E501"]\n')
+    outcome = linted.wsgen("check")
+    assert (outcome.code, "E501" in outcome.stderr) == (1, True)
+
+
 def test_check_finds_a_renamed_class_that_came_through_re_exports(
     linted: Project, mypy_cache: Path
 ) -> None:

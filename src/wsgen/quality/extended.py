@@ -6,7 +6,7 @@ found too much does no harm, it only makes a verdict depend on one more file.
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +20,18 @@ _FILE = re.compile(r"""[^\s"',\[\]]+\.py\b""")
 def settings_sum(files: Iterable[Path]) -> str:
     """Return the sum over the settings `files` and all that they bring in, whether or not it exists."""
     total = sha256()
+    for file, data in _with_contents(files):
+        total.update(os.fsencode(f"\n{file}={len(data)}="))
+        total.update(data)
+    return total.hexdigest()
+
+
+def with_extended(files: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the settings `files` and all that they bring in, whether or not it exists."""
+    return tuple(file for file, _ in _with_contents(files))
+
+
+def _with_contents(files: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
     seen: set[Path] = set()
     waiting = list(files)
     while waiting:
@@ -27,11 +39,9 @@ def settings_sum(files: Iterable[Path]) -> str:
             continue
         seen.add(file)
         data = _read(file)
-        total.update(os.fsencode(f"\n{file}={len(data)}="))
-        total.update(data)
+        yield file, data
         if file.suffix != ".py":
             waiting += _brought_in(file.parent, data)
-    return total.hexdigest()
 
 
 def _brought_in(folder: Path, data: bytes) -> list[Path]:

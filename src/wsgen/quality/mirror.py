@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from wsgen.quality.extended import with_extended
 from wsgen.quality.scratch import scratch_folder
-from wsgen.quality.settings import SETTINGS_NAMES
+from wsgen.quality.settings import SETTINGS_NAMES, settings_files
 from wsgen.quality.staged import StagedModule
 
 _REPOSITORY = frozenset({".git", ".hg"})
@@ -61,6 +62,7 @@ def mirrored(root: Path, modules: Sequence[StagedModule]) -> Iterator[Mirror]:
         top.mkdir(parents=True)
         for above in root.parents:
             _link_settings(above, scratch / "mirror" / above.relative_to(root.anchor))
+        _link_extended(root, modules, scratch / "mirror")
         _build(root, top, [module.output.relative_to(root).parts for module in modules])
         for module in modules:
             _write(module, top / module.output.relative_to(root))
@@ -90,6 +92,19 @@ def _link_settings(source: Path, target: Path) -> None:
     for name in SETTINGS_NAMES:
         if (source / name).is_file():
             (target / name).symlink_to(source / name)
+
+
+def _link_extended(root: Path, modules: Sequence[StagedModule], target: Path) -> None:
+    """Show tools what settings bring in from outside of the project, as in a repository of several."""
+    known: dict[str, tuple[str, ...]] = {}
+    found = dict.fromkeys(
+        file for module in modules for file in settings_files(root, module.output, known=known)
+    )
+    for file in with_extended(found):
+        link = target / file.relative_to(file.anchor)
+        if not file.is_relative_to(root) and file.is_file() and not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(file)
 
 
 def _mark_repository(source: Path, target: Path) -> None:
