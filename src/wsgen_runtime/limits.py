@@ -35,7 +35,7 @@ class Limits:
     lifespan: float | None = None
     """Longest life of a connection, closed with 1001 after it."""
     auth_timeout: float | None = 10.0
-    """How long `authenticate`, or `authorize`, may take; then it has refused."""
+    """How long `authenticate`, or `authorize`, may take; then the one has refused, the other failed."""
     service_timeout: float | None = 60.0
     """How long a service may take to create or remove a topic; then it has failed."""
     close_timeout: float = 5.0

@@ -13,7 +13,7 @@ from wsgen.load.python_module import load_python
 from wsgen.load.yaml_module import load_yaml
 from wsgen.migrate.python_file import PythonFile
 from wsgen.model import ModuleSpec
-from wsgen.pipeline import render_module
+from wsgen.production import render_module
 from wsgen.source import ModuleSource
 
 _MARK = b"WsRouter"

@@ -1,0 +1,228 @@
+"""render -> stage -> check -> commit: from what stale modules declare to their packages.
+
+A module that fails keeps its old files and does not stop the others.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wsgen._version import __version__
+from wsgen.commit import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
+from wsgen.config import Config
+from wsgen.current import inputs_of, settings_digest, template_of, why_stale
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.errors import FilesError, GenerationError
+from wsgen.load import Loaded
+from wsgen.manifest import Manifest, digest
+from wsgen.model import ModuleSpec
+from wsgen.objections import changes_of, drift, edited_by_hand, unwritable
+from wsgen.options import Options
+from wsgen.quality.fingerprints import TOOL_OF_STEP, installed_version
+from wsgen.render import forget_templates, render_package
+from wsgen.result import ModuleResult, State
+from wsgen.source import ModuleSource, Positions
+from wsgen.stamps import Stamps
+from wsgen.verdict import record_pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A module on its way: what was loaded and the texts that were rendered from it."""
+
+    source: ModuleSource
+    loaded: Loaded
+    spec: ModuleSpec
+    files: Mapping[str, str]
+
+
+def produce(
+    loaded: Mapping[ModuleSource, Loaded],
+    config: Config,
+    options: Options,
+    steps: tuple[str, ...],
+    stamps: Stamps,
+) -> tuple[dict[ModuleSource, ModuleResult], list[Diagnostic]]:
+    """Render, check and, with `write`, commit the modules that were loaded; return how each ended, and why."""
+    forget_templates()
+    drafts, findings = _draft(loaded, config, options, steps)
+    diagnostics = list(findings)
+    if steps:
+        drafts, findings = _pass_steps(drafts, config, options, steps)
+        diagnostics.extend(findings)
+    results = {}
+    for draft in drafts:
+        results[draft.source], objections = _conclude(draft, config, options, steps, stamps)
+        diagnostics.extend(objections)
+    for source, item in loaded.items():
+        routers = (
+            {router.class_name: router.route for router in item.spec.routers} if item.spec else {}
+        )
+        results.setdefault(source, ModuleResult(source, State.FAILED, routers))
+    return results, diagnostics
+
+
+def _draft(
+    loaded: Mapping[ModuleSource, Loaded],
+    config: Config,
+    options: Options,
+    steps: tuple[str, ...],
+) -> tuple[list[_Draft], tuple[Diagnostic, ...]]:
+    """Render what was loaded; what could not be written is refused before any tool has run in vain."""
+    drafts = []
+    found: list[Diagnostic] = []
+    shared: set[Diagnostic] = set()
+    for source, item in loaded.items():
+        spec = item.spec
+        if spec is None:
+            continue
+        if options.write and (spec.routers or owns_anything(source.output)):
+            reason = why_stale(source, config, steps=steps)
+            if (refusal := unwritable(source, config, reason)) is not None:
+                found.append(refusal)
+                continue
+        try:
+            files = render_module(source, spec, config, item.positions)
+        except GenerationError as error:
+            place = Span(source.files[0])
+            for entry in error.diagnostics:
+                # What is wrong in a template is wrong for each module that is made from it: said once.
+                if entry.span is None or entry.span.path in source.files or entry not in shared:
+                    found.append(replace(entry, module=source.name, span=entry.span or place))
+                shared.add(entry)
+        else:
+            drafts.append(_Draft(source, item, spec, files))
+    return drafts, tuple(found)
+
+
+def render_module(
+    source: ModuleSource, spec: ModuleSpec, config: Config, positions: Positions | None = None
+) -> Mapping[str, str]:
+    """Return the texts of a module's package by file name, as before any step; none without routers.
+
+    `positions` are the places of what the sources say.
+
+    Raises GenerationError if a template of the project cannot be used.
+    """
+    if not spec.routers:
+        return {}
+    tops = {module.partition(".")[0] for module in _models_of(spec)} | {"wsgen_runtime"}
+    local = {top for top in tops if any(_holds(folder, top) for folder in config.sources)}
+    return render_package(
+        spec,
+        origin=" and ".join(file.name for file in source.files),
+        sources=config.sources,
+        local=local,
+        template=template_of(source, config),
+        templates=config.templates,
+        positions=positions,
+        schemes=config.security_schemes,
+    )
+
+
+def _holds(folder: Path, top: str) -> bool:
+    return (folder / top).is_dir() or (folder / f"{top}.py").is_file()
+
+
+def _models_of(spec: ModuleSpec) -> frozenset[str]:
+    types = (ref for router in spec.routers for ref in router.types)
+    return frozenset(module for ref in types for module, _ in ref.imports())
+
+
+def _pass_steps(
+    drafts: Sequence[_Draft], config: Config, options: Options, steps: tuple[str, ...]
+) -> tuple[list[_Draft], tuple[Diagnostic, ...]]:
+    """Return the drafts that passed, with their final texts, and what the steps found in the others."""
+    from wsgen.quality.run import run_steps
+    from wsgen.quality.staged import StagedModule
+
+    staged = [
+        StagedModule(
+            name=draft.source.name,
+            output=draft.source.output,
+            files={name: text for name, text in draft.files.items() if name.endswith(".py")},
+            positions=draft.loaded.positions,
+            routers={router.file_name: router.class_name for router in draft.spec.routers},
+        )
+        for draft in drafts
+        if draft.files
+    ]
+    if not staged:
+        return list(drafts), ()
+    outcome = run_steps(
+        staged,
+        root=config.root,
+        steps=steps,
+        sources=config.sources,
+        cache=config.cache,
+        jobs=options.jobs,
+        timeout=config.timeout,
+    )
+    passed = [
+        replace(draft, files={**draft.files, **outcome.files.get(draft.source.output, {})})
+        for draft in drafts
+        if draft.source.output not in outcome.failed
+    ]
+    return passed, outcome.diagnostics
+
+
+def _conclude(
+    draft: _Draft, config: Config, options: Options, steps: tuple[str, ...], stamps: Stamps
+) -> tuple[ModuleResult, list[Diagnostic]]:
+    """Compare a finished draft with the tree and, with `write`, commit it."""
+    source, spec = draft.source, draft.spec
+    routers = {router.class_name: router.route for router in spec.routers}
+    if not routers:
+        if not owns_anything(source.output):
+            return ModuleResult(source, State.EMPTY), []
+        plan, manifest, apply = plan_clean(source.output, force=options.force), None, apply_clean
+    else:
+        manifest = _manifest(draft, config, steps)
+        plan = plan_commit(source.output, draft.files, manifest, force=options.force)
+        apply = apply_plan
+    reason = why_stale(source, config, steps=steps)
+    if plan.edited:
+        objections = edited_by_hand(source, plan)
+        return ModuleResult(source, State.FAILED, routers, changes_of(plan), reason), objections
+    if plan.is_empty and manifest is not None:
+        if steps and (options.write or config.cache.is_dir()):
+            record_pass(source, config, manifest, stamps)
+        return ModuleResult(source, State.CURRENT, routers), []
+    changes = changes_of(plan)
+    if not options.write:
+        return ModuleResult(source, State.STALE, routers, changes, reason), [
+            drift(source, plan, reason)
+        ]
+    try:
+        apply(plan)
+    except FilesError as error:
+        return ModuleResult(source, State.FAILED, routers, reason=reason), [
+            replace(entry, module=source.name) for entry in error.diagnostics
+        ]
+    if manifest is not None and steps:
+        record_pass(source, config, manifest, stamps)
+    state = State.WRITTEN if manifest is not None else State.REMOVED
+    return ModuleResult(source, state, routers, changes, reason), []
+
+
+def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest:
+    return Manifest(
+        wsgen=__version__,
+        settings=settings_digest(draft.source, config),
+        inputs=inputs_of(draft.source, config),
+        outputs={name: digest(text.encode()) for name, text in draft.files.items()},
+        routers={router.class_name: router.route for router in draft.spec.routers},
+        tools=_tool_versions(steps),
+    )
+
+
+def _tool_versions(steps: tuple[str, ...]) -> dict[str, str]:
+    """Return the version of each step's tool; empty for a tool that is not of this interpreter."""
+    found = {}
+    for step in steps:
+        tool = TOOL_OF_STEP[step]
+        names = installed_version(tool).split()
+        found[step] = next(
+            (name.removeprefix(f"{tool}-") for name in names if name.startswith(f"{tool}-")), ""
+        )
+    return found
