@@ -19,7 +19,7 @@ from wsgen.model import ModuleSpec
 from wsgen.objections import changes_of, drift, edited_by_hand, unwritable
 from wsgen.options import Options
 from wsgen.quality.fingerprints import TOOL_OF_STEP, installed_version
-from wsgen.render import forget_templates, render_package
+from wsgen.rendering import forget_templates, render_package
 from wsgen.result import ModuleResult, State
 from wsgen.source import ModuleSource, Positions
 from wsgen.stamps import Stamps

@@ -9,8 +9,8 @@ from tests.asyncapi.documents import module, official_errors, ref, router
 
 import wsgen_runtime.asyncapi
 from wsgen.model import Delivery, Overflow, TypeRef
-from wsgen.render.channels import VERBS, render_channels
-from wsgen.render.wire import CLOSE_CODES, ERROR_CODES
+from wsgen.rendering.channels import VERBS, render_channels
+from wsgen.rendering.wire import CLOSE_CODES, ERROR_CODES
 from wsgen_runtime import CloseCode, ErrorCode
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Project
 
-from wsgen import render
+import wsgen
 from wsgen.cli.watch import _is_input
 
 
@@ -40,5 +40,5 @@ def test_a_second_run_in_one_process_reads_the_templates_anew(project: Project) 
     for text in ("one", "two"):
         project.write("t/router.py.jinja", f"X = '{text}'\n{{% include 'part.jinja' %}}")
         project.write("t/part.jinja", f"Y = '{text}'\n")
-        assert render(root=project.root).ok
+        assert wsgen.render(root=project.root).ok
         assert project.read(made) == f"X = '{text}'\nY = '{text}'\n"

@@ -7,8 +7,8 @@ import pytest
 from wsgen.diagnostics import Span
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
-from wsgen.render.generic import Origin, specialise
-from wsgen.render.generic_template import parse_template
+from wsgen.rendering.generic import Origin, specialise
+from wsgen.rendering.generic_template import parse_template
 
 ROOT = Path("project")
 FILE = ROOT / "app" / "shared" / "ws" / "generic_route.py"

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsgen.model import RouterSpec, TypeRef
-from wsgen.render.generic import Origin, specialise
-from wsgen.render.generic_template import parse_template
+from wsgen.rendering.generic import Origin, specialise
+from wsgen.rendering.generic_template import parse_template
 
 MODELS = "wsgen_template_models"
 ROUTER = RouterSpec(

@@ -8,8 +8,8 @@ from tests.conftest import Project
 
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
-from wsgen.render.generic import Origin, specialise
-from wsgen.render.generic_template import parse_template
+from wsgen.rendering.generic import Origin, specialise
+from wsgen.rendering.generic_template import parse_template
 
 TEMPLATE = '''\
 """Ö: _TData stays in strings."""

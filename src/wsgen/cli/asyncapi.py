@@ -159,7 +159,7 @@ def _documents(
     from wsgen.asyncapi.export import Exportable, export_documents
     from wsgen.asyncapi.settings import read_settings
     from wsgen.pipeline import find_modules, load_modules
-    from wsgen.render.channels import render_channels
+    from wsgen.rendering.channels import render_channels
 
     config = project_of(paths)
     settings = read_settings(config.asyncapi, config.file)

@@ -15,10 +15,10 @@ from wsgen.model import ModuleSpec, TypeRef
 from wsgen.model import RouterSpec as Router
 from wsgen.names import default_route
 from wsgen.project import settings_of
-from wsgen.render.generic import GenericTemplate, Origin, specialise
-from wsgen.render.generic_template import parse_template
-from wsgen.render.imports import Imports
-from wsgen.render.routers import render_exports
+from wsgen.rendering.generic import GenericTemplate, Origin, specialise
+from wsgen.rendering.generic_template import parse_template
+from wsgen.rendering.imports import Imports
+from wsgen.rendering.routers import render_exports
 
 _FILE = Path("generic_route.py")
 

@@ -146,7 +146,7 @@ def _assumed(source: ModuleSource, config: Config) -> str | None:
     if config.models is not None or template is None:
         return config.models
     from wsgen.compat.code import models_of
-    from wsgen.render.generic_template import parse_template
+    from wsgen.rendering.generic_template import parse_template
 
     text = template.read_text("utf-8-sig")
     return models_of(parse_template(template, text, config.sources))

@@ -8,8 +8,8 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
-from wsgen.render.imports import Imported, Imports
-from wsgen.render.text import WIDTH, wrapped
+from wsgen.rendering.imports import Imported, Imports
+from wsgen.rendering.text import WIDTH, wrapped
 
 
 class Role(StrEnum):

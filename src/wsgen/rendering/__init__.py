@@ -6,7 +6,7 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
 from wsgen.model import ModuleSpec
-from wsgen.render.generic import Origin
+from wsgen.rendering.generic import Origin
 from wsgen.source import Positions
 
 
@@ -31,8 +31,8 @@ def render_package(
 
     Raises GenerationError, with all that is wrong, if a template of the project cannot be used.
     """
-    from wsgen.render.channels import render_channels
-    from wsgen.render.routers import render_exports, render_router
+    from wsgen.rendering.channels import render_channels
+    from wsgen.rendering.routers import render_exports, render_router
 
     files = {"__init__.py": render_exports(module, origin=origin, templates=templates)}
     if template is not None and template.is_file():
@@ -48,7 +48,7 @@ def render_package(
 
 def forget_templates() -> None:
     """Read all Jinja2 templates anew: they may have changed since the last run."""
-    from wsgen.render import templating
+    from wsgen.rendering import templating
 
     templating.forget_templates()
 
@@ -60,8 +60,8 @@ def _specialised(
     sources: tuple[Path, ...],
     local: Collection[str],
 ) -> dict[str, str]:
-    from wsgen.render.generic import specialise
-    from wsgen.render.generic_template import parse_template
+    from wsgen.rendering.generic import specialise
+    from wsgen.rendering.generic_template import parse_template
 
     try:
         text = template.read_text("utf-8-sig")

@@ -6,11 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.render.generic import Gap, GapEdit, GenericTemplate, Role
-from wsgen.render.generic_class import find_generic_class
-from wsgen.render.generic_errors import mistake, refuse, span_of
-from wsgen.render.generic_gaps import Template, gaps, header_cuts, named_gaps
-from wsgen.render.generic_imports import (
+from wsgen.rendering.generic import Gap, GapEdit, GenericTemplate, Role
+from wsgen.rendering.generic_class import find_generic_class
+from wsgen.rendering.generic_errors import mistake, refuse, span_of
+from wsgen.rendering.generic_gaps import Template, gaps, header_cuts, named_gaps
+from wsgen.rendering.generic_imports import (
     absolute,
     head_of,
     other_encoding,
@@ -18,7 +18,7 @@ from wsgen.render.generic_imports import (
     place_for_imports,
     relative_imports,
 )
-from wsgen.render.generic_names import names_of
+from wsgen.rendering.generic_names import names_of
 from wsgen.syntax.cuts import without_statements
 from wsgen.syntax.parsed import PythonText, parse_text
 from wsgen.syntax.quoted import TypingNames

@@ -6,9 +6,9 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import GenerationError
 from wsgen.model import ROUTER_FILE_NAMES, RUNTIME, ModuleSpec, RouterSpec
-from wsgen.render.imports import Imports
-from wsgen.render.templating import fill, load_template
-from wsgen.render.text import WIDTH, docstring, literal
+from wsgen.rendering.imports import Imports
+from wsgen.rendering.templating import fill, load_template
+from wsgen.rendering.text import WIDTH, docstring, literal
 
 # Names inside the class: a type of the same name would be the argument, or the method, there.
 _INSIDE = frozenset({"self", "service", "route", "tags", "topic", "publish"})
