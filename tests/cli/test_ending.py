@@ -111,6 +111,33 @@ def test_a_signal_ends_the_tools_and_the_mirror_too(
     assert not (project.root / "specs/datafeed/ws_generated").exists()
 
 
+LATE = """\
+import os, signal, sys
+from wsgen.cli.ending import ended_well
+
+class Late:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        for _ in range(10_000):  # the handler runs between two of these
+            pass
+
+def command():
+    Late()
+    while True:
+        signal.pause()
+
+signal.alarm(60)
+sys.exit(ended_well(command))
+"""
+
+
+def test_a_signal_in_a_finaliser_is_not_lost() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LATE], capture_output=True, timeout=_SECONDS, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (143, b"")
+
+
 def test_what_a_killed_run_left_goes_with_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

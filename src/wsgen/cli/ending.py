@@ -12,6 +12,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
+_SOON = 0.02
+"""Seconds after which a finaliser has surely ended; if not, the signal is sent once more."""
+
 
 class _Ended(BaseException):
     """A signal asked the process to end; not an Exception, so that nothing takes it for a failure."""
@@ -24,17 +27,7 @@ def ended_well(command: Callable[[], int]) -> int:
     gone is nobody to tell, and no failure. A full disk or a removed working directory is one line, and 2.
     """
     _open_closed_streams()
-    received: list[int] = []
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        for other in signals:
-            signal.signal(other, signal.SIG_IGN)
-        received.append(number)
-        raise _Ended
-
-    signals = [number for number in _stop_signals() if signal.getsignal(number) is signal.SIG_DFL]
-    for number in signals:
-        signal.signal(number, end)
+    received = _take_signals()
     code = 0
     try:
         code = command()
@@ -65,6 +58,37 @@ def describe(error: OSError) -> str:
         return "the working directory does not exist any more; change to one that does"
     reason = error.strerror or str(error)
     return f"{reason}: {error.filename}" if error.filename else f"cannot write the output: {reason}"
+
+
+def _take_signals() -> list[int]:
+    """Let the first signal to stop raise _Ended; return a list that will hold it."""
+    received: list[int] = []
+    # What was ignored on purpose, as nohup does, stays so.
+    signals = [number for number in _stop_signals() if signal.getsignal(number) is signal.SIG_DFL]
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        for other in signals:
+            signal.signal(other, signal.SIG_IGN)
+        received.append(number)
+        raise _Ended
+
+    def again(unraisable: "sys.UnraisableHookArgs") -> None:
+        """Send the signal anew where Python could not raise: it came in a finaliser or a callback."""
+        if not issubclass(unraisable.exc_type, _Ended):
+            sys.__unraisablehook__(unraisable)
+            return
+        import threading  # hardly ever needed
+
+        signal.signal(received[0], end)
+        timer = threading.Timer(_SOON, os.kill, (os.getpid(), received[0]))
+        timer.daemon = True
+        timer.start()
+
+    for number in signals:
+        signal.signal(number, end)
+    if signals:
+        sys.unraisablehook = again
+    return received
 
 
 def _stop_signals() -> list[signal.Signals]:
