@@ -111,6 +111,16 @@ def test_paths_for_machines_are_those_of_the_project(
     assert "file=pyproject.toml," in project.wsgen("check", "--format", "github").stdout
 
 
+def test_a_diff_of_a_folder_with_spaces_can_be_applied(project: Project) -> None:
+    project.write("specs/a b/ws.yaml", DATAFEED.replace("models:", "module: ab\nmodels:"))
+    project.wsgen("render")
+    project.write("specs/a b/ws.yaml", project.read("specs/a b/ws.yaml").replace("bars", "barz"))
+    patch = project.wsgen("diff").stdout.encode()
+    for command in (["patch", "-p1", "--dry-run"], ["git", "apply"]):
+        subprocess.run(command, cwd=project.root, input=patch, check=True)
+    assert "barz" in project.read("specs/a b/ws_generated/barwsrouter.py")
+
+
 def test_a_place_outside_of_the_project_is_a_whole_uri(tmp_path: Path) -> None:
     found = Diagnostic("WSG100", "x", Span(tmp_path / "a b"))
     assert f'"uri": "{(tmp_path / "a b").as_uri()}"' in format_sarif([found], tmp_path / "project")

@@ -156,6 +156,9 @@ def show_diff(changes: Iterable[FileChange], root: Path) -> None:
     colours = {"+": "green", "-": "red", "@": "cyan"}
     for change in changes:
         path = display_path(change.path, root)
+        path += (
+            "\t" if " " in path else ""
+        )  # as git does: `patch` takes a name with spaces up to a tab
         before = "/dev/null" if change.before is None else f"a/{path}"
         after = "/dev/null" if change.after is None else f"b/{path}"
         # A line ends at LF and nowhere else, or `patch` would count other lines than we do.
