@@ -5,7 +5,8 @@ first one that blocks is handed to a writer task, which exists only as long as s
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from starlette.types import Send
 
@@ -29,12 +30,13 @@ class Client:
         "_loop",
         "_on_lost",
         "_outbox",
-        "_send",
         "_timer",
         "_writer",
         "closing",
         "id",
         "lost",
+        "ready",
+        "transmit",
         "user",
     )
 
@@ -52,9 +54,12 @@ class Client:
         """Whether a close frame was sent or waits: nothing else is sent, nothing is read any more."""
         self.lost = False
         """Whether the connection was given up or has ended."""
+        self.ready = True
+        """Whether an update can be sent at once: nothing waits, and the connection is not about to end."""
+        self.transmit = as_coroutine_function(send)
+        """The ASGI server's send, for who has found the client ready."""
         self._loop = asyncio.get_running_loop()
         self._close_timeout = limits.close_timeout
-        self._send = as_coroutine_function(send)
         self._on_lost: Callable[[], object] | None = on_lost
         self._outbox = Outbox(limits.outbox_bytes)
         self._writer: asyncio.Task[None] | None = None
@@ -80,18 +85,18 @@ class Client:
         self._start(message)
         return True
 
-    def send_update(
+    def queue_update(
         self, message: Message, size: int, route: str, topic: str, delivery: Delivery
     ) -> bool:
-        """Send an update; return False when the route's policy asks to disconnect the client."""
+        """Let an update wait; return False when the route's policy asks to disconnect the client."""
         if self.closing or self.lost:
             return True
-        if self._writer is not None:
-            return self._outbox.put_update(
-                message, size, route=route, topic=topic, delivery=delivery
-            )
-        self._start(message)
-        return True
+        return self._outbox.put_update(message, size, route=route, topic=topic, delivery=delivery)
+
+    def go_on(self, sending: Coroutine[Any, Any, None], pending: object) -> None:
+        """Let a writer finish `sending`, which has blocked on `pending`, and then send what waits by then."""
+        self.ready = False
+        self._writer = self._loop.create_task(self._write(Started(sending, pending)))
 
     def seal(self, topic: str) -> None:
         """Note that the subscription to `topic` ended: later updates of it belong to another one."""
@@ -102,6 +107,7 @@ class Client:
         if self.closing or self.lost:
             return
         self.closing = True
+        self.ready = False
         self._timer = self._loop.call_later(self._close_timeout, self.abandon)
         if discard:
             self._outbox.clear()
@@ -116,11 +122,13 @@ class Client:
         if self.lost or self._on_lost is None:
             return
         self.lost = True
+        self.ready = False
         self._set_timer(self._loop.call_soon(self._on_lost))
 
     def release(self) -> None:
         """Let go of everything once the connection has ended: no task, timer or reference is left."""
         self.lost = True
+        self.ready = False
         self._outbox.clear()
         self._set_timer(None)
         self._on_lost = None
@@ -135,7 +143,7 @@ class Client:
 
     def _start(self, message: Message) -> None:
         """Send `message` now if that does not block; otherwise a writer goes on with it."""
-        coroutine = self._send(message)
+        coroutine = self.transmit(message)
         try:
             pending = coroutine.send(None)
         except StopIteration:
@@ -144,15 +152,16 @@ class Client:
             # Whatever a server raises once a client is gone; it is no cancellation of whoever publishes.
             self.abandon()
             return
-        self._writer = self._loop.create_task(self._write(Started(coroutine, pending)))
+        self.go_on(coroutine, pending)
 
     async def _write(self, started: Awaitable[None]) -> None:
         try:
             await started
             while (message := self._outbox.pop()) is not None:
-                await self._send(message)
+                await self.transmit(message)
         except (Exception, asyncio.CancelledError):
             # As in _start; or this task was cancelled by `release`, after which there is nothing to abandon.
             self.abandon()
         finally:
             self._writer = None
+            self.ready = not (self.closing or self.lost)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
+from wsgen_runtime.fanout import fan_out
 from wsgen_runtime.feed import Feed
 from wsgen_runtime.frames import size_of
 from wsgen_runtime.inbox import Inbox, Posted
@@ -86,11 +87,13 @@ class Updates:
         # One message for all: an ASGI server reads it and keeps nothing.
         message = {"type": "websocket.send", "text": frame}
         size = size_of(frame)
-        slow = [
-            client
-            for client in members
-            if not client.send_update(message, size, route, topic, delivery)
-        ]
+        slow: list[Client] = []
+
+        def queue(client: Client) -> None:
+            if not client.queue_update(message, size, route, topic, delivery):
+                slow.append(client)
+
+        fan_out(members, message, queue)
         for client in slow:
             self._too_slow(client)
 

@@ -85,9 +85,9 @@ def test_ruff_may_extend_a_file_outside_of_the_project(
 
 
 def test_check_finds_a_renamed_class_that_came_through_re_exports(
-    linted: Project, mypy_cache: Path
+    linted: Project, models_cache: Path
 ) -> None:
-    share_mypy(linted.root, mypy_cache)
+    share_mypy(linted.root, models_cache)
     linted.write("pyproject.toml", STEPS.format('["mypy"]'))
     linted.write("mypy.ini", "")
     assert linted.wsgen("render").code == 0
