@@ -10,7 +10,7 @@ from pathlib import Path
 from wsgen._version import __version__
 from wsgen.commit import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
 from wsgen.config import Config
-from wsgen.current import inputs_of, settings_digest, template_of, why_stale
+from wsgen.current import inputs_of, is_current, settings_digest, template_of, why_stale
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import FilesError, GenerationError
 from wsgen.load import Loaded
@@ -76,7 +76,10 @@ def _draft(
         spec = item.spec
         if spec is None:
             continue
-        if options.write and (spec.routers or owns_anything(source.output)):
+        stale = (
+            is_current(source, config, steps=steps) is None
+        )  # or else only unproven on this machine
+        if options.write and stale and (spec.routers or owns_anything(source.output)):
             reason = why_stale(source, config, steps=steps)
             if (refusal := unwritable(source, config, reason)) is not None:
                 found.append(refusal)

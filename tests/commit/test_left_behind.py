@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,19 @@ def test_a_package_that_cannot_be_written_stops_no_other(
     with pytest.raises(GenerationError, match="cannot be written") as raised:
         generate_module_routers("locked", root=project.root)
     assert str(raised.value).count("not current") == 1
+
+
+def test_a_current_package_that_cannot_be_written_needs_no_writing(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write(
+        "pyproject.toml", '[tool.wsgen]\npaths = ["specs"]\nquality.steps = ["ruff-format"]\n'
+    )
+    assert project.wsgen("render").code == 0
+    shutil.rmtree(project.root / ".wsgen_cache")  # as on another machine: nothing is proven here
+    refuse_writing(monkeypatch, "datafeed")
+    outcome = project.wsgen("render")
+    assert (outcome.code, outcome.stderr) == (0, "")
 
 
 def test_what_cannot_be_cleaned_stops_no_other(
