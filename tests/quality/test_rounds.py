@@ -75,6 +75,7 @@ def test_linters_see_what_the_fixers_left(project: Project, tool: Tool) -> None:
     ("step", "name", "code"),
     [
         ("black", "black", "sys.exit('Error: Could not open file')"),
+        ("black", "black", "sys.stderr.write('python: No module named black.x')\nsys.exit(1)"),
         ("isort", "isort", "raise ValueError('crash')"),
         ("flake8", "flake8", "print('There was a critical error')\nsys.exit(1)"),
         ("ruff-check", "ruff", "print('{}')\nsys.exit(1)"),

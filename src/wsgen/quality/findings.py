@@ -74,7 +74,9 @@ def read_formatter(step: str, outcome: Outcome, directory: str) -> tuple[tuple[F
         for pattern in _UNREADABLE.get(step, ())
         for match in pattern.finditer(outcome.output)
     )
-    trouble = outcome.returncode not in (0, 1) or "Traceback (most recent call" in outcome.stderr
+    # Python ends with 1 too, which these tools mean otherwise: one that failed, or that is half installed.
+    failed = re.search(r"Traceback \(most recent call|: No module named ", outcome.stderr)
+    trouble = outcome.returncode not in (0, 1) or failed is not None
     if trouble and not findings:
         raise broken(step, outcome)
     return findings, outcome.returncode == 1 or "ould reformat" in outcome.output
