@@ -16,6 +16,9 @@ from wsgen_runtime.frames import size_of
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outbox import Message, Outbox
 
+# What a waiting answer takes in memory beside its text. A client chooses how many there are, and `pong` is short.
+_OVERHEAD = 512
+
 
 class Client:
     """A client's outgoing side, from its accept to `release`.
@@ -81,7 +84,7 @@ class Client:
             return True
         message = {"type": "websocket.send", "text": frame}
         if self._writer is not None:
-            return self._outbox.put(message, size_of(frame))
+            return self._outbox.put(message, size_of(frame) + _OVERHEAD)
         self._start(message)
         return True
 

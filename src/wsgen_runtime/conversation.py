@@ -12,9 +12,11 @@ from wsgen_runtime.client import Client
 from wsgen_runtime.frames import pong_frame, unsubscribed_frame
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
-from wsgen_runtime.models import ErrorCode
+from wsgen_runtime.models import ErrorCode, ErrorDetail
 from wsgen_runtime.protocol import Event, Fault, Ping, ServerProtocol, Subscribe, Unsubscribe
+from wsgen_runtime.quotas import excess_of
 from wsgen_runtime.router import WsRouter
+from wsgen_runtime.topic_names import size_of
 from wsgen_runtime.watch import Watch
 
 _TURN = 0.005  # seconds of serving one client's frames without a break for the others
@@ -124,10 +126,12 @@ class Conversation:
 
     async def _subscribe(self, event: Subscribe) -> Fault | None:
         router = self._routers[event.route]
+        topic = self._name_topic(event)
+        if isinstance(topic, Fault):
+            return topic
         try:
-            topic = router.name_topic(event.request)
             allowed = await self._may_subscribe(router, event.request)
-        except Exception as error:  # authorize and the request's serialisers are user code
+        except Exception as error:  # authorize is user code
             return self._protocol.fault(
                 ErrorCode.INTERNAL, "The server failed", id=event.id, cause=error
             )
@@ -135,15 +139,9 @@ class Conversation:
             return self._protocol.fault(
                 ErrorCode.UNAUTHORIZED, "You may not subscribe to this", id=event.id
             )
-        topics = self._hub.topics
-        if not topics.holds(topic, self._client):
-            own, everyone = self._limits.subscriptions, self._limits.topics
-            if own is not None and topics.count_of(self._client) >= own:
-                message = f"You have as many subscriptions as you may have: {own}"
-                return self._protocol.fault(ErrorCode.TOO_MANY_SUBSCRIPTIONS, message, id=event.id)
-            if everyone is not None and topic not in topics and len(topics) >= everyone:
-                message = "The server has as many topics as it may have"
-                return self._protocol.fault(ErrorCode.TOO_MANY_SUBSCRIPTIONS, message, id=event.id)
+        excess = excess_of(self._hub.topics, self._client, topic, self._limits)
+        if excess is not None:
+            return self._protocol.fault(ErrorCode.TOO_MANY_SUBSCRIPTIONS, excess, id=event.id)
         # The client may have gone, or been told to go, while authorize was asked.
         if not (self._client.closing or self._client.lost):
             self._grant(topic, router, event.request)
@@ -161,12 +159,9 @@ class Conversation:
 
     def _unsubscribe(self, event: Unsubscribe) -> Fault | None:
         router = self._routers[event.route]
-        try:
-            topic = router.name_topic(event.request)
-        except Exception as error:  # the request's serialisers are user code
-            return self._protocol.fault(
-                ErrorCode.INTERNAL, "The server failed", id=event.id, cause=error
-            )
+        topic = self._name_topic(event)
+        if isinstance(topic, Fault):
+            return topic
         if not self._hub.unsubscribe(self._client, router, topic):
             return self._protocol.fault(
                 ErrorCode.NOT_SUBSCRIBED, "You are not subscribed to this", id=event.id
@@ -174,6 +169,21 @@ class Conversation:
         self._granted.pop(topic, None)
         self._hub.answer(self._client, unsubscribed_frame(router.route, topic, event.id))
         return None
+
+    def _name_topic(self, event: Subscribe | Unsubscribe) -> str | Fault:
+        try:
+            topic = self._routers[event.route].name_topic(event.request)
+        except Exception as error:  # the request's serialisers are user code
+            return self._protocol.fault(
+                ErrorCode.INTERNAL, "The server failed", id=event.id, cause=error
+            )
+        if size_of(topic) > self._limits.topic_bytes:
+            message = f"The topic's name is longer than {self._limits.topic_bytes} bytes"
+            detail = ErrorDetail(loc=("payload",), message=message, type="topic_too_long")
+            return self._protocol.fault(
+                ErrorCode.INVALID_PAYLOAD, "The payload is invalid", id=event.id, details=(detail,)
+            )
+        return topic
 
     async def _may_subscribe(self, router: WsRouter, request: BaseModel) -> bool:
         if self._authorize is None:

@@ -14,6 +14,8 @@ class Limits:
     """Largest frame a client may send; a larger one closes the socket with 1009."""
     subscriptions: int | None = 256
     """Topics one client may be subscribed to; one more gets `too_many_subscriptions`."""
+    subscriptions_bytes: int | None = 256 * 1024
+    """Bytes of the names of one client's topics together; beyond it, `too_many_subscriptions`."""
     frames_per_second: float | None = 100.0
     """Sustained rate of frames from one client; faster ones get `rate_limited`."""
     frame_burst: int = 1_000
@@ -24,6 +26,10 @@ class Limits:
     """Connected clients; one more is refused with HTTP 503."""
     topics: int | None = 100_000
     """Topics with subscribers; a subscription to one more gets `too_many_subscriptions`."""
+    topic_bytes: int = 4 * 1024
+    """Longest name of a topic, in bytes; a request that makes a longer one gets `invalid_payload`."""
+    topics_bytes: int | None = 64 * 1024 * 1024
+    """Bytes of the names of all topics together; beyond it, `too_many_subscriptions`."""
     outbox_bytes: int = 4 * 1024 * 1024
     """Frames that may wait for one client, in bytes, whatever its routes allow."""
     pending_updates: int = 10_000

@@ -12,8 +12,12 @@ from wsgen_runtime.models import ErrorCode, ErrorDetail
 
 FrameId = int | str | None
 
+_LONGEST_ID = 256
+_LARGEST_ID = 2**63
 _MOST_DETAILS = 100
+_MOST_KEYS = 32
 _LONGEST_KEY = 100
+_LONGEST_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +152,9 @@ class ServerProtocol:
         return True
 
     def _read(self, frame: dict[str, object]) -> Event:
-        identity = frame.get("id")
-        if isinstance(identity, bool) or not isinstance(identity, int | str | None):
-            detail = ErrorDetail(
-                loc=("id",), message="Must be a string or an integer", type="id_type"
-            )
-            return self.fault(ErrorCode.INVALID_PAYLOAD, "The id is invalid", details=(detail,))
+        identity = _read_id(frame.get("id"))
+        if isinstance(identity, ErrorDetail):
+            return self.fault(ErrorCode.INVALID_PAYLOAD, "The id is invalid", details=(identity,))
         kind = frame.get("type")
         if kind == "ping":
             return Ping(identity)
@@ -176,6 +177,23 @@ class ServerProtocol:
         return Unsubscribe(route, request, identity)
 
 
+def _read_id(value: object) -> FrameId | ErrorDetail:
+    """Return the id of a frame, or what is wrong with it. It is kept until the answer, so its size is bounded."""
+    if isinstance(value, str):
+        if len(value) <= _LONGEST_ID:
+            return value
+        wrong = f"Must be a string of at most {_LONGEST_ID} characters"
+    elif isinstance(value, int) and not isinstance(value, bool):
+        if -_LARGEST_ID <= value < _LARGEST_ID:
+            return value
+        wrong = "Must be an integer of at most 64 bits"
+    elif value is None:
+        return None
+    else:
+        wrong = "Must be a string or an integer"
+    return ErrorDetail(loc=("id",), message=wrong, type="id_type")
+
+
 def _explained(error: ValidationError) -> tuple[str, tuple[ErrorDetail, ...]]:
     """Return the message and the details of an answer, of a size that does not depend on how much is wrong."""
     count = error.error_count()
@@ -184,15 +202,19 @@ def _explained(error: ValidationError) -> tuple[str, tuple[ErrorDetail, ...]]:
     found = error.errors(include_url=False, include_context=False, include_input=False)
     details = tuple(
         ErrorDetail(
-            loc=("payload", *map(_short, item["loc"])), message=item["msg"], type=item["type"]
+            loc=("payload", *map(_short_key, item["loc"][:_MOST_KEYS])),
+            message=_short(item["msg"], _LONGEST_MESSAGE),
+            type=item["type"],
         )
         for item in found
     )
     return "The payload is invalid", details
 
 
-def _short(part: str | int) -> str | int:
-    """Return a part of a place, which may be a key that the client chose, at a bounded length."""
-    if isinstance(part, int) or len(part) <= _LONGEST_KEY:
-        return part
-    return part[:_LONGEST_KEY] + "…"
+def _short_key(key: str | int) -> str | int:
+    return key if isinstance(key, int) else _short(key, _LONGEST_KEY)
+
+
+def _short(text: str, longest: int) -> str:
+    """Return a text that may quote what the client sent, at a bounded length."""
+    return text if len(text) <= longest else text[:longest] + "…"

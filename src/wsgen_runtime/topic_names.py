@@ -22,6 +22,11 @@ def topic_name(route: str, request: BaseModel) -> str:
     return f"{route}:{_encode(_canonical(request.model_dump()))}"
 
 
+def size_of(topic: str) -> int:
+    """Return the bytes of a topic's name; each `"` and each backslash takes another one in a frame."""
+    return len(topic) if topic.isascii() else len(topic.encode(errors="surrogatepass"))
+
+
 def _canonical(value: object) -> object:
     if value is None:
         return ""

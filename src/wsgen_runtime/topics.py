@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Generic, TypeVar
 
+from wsgen_runtime.topic_names import size_of
+
 M = TypeVar("M", bound=Hashable)
 T = TypeVar("T")
 
@@ -36,10 +38,11 @@ class Joined(Enum):
 class Topic(Generic[M, T]):
     """One topic: its members, and those who wait to become members with the tokens of their questions."""
 
-    __slots__ = ("busy", "members", "name", "opened", "owned", "producing", "waiting")
+    __slots__ = ("busy", "members", "name", "opened", "owned", "producing", "size", "waiting")
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.size = size_of(name)
         self.members: dict[M, None] = {}
         self.waiting: dict[M, list[T]] = {}
         self.opened = False
@@ -67,12 +70,29 @@ class Outcome(Generic[M, T]):
     ended: tuple[M, ...] = ()
 
 
-class TopicIndex(Generic[M, T]):
-    """All topics with subscribers, by name, and all members' topics."""
+class _Holding:
+    """The names of one member's topics, and how many bytes they have together."""
+
+    __slots__ = ("names", "size")
 
     def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.size = 0
+
+
+_NOTHING = _Holding()
+
+
+class TopicIndex(Generic[M, T]):
+    """All topics with subscribers, by name, and all members' topics.
+
+    `size` is the number of bytes of all names.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
         self._topics: dict[str, Topic[M, T]] = {}
-        self._by_member: dict[M, set[str]] = {}
+        self._by_member: dict[M, _Holding] = {}
 
     def __len__(self) -> int:
         """Return the number of topics that have subscribers or are in a step."""
@@ -92,27 +112,41 @@ class TopicIndex(Generic[M, T]):
 
     def clear(self) -> None:
         """Forget everything."""
+        self.size = 0
         self._topics.clear()
         self._by_member.clear()
 
     def topics_of(self, member: M) -> frozenset[str]:
         """Return the names of the topics that `member` is, or waits to be, subscribed to."""
-        return frozenset(self._by_member.get(member, ()))
+        return frozenset(self._by_member.get(member, _NOTHING).names)
 
     def count_of(self, member: M) -> int:
         """Return the number of topics that `member` is, or waits to be, subscribed to."""
-        return len(self._by_member.get(member, ()))
+        return len(self._by_member.get(member, _NOTHING).names)
+
+    def size_of(self, member: M) -> int:
+        """Return the number of bytes of the names of those topics."""
+        return self._by_member.get(member, _NOTHING).size
+
+    def unanswered(self, name: str, member: M) -> int:
+        """Return how many questions of `member` wait until the topic begins."""
+        topic = self._topics.get(name)
+        return len(topic.waiting.get(member, ())) if topic is not None else 0
 
     def holds(self, name: str, member: M) -> bool:
         """Return whether `member` is, or waits to be, subscribed to the topic."""
-        return name in self._by_member.get(member, ())
+        return name in self._by_member.get(member, _NOTHING).names
 
     def join(self, name: str, member: M, token: T) -> Joined:
         """Subscribe `member`; joining twice is joining once, and both questions are answered."""
         topic = self._topics.get(name)
         if topic is None:
             topic = self._topics[name] = Topic(name)
-        self._by_member.setdefault(member, set()).add(name)
+            self.size += topic.size
+        holding = self._by_member.setdefault(member, _Holding())
+        if name not in holding.names:
+            holding.names.add(topic.name)  # the topic's own text, which all its members share
+            holding.size += topic.size
         if member in topic.members:
             return Joined.READY
         if topic.ready:
@@ -125,14 +159,14 @@ class TopicIndex(Generic[M, T]):
         """Unsubscribe `member`; return its unanswered tokens, or None when it was not subscribed."""
         if not self.holds(name, member):
             return None
-        self._forget(name, member)
         topic = self._topics[name]
+        self._forget(topic, member)
         topic.members.pop(member, None)
         return topic.waiting.pop(member, [])
 
     def drop(self, member: M) -> tuple[str, ...]:
         """Unsubscribe `member` from all its topics; return their names."""
-        names = tuple(self._by_member.get(member, ()))
+        names = tuple(self._by_member.get(member, _NOTHING).names)
         for name in names:
             self.leave(name, member)
         return names
@@ -161,6 +195,7 @@ class TopicIndex(Generic[M, T]):
         topic.busy = self._choose(topic)
         if topic.busy is None and not topic.wanted:
             del self._topics[name]
+            self.size -= topic.size
         return topic.busy
 
     def finish(self, name: str, *, failed: bool = False, owned: bool = False) -> Outcome[M, T]:
@@ -208,11 +243,12 @@ class TopicIndex(Generic[M, T]):
         topic.waiting.clear()
         topic.members.clear()
         for member in (*(member for member, _ in outcome.failed), *outcome.ended):
-            self._forget(topic.name, member)
+            self._forget(topic, member)
         return outcome
 
-    def _forget(self, name: str, member: M) -> None:
-        names = self._by_member[member]
-        names.discard(name)
-        if not names:
+    def _forget(self, topic: Topic[M, T], member: M) -> None:
+        holding = self._by_member[member]
+        holding.names.discard(topic.name)
+        holding.size -= topic.size
+        if not holding.names:
             del self._by_member[member]
