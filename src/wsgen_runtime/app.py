@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
@@ -26,13 +27,16 @@ from wsgen_runtime.stats import Counters, Stats
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
+_log = logging.getLogger("wsgen_runtime")
+
 
 class WsApp:
     """An ASGI application that serves `routers` on one WebSocket endpoint.
 
     Mount it in any ASGI framework, or run it as it is; `GET <endpoint>/asyncapi.json` and the like are served
-    too. It starts with its first connection; `lifespan`, or an ASGI server that runs it directly, starts it
-    earlier and shuts it down. Raises ValueError when two routers have the same route.
+    too. `lifespan`, or an ASGI server that runs it directly, starts it and shuts it down; otherwise it starts
+    with its first connection or, if its broker is shared, with the first update published. Raises ValueError
+    when two routers have the same route.
 
     - `authenticate(connection)` says who connects (any object, or a `Session`); None, False or `RefusedError`
       refuse with HTTP 403 before the socket is accepted. It may be a coroutine function, as `authorize` may.
@@ -69,6 +73,7 @@ class WsApp:
         self._counters = Counters()
         self._broker = _broker(broker, title)
         self._hub = Hub(self._broker, self.limits, self._counters)
+        self._hub.updates.launch = self._launch
         self._routers = _by_route(routers)
         for router in self._routers.values():
             router.bind(self._hub.updates.publish)
@@ -77,12 +82,13 @@ class WsApp:
             self._routers,
             self.limits,
             self._counters,
-            startup=self.startup,
+            startup=self._start_for_client,
             authenticate=authenticate,
             authorize=authorize,
             origins=allowed_origins(origins),
         )
         self._starting: asyncio.Task[None] | None = None
+        self._start_failure: str | None = None
         self._ending: asyncio.Task[None] | None = None
 
     @property
@@ -150,6 +156,14 @@ class WsApp:
 
         Raises what the broker raises when it cannot start; the next call tries again.
         """
+        starting = self._start()
+        if starting.done():
+            starting.result()
+        else:
+            await asyncio.shield(starting)
+
+    def _start(self) -> asyncio.Task[None]:
+        """Return the task that starts, or has started, the app on the running event loop."""
         loop = asyncio.get_running_loop()
         starting = self._starting
         if starting is not None and starting.get_loop() is not loop:
@@ -158,10 +172,33 @@ class WsApp:
             starting = None  # a test client makes a new loop for each session
         if starting is None or _has_failed(starting):
             starting = self._starting = loop.create_task(self._hub.start())
-        if starting.done():
-            starting.result()
+        return starting
+
+    def _launch(self) -> None:
+        """Start because something is published; where that fails, the next update tries again."""
+        starting = self._start()
+        starting.add_done_callback(self._note_start)
+        self._hub.updates.start()
+
+    async def _start_for_client(self) -> None:
+        starting = self._start()
+        if not starting.done():
+            await asyncio.wait({starting})
+        self._note_start(starting)
+        starting.result()
+
+    def _note_start(self, starting: asyncio.Task[None]) -> None:
+        """Log how a start ended that nobody else reports, once for each change."""
+        error = None if starting.cancelled() else starting.exception()
+        failure = None if error is None else str(error)
+        if failure == self._start_failure:
+            return
+        self._start_failure = failure
+        if error is None:
+            _log.warning("the app has started")
         else:
-            await asyncio.shield(starting)
+            known = isinstance(error, ConnectionError)  # whose message says it all
+            _log.error("the app could not start: %s", error, exc_info=None if known else error)
 
     async def shutdown(self) -> None:
         """Refuse new clients, close all others with 1001, and wait, within bounds, for producers to stop.

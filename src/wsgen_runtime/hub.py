@@ -61,7 +61,12 @@ class Hub:
         self._steps.forget_all()
         self._away = False
         self.updates.start()
-        await self._broker.start(self)
+        try:
+            await self._broker.start(self)
+        except BaseException:  # a cancelled start as well
+            self.updates.give_up()
+            raise
+        self.updates.deliver_all()
 
     async def stop(self, within: float) -> None:
         """Tell all clients to go and let producers stop; give up on both after `within` seconds.

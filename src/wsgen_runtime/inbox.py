@@ -60,6 +60,15 @@ class Inbox:
         except RuntimeError:
             self.clear()
 
+    def hold(self) -> None:
+        """Let all updates wait from now on, until `release`."""
+        with self._lock:
+            self._woken = True
+
+    def release(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take what waits, on `loop`, and what comes from now on."""
+        loop.call_soon(self._drain, loop)
+
     def clear(self) -> None:
         """Forget all waiting updates."""
         with self._lock:

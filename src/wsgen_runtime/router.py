@@ -70,5 +70,6 @@ class WsRouter:
         return self.name_topic(request)
 
     def _publish(self, request: BaseModel, data: object) -> None:
-        if self._publish_to is not None:
-            self._publish_to(self, self.name_topic(request), data)
+        if self._publish_to is None:
+            raise RuntimeError(f"{self!r} belongs to no WsApp: pass it in `WsApp(routers=[...])`")
+        self._publish_to(self, self.name_topic(request), data)

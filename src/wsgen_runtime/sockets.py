@@ -96,9 +96,8 @@ class Sockets:
         try:
             await self._startup()
         except Exception as error:
-            # Whatever the broker raises: it is logged, and the client may come again.
-            _log.exception("the app could not start")
-            raise BusyError("the app could not start") from error
+            # Whatever the broker raises: `startup` has logged it, and the client may come again.
+            raise BusyError(f"the app could not start: {error}") from error
         within = self._limits.auth_timeout
         session = await admit(connection, self._authenticate, self._origins, within)
         self._require_room(stops)

@@ -59,8 +59,8 @@ class Stats:
     drops: int
     """Updates that slow clients missed so far."""
     lost: int
-    """Updates nobody here got so far: threads published them faster than the event loop took them, or they were
-    lost between processes."""
+    """Updates nobody here got so far: threads published them faster than the event loop took them, they were
+    published after the shutdown, or they were lost between processes."""
     errors: int
     """Error frames sent so far."""
     failures: int

@@ -11,6 +11,7 @@ from wsgen_runtime.fanout import fan_out
 from wsgen_runtime.feed import Feed
 from wsgen_runtime.frames import size_of
 from wsgen_runtime.inbox import Inbox, Posted
+from wsgen_runtime.launch import call_on, running_loop
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol import FrameId
 from wsgen_runtime.router import WsRouter
@@ -40,12 +41,24 @@ class Updates:
         self._too_slow = too_slow
         self._inbox = Inbox(limits, self._take, self.lose)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._last_loop: asyncio.AbstractEventLoop | None = None
         self._thread: int | None = None
+        self.launch: Callable[[], object] | None = None
+        """Starts the app on the running event loop, for an update that is published before anything else."""
 
     def start(self) -> None:
-        """Deliver on the running event loop from now on."""
-        self._loop = asyncio.get_running_loop()
+        """Take updates on the running event loop from now on; they wait for `deliver_all`."""
+        self._loop = self._last_loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
+        self._inbox.hold()
+
+    def deliver_all(self) -> None:
+        """Deliver what waits and what comes: the broker has started."""
+        self._inbox.release(asyncio.get_running_loop())
+
+    def give_up(self) -> None:
+        """Note that the start failed; what waits is kept for the next one."""
+        self._loop = self._last_loop = self._thread = None
 
     def stop(self) -> None:
         """Take no more updates, and forget those that wait."""
@@ -65,7 +78,13 @@ class Updates:
         self._hand_over(Posted(topic, data, feed))
 
     def publish(self, router: WsRouter, topic: str, data: object) -> None:
-        """Publish an update that does not come from the topic's producer. Any thread may call it."""
+        """Publish an update that does not come from the topic's producer. Any thread may call it.
+
+        Raises RuntimeError in a process that has not started, where it cannot be started either.
+        """
+        if (self._loop is None or self._loop.is_closed()) and not self._begin():
+            self._counters.lost += 1
+            return
         if topic in self._channels or self._broker.shared:
             self._hand_over(Posted(topic, router.encode(data), None))
 
@@ -108,6 +127,21 @@ class Updates:
         channel = self._channels.get(topic)
         if channel is not None:
             channel.seq += count
+
+    def _begin(self) -> bool:
+        """Start the app, if that is needed to publish; return False when it has served and was shut down."""
+        last = self._last_loop
+        try:
+            loop = running_loop()
+        except RuntimeError:
+            if last is None:
+                raise
+            return False
+        if loop is last:
+            return False
+        if self._broker.shared and self.launch is not None:
+            call_on(loop, self.launch)
+        return True
 
     def _hand_over(self, posted: Posted) -> None:
         """Take an update to the event loop, from whatever thread it was published on."""

@@ -248,7 +248,6 @@ async def test_a_feed_kept_after_remove_topic_does_nothing() -> None:
 
 async def test_publish_reaches_the_subscribers_of_that_request_only() -> None:
     router = BarRouter(service=Recorder())
-    router.publish(BarRequest(symbol="AAPL"), Bar(close=0))  # no app yet: nobody to send to
     app = WsApp(routers=[router])
 
     async def closes(client: WsTestClient) -> object:
