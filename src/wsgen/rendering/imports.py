@@ -56,7 +56,7 @@ class Imports:
             target = members if alias == name else renamed
             target.setdefault(module, []).append(name if alias == name else f"{name} as {alias}")
         blocks: dict[int, list[str]] = {0: [], 1: [], 2: []}
-        for module in sorted(members.keys() | renamed.keys(), key=_natural):
+        for module in sorted(members.keys() | renamed.keys(), key=naturally):
             top = module.partition(".")[0]
             group = 0 if top in sys.stdlib_module_names else 2 if top in local else 1
             if module in members:
@@ -91,8 +91,8 @@ def in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=_by_kind)
 
 
-def _natural(name: str) -> list[tuple[str, int]]:
-    """Sort without regard to case, and `v2` before `v10`, as import sorters do."""
+def naturally(name: str) -> list[tuple[str, int]]:
+    """Return a key that sorts without regard to case, and `v2` before `v10`, as import sorters do."""
     parts = re.split(r"(\d+)", name.lower())
     return [("", int(part)) if part.isdigit() else (part, 0) for part in parts]
 
@@ -100,4 +100,4 @@ def _natural(name: str) -> list[tuple[str, int]]:
 def _by_kind(name: str) -> tuple[int, list[tuple[str, int]]]:
     plain = name.partition(" ")[0]
     kind = 0 if plain.isupper() and len(plain) > 1 else 1 if plain[:1].isupper() else 2
-    return kind, _natural(name)
+    return kind, naturally(name)

@@ -2,7 +2,10 @@
 # Edit those, then run `wsgen render`.
 """A WebSocket route that takes one type of request and sends one type of data."""
 
-from trading_api.models import Order, OrdersSubscriptionRequest
+from trading_api.models import (
+    Order,
+    OrdersSubscriptionRequest,
+)
 from trading_api.shared.ws.router_interface import WsRouterInterface
 
 

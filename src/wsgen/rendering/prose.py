@@ -1,0 +1,132 @@
+"""Markdown text -> lines of a given width: paragraphs are filled anew, all that has a form of its own is kept."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+MAX_INDENT = 24
+"""The deepest indentation of what is filled; deeper, no room would be left for the words."""
+
+_FENCE = re.compile(r"(`{3,}|~{3,})")
+_ITEM = re.compile(r"( *)([-*+•]|\d{1,9}[.)])( +|$)")
+_KEPT = re.compile(
+    r"[|>]|#{1,6}( |$)|</?[a-z][^>]*>$|<!--"  # tables, quotes, headings, HTML
+    r"|\[[^\]]*\]:|:\w+[^:]*:( |$)|\.\.( |$)"  # references; fields and directives of reStructuredText
+    r"|(-{3,}|={3,}|~{3,}|\*{3,}|_{3,})$"
+)
+_RULED = re.compile(r"(?=.*(--|==|~~))[-=~+|: ]+$")
+_COLUMNS = re.compile(r"\S {3,}\S")
+_MARK = re.compile(rf"([-*+•]|\d{{1,9}}[.)])$|{_FENCE.pattern}|{_KEPT.pattern}")
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """Words to fill lines with; the first line starts with `start`, the others with as many spaces."""
+
+    start: str
+    words: list[str] = field(default_factory=list)
+
+
+def columns(text: str) -> int:
+    """Return at least the number of columns that any tool counts for `text`: no character counts for nothing."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def filled(lines: list[str], width: int, first: int) -> list[str]:
+    """Return `lines` with their paragraphs filled to `width` columns, and the very first line to `first`.
+
+    Lists keep their items; tables, fenced and indented code, headings, quotes and hard line breaks keep their
+    lines. Longer than `width` are only such lines and single words.
+    """
+    made: list[str] = []
+    for block in _blocks(lines):
+        if isinstance(block, str):
+            if block or (made and made[-1]):
+                made.append(block)
+        else:
+            made += _fill(block, width, width if made else first)
+    return made
+
+
+def _blocks(lines: list[str]) -> Iterator[_Paragraph | str]:
+    """Yield paragraphs, and all other lines as they are."""
+    fence = ""
+    content = 0  # Where the text of the list item begins that we are in.
+    ruled, fresh = range(0), True
+    open_: _Paragraph | None = None
+    for number, line in enumerate(lines):
+        text = line.strip()
+        indent = len(line) - len(line.lstrip())
+        if fence:
+            yield line.rstrip()
+            if text.startswith(fence) and not text.strip(fence[0]):
+                fence = ""
+            continue
+        if text and fresh:
+            ruled, fresh = _ruled(lines, number), False
+        item = _ITEM.match(line)
+        opening = _FENCE.match(text)
+        continued = open_ is not None
+        # As in Markdown, a number in a paragraph begins a list only if it is 1.
+        if item and continued and not content and item[2][0].isdigit() and item[2][:-1] != "1":
+            item = None
+        kept = opening or number in ruled or _KEPT.match(text) or indent - content >= 4
+        if open_ is not None and (not text or kept or item):
+            yield open_
+            open_ = None
+        if not text:
+            fresh = True
+            yield ""
+        elif kept:
+            fence = opening[1] if opening else ""
+            yield line.rstrip()
+        elif item:
+            margin = " " * min(indent, MAX_INDENT)
+            open_ = _Paragraph(f"{margin}{item[2]} ", line[item.end() :].split())
+            content = item.end()
+        elif open_ is not None:
+            open_.words += text.split()
+        else:
+            content = min(content, indent)
+            open_ = _Paragraph(" " * min(indent, MAX_INDENT), text.split())
+        if open_ is not None and (line.endswith("  ") or text.endswith("\\")):
+            yield open_  # A hard break: what follows begins on a line of its own.
+            open_ = _Paragraph(" " * len(open_.start))
+    if open_ is not None:
+        yield open_
+
+
+def _ruled(lines: list[str], start: int) -> range:
+    """Return the numbers of the lines from `start` to a blank one if they are a table or a ruled heading."""
+    end = next(
+        (number for number in range(start, len(lines)) if not lines[number].strip()), len(lines)
+    )
+    block = lines[start:end]
+    if any(_RULED.match(line.strip()) or _COLUMNS.search(line) for line in block):
+        return range(start, end)
+    return range(start, start)
+
+
+def _fill(paragraph: _Paragraph, width: int, first: int) -> Iterator[str]:
+    """Yield the lines of `paragraph`, the first of at most `first` columns, the others of `width`."""
+    margin = " " * len(paragraph.start)
+    start, line, room = paragraph.start, list[str](), first
+    used = columns(start)
+    for word in paragraph.words:
+        wide = columns(word)
+        if line and used + wide > room:
+            # A dash or number at the start of a line would begin a list: it takes a word along.
+            carried = [line.pop()] if _MARK.match(word) and len(line) > 1 else []
+            yield start + " ".join(line)
+            start, line, room = margin, carried, width
+            used = len(margin) + sum(columns(each) + 1 for each in carried)
+        elif not line and start.strip() and used + wide > room:
+            yield start.rstrip()  # No other word may stand on a line that is too long.
+            start, room, used = margin, width, len(margin)
+        line.append(word)
+        used += wide + 1
+    if line or start.strip():
+        yield (start + " ".join(line)).rstrip()
