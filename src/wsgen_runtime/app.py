@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from wsgen_runtime.auth import Authenticate, Authorize, Connection, allowed_origins
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.memory import MemoryBroker
+from wsgen_runtime.callbacks import require_callback
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode, require_closable
 from wsgen_runtime.http import serve_http
@@ -36,11 +37,14 @@ class WsApp:
     Mount it in any ASGI framework, or run it as it is; `GET <endpoint>/asyncapi.json` and the like are served
     too. `lifespan`, or an ASGI server that runs it directly, starts it and shuts it down; otherwise it starts
     with its first connection or, if its broker is shared, with the first update published. Raises ValueError
-    when two routers have the same route.
+    when two routers have the same route, and TypeError for a callback that contains `yield` or is a class: a call
+    would not run it.
 
-    - `authenticate(connection)` says who connects (any object, or a `Session`); None, False or `RefusedError`
-      refuse with HTTP 403 before the socket is accepted. It may be a coroutine function, as `authorize` may.
-    - `authorize(user, router, request)` says whether the user may subscribe.
+    - `authenticate(connection)` returns the user who connects, or a `Session`; None, False or `RefusedError`
+      refuse with HTTP 403 before the socket is accepted. What cannot be a user, such as a generator, a coroutine
+      or a response, is logged and refused. It may be a coroutine function, as `authorize` may.
+    - `authorize(user, router, request)` returns True if the user may subscribe, or else False. Any other answer
+      is logged and counts as False.
     - `origins` are the web pages that may connect besides those of the same host; `*` stands for all.
     - `broker` carries updates between processes; the default serves one process. With a `redis://` address, all
       processes whose apps have the same title share their topics.
@@ -64,6 +68,10 @@ class WsApp:
     ) -> None:
         if metrics:
             require_prometheus()
+        if authenticate is not None:
+            require_callback("authenticate", authenticate)
+        if authorize is not None:
+            require_callback("authorize", authorize)
         self.title = title
         self.version = version
         self.description = description

@@ -1,15 +1,13 @@
 """Who connects, and from where."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from pydantic import BaseModel
 from starlette.requests import HTTPConnection
-
-if TYPE_CHECKING:
-    from wsgen_runtime.router import WsRouter
 
 
 class Connection(HTTPConnection):
@@ -48,8 +46,40 @@ class Session:
     subprotocol: str | None = None
 
 
-Authenticate = Callable[[Connection], Awaitable[object] | object]
-Authorize = Callable[[object, "WsRouter", BaseModel], Awaitable[bool] | bool]
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]  # as typeshed has it
+
+
+class _WithId(Protocol):
+    @property
+    def id(self) -> object: ...
+
+
+class _WithName(Protocol):
+    @property
+    def name(self) -> object: ...
+
+
+class _WithUsername(Protocol):
+    @property
+    def username(self) -> object: ...
+
+
+class _WithEmail(Protocol):
+    @property
+    def email(self) -> object: ...
+
+
+_User = (
+    str | int | UUID | tuple[Any, ...] | Mapping[str, Any] | BaseModel
+    | _Dataclass | _WithId | _WithName | _WithUsername | _WithEmail
+)  # fmt: skip
+"""What type checkers take for a user. With `object` here they would take a generator, a coroutine or a response
+too, which let everybody in; a user of another type is returned in a `Session`."""
+
+Authenticate = Callable[[Connection], Awaitable[Session | _User | None] | Session | _User | None]
+# Any: a callback names the types of its own user, router and request.
+Authorize = Callable[[Any, Any, Any], Awaitable[bool] | bool]
 
 
 def allowed_origins(origins: Collection[str]) -> frozenset[str]:

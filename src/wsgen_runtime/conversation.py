@@ -1,12 +1,14 @@
 """One accepted connection: reads its frames until it ends."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 
 from pydantic import BaseModel
 from starlette.types import Receive
 
 from wsgen_runtime.auth import Authenticate, Authorize, Connection, RefusedError, Session
+from wsgen_runtime.callbacks import WrongAnswerError, require_bool
 from wsgen_runtime.calls import call
 from wsgen_runtime.client import Client
 from wsgen_runtime.frames import pong_frame, unsubscribed_frame
@@ -19,6 +21,7 @@ from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topic_names import size_of
 from wsgen_runtime.watch import Watch
 
+_log = logging.getLogger("wsgen_runtime")
 _TURN = 0.005  # seconds of serving one client's frames without a break for the others
 
 
@@ -194,6 +197,9 @@ class Conversation:
                 user = self._client.user
                 answer = await call(self._authorize, user, router, request, within=within)
                 if user is self._client.user:  # a renewal may have made it another
-                    return bool(answer)
+                    return require_bool(answer)
         except RefusedError:
+            return False
+        except WrongAnswerError as error:
+            _log.error("authorize %s, and the subscription is refused", error)
             return False

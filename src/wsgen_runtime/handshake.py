@@ -15,6 +15,7 @@ from wsgen_runtime.auth import (
     Session,
     origin_allowed,
 )
+from wsgen_runtime.callbacks import WrongAnswerError, require_user
 from wsgen_runtime.calls import call
 from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.failures import without_text
@@ -40,18 +41,22 @@ async def admit(
 async def identify(
     connection: Connection, authenticate: Authenticate, within: float | None
 ) -> Session:
-    """Return what `authenticate` says; raises RefusedError for None, False, and when it fails or hangs."""
+    """Return what `authenticate` says; raises RefusedError for no user, and when it fails or hangs."""
     try:
         answer = await call(authenticate, connection, within=within)
         session = answer if isinstance(answer, Session) else Session(user=answer)
+        require_user(session.user)
         if session.expires_at is not None and not math.isfinite(session.expires_at):
             raise ValueError("expires_at must be a number of seconds since the epoch, or None")
     except RefusedError:
         raise
+    except WrongAnswerError as error:
+        _log.error("authenticate %s, and the client is refused", error)
+        raise RefusedError("authenticate failed") from error
     except Exception as error:
         _log.error("authenticate failed", exc_info=without_text(error))
         raise RefusedError("authenticate failed") from error
-    if answer is None or answer is False:
+    if session.user is None or session.user is False:
         raise RefusedError("not authenticated")
     return session
 

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+from wsgen_runtime.callbacks import require_callback
+
 # The service knows its own data type; the router validates, so any value may be passed here.
 TopicUpdate = Callable[[Any], None]
 
@@ -27,9 +29,11 @@ class WsRouteService(Protocol):
 
 
 def require_service(service: object) -> None:
-    """Raise TypeError naming the method that `service` lacks."""
+    """Raise TypeError naming the method that `service` lacks, or whose calls would not run."""
     for method in ("create_topic", "remove_topic"):
-        if not callable(getattr(service, method, None)):
+        function = getattr(service, method, None)
+        if not callable(function):
             raise TypeError(
                 f"{type(service).__name__} cannot serve a route: it has no method {method}()"
             )
+        require_callback(method, function)

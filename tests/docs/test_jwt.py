@@ -99,7 +99,7 @@ async def test_the_token_among_the_subprotocols() -> None:
     }
     exec(f"def authenticate(connection):\n{lines}\n", names)
 
-    def authenticate(connection: Connection) -> object:
+    def authenticate(connection: Connection) -> Any:  # what the block returns
         return names["authenticate"](connection)
 
     app = WsApp(routers=[BarRouter(service=Recorder())], authenticate=authenticate)

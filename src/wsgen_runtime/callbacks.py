@@ -1,0 +1,92 @@
+"""The callbacks that decide who may connect and subscribe: whether one is usable, and whether its answer is.
+
+A mistake here must never let anybody in. A function that contains `yield` is one: a call runs none of its body,
+and the generator that it returns is an object like any user.
+"""
+
+import inspect
+from collections.abc import AsyncGenerator, Iterator
+from concurrent.futures import Future
+from functools import partial
+
+_DEEPEST = 32  # layers of decorators and partials that are looked through
+
+_NEVER_USERS = (type, BaseException, Iterator, AsyncGenerator, Future, partial)
+
+
+class WrongAnswerError(Exception):
+    """A callback returned what cannot be an answer; the text says what that was."""
+
+
+def require_callback(name: str, function: object) -> None:
+    """Raise TypeError, saying what to do, if `function` cannot be the callback `name`."""
+    if not callable(function):
+        raise TypeError(f"{name} must be a function, not {_kind_of(function)}")
+    if inspect.isclass(function):
+        raise TypeError(f"{name} must be a function or an instance, not {_kind_of(function)}")
+    for layer in _layers(function):
+        if inspect.isgeneratorfunction(layer) or inspect.isasyncgenfunction(layer):
+            called = getattr(layer, "__qualname__", type(layer).__qualname__)
+            raise TypeError(
+                f"{name}: `{called}` contains `yield`, so that a call runs none of its body; use `return`"
+            )
+
+
+def is_asynchronous(function: object) -> bool:
+    """Return whether `function` belongs on the event loop: it is, or calls, a coroutine function."""
+    return any(inspect.iscoroutinefunction(layer) for layer in _layers(function))
+
+
+def require_user(answer: object) -> None:
+    """Raise WrongAnswerError for what no user is: a generator, an awaitable, a response, a class and the like."""
+    if (
+        isinstance(answer, _NEVER_USERS)
+        or answer is NotImplemented
+        or answer is ...
+        or inspect.isawaitable(answer)
+        or inspect.isroutine(answer)
+        or type(answer).__module__ == "contextlib"  # what @contextmanager makes of a generator
+        or isinstance(getattr(answer, "status_code", None), int)  # a response, of whatever library
+    ):
+        raise _wrong(answer, "a user")
+
+
+def require_bool(answer: object) -> bool:
+    """Return `answer`; raises WrongAnswerError if it is no bool, since most objects count as true."""
+    if isinstance(answer, bool):
+        return answer
+    raise _wrong(answer, "True or False")
+
+
+def _layers(function: object) -> Iterator[object]:
+    """Yield `function` and what it passes its calls on to: what it wraps, binds or implements by `__call__`.
+
+    A coroutine function is the last: what it wraps may be anything that it turns into an answer.
+    """
+    for _ in range(_DEEPEST):
+        yield function
+        if inspect.iscoroutinefunction(function):
+            return
+        wrapped = getattr(function, "__wrapped__", None)
+        if isinstance(function, partial):
+            function = function.func
+        elif inspect.ismethod(function):
+            function = function.__func__
+        elif wrapped is not None:
+            function = wrapped
+        elif inspect.isroutine(function) or inspect.isclass(function):
+            return
+        else:
+            function = inspect.getattr_static(type(function), "__call__", None)
+
+
+def _wrong(answer: object, expected: str) -> WrongAnswerError:
+    if inspect.iscoroutine(answer):
+        answer.close()  # nobody will await it, and Python need not say so too
+    return WrongAnswerError(f"returned {_kind_of(answer)} instead of {expected}")
+
+
+def _kind_of(answer: object) -> str:
+    if isinstance(answer, type):
+        return f"the class `{answer.__qualname__}`"
+    return f"an object of the type `{type(answer).__qualname__}`"
