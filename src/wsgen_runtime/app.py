@@ -1,7 +1,6 @@
 """WsApp: the ASGI face of a module's routers."""
 
 import asyncio
-import importlib
 import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -12,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.auth import Authenticate, Authorize, Connection, allowed_origins
 from wsgen_runtime.brokers.base import Broker
-from wsgen_runtime.brokers.memory import MemoryBroker
+from wsgen_runtime.brokers.choose import choose_broker
 from wsgen_runtime.callbacks import require_callback
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode, require_closable
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 _log = logging.getLogger("wsgen_runtime")
+_TITLE = "WebSocket API"
 
 
 class WsApp:
@@ -47,7 +47,8 @@ class WsApp:
       is logged and counts as False.
     - `origins` are the web pages that may connect besides those of the same host; `*` stands for all.
     - `broker` carries updates between processes; the default serves one process. With a `redis://` address, all
-      processes whose apps have the same title share their topics.
+      processes whose apps have the same title share their topics, so that the app needs a title of its own. A
+      broker belongs to one app: ValueError for another one.
     - `docs=False` serves no AsyncAPI documents; `metrics=True` serves `GET <endpoint>/metrics` for Prometheus.
     """
 
@@ -55,7 +56,7 @@ class WsApp:
         self,
         *,
         routers: Iterable[WsRouter],
-        title: str = "WebSocket API",
+        title: str = _TITLE,
         version: str = "1.0.0",
         description: str = "",
         authenticate: Authenticate | None = None,
@@ -79,10 +80,10 @@ class WsApp:
         self.docs = docs
         self.metrics = metrics
         self._counters = Counters()
-        self._broker = _broker(broker, title)
-        self._hub = Hub(self._broker, self.limits, self._counters)
-        self._hub.updates.launch = self._launch
         self._routers = _by_route(routers)
+        self._broker = choose_broker(broker, title, default_title=_TITLE)
+        self._hub = Hub(self._routers, self._broker, self.limits, self._counters)
+        self._hub.updates.launch = self._launch
         for router in self._routers.values():
             router.bind(self._hub.updates.publish)
         self._sockets = Sockets(
@@ -290,17 +291,3 @@ def _by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:
         if other is not router:
             raise ValueError(f"two routers have the route {router.route!r}: {other!r}, {router!r}")
     return by_route
-
-
-def _broker(broker: Broker | str | None, title: str) -> Broker:
-    if broker is None:
-        return MemoryBroker()
-    if not isinstance(broker, str):
-        return broker
-    if broker.startswith(("redis://", "rediss://", "unix://")):
-        # Imported late: it needs redis-py, which few apps have. By name: it is an extra of its own.
-        redis = importlib.import_module("wsgen_runtime.brokers.redis")
-        connected: Broker = redis.RedisBroker(broker, prefix=f"wsgen:{title}")
-        return connected
-    # Not quoted: whatever it is, it may hold a password.
-    raise ValueError("unknown broker: use an address that begins with redis://, or a Broker")

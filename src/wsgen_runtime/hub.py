@@ -31,9 +31,16 @@ _log = logging.getLogger("wsgen_runtime")
 class Hub:
     """All clients and topics of one app, on one event loop. Other threads may only publish."""
 
-    def __init__(self, broker: Broker, limits: Limits, counters: Counters) -> None:
+    def __init__(
+        self,
+        routers: Mapping[str, WsRouter],
+        broker: Broker,
+        limits: Limits,
+        counters: Counters,
+    ) -> None:
         self.topics: TopicIndex[Client, FrameId] = TopicIndex()
         self.clients: dict[int, Client] = {}
+        self._routers = routers
         self._broker = broker
         self._away = False
         self._counters = counters
@@ -206,6 +213,16 @@ class Hub:
             self.answer(client, cancelled_frame(route, topic, reason))
 
     # -- what the broker calls
+
+    def label(self, topic: str) -> str:
+        """Return what the updates of `topic` are: route, type of the data, digest of its schema."""
+        channel = self._channels.get(topic)
+        if channel is not None:
+            return channel.router.label
+        for router in self._routers.values():
+            if topic.startswith(f"{router.route}:"):
+                return router.label
+        return ""
 
     def own(self, topic: str, owned: bool) -> None:
         """Produce `topic` here, or no longer."""

@@ -1,11 +1,13 @@
 """WsRouter: one route, as generated routers inherit it."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
 from wsgen_runtime.delivery import Delivery
+from wsgen_runtime.labels import label_of
 from wsgen_runtime.service import WsRouteService, require_service
 from wsgen_runtime.topic_names import topic_name
 
@@ -45,6 +47,11 @@ class WsRouter:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(route={self.route!r})"
+
+    @cached_property
+    def label(self) -> str:
+        """Say what the updates are, for the other processes: route, type of the data, digest of its schema."""
+        return label_of(self.route, self.data_type, self._adapter)
 
     def encode(self, data: object) -> str:
         """Return `data` as JSON text, validated unless the service vouches for it.

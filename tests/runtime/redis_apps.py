@@ -22,7 +22,7 @@ class Process:
     def __init__(self, url: str, *, lease: float = LEASE, queue: int = 10_000) -> None:
         self.service = Recorder()
         self.router = BarRouter(service=self.service)
-        broker = RedisBroker(url, lease=lease, queue=queue)
+        broker = RedisBroker(url, prefix="wsgen", lease=lease, queue=queue)
         self.app = WsApp(routers=[self.router], broker=broker)
 
     def produce(self, close: float) -> None:

@@ -46,7 +46,7 @@ def ticks_router() -> WsRouter:
 
 async def main(url: str, lease: float) -> None:
     """Serve until killed, or told to stop."""
-    app = WsApp(routers=[ticks_router()], broker=RedisBroker(url, lease=lease))
+    app = WsApp(title="takeover", routers=[ticks_router()], broker=RedisBroker(url, lease=lease))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn sets no event

@@ -116,7 +116,7 @@ async def test_a_password_opens_redis_and_never_shows(
     with redis_server(tmp_path, "--requirepass", "s3cret") as server:
         place = f"127.0.0.1:{server.port}"
         right = RedisBroker(f"redis://:s3cret@{place}/0", lease=0.5)
-        app = WsApp(routers=[BarRouter(service=Recorder())], broker=right)
+        app = WsApp(title="access", routers=[BarRouter(service=Recorder())], broker=right)
         async with connect(app) as client:
             await client.subscribe("bars", AAPL)
             server.stop()
@@ -129,7 +129,9 @@ async def test_a_password_opens_redis_and_never_shows(
             with pytest.raises(
                 ConnectionError, match=f"Redis at {place} .* cannot be used: "
             ) as caught:
-                await WsApp(routers=[BarRouter(service=Recorder())], broker=url).startup()
+                await WsApp(
+                    title="access", routers=[BarRouter(service=Recorder())], broker=url
+                ).startup()
             assert "wr0ng" not in str(caught.value)
     assert place in repr(right)
     assert "s3cret" not in repr(right) + caplog.text
@@ -147,13 +149,13 @@ async def test_a_password_opens_redis_and_never_shows(
 )
 def test_an_address_that_cannot_be_read_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(ValueError, match=r"Redis address|unknown broker") as caught:
-        WsApp(routers=[], broker=url)
+        WsApp(title="access", routers=[], broker=url)
     if "?" not in url:
         assert "s3" not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
 async def test_a_redis_that_is_not_there_fails_the_start() -> None:
-    app = WsApp(routers=[], broker=f"redis://127.0.0.1:{free_port()}")
+    app = WsApp(title="access", routers=[], broker=f"redis://127.0.0.1:{free_port()}")
     with pytest.raises(ConnectionError, match="cannot be used: Error 111"):
         await app.startup()

@@ -83,7 +83,7 @@ async def test_whatever_pydantic_writes_arrives(server: RedisServer) -> None:
     values = [float("nan"), float("-inf"), "\u2028\0\U0001f600", -(10**4_000), deepest, None]
     service = Recorder()
     router = WsRouter(service=service, route="any", request_type=BarRequest, data_type=Anything)
-    app = WsApp(routers=[router], broker=RedisBroker(server.url))
+    app = WsApp(title="messages", routers=[router], broker=RedisBroker(server.url))
     async with connect(app) as client:
         await client.subscribe("any", AAPL)
         (feed,) = service.feeds.values()

@@ -120,7 +120,9 @@ async def answering_nonsense(port: int, answers: list[bytes]) -> AsyncIterator[l
 @pytest.mark.parametrize("answer", NONSENSE)
 async def test_what_is_not_redis_fails_the_start_with_a_reason(answer: bytes) -> None:
     port = free_port()
-    app = WsApp(routers=[], broker=RedisBroker(f"redis://127.0.0.1:{port}", lease=0.5))
+    app = WsApp(
+        title="outages", routers=[], broker=RedisBroker(f"redis://127.0.0.1:{port}", lease=0.5)
+    )
     async with answering_nonsense(port, [answer]):
         with pytest.raises(
             ConnectionError, match=f"Redis at 127.0.0.1:{port} .* cannot be used: ."

@@ -13,7 +13,7 @@ from wsgen_runtime import WsApp
 
 def app() -> ASGIApp:
     """Return an app that names its worker in the handshake's answer."""
-    ws_app = WsApp(routers=[ticks_router()], broker=os.environ["REDIS_URL"])
+    ws_app = WsApp(title="workers", routers=[ticks_router()], broker=os.environ["REDIS_URL"])
 
     async def named(scope: Scope, receive: Receive, send: Send) -> None:
         async def tell(message: Message) -> None:

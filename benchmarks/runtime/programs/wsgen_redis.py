@@ -14,6 +14,7 @@ from benchmarks.runtime.programs.wsgen import (
 from wsgen_runtime import WsApp, WsRouter
 
 app = WsApp(
+    title="benchmark",
     routers=[WsRouter(service=_service, route="bars", request_type=BarsRequest, data_type=Bar)],
     limits=_limits,
     broker=os.environ["BENCHMARK_REDIS"],

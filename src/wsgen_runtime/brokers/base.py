@@ -14,6 +14,13 @@ class BrokerHost(Protocol):
     def deliver(self, topic: str, data: str) -> None:
         """Send the update `data`, a JSON text, to the topic's subscribers in this process; none is fine."""
 
+    def label(self, topic: str) -> str:
+        """Return what the updates of `topic` are: its route, the name of the data type, the digest of its schema.
+
+        A broker sends it along, and delivers only what came with a label that `wsgen_runtime.labels.compare` does
+        not call of another type; empty where it is not known.
+        """
+
     def lose(self, topic: str, count: int) -> None:
         """Count updates that were lost on their way here: a gap in `seq` shows them to the subscribers."""
 
@@ -25,7 +32,10 @@ class BrokerHost(Protocol):
 
 
 class Broker(Protocol):
-    """Carries the updates of topics between the processes that serve them.
+    """Carries the updates of topics between the processes that serve them; belongs to one app.
+
+    A broker whose names in a shared place are to follow the app's title has `name_after(title)`, called with None
+    for an app without a title of its own: it raises ValueError where it then has no name.
 
     For each topic the runtime calls `open` before its first subscriber in this process and `close` after its
     last, never two at a time.

@@ -27,7 +27,8 @@ _STABLE = 5.0  # a connection that lived so long was a good one
 class RedisBroker:
     """Carries updates between processes through the Redis at `url`.
 
-    - `prefix` begins all names in Redis: apps with the same prefix are the same app in several processes.
+    - `prefix` begins all names in Redis: apps with the same prefix are the same app in several processes. Without
+      one it is `wsgen:` and the title of the app, which must then have a title of its own.
     - `lease` is the time, in seconds, within which another process produces a topic after its producer was
       killed. It must be longer than any process's event loop is ever blocked.
     - `queue` and `queue_bytes` bound the updates that wait for Redis; then the oldest go.
@@ -41,7 +42,7 @@ class RedisBroker:
         self,
         url: str,
         *,
-        prefix: str = "wsgen",
+        prefix: str | None = None,
         lease: float = 5.0,
         queue: int = 10_000,
         queue_bytes: int = 16 * 1024 * 1024,
@@ -50,7 +51,7 @@ class RedisBroker:
             if value <= 0:
                 raise ValueError(f"{name} must be positive, not {value}")
         self._address = Address(url)
-        self._prefix = prefix
+        self._prefix = prefix or ""
         # What is left of the lease is for the question, its jitter and the start of the production.
         self._ttl = lease * 0.8
         self._timeout = min(lease * 0.4, 2.0)
@@ -64,6 +65,18 @@ class RedisBroker:
 
     def __repr__(self) -> str:
         return f"RedisBroker({self._address})"
+
+    def name_after(self, title: str | None) -> None:
+        """Begin all names in Redis with the app's title, if there is no prefix for them.
+
+        Raises ValueError for an app without a title of its own: others that have none would share its topics.
+        """
+        if not self._prefix and title is None:
+            raise ValueError(
+                "apps on one Redis are told apart by their titles: use WsApp(title=...), "
+                "or RedisBroker(prefix=...)"
+            )
+        self._prefix = self._prefix or f"wsgen:{title}"
 
     @property
     def stats(self) -> BrokerStats:
@@ -84,7 +97,7 @@ class RedisBroker:
     async def start(self, host: BrokerHost) -> None:
         """Connect; raises ConnectionError, saying why, when Redis cannot be used."""
         process = secrets.token_hex(8)
-        names = Names(self._prefix, self._address.db)
+        names = Names(self._prefix or "wsgen", self._address.db)
         self._trial = names.process(process)
         try:
             link = await self._open()
@@ -222,11 +235,12 @@ class RedisBroker:
             if opened is None or number is None:
                 self._tally.dropped += 1
                 return
-            message = produced_message(*number, data)
+            message = produced_message(*number, data, opened.label)
             sending = Sending(opened.channel, message, opened.lease, number[0])
         else:
             channel = opened.channel if opened is not None else state.names.channel(topic)
-            sending = Sending(channel, published_message(data), channel)
+            label = opened.label if opened is not None else state.host.label(topic)
+            sending = Sending(channel, published_message(data, label), channel)
         self._tally.dropped += state.outgoing.put(sending)
         if self._session is not None:
             self._session.wake()

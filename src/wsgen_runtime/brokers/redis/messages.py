@@ -3,9 +3,10 @@
 One channel a topic. A message is text: the version of this grammar, its kind, and what the kind asks for,
 separated by single spaces.
 
-    1 u <token> <number> <data>     an update by the topic's producer, with its number under that lease
-    1 p <data>                      an update by anybody else
-    1 r                             the lease was given back: whoever wants it may ask at once
+    1 U <label> <token> <number> <data>   an update by the topic's producer, with its number under that lease
+    1 P <label> <data>                    an update by anybody else
+    1 u, 1 p                              the same without a label, from a process that has none
+    1 r                                   the lease was given back: whoever wants it may ask at once
 
 Whoever has access to Redis can publish here, so a message is not believed until it is checked.
 """
@@ -21,40 +22,49 @@ _MAX_NUMBER = 2**53  # what JavaScript counts exactly
 
 
 class Update(NamedTuple):
-    """An update as JSON text. `token` and `number` are of the producer's lease, empty and 0 for anybody else."""
+    """An update as JSON text. `token` and `number` are of the producer's lease, empty and 0 for anybody else.
+
+    `label` says what it is an update of, see `wsgen_runtime.labels`; empty when the sender does not know.
+    """
 
     data: str
     token: bytes = b""
     number: int = 0
+    label: str = ""
 
 
 class Released(NamedTuple):
     """The topic's lease was given back."""
 
 
-def produced_message(token: bytes, number: int, data: str) -> bytes:
+def produced_message(token: bytes, number: int, data: str, label: str = "") -> bytes:
     """Return the message for an update of the topic's producer."""
-    return b"1 u %b %d %b" % (token, number, data.encode())
+    head = b"1 U %b " % label.encode() if label else b"1 u "
+    return b"%b%b %d %b" % (head, token, number, data.encode())
 
 
-def published_message(data: str) -> bytes:
+def published_message(data: str, label: str = "") -> bytes:
     """Return the message for an update that is not the producer's."""
-    return b"1 p " + data.encode()
+    head = b"1 P %b " % label.encode() if label else b"1 p "
+    return head + data.encode()
 
 
 def read_message(raw: object) -> Update | Released:
     """Return what a message says; raises ValueError, saying why, for one that no process of ours sends."""
     if not isinstance(raw, bytes):
         raise ValueError("it is no text")
-    if raw.startswith(b"1 u "):
-        parts = raw.split(b" ", 4)
-        if len(parts) != 5:
-            raise ValueError("it has no data")
-        return Update(_checked(parts[4]), parts[2], _number(parts[3]))
-    if raw.startswith(b"1 p "):
-        return Update(_checked(raw[4:]))
     if raw == RELEASED:
         return Released()
+    kind, label, rest = raw[:4], b"", raw[4:]
+    if kind in (b"1 U ", b"1 P "):
+        label, _, rest = rest.partition(b" ")
+    if kind in (b"1 u ", b"1 U "):
+        parts = rest.split(b" ", 2)
+        if len(parts) != 3:
+            raise ValueError("it has no data")
+        return Update(_checked(parts[2]), parts[0], _number(parts[1]), _label(label))
+    if kind in (b"1 p ", b"1 P "):
+        return Update(_checked(rest), label=_label(label))
     raise ValueError("it is of an unknown kind")
 
 
@@ -79,6 +89,12 @@ def _checked_slowly(data: bytes) -> str:
         # Not its message, which may quote the data; that stays out of logs.
         raise ValueError("its data is not JSON") from None
     return text
+
+
+def _label(label: bytes) -> str:
+    if not label.isascii():
+        raise ValueError("its label is not ASCII")
+    return label.decode()
 
 
 def _number(text: bytes) -> int:

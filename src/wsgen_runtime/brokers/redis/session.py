@@ -13,12 +13,14 @@ from operator import itemgetter
 from wsgen_runtime.brokers.redis.leases import Claim, Turn
 from wsgen_runtime.brokers.redis.link import Link
 from wsgen_runtime.brokers.redis.messages import Released, read_message
-from wsgen_runtime.brokers.redis.state import Release, State, settle
+from wsgen_runtime.brokers.redis.state import Release, State, Topic, settle
+from wsgen_runtime.labels import Difference, OtherTypeError, compare
 
 _log = logging.getLogger("wsgen_runtime")
 
 _BATCH = 512
 _BATCH_BYTES = 1024 * 1024
+_MOST_TOLD = 100  # different complaints about what arrives
 _SLICE = 0.002  # for so many seconds at a time the loop is ours
 
 
@@ -114,16 +116,39 @@ class Session:
                 state.leases.hint(topic.name, self._heard_at)
                 self._work.set()
                 return
+            if message.label != topic.label:
+                self._compare(topic, message.label)
             missed = topic.follow(message)
+        except OtherTypeError as why:
+            self._tell_once(str(why), "%s", why)
+            state.tally.rejected += 1
+            return
         except ValueError as why:
-            if not state.tally.rejected:
-                _log.warning("a message on a channel of ours in Redis is ignored: %s", why)
+            self._tell_once("", "a message on a channel of ours in Redis is ignored: %s", why)
             state.tally.rejected += 1
             return
         if missed:
             state.tally.missed += missed
             state.host.lose(topic.name, missed)
         state.host.deliver(topic.name, message.data)
+
+    def _compare(self, topic: Topic, label: str) -> None:
+        """Raise OtherTypeError for an update of another service; say it once when it is of another version."""
+        difference = compare(topic.label, label)
+        if difference is Difference.TYPE:
+            raise OtherTypeError(topic.label, label)
+        if difference is Difference.SCHEMA:
+            self._tell_once(
+                topic.label,
+                "updates of `%s` come from a process with another schema of its data, and are delivered",
+                topic.label.rpartition("/")[0],
+            )
+
+    def _tell_once(self, key: str, message: str, *arguments: object) -> None:
+        told = self._state.tally.told
+        if key not in told and len(told) < _MOST_TOLD:
+            told.add(key)
+            _log.warning(message, *arguments)
 
     # -- what is asked and published
 

@@ -15,10 +15,11 @@ _LARGEST_GAP = 1_000_000_000  # an honest producer never loses more between two 
 class Topic:
     """One open topic: its names, and how far the updates of its producer were followed."""
 
-    __slots__ = ("_number", "_token", "answered", "channel", "lease", "name")
+    __slots__ = ("_number", "_token", "answered", "channel", "label", "lease", "name")
 
-    def __init__(self, name: str, names: Names) -> None:
+    def __init__(self, name: str, names: Names, label: str) -> None:
         self.name = name
+        self.label = label
         self.channel = names.channel(name)
         self.lease = names.lease(name)
         self.answered: asyncio.Future[None] | None = None
@@ -66,6 +67,8 @@ class Tally:
     missed: int = 0
     rejected: int = 0
     reconnects: int = 0
+    told: set[str] = field(default_factory=set)
+    """What was logged once about messages that arrived, and is not logged again."""
 
 
 @dataclass(slots=True)
@@ -83,7 +86,7 @@ class State:
 
     def open(self, name: str) -> Topic:
         """Know a topic."""
-        topic = self.topics[name] = Topic(name, self.names)
+        topic = self.topics[name] = Topic(name, self.names, self.host.label(name))
         self.by_channel[topic.channel] = topic
         self.leases.open(name)
         return topic
