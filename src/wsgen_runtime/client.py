@@ -1,20 +1,26 @@
 """One connected client: what is sent to it, now or as soon as it reads.
 
-A send that completes without blocking is driven by hand, with no task and no trip through the event loop. The
-first one that blocks is handed to a writer task, which exists only as long as something waits.
+There are two ways to send. The direct one is taken where `send` is the server's own: whoever publishes calls it,
+and only a send that blocks is handed to a writer task, which exists as long as something waits. Otherwise all
+frames wait for the task of the connection to send them, since what wraps `send` may depend on task and context.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from starlette.types import Send
 
+from wsgen_runtime.closing import CloseCode, substitute_of
 from wsgen_runtime.delivery import Delivery
 from wsgen_runtime.driven import Started, as_coroutine_function
 from wsgen_runtime.frames import size_of
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outbox import Message, Outbox
+from wsgen_runtime.servers import is_disconnect
+
+_log = logging.getLogger("wsgen_runtime")
 
 # What a waiting answer takes in memory beside its text. A client chooses how many there are, and `pong` is short.
 _OVERHEAD = 512
@@ -23,17 +29,25 @@ _OVERHEAD = 512
 class Client:
     """A client's outgoing side, from its accept to `release`.
 
-    `on_lost` is called at most once, from the event loop, when the connection is to be given up: a send failed,
-    or the client did not read its close frame in time.
+    With `direct`, `send` may be called from any task of the event loop; otherwise `write_during` must run.
+    `on_lost` is called at most once, from the event loop, when the connection is to be given up: it has ended, or
+    the client did not read its close frame in time. `on_failure` is called at most once, with what `send` raised
+    on a socket that was still connected.
     """
 
     __slots__ = (
         "__weakref__",
+        "_blocked",
+        "_close_sent",
         "_close_timeout",
+        "_direct",
+        "_failing",
         "_loop",
+        "_on_failure",
         "_on_lost",
         "_outbox",
         "_timer",
+        "_waiter",
         "_writer",
         "closing",
         "id",
@@ -49,7 +63,10 @@ class Client:
         user: object,
         send: Send,
         limits: Limits,
+        *,
+        direct: bool,
         on_lost: Callable[[], object],
+        on_failure: Callable[["Client", Exception], object],
     ) -> None:
         self.id = client_id
         self.user = user
@@ -57,15 +74,21 @@ class Client:
         """Whether a close frame was sent or waits: nothing else is sent, nothing is read any more."""
         self.lost = False
         """Whether the connection was given up or has ended."""
-        self.ready = True
+        self.ready = direct
         """Whether an update can be sent at once: nothing waits, and the connection is not about to end."""
         self.transmit = as_coroutine_function(send)
         """The ASGI server's send, for who has found the client ready."""
         self._loop = asyncio.get_running_loop()
         self._close_timeout = limits.close_timeout
+        self._direct = direct
+        self._blocked = False
+        self._failing = False
+        self._close_sent: asyncio.Event | None = None
         self._on_lost: Callable[[], object] | None = on_lost
+        self._on_failure = on_failure
         self._outbox = Outbox(limits.outbox_bytes)
         self._writer: asyncio.Task[None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.Handle | None = None
 
     @property
@@ -83,10 +106,12 @@ class Client:
         if self.closing or self.lost:
             return True
         message = {"type": "websocket.send", "text": frame}
-        if self._writer is not None:
-            return self._outbox.put(message, size_of(frame) + _OVERHEAD)
-        self._start(message)
-        return True
+        if self.ready:
+            self._start(message)
+            return True
+        waits = self._outbox.put(message, size_of(frame) + _OVERHEAD, fresh=self._fresh)
+        self._wake()
+        return waits
 
     def queue_update(
         self, message: Message, size: int, route: str, topic: str, delivery: Delivery
@@ -94,12 +119,15 @@ class Client:
         """Let an update wait; return False when the route's policy asks to disconnect the client."""
         if self.closing or self.lost:
             return True
-        return self._outbox.put_update(message, size, route=route, topic=topic, delivery=delivery)
+        waits = self._outbox.put_update(
+            message, size, route=route, topic=topic, delivery=delivery, fresh=self._fresh
+        )
+        self._wake()
+        return waits
 
     def go_on(self, sending: Coroutine[Any, Any, None], pending: object) -> None:
         """Let a writer finish `sending`, which has blocked on `pending`, and then send what waits by then."""
-        self.ready = False
-        self._writer = self._loop.create_task(self._write(Started(sending, pending)))
+        self._start_writer(Started(sending, pending))
 
     def seal(self, topic: str) -> None:
         """Note that the subscription to `topic` ended: later updates of it belong to another one."""
@@ -114,11 +142,20 @@ class Client:
         self._timer = self._loop.call_later(self._close_timeout, self.abandon)
         if discard:
             self._outbox.clear()
-        message: Message = {"type": "websocket.close", "code": int(code), "reason": reason}
-        if self._writer is None:
-            self._start(message)
+        self._put_close(int(code), reason)
+        self._wake()
+
+    def fail(self, error: Exception) -> None:
+        """Note that `send` raised `error`: the connection has ended, or a client that is there is told of it."""
+        if is_disconnect(error) or self._failing:
+            self.abandon()
+            return
+        self._failing = True
+        self._on_failure(self, error)
+        if self.closing:
+            self.abandon()
         else:
-            self._outbox.put(message, 0)
+            self.close(CloseCode.INTERNAL, "The server failed", discard=True)
 
     def abandon(self) -> None:
         """Give the connection up without a word."""
@@ -126,6 +163,7 @@ class Client:
             return
         self.lost = True
         self.ready = False
+        self._wake()
         self._set_timer(self._loop.call_soon(self._on_lost))
 
     def release(self) -> None:
@@ -139,6 +177,46 @@ class Client:
             self._writer.cancel()
             self._writer = None
 
+    async def close_sent(self) -> None:
+        """Wait until the close frame was sent; whoever waits is cancelled when the connection is given up."""
+        self._close_sent = asyncio.Event()
+        await self._close_sent.wait()
+
+    async def write_during(self, reading: Coroutine[Any, Any, None]) -> None:
+        """Send what waits from the calling task, the connection's own, until `reading`, in another, has ended.
+
+        A send that blocks then is cancelled by `on_lost`.
+        """
+        give_up = self._on_lost
+
+        def stop(_: object) -> None:
+            self.lost = True
+            if self._blocked and give_up is not None:
+                give_up()
+            self._wake()
+
+        reader = self._loop.create_task(reading)
+        reader.add_done_callback(stop)
+        try:
+            while not self.lost:
+                await self._write_waiting()
+                if not self.lost and not self._outbox:
+                    self._waiter = self._loop.create_future()
+                    await self._waiter
+        finally:
+            if not reader.done():
+                reader.cancel()
+                await asyncio.wait({reader})
+
+    @property
+    def _fresh(self) -> bool:
+        """Whether the writer has not yet had the chance to send what waits: no sign of a slow client."""
+        return not (self._direct or self._blocked)
+
+    def _put_close(self, code: int, reason: str) -> None:
+        message: Message = {"type": "websocket.close", "code": code, "reason": reason}
+        self._outbox.put(message, 0, fresh=True)
+
     def _set_timer(self, timer: asyncio.Handle | None) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -151,20 +229,65 @@ class Client:
             pending = coroutine.send(None)
         except StopIteration:
             return
-        except (Exception, asyncio.CancelledError):
-            # Whatever a server raises once a client is gone; it is no cancellation of whoever publishes.
-            self.abandon()
+        except asyncio.CancelledError:
+            self.abandon()  # it is no cancellation of whoever publishes
+            return
+        except Exception as error:
+            self.fail(error)
             return
         self.go_on(coroutine, pending)
 
-    async def _write(self, started: Awaitable[None]) -> None:
+    def _wake(self) -> None:
+        """Let a writer send what waits."""
+        if not self._direct:
+            if self._waiter is not None and not self._waiter.done():
+                self._waiter.set_result(None)
+        elif self._writer is None and not self.lost:
+            self._start_writer(None)
+
+    def _start_writer(self, started: Awaitable[None] | None) -> None:
+        self.ready = False
+        task = self._loop.create_task(self._write(started))
+        # With an eager task factory it may be done by now.
+        if not task.done():
+            self._writer = task
+
+    async def _write(self, started: Awaitable[None] | None) -> None:
         try:
-            await started
-            while (message := self._outbox.pop()) is not None:
-                await self.transmit(message)
-        except (Exception, asyncio.CancelledError):
-            # As in _start; or this task was cancelled by `release`, after which there is nothing to abandon.
+            if started is not None:
+                try:
+                    await started
+                except Exception as error:
+                    self.fail(error)
+            await self._write_waiting()
+        except asyncio.CancelledError:
+            # By `release`, after which there is nothing to abandon; or the server's send raised it.
             self.abandon()
         finally:
             self._writer = None
             self.ready = not (self.closing or self.lost)
+
+    async def _write_waiting(self) -> None:
+        """Send what waits, and what comes to wait meanwhile."""
+        while not self.lost and (message := self._outbox.pop()) is not None:
+            self._blocked = True
+            try:
+                # What wraps `send` may change its message, which other clients get as well.
+                await self.transmit(message if self._direct else dict(message))
+            except Exception as error:
+                if not self._close_otherwise(message, error):
+                    self.fail(error)
+            else:
+                if message["type"] == "websocket.close" and self._close_sent is not None:
+                    self._close_sent.set()
+            finally:
+                self._blocked = False
+
+    def _close_otherwise(self, message: Message, error: Exception) -> bool:
+        """Let another close frame wait if `message` is one whose code the server may have refused."""
+        code = substitute_of(message["code"]) if message["type"] == "websocket.close" else None
+        if code is None or is_disconnect(error):
+            return False
+        _log.info("a close with %s failed; %s is tried instead", message["code"], code)
+        self._put_close(code, message["reason"])
+        return True

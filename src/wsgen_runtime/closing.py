@@ -32,6 +32,14 @@ def require_closable(code: int, reason: str) -> None:
         raise ValueError(f"the reason of a close frame has at most {_LONGEST_REASON} bytes")
 
 
+def substitute_of(code: int) -> int | None:
+    """Return the code to close with where the server refuses `code`: 4001 for 1001, and so on; else None.
+
+    autobahn, and daphne with it, sends no other codes than 1000 and those from 3000 on.
+    """
+    return code + 3000 if 1000 < code < 1015 else None
+
+
 _LONGEST_REASON = 123
 _DESCRIPTIONS = {
     CloseCode.GOING_AWAY: "The server shuts down, or the connection reached its longest life.",

@@ -49,10 +49,13 @@ async def _send_to(
         stretch.client = client
         try:
             await client.transmit(message)
-        except (Exception, CancelledError):
+        except CancelledError:
             if stretch.blocked:
                 raise  # to the writer that waits for it
-            # Whatever a server raises once a client is gone; it is no cancellation of whoever publishes.
-            client.abandon()
+            client.abandon()  # it is no cancellation of whoever publishes
+        except Exception as error:
+            if stretch.blocked:
+                raise
+            client.fail(error)
         if stretch.blocked:
             return

@@ -151,6 +151,12 @@ class Hub:
         context = {"client": client.id}
         _log.error("a client could not be served", exc_info=without_input(error), extra=context)
 
+    def note_unsent(self, client: Client, error: Exception) -> None:
+        """Log and count what `send` raised on the socket of a client that was still connected."""
+        self._counters.failures += 1
+        context = {"client": client.id}
+        _log.error("a frame could not be sent", exc_info=without_input(error), extra=context)
+
     def _disconnect_slow(self, client: Client) -> None:
         _log.info("a client reads too slowly and is closed", extra={"client": client.id})
         client.close(CloseCode.TRY_LATER, "The client reads too slowly", discard=True)

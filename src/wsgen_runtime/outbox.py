@@ -26,7 +26,9 @@ class _Waiting:
 class Outbox:
     """Frames in the order they are to be sent, at most `capacity` bytes of them.
 
-    `dropped` counts the updates that were thrown away, by either policy.
+    `dropped` counts the updates that were thrown away, by either policy. A message that is put `fresh` waits for
+    the writer's turn and not for the client: no policy applies to it, only the capacity, which a single message
+    may exceed.
     """
 
     __slots__ = (
@@ -60,20 +62,30 @@ class Outbox:
         """Return the bytes of all waiting frames."""
         return self._size
 
-    def put(self, message: Message, size: int) -> bool:
+    def put(self, message: Message, size: int, *, fresh: bool = False) -> bool:
         """Queue an answer or a notice, which is never dropped; return False when there is no room."""
-        if not self._make_room(size):
+        if not (fresh and not self._order) and not self._make_room(size):
             return False
         self._append(message, size)
         return True
 
     def put_update(
-        self, message: Message, size: int, *, route: str, topic: str, delivery: Delivery
+        self,
+        message: Message,
+        size: int,
+        *,
+        route: str,
+        topic: str,
+        delivery: Delivery,
+        fresh: bool = False,
     ) -> bool:
         """Queue an update as the route's `delivery` says; return False when the client must be disconnected.
 
         Where other frames leave no room for it, updates of the routes that drop their oldest make way.
         """
+        if fresh and (not self._order or self._size + size <= self._capacity):
+            self._append_update(message, size, route, topic, delivery)
+            return True
         if delivery.overflow == "latest":
             return self._put_latest(message, size, topic)
         lane = self._lane(route, delivery)
@@ -88,9 +100,7 @@ class Outbox:
                 self._drop_oldest(lane)
             if not self._make_room(size):
                 return False
-        waiting = self._append(message, size)
-        waiting.lane = lane
-        lane.append(waiting)
+        self._append_update(message, size, route, topic, delivery)
         return True
 
     def pop(self) -> Message | None:
@@ -130,6 +140,17 @@ class Outbox:
         waiting = self._order[self._number] = _Waiting(message, size, self._number)
         self._size += size
         return waiting
+
+    def _append_update(
+        self, message: Message, size: int, route: str, topic: str, delivery: Delivery
+    ) -> None:
+        waiting = self._append(message, size)
+        if delivery.overflow == "latest":
+            waiting.topic = topic
+            self._latest[topic] = waiting
+        else:
+            waiting.lane = self._lane(route, delivery)
+            waiting.lane.append(waiting)
 
     def _put_latest(self, message: Message, size: int, topic: str) -> bool:
         waiting = self._latest.get(topic)

@@ -23,6 +23,7 @@ from wsgen_runtime.handshake import admit, refuse
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.router import WsRouter
+from wsgen_runtime.servers import is_disconnect, own_send
 from wsgen_runtime.stats import Counters
 
 _log = logging.getLogger("wsgen_runtime")
@@ -76,8 +77,10 @@ class Sockets:
             if stops != self._stops:  # nobody else will tell it
                 await send(_farewell())
                 return
-        except OSError:
-            return  # the client has gone meanwhile: ASGI says so with an OSError
+        except Exception as error:
+            if is_disconnect(error):
+                return
+            raise
         finally:
             self._accepting -= 1
         await self._converse(connection, session, receive, send)
@@ -116,22 +119,53 @@ class Sockets:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("an ASGI application must run in a task")
-        client = Client(next(self._ids), session.user, send, self._limits, task.cancel)
+        asked = False
+
+        def give_up() -> None:
+            nonlocal asked
+            asked = True
+            task.cancel()
+
+        own = own_send(send)
+        client = Client(
+            next(self._ids),
+            session.user,
+            own or send,
+            self._limits,
+            direct=own is not None,
+            on_lost=give_up,
+            on_failure=self._hub.note_unsent,
+        )
         conversation = Conversation(
             client, self._hub, self._routers, self._requests, self._limits, self._authorize
         )
+        reading = self._read(client, conversation, receive, connection, session)
         self._hub.add(client)
         try:
-            await conversation.run(receive, connection, session, self._authenticate)
+            await (reading if own is not None else client.write_during(reading))
         except asyncio.CancelledError:
             # A client given up asks for this cancellation; any other is not ours to swallow.
-            if not client.lost or task.uncancel() > 0:
+            if not asked or task.uncancel() > 0:
                 raise
+        finally:
+            self._hub.drop(client)  # also when reading has never begun
+
+    async def _read(
+        self,
+        client: Client,
+        conversation: Conversation,
+        receive: Receive,
+        connection: Connection,
+        session: Session,
+    ) -> None:
+        """Converse until the client has gone; what fails is this client's loss and nobody else's."""
+        try:
+            await conversation.run(receive, connection, session, self._authenticate)
         except Exception as error:
-            # Nothing is known to come here; if something does, it is this client's loss and nobody else's.
             self._counters.failures += 1
             _log.error("a connection failed", exc_info=without_input(error))
             client.close(CloseCode.INTERNAL, "The server failed", discard=True)
+            await client.close_sent()
         finally:
             self._hub.drop(client)
 

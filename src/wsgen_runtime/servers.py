@@ -1,0 +1,104 @@
+"""What the runtime knows of single ASGI servers; everything else is left to the ASGI specification.
+
+A server's own `send` uses neither the current task nor context variables, so it may be called from any task of
+the event loop. Code that wraps it, such as a middleware, may use both.
+"""
+
+import asyncio
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType
+
+from anyio import BrokenResourceError, ClosedResourceError
+from starlette.types import Send
+from starlette.websockets import WebSocketDisconnect
+
+# Module and qualified name of the method that each server passes as `send`.
+_SENDS = {
+    ("uvicorn.protocols.websockets.websockets_impl", "WebSocketProtocol.asgi_send"),
+    ("uvicorn.protocols.websockets.websockets_sansio_impl", "WebSocketsSansIOProtocol.send"),
+    ("uvicorn.protocols.websockets.wsproto_impl", "WSProtocol.send"),
+    ("hypercorn.protocol.ws_stream", "WSStream.app_send"),
+}
+_OURS = ("wsgen_runtime.testing", "WsTestClient._send_from_app")
+_GRANIAN = ("granian._granian", "ASGIWebsocketProtocol")
+
+# Starlette's exception handling wraps `send` to see the start of an HTTP response, and nothing else.
+_PASSED_THROUGH = {
+    (
+        "starlette._exception_handler",
+        "wrap_app_handling_exceptions.<locals>.wrapped_app.<locals>.sender",
+    ),
+}
+_DEEPEST = 16
+_SERVERS = ("uvicorn", "hypercorn", "daphne", "starlette")
+
+
+def own_send(send: Send) -> Send | None:
+    """Return the server's own `send` that `send` leads to, or None if any other code may be in between.
+
+    Names are compared where Python keeps them, in the code, since a wrapper can copy `__qualname__`.
+    """
+    inner: object = send
+    for _ in range(_DEEPEST):
+        if type(inner) is FunctionType and _place(inner) in _PASSED_THROUGH:
+            inner = _closed_over(inner, "send")
+        elif _belongs_to_server(inner):
+            return inner  # type: ignore[return-value] # known by its name to be an ASGI send
+        else:
+            return None
+    return None
+
+
+def notices_silence() -> bool:
+    """Return whether the server that runs the current task closes a connection whose pings are not answered.
+
+    uvicorn and daphne do; hypercorn and granian do not. A server that is not known is taken to do so.
+    """
+    task = asyncio.current_task()
+    coroutine = task.get_coro() if task is not None else None
+    frame = getattr(coroutine, "cr_frame", None)
+    module = "" if frame is None else str(frame.f_globals.get("__name__", ""))
+    return module.partition(".")[0] not in ("hypercorn", "granian")
+
+
+def is_disconnect(error: BaseException) -> bool:
+    """Return whether `send` raised `error` because the socket is no longer connected.
+
+    ASGI says so with an OSError. Starlette and anyio have exceptions of their own, and servers complain of a
+    message after the end with a RuntimeError: one that was raised in the code of a server.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(is_disconnect, error.exceptions))
+    if isinstance(error, OSError | WebSocketDisconnect | BrokenResourceError | ClosedResourceError):
+        # `asyncio.timeout` raises a TimeoutError, which is an OSError: that is a middleware's.
+        return not isinstance(error, TimeoutError) or error.errno is not None
+    if not isinstance(error, RuntimeError):
+        return False
+    trace, module = error.__traceback__, ""
+    while trace is not None:
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        trace = trace.tb_next
+    return module.partition(".")[0] in _SERVERS
+
+
+def _belongs_to_server(send: object) -> bool:
+    if type(send) is MethodType:
+        function, owner = send.__func__, type(send.__self__)
+        if type(function) is not FunctionType:
+            return False
+        place = _place(function)
+        # A subclass may do anything in what the method calls.
+        return place == _OURS or (place in _SENDS and owner.__module__ == place[0])
+    if type(send) is BuiltinMethodType:
+        owner = type(send.__self__)
+        return send.__name__ == "send" and (owner.__module__, owner.__name__) == _GRANIAN
+    return False
+
+
+def _place(function: FunctionType) -> tuple[str, str]:
+    code: CodeType = function.__code__
+    return str(function.__globals__.get("__name__")), code.co_qualname
+
+
+def _closed_over(function: FunctionType, name: str) -> object:
+    names, cells = function.__code__.co_freevars, function.__closure__ or ()
+    return dict(zip(names, cells, strict=True))[name].cell_contents if name in names else None
