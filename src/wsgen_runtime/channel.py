@@ -11,13 +11,25 @@ from wsgen_runtime.router import WsRouter
 class Channel:
     """A topic's route, its producer while it has one, and the numbering of its updates."""
 
-    __slots__ = ("_capacity", "_head", "_held", "_held_size", "feed", "router", "seq", "task")
+    __slots__ = (
+        "_capacity",
+        "_head",
+        "_held",
+        "_held_size",
+        "feed",
+        "missed",
+        "router",
+        "seq",
+        "task",
+    )
 
     def __init__(self, router: WsRouter, topic: str, capacity: int) -> None:
         self.router = router
         self.feed: Feed | None = None
         self.task: asyncio.Task[None] | None = None
         self.seq = 0
+        self.missed = 0
+        """Updates that were dropped since the topic began to begin."""
         self._head = update_head(router.route, topic)
         self._capacity = capacity
         self._held: deque[str] = deque()
@@ -35,22 +47,27 @@ class Channel:
         return update_frame(self._head, data, self.seq)
 
     def hold(self, data: str) -> int:
-        """Keep an update that came before the first answers; return how many had to go for it.
+        """Keep an update that came before the first answers; return how many are dropped for it.
 
-        As many are kept as an outbox would take, of the same size.
+        The route's `delivery` decides as it does for an outbox. Where it disconnects, all are dropped at once.
         """
         self._held.append(data)
         self._held_size += size_of(data)
-        gone = 0
-        while len(self._held) > self.router.delivery.queue or self._held_size > self._capacity:
+        delivery, gone = self.router.delivery, 0
+        while (
+            len(self._held) > (1 if delivery.overflow == "latest" else delivery.queue)
+            or self._held_size > self._capacity
+            or (gone and self._held and delivery.overflow == "disconnect")
+        ):
             self._held_size -= size_of(self._held.popleft())
             gone += 1
         self.seq += gone
+        self.missed += gone
         return gone
 
     def take_held(self) -> tuple[str, ...]:
         """Return what was held, which is then no longer."""
         held = tuple(self._held)
         self._held.clear()
-        self._held_size = 0
+        self._held_size = self.missed = 0
         return held

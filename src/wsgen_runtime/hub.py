@@ -202,15 +202,27 @@ class Hub:
         return len(outcome.ended) + len(outcome.failed)
 
     def _step_done(self, topic: str, channel: Channel, outcome: Outcome[Client, FrameId]) -> None:
-        self._tell(channel.router.route, topic, outcome, "The source of the updates failed")
+        message = "Subscribed"
+        if channel.missed:
+            message += f"; {channel.missed} updates were dropped before the topic had begun"
+        self._tell(
+            channel.router.route, topic, outcome, "The source of the updates failed", message
+        )
         entry = self.topics.get(topic)
         if entry is None or not entry.waiting:
             self.updates.release(topic, channel)
 
-    def _tell(self, route: str, topic: str, outcome: Outcome[Client, FrameId], reason: str) -> None:
+    def _tell(
+        self,
+        route: str,
+        topic: str,
+        outcome: Outcome[Client, FrameId],
+        reason: str,
+        message: str = "Subscribed",
+    ) -> None:
         for client, frame_ids in outcome.subscribed:
             for frame_id in frame_ids:
-                self.answer(client, subscribed_frame(route, topic, frame_id))
+                self.answer(client, subscribed_frame(route, topic, frame_id, message))
         for client, frame_ids in outcome.failed:
             for frame_id in frame_ids:
                 self.refuse(client, Fault(ErrorCode.INTERNAL, reason, id=frame_id))

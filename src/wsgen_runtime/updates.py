@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.channel import Channel
@@ -97,7 +97,7 @@ class Updates:
         members = entry.members
         if not members:
             if entry.waiting:
-                self._counters.lost += channel.hold(data)
+                self._hold(tuple(entry.waiting), channel, data)
             return
         self._counters.updates += 1
         self._counters.deliveries += len(members)
@@ -116,6 +116,15 @@ class Updates:
         for client in slow:
             self._too_slow(client)
 
+    def _hold(self, waiting: Sequence[Client], channel: Channel, data: str) -> None:
+        """Keep an update for clients whose subscriptions are not answered yet."""
+        gone = channel.hold(data)
+        self._counters.lost += gone
+        if gone and channel.router.delivery.overflow == "disconnect":
+            for client in waiting:
+                self._too_slow(client)
+            channel.missed = 0  # nobody is left who would be told
+
     def release(self, topic: str, channel: Channel) -> None:
         """Send what was held until the topic's first subscribers were answered."""
         for data in channel.take_held():
@@ -127,6 +136,9 @@ class Updates:
         channel = self._channels.get(topic)
         if channel is not None:
             channel.seq += count
+            entry = self._topics.get(topic)
+            if entry is not None and entry.waiting:
+                channel.missed += count
 
     def _begin(self) -> bool:
         """Start the app, if that is needed to publish; return False when it has served and was shut down."""
