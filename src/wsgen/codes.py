@@ -138,7 +138,8 @@ _YAML = {
     ),
     "WSG125": Code(
         "sources disagree",
-        "A router declared in ws.yaml and ws.py must be the same in both.",
+        "A router declared in ws.yaml and ws.py must be the same in both, and ws.py must build it with the route "
+        "and the tags that ws.yaml gives it.",
         "Make both say the same, or remove one.",
     ),
     "WSG126": Code(

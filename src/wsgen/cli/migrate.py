@@ -1,6 +1,10 @@
 """`wsgen migrate`: write a ws.yaml for modules that declare their routers in a ws.py."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +14,12 @@ from wsgen.cli.project import project_of
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
 from wsgen.errors import FilesError
 from wsgen.report.places import display_path
+from wsgen.report.text import printable
 from wsgen.result import RunResult
+from wsgen.source import PYTHON_NAME, YAML_NAME
+
+if TYPE_CHECKING:  # loaded when the command runs
+    from wsgen.migrate import Migration
 
 
 @click.command(
@@ -37,7 +46,7 @@ def migrate(
     aliases. The routers are rendered from both files; if they differ, nothing of the module is written.
     """
     from wsgen.commit import project_lock
-    from wsgen.migrate import Migration, find_importers, migrate_module, write_migration
+    from wsgen.migrate import find_importers, migrate_module, write_migration
     from wsgen.pipeline import find_modules
 
     config = project_of(paths)
@@ -54,6 +63,7 @@ def migrate(
         findings = in_order(found for item in migrations for found in item.diagnostics)
         if form == "text":
             show_diff((change for item in migrations for change in item.changes), config.root)
+            _mention_endpoints([] if quiet else migrations, err=True)
         show_findings(RunResult((), findings), form, config.root)
         return 1 if has_errors(findings) else 0
     failed: list[Diagnostic] = []
@@ -70,9 +80,23 @@ def migrate(
                 echo(f"{what:<7}  {display_path(change.path)}  {', '.join(item.routers)}")
     findings = in_order(found for item in migrations for found in item.diagnostics)
     show_findings(RunResult((), in_order([*findings, *failed])), form, config.root)
+    if talks and not failed:
+        _mention_endpoints(migrations)
     if talks and any(item.changes for item in migrations) and not failed:
         echo("Both files were rendered and compared: the routers are the same.")
         echo("Next: `wsgen render`, then commit the result.")
     elif talks and not findings and not failed:
         echo("Nothing to migrate: no ws.py declares routers that no ws.yaml has.")
     return 2 if failed else 1 if has_errors(findings) else 0
+
+
+def _mention_endpoints(migrations: Iterable[Migration], *, err: bool = False) -> None:
+    """Say where documents will say that modules are mounted whose ws.py does not tell."""
+    for item in migrations:
+        if item.assumed_endpoint is not None:
+            file = printable(display_path(item.source.directory / YAML_NAME))
+            echo(
+                f"{file} names no endpoint, since {PYTHON_NAME} does not: documents say"
+                f" `{printable(item.assumed_endpoint)}`. Set `endpoint:` if the app uses another path.",
+                err=err,
+            )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wsgen.diagnostics import Span
+from wsgen.load.python_calls import Argument
 from wsgen.model import Delivery, Example, TypeRef
 
 
@@ -38,7 +39,10 @@ class RouterDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class FileDeclaration:
-    """One source file: its routers in the order of the file, and what it says of the whole module."""
+    """One source file: its routers in the order of the file, and what it says of the whole module.
+
+    `arguments` are what its calls pass to router classes that another file declares.
+    """
 
     routers: tuple[RouterDeclaration, ...] = ()
     module: str | None = None
@@ -46,4 +50,5 @@ class FileDeclaration:
     endpoint: str | None = None
     tags: tuple[str, ...] = ()
     security: tuple[str, ...] = ()
+    arguments: tuple[Argument, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)

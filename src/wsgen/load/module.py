@@ -52,7 +52,17 @@ def load_module(
         if path.name == YAML_NAME:
             yaml = load_yaml(path, data, models, found)
         else:
-            more = load_python(path, data, roots, found, assumed=assumed, generic=generic)
+            more = load_python(
+                path,
+                data,
+                roots,
+                found,
+                assumed=assumed,
+                generic=generic,
+                declared=[router.class_name for router in yaml.routers],
+                package=source.output.name,
+            )
+            found.extend(_contradictions(yaml, more))
             python = replace(more, routers=_merged(python.routers, more.routers, found))
     found.extend(_unknown_schemes(yaml, schemes))
     if not generic:  # else it depends on that class, which is read when routers are made from it
@@ -146,26 +156,46 @@ def _merged(
 
 
 def _disagreement(yaml: RouterDeclaration, python: RouterDeclaration) -> Iterator[Diagnostic]:
-    """Report each thing that `python` says otherwise than `yaml`; what it leaves out it does not deny."""
-    pairs: list[tuple[str, str, str]] = []
-    if yaml.request and python.request and yaml.request != python.request:
-        pairs.append(("request", str(yaml.request), str(python.request)))
-    if yaml.data and python.data and yaml.data != python.data:
-        pairs.append(("data", str(yaml.data), str(python.data)))
-    route = yaml.route or default_route(yaml.class_name)
-    if python.route is not None and python.route != route:
-        pairs.append(("route", route, python.route))
-    if python.tags is not None and yaml.tags is not None and python.tags != yaml.tags:
-        pairs.append(("tags", ", ".join(yaml.tags), ", ".join(python.tags)))
-    for key, here, there in pairs:
-        place = python.place(key)
-        yield Diagnostic(
-            "WSG125",
-            f"`{yaml.class_name}` has {key} `{here}` here and `{there}` in {place.path.name}",
-            yaml.place(key),
-            help="Make both say the same, or remove one of the two.",
-            notes=(Note(f"{key} `{there}` here", place),),
-        )
+    """Report each type that is another in `python` than in `yaml`."""
+    for key, here, there in (
+        ("request", yaml.request, python.request),
+        ("data", yaml.data, python.data),
+    ):
+        if here and there and here != there:
+            yield _different(
+                yaml.class_name, key, str(here), str(there), yaml.place(key), python.place(key)
+            )
+
+
+def _contradictions(yaml: FileDeclaration, python: FileDeclaration) -> Iterator[Diagnostic]:
+    """Report each call that builds a router with another route or other tags than `yaml` gives it."""
+    routers = {router.class_name: router for router in yaml.routers}
+    for item in python.arguments:
+        router = routers[item.class_name]
+        if isinstance(item.value, str):
+            here, there = router.route or default_route(router.class_name), item.value
+        else:
+            tags = yaml.tags if router.tags is None else router.tags
+            here, there = ", ".join(tags), ", ".join(item.value)
+            if not tags and router.tags is None:
+                continue  # What the ws.yaml leaves out it does not deny.
+        if here != there:
+            place = router.place(item.key)
+            if item.key not in router.spans:
+                place = yaml.spans.get(item.key, place)
+            yield _different(router.class_name, item.key, here, there, place, item.span)
+
+
+def _different(
+    class_name: str, key: str, here: str, there: str, place: Span, other: Span
+) -> Diagnostic:
+    return Diagnostic(
+        "WSG125",
+        f"`{class_name}` has {key} `{here}` here and `{there}` in {other.path.name}",
+        place,
+        help="Make both say the same, or remove one of the two.",
+        notes=(Note(f"{key} `{there}` here", other),),
+    )
 
 
 def _collisions(

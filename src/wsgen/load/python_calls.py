@@ -10,6 +10,16 @@ from wsgen.load.sourcetext import SourceText
 
 
 @dataclass(frozen=True, slots=True)
+class Argument:
+    """A literal `route` or `tags`, as `key` says, that a call passes to a router class."""
+
+    class_name: str
+    key: str
+    value: str | tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What the calls of one class give it, with the places; None where they are silent."""
 
@@ -19,42 +29,24 @@ class Given:
 
 
 def calls(
-    source: SourceText,
-    nodes: Sequence[ast.AST],
-    classes: frozenset[str],
-    found: list[Diagnostic],
+    arguments: Sequence[Argument], classes: frozenset[str], found: list[Diagnostic]
 ) -> dict[str, Given]:
-    """Return what calls among all `nodes` of a file give each of `classes`.
-
-    Only literal values are read, and of several the first counts.
+    """Return what `arguments` give each of `classes`; of several calls the first counts.
 
     Wrong routes and tags are errors, calls that disagree warnings, both appended to `found`.
     """
-    renamed = {
-        alias.asname: alias.name
-        for node in nodes
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if alias.asname and alias.name in classes
-    }
     values: dict[tuple[str, str], tuple[str | tuple[str, ...], Span]] = {}
-    for name, keyword in _keywords(nodes, classes, renamed):
-        value = _literal(keyword)
-        if value is None:
+    for item in arguments:
+        if item.class_name not in classes:
             continue
-        start = source.index(keyword.value.lineno, keyword.value.col_offset)
-        last = keyword.value.end_lineno or keyword.value.lineno
-        end = source.index(last, keyword.value.end_col_offset or 0)
-        span = source.span(start, end)
-        key = (name, str(keyword.arg))
-        first, place = values.setdefault(key, (value, span))
-        if first != value:
+        first, place = values.setdefault((item.class_name, item.key), (item.value, item.span))
+        if first != item.value:
             found.append(
                 Diagnostic(
                     "WSG210",
-                    f"calls of `{name}` give it different {key[1]}",
-                    span,
-                    help="The first call counts; say it in ws.yaml to decide.",
+                    f"calls of `{item.class_name}` give it different {item.key}",
+                    item.span,
+                    help="Make the calls agree; until then the first one counts.",
                     severity=Severity.WARNING,
                     notes=(Note("this one counts", place),),
                 )
@@ -62,10 +54,41 @@ def calls(
     return _checked(values, found)
 
 
-def _keywords(
-    nodes: Sequence[ast.AST], classes: frozenset[str], renamed: Mapping[str, str]
-) -> list[tuple[str, ast.keyword]]:
-    """Return the keywords of calls of `classes`, in the order of the file."""
+def arguments_of(
+    source: SourceText, nodes: Sequence[ast.AST], classes: frozenset[str], package: str | None
+) -> tuple[Argument, ...]:
+    """Return the literal routes and tags in calls of `classes` among all `nodes` of a file, in order.
+
+    A class that the file imports from elsewhere than the generated `package` is another of the same name.
+    """
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    foreign = {
+        alias.asname or alias.name
+        for node in imports
+        for alias in node.names
+        if package is not None and (node.module or "").split(".")[-1] != package
+    }
+    renamed = {
+        alias.asname: alias.name
+        for node in imports
+        for alias in node.names
+        if alias.asname and alias.name in classes
+    }
+    found = []
+    for called, keyword in _keywords(nodes):
+        name = renamed.get(called, called)
+        value = _literal(keyword)
+        if value is None or name not in classes or called in foreign:
+            continue
+        start = source.index(keyword.value.lineno, keyword.value.col_offset)
+        last = keyword.value.end_lineno or keyword.value.lineno
+        end = source.index(last, keyword.value.end_col_offset or 0)
+        found.append(Argument(name, str(keyword.arg), value, source.span(start, end)))
+    return tuple(found)
+
+
+def _keywords(nodes: Sequence[ast.AST]) -> list[tuple[str, ast.keyword]]:
+    """Return the keywords of calls with the names of what is called, in the order of the file."""
     pairs = []
     for node in nodes:
         if not isinstance(node, ast.Call):
@@ -78,9 +101,7 @@ def _keywords(
             if isinstance(func, ast.Attribute)
             else ""
         )
-        name = renamed.get(called, called)
-        if name in classes:
-            pairs += [(name, keyword) for keyword in node.keywords]
+        pairs += [(called, keyword) for keyword in node.keywords]
     return sorted(pairs, key=lambda pair: (pair[1].value.lineno, pair[1].value.col_offset))
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from wsgen.load.declaration import FileDeclaration, RouterDeclaration
 from wsgen.load.expressions import TypeNode
 from wsgen.load.importable import importable_name
 from wsgen.load.naming import check_class_name
-from wsgen.load.python_calls import Given, calls
+from wsgen.load.python_calls import Given, arguments_of, calls
 from wsgen.load.python_names import ROUTER, bindings, is_router, is_typing, statements
 from wsgen.load.python_syntax import parse_python
 from wsgen.load.python_types import TypeReader
@@ -39,9 +39,13 @@ def load_python(
     *,
     assumed: str | None = None,
     generic: bool = False,
+    declared: Collection[str] = (),
+    package: str | None = None,
 ) -> FileDeclaration:
     """Return what the Python file at `path` with the bytes `data` declares.
 
+    `declared` are router classes that another file declares; what calls pass to them is read as well. They
+    come from the generated `package`, if its name is known.
     Types that it does not import are of the package `assumed`, if one is given. An alias has two types, or
     more if they are for a `generic` class of the project. Findings are appended to
     `found`; where they are errors, the declaration is not to be used.
@@ -53,7 +57,8 @@ def load_python(
         return FileDeclaration()
     here = importable_name(path, roots)
     names = bindings(tree, here, is_package=path.name == "__init__.py")
-    return _Finder(TypeReader(source, names, here, assumed), found, generic=generic).module(tree)
+    finder = _Finder(TypeReader(source, names, here, assumed), found, generic=generic)
+    return finder.module(tree, frozenset(declared), package)
 
 
 def read_aliases(path: Path, data: bytes) -> list[tuple[str, list[ast.expr]]]:
@@ -105,7 +110,9 @@ class _Finder:
         self.found = found
         self.generic = generic
 
-    def module(self, tree: ast.Module) -> FileDeclaration:
+    def module(
+        self, tree: ast.Module, declared: frozenset[str], package: str | None
+    ) -> FileDeclaration:
         routers: dict[str, tuple[_Alias, ast.Subscript]] = {}
         top: set[ast.stmt] = set()
         for stmt, second in statements(tree.body):
@@ -122,12 +129,15 @@ class _Finder:
                 self.fail("WSG208", message, alias.span, "Keep one of the two.", first)
         nodes = list(ast.walk(tree))
         self.misplaced(nodes, top)
-        given = calls(self.source, nodes, frozenset(routers), self.found) if routers else {}
+        classes = declared.union(routers)
+        arguments = arguments_of(self.source, nodes, classes, package) if classes else ()
+        given = calls(arguments, frozenset(routers), self.found)
         return FileDeclaration(
+            arguments=tuple(item for item in arguments if item.class_name in declared),
             routers=tuple(
                 self.declaration(alias, value, given.get(name, Given()))
                 for name, (alias, value) in routers.items()
-            )
+            ),
         )
 
     def alias(self, stmt: ast.stmt) -> _Alias | None:

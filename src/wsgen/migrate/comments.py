@@ -10,6 +10,12 @@ from dataclasses import dataclass
 _REMARK = re.compile(
     r"noqa|type:|mypy:|pyright:|pylint:|pragma|fmt:|isort:|ruff:|flake8:|yapf:|nosec", re.IGNORECASE
 )
+# Nor do remarks on the aliases themselves, which are wrong once there are none.
+_ON_ALIASES = re.compile(
+    r"\btype[ -]?alias|\balias(?:es)?\b|\bWsRouter\b|\bTYPE_CHECKING\b|\btype[ -]check"
+    r"|\b(?:code|router)[ -]generat|\bfor (?:the )?generat(?:or|ion)\b",
+    re.IGNORECASE,
+)
 _LATER = re.compile(r"(?:TODO|FIXME|XXX|HACK)\b")
 _RULE = "-=*#~_ \t"
 
@@ -56,8 +62,13 @@ def remarks_on(text: str, aliases: Mapping[str, tuple[int, int]]) -> dict[str, R
 
 
 def saying(comment: str) -> str:
-    """Return what a comment says to people, without the signs around it; empty if nothing."""
+    """Return what a comment says to people, without the signs around it; empty if nothing.
+
+    What it says of the aliases is nothing: they go.
+    """
     said = comment.lstrip("#:").strip()
     if said[:2] == said[-2:] and not said[:2].strip(_RULE):
         said = said.strip(_RULE)
-    return "" if _REMARK.match(said) or not re.search(r"\w", said) else said
+    if _REMARK.match(said) or _ON_ALIASES.search(said) or not re.search(r"\w", said):
+        return ""
+    return said

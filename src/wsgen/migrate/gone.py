@@ -39,18 +39,19 @@ class Gone:
 def what_goes(
     file: PythonFile,
     places: Places,
+    instead: Collection[ast.stmt] = (),
     *,
     kept: Collection[str],
     home: ast.If | None,
     flag: ast.ImportFrom | None,
 ) -> Gone:
-    """Return what goes with the aliases.
+    """Return what goes with the aliases and the statements that others stand `instead` of.
 
     Imports of the names in `kept` stay, and so do the block `home` and the import `flag`, if only in part.
     """
     found = [use for use in uses(file.source) if not use.stored]
     always = {str(item.value) for item in exports(file.tree)} | set(kept)
-    gone = {stmt for _, stmt in file.aliases}
+    gone = {stmt for _, stmt in file.aliases} | set(instead)
     while True:
         hollow = _hollow(file.tree, gone, home)
         cut = [places.of(stmt) for stmt in gone]

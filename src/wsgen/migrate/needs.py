@@ -21,12 +21,14 @@ class Needs:
     typing_only: bool
 
 
-def classes_needed(file: PythonFile, places: Places) -> Needs:
+def classes_needed(file: PythonFile, places: Places, *, provided: Collection[str] = ()) -> Needs:
     """Return the classes that `file` uses outside of functions that import them by themselves.
+
+    Its top level imports those that are `provided`.
 
     Raises GenerationError if it evaluates one before a function of it could have generated the routers.
     """
-    names = {name for name, _ in file.aliases}
+    names = {name for name, _ in file.aliases} - set(provided)
     gone = [places.of(stmt) for _, stmt in file.aliases]
     left = [use for use in uses(file.source) if use.name in names and not use.stored]
     left = [use for use in left if not within(use.start, gone)]

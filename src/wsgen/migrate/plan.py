@@ -10,9 +10,11 @@ from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from wsgen.errors import GenerationError
 from wsgen.load.importable import importable_name
 from wsgen.load.module import load_module
+from wsgen.load.naming import check_endpoint
 from wsgen.load.sourcetext import UnreadableError, decode_utf8, read_source
 from wsgen.load.yaml_module import load_yaml
 from wsgen.migrate.comments import remarks_on
+from wsgen.migrate.endpoint import endpoint_of
 from wsgen.migrate.importers import Importers
 from wsgen.migrate.proof import prove
 from wsgen.migrate.python_file import PythonFile, read_python
@@ -29,6 +31,7 @@ class Migration:
     """What migrating one module would write; nothing if it has no aliases or a diagnostic is an error.
 
     `changes` are the files' texts, `data` their bytes, both in the order in which to write them.
+    `assumed_endpoint` is the path that a new ws.yaml stands for because the Python file names none.
     """
 
     source: ModuleSource
@@ -36,6 +39,7 @@ class Migration:
     changes: tuple[FileChange, ...] = ()
     data: tuple[bytes, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    assumed_endpoint: str | None = None
 
 
 def migrate_module(
@@ -75,7 +79,8 @@ def migrate_module(
         changes.append(FileChange(file, python.written, rest))
         data.append(python.to_bytes(rest))
     found = _named(loaded.diagnostics, source)
-    return Migration(source, routers, tuple(changes), tuple(data), found)
+    assumed = loaded.spec.endpoint if made and _endpoint(python) is None else None
+    return Migration(source, routers, tuple(changes), tuple(data), found, assumed)
 
 
 def _yaml(
@@ -91,10 +96,21 @@ def _yaml(
         return _existing(file, spec, config), False
     order = list(dict.fromkeys(name for name, _ in python.aliases))
     remarks = remarks_on(python.text, python.lines)
-    return (
-        yaml_text(spec, order, remarks, default=config.models, schema=schema_of(source, config)),
-        True,
+    text = yaml_text(
+        spec,
+        order,
+        remarks,
+        default=config.models,
+        schema=schema_of(source, config),
+        endpoint=_endpoint(python),
     )
+    return text, True
+
+
+def _endpoint(python: PythonFile) -> str | None:
+    """Return the path that the Python file mounts its routers at, if a ws.yaml can say it."""
+    path = endpoint_of(python.tree)
+    return None if path is None or check_endpoint(path) else path
 
 
 def _existing(file: Path, spec: ModuleSpec, config: Config) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from wsgen.migrate.comments import comments_of, first_comment, saying
 from wsgen.migrate.gone import Gone, blocks_of, what_goes
+from wsgen.migrate.guards import find_guards, is_removable, with_branch, without_condition
 from wsgen.migrate.imports import flag_import, home_of, placed_import, shorter
 from wsgen.migrate.needs import classes_needed
 from wsgen.migrate.python_file import PythonFile
@@ -24,14 +25,43 @@ def without_aliases(
     Raises GenerationError if a class is evaluated before its package may exist.
     """
     places = Places(file.text)
-    needs = classes_needed(file, places)
+    shown = _show_hidden_imports(file, places, package, width)
+    needs = classes_needed(file, places, provided=shown.names)
     home = home_of(file, needs)
     flag = flag_import(file, needs, home)
     kept = {*kept, "TYPE_CHECKING"} if flag is not None else kept
-    gone = what_goes(file, places, kept=kept, home=home, flag=flag)
+    gone = what_goes(file, places, shown.instead, kept=kept, home=home, flag=flag)
     new = placed_import(file, places, needs, home, gone, package=package, width=width)
-    cut = _Cutter(file, places, gone, new.instead, told)
-    return file.edited([*new.edits, *shorter(file, places, gone, flag, width), *cut.edits()])
+    cut = _Cutter(file, places, gone, {**shown.instead, **new.instead}, told)
+    edits = [*shown.edits, *new.edits, *shorter(file, places, gone, flag, width), *cut.edits()]
+    return file.edited(edits)
+
+
+def _show_hidden_imports(file: PythonFile, places: Places, package: str, width: int) -> "_Shown":
+    """Return how imports that the file hides from type checkers become visible to them."""
+    edits: list[Edit] = []
+    instead: dict[ast.stmt, str] = {}
+    names: set[str] = set()
+    for guard in find_guards(file.tree, {name for name, _ in file.aliases}):
+        if is_removable(guard, file, places):
+            instead[guard.stmt] = without_condition(guard, file, places, width)
+        elif guard.top_level and not guard.negated:
+            continue  # The block for type checkers is where the import of all needed classes goes.
+        else:
+            more, replaced = with_branch(guard, file, places, package=package, width=width)
+            edits += more
+            instead |= replaced
+        names |= guard.names if guard.top_level else set()
+    return _Shown(tuple(edits), instead, frozenset(names))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Edits, and what stands instead of statements; the file's top level then imports `names`."""
+
+    edits: tuple[Edit, ...]
+    instead: Mapping[ast.stmt, str]
+    names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +129,21 @@ class _Cutter:
         """Return the lines of `stmt` with its comments, and which of all this stays."""
         comments = comments_of(self.file.text)
         first, last = stmt.lineno, stmt.end_lineno or stmt.lineno
-        if any(stmt is alias for _, alias in self.file.aliases):
+        is_alias = any(stmt is alias for _, alias in self.file.aliases)
+        if is_alias or (isinstance(stmt, ast.If) and stmt not in self.instead):
             first = first_comment(comments, first)
         if isinstance(stmt, ast.If):
             last = self.end_of_block(stmt, comments)
         margin = " " * stmt.col_offset
-        told = (comments[line][0] for line in range(first, last + 1) if line in comments)
+        instead = self.substitute(stmt)
+        found = (comments[line][0] for line in range(first, last + 1) if line in comments)
         stays = [
-            f"{margin}{text}" for text in told if saying(text) and saying(text) not in self.told
+            f"{margin}{text}"
+            for text in found
+            if saying(text) and saying(text) not in self.told and text not in instead
         ]
-        if text := self.substitute(stmt):
-            stays.append(f"{margin}{text}")
+        if instead:
+            stays.append(f"{margin}{instead}")
         return _Piece(first, last, tuple(stays))
 
     def substitute(self, stmt: ast.stmt) -> str:

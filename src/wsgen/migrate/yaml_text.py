@@ -10,7 +10,7 @@ import yaml
 from wsgen.migrate.comments import Remarks
 from wsgen.model import UNION, ModuleSpec, TypeRef
 
-_PLAIN = re.compile(r"[A-Za-z_][\w .:,|\[\]-]*", re.ASCII)
+_PLAIN = re.compile(r"[A-Za-z_/][\w .:,|\[\]/-]*", re.ASCII)
 _WIDTH = 98
 
 
@@ -21,12 +21,13 @@ def yaml_text(
     *,
     default: str | None = None,
     schema: str | None = None,
+    endpoint: str | None = None,
 ) -> str:
     """Return the text: routers in the `order` of their class names, with what `remarks` say of each.
 
     `models` is the package that most types are from; types of others are written with their module. Tags
     that most routers share are the module's. `default` is the package that needs no saying; `schema` is where
-    editors find the JSON Schema.
+    editors find the JSON Schema. The `endpoint` is written if it is known.
     """
     routers = {router.class_name: router for router in module.routers}
     models = _models(ref for router in module.routers for ref in (router.request, router.data))
@@ -35,6 +36,8 @@ def yaml_text(
     lines.append("version: 1")
     if models not in (None, default):
         lines.append(f"models: {models}")
+    if endpoint is not None:
+        lines.append(f"endpoint: {_scalar(endpoint)}")
     if tags:
         lines.append(f"tags: {_flow(tags)}")
     lines.append("routers:")

@@ -1,0 +1,128 @@
+"""Imports of the generated classes that a ws.py hides from type checkers, because its aliases stood for them.
+
+Once the aliases are gone, type checkers need these imports too: the condition around them goes, or gets a
+branch for type checkers with the same import.
+"""
+
+import ast
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from wsgen.migrate.needs import is_type_checking
+from wsgen.migrate.python_file import PythonFile
+from wsgen.rendering.imports import import_statement, in_order
+from wsgen.syntax.places import Edit, Places
+from wsgen.syntax.scopes import Import, bound_by
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """An `if TYPE_CHECKING:` or `if not TYPE_CHECKING:` that imports `names` only where Python runs it.
+
+    `running` is the branch that Python runs and `checked` the one that type checkers read.
+    """
+
+    stmt: ast.If
+    running: list[ast.stmt]
+    checked: list[ast.stmt]
+    names: frozenset[str]
+    top_level: bool
+
+    @property
+    def negated(self) -> bool:
+        """Return whether the condition is `not TYPE_CHECKING`."""
+        return self.running is self.stmt.body
+
+
+def find_guards(tree: ast.Module, classes: Collection[str]) -> list[Guard]:
+    """Return the conditions that hide imports of some of `classes`, wherever they stand in the file."""
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.If):
+            continue
+        if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not):
+            hides, running, checked = node.test.operand, node.body, node.orelse
+        else:
+            hides, running, checked = node.test, node.orelse, node.body
+        names = {name for stmt in running for name in _imported(stmt)} & set(classes)
+        if is_type_checking(hides) and names:
+            found.append(Guard(node, running, checked, frozenset(names), node in tree.body))
+    return found
+
+
+def is_removable(guard: Guard, file: PythonFile, places: Places) -> bool:
+    """Return whether nothing but the hidden imports is left of `guard` when the aliases are gone.
+
+    A condition stays where an import at the top level of the file would stand behind other code, which linters
+    object to.
+    """
+    aliases = {stmt for _, stmt in file.aliases}
+    start, _ = places.of(guard.stmt)
+    if not aliases.issuperset(guard.checked) or file.text.startswith("elif", start):
+        return False
+    if not all(guard.names.issuperset(_imported(stmt)) for stmt in guard.running):
+        return False
+    before = file.tree.body[: file.tree.body.index(guard.stmt)] if guard.top_level else []
+    return all(_may_precede_imports(stmt) for stmt in before)
+
+
+def without_condition(guard: Guard, file: PythonFile, places: Places, width: int) -> str:
+    """Return the imports of `guard` as they stand without the condition around them."""
+    margin = " " * guard.stmt.col_offset
+    lines = [_dedented(stmt, guard, file, places, width) for stmt in guard.running]
+    text = f"\n{margin}".join(lines)
+    last = guard.stmt.end_lineno or guard.stmt.lineno
+    following = file.text.split("\n")[last : last + 1]
+    # Formatters want a blank line between the imports and what follows in the same block.
+    ends_block = not following or len(following[0]) - len(following[0].lstrip()) < len(margin)
+    return text if ends_block or not following[0].strip() else f"{text}\n"
+
+
+def with_branch(
+    guard: Guard, file: PythonFile, places: Places, *, package: str, width: int
+) -> tuple[tuple[Edit, ...], dict[ast.stmt, str]]:
+    """Return how `guard` gets the same import from `package` for type checkers.
+
+    That is edits, and what stands instead of statements that go.
+    """
+    margin = f"{' ' * guard.stmt.col_offset}    "
+    line = import_statement(package, in_order(guard.names), margin=margin, width=width)
+    aliases = {stmt for _, stmt in file.aliases}
+    if guard.checked and guard.checked[0] in aliases:
+        return (), {guard.checked[0]: line}
+    if guard.checked:
+        start, _ = places.of(guard.checked[0])
+        between = "\n" if isinstance(guard.checked[0], Import) else "\n\n"
+        return ((start, start, f"{line}{between}{margin}"),), {}
+    start, _ = places.of(guard.stmt)
+    _, end = places.of(guard.stmt.test)
+    keyword = "elif" if file.text.startswith("elif", start) else "if"
+    flag = file.text[start + len(keyword) : end].strip().removeprefix("not").strip()
+    header = f"{keyword} {flag}:\n{margin}{line}\n{margin[4:]}else"
+    return ((start, end, header),), {}
+
+
+def _imported(stmt: ast.stmt) -> Iterator[str]:
+    """Yield the names that `stmt` imports; one that is no name if it is another statement."""
+    if isinstance(stmt, ast.ImportFrom):
+        yield from map(bound_by, stmt.names)
+    else:
+        yield "*"
+
+
+def _may_precede_imports(stmt: ast.stmt) -> bool:
+    is_text = isinstance(stmt, ast.Expr) and isinstance(stmt.value, ast.Constant)
+    return is_text or isinstance(stmt, Import | ast.If | ast.Try)
+
+
+def _dedented(stmt: ast.stmt, guard: Guard, file: PythonFile, places: Places, width: int) -> str:
+    """Return one import as it stands outside of its block, written anew unless comments are in it."""
+    start, end = places.of(stmt)
+    end = places.line(end)[1] if "#" in file.text[end : places.line(end)[1]] else end
+    text = file.text[start:end].rstrip("\n")
+    if isinstance(stmt, ast.ImportFrom) and "#" not in text:
+        module = "." * stmt.level + (stmt.module or "")
+        names = [ast.unparse(item) for item in stmt.names]
+        return import_statement(module, names, margin=" " * guard.stmt.col_offset, width=width)
+    surplus = " " * (stmt.col_offset - guard.stmt.col_offset)
+    return "\n".join(line.removeprefix(surplus) for line in text.split("\n"))
