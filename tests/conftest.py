@@ -93,20 +93,40 @@ def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mypy")
 
 
+class ModelsCache:
+    """What mypy knows of pydantic, which takes it seconds: lent to one project after another.
+
+    It is moved, since a cache that leads elsewhere through a link is not used.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lent: Path | None = None
+
+    def lend(self, root: Path) -> None:
+        """Move it to where the project in `root` keeps it."""
+        cache = root / ".wsgen_cache" / "mypy"
+        cache.parent.mkdir(exist_ok=True)
+        if self.folder.exists():
+            self.folder.rename(cache)
+        self._lent = cache
+
+    def take_back(self) -> None:
+        """Move it back, for the next project."""
+        if self._lent is not None and self._lent.exists():
+            self._lent.rename(self.folder)
+        self._lent = None
+
+
 @pytest.fixture
-def models_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """What mypy knows of pydantic, which takes it seconds: read once for all workers, one test at a time."""
+def models_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelsCache]:
+    """One cache for all workers, used by one test at a time."""
     folder = tmp_path_factory.getbasetemp()
     shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "mypy-models"
     with FileLock(f"{shared}.lock", timeout=300):
-        yield shared
-
-
-def share_mypy(root: Path, cache: Path) -> None:
-    """Let the project in `root` keep mypy's cache in `cache`."""
-    cache.mkdir(exist_ok=True)
-    (root / ".wsgen_cache").mkdir(exist_ok=True)
-    (root / ".wsgen_cache" / "mypy").symlink_to(cache)
+        cache = ModelsCache(shared)
+        yield cache
+        cache.take_back()
 
 
 @pytest.fixture

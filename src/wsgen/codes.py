@@ -316,6 +316,12 @@ _FILES: dict[str, Code] = {
         "The generated file imports something else under the router's name.",
         "Rename the router.",
     ),
+    "WSG415": Code(
+        "cache leads elsewhere",
+        "The folder .wsgen_cache is a link, or has links in it, that lead out of the project: it is neither read"
+        " nor written, so that each run has to do all work anew.",
+        "Remove the link; wsgen makes the folder anew.",
+    ),
     "WSG420": Code(
         "generic class cannot be read",
         "The file that `template` names, or the founding layout's generic_route.py, is not valid Python.",

@@ -9,17 +9,17 @@ the next run, which completes the work.
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Container, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from errno import EEXIST, EISDIR
-from hashlib import sha256
 from pathlib import Path
-from tempfile import gettempdir
 
+from wsgen.cache import make_cache
 from wsgen.config import Config
-from wsgen.diagnostics import Diagnostic, Span
+from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
+from wsgen.files import is_temporary, lock, read_file, refuse_other_kinds, replace, stage, sweep
 from wsgen.manifest import (
     MANIFEST,
     PENDING,
@@ -29,10 +29,8 @@ from wsgen.manifest import (
     is_owned_name,
     read_manifest,
 )
-from wsgen.opening import regular
-from wsgen.verdict import make_cache
+from wsgen.unwritable import unwritable, what_to_do
 
-_TEMPORARY = ".wsgen-"
 _LOCK_SECONDS = 900.0
 _PATIENCE = 2.0
 """Seconds to wait for the lock without a word."""
@@ -68,7 +66,8 @@ class Plan:
 def plan_commit(output: Path, files: Mapping[str, str], manifest: Manifest, *, force: bool) -> Plan:
     """Compare `files`, by name, with what is in the folder `output`; write nothing.
 
-    With `force`, files edited by hand are overwritten or removed like any other owned file.
+    With `force`, files edited by hand are overwritten or removed like any other owned file. What a power cut has
+    emptied or cut short is not taken for an edit.
     """
     owned = _owned(output)
     texts: dict[str, str] = {}
@@ -78,14 +77,16 @@ def plan_commit(output: Path, files: Mapping[str, str], manifest: Manifest, *, f
         if found == digest(text.encode()):
             continue
         texts[name] = text
-        if not force and _exists(output / name) and found not in owned.get(name, ()):
+        if force or not _exists(output / name) or found in owned.get(name, ()):
+            continue
+        if not _is_cut_short(output / name, text):
             edited.append(name)
     removals = []
     for name in sorted(owned.keys() - files.keys()):
         if not _exists(output / name):
             continue
         removals.append(name)
-        if not force and file_digest(output / name) not in owned[name]:
+        if not force and _is_edited(output / name, owned[name]):
             edited.append(name)
     before = read_manifest(output)
     same = before is not None and before.says_the_same(manifest)
@@ -101,7 +102,7 @@ def owns_anything(output: Path) -> bool:
         return True
     try:
         with os.scandir(output) as entries:
-            return any(_is_temporary(entry.name) for entry in entries)
+            return any(is_temporary(entry.name) for entry in entries)
     except OSError:
         return False
 
@@ -115,7 +116,7 @@ def plan_clean(output: Path, *, force: bool) -> Plan:
     if _exists(output / MANIFEST) and read_manifest(output) is None:
         return Plan(output, {}, (), (MANIFEST,), None)
     present = [name for name in sorted(owned) if _exists(output / name)]
-    edited = [name for name in present if file_digest(output / name) not in owned[name]]
+    edited = [name for name in present if _is_edited(output / name, owned[name])]
     return Plan(output, {}, tuple(present), () if force else tuple(edited), None)
 
 
@@ -126,27 +127,29 @@ def apply_plan(plan: Plan) -> None:
     output = plan.output
     try:
         output.mkdir(parents=True, exist_ok=True)
-        _refuse_folders(output, (*plan.texts, *plan.removals, MANIFEST))
-        _sweep(output)
-        staged = {name: _stage(output, name, text) for name, text in plan.texts.items()}
+        for name in (*plan.texts, *plan.removals, MANIFEST, PENDING):
+            refuse_other_kinds(output / name)
+        sweep(output, locked=True)
         try:
+            staged = {
+                name: stage(output / name, text.encode()) for name, text in plan.texts.items()
+            }
             if plan.changes_files and plan.manifest is not None:
                 _announce(output, plan.manifest)
             for name in sorted(staged, key=_commit_order):
-                (output / staged[name]).replace(output / name)
+                staged[name].replace(output / name)
                 _drop_bytecode(output, name)
             for name in plan.removals:
                 (output / name).unlink(missing_ok=True)
                 _drop_bytecode(output, name)
             if plan.manifest is not None:
-                (output / _stage(output, MANIFEST, plan.manifest.to_json())).replace(
-                    output / MANIFEST
-                )
+                replace(output / MANIFEST, plan.manifest.to_json().encode())
             (output / PENDING).unlink(missing_ok=True)
         finally:
-            _sweep(output)
+            with suppress(OSError):  # the first error is the one to report
+                sweep(output, locked=True)
     except OSError as error:
-        raise _unwritable(output, error) from error
+        raise unwritable(Path(error.filename or output), error) from error
 
 
 def apply_clean(plan: Plan) -> None:
@@ -162,11 +165,11 @@ def apply_clean(plan: Plan) -> None:
             _drop_bytecode(output, name)
         for name in (PENDING, MANIFEST):
             (output / name).unlink(missing_ok=True)
-        _sweep(output)
+        sweep(output, locked=True)
         with suppress(OSError):
             output.rmdir()
     except OSError as error:
-        raise _unwritable(output, error) from error
+        raise unwritable(Path(error.filename or output), error) from error
 
 
 @contextmanager
@@ -176,48 +179,54 @@ def project_lock(config: Config) -> Iterator[None]:
     One lock for the project rather than one per package: no order of locking to get wrong, no limit on
     open files with a thousand modules, and the tools' own caches are safe under it too.
 
+    It is the lock of the project's folder, which stays when the cache is deleted and which nobody can put
+    anything in place of; and, for file systems that lock no folders, that of a file in the cache.
+
     A wait of some seconds is logged. Raises FilesError if another process holds the lock for longer than a
     quarter of an hour, or if there is something else in its place.
     """
-    from filelock import FileLock, Timeout  # only needed where something is written
+    with ExitStack() as held:
+        in_folder = _take(config.root, config, held, folder=True)
+        if not _take(config.cache / "lock", config, held) and not in_folder:
+            message = f"neither {config.root} nor a file in {config.cache.name} can be locked"
+            advice = f"Make {config.cache} a folder that can be written."
+            raise FilesError(message, [Diagnostic("WSG405", message, help=advice)])
+        yield
 
-    file = _lock_file(config)
-    lock = FileLock(file)
+
+def _take(place: Path, config: Config, held: ExitStack, *, folder: bool = False) -> bool:
+    """Take the lock of `place` until `held` is closed; return False if it cannot be locked at all.
+
+    Raises FilesError if it is held for too long, or if it is a file in the cache and something else is there.
+    """
+    if not folder and not _can_write_cache(config):
+        return False
     try:
-        if file.is_symlink() or (file.exists() and not file.is_file()):
-            raise FileExistsError(EEXIST, "it is no file", file)
-        try:
-            lock.acquire(timeout=_PATIENCE)
-        except Timeout:
+        if (release := lock(place, time.monotonic() + _PATIENCE, folder=folder)) is None:
             import logging  # where nothing else is set up, as in the command line, it writes to stderr
 
             logging.getLogger("wsgen").warning("waiting for another wsgen in %s", config.root)
-            lock.acquire(timeout=_LOCK_SECONDS)
-    except Timeout as error:
-        message = f"another wsgen has held the lock for {_LOCK_SECONDS / 60:.0f} minutes"
-        advice = f"Look for a wsgen process that hangs; the lock is {file}."
-        raise FilesError(message, [Diagnostic("WSG406", message, help=advice)]) from error
+            release = lock(place, time.monotonic() + _LOCK_SECONDS, folder=folder)
     except OSError as error:
-        message = f"the lock {file} cannot be taken: {error.strerror or error}"
-        advice = "Remove what is there; wsgen makes the file anew."
+        if folder or isinstance(error, FileNotFoundError):  # the cache was deleted just now
+            return False
+        message = f"the lock {place} cannot be taken: {error.strerror or error}"
+        advice = what_to_do(error, in_the_way="Remove what is there; wsgen makes the file anew.")
         raise FilesError(message, [Diagnostic("WSG405", message, help=advice)]) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    if release is None:
+        message = f"another wsgen has held the lock for {_LOCK_SECONDS / 60:.0f} minutes"
+        advice = f"Look for a wsgen process that hangs; the lock is {place}."
+        raise FilesError(message, [Diagnostic("WSG406", message, help=advice)])
+    held.callback(release)
+    return True
 
 
-def _lock_file(config: Config) -> Path:
-    """Return where the lock is: in the cache, or where the project cannot be written, in the system's folder."""
+def _can_write_cache(config: Config) -> bool:
     try:
-        make_cache(config)
-        if os.access(config.cache, os.W_OK):
-            return config.cache / "lock"
+        make_cache(config.cache)
     except OSError:
-        pass
-    name = sha256(os.fsencode(config.root)).hexdigest()[:16]
-    user = os.getuid() if hasattr(os, "getuid") else 0
-    return Path(gettempdir()) / f"wsgen-{user}-{name}.lock"
+        return False
+    return os.access(config.cache, os.W_OK)
 
 
 def _owned(output: Path) -> dict[str, set[str]]:
@@ -228,8 +237,7 @@ def _owned(output: Path) -> dict[str, set[str]]:
             for file, sum_ in manifest.outputs.items():
                 owned.setdefault(file, set()).add(sum_)
     try:
-        with open(output / PENDING, "rb", opener=regular) as stream:
-            earlier = json.loads(stream.read()).get("owned", {})
+        earlier = json.loads(read_file(output / PENDING)).get("owned", {})
     except (OSError, ValueError, RecursionError, AttributeError):
         return owned
     for file, sums in earlier.items() if isinstance(earlier, dict) else ():
@@ -242,32 +250,11 @@ def _announce(output: Path, manifest: Manifest) -> None:
     """Write the pending manifest, with what earlier killed runs may have left."""
     content = json.loads(manifest.to_json())
     content["owned"] = {name: sorted(sums) for name, sums in sorted(_owned(output).items())}
-    (output / _stage(output, PENDING, json.dumps(content, indent=2) + "\n")).replace(
-        output / PENDING
-    )
+    replace(output / PENDING, (json.dumps(content, indent=2) + "\n").encode())
 
 
 def _commit_order(name: str) -> tuple[bool, bool, str]:
     return (name.endswith(".json"), name == "__init__.py", name)
-
-
-def _stage(output: Path, name: str, text: str) -> str:
-    """Write `text` beside its place and return the temporary name."""
-    temporary = f"{_TEMPORARY}{os.getpid()}-{name.lstrip('.')}.tmp"
-    (output / temporary).write_bytes(text.encode())
-    return temporary
-
-
-def _sweep(output: Path) -> None:
-    """Remove temporary files, ours and those of killed runs; the lock is held, so none is in use."""
-    with os.scandir(output) as entries:
-        for entry in entries:
-            if _is_temporary(entry.name):
-                Path(entry.path).unlink(missing_ok=True)
-
-
-def _is_temporary(name: str) -> bool:
-    return name.startswith(_TEMPORARY) and name.endswith(".tmp")
 
 
 def _drop_bytecode(output: Path, name: str) -> None:
@@ -284,20 +271,20 @@ def _drop_bytecode(output: Path, name: str) -> None:
         cache.rmdir()
 
 
+def _is_edited(file: Path, owned: Container[str]) -> bool:
+    return file_digest(file) not in owned and not _is_cut_short(file, "")
+
+
+def _is_cut_short(file: Path, text: str) -> bool:
+    """Return whether `file` holds the beginning of `text` and nothing else, so that nothing is lost with it.
+
+    A power cut may leave such a file, with null bytes for what the disk had not written.
+    """
+    try:
+        return text.encode().startswith(read_file(file).rstrip(b"\0"))
+    except OSError:
+        return False
+
+
 def _exists(file: Path) -> bool:
     return file.exists() or file.is_symlink()
-
-
-def _refuse_folders(output: Path, names: Iterable[str]) -> None:
-    """Raise IsADirectoryError if a folder stands where a file goes, before anything is written."""
-    for name in names:
-        if (output / name).is_dir() and not (output / name).is_symlink():
-            raise IsADirectoryError(EISDIR, "a folder of that name is there", str(output / name))
-
-
-def _unwritable(output: Path, error: OSError) -> FilesError:
-    message = f"cannot write {Path(error.filename or output)}: {error.strerror or error}"
-    advice = "Make the folder writable, or render where it is and ship the result."
-    if isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError):
-        advice = "Move what is there out of the way, then run wsgen again."
-    return FilesError(message, [Diagnostic("WSG405", message, Span(output), help=advice)])

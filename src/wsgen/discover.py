@@ -8,8 +8,8 @@ from pathlib import Path
 from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import ConfigError
+from wsgen.files import regular
 from wsgen.names import nearest
-from wsgen.opening import regular
 from wsgen.orphans import orphans_among
 from wsgen.source import PYTHON_NAME, YAML_NAME, ModuleSource
 from wsgen.walk import Found, walk

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from wsgen.opening import regular
+from wsgen.files import read_file
 
 MANIFEST = ".wsgen.json"
 PENDING = ".wsgen.json.next"
@@ -65,8 +65,7 @@ class Manifest:
 def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:
     """Return the manifest in the folder `output`, or None if there is none that can be understood."""
     try:
-        with open(output / name, "rb", opener=regular) as stream:
-            content = json.loads(stream.read())
+        content = json.loads(read_file(output / name))
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -96,9 +95,7 @@ def digest(data: bytes) -> str:
 def file_digest(file: Path) -> str | None:
     """Return the sum of a file's bytes, or None if it cannot be read."""
     try:
-        # Without a buffer it is twice as fast as Path.read_bytes, on the hot path.
-        with open(file, "rb", buffering=0, opener=regular) as stream:
-            return digest(stream.read())
+        return digest(read_file(file))
     except OSError:
         return None
 

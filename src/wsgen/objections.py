@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Span
+from wsgen.files import read_file
 from wsgen.manifest import MANIFEST, read_manifest
 from wsgen.result import FileChange
 from wsgen.source import ModuleSource
+from wsgen.unwritable import what_to_do
 
 if TYPE_CHECKING:  # a run that finds everything current plans nothing
     from wsgen.commit import Plan
@@ -29,20 +31,27 @@ def edited_by_hand(
     source: ModuleSource, plan: Plan, *, command: str = "wsgen render"
 ) -> list[Diagnostic]:
     """Return a finding for each file that somebody else has changed or made; `command` would override it."""
+    return [_objection(source, plan, name, command) for name in plan.edited]
+
+
+def _objection(source: ModuleSource, plan: Plan, name: str, command: str) -> Diagnostic:
+    file = plan.output / name
+    try:
+        read_file(file)
+    except OSError as error:
+        message = f"{name} cannot be read: {error.strerror or error}"
+        advice = what_to_do(error, writable="Make the file readable, or remove it.")
+        return Diagnostic("WSG405", message, Span(file), help=advice, module=source.name)
     known = read_manifest(plan.output)
-    return [
-        Diagnostic(
-            "WSG407",
-            f"{name} was edited by hand"
-            if name == MANIFEST or (known is not None and name in known.outputs)
-            else f"{name} was not written by wsgen",
-            Span(plan.output / name),
-            help="Move the change to where the file is made from, then run "
-            f"`{command} --force` to replace the file.",
-            module=source.name,
-        )
-        for name in plan.edited
-    ]
+    ours = name == MANIFEST or (known is not None and name in known.outputs)
+    return Diagnostic(
+        "WSG407",
+        f"{name} was edited by hand" if ours else f"{name} was not written by wsgen",
+        Span(file),
+        help="Move the change to where the file is made from, then run "
+        f"`{command} --force` to replace the file.",
+        module=source.name,
+    )
 
 
 def drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
@@ -76,6 +85,6 @@ def unwritable(source: ModuleSource, config: Config, reason: str) -> Diagnostic 
 
 def _text(file: Path) -> str | None:
     try:
-        return file.read_bytes().decode("utf-8", "replace")
+        return read_file(file).decode("utf-8", "replace")
     except OSError:
         return None

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wsgen.cache import link_out_of
 from wsgen.config import Config
 from wsgen.current import is_current, template_of
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
@@ -137,6 +138,8 @@ def _produce(
 
     loaded, found = load_modules(sources, config, assumed=assumed)
     results, findings = produce(loaded, config, options, steps, stamps)
+    if steps and (warning := link_out_of(config.cache)) is not None:
+        findings.append(warning)
     return results, in_order([*found, *findings])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from wsgen.config import Config
 from wsgen.discover import discover, module_at
 from wsgen.errors import GenerationError, WsgenError
+from wsgen.files import read_file
 from wsgen.settings_file import find_root, load_config
 from wsgen.source import ModuleSource
 
@@ -120,6 +121,6 @@ def _is_near(source: ModuleSource, caller: Path) -> bool:
 
 def _bytes(file: Path) -> bytes | None:
     try:
-        return file.read_bytes()
+        return read_file(file)
     except OSError:
         return None

@@ -11,6 +11,7 @@ from pathlib import Path
 from wsgen.config import Config, default_sources
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import ConfigError
+from wsgen.files import regular
 from wsgen.settings_place import WSGEN_TOML, prefix_of
 from wsgen.settings_table import read_config
 
@@ -66,7 +67,7 @@ def load_config(root: Path) -> Config:
 
 def _read(file: Path) -> bytes:
     try:
-        with file.open("rb") as stream:
+        with open(file, "rb", opener=regular) as stream:
             data = stream.read(_LIMIT + 1)
     except OSError as error:
         raise _unusable(

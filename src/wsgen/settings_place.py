@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from wsgen.diagnostics import Span
+from wsgen.files import read_file
 
 WSGEN_TOML = "wsgen.toml"
 
@@ -36,6 +37,6 @@ def setting_place(file: Path, keys: tuple[str, ...]) -> Span:
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_bytes().decode("utf-8", "replace").splitlines()
+        return read_file(file).decode("utf-8", "replace").splitlines()
     except OSError:
         return []

@@ -11,6 +11,7 @@ from pathlib import Path
 from stat import S_ISREG
 from time import time_ns
 
+from wsgen.files import read_text
 from wsgen.manifest import MANIFEST
 
 _SUFFIXES = (".py", ".pyi")
@@ -118,6 +119,6 @@ def _imported(text: str) -> Iterator[str]:
 
 def _text(file: str) -> str:
     try:
-        return Path(file).read_text("utf-8", "replace")
+        return read_text(file, errors="replace")
     except OSError:
         return ""

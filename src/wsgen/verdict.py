@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
+from wsgen.cache import is_own_folder, make_cache
 from wsgen.config import Config
+from wsgen.files import read_file, read_own_file, replace
 from wsgen.manifest import Manifest, digest
 from wsgen.quality.extended import settings_sum
 from wsgen.quality.fingerprints import tool_fingerprints
@@ -25,8 +27,11 @@ def has_passed(source: ModuleSource, config: Config, manifest: Manifest, stamps:
     """Return whether the local cache says that the package passed the configured steps."""
     if not config.steps:
         return True
+    file = _verdict_file(source, config)
+    if not is_own_folder(file.parent):
+        return False
     try:
-        lines = _verdict_file(source, config).read_text("utf-8").split("\n")
+        lines = read_own_file(file).decode().split("\n")
     except (OSError, UnicodeDecodeError):
         return False
     known = all(name.isidentifier() for name in lines[1:])
@@ -41,7 +46,7 @@ def record_pass(source: ModuleSource, config: Config, manifest: Manifest, stamps
     file = _verdict_file(source, config)
     try:
         texts = [
-            (source.output / name).read_text("utf-8")
+            read_file(source.output / name).decode()
             for name in manifest.outputs
             if name.endswith(".py")
         ]
@@ -49,22 +54,15 @@ def record_pass(source: ModuleSource, config: Config, manifest: Manifest, stamps
         tops = sorted(stamps.reached_from(texts) | own)
         if not stamps.unchanged(tops):
             return
-        make_cache(config)
+        make_cache(config.cache)
         file.parent.mkdir(exist_ok=True)
-        text = "\n".join([_verdict(source, config, manifest, tops, stamps), *tops])
-        if not file.is_file() or file.read_text("utf-8") != text:
-            temporary = file.with_suffix(".tmp")
-            temporary.write_text(text, "utf-8")
-            temporary.replace(file)
+        if not is_own_folder(file.parent):
+            return
+        data = "\n".join([_verdict(source, config, manifest, tops, stamps), *tops]).encode()
+        if file.is_symlink() or not file.is_file() or read_own_file(file) != data:
+            replace(file, data)
     except (OSError, UnicodeDecodeError):
         return
-
-
-def make_cache(config: Config) -> None:
-    """Create the local cache, which hides itself from version control. Raises OSError."""
-    if not (ignore := config.cache / ".gitignore").exists():
-        config.cache.mkdir(exist_ok=True)
-        ignore.write_text("*\n")
 
 
 def _own_tops(source: ModuleSource, config: Config) -> set[str]:

@@ -1,10 +1,19 @@
 """The lock of a project: taken wherever the project is, and never by way of what others put in its place."""
 
+import errno
+import fcntl
 import os
+import shutil
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
 from tests.conftest import DATAFEED, Project
+
+from wsgen.commit import Plan, apply_plan, project_lock
+from wsgen.files import lock
+from wsgen.settings_file import load_config
 
 LOCK = ".wsgen_cache/lock"
 
@@ -47,3 +56,72 @@ def test_folders_whose_names_are_not_text_are_rendered_and_checked(
         outcome = project.wsgen(command)
         assert (outcome.code, outcome.stderr) == (0, "")
         assert "summer" in outcome.stdout
+
+
+def test_the_lock_holds_when_the_cache_is_deleted(project: Project) -> None:
+    config = load_config(project.root)
+    with project_lock(config):
+        shutil.rmtree(config.cache)
+        assert lock(config.root, 0, folder=True) is None
+    release = lock(config.root, 0, folder=True)
+    assert release is not None
+    release()
+
+
+def test_a_lock_file_that_is_removed_meanwhile_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the file system locks no folders, the file in the cache is all there is."""
+    place = tmp_path / "cache/lock"
+    flock = fcntl.flock
+    removed: list[Path] = []
+
+    def late(descriptor: int, operation: int) -> None:
+        if not removed:
+            removed.append(place)
+            shutil.rmtree(place.parent)
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    release = lock(place, time.monotonic() + 60)
+    assert release is not None
+    assert removed
+    assert lock(place, 0) is None
+    release()
+
+
+@pytest.mark.parametrize("put", ["a file", "a link"])
+def test_without_a_cache_nothing_is_made_in_the_shared_temporary_folder(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put: str
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+    if put == "a file":
+        project.write(".wsgen_cache", "")
+    else:
+        (project.root / ".wsgen_cache").symlink_to("nowhere")
+    meanwhile: list[object] = []
+
+    def watched(plan: Plan) -> None:
+        meanwhile.append(lock(project.root, 0, folder=True))
+        apply_plan(plan)
+
+    monkeypatch.setattr("wsgen.production.apply_plan", watched)
+    assert project.wsgen("render").code == 0
+    assert meanwhile == [None], "the lock is held while the package is written"
+    assert list(shared.iterdir()) == []
+
+
+def test_a_project_that_cannot_be_locked_at_all_is_an_error(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(*_: object) -> None:
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    project.write(".wsgen_cache", "")
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    outcome = project.wsgen("render")
+    assert outcome.code == 2
+    assert "can be locked" in outcome.stderr
+    assert not (project.root / "specs/datafeed/ws_generated").exists()

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import share_mypy
+from tests.conftest import ModelsCache
 
 FOUNDING = Path(__file__).parents[1] / "golden" / "founding"
 
 
 @pytest.fixture
-def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models_cache: Path) -> Iterator[Path]:
+def backend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models_cache: ModelsCache
+) -> Iterator[Path]:
     """Return the founding project's folder, which is the working directory; nothing is generated yet."""
     root = tmp_path / "backend"
     shutil.copytree(FOUNDING / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
@@ -22,7 +24,7 @@ def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models_cache: Path)
         "[tool.isort]\nprofile = 'black'\n[tool.ruff.lint]\nselect = ['E4', 'E7', 'E9', 'F']\n"
     )
     (root / ".flake8").write_text("[flake8]\nmax-line-length = 88\n")
-    share_mypy(root, models_cache)
+    models_cache.lend(root)
     monkeypatch.chdir(root)
     monkeypatch.syspath_prepend(root / "src")
     before = {name: sys.modules.pop(name) for name in _loaded()}

@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from tests.conftest import MODELS, Project, share_mypy
+from tests.conftest import MODELS, ModelsCache, Project
 
 from wsgen.quality import run
 
@@ -85,9 +84,9 @@ def test_ruff_may_extend_a_file_outside_of_the_project(
 
 
 def test_check_finds_a_renamed_class_that_came_through_re_exports(
-    linted: Project, models_cache: Path
+    linted: Project, models_cache: ModelsCache
 ) -> None:
-    share_mypy(linted.root, models_cache)
+    models_cache.lend(linted.root)
     linted.write("pyproject.toml", STEPS.format('["mypy"]'))
     linted.write("mypy.ini", "")
     assert linted.wsgen("render").code == 0

@@ -9,22 +9,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.conftest import share_mypy
+from tests.conftest import ModelsCache
 
 from .clones import clone_into, evidence, serving
 
 WORKERS = 6
 
 
-def six_workers(folder: Path, *, mypy: Path | None) -> None:
+def six_workers(folder: Path, *, mypy: ModelsCache | None) -> None:
     """Start six workers on a fresh clone in `folder`, and assert what they did.
 
-    With `mypy`, a folder for its cache, all quality steps run, else none.
+    With `mypy`, its cache, all quality steps run, else none.
     """
     quality = mypy is not None
     root = clone_into(folder / "clone", quality=quality)
     if mypy is not None:
-        share_mypy(root, mypy)
+        mypy.lend(root)
     patience = ("--timeout-worker-healthcheck", "240")
     with serving(root, folder, "--workers", str(WORKERS), *patience) as server:
         server.wait_for("Application startup complete", WORKERS)
@@ -45,14 +45,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as mypy:
-        prove(rounds, Path(mypy))
+    with tempfile.TemporaryDirectory() as folder:
+        prove(rounds, ModelsCache(Path(folder) / "mypy"))
 
 
-def prove(rounds: int, mypy: Path) -> None:
+def prove(rounds: int, mypy: ModelsCache) -> None:
     for number in range(1, rounds + 1):
         with tempfile.TemporaryDirectory() as folder:
             six_workers(Path(folder), mypy=mypy)
+            mypy.take_back()
         said = f"round {number} of {rounds}: one generation, {WORKERS} healthy processes\n"
         sys.stdout.write(said)
         sys.stdout.flush()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Project
+from tests.conftest import ModelsCache, Project
 
 from .shapes import HIDDEN, SHAPES
 from .test_migrate import FOUNDING
@@ -179,14 +179,14 @@ def test_a_folder_that_cannot_be_written_stops_no_other_module(
 ) -> None:
     project.write("specs/feed/ws.py", HEAD + ALIAS)
     project.write("specs/other/ws.py", HEAD + ALIAS)
-    write = Path.write_bytes
+    move = Path.replace
 
-    def refuse(path: Path, data: bytes) -> int:
+    def refuse(path: Path, target: Path) -> Path:
         if "feed" in path.parts:
             raise PermissionError(13, "Permission denied")
-        return write(path, data)
+        return move(path, target)
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     outcome = project.wsgen("migrate")
     assert outcome.code == 2
     assert "specs/feed/ws.yaml" in outcome.stderr
@@ -257,7 +257,7 @@ def test_the_ws_yaml_is_as_those_beside_it(project: Project) -> None:
 
 
 def test_every_tool_finds_what_it_found_before_and_nothing_else(
-    project: Project, models_cache: Path
+    project: Project, models_cache: ModelsCache
 ) -> None:
     """Every form of a ws.py before and after: black, ruff format, ruff, flake8, isort, mypy and pyright."""
     for folder in ("specs", "src"):
@@ -288,10 +288,10 @@ def test_every_tool_finds_what_it_found_before_and_nothing_else(
     for command in (["black", "-q"], ["isort", "-q"]):
         tool(*command, "src")
     assert project.wsgen("render").code == 0
-    before = findings(models_cache)
+    before = findings(models_cache.folder)
     assert project.wsgen("migrate", "--remove-aliases").code == 0
     assert project.wsgen("render").code == 0
-    after = findings(models_cache)
+    after = findings(models_cache.folder)
     new = {name: set(found) - set(before[name]) for name, found in after.items()}
     assert not any(new.values()), new
     # Pyright takes seconds, so it runs once; it has no objections to these files before either.

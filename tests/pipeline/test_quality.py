@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conftest import Project, share_mypy
+from tests.conftest import ModelsCache, Project
 from tests.forks import forks
 
 from wsgen import GenerationError, generate_module_routers
@@ -40,9 +40,9 @@ def test_committed_output_passes_each_tool_in_check_mode(command: tuple[str, ...
 
 
 def test_type_that_does_not_exist_fails_its_module_only(
-    project: Project, models_cache: Path
+    project: Project, models_cache: ModelsCache
 ) -> None:
-    share_mypy(project.root, models_cache)
+    models_cache.lend(project.root)
     project.write(
         "pyproject.toml",
         '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = ["ruff-format", "mypy"]\n',

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wsgen.asyncapi.document import Document, UnreadableDocumentError, read_document
 from wsgen.diagnostics import Diagnostic, in_order
-from wsgen.opening import unwaiting
+from wsgen.files import unwaiting
 
 _KNOWN = "2.0.0 to 2.6.0, 3.0.0 and 3.1.0"
 

@@ -1,18 +1,19 @@
-"""Write a file whole or not at all: documents, settings, first sources."""
+"""Write what a command was asked for: documents, settings, first sources."""
 
-import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
-from wsgen.diagnostics import Diagnostic
-from wsgen.errors import FilesError
+from wsgen.cli.project import project_root
+from wsgen.files import leads_out, leaves, read_file, replace, sweep
 from wsgen.report.places import display_path
+from wsgen.unwritable import unwritable
+
+_ADVICE = "Make the folder writable, or choose another place."
 
 
 def bytes_of(file: Path) -> bytes | None:
     """Return what is in `file`, None if it cannot be read."""
     try:
-        return file.read_bytes()
+        return read_file(file)
     except OSError:
         return None
 
@@ -20,36 +21,21 @@ def bytes_of(file: Path) -> bytes | None:
 def write_file(file: Path, data: bytes) -> bool:
     """Write `data` unless it is there already; return whether. A file that is there keeps its permissions.
 
+    A link stays a link, and what it leads to is written, unless it leads out of the project.
+
     Raises FilesError, with the file as it was.
     """
     if bytes_of(file) == data:
         return False
-    target = file.resolve()  # a link stays one
-    temporary: Path | None = None
+    root = project_root()
     try:
+        if root is not None and leaves(file, root):
+            raise leads_out(file)
+        target = file.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=target.parent, prefix=".wsgen-", delete=False) as stream:
-            temporary = Path(stream.name)
-            stream.write(data)
-        temporary.chmod(target.stat().st_mode & 0o7777 if target.exists() else _usual_mode())
-        temporary.replace(target)
+        sweep(target.parent, locked=False)
+        replace(target, data, durable=True)
     except OSError as error:
-        message = f"{display_path(file)} cannot be written: {error.strerror}"
-        diagnostic = Diagnostic("WSG405", message, help=_advice(error))
-        raise FilesError(message, [diagnostic]) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        what = f"{display_path(file)} cannot be written"
+        raise unwritable(file, error, what=what, writable=_ADVICE) from error
     return True
-
-
-def _usual_mode() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-def _advice(error: OSError) -> str:
-    if isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError):
-        return "Move what is there out of the way, or choose another place."
-    return "Make the folder writable."

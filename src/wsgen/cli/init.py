@@ -10,6 +10,7 @@ import click
 from wsgen.cli.files import write_file
 from wsgen.cli.output import echo
 from wsgen.diagnostics import Diagnostic
+from wsgen.files import read_file
 from wsgen.load.naming import check_models
 from wsgen.load.yaml_module import load_yaml
 from wsgen.names import is_identifier
@@ -121,7 +122,7 @@ def _settings(root: Path, paths: str) -> bytes | None:
     Raises ConfigError if it is not valid, click.ClickException if nothing can be added to it.
     """
     pyproject = root / "pyproject.toml"
-    data = pyproject.read_bytes() if pyproject.exists() else b""
+    data = read_file(pyproject) if pyproject.exists() else b""
     tool = parse_toml(pyproject, data).get("tool")
     if (isinstance(tool, dict) and "wsgen" in tool) or (root / WSGEN_TOML).exists():
         return None

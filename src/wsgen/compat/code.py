@@ -9,6 +9,7 @@ from wsgen.compat.specs import RouterSpec
 from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
+from wsgen.files import read_text
 from wsgen.load.expressions import TypeNode, parse_type
 from wsgen.load.sourcetext import UnreadableError
 from wsgen.model import ModuleSpec, TypeRef
@@ -94,7 +95,7 @@ def models_of(template: GenericTemplate) -> str | None:
 
 def _says(file: Path, text: str) -> bool:
     try:
-        return file.read_text("utf-8-sig") == text
+        return read_text(file, "utf-8-sig") == text
     except (OSError, UnicodeDecodeError):
         return False
 

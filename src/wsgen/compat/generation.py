@@ -10,6 +10,7 @@ from wsgen.compat.layout import locate
 from wsgen.config import Config
 from wsgen.current import template_of
 from wsgen.errors import GenerationError
+from wsgen.files import read_text, replace
 from wsgen.manifest import MANIFEST, PENDING, Manifest, read_manifest
 from wsgen.project import settings_of
 from wsgen.source import ModuleSource
@@ -79,7 +80,7 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
     folder = Path(generated_dir).absolute()
     with naming(module_name):
         config = settings_of(folder)
-        files = {file.name: file.read_text("utf-8") for file in sorted(folder.glob("*.py"))}
+        files = {file.name: read_text(file) for file in sorted(folder.glob("*.py"))}
         staged = StagedModule(module_name, folder, files, {}, {})
         outcome = run_steps(
             [staged],
@@ -94,7 +95,7 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
             raise _as_founding(GenerationError("", outcome.diagnostics), module_name, config)
         for name, text in outcome.files.get(folder, {}).items():
             if text != files[name]:
-                (folder / name).write_bytes(text.encode())
+                replace(folder / name, text.encode())
 
 
 def _generate(
@@ -148,7 +149,7 @@ def _assumed(source: ModuleSource, config: Config) -> str | None:
     from wsgen.compat.code import models_of
     from wsgen.rendering.generic_template import parse_template
 
-    text = template.read_text("utf-8-sig")
+    text = read_text(template, "utf-8-sig")
     return models_of(parse_template(template, text, config.sources))
 
 
@@ -159,7 +160,7 @@ def _strays(output: Path) -> Iterator[Path]:
         return
     with os.scandir(output) as entries:
         for entry in entries:
-            if entry.name == _CACHE and entry.is_dir():
+            if entry.name == _CACHE and entry.is_dir(follow_symlinks=False):
                 yield from _stale_bytecode(Path(entry.path), manifest)
             elif entry.name not in manifest.outputs and entry.name not in (MANIFEST, PENDING):
                 yield Path(entry.path)

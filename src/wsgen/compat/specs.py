@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wsgen.errors import GenerationError
+from wsgen.files import read_file
 from wsgen.load.python_module import read_aliases
 from wsgen.load.sourcetext import UnreadableError
 from wsgen.report.text import format_text
@@ -32,7 +33,7 @@ def parse_router_specs_from_file(
     """
     path = Path(file_path)
     try:
-        aliases = read_aliases(path, path.read_bytes())
+        aliases = read_aliases(path, read_file(path))
     except UnreadableError as error:
         detail = format_text(error.diagnostics)
         message = f"Failed to parse {path.name} for module '{module_name}': {detail}"

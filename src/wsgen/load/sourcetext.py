@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import WsgenError
-from wsgen.opening import regular
+from wsgen.files import regular
 
 LIMIT = 1 << 20
 """The largest source that is read, in bytes."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wsgen.config import Config
+from wsgen.files import read_file, read_text
 from wsgen.source import YAML_NAME, ModuleSource
 
 _SCHEMA = re.compile(rb"#\s*yaml-language-server:\s*\$schema=(\S+)")
@@ -17,7 +18,7 @@ def schema_of(source: ModuleSource, config: Config) -> str | None:
     """Return the JSON Schema that other ws.yaml of the project name, as seen from the folder of `source`."""
     for file in _neighbours(source, config):
         try:
-            found = _SCHEMA.match(file.read_bytes()[:1000])
+            found = _SCHEMA.match(read_file(file)[:1000])
         except OSError:
             continue
         if found and (schema := found[1].decode("utf-8", "replace")):
@@ -30,7 +31,7 @@ def schema_of(source: ModuleSource, config: Config) -> str | None:
 def line_width(config: Config) -> int:
     """Return how long lines may be by what pyproject.toml tells black, ruff and isort."""
     try:
-        tools = tomllib.loads((config.root / "pyproject.toml").read_text("utf-8")).get("tool", {})
+        tools = tomllib.loads(read_text(config.root / "pyproject.toml")).get("tool", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return _USUAL
     keys = (("black", "line-length"), ("ruff", "line-length"), ("isort", "line_length"))

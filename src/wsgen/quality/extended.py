@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from wsgen.opening import regular
+from wsgen.files import read_file
 
 _EXTEND = re.compile(r"""(?<![\w-])["']?extend["']?[ \t]*=[ \t]*(?:"([^"\n]+)"|'([^'\n]+)')""")
 _PLUGINS = re.compile(r"(?<![\w-])plugins\b[^\n=:]*[=:]\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+[^\n]*)*)")
@@ -56,7 +56,6 @@ def _brought_in(folder: Path, data: bytes) -> list[Path]:
 
 def _read(file: Path) -> bytes:
     try:
-        with open(file, "rb", buffering=0, opener=regular) as stream:
-            return stream.read()
+        return read_file(file)
     except OSError:
         return b""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from wsgen.files import read_text
 from wsgen.quality.settings import settings_files
 
 BLACK_STYLE = ("--profile", "black")
@@ -34,7 +35,7 @@ def _configures_isort(path: Path) -> bool:
     if path.name in _NOT_ISORTS or "ruff" in path.name:
         return False
     try:
-        return _SECTION.search(path.read_text(encoding="utf-8")) is not None
+        return _SECTION.search(read_text(path)) is not None
     except (OSError, ValueError):
         # isort cannot read it either.
         return False

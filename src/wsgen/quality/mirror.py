@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wsgen.quality.extended import with_extended
-from wsgen.quality.scratch import scratch_folder
+from wsgen.quality.scratch import scratch_folder, temporary_errors
 from wsgen.quality.settings import SETTINGS_NAMES, settings_files
 from wsgen.quality.staged import StagedModule
 
@@ -55,17 +55,21 @@ class Mirror:
 
 @contextmanager
 def mirrored(root: Path, modules: Sequence[StagedModule]) -> Iterator[Mirror]:
-    """Build a mirror of `root` that holds the files of `modules`; remove it at the end."""
+    """Build a mirror of `root` that holds the files of `modules`; remove it at the end.
+
+    Raises FilesError if there is no room for it.
+    """
     with scratch_folder() as scratch:
-        # The directories above the root are there too, since some tools look beyond it for settings.
-        top = scratch / "mirror" / root.relative_to(root.anchor)
-        top.mkdir(parents=True)
-        for above in root.parents:
-            _link_settings(above, scratch / "mirror" / above.relative_to(root.anchor))
-        _link_extended(root, modules, scratch / "mirror")
-        _build(root, top, [module.output.relative_to(root).parts for module in modules])
-        for module in modules:
-            _write(module, top / module.output.relative_to(root))
+        with temporary_errors():
+            # The directories above the root are there too, since some tools look beyond it for settings.
+            top = scratch / "mirror" / root.relative_to(root.anchor)
+            top.mkdir(parents=True)
+            for above in root.parents:
+                _link_settings(above, scratch / "mirror" / above.relative_to(root.anchor))
+            _link_extended(root, modules, scratch / "mirror")
+            _build(root, top, [module.output.relative_to(root).parts for module in modules])
+            for module in modules:
+                _write(module, top / module.output.relative_to(root))
         yield Mirror(root=root, top=top, scratch=scratch)
 
 
@@ -78,7 +82,9 @@ def _build(source: Path, target: Path, ways: Iterable[tuple[str, ...]]) -> None:
     if source.is_dir():
         with os.scandir(source) as entries:
             for entry in entries:
-                if entry.name not in inner and entry.name not in _LEFT_OUT:
+                if entry.name in inner or entry.name in _LEFT_OUT:
+                    continue
+                if entry.is_dir() or entry.is_file():  # a tool would wait for a pipe
                     (target / entry.name).symlink_to(entry.path)
     for name, rest in inner.items():
         (target / name).mkdir()

@@ -10,6 +10,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from wsgen.files import read_text
+
 _INI_NAMES = ("mypy.ini", ".mypy.ini", "setup.cfg")
 
 
@@ -30,7 +32,7 @@ def mypy_excludes(directory: Path) -> tuple[re.Pattern[str], ...]:
 
 def _in_toml(path: Path) -> Iterator[str]:
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = tomllib.loads(read_text(path))
         found = settings.get("tool", {}).get("mypy", {}).get("exclude", [])
     except (OSError, ValueError, AttributeError):
         # AttributeError: `tool` or `tool.mypy` is something else than a table.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wsgen.diagnostics import Span
+from wsgen.files import read_text
 from wsgen.quality.findings import Finding
 from wsgen.quality.staged import StagedModule
 
@@ -66,7 +67,7 @@ def _whole_file(module: StagedModule) -> Span | None:
 def _names_at(span: Span) -> set[str]:
     """Return the names in the stretch of the source; none if it cannot be read any more."""
     try:
-        lines = span.path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(span.path).splitlines()
     except (OSError, ValueError):
         return set()
     last = max(span.line, span.end_line)

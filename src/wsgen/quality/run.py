@@ -1,9 +1,9 @@
 """Run the quality steps over staged modules: the way into this package."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from wsgen.cache import usable_cache
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.quality.isort_settings import isort_options
 from wsgen.quality.mirror import mirrored
@@ -54,7 +54,7 @@ def run_steps(
             modules={module.output: module for module in readable},
             tools=tools,
             sources=sources,
-            cache=_usable(cache),
+            cache=None if cache is None else usable_cache(cache),
             isort_options=isort_options(root, [module.output for module in readable], steps),
             jobs=jobs,
             timeout=timeout,
@@ -71,14 +71,3 @@ def run_steps(
                 )
     failed = frozenset(module.output for module in modules) - frozenset(passed)
     return QualityResult(passed, in_order(diagnostics), failed)
-
-
-def _usable(cache: Path | None) -> Path | None:
-    """Return `cache` if files can be written there, making it where it is missing."""
-    if cache is None:
-        return None
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return cache if os.access(cache, os.W_OK) else None

@@ -4,14 +4,13 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows: nothing tells whether the process of a folder is alive
-    fcntl = None  # type: ignore[assignment]  # the name is of a module everywhere else
+from wsgen.diagnostics import Diagnostic
+from wsgen.errors import FilesError
+from wsgen.files import CAN_LOCK_FOLDERS, lock
 
 PREFIX = "wsgen-mirror-"
 _SETTLED = 60.0
@@ -20,21 +19,39 @@ _SETTLED = 60.0
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Yield a new folder that only this user can read; remove it at the end, and those of killed runs now."""
-    _sweep(Path(tempfile.gettempdir()))
-    folder = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
-    lock = _lock(folder)
+    """Yield a new folder that only this user can read; remove it at the end, and those of killed runs now.
+
+    Raises FilesError if it cannot be made.
+    """
+    with temporary_errors():
+        _sweep(Path(tempfile.gettempdir()))
+        folder = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
+    release = _lock(folder)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        if lock is not None:
-            os.close(lock)
+        if release is not None:
+            release()
+
+
+@contextmanager
+def temporary_errors() -> Iterator[None]:
+    """Turn an error of the system into a FilesError that says that the temporary folder cannot be used."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = f"the temporary folder cannot be used: {reason}"
+        if error.filename is not None:
+            message = f"the temporary folder {tempfile.gettempdir()} cannot be used: {reason}"
+        advice = "Free some space there, or set TMPDIR to a folder on another disk."
+        raise FilesError(message, [Diagnostic("WSG405", message, help=advice)]) from error
 
 
 def _sweep(parent: Path) -> None:
     """Remove this user's folders that no living process holds the lock of."""
-    if fcntl is None:
+    if not CAN_LOCK_FOLDERS:  # nothing tells whether the process of a folder is alive
         return
     with suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:
@@ -43,24 +60,16 @@ def _sweep(parent: Path) -> None:
             status = entry.stat(follow_symlinks=False)
             if status.st_uid != os.getuid() or time.time() - status.st_mtime < _SETTLED:
                 continue
-            if (lock := _lock(Path(entry.path))) is not None:
+            if (release := _lock(Path(entry.path))) is not None:
                 shutil.rmtree(entry.path, ignore_errors=True)
-                os.close(lock)
+                release()
 
 
-def _lock(folder: Path) -> int | None:
-    """Return a descriptor that holds the lock of `folder` until it is closed, None if another does.
+def _lock(folder: Path) -> Callable[[], None] | None:
+    """Lock `folder` and return what releases it, None if another process holds it or it cannot be locked.
 
-    The system closes it when the process dies; the tools that it started do not inherit it.
+    The tools that the process starts do not inherit the lock.
     """
-    if fcntl is None:
-        return None
-    descriptor = -1
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        if descriptor >= 0:
-            os.close(descriptor)
-        return None
-    return descriptor
+    with suppress(OSError):
+        return lock(folder, time.monotonic(), folder=True)
+    return None

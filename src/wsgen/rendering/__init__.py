@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
+from wsgen.files import read_text
 from wsgen.model import ModuleSpec
 from wsgen.rendering.generic import Origin
 from wsgen.source import Positions
@@ -64,7 +65,7 @@ def _specialised(
     from wsgen.rendering.generic_template import parse_template
 
     try:
-        text = template.read_text("utf-8-sig")
+        text = read_text(template, "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         message = f"the template {template.name} cannot be read: {error}"
         advice = "Make it a readable file in UTF-8."

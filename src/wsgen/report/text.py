@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
+from wsgen.files import regular
 from wsgen.report.places import display_path
 
 Style = Callable[[str, str], str]
@@ -89,7 +90,7 @@ def _line(path: Path, number: int) -> str | None:
 @lru_cache(maxsize=64)
 def _lines(path: Path) -> tuple[str, ...]:
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb", opener=regular) as stream:
             data = stream.read(1 << 20)
     except OSError:
         return ()

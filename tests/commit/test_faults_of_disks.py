@@ -1,0 +1,120 @@
+"""Disks that are full, broken or lost power, and permissions: what is left, and what is advised."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from tests.conftest import DATAFEED, Project
+
+from wsgen import files
+from wsgen.manifest import MANIFEST
+
+OUT = "specs/datafeed/ws_generated"
+CHANGED = DATAFEED.replace("route: bars", "route: candles").replace("quotes", "offers")
+
+
+@pytest.mark.parametrize("content", ["", "\0" * 200, "half", "half and null bytes"])
+@pytest.mark.parametrize("name", ["barwsrouter.py", "__init__.py", "asyncapi.json"])
+@pytest.mark.parametrize("manifest", ["as it was", "empty", "missing"])
+def test_what_a_power_cut_has_cut_short_is_repaired(
+    project: Project, name: str, content: str, manifest: str
+) -> None:
+    project.wsgen("render")
+    whole = project.read(f"{OUT}/{name}")
+    half = whole[: len(whole) // 2]
+    contents = {"half": half, "half and null bytes": half + "\0" * 100}
+    project.write(f"{OUT}/{name}", contents.get(content, content))
+    if manifest == "empty":
+        project.write(f"{OUT}/{MANIFEST}", "")
+    elif manifest == "missing":
+        (project.root / OUT / MANIFEST).unlink()
+    assert project.wsgen("check").code == 1
+    outcome = project.wsgen("render")
+    assert (outcome.code, outcome.stderr) == (0, "")
+    assert project.read(f"{OUT}/{name}") == whole
+    assert project.wsgen("check").code == 0
+
+
+def test_an_orphan_that_a_power_cut_has_emptied_goes(project: Project) -> None:
+    project.wsgen("render")
+    project.write(f"{OUT}/quotewsrouter.py", "")
+    project.write("specs/datafeed/ws.yaml", DATAFEED[: DATAFEED.index("  QuoteWsRouter")])
+    assert project.wsgen("render").code == 0
+    assert not (project.root / OUT / "quotewsrouter.py").exists()
+
+
+def test_more_than_what_would_be_written_is_an_edit(project: Project) -> None:
+    project.wsgen("render")
+    project.write(f"{OUT}/barwsrouter.py", "# mine\n")
+    assert "was edited by hand" in project.wsgen("render").stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "Free some space on that disk"),
+        (errno.EACCES, "Make the folder writable"),
+        (errno.EROFS, "Make the folder writable"),
+        (errno.EIO, "Check that disk and its file system"),
+    ],
+)
+@pytest.mark.parametrize("last", [False, True])
+def test_a_failed_write_leaves_nothing_and_the_advice_fits(
+    project: Project, monkeypatch: pytest.MonkeyPatch, number: int, advice: str, last: bool
+) -> None:
+    project.wsgen("render")
+    before = project.snapshot()
+    project.write("specs/datafeed/ws.yaml", CHANGED)
+    stage = files.stage
+
+    def refuse(file: Path, data: bytes, *, durable: bool = False) -> Path:
+        if file.name == ("quotewsrouter.py" if last else "barwsrouter.py"):
+            raise OSError(number, os.strerror(number), str(file))
+        return stage(file, data, durable=durable)
+
+    monkeypatch.setattr("wsgen.commit.stage", refuse)
+    outcome = project.wsgen("render")
+    assert outcome.code == 2
+    assert f"{OUT}/" in outcome.stderr
+    assert os.strerror(number) in outcome.stderr
+    assert advice in outcome.stderr
+    after = project.snapshot()
+    assert [name for name in after if before.get(name) != after[name]] == ["specs/datafeed/ws.yaml"]
+
+
+def test_a_file_that_cannot_be_read_is_not_called_edited(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.wsgen("render")
+    # Tests may run as root, who may read everything, so the answer of the system is replaced.
+    opener = os.open
+
+    def refuse(path: str, *arguments: int, **named: int) -> int:
+        if str(path).endswith("barwsrouter.py"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return opener(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "open", refuse)
+    outcome = project.wsgen("render")
+    assert outcome.code == 2
+    assert "barwsrouter.py cannot be read: Permission denied" in outcome.stderr
+    assert "Make the file readable" in outcome.stderr
+
+
+def test_a_temporary_folder_without_room_is_named(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write(
+        "pyproject.toml", '[tool.wsgen]\npaths = ["specs"]\nquality.steps = ["ruff-format"]\n'
+    )
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/somewhere")
+
+    monkeypatch.setattr("wsgen.quality.mirror._write", full)
+    outcome = project.wsgen("render")
+    assert outcome.code == 2
+    assert "error[WSG405]: the temporary folder" in outcome.stderr
+    assert "cannot be used: No space left on device" in outcome.stderr
+    assert "set TMPDIR" in outcome.stderr
