@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from wsgen_runtime.auth import Authenticate, Authorize, Connection, allowed_origins
+from wsgen_runtime.auth import Authenticate, Authorize, Connection
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.choose import choose_broker
-from wsgen_runtime.callbacks import require_callback
+from wsgen_runtime.brokers.memory import MemoryBroker
+from wsgen_runtime.callbacks import is_asynchronous, require_callback
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode, require_closable
 from wsgen_runtime.http import serve_http
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.metrics import require_prometheus
+from wsgen_runtime.origins import AllowedPages
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.signals import before_stop_signals
 from wsgen_runtime.sockets import Sockets
 from wsgen_runtime.stats import Counters, Stats
+from wsgen_runtime.threads import in_threads
+from wsgen_runtime.workers import count_workers
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -42,10 +46,12 @@ class WsApp:
 
     - `authenticate(connection)` returns the user who connects, or a `Session`; None, False or `RefusedError`
       refuse with HTTP 403 before the socket is accepted. What cannot be a user, such as a generator, a coroutine
-      or a response, is logged and refused. It may be a coroutine function, as `authorize` may.
+      or a response, is logged and refused. A function that is no coroutine function runs in a thread.
     - `authorize(user, router, request)` returns True if the user may subscribe, or else False. Any other answer
-      is logged and counts as False.
+      is logged and counts as False. It may be a coroutine function, and must not block if it is not.
     - `origins` are the web pages that may connect besides those of the same host; `*` stands for all.
+    - `hosts` are the names by which clients may address the server; `*` stands for all. By default, any will do
+      but for web pages that reach a loopback address directly: they may use `localhost` and addresses.
     - `broker` carries updates between processes; the default serves one process. With a `redis://` address, all
       processes whose apps have the same title share their topics, so that the app needs a title of its own. A
       broker belongs to one app: ValueError for another one.
@@ -62,6 +68,7 @@ class WsApp:
         authenticate: Authenticate | None = None,
         authorize: Authorize | None = None,
         origins: Collection[str] = (),
+        hosts: Collection[str] | None = None,
         limits: Limits | None = None,
         broker: Broker | str | None = None,
         docs: bool = True,
@@ -79,6 +86,7 @@ class WsApp:
         self.limits = limits or Limits()
         self.docs = docs
         self.metrics = metrics
+        self.pages = AllowedPages(origins, hosts)
         self._counters = Counters()
         self._routers = _by_route(routers)
         self._broker = choose_broker(broker, title, default_title=_TITLE)
@@ -92,9 +100,9 @@ class WsApp:
             self.limits,
             self._counters,
             startup=self._start_for_client,
-            authenticate=authenticate,
+            authenticate=_awaitable(authenticate),
             authorize=authorize,
-            origins=allowed_origins(origins),
+            pages=self.pages,
         )
         self._starting: asyncio.Task[None] | None = None
         self._start_failure: str | None = None
@@ -180,8 +188,17 @@ class WsApp:
                 raise RuntimeError("a WsApp serves one event loop at a time")
             starting = None  # a test client makes a new loop for each session
         if starting is None or _has_failed(starting):
+            self._warn_of_workers()
             starting = self._starting = loop.create_task(self._hub.start())
         return starting
+
+    def _warn_of_workers(self) -> None:
+        if isinstance(self._broker, MemoryBroker) and (workers := count_workers()) > 1:
+            _log.warning(
+                "the server has %d workers, and an update reaches the clients of its own worker only;"
+                ' start one worker, or write WsApp(broker="redis://...")',
+                workers,
+            )
 
     def _launch(self) -> None:
         """Start because something is published; where that fails, the next update tries again."""
@@ -278,6 +295,13 @@ class WsApp:
     async def _say_goodbye(self) -> None:
         await self.shutdown()
         self._sockets.stop()  # the server takes connections until it has the signal
+
+
+def _awaitable(authenticate: Authenticate | None) -> Authenticate | None:
+    """Return the callback as one that does not block the event loop."""
+    if authenticate is None or is_asynchronous(authenticate):
+        return authenticate
+    return in_threads(authenticate)
 
 
 def _has_failed(task: asyncio.Task[None]) -> bool:

@@ -1,9 +1,8 @@
 """Who connects, and from where."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -80,51 +79,3 @@ too, which let everybody in; a user of another type is returned in a `Session`."
 Authenticate = Callable[[Connection], Awaitable[Session | _User | None] | Session | _User | None]
 # Any: a callback names the types of its own user, router and request.
 Authorize = Callable[[Any, Any, Any], Awaitable[bool] | bool]
-
-
-def allowed_origins(origins: Collection[str]) -> frozenset[str]:
-    """Return `origins` as browsers write them; raises TypeError for a single text, ValueError for no origin."""
-    if isinstance(origins, str):
-        raise TypeError(f"origins must be a list of origins: use [{origins!r}]")
-    return frozenset(map(_origin, origins))
-
-
-def _origin(text: str) -> str:
-    """Return the origin in lower case, without a final slash and without the port that goes without saying."""
-    if text in ("*", "null"):
-        return text
-    try:
-        parts = urlsplit(text.lower().removesuffix("/"))
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
-    if (
-        not parts.scheme
-        or not parts.hostname
-        or parts.geturl() != f"{parts.scheme}://{parts.netloc}"
-    ):
-        raise ValueError(
-            f"{text!r} is no origin; write it as https://app.example.com, or '*' for all"
-        )
-    if "*" in text:
-        raise ValueError(
-            f"{text!r}: name each origin, since wildcards are not known; '*' alone is all"
-        )
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.geturl().removesuffix(f":{port}") if port == default else parts.geturl()
-
-
-def origin_allowed(connection: Connection, allowed: Collection[str]) -> bool:
-    """Return whether the page that connects may do so.
-
-    Clients other than browsers send no Origin and are let through. A page from the host it connects to is,
-    and one whose origin (`https://app.example.com`) is in `allowed`, or any if that holds `*`.
-    """
-    origin = connection.headers.get("origin")
-    if origin is None or "*" in allowed or origin.lower() in allowed:
-        return True
-    try:
-        host = urlsplit(origin).netloc.lower()
-    except ValueError:
-        return False
-    return host == connection.headers.get("host", "").lower() != ""

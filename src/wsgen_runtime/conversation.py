@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException, WebSocketException
 from starlette.types import Receive
 
 from wsgen_runtime.auth import Authenticate, Authorize, Connection, RefusedError, Session
@@ -198,7 +199,7 @@ class Conversation:
                 answer = await call(self._authorize, user, router, request, within=within)
                 if user is self._client.user:  # a renewal may have made it another
                     return require_bool(answer)
-        except RefusedError:
+        except (RefusedError, HTTPException, WebSocketException):
             return False
         except WrongAnswerError as error:
             _log.error("authorize %s, and the subscription is refused", error)

@@ -1,9 +1,12 @@
-"""What the log may say of an exception of user code: where it came from, and nothing that a client sent."""
+"""What the log may say of an exception of user code: where it came from, in lines that no client can forge."""
 
 from collections.abc import Callable
 
 from pydantic import ValidationError
 
+from wsgen_runtime.printable import printable
+
+_LONGEST = 2_000  # characters of one text
 _DEEPEST = 20  # exceptions shown of one chain of causes
 _NEVER_SHOWN = "its text is not shown, since it may hold a token"
 
@@ -12,12 +15,16 @@ class InvalidDataError(Exception):
     """A ValidationError as the log shows it: its places and kinds, without the values."""
 
 
+class EscapedError(Exception):
+    """An exception as the log shows it whose text would have been more than one line, or not printable."""
+
+
 class HiddenError(Exception):
     """An exception as the log shows it where its text may be a secret: its type alone."""
 
 
 def without_input(error: BaseException) -> BaseException:
-    """Return `error` as it may be logged: without what pydantic quotes of its input, its causes likewise."""
+    """Return `error` as it may be logged, its causes too: in one line each, without what pydantic quotes."""
     return _shown(error, _without_values, _DEEPEST)
 
 
@@ -28,10 +35,21 @@ def without_text(error: BaseException) -> BaseException:
 
 def _without_values(error: BaseException) -> BaseException:
     if not isinstance(error, ValidationError):
-        return error
+        return _in_one_line(error)
     found = error.errors(include_url=False, include_context=False, include_input=False)
     places = ", ".join(f"{'.'.join(map(str, item['loc']))} ({item['type']})" for item in found[:20])
-    return InvalidDataError(f"{error.error_count()} errors for {error.title}: {places}")
+    text = f"{error.error_count()} errors for {error.title}: {places}"
+    return InvalidDataError(printable(text, _LONGEST))  # keys are the client's
+
+
+def _in_one_line(error: BaseException) -> BaseException:
+    try:
+        text = "; ".join([str(error), *map(str, getattr(error, "__notes__", ()))])
+    except Exception:  # user code again; the log says so in its place
+        return error
+    if text.isprintable() or isinstance(error, BaseExceptionGroup):
+        return error
+    return EscapedError(f"{type(error).__qualname__}: {printable(text, _LONGEST)}")
 
 
 def _without_words(error: BaseException) -> BaseException:

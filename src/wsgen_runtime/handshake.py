@@ -2,37 +2,40 @@
 
 import logging
 import math
-from collections.abc import Collection
 from contextlib import suppress
 
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException, WebSocketException
 from starlette.types import Send
 
-from wsgen_runtime.auth import (
-    Authenticate,
-    BusyError,
-    Connection,
-    RefusedError,
-    Session,
-    origin_allowed,
-)
+from wsgen_runtime.auth import Authenticate, BusyError, Connection, RefusedError, Session
 from wsgen_runtime.callbacks import WrongAnswerError, require_user
 from wsgen_runtime.calls import call
 from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.failures import without_text
 from wsgen_runtime.http import TEXT, respond
+from wsgen_runtime.origins import AllowedPages
 
 _log = logging.getLogger("wsgen_runtime")
+_OF_THE_RESPONSE = ("connection", "content-length", "content-type", "transfer-encoding", "upgrade")
+
+
+class AnsweredError(RefusedError):
+    """`authenticate` has raised an exception of Starlette's, which says how to answer."""
+
+    def __init__(self, error: HTTPException | WebSocketException) -> None:
+        super().__init__(f"authenticate raised {type(error).__name__}: {error}")
+        self.error = error
 
 
 async def admit(
     connection: Connection,
     authenticate: Authenticate | None,
-    origins: Collection[str],
+    pages: AllowedPages,
     within: float | None,
 ) -> Session:
     """Return who connects; raises RefusedError with the reason, for the log, when the client may not."""
-    if not origin_allowed(connection, origins):
-        raise RefusedError("the page's origin is not allowed; see WsApp(origins=...)")
+    pages.check(connection)
     if authenticate is None:
         return Session(user=None)
     return await identify(connection, authenticate, within)
@@ -50,6 +53,8 @@ async def identify(
             raise ValueError("expires_at must be a number of seconds since the epoch, or None")
     except RefusedError:
         raise
+    except (HTTPException, WebSocketException) as error:
+        raise AnsweredError(error) from None
     except WrongAnswerError as error:
         _log.error("authenticate %s, and the client is refused", error)
         raise RefusedError("authenticate failed") from error
@@ -62,14 +67,41 @@ async def identify(
 
 
 async def refuse(connection: Connection, send: Send, refusal: RefusedError) -> None:
-    """Answer a client that is not accepted: with HTTP 503 where it may come again and the server can say so.
+    """Answer a client that is not accepted: as `authenticate` has asked, with HTTP 503 if it may come again.
 
-    Otherwise with HTTP 403, which is what servers make of a close before accept.
+    Otherwise, and where the server cannot send a response of its own, with a close: servers make HTTP 403 of it.
     """
     extensions = connection.scope.get("extensions") or {}
+    code, reason = int(CloseCode.POLICY_VIOLATION), ""
+    error = refusal.error if isinstance(refusal, AnsweredError) else None
+    if isinstance(error, WebSocketException):
+        code, reason = error.code, error.reason or ""
     with suppress(OSError):  # it may have gone meanwhile
-        if isinstance(refusal, BusyError) and "websocket.http.response" in extensions:
+        if "websocket.http.response" not in extensions:
+            await send({"type": "websocket.close", "code": code, "reason": reason})
+        elif isinstance(refusal, BusyError):
             await respond(send, 503, TEXT, b"Try again later", protocol="websocket.http")
+        elif isinstance(error, HTTPException) and 300 <= error.status_code < 600:
+            await _respond_as(error, send)
         else:
-            code = int(CloseCode.POLICY_VIOLATION)
-            await send({"type": "websocket.close", "code": code, "reason": ""})
+            await send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+async def _respond_as(error: HTTPException, send: Send) -> None:
+    """Send the response that FastAPI makes of `error`."""
+    detail = to_json({"detail": error.detail}, fallback=str)
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in (error.headers or {}).items()
+        if name.lower() not in _OF_THE_RESPONSE
+        and (text := f"{name}{value}").isascii()
+        and text.isprintable()
+    ]
+    await respond(
+        send,
+        error.status_code,
+        "application/json",
+        detail,
+        protocol="websocket.http",
+        headers=headers,
+    )

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.types import Message, Receive, Send
 
@@ -22,6 +22,8 @@ from wsgen_runtime.failures import without_input
 from wsgen_runtime.handshake import admit, refuse
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
+from wsgen_runtime.origins import AllowedPages
+from wsgen_runtime.refusals import Refusals
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.servers import is_disconnect, own_send
 from wsgen_runtime.stats import Counters
@@ -42,11 +44,11 @@ class Sockets:
         startup: Callable[[], Awaitable[None]],
         authenticate: Authenticate | None,
         authorize: Authorize | None,
-        origins: Collection[str],
+        pages: AllowedPages,
     ) -> None:
         self._stopping = False
         self._stops = 0
-        self._accepting = 0
+        self._arriving = 0
         self._hub = hub
         self._routers = routers
         self._requests = {route: router.request_type for route, router in routers.items()}
@@ -55,35 +57,21 @@ class Sockets:
         self._startup = startup
         self._authenticate = authenticate
         self._authorize = authorize
-        self._origins = origins
+        self._pages = pages
+        self._refusals = Refusals()
         self._ids = itertools.count(1)
 
     async def serve(self, connection: Connection, receive: Receive, send: Send) -> None:
         """Serve one ASGI WebSocket connection."""
         await receive()  # websocket.connect
-        stops = self._stops
+        full = self._is_full()
+        self._arriving += 1
         try:
-            session = await self._admit(connection, stops)
-        except RefusedError as refusal:
-            self._counters.refused += 1
-            _log.info("a client is refused: %s", refusal)
-            await refuse(connection, send, refusal)
-            return
-        self._accepting += 1
-        try:
-            await send(
-                {"type": "websocket.accept", "subprotocol": session.subprotocol, "headers": []}
-            )
-            if stops != self._stops:  # nobody else will tell it
-                await send(_farewell())
-                return
-        except Exception as error:
-            if is_disconnect(error):
-                return
-            raise
+            session = await self._welcome(connection, send, full)
         finally:
-            self._accepting -= 1
-        await self._converse(connection, session, receive, send)
+            self._arriving -= 1
+        if session is not None:
+            await self._converse(connection, session, receive, send)
 
     def stop(self) -> None:
         """Admit nobody until `resume`, and say goodbye to those who are being accepted."""
@@ -94,24 +82,51 @@ class Sockets:
         """Admit clients again."""
         self._stopping = False
 
+    async def _welcome(self, connection: Connection, send: Send, full: bool) -> Session | None:
+        """Accept the client and return who it is, or refuse it and return None."""
+        stops = self._stops
+        try:
+            if full:
+                raise BusyError("the server has as many clients as it may have")
+            session = await self._admit(connection, stops)
+        except RefusedError as refusal:
+            self._counters.refused += 1
+            self._refusals.note(refusal)
+            await refuse(connection, send, refusal)
+            return None
+        try:
+            await send(
+                {"type": "websocket.accept", "subprotocol": session.subprotocol, "headers": []}
+            )
+            if stops != self._stops:  # nobody else will tell it
+                await send(_farewell())
+                return None
+        except Exception as error:
+            if is_disconnect(error):
+                return None
+            raise
+        return session
+
     async def _admit(self, connection: Connection, stops: int) -> Session:
-        self._require_room(stops)
+        self._require_serving(stops)
         try:
             await self._startup()
         except Exception as error:
             # Whatever the broker raises: `startup` has logged it, and the client may come again.
             raise BusyError(f"the app could not start: {error}") from error
         within = self._limits.auth_timeout
-        session = await admit(connection, self._authenticate, self._origins, within)
-        self._require_room(stops)
+        session = await admit(connection, self._authenticate, self._pages, within)
+        self._require_serving(stops)
         return session
 
-    def _require_room(self, stops: int) -> None:
-        bound = self._limits.clients
+    def _require_serving(self, stops: int) -> None:
         if self._stopping or stops != self._stops:
             raise BusyError("the server shuts down")
-        if bound is not None and len(self._hub.clients) + self._accepting >= bound:
-            raise BusyError("the server has as many clients as it may have")
+
+    def _is_full(self) -> bool:
+        """Return whether as many clients are connected, or about to be, as there may be."""
+        bound = self._limits.clients
+        return bound is not None and len(self._hub.clients) + self._arriving >= bound
 
     async def _converse(
         self, connection: Connection, session: Session, receive: Receive, send: Send
