@@ -127,6 +127,11 @@ takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic
 	@$(BIN)/python -m tests.runtime.takeover --rounds $(rounds)
 	@$(BIN)/python -m tests.runtime.takeover --rounds $(rounds) --pause
 
+examples ?= 100
+.PHONY: subsets
+subsets: $(VENV)/.ready  ## render subsets of generated projects with all steps and compare; examples=N, 100 unless told
+	@$(BIN)/python -m tests.quality.subsets --examples $(examples)
+
 .PHONY: prove
 prove: $(VENV)/.ready  ## start six workers on a fresh clone of the example, rounds=20 times
 	@$(BIN)/python -m tests.example.prove --rounds $(rounds)

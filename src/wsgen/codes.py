@@ -316,6 +316,19 @@ _FILES: dict[str, Code] = {
         "The generated file imports something else under the router's name.",
         "Rename the router.",
     ),
+    "WSG411": Code(
+        "package that cannot be imported",
+        "A folder on the way to the generated package is called like a keyword, such as `class`, or is not a "
+        "Python name, such as `order-book`, so that no import statement can name the package.",
+        "Rename the folder, set `output` in [tool.wsgen] to another place, or add the folder to `sources` if "
+        "modules are imported from there.",
+    ),
+    "WSG412": Code(
+        "package that git ignores",
+        "Generated packages are committed with their sources. One that git ignores is missing in every fresh "
+        "clone, where `wsgen check` then fails.",
+        "Remove the rule from the file shown, or add an exception such as `!ws_generated/` after it.",
+    ),
     "WSG415": Code(
         "cache leads elsewhere",
         "The folder .wsgen_cache is a link, or has links in it, that lead out of the project: it is neither read"

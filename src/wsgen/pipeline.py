@@ -20,6 +20,7 @@ from wsgen.options import Options
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.source import ModuleSource
 from wsgen.stamps import Stamps
+from wsgen.surroundings import ignored_by_git, unimportable
 from wsgen.verdict import has_passed
 
 if TYPE_CHECKING:  # what a run that finds everything current never needs
@@ -77,15 +78,20 @@ def run(
         results, diagnostics = _produce(stale, config, options, steps, assumed, stamps)
     else:
         results = {}
-    return RunResult(tuple((done | results)[source] for source in sources), diagnostics)
+    warnings = [*unimportable(done, config)]
+    if not options.write:
+        warnings += ignored_by_git(sources, config)
+    modules = tuple((done | results)[source] for source in sources)
+    return RunResult(modules, in_order([*diagnostics, *warnings]))
 
 
 def run_unchanged(sources: Sequence[ModuleSource], config: Config) -> RunResult | None:
-    """Return the result of a run in which every module is current, or None if any is not."""
+    """Return the result of a run in which every module is current and nothing is to be said, or else None."""
     stamps = Stamps(config.sources)
     results = [_unchanged(source, config, config.steps, stamps) for source in sources]
     found = tuple(result for result in results if result is not None)
-    return RunResult(found) if len(found) == len(results) else None
+    current = len(found) == len(results) and not any(unimportable(sources, config))
+    return RunResult(found) if current else None
 
 
 def load_modules(
@@ -95,7 +101,7 @@ def load_modules(
     from wsgen.load import load_module
 
     loaded = {}
-    found: list[Diagnostic] = []
+    found = [*unimportable(sources, config)]
     for source in sources:
         item = load_module(
             source,

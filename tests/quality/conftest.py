@@ -128,13 +128,17 @@ class Project:
         )
 
     def run(
-        self, *modules: StagedModule, steps: tuple[str, ...] = STEPS, timeout: float = 60.0
+        self,
+        *modules: StagedModule,
+        steps: tuple[str, ...] = STEPS,
+        timeout: float = 60.0,
+        sources: tuple[str, ...] = ("src",),
     ) -> QualityResult:
         return run_steps(
             modules,
             root=self.root,
             steps=steps,
-            sources=(self.root / "src",),
+            sources=tuple(self.root / source for source in sources),
             cache=self.kept(),
             jobs=2,
             timeout=timeout,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from wsgen.quality.isort_settings import isort_options
+from wsgen.quality.settings_groups import Homes
+from wsgen.quality.settings_options import Roots, isort_options
 
 from .conftest import INIT, Project
 
@@ -259,6 +260,92 @@ def test_isort_is_left_alone_where_anything_is_set_for_it(
     bare: Project, name: str, text: str, configured: bool
 ) -> None:
     bare.write({name: text})
-    outputs = [bare.module().output]
-    assert (isort_options(bare.root, outputs, ("isort", "black")) == ()) is configured
-    assert isort_options(bare.root, outputs, ("isort",)) == ()
+    home = Homes().of("isort", bare.module().output)
+    roots = Roots(bare.root, (bare.root / "src", bare.root), str)
+    assert (isort_options(home, roots, ("isort", "black")) == ()) is configured
+    assert isort_options(home, roots, ("isort",)) == ()
+
+
+OWN = '''"""Imports of the project."""
+
+import pydantic
+from app.models import Bar
+
+USED = (Bar, pydantic)
+'''
+APART = OWN.replace("\nfrom app", "\n\nfrom app")
+CLOSE = OWN.replace(
+    "import pydantic\nfrom app.models import Bar", "from app.models import Bar\nimport pydantic"
+)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({}, id="no settings"),
+        pytest.param({TOML: "[tool.ruff]\nlint.select = ['I']\n"}, id="settings of ruff"),
+        pytest.param({TOML: "[tool.isort]\nprofile = 'black'\n"}, id="settings of isort"),
+        pytest.param({"setup.cfg": "[isort]\nprofile=black\n"}, id="settings in setup.cfg"),
+    ],
+)
+@pytest.mark.parametrize("place", ["specs", "backend/app/modules"])
+def test_sorters_know_the_packages_in_the_source_folders(
+    bare: Project, place: str, settings: dict[str, str]
+) -> None:
+    (bare.root / "src").rename(bare.root / "backend")
+    bare.write(settings)
+    module = bare.module(router=OWN, init=NOTHING, place=place)
+    result = bare.run(module, steps=("ruff-fix", "isort"), sources=("backend",))
+    assert result.diagnostics == ()
+    assert result.files[module.output]["barwsrouter.py"] == APART
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        pytest.param(
+            {
+                TOML: "[tool.ruff]\nextend = 'more.toml'\n[tool.isort]\nprofile = 'black'\n"
+                "src_paths = ['lib']\nforce_sort_within_sections = true\n",
+                "more.toml": "lint.select = ['I']\nsrc = ['lib']\n"
+                "lint.isort.force-sort-within-sections = true\n",
+            },
+            CLOSE,
+            id="other roots in the settings",
+        ),
+        pytest.param(
+            {
+                TOML: "[tool.ruff.lint.isort]\nknown-first-party = ['pydantic']\n",
+                ".isort.cfg": "[settings]\nprofile = black\nknown_first_party = pydantic\n",
+            },
+            OWN.replace(
+                "import pydantic\nfrom app.models import Bar",
+                "from app.models import Bar\n\nimport pydantic",
+            ),
+            id="other packages in the settings",
+        ),
+    ],
+)
+def test_sorters_are_told_nothing_where_the_settings_name_the_projects_packages(
+    bare: Project, settings: dict[str, str], wanted: str
+) -> None:
+    (bare.root / "src").rename(bare.root / "backend")
+    bare.write(settings)
+    module = bare.module(router=OWN, init=NOTHING)
+    result = bare.run(module, steps=("ruff-fix", "isort"), sources=("backend",))
+    assert result.diagnostics == ()
+    assert result.files[module.output]["barwsrouter.py"] == wanted
+
+
+def test_packages_beside_the_settings_of_a_part_stay_its_own(bare: Project) -> None:
+    bare.write(
+        {
+            "parts/one/pyproject.toml": "[tool.ruff]\nlint.select = ['I']\n[tool.isort]\nprofile = 'black'\n",
+            "parts/one/src/app/__init__.py": "",
+        }
+    )
+    (bare.root / "src").rename(bare.root / "backend")
+    module = bare.module(router=OWN, init=NOTHING, place="parts/one/specs")
+    result = bare.run(module, steps=("ruff-fix", "isort"), sources=("backend",))
+    assert result.diagnostics == ()
+    assert result.files[module.output]["barwsrouter.py"] == APART

@@ -8,7 +8,8 @@ import pytest
 from wsgen.errors import ToolError
 from wsgen.quality.mypy_excludes import mypy_excludes
 from wsgen.quality.processes import Outcome
-from wsgen.quality.typing_runs import TypingGroup, check_types, typing_groups
+from wsgen.quality.typing_groups import TypingGroup, typing_groups
+from wsgen.quality.typing_runs import check_types
 
 
 def package(directory: Path) -> Path:
@@ -17,24 +18,67 @@ def package(directory: Path) -> Path:
     return directory
 
 
+def texts(outputs: Sequence[Path]) -> dict[Path, list[str]]:
+    """Return `outputs` without anything in them."""
+    return {output: [] for output in outputs}
+
+
 def test_packages_of_the_project_and_loose_ones_are_named_differently(tmp_path: Path) -> None:
     package(tmp_path / "src/app")
     inside = package(tmp_path / "src/app/modules/a") / "ws_generated"
     loose = [tmp_path / f"specs/{name}/ws_generated" for name in "ab"]
-    groups = typing_groups([loose[0], inside, loose[1]], root=tmp_path, sources=())
+    outputs = texts([loose[0], inside, loose[1]])
+    groups = typing_groups(outputs, root=tmp_path, sources=(tmp_path / "src",))
     assert groups == (TypingGroup(tuple(loose), True), TypingGroup((inside,), False))
 
 
 def test_names_that_would_clash_are_checked_apart(tmp_path: Path) -> None:
     outputs = [tmp_path / f"specs/{name}/ws_generated" for name in ("a-b", "c-d", "e")]
-    groups = typing_groups(outputs, root=tmp_path, sources=())
-    assert [group.outputs for group in groups] == [(outputs[0], outputs[2]), (outputs[1],)]
+    groups = typing_groups(texts(outputs), root=tmp_path, sources=())
+    assert [group.outputs for group in groups] == [(outputs[0],), (outputs[1],), (outputs[2],)]
 
 
 def test_a_source_directory_ends_the_name(tmp_path: Path) -> None:
     outputs = [tmp_path / "src/gen/a", tmp_path / "lib/gen/a"]
-    groups = typing_groups(outputs, root=tmp_path, sources=(tmp_path / "src", tmp_path / "lib"))
+    groups = typing_groups(
+        texts(outputs), root=tmp_path, sources=(tmp_path / "src", tmp_path / "lib")
+    )
     assert len(groups) == 2
+
+
+def test_modules_whose_names_begin_in_different_folders_are_checked_apart(tmp_path: Path) -> None:
+    """mypy would import from both folders, and each module find what it does not find alone."""
+    outputs = []
+    for number, name in enumerate(("feeds", "feeds", "orders")):
+        package(tmp_path / f"packages/{number}/{name}/bars")
+        package(tmp_path / f"packages/{number}/{name}")
+        outputs.append(tmp_path / f"packages/{number}/{name}/bars/ws_generated")
+    groups = typing_groups(texts(outputs), root=tmp_path, sources=())
+    assert [group.outputs for group in groups] == [(output,) for output in outputs]
+    assert len({group.cache for group in groups}) == 3
+    sources = [tmp_path / f"packages/{number}" for number in range(3)]
+    groups = typing_groups(texts(outputs), root=tmp_path, sources=sources)
+    # All three are searched anyway; only where two have a package of the same name does the order matter.
+    assert [group.outputs for group in groups] == [(output,) for output in outputs]
+    groups = typing_groups(texts(outputs[1:]), root=tmp_path, sources=sources[1:])
+    assert [group.outputs for group in groups] == [tuple(outputs[1:])]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from specs.b.ws_generated import X",
+        "import os, specs.b.ws_generated.x as x",
+        "from ...b.ws_generated import X",
+        "from ...b import ws_generated",
+    ],
+)
+def test_a_module_that_imports_another_one_is_checked_alone(tmp_path: Path, line: str) -> None:
+    a, b, c = (tmp_path / f"specs/{name}/ws_generated" for name in "abc")
+    groups = typing_groups(
+        {a: [f"\n{line}\n"], b: ["import json"], c: []}, root=tmp_path, sources=()
+    )
+    assert [group.outputs for group in groups] == [(a,), (b, c)]
 
 
 class Mypy:
@@ -82,7 +126,7 @@ def test_a_module_that_stops_mypy_is_left_out_of_the_next_run() -> None:
         }
     )
     assert check(mypy, "abc") == [("b/x.py", "invalid syntax"), ("c/x.py", "wrong")]
-    assert mypy.runs == [("a", "b", "c"), ("a", "c")]
+    assert mypy.runs == [("a", "b", "c"), ("a", "c"), ("b",)]
 
 
 def test_a_file_of_the_project_that_stops_mypy_is_charged_to_those_that_import_it() -> None:

@@ -23,11 +23,15 @@ def say_if_current(arguments: Sequence[str]) -> bool:
     from wsgen.cli.project import project_of
     from wsgen.errors import WsgenError
     from wsgen.pipeline import find_modules, run_unchanged
+    from wsgen.surroundings import ignored_by_git
 
     paths = [Path(argument) for argument in arguments[1:]]
     try:
         config = project_of(paths)
-        result = run_unchanged(find_modules(paths, (), config), config)
+        sources = find_modules(paths, (), config)
+        result = run_unchanged(sources, config)
+        if arguments[0] == "check" and result is not None and ignored_by_git(sources, config):
+            return False
     except WsgenError:
         return False
     if result is None or not result.modules:

@@ -3,8 +3,8 @@
 import json
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
@@ -54,7 +54,8 @@ class Finding:
 class Report:
     """What one step says of some modules.
 
-    `unsettled` tells that the step would change files. Findings may lie outside the modules.
+    `unsettled` tells that the step would change files. Findings may lie outside the modules. `broken` has the
+    modules on which the tool broke, so that nothing else is said of them.
     """
 
     step: str
@@ -62,12 +63,33 @@ class Report:
     findings: tuple[Finding, ...] = ()
     unsettled: bool = False
     output: str = ""
+    broken: Mapping[Path, Diagnostic] = field(default_factory=dict)
+
+
+def joined(step: str, outputs: tuple[Path, ...], reports: Sequence[Report]) -> Report:
+    """Return what `reports` say together of `outputs`."""
+    return Report(
+        step,
+        outputs,
+        findings=tuple(item for report in reports for item in report.findings),
+        unsettled=any(report.unsettled for report in reports),
+        output="\n".join(report.output for report in reports if report.output),
+        broken={output: found for report in reports for output, found in report.broken.items()},
+    )
+
+
+class BrokenToolError(ToolError):
+    """A tool could not do its work at all; `output` is what it said."""
+
+    def __init__(self, message: str, diagnostics: list[Diagnostic], output: str) -> None:
+        super().__init__(message, diagnostics)
+        self.output = output
 
 
 def read_formatter(step: str, outcome: Outcome, directory: str) -> tuple[tuple[Finding, ...], bool]:
     """Return what black, ruff or isort could not rewrite, and whether it would change files.
 
-    Raises ToolError if it broke for a reason that no file is to blame for.
+    Raises BrokenToolError if it broke.
     """
     findings = tuple(
         _finding(match, directory)
@@ -83,7 +105,7 @@ def read_formatter(step: str, outcome: Outcome, directory: str) -> tuple[tuple[F
 
 
 def read_flake8(outcome: Outcome, directory: str) -> tuple[Finding, ...]:
-    """Return the findings of flake8; raises ToolError if it broke."""
+    """Return the findings of flake8; raises BrokenToolError if it broke."""
     matches = (_FLAKE8.fullmatch(text) for text in outcome.stdout.splitlines())
     found = tuple(_finding(match, directory) for match in matches if match)
     if outcome.returncode != 0 and not found:
@@ -92,7 +114,7 @@ def read_flake8(outcome: Outcome, directory: str) -> tuple[Finding, ...]:
 
 
 def read_ruff(step: str, outcome: Outcome, directory: str) -> tuple[Finding, ...]:
-    """Return the findings in ruff's JSON output; raises ToolError if it broke."""
+    """Return the findings in ruff's JSON output; raises BrokenToolError if it broke."""
     if outcome.returncode not in (0, 1):
         raise broken(step, outcome)
     try:
@@ -121,12 +143,12 @@ def read_mypy(outcome: Outcome, directory: str) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def broken(step: str, outcome: Outcome) -> ToolError:
+def broken(step: str, outcome: Outcome) -> BrokenToolError:
     """Return the error that tells that a tool could not do its work at all."""
     message = f"{step} failed with exit code {outcome.returncode}"
     help_text = "its output says why; most often it is the tool's own configuration"
     found = Diagnostic("WSG501", message, help=help_text, step=step, output=outcome.output)
-    return ToolError(message, [found])
+    return BrokenToolError(message, [found], outcome.output)
 
 
 def _finding(match: re.Match[str], directory: str) -> Finding:

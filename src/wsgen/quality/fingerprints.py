@@ -53,6 +53,14 @@ def installed_version(tool: str) -> str:
     return " ".join(sorted(found)) if any(n.startswith(wanted[0]) for n in found) else ""
 
 
+def version_numbers(tool: str) -> tuple[int, ...]:
+    """Return the version of the tool in this interpreter; one that is not known counts as the newest."""
+    names = installed_version(tool).split()
+    version = next((n.removeprefix(f"{tool}-") for n in names if n.startswith(f"{tool}-")), "")
+    numbers = tuple(int(part) for part in version.split(".") if part.isdigit())
+    return numbers or (sys.maxsize,)
+
+
 def command_path(tool: str) -> str | None:
     """Return the path of the command `tool`: beside this interpreter, else on PATH, else None."""
     beside = os.path.dirname(sys.executable)

@@ -5,10 +5,13 @@ anything, that is already the proof. Otherwise the fixing steps rewrite the file
 was changed is checked again.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wsgen.diagnostics import Diagnostic
+from wsgen.errors import ToolError
 from wsgen.quality.findings import Finding, Report
 from wsgen.quality.processes import side_by_side
 from wsgen.quality.steps import STEPS
@@ -32,16 +35,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the steps made of one module: its last texts, what was found, and who still changed what."""
+    """What the steps made of one module: its last texts, what was found, and who still changed what.
+
+    `broken` tells of the tool that broke on it, after which no other looked at it.
+    """
 
     files: Texts
     findings: tuple[tuple[str, Finding], ...]
     disputes: tuple[Change, ...] = ()
+    broken: Diagnostic | None = None
 
     @property
     def passed(self) -> bool:
         """Return whether all steps are content with the module as it is."""
-        return not (self.findings or self.disputes)
+        return not (self.findings or self.disputes or self.broken)
 
 
 class Rounds:
@@ -57,12 +64,13 @@ class Rounds:
         self._pending = {step: set(bench.modules) for step in self._steps}
         self._findings: dict[Path, dict[str, list[Finding]]] = {o: {} for o in bench.modules}
         self._given_up: dict[Path, tuple[Change, ...]] = {}
+        self._broken: dict[Path, Diagnostic] = {}
         self._history: dict[Path, list[Change]] = {o: [] for o in bench.modules}
 
     def run(self) -> dict[Path, Verdict]:
         """Check and fix until nothing changes; return the verdict on each module by output directory.
 
-        Raises ToolError if a tool cannot do its work for a reason that no module is to blame for.
+        Raises ToolError if a tool cannot do its work on any of the modules.
         """
         rendered = dict(self._texts)
         self._fix([step for step in self._steps if STEPS[step].quick])
@@ -151,6 +159,12 @@ class Rounds:
     def _record(self, report: Report) -> None:
         for output in report.outputs:
             self._findings[output].pop(report.step, None)
+        for output, found in report.broken.items():
+            self._broken.setdefault(output, found)
+            self._give_up(output, ())
+        if len(self._broken) == len(self._bench.modules):
+            found = next(iter(self._broken.values()))
+            raise ToolError(found.message, dict.fromkeys(self._broken.values()))
         for finding in report.findings:
             output = self._bench.owner(finding.path) or Path(finding.path)
             if output in self._findings:
@@ -184,9 +198,14 @@ class Rounds:
     def _never_settled(self, reports: Sequence[Report]) -> None:
         """Give up the modules that a step wants to change but does not change when asked to."""
         for report in reports:
-            named = [o for o in report.outputs if self._bench.mirror.relative(o) in report.output]
+            named = [output for output in report.outputs if self._is_named(output, report.output)]
             for output in named or report.outputs:
                 self._give_up(output, (Change(report.step, "", "", ""),))
+
+    def _is_named(self, output: Path, text: str) -> bool:
+        """Return whether a file in `output` stands in `text`, and not one in a folder of a longer name."""
+        place = re.escape(self._bench.mirror.relative(output))
+        return re.search(rf"(?:^|\./|[^\w./-]){place}/", text, re.MULTILINE) is not None
 
     def _in_order(self, outputs: set[Path]) -> list[Path]:
         return [output for output in self._bench.modules if output in outputs]
@@ -194,4 +213,5 @@ class Rounds:
     def _verdict(self, output: Path) -> Verdict:
         found = self._findings[output]
         findings = tuple((step, item) for step in self._steps for item in found.get(step, ()))
-        return Verdict(self._texts[output], findings, self._given_up.get(output, ()))
+        disputes = self._given_up.get(output, ())
+        return Verdict(self._texts[output], findings, disputes, self._broken.get(output))

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from wsgen.cache import usable_cache
 from wsgen.diagnostics import Diagnostic, in_order
-from wsgen.quality.isort_settings import isort_options
 from wsgen.quality.mirror import mirrored
 from wsgen.quality.rounds import Rounds
 from wsgen.quality.staged import QualityResult, StagedModule
@@ -53,9 +52,9 @@ def run_steps(
             mirror=mirror,
             modules={module.output: module for module in readable},
             tools=tools,
+            steps=steps,
             sources=sources,
             cache=None if cache is None else usable_cache(cache),
-            isort_options=isort_options(root, [module.output for module in readable], steps),
             jobs=jobs,
             timeout=timeout,
         )

@@ -7,8 +7,8 @@ are those that the oldest supported version of each tool knows too.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_MANY_FILES = 64
-"""Below this many files a tool's own worker processes cost more to start than they save."""
+MANY_FILES = 64
+"""Below this many files further processes cost more to start than they save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,9 @@ class Step:
     `shown` is the command as a person would type it, without paths. A step that `fixes` has a `write`
     command; its `check` tells whether `write` would change anything. What it writes is `stable` if the
     tool itself proves that it would not change it again. `cost` orders steps that run side by side,
-    longest first; those that are `quick` are done before a check of the same files would be.
+    longest first; those that are `quick` are done before a check of the same files would be. `workers` is the
+    option for the number of its own processes; isort and flake8 are given parts of the files instead, since they
+    wait for ever for a worker that was killed.
     """
 
     name: str
@@ -32,6 +34,11 @@ class Step:
     quick: bool = False
 
     @property
+    def parallel(self) -> bool:
+        """Return whether the tool itself uses all processors."""
+        return self.workers is not None or self.tool in ("ruff", "mypy")
+
+    @property
     def fixes(self) -> bool:
         """Return whether the step rewrites files."""
         return self.write is not None
@@ -43,7 +50,7 @@ class Step:
         chosen = self.write if write and self.write is not None else self.check
         workers: tuple[str, ...] = ()
         if self.workers is not None:
-            workers = (self.workers, str(jobs if files >= _MANY_FILES else 1))
+            workers = (self.workers, str(jobs if files >= MANY_FILES else 1))
         return (*chosen, *workers, *paths)
 
 
@@ -52,6 +59,7 @@ _FLAKE8 = (
     "--format=%(path)s:%(row)d:%(col)d: %(code)s %(text)s",
     "--color=never",
     "--no-show-source",
+    "--jobs=1",
 )
 _MYPY = (
     "--no-color-output",
@@ -98,7 +106,7 @@ STEPS = {
             40,
             quick=True,
         ),
-        Step("flake8", "flake8", "flake8", _FLAKE8, None, "--jobs", 20),
+        Step("flake8", "flake8", "flake8", _FLAKE8, None, None, 20),
         Step(
             "ruff-check",
             "ruff",
@@ -109,7 +117,7 @@ STEPS = {
             10,
         ),
         Step("mypy", "mypy", "mypy", _MYPY, None, None, 100),
-        Step("isort", "isort", "isort", ("-q", "--check-only"), ("-q",), "--jobs", 25),
+        Step("isort", "isort", "isort", ("-q", "--check-only"), ("-q",), None, 25),
     )
 }
 """All steps by name, in the order in which they run unless configured."""

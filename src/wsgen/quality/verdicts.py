@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.quality.findings import Finding
@@ -31,6 +32,7 @@ _ONE_SORTER = (
     "let only one of them sort imports: leave the step `isort` or ruff's rule `I` out; "
     "or say in [tool.ruff.lint.isort] what [tool.isort] says (`force-single-line` for `force_single_line`)"
 )
+_PACKAGE_NAME = "rename the folder to a Python name, or remove the `__init__.py` in it"
 _SAME_SETTINGS = "give both the same line length and style, or leave one of the two steps out"
 
 
@@ -42,6 +44,8 @@ def module_diagnostics(
     `directory` is the output directory as it appears in commands, `labels` the names of steps that
     are to be called differently.
     """
+    if verdict.broken is not None:
+        yield _of_module(verdict.broken, module)
     missing = set()
     for step, finding in verdict.findings:
         diagnostic = _from_finding(module, verdict, labels.get(step, step), finding, directory)
@@ -56,6 +60,16 @@ def module_diagnostics(
         yield _dispute(module, [c for c in verdict.disputes if c.file == file], directory)
 
 
+def _of_module(broken: Diagnostic, module: StagedModule) -> Diagnostic:
+    """Return what is wrong with a tool that broke on `module`, though not on all others."""
+    return replace(
+        broken,
+        message=f'{broken.message} in module "{module.name}"',
+        span=source_span(Finding("", 1, 1, "", None, ""), module, {}),
+        module=module.name,
+    )
+
+
 def _from_finding(
     module: StagedModule, verdict: Verdict, step: str, finding: Finding, directory: str
 ) -> Diagnostic:
@@ -65,6 +79,8 @@ def _from_finding(
     rule = f" [{finding.rule}]" if finding.rule else ""
     missing = missing_module(finding)
     help_text = _HELP[code] if place else f"correct {finding.message.partition(':')[0]}"
+    if finding.rule == "package-name":
+        help_text = _PACKAGE_NAME
     return Diagnostic(
         code,
         f'{step} in module "{module.name}": {finding.message}{rule}{place}',

@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from wsgen.quality.blame import isolated
 from wsgen.quality.findings import (
     Report,
+    joined,
     read_flake8,
     read_formatter,
     read_ruff,
@@ -15,10 +18,13 @@ from wsgen.quality.findings import (
 from wsgen.quality.mirror import Mirror
 from wsgen.quality.mypy_excludes import mypy_excludes
 from wsgen.quality.processes import Outcome, Processes
+from wsgen.quality.settings_groups import Homes
+from wsgen.quality.settings_options import Roots, isort_options, ruff_options
 from wsgen.quality.staged import StagedModule
-from wsgen.quality.steps import STEPS
+from wsgen.quality.steps import MANY_FILES, STEPS
 from wsgen.quality.tools import Tools
-from wsgen.quality.typing_runs import EXPLICIT, check_types, typing_groups
+from wsgen.quality.typing_groups import EXPLICIT, TypingGroup, typing_groups
+from wsgen.quality.typing_runs import check_types
 
 _ARGUMENT_LIMIT = 24_000 if os.name == "nt" else 100_000
 """Characters of paths in one command line; operating systems allow a little more."""
@@ -28,17 +34,29 @@ _DROPPED = ("CLICOLOR_FORCE", "FORCE_COLOR", "MYPY_FORCE_COLOR", "MYPY_CACHE_DIR
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """One process of a step: the output folders that it is given, and the options for their settings."""
+
+    outputs: tuple[Path, ...]
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Workbench:
-    """The mirror, the modules in it by output directory, and how tools are run there."""
+    """The mirror, the modules in it by output directory, and how tools are run there.
+
+    `steps` are all steps of the run: what one tool is told may depend on which others there are.
+    """
 
     mirror: Mirror
     modules: Mapping[Path, StagedModule]
     tools: Tools
+    steps: tuple[str, ...]
     sources: tuple[Path, ...]
     cache: Path | None
-    isort_options: tuple[str, ...]
     jobs: int
     timeout: float
+    _homes: Homes = field(default_factory=Homes)
 
     def processes(self) -> Processes:
         """Return a fresh set of processes."""
@@ -60,34 +78,61 @@ class Workbench:
     ) -> Iterator[Callable[[], Report]]:
         """Yield the tasks that check the modules in `outputs` with one step."""
         if step == "mypy":
-            groups = typing_groups(outputs, root=self.mirror.root, sources=self.sources)
-            for number, group in enumerate(groups):
-                flags = self._mypy_cache(number)
-                flags += EXPLICIT if group.explicit else ()
-                run = partial(self._run, processes, step, False, flags)
-                yield partial(
-                    check_types,
-                    group.outputs,
-                    run,
-                    owner=self.owner,
-                    directory=self._directory,
-                    excluded=self._excluded,
-                )
+            texts = {output: self.modules[output].files.values() for output in outputs}
+            groups = typing_groups(texts, root=self.mirror.root, sources=self.sources)
+            for cache in dict.fromkeys(group.cache for group in groups):
+                using = [group for group in groups if group.cache == cache]
+                yield partial(self._check_types, using, processes)
         else:
-            for chunk in self._chunks(outputs):
-                yield partial(self._check, processes, step, chunk)
+            for command in self._commands(step, outputs):
+                attempt = partial(self._check, processes, step, command.options)
+                yield partial(isolated, step, command.outputs, attempt)
+
+    def _check_types(self, groups: Sequence[TypingGroup], processes: Processes) -> Report:
+        """Check types in groups one after another: they use one folder of what mypy remembers."""
+        reports = [self._check_group(group, processes) for group in groups]
+        return joined("mypy", tuple(o for group in groups for o in group.outputs), reports)
+
+    def _check_group(self, group: TypingGroup, processes: Processes) -> Report:
+        flags = (*self._mypy_cache(group.cache), *(EXPLICIT if group.explicit else ()))
+        attempt = partial(
+            check_types,
+            run=partial(self._run, processes, "mypy", False, flags),
+            owner=self.owner,
+            directory=self._directory,
+            excluded=self._excluded,
+        )
+        return isolated("mypy", group.outputs, attempt)
 
     def write(self, step: str, outputs: Sequence[Path], processes: Processes) -> list[Report]:
         """Rewrite the modules in `outputs` with one fixing step; return what it could not rewrite."""
-        reports = []
-        for chunk in self._chunks(outputs):
-            outcome = self._run(processes, step, True, (), chunk)
-            findings, _ = read_formatter(step, outcome, self._directory)
-            reports.append(Report(step, chunk, findings))
-        return reports
 
-    def _check(self, processes: Processes, step: str, outputs: tuple[Path, ...]) -> Report:
-        outcome = self._run(processes, step, False, (), outputs)
+        def write(command: Command) -> Report:
+            attempt = partial(self._write, processes, step, command.options)
+            return isolated(step, command.outputs, attempt)
+
+        with ThreadPoolExecutor(max_workers=max(1, self.jobs)) as pool:
+            return list(pool.map(write, self._commands(step, outputs)))
+
+    def _write(
+        self,
+        processes: Processes,
+        step: str,
+        options: tuple[str, ...],
+        outputs: tuple[Path, ...],
+    ) -> Report:
+        outcome = self._run(processes, step, True, options, outputs)
+        findings, _ = read_formatter(step, outcome, self._directory)
+        return Report(step, outputs, findings)
+
+    def _check(
+        self,
+        processes: Processes,
+        step: str,
+        options: tuple[str, ...],
+        outputs: tuple[Path, ...],
+    ) -> Report:
+        outcome = self._run(processes, step, False, options, outputs)
         if STEPS[step].fixes:
             findings, unsettled = read_formatter(step, outcome, self._directory)
             return Report(step, outputs, findings, unsettled, outcome.output)
@@ -103,8 +148,6 @@ class Workbench:
         flags: tuple[str, ...],
         outputs: Sequence[Path],
     ) -> Outcome:
-        if step == "isort":
-            flags = self.isort_options
         files = sum(len(self.modules[output].files) for output in outputs)
         paths = [self.mirror.relative(output) for output in outputs]
         arguments = STEPS[step].arguments(
@@ -112,15 +155,33 @@ class Workbench:
         )
         return processes.run([*self.tools[STEPS[step].tool], *arguments], step=step)
 
-    def _chunks(self, outputs: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
-        """Split `outputs` so that each part fits on a command line."""
+    def _commands(self, step: str, outputs: Sequence[Path]) -> Iterator[Command]:
+        """Yield the commands that take all of `outputs` through a step: one for all with the same settings."""
+        tool = STEPS[step].tool
+        for group in self._homes.groups(tool, outputs):
+            options = self._options(tool, group[0])
+            for chunk in self._chunks(group, parts=1 if STEPS[step].parallel else self.jobs):
+                yield Command(chunk, options)
+
+    def _options(self, tool: str, output: Path) -> tuple[str, ...]:
+        """Return what `tool` is told for the files in `output` and all others with the same settings."""
+        home = self._homes.of(tool, output)
+        roots = Roots(self.mirror.root, self.sources, self._mirrored)
+        if tool == "isort":
+            return isort_options(home, roots, self.steps)
+        return ruff_options(home, roots) if tool == "ruff" else ()
+
+    def _chunks(self, outputs: Sequence[Path], *, parts: int) -> Iterator[tuple[Path, ...]]:
+        """Split `outputs` so that each chunk fits on a command line; many of them into at least `parts`."""
+        files = sum(len(self.modules[output].files) for output in outputs)
+        most = len(outputs) if files < MANY_FILES else -(-len(outputs) // max(1, parts))
         chunk: list[Path] = []
         length = 0
         for output in outputs:
             length += len(self.mirror.relative(output)) + 1
-            if chunk and length > _ARGUMENT_LIMIT:
+            if chunk and (length > _ARGUMENT_LIMIT or len(chunk) == most):
                 yield tuple(chunk)
-                chunk, length = [], 0
+                chunk, length = [], len(self.mirror.relative(output)) + 1
             chunk.append(output)
         yield tuple(chunk)
 
@@ -138,10 +199,9 @@ class Workbench:
             )
         )
 
-    def _mypy_cache(self, number: int) -> tuple[str, ...]:
-        if self.cache is None:
-            return ("--cache-dir", os.devnull)
-        return ("--cache-dir", os.fspath(self.cache / f"mypy{number or ''}"))
+    def _mypy_cache(self, name: str) -> tuple[str, ...]:
+        folder = os.devnull if self.cache is None else os.fspath(self.cache / name)
+        return ("--cache-dir", folder)
 
     def _environment(self) -> dict[str, str]:
         environment = {k: v for k, v in os.environ.items() if k not in _DROPPED}

@@ -1,0 +1,99 @@
+"""Warnings about where generated packages go: in folders that Python cannot import, or that git ignores."""
+
+import keyword
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from wsgen.config import Config
+from wsgen.diagnostics import Diagnostic, Severity, Span
+from wsgen.source import ModuleSource
+
+_CHECK_IGNORE = ("-c", "core.fsmonitor=", "check-ignore", "-z", "-v", "--stdin")
+"""Arguments of git; without the program that the repository's own configuration may name."""
+
+_SECONDS = 10.0
+
+
+def unimportable(sources: Iterable[ModuleSource], config: Config) -> Iterator[Diagnostic]:
+    """Warn of each package that no import statement can name, from any of the project's source folders."""
+    for source in sources:
+        part = _wrong_part(source.output, config) if source.files else None
+        if part is None:
+            continue
+        kind = "a Python keyword" if keyword.iskeyword(part) else "not a Python name"
+        yield Diagnostic(
+            "WSG411",
+            f"the package of module `{source.name}` cannot be imported: the folder `{part}` is {kind}",
+            Span(source.files[0]),
+            help="Rename the folder, or set [tool.wsgen] output to a place that can be imported.",
+            severity=Severity.WARNING,
+            module=source.name,
+        )
+
+
+def ignored_by_git(sources: Iterable[ModuleSource], config: Config) -> list[Diagnostic]:
+    """Return a warning for each rule by which git ignores packages that are to be committed.
+
+    Files that are committed all the same are not ignored. Without git there is nothing to say.
+    """
+    above = (config.root, *config.root.parents)
+    top = next((folder for folder in above if (folder / ".git").exists()), None)
+    if top is None:
+        return []
+    modules = {
+        os.fspath(source.output / "__init__.py"): source for source in sources if source.files
+    }
+    hidden: dict[tuple[str, str, str], list[ModuleSource]] = {}
+    for file, line, rule, path in _rules(modules, config.root):
+        if path in modules and not rule.startswith("!"):
+            hidden.setdefault((file, line, rule), []).append(modules[path])
+    return [_hidden(rule, found, top) for rule, found in sorted(hidden.items())]
+
+
+def _wrong_part(output: Path, config: Config) -> str | None:
+    """Return the first folder in the name of the package in `output` that cannot be in such a name."""
+    parts = []
+    for folder in (output, *output.parents):
+        if folder == config.root or folder in config.sources:
+            break
+        parts.append(folder.name)
+    wrong = (part for part in reversed(parts) if keyword.iskeyword(part) or not part.isidentifier())
+    return next(wrong, None)
+
+
+def _rules(paths: Iterable[str], root: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Yield for each of `paths` that a rule of git matches: the rule's file, its line, the rule, the path."""
+    import subprocess  # nearly half of the time of a run in which nothing changed
+
+    asked = b"\0".join(map(os.fsencode, paths))
+    try:
+        answer = subprocess.run(
+            ["git", *_CHECK_IGNORE],
+            cwd=root,
+            input=asked,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return
+    fields = [os.fsdecode(field) for field in answer.stdout.split(b"\0")]
+    for start in range(0, len(fields) - 3, 4):
+        file, line, rule, path = fields[start : start + 4]
+        yield file, line, rule, path
+
+
+def _hidden(rule: tuple[str, str, str], sources: list[ModuleSource], top: Path) -> Diagnostic:
+    file, line, pattern = rule
+    names = ", ".join(f"`{source.name}`" for source in sources[:4])
+    more = f" and {len(sources) - 4} more" if len(sources) > 4 else ""
+    plural = "s" if len(sources) > 1 else ""
+    number = int(line) if line.isdigit() else 1
+    return Diagnostic(
+        "WSG412",
+        f"git ignores the package{plural} of module{plural} {names}{more}: the rule is `{pattern}`",
+        Span(top / file, number, 1, number, 1),
+        help="Remove the rule and commit the package, which `wsgen check` looks for in a fresh clone.",
+        severity=Severity.WARNING,
+    )

@@ -1,0 +1,78 @@
+"""Warnings about where packages go: folders that cannot be imported, and packages that git ignores."""
+
+import subprocess
+
+import pytest
+from tests.conftest import DATAFEED, Project
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [("class", "`class` is a Python keyword"), ("order-book", "`order-book` is not a Python name")],
+)
+def test_a_package_in_a_folder_that_cannot_be_imported_is_a_warning(
+    project: Project, folder: str, said: str
+) -> None:
+    project.write(f"specs/{folder}/ws.yaml", DATAFEED)
+    for command in ("validate", "render", "render", "check"):
+        outcome = project.wsgen(command)
+        assert outcome.code == 0
+        assert outcome.stderr.count("warning[WSG411]") == 1
+        assert said in outcome.stderr
+    assert "datafeed" not in outcome.stderr
+
+
+def test_a_folder_that_modules_are_imported_from_may_have_any_name(project: Project) -> None:
+    settings = project.read("pyproject.toml").replace(
+        "paths =", 'sources = ["src", "specs/order-book"]\npaths ='
+    )
+    project.write("pyproject.toml", settings)
+    project.write("specs/order-book/ws.yaml", DATAFEED)
+    assert "WSG411" not in project.wsgen("render").stderr
+
+
+@pytest.mark.parametrize("inner", ["", "backend"])
+def test_check_warns_of_packages_that_git_ignores(
+    project: Project, inner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for each rule, also where the project is not the whole repository."""
+    top = project.root
+    if inner:
+        (top / inner).mkdir()
+        for name in ("specs", "src", "pyproject.toml"):
+            (top / name).rename(top / inner / name)
+        monkeypatch.chdir(top / inner)
+    git(project, "init", "-q")
+    project.write(f"{inner or '.'}/specs/broker/ws.yaml", DATAFEED)
+    project.write(".gitignore", "__pycache__/\nws_generated/\n")
+    outcome = project.wsgen("render")
+    assert outcome.stderr == ""
+    for _ in range(2):
+        outcome = project.wsgen("check")
+        assert outcome.code == 0
+        assert outcome.stderr.count("warning[WSG412]") == 1
+        assert "of modules `broker`, `datafeed`: the rule is `ws_generated/`" in outcome.stderr
+        assert ".gitignore:2:1" in outcome.stderr
+        assert "    2 | ws_generated/" in outcome.stderr
+    git(project, "add", "-f", ".")
+    assert "WSG412" not in project.wsgen("check").stderr
+    git(project, "reset", "-q")
+    project.write(
+        ".gitignore", "ws_generated/\n!specs/*/ws_generated/\n!backend/specs/*/ws_generated/\n"
+    )
+    assert "WSG412" not in project.wsgen("check").stderr
+
+
+def test_check_without_git_says_nothing_of_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(project, "init", "-q")
+    project.write(".gitignore", "ws_generated/\n")
+    project.wsgen("render")
+    monkeypatch.setenv("PATH", str(project.root))
+    outcome = project.wsgen("check")
+    assert (outcome.code, outcome.stderr) == (0, "")
+
+
+def git(project: Project, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=project.root, check=True)
