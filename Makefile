@@ -8,6 +8,8 @@ port ?= 8000
 .DEFAULT_GOAL := help
 # Most of what is run here starts many short processes: let them keep what they compile, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE =
+# Programs that came from wheels, where the machine has none of its own.
+export PATH := $(PATH):$(CURDIR)/.parts/bin
 
 .PHONY: help
 help:  ## list the targets
@@ -15,28 +17,28 @@ help:  ## list the targets
 
 # The stamp is as old as the last installation; pyproject.toml newer than it means: install again.
 $(VENV)/.ready: pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || { $(PYTHON) tests/parts.py --python && $(PYTHON) -m venv $(VENV); }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
+.PHONY: parts
+parts: $(VENV)/.ready  ## install the programs that the tests need: redis-server, Chromium, Node.js
+	@$(BIN)/python tests/parts.py
+
 .PHONY: setup
-setup: $(VENV)/.ready page parser  ## create the virtual environment, install everything into it, build the page
+setup: page parser  ## create the virtual environment, install everything into it, build the page
 
 PAGE := src/wsgen_runtime/static/page.js
-$(PAGE): page/package-lock.json $(wildcard page/src/*.ts* page/src/*/*)
-	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or later"; exit 1; }
-	@npm --prefix page ci --silent --no-audit --no-fund
-	@npm --prefix page run --silent build
-	@touch $@
+$(PAGE): page/package-lock.json $(wildcard page/src/*.ts* page/src/*/*) | parts
+	@if command -v npm >/dev/null; then npm --prefix page ci --silent --no-audit --no-fund && \
+	  npm --prefix page run --silent build && touch $@; fi
 
 .PHONY: page
 page: $(PAGE)  ## build the AsyncAPI page, which wheels contain and the repository does not
 
 PARSER := tests/npm/node_modules/.package-lock.json
-$(PARSER): tests/npm/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or later"; exit 1; }
-	@npm --prefix tests/npm ci --silent --no-audit --no-fund
-	@touch $@
+$(PARSER): tests/npm/package-lock.json | parts
+	@if command -v npm >/dev/null; then npm --prefix tests/npm ci --silent --no-audit --no-fund && touch $@; fi
 
 .PHONY: parser
 parser: $(PARSER)  ## install the AsyncAPI parser that the tests hold our documents against
@@ -66,7 +68,7 @@ dev: $(VENV)/.ready page  ## serve examples/trading_api on port 8000, or port=N;
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
-test: $(VENV)/.ready page parser  ## run the tests
+test: parts page parser  ## run the tests
 	@$(BIN)/python -m pytest -q $(WORKERS)
 
 # All tests but those of the committed packages, which the newest tools have formatted; with hiredis, which redis-py
@@ -84,7 +86,7 @@ $(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
 	@touch $@
 
 .PHONY: check
-check: $(VENV)/.ready page  ## lint, types, import rules, generated files current, docs
+check: parts page  ## lint, types, import rules, generated files current, docs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy src tests benchmarks specs/datafeed specs/broker examples/trading_api/src
@@ -137,7 +139,7 @@ prove: $(VENV)/.ready  ## start six workers on a fresh clone of the example, rou
 	@$(BIN)/python -m tests.example.prove --rounds $(rounds)
 
 .PHONY: wheel
-wheel: $(VENV)/.ready page  ## build what users install, install it into a clean environment, render there
+wheel: parts page  ## build what users install, install it into a clean environment, render there
 	@$(BIN)/python -m tests.wheel
 
 .PHONY: clean

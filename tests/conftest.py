@@ -9,6 +9,8 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+import wsgen_runtime
+from tests.parts import NPM, left_out, require
 from wsgen.cli.main import run
 
 # A shared machine may be slow at any moment, and a test never asserts on wall time. CI draws the same examples
@@ -16,6 +18,23 @@ from wsgen.cli.main import run
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the run left out for want of a program, and how to get it."""
+    reports = terminalreporter.getreports("skipped")
+    line = left_out([str(report.longrepr) for report in reports])
+    if line:
+        terminalreporter.write_line(line, yellow=True)
+
+
+@pytest.fixture(scope="session")
+def built_page() -> None:
+    """Need the script and the style sheet of the AsyncAPI page, which npm builds."""
+    if not (Path(wsgen_runtime.__file__).parent / "static" / "page.js").is_file():
+        require(NPM)
+        pytest.fail("the page is not built: run `make page`")
+
 
 MODELS = """\
 from pydantic import BaseModel

@@ -1,10 +1,10 @@
 """Our documents before the parser of the AsyncAPI initiative, which its own tools read documents with."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from tests.parts import NODE, require
 
 from wsgen.cli.main import run
 
@@ -14,10 +14,8 @@ VERSIONS = ("3.1", "3.0", "2.6")
 
 @pytest.fixture(scope="module")
 def node() -> str:
-    """Return the program that runs the parser; fails, and says how to install what is missing."""
-    program = shutil.which("node")
-    if program is None:
-        pytest.fail("node is missing: install Node.js 20 or later")
+    """Return the program that runs the parser."""
+    program = require(NODE)
     if not (NPM / "node_modules/@asyncapi/parser").is_dir():
         pytest.fail("the AsyncAPI parser is missing: run `make parser`")
     return program

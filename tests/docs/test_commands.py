@@ -53,7 +53,14 @@ def before(page: str, command: str, project: Project) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_console_commands_run(page: str, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_console_commands_run(
+    page: str,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    if page == "docs/asyncapi.md":
+        request.getfixturevalue("built_page")
     monkeypatch.syspath_prepend(project.root / "src")
     prepare(page, project)
     for command in console_commands(page):

@@ -3,7 +3,6 @@
 import base64
 import itertools
 import json
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.parts import CHROMIUM, require
 from websockets.sync.client import ClientConnection, connect
 
 Json = dict[str, Any]  # DevTools messages
@@ -34,7 +34,6 @@ _FLAGS = (
     "--disable-site-isolation-trials",
     "--disable-features=BackForwardCache,SpareRendererForSitePerProcess",
 )
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _DEADLINE = 10.0
 
 
@@ -162,10 +161,7 @@ class Page:
 @contextmanager
 def open_browser(profile: Path, *flags: str) -> Iterator[Page]:
     """Run a Chromium of its own, with the empty directory `profile`, and give its tab."""
-    program = next(filter(None, map(shutil.which, _NAMES)), None)
-    if program is None:
-        raise RuntimeError("the page's tests need Chromium: apt-get install chromium")
-    command = [program, *_FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"]
+    command = [require(CHROMIUM), *_FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
             assert process.stderr is not None

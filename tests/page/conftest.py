@@ -9,7 +9,7 @@ from tests.page.server import free_port, serve
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def browser(tmp_path_factory: pytest.TempPathFactory, built_page: None) -> Iterator[Page]:
     """Return a tab that can reach this machine only."""
     nowhere_else = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
     with open_browser(tmp_path_factory.mktemp("profile"), nowhere_else) as page:

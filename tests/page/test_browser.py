@@ -49,6 +49,7 @@ def test_every_route_is_shown_and_no_other_host_is_asked(tab: Page, base: str) -
     assert tab.complaints == []
 
 
+@pytest.mark.usefixtures("built_page")
 def test_the_policy_is_sent(base: str) -> None:
     with urllib.request.urlopen(f"{base}/ws/asyncapi") as answer:
         assert "default-src 'none'" in answer.headers["content-security-policy"]

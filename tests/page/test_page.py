@@ -11,6 +11,8 @@ from tests.page.sample import sample_document
 from wsgen_runtime import page
 from wsgen_runtime.page import PageAssetsMissingError, content_security_policy, render_page
 
+pytestmark = pytest.mark.usefixtures("built_page")
+
 HOSTILE = "</script><script>alert(1)</script><!-- <script> \u2028\u2029 &amp; \U0001f600"
 
 

@@ -1,6 +1,5 @@
 """A real redis-server on a free port of 127.0.0.1, which a test may stop, start again, or pause."""
 
-import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from tests.parts import REDIS, require
 
 
 class RedisServer:
@@ -27,10 +27,7 @@ class RedisServer:
         return Redis(host="127.0.0.1", port=self.port)
 
     def start(self) -> None:
-        executable = shutil.which("redis-server")
-        if executable is None:
-            pytest.fail("redis-server is missing: apt-get install redis-server")
-        command = [executable, "--bind", "127.0.0.1", "--port", str(self.port)]
+        command = [require(REDIS), "--bind", "127.0.0.1", "--port", str(self.port)]
         command += ["--save", "", "--appendonly", "no", "--dir", str(self.folder), *self.options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         for _ in range(1000):

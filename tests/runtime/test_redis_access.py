@@ -4,11 +4,10 @@
 """
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+import trustme
 from tests.runtime.redis_apps import status_of
 from tests.runtime.redis_server import free_port, redis_server
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, until
@@ -67,34 +66,24 @@ async def test_the_rights_that_the_docs_name_are_enough_and_none_is_too_many(
                 await use(f"{url}/0")
 
 
-def certify(folder: Path) -> tuple[Path, Path]:
-    """Return the certificate of an authority that certifies itself for 127.0.0.1, and its key."""
-    executable = shutil.which("openssl")
-    if executable is None:
-        pytest.fail("openssl is missing: apt-get install openssl")
-    certificate, key = folder / "ca.pem", folder / "key.pem"
-    command = [executable, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    command += [
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=test",
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-    ]
-    command += ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
-    return certificate, key
+def certify(folder: Path) -> tuple[Path, Path, Path]:
+    """Return the certificates of an authority and of its server on 127.0.0.1, and the server's key."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    files = folder / "ca.pem", folder / "certificate.pem", folder / "key.pem"
+    authority.cert_pem.write_to_path(str(files[0]))
+    issued.cert_chain_pems[0].write_to_path(str(files[1]))
+    issued.private_key_pem.write_to_path(str(files[2]))
+    return files
 
 
 async def test_tls_with_an_authority_of_ones_own(tmp_path: Path) -> None:
-    certificate, key = certify(tmp_path)
+    authority, certificate, key = certify(tmp_path)
     port = free_port()
     options = ["--tls-port", str(port), "--tls-auth-clients", "no"]
     options += ["--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
     with redis_server(tmp_path, *options):
-        await use(f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={certificate}")
+        await use(f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={authority}")
         with pytest.raises(ConnectionError, match=r"cannot be used: .*CERTIFICATE_VERIFY_FAILED"):
             await use(f"rediss://127.0.0.1:{port}/0")
         with pytest.raises(ConnectionError, match=r"cannot be used: ."):
