@@ -30,7 +30,7 @@ setup: page parser  ## create the virtual environment, install everything into i
 
 PAGE := src/wsgen_runtime/static/page.js
 $(PAGE): page/package-lock.json $(wildcard page/src/*.ts* page/src/*/*) | parts
-	@if command -v npm >/dev/null; then npm --prefix page ci --silent --no-audit --no-fund && \
+	@if command -v npm >/dev/null; then npm --prefix page ci --loglevel=error --no-audit --no-fund && \
 	  npm --prefix page run --silent build && touch $@; fi
 
 .PHONY: page
@@ -38,7 +38,7 @@ page: $(PAGE)  ## build the AsyncAPI page, which wheels contain and the reposito
 
 PARSER := tests/npm/node_modules/.package-lock.json
 $(PARSER): tests/npm/package-lock.json | parts
-	@if command -v npm >/dev/null; then npm --prefix tests/npm ci --silent --no-audit --no-fund && touch $@; fi
+	@if command -v npm >/dev/null; then npm --prefix tests/npm ci --loglevel=error --no-audit --no-fund && touch $@; fi
 
 .PHONY: parser
 parser: $(PARSER)  ## install the AsyncAPI parser that the tests hold our documents against
