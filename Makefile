@@ -31,7 +31,7 @@ setup: page parser  ## create the virtual environment, install everything into i
 PAGE := src/wsgen_runtime/static/page.js
 $(PAGE): page/package-lock.json $(wildcard page/src/*.ts* page/src/*/*) | parts
 	@if command -v npm >/dev/null; then npm --prefix page ci --loglevel=error --no-audit --no-fund && \
-	  npm --prefix page run --silent build && touch $@; fi
+	  npm --prefix page run --silent build && $(BIN)/python page/digest.py; fi
 
 .PHONY: page
 page: $(PAGE)  ## build the AsyncAPI page, which wheels contain and the repository does not

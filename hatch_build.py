@@ -1,18 +1,20 @@
-"""Build hook: a wheel contains the page's script and style sheet, built from `page/` and not committed."""
+"""Build hook: a wheel contains what git tracks, and the page's assets, which are built and not committed."""
 
+import importlib.util
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _STATIC = "src/wsgen_runtime/static"
-_FILES = ("page.js", "page.css", "LICENSES.txt")
 
 
-class PageBuildHook(BuildHookInterface[Any]):
-    """Builds the page unless it is built already, as it is in a source distribution."""
+class PackageBuildHook(BuildHookInterface[Any]):
+    """Builds the page unless it is built from these sources, and leaves out what git does not track."""
 
     PLUGIN_NAME = "custom"
 
@@ -24,16 +26,49 @@ class PageBuildHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         root = Path(self.root)
-        if not all((root / _STATIC / name).is_file() for name in _FILES):
-            _build(root / "page")
+        _build_page(root / "page")
         build_data["artifacts"].append(f"/{_STATIC}/")
+        untracked = _untracked(root)
+        if untracked:
+            self.app.display_warning(f"not tracked by git, left out: {', '.join(untracked)}")
+            # The mapping that hatchling reads its patterns from, at the first file that it looks at.
+            excluded = self.build_config.target_config.setdefault("exclude", [])
+            excluded.extend(_pattern(name) for name in untracked)
 
 
-def _build(page: Path) -> None:
+def _untracked(root: Path) -> list[str]:
+    """Return the files below `src` that git neither tracks nor ignores; none where this is no checkout."""
+    if not (root / ".git").exists():  # a source distribution
+        return []
+    command = ["git", "ls-files", "-z", "--others", "--exclude-standard", "--", "src", "schemas"]
+    ended = subprocess.run(command, cwd=root, check=True, capture_output=True, timeout=60)
+    return [name for name in ended.stdout.decode().split("\0") if name]
+
+
+def _pattern(name: str) -> str:
+    """Return the ignore pattern that matches exactly the file `name`."""
+    return "/" + "".join(f"\\{letter}" if letter in "\\*?[! " else letter for letter in name)
+
+
+def _build_page(page: Path) -> None:
+    digest = _digest_module(page)
+    if digest.is_built():
+        return
     npm = shutil.which("npm")
     if npm is None:
         raise RuntimeError(
-            "the page is not built: install Node.js, or run `make page` where npm exists"
+            "the page is not built from these sources: install Node.js 20 or later, with npm"
         )
     for command in (["ci"], ["run", "build"]):
         subprocess.run([npm, "--prefix", str(page), *command], check=True, timeout=600)
+    subprocess.run([sys.executable, str(page / "digest.py")], check=True, timeout=60)
+
+
+def _digest_module(page: Path) -> ModuleType:
+    # By its path: the checkout is not on the path of a build.
+    spec = importlib.util.spec_from_file_location("digest", page / "digest.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,5 +1,5 @@
 // Builds ../src/wsgen_runtime/static: one script and one style sheet, which page.py puts into the HTML file.
-import { readFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { readFile, readdir, mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -50,20 +50,24 @@ for (const file of result.outputFiles) {
   await writeFile(`${target}/page${kind}`, safe[kind](file.text));
   console.log(`page${kind}  ${(file.text.length / 1024).toFixed(0)} KiB`);
 }
-await writeFile(`${target}/LICENSES.txt`, await licences(Object.keys(result.metafile.inputs)));
+await writeFile(here("LICENSES.txt"), await notices(Object.keys(result.metafile.inputs)));
 
-/** Return the licence of every package that is part of the bundle, as those licences ask. */
-async function licences(inputs) {
+/** Return the licences and notices of every package that is part of the bundle; throws if one has no text. */
+async function notices(inputs) {
   const roots = new Set(inputs.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]).filter(Boolean));
-  const texts = await Promise.all([...roots].sort().map(licence));
-  return texts.join(`\n\n${"-".repeat(80)}\n\n`);
+  const texts = await Promise.all([...roots].sort().map(notice));
+  return texts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
-async function licence(root) {
-  const { name, version, license } = JSON.parse(await readFile(`${root}/package.json`, "utf8"));
-  for (const file of ["LICENSE", "LICENSE.md", "LICENSE.txt", "license"]) {
-    const text = await readFile(`${root}/${file}`, "utf8").catch(() => undefined);
-    if (text !== undefined) return `${name} ${version}: ${license}\n\n${text.trim()}\n`;
+async function notice(root) {
+  const { name, version, license, author } = JSON.parse(await readFile(`${root}/package.json`, "utf8"));
+  const files = (await readdir(root)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort();
+  const texts = await Promise.all(files.map((file) => readFile(`${root}/${file}`, "utf8")));
+  if (!files.some((file) => !/^notice/i.test(file))) {
+    // The package states its licence without the text of it.
+    const holder = typeof author === "object" ? author.name : (author ?? `the authors of ${name}`);
+    const standard = await readFile(here(`licences/${license}.txt`), "utf8");
+    texts.push(license === "MIT" ? `Copyright (c) ${holder}\n\n${standard}` : standard);
   }
-  return `${name} ${version}: ${license}\n`;
+  return `${name} ${version}: ${license}\n\n${texts.map((text) => text.trim()).join("\n\n")}\n`;
 }
