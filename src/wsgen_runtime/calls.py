@@ -15,14 +15,16 @@ async def call(function: Callable[..., object], *arguments: object, within: floa
     Raises what the function raises, TimeoutError, and StrayCancellationError where it raised CancelledError by
     itself, as `task.cancel(); await task` does: passed on, it would end the caller's task.
     """
+    task = asyncio.current_task()
+    # Not always 0: a TaskGroup that failed in an earlier call of this task leaves the task marked as cancelled.
+    cancelled_before = task.cancelling() if task is not None else 0
     try:
         result = function(*arguments)
         if inspect.isawaitable(result):
             async with asyncio.timeout(within):
                 result = await result
     except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
+        if task is not None and task.cancelling() > cancelled_before:
             raise
         raise StrayCancellationError("what it awaited had been cancelled") from error
     return result

@@ -1,6 +1,7 @@
 """User code that misbehaves: it cancels itself, hangs, swallows its end, calls from threads, tells secrets."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,7 @@ from tests.runtime.services import (
 )
 
 from wsgen_runtime import Connection, Limits, Session, TopicUpdate, WsApp
+from wsgen_runtime.calls import StrayCancellationError, call
 from wsgen_runtime.testing import (
     ClosedByServerError,
     ErrorFrameError,
@@ -312,3 +314,20 @@ async def test_what_a_client_sent_and_its_token_are_not_in_the_log(
     assert "KeyError" in caplog.text
     assert "in create_topic" in caplog.text
     assert SECRET not in caplog.text
+
+
+async def test_a_task_that_was_marked_as_cancelled_before_does_not_end_with_a_stray_cancellation() -> (
+    None
+):
+    async def stray() -> None:
+        raise asyncio.CancelledError
+
+    task = asyncio.current_task()
+    assert task is not None
+    # Until Python 3.13, a TaskGroup that fails while it waits for its tasks leaves its task like this.
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
+    with pytest.raises(StrayCancellationError):
+        await call(stray, within=None)
+    task.uncancel()
