@@ -1,11 +1,10 @@
 """Build hook: a wheel contains what git tracks, and the page's assets, which are built and not committed."""
 
-import importlib.util
+import runpy
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -37,10 +36,10 @@ class PackageBuildHook(BuildHookInterface[Any]):
 
 
 def _untracked(root: Path) -> list[str]:
-    """Return the files below `src` that git neither tracks nor ignores; none where this is no checkout."""
+    """Return the files that git neither tracks nor ignores; none where this is no checkout."""
     if not (root / ".git").exists():  # a source distribution
         return []
-    command = ["git", "ls-files", "-z", "--others", "--exclude-standard", "--", "src", "schemas"]
+    command = ["git", "ls-files", "-z", "--others", "--exclude-standard"]
     ended = subprocess.run(command, cwd=root, check=True, capture_output=True, timeout=60)
     return [name for name in ended.stdout.decode().split("\0") if name]
 
@@ -51,8 +50,8 @@ def _pattern(name: str) -> str:
 
 
 def _build_page(page: Path) -> None:
-    digest = _digest_module(page)
-    if digest.is_built():
+    # By its path: the checkout is not on the path of a build.
+    if runpy.run_path(str(page / "digest.py"))["is_built"]():
         return
     npm = shutil.which("npm")
     if npm is None:
@@ -62,13 +61,3 @@ def _build_page(page: Path) -> None:
     for command in (["ci"], ["run", "build"]):
         subprocess.run([npm, "--prefix", str(page), *command], check=True, timeout=600)
     subprocess.run([sys.executable, str(page / "digest.py")], check=True, timeout=60)
-
-
-def _digest_module(page: Path) -> ModuleType:
-    # By its path: the checkout is not on the path of a build.
-    spec = importlib.util.spec_from_file_location("digest", page / "digest.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

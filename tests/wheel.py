@@ -8,8 +8,10 @@ import argparse
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import venv
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -34,12 +36,40 @@ def run(*command: str | Path, cwd: Path, path: str, code: int = 0) -> str:
 
 
 def build(folder: Path) -> Path:
-    """Build both distributions into `folder`; return the wheel."""
+    """Build both distributions into `folder`, from a checkout with a file that nobody added; return the wheel."""
     command = (sys.executable, "-m", "build", "--outdir", folder, ROOT)
-    run(*command, cwd=folder, path=os.environ["PATH"])
+    stray = ROOT / "src" / "wsgen" / "not [added] to git.py"
+    stray.write_text("SECRET = 1\n", "utf-8")
+    try:
+        printed = run(*command, cwd=folder, path=os.environ["PATH"])
+    finally:
+        stray.unlink()
+    assert "not tracked by git, left out: src/wsgen/not [added] to git.py" in printed, printed
     assert len(list(folder.glob("wsgen-*.tar.gz"))) == 1
     (wheel,) = folder.glob("wsgen-*.whl")
     return wheel
+
+
+def look_into(folder: Path) -> None:
+    """Look for what must, and must not, be in the distributions in `folder`."""
+    (wheel,) = folder.glob("*.whl")
+    (source,) = folder.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as archive, tarfile.open(source) as sources:
+        names = archive.namelist()
+        assert not [name for name in (*names, *sources.getnames()) if "to git" in name]
+        (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
+        told = archive.read(metadata).decode()
+        (notices,) = (name for name in names if name.endswith("/licenses/page/LICENSES.txt"))
+        text = archive.read(notices).decode()
+    assert "License-File: page/LICENSES.txt" in told, told
+    for part in text.split("-" * 80):  # of each bundled package: its name, its licence, the text
+        licence = part.strip().partition("\n")[0].rpartition(": ")[2]
+        assert licence in told.partition("License-Expression: ")[2].partition("\n")[0], licence
+        assert len(part) > 500, part
+    tracked = subprocess.run(
+        ["git", "diff", "--quiet", "--", "page/LICENSES.txt"], cwd=ROOT, check=False
+    )
+    assert tracked.returncode == 0, "page/LICENSES.txt is not that of the bundle: commit it"
 
 
 def install(wheel: Path, folder: Path) -> Path:
@@ -89,6 +119,7 @@ def main() -> None:
         folder = Path(place)
         (folder / "dist").mkdir()
         wheel = build(folder / "dist")
+        look_into(folder / "dist")
         use(install(wheel, folder / "environment"), folder / "project", tools)
         sys.stdout.write(f"{wheel.name}: built, installed, rendered with the tools in {tools}\n")
 

@@ -150,8 +150,8 @@ class RedisBroker:
             silence = state.leases.interval + self._timeout
             self._session = Session(link, state, silence=silence, ready=self._is_back)
             try:
-                # In a task of its own: a failed TaskGroup leaves its task marked as cancelled, and before Python 3.11.3
-                # `asyncio.timeout` then raises CancelledError in place of TimeoutError, which would end this loop.
+                # In a task of its own: a failed TaskGroup leaves its task marked as cancelled, and before
+                # Python 3.11.3 `asyncio.timeout` then raises CancelledError, which would end this loop.
                 await asyncio.create_task(self._session.run())
             except Exception as error:
                 # Mostly that of a connection; but whatever it is, the next connection starts afresh.
