@@ -5,12 +5,16 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 from tests.asyncapi.documents import Json, frame_errors, official_errors
 from tests.asyncapi.models import Request, Tree
 
 from wsgen_runtime import Delivery, TopicUpdate, WsApp, WsRouter
+from wsgen_runtime.asyncapi.yaml_text import format_yaml
 from wsgen_runtime.testing import connect
 
 
@@ -63,12 +67,45 @@ async def test_json_is_a_valid_document() -> None:
     assert "route" not in {name.partition(".")[0] for name in document["operations"]}
 
 
-async def test_yaml_says_the_same() -> None:
-    import yaml
-
+async def test_yaml_says_the_same_in_the_style_of_yaml() -> None:
     app = build()
     text = (await get(app, "/asyncapi.yaml")).text
     assert yaml.safe_load(text) == (await get(app, "/asyncapi.json")).json()
+    assert text.startswith('asyncapi: "3.1.0"\ninfo:\n  title: ')
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(text)
+
+
+# What a reader of YAML may take for something else.
+_TRAPS = ["no", "~", "1e5", "0o7", "1:30", "2020-01-01", "<<", "=", "- a", "a: b", "a #b", "", " "]
+_BLOCKS = [
+    "a\nb",
+    "a\n",
+    "a\n\n",
+    " a\nb",
+    "\n",
+    "a\n b\n",
+    "a\n---\nb",
+    "a\n\tb",
+    "x\r\ny",
+    "a\x85\nb",
+]
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(_TRAPS + _BLOCKS)
+_SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | _TEXTS
+)
+_VALUES = st.recursive(
+    _SCALARS, lambda inner: st.lists(inner) | st.dictionaries(_TEXTS, inner), max_leaves=12
+)
+
+
+@given(st.dictionaries(_TEXTS, _VALUES, min_size=1))
+def test_any_document_is_the_same_in_yaml(document: dict[str, object]) -> None:
+    assert yaml.safe_load(format_yaml(document)) == document
 
 
 async def test_address_is_where_the_app_is_mounted() -> None:

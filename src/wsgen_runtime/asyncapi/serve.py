@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wsgen_runtime.asyncapi.describe import describe
+from wsgen_runtime.asyncapi.yaml_text import format_yaml
 
 if TYPE_CHECKING:
     from wsgen_runtime.app import WsApp
@@ -85,8 +86,7 @@ def _make_json(app: "WsApp", root: str) -> _Body:
 
 
 def _make_yaml(app: "WsApp", root: str) -> _Body:
-    # JSON is YAML 1.2, and production has no YAML writer.
-    return _tagged(_YAML, json.dumps(_document(app, root), indent=2, ensure_ascii=False))
+    return _tagged(_YAML, format_yaml(_document(app, root)))
 
 
 def _make_page(app: "WsApp", root: str) -> _Body:
