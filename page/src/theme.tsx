@@ -20,8 +20,16 @@ export function ThemeSwitch(): ReactNode {
   useEffect(() => {
     const query = matchMedia("(prefers-color-scheme: dark)");
     const follow = (): void => setSystem(query.matches);
+    const recall = (): void => setChosen((known) => remembered() ?? known);
     query.addEventListener("change", follow);
-    return () => query.removeEventListener("change", follow);
+    // It may be chosen on another page, before this one is shown again.
+    addEventListener("storage", recall);
+    addEventListener("pageshow", recall);
+    return () => {
+      query.removeEventListener("change", follow);
+      removeEventListener("storage", recall);
+      removeEventListener("pageshow", recall);
+    };
   }, []);
   const theme: Theme = chosen ?? (system ? "dark" : "light");
   useEffect(() => {

@@ -1,4 +1,4 @@
-"""The index of modules as one HTML file: no script, its style inline, no request to any host."""
+"""The index of modules as one HTML file: its style and its one short script inline, no request to any host."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ from string import Template
 from wsgen_runtime.page import ICON
 
 _STYLE = """
-:root { color-scheme: light dark; --ground: #f7f8fa; --surface: #fff; --line: #dde1e8; --text: #1b2230;
+:root { color-scheme: light; --ground: #f7f8fa; --surface: #fff; --line: #dde1e8; --text: #1b2230;
   --soft: #586175; --accent: #2458c5; }
-@media (prefers-color-scheme: dark) { :root { --ground: #10141b; --surface: #171c25; --line: #2d3544;
-  --text: #e4e8f0; --soft: #9ba6ba; --accent: #8fb1ff; } }
+@media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) { color-scheme: dark; --ground: #10141b;
+  --surface: #171c25; --line: #2d3544; --text: #e4e8f0; --soft: #9ba6ba; --accent: #8fb1ff; } }
+:root[data-theme="dark"] { color-scheme: dark; --ground: #10141b; --surface: #171c25; --line: #2d3544;
+  --text: #e4e8f0; --soft: #9ba6ba; --accent: #8fb1ff; }
 * { box-sizing: border-box; margin: 0; padding: 0; }
 body { background: var(--ground); color: var(--text);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
@@ -37,6 +39,20 @@ code { font: .85rem ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace
 .documents a { position: relative; z-index: 1; color: var(--accent); }
 """
 
+# Shows the theme that the reader has chosen on a module's page (page/src/theme.tsx). `pageshow` is also sent when
+# the browser goes back to this page without loading it again.
+_SCRIPT = """
+function follow() {
+  let theme = null;
+  try { theme = localStorage.getItem("wsgen-theme"); } catch {}
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+}
+follow();
+addEventListener("pageshow", follow);
+addEventListener("storage", follow);
+"""
+
 _PAGE = Template("""\
 <!doctype html>
 <html lang="en">
@@ -46,6 +62,7 @@ _PAGE = Template("""\
 <title>$title</title>
 <link rel="icon" href="$icon">
 <style>$style</style>
+<script>$script</script>
 </head>
 <body>
 <main>
@@ -75,6 +92,7 @@ def render_index(entries: Iterable[Entry], *, title: str) -> str:
         title=escape(title),
         icon=ICON,
         style=_STYLE,
+        script=_SCRIPT,
         modules=f"<ul>\n{modules}\n</ul>" if modules else "<p>No module has documents.</p>",
     )
 
