@@ -1,6 +1,7 @@
 // The console's connection: frames, subscriptions, and coming back after the server went away. No DOM.
 
-import { asArray, asObject, asText, canonical, isObject, type Json, type JsonObject } from "./json";
+import { asArray, asObject, asText, canonical, isObject, type Json, type JsonObject, writeJson } from "./json";
+import { originHint } from "./origin";
 import { Subscription } from "./subscription";
 
 export type Status = "idle" | "connecting" | "open" | "waiting" | "closed";
@@ -13,13 +14,20 @@ export interface Frame {
   readonly text: string;
 }
 
-/** An error frame, with the request that caused it when the server could tell. */
+/** An error frame; `key` is that of the subscription it refuses, undefined when the server did not say. */
 export interface Refusal {
   readonly number: number;
   readonly code: string;
   readonly message: string;
   readonly details: readonly { readonly loc: readonly Json[]; readonly message: string }[];
   readonly key: string | undefined;
+}
+
+/** A frame to subscribe or, with `leave`, to unsubscribe, that is not answered yet. */
+interface Question {
+  readonly number: number;
+  readonly subscription: Subscription;
+  readonly leave: boolean;
 }
 
 const KEPT_FRAMES = 200;
@@ -36,28 +44,32 @@ export class Connection {
   readonly subscriptions = new Map<string, Subscription>();
   readonly frames: Frame[] = [];
   private socket: WebSocket | undefined;
-  private readonly asked = new Map<number, { key: string; leave: boolean }>();
+  private readonly asked = new Map<number, Question>();
   private nextId = 1;
   private nextFrame = 1;
+  /** The address that has answered since the user connected: when it goes away, it is tried until it is back. */
+  private established = "";
   private attempts = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `changed` is called after every change, however small. */
-  constructor(private readonly changed: () => void) {}
+  /** `changed` is called after every change, however small; `origin` is the page's. */
+  constructor(
+    private readonly changed: () => void,
+    private readonly origin = "",
+  ) {}
 
+  /** Connect now, also instead of waiting for the next attempt. */
   connect(url: string): void {
-    this.disconnect();
+    this.stop();
     this.attempts = 0;
+    this.refusal = undefined;
     this.open(url);
   }
 
   disconnect(): void {
-    clearTimeout(this.timer);
-    const socket = this.socket;
-    this.socket = undefined;
-    socket?.close(1000);
+    this.stop();
+    this.established = "";
     this.enter("idle", "");
-    this.setOffline();
   }
 
   /** Disconnect, and forget what was subscribed: another endpoint has other routes. */
@@ -79,17 +91,30 @@ export class Connection {
     return key;
   }
 
+  /** End a subscription. The server is told also while its answer is awaited, or it would go on sending. */
   unsubscribe(key: string): void {
     const subscription = this.subscriptions.get(key);
     if (subscription === undefined) return;
-    if (subscription.state === "active" && this.status === "open") this.ask(subscription, true);
-    else this.subscriptions.delete(key);
+    if (this.status === "open" && (subscription.state === "active" || subscription.state === "pending")) {
+      subscription.state = "leaving";
+      this.ask(subscription, true);
+    } else if (subscription.state !== "leaving") {
+      this.subscriptions.delete(key);
+    }
     this.changed();
   }
 
   forgetFrames(): void {
     this.frames.length = 0;
     this.changed();
+  }
+
+  private stop(): void {
+    clearTimeout(this.timer);
+    const socket = this.socket;
+    this.socket = undefined;
+    socket?.close(1000);
+    this.setOffline();
   }
 
   private open(url: string): void {
@@ -106,6 +131,7 @@ export class Connection {
     socket.onopen = () => {
       if (socket !== this.socket) return;
       opened = true;
+      this.established = url;
       this.attempts = 0;
       this.enter("open", "");
       for (const subscription of this.subscriptions.values()) {
@@ -127,9 +153,11 @@ export class Connection {
   private closed(url: string, event: CloseEvent, opened: boolean): void {
     this.setOffline();
     const reason = event.reason ? `: ${event.reason}` : "";
-    if (!opened && this.attempts === 0) {
-      this.enter("closed", "No connection. Is the server running, is this its address, and may this page connect?");
+    if (!opened && this.established !== url) {
+      this.established = "";
+      this.enter("closed", `No connection. Is the server running at this address? ${originHint(url, this.origin)}`.trim());
     } else if (FINAL_CODES.has(event.code)) {
+      this.established = "";
       this.enter("closed", `The server closed the connection (${event.code}${reason}).`);
     } else {
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.attempts);
@@ -141,19 +169,19 @@ export class Connection {
   }
 
   private ask(subscription: Subscription, leave: boolean): void {
-    const id = this.nextId;
-    this.nextId += 1;
-    const verb = leave ? "unsubscribe" : "subscribe";
-    const frame = { type: `${subscription.route}.${verb}`, payload: subscription.request, id };
     if (this.socket?.readyState !== WebSocket.OPEN) {
       subscription.state = "offline";
       this.changed();
       return;
     }
-    this.asked.set(id, { key: subscription.key, leave });
-    const text = JSON.stringify(frame);
+    const number = this.nextId;
+    this.nextId += 1;
+    if (!leave) subscription.question = number;
+    this.asked.set(number, { number, subscription, leave });
+    const type = `${subscription.route}.${leave ? "unsubscribe" : "subscribe"}`;
+    const text = writeJson({ type, payload: subscription.request, id: number });
     this.socket.send(text);
-    this.keep(true, frame.type, text);
+    this.keep(true, type, text);
     this.changed();
   }
 
@@ -167,65 +195,114 @@ export class Connection {
     const type = asText(frame.type);
     this.keep(false, type || "not a frame", text);
     const payload = asObject(frame.payload);
+    const topic = asText(payload.topic);
     if (type === "error") this.refused(frame, payload);
-    else if (type.endsWith(".update")) this.updated(type.slice(0, -".update".length), payload, frame.seq);
-    else if (type.endsWith(".response")) this.answered(frame, payload);
-    else if (type.endsWith(".unsubscribed")) this.cancelled(payload);
+    else if (type.endsWith(".update")) this.activeOn(topic)?.update(text, frame.seq, Date.now());
+    else if (type.endsWith(".response")) this.answered(frame, topic);
+    else if (type.endsWith(".unsubscribed")) this.cancelled(topic, asText(payload.reason));
     this.changed();
   }
 
-  private updated(route: string, payload: JsonObject, seq: Json | undefined): void {
-    for (const subscription of this.subscriptions.values()) {
-      if (subscription.route === route && subscription.topic === payload.topic)
-        subscription.update(payload.payload ?? null, seq, Date.now());
+  private activeOn(topic: string): Subscription | undefined {
+    return [...this.subscriptions.values()].find((one) => one.state === "active" && one.topic === topic);
+  }
+
+  private answered(frame: JsonObject, topic: string): void {
+    const question = this.take(frame.id);
+    if (question === undefined) return;
+    const { subscription } = question;
+    if (question.leave) {
+      if (subscription.state === "leaving") this.forget(subscription);
+      // Another request that names this topic was made before the server ended it.
+      const other = this.activeOn(topic);
+      if (other) {
+        other.restart();
+        this.ask(other, false);
+      }
+    } else if (question.number === subscription.question) {
+      this.subscribed(subscription, topic);
     }
   }
 
-  private answered(frame: JsonObject, payload: JsonObject): void {
-    const asked = this.take(frame.id);
-    const subscription = asked && this.subscriptions.get(asked.key);
-    if (asked === undefined || subscription === undefined) return;
-    if (asked.leave) {
-      this.subscriptions.delete(asked.key);
-    } else {
-      subscription.state = "active";
-      subscription.topic = asText(payload.topic);
+  /** A topic has one subscription, however many requests name it: ending any of them would end all. */
+  private subscribed(subscription: Subscription, topic: string): void {
+    for (const other of [...this.subscriptions.values()]) {
+      if (other === subscription || other.topic !== topic || other.state === "leaving") continue;
+      if (other.state === "active") {
+        if (subscription.state !== "leaving") other.addAlias(subscription.request);
+        this.forget(subscription);
+        return;
+      }
+      this.forget(other);
     }
+    subscription.topic = topic;
+    if (subscription.state !== "leaving") subscription.state = "active";
   }
 
-  private cancelled(payload: JsonObject): void {
-    for (const subscription of this.subscriptions.values()) {
-      if (subscription.topic !== payload.topic) continue;
-      subscription.state = "ended";
-      subscription.note = asText(payload.reason) || "The server ended this subscription.";
-    }
+  private cancelled(topic: string, reason: string): void {
+    const subscription = this.activeOn(topic);
+    if (subscription === undefined) return;
+    subscription.state = "ended";
+    subscription.note = reason || "The server ended this subscription.";
   }
 
   private refused(frame: JsonObject, payload: JsonObject): void {
-    const asked = this.take(frame.id);
+    const question = this.take(frame.id);
+    const code = asText(payload.code) || "error";
+    const message = asText(payload.message);
+    if (question?.leave) {
+      this.stayed(question.subscription, code, message);
+      return;
+    }
+    const subscription = question?.subscription;
+    if (question?.number !== subscription?.question) return; // it was asked again since
+    if (subscription?.state === "leaving") {
+      this.forget(subscription);
+      return;
+    }
     const details = asArray(payload.details).filter(isObject);
     this.refusal = {
       number: this.nextFrame,
-      code: asText(payload.code) || "error",
-      message: asText(payload.message),
+      code,
+      message,
       details: details.map((one) => ({ loc: asArray(one.loc), message: asText(one.message) })),
-      key: asked?.key,
+      key: subscription?.key,
     };
-    const subscription = asked && this.subscriptions.get(asked.key);
-    if (subscription?.state === "pending") this.subscriptions.delete(subscription.key);
-    else if (subscription && asked.leave) this.subscriptions.delete(subscription.key);
+    if (subscription?.state !== "pending") return;
+    if (subscription.received > 0) {
+      subscription.state = "refused"; // it was subscribed before the connection was lost
+      subscription.note = `Refused: ${message || code}`;
+    } else {
+      this.forget(subscription);
+    }
   }
 
-  private take(id: Json | undefined): { key: string; leave: boolean } | undefined {
-    const asked = this.asked.get(id as number);
+  /** The server did not unsubscribe: because there is nothing to unsubscribe, or it goes on sending. */
+  private stayed(subscription: Subscription, code: string, message: string): void {
+    if (subscription.state !== "leaving") return;
+    if (code === "not_subscribed" || this.activeOn(subscription.topic)) {
+      this.forget(subscription);
+    } else {
+      subscription.state = subscription.topic === "" ? "pending" : "active";
+      subscription.note = `Not unsubscribed: ${message || code}`;
+    }
+  }
+
+  private forget(subscription: Subscription): void {
+    if (this.subscriptions.get(subscription.key) === subscription) this.subscriptions.delete(subscription.key);
+  }
+
+  private take(id: Json | undefined): Question | undefined {
+    const question = this.asked.get(id as number);
     this.asked.delete(id as number);
-    return asked;
+    return question;
   }
 
   private setOffline(): void {
     this.asked.clear();
-    for (const subscription of this.subscriptions.values()) {
-      if (subscription.state === "active" || subscription.state === "pending") subscription.state = "offline";
+    for (const subscription of [...this.subscriptions.values()]) {
+      if (subscription.state === "leaving") this.forget(subscription);
+      else if (subscription.state === "active" || subscription.state === "pending") subscription.state = "offline";
     }
   }
 

@@ -1,10 +1,10 @@
 // The live console: connect, choose a route, fill in its request, subscribe, watch.
 
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import type { Connection, Refusal } from "./connection";
-import { type Faults, JsonInput, RequestForm } from "./form";
+import { type Faults, isComplete, JsonInput, RequestForm } from "./form";
 import { FrameLog } from "./frames";
-import type { Json, JsonObject } from "./json";
+import { isObject, isSame, type Json, type JsonObject, propertyOf } from "./json";
 import { useConnection, useSeconds } from "./live";
 import { type Endpoint, type Route, socketUrl } from "./routes";
 import { fieldOf, initialValue } from "./schema";
@@ -81,7 +81,8 @@ interface EndpointProps {
 function EndpointConsole({ connection, endpoint, address }: EndpointProps): ReactNode {
   const [chosen, setChosen] = useState(0);
   const route = endpoint.routes[chosen];
-  const subscriptions = [...connection.subscriptions.values()];
+  const subscriptions = [...connection.subscriptions.values()].filter((one) => one.state !== "leaving");
+  const { refusal } = connection;
   return (
     <>
       <ConnectForm connection={connection} address={address} />
@@ -97,6 +98,7 @@ function EndpointConsole({ connection, endpoint, address }: EndpointProps): Reac
         ))}
       </fieldset>
       {route && <SubscribeForm key={route.name} connection={connection} route={route} />}
+      {refusal && refusal.key === undefined && <RefusalBox refusal={refusal} />}
       {subscriptions.length > 0 && (
         <section aria-label="Subscriptions" className="subscriptions">
           <h3>Subscriptions</h3>
@@ -153,6 +155,12 @@ function ConnectForm({ connection, address }: { connection: Connection; address:
   );
 }
 
+/** A request as it was sent, and its subscription's key. */
+interface Sent {
+  readonly key: string;
+  readonly request: Json;
+}
+
 function SubscribeForm({ connection, route }: { connection: Connection; route: Route }): ReactNode {
   const id = useId();
   const [value, setValue] = useState<Json | undefined>(() => route.examples[0]?.request ?? initialValue(route.request, true));
@@ -162,23 +170,30 @@ function SubscribeForm({ connection, route }: { connection: Connection; route: R
     setExample(index);
     setValue(route.examples[index]?.request);
   };
+  const form = useRef<HTMLFormElement>(null);
   const [asJson, setAsJson] = useState(fieldOf(route.request).kind !== "object");
-  const [sent, setSent] = useState("");
+  const [sent, setSent] = useState<Sent>();
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    setSent(connection.subscribe(route.name, value ?? {}));
+    if (form.current === null || !isComplete(form.current)) return;
+    const request = value === undefined ? {} : value;
+    setSent({ request, key: connection.subscribe(route.name, request) });
   };
-  const refusal = connection.refusal?.key !== undefined && connection.refusal.key === sent ? connection.refusal : undefined;
+  // What is half typed in one of them is not in the other.
+  const change = (json: boolean): void => {
+    if (form.current && isComplete(form.current)) setAsJson(json);
+  };
+  const refusal = sent && connection.refusal?.key === sent.key ? connection.refusal : undefined;
   const ready = connection.status === "open";
   return (
-    <form className="request" onSubmit={submit} noValidate>
+    <form ref={form} className="request" onSubmit={submit} noValidate>
       <div className="request-head">
         <h3>Request</h3>
         <div className="switch" role="group" aria-label="Fill in the request as">
-          <button type="button" aria-pressed={!asJson} onClick={() => setAsJson(false)}>
+          <button type="button" aria-pressed={!asJson} onClick={() => change(false)}>
             Form
           </button>
-          <button type="button" aria-pressed={asJson} onClick={() => setAsJson(true)}>
+          <button type="button" aria-pressed={asJson} onClick={() => change(true)}>
             JSON
           </button>
         </div>
@@ -194,7 +209,7 @@ function SubscribeForm({ connection, route }: { connection: Connection; route: R
           <JsonInput key={example} id={id} value={value} onChange={setValue} required rows={6} />
         </div>
       ) : (
-        <RequestForm key={example} schema={route.request} value={value} onChange={setValue} path="" faults={faultsOf(refusal)} />
+        <RequestForm key={example} schema={route.request} value={value} onChange={setValue} path="" faults={faultsOf(refusal, sent?.request, value)} />
       )}
       <div className="actions">
         <button type="submit" className="main" disabled={!ready}>
@@ -202,14 +217,23 @@ function SubscribeForm({ connection, route }: { connection: Connection; route: R
         </button>
         {!ready && <span className="quiet">Connect first.</span>}
       </div>
-      {connection.refusal && <RefusalBox refusal={connection.refusal} />}
+      {refusal && <RefusalBox refusal={refusal} />}
     </form>
   );
 }
 
-/** Return the messages of a refusal by the place in the request they speak of. */
-function faultsOf(refusal: Refusal | undefined): Faults {
-  return new Map(refusal?.details.map(({ loc, message }) => [loc.slice(loc[0] === "payload" ? 1 : 0).join("."), message]));
+/** Return the messages of a refusal by the place they speak of, without those of values that were changed since. */
+function faultsOf(refusal: Refusal | undefined, sent: Json | undefined, value: Json | undefined): Faults {
+  const details = refusal?.details.map(({ loc, message }) => ({ path: loc.slice(loc[0] === "payload" ? 1 : 0), message }));
+  const current = details?.filter(({ path }) => isSame(valueAt(sent, path), valueAt(value, path)));
+  return new Map(current?.map(({ path, message }) => [path.join("."), message]));
+}
+
+function valueAt(value: Json | undefined, path: readonly Json[]): Json | undefined {
+  return path.reduce<Json | undefined>((inner, step) => {
+    if (Array.isArray(inner)) return inner[Number(step)];
+    return isObject(inner) ? propertyOf(inner, String(step)) : undefined;
+  }, value);
 }
 
 function RefusalBox({ refusal }: { refusal: Refusal }): ReactNode {
@@ -233,7 +257,8 @@ function RefusalBox({ refusal }: { refusal: Refusal }): ReactNode {
 
 /** Tells screen readers what changed, but not each update. */
 function Announcer({ connection }: { connection: Connection }): ReactNode {
-  const states = [...connection.subscriptions.values()].map((one) => `${one.route} ${one.state}`);
+  const subscriptions = [...connection.subscriptions.values()].filter((one) => one.state !== "leaving");
+  const states = subscriptions.map((one) => `${one.route} ${one.state}`);
   const refusal = connection.refusal ? `Error: ${connection.refusal.message}` : "";
   return (
     <p className="unseen" role="status" aria-live="polite">

@@ -1,6 +1,6 @@
 // The AsyncAPI document that page.py put into the HTML: read, checked, its references resolved.
 
-import { asObject, isObject, type Json, type JsonObject } from "./json";
+import { asObject, isObject, type Json, type JsonObject, parseJson } from "./json";
 
 /** Says why a document cannot be shown, and where in it (a JSON pointer). */
 export class DocumentError extends Error {
@@ -16,7 +16,7 @@ export class DocumentError extends Error {
 export function readDocument(text: string): JsonObject {
   let document: Json;
   try {
-    document = JSON.parse(text) as Json;
+    document = parseJson(text);
   } catch (error) {
     throw new DocumentError(`The document is not JSON: ${(error as Error).message}`);
   }
@@ -47,7 +47,7 @@ export function resolveReferences(document: JsonObject): JsonObject {
   const merges = new Map<Json, { target: Json; beside: JsonObject }>();
 
   function copy(node: Json, pointer: string): Json {
-    if (typeof node !== "object" || node === null) return node;
+    if (!Array.isArray(node) && !isObject(node)) return node;
     const known = copies.get(node);
     if (known !== undefined) return known;
     if (Array.isArray(node)) {

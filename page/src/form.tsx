@@ -1,8 +1,9 @@
-// A form for a value of a JSON Schema. `undefined` leaves a value out of the request.
+// A form for a value of a JSON Schema. `undefined` leaves a value out of the request; all else of a value is shown,
+// as JSON where no other input can show it.
 
-import { type ReactNode, useId, useState } from "react";
-import { isObject, type Json, type JsonObject } from "./json";
-import { type Field, fieldOf, initialValue, propertiesOf } from "./schema";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { exactNumber, isNumber, isObject, isSame, type Json, type JsonObject, parseJson, propertyOf, writeJson } from "./json";
+import { canShow, type Field, fieldOf, initialValue, propertiesOf } from "./schema";
 
 export type Faults = ReadonlyMap<string, string>;
 
@@ -10,6 +11,8 @@ interface InputProps {
   readonly label: string;
   readonly schema: JsonObject;
   readonly required: boolean;
+  /** Whether the value is there though the schema does not name it. */
+  readonly additional?: boolean;
   readonly value: Json | undefined;
   readonly onChange: (value: Json | undefined) => void;
   /** Where the value is in the request, as the server's error details say it: `range.from`. */
@@ -20,8 +23,10 @@ interface InputProps {
 /** The form for a whole request: its properties, without a frame around them. */
 export function RequestForm(props: Omit<InputProps, "label" | "required">): ReactNode {
   const field = fieldOf(props.schema);
-  if (field.kind !== "object") return <Input {...props} label="Request" required />;
-  if (propertiesOf(field.schema).length === 0) return <p className="quiet">This route needs no parameters.</p>;
+  const { value } = props;
+  if (field.kind !== "object" || !(isObject(value) || value === undefined)) return <Input {...props} label="Request" required />;
+  if (propertiesOf(field.schema).length === 0 && Object.keys(value ?? {}).length === 0)
+    return <p className="quiet">This route needs no parameters.</p>;
   return <Properties {...props} schema={field.schema} />;
 }
 
@@ -31,23 +36,42 @@ function Properties({ schema, value, onChange, path, faults }: Omit<InputProps, 
     const { [name]: _, ...others } = values;
     onChange(next === undefined ? others : { ...values, [name]: next });
   };
-  return propertiesOf(schema).map(({ name, schema: property, required }) => (
-    <Input
-      key={name}
-      label={name}
-      schema={property}
-      required={required}
-      value={values[name]}
-      onChange={(next) => change(name, next)}
-      path={path ? `${path}.${name}` : name}
-      faults={faults}
-    />
-  ));
+  const properties = propertiesOf(schema);
+  const others = Object.keys(values).filter((name) => !properties.some((property) => property.name === name));
+  const propsOf = (name: string) => ({
+    label: name,
+    value: propertyOf(values, name),
+    onChange: (next: Json | undefined) => change(name, next),
+    path: path ? `${path}.${name}` : name,
+    faults,
+  });
+  return (
+    <>
+      {properties.map(({ name, schema: property, required }) => (
+        <Input key={name} {...propsOf(name)} schema={property} required={required} />
+      ))}
+      {others.map((name) => (
+        <div className="item" key={name}>
+          <Input {...propsOf(name)} schema={isObject(schema.additionalProperties) ? schema.additionalProperties : {}} required additional />
+          <RemoveButton name={name} onRemove={() => change(name, undefined)} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+function RemoveButton({ name, onRemove }: { name: string; onRemove: () => void }): ReactNode {
+  return (
+    <button type="button" className="plain" onClick={onRemove}>
+      <span aria-hidden="true">×</span>
+      <span className="unseen">Remove {name}</span>
+    </button>
+  );
 }
 
 function Input(props: InputProps): ReactNode {
   const id = useId();
-  const field = fieldOf(props.schema);
+  const field = useField(props);
   const fault = props.faults.get(props.path);
   const described = [field.description && `${id}-about`, fault && `${id}-fault`].filter(Boolean).join(" ");
   const notes = (
@@ -67,7 +91,13 @@ function Input(props: InputProps): ReactNode {
   const label = (
     <>
       {props.label}
-      {props.required ? <span className="must"> required</span> : <span className="may"> optional</span>}
+      {props.additional ? (
+        <span className="may"> additional</span>
+      ) : props.required ? (
+        <span className="must"> required</span>
+      ) : (
+        <span className="may"> optional</span>
+      )}
     </>
   );
   if (field.kind === "object" || field.kind === "list") {
@@ -89,6 +119,15 @@ function Input(props: InputProps): ReactNode {
   );
 }
 
+/** Return how to ask for the value: as JSON from the moment when no other input can show it. */
+function useField({ schema, required, value }: InputProps): Field {
+  const field = fieldOf(schema);
+  const [asJson, setAsJson] = useState(false);
+  const shown = canShow(field, required, value);
+  if (!shown && !asJson) setAsJson(true);
+  return asJson || !shown ? { ...field, kind: "json" } : field;
+}
+
 interface ScalarProps extends InputProps {
   readonly field: Field;
   readonly id: string;
@@ -103,18 +142,14 @@ function Scalar({ field, id, described, wrong, required, value, onChange }: Scal
   switch (field.kind) {
     case "choice":
     case "boolean": {
-      const choices = field.kind === "boolean" ? [true, false] : field.choices;
-      const chosen = choices.findIndex((choice) => choice === value);
+      const choices: readonly Json[] = [...(field.kind === "boolean" ? [true, false] : field.choices), ...(field.nullable ? [null] : [])];
+      const chosen = choices.findIndex((choice) => isSame(choice, value));
       return (
-        <select
-          {...common}
-          value={String(chosen)}
-          onChange={(event) => onChange(event.target.value === "-1" ? empty : choices[Number(event.target.value)])}
-        >
-          {(!required || field.nullable || chosen < 0) && <option value="-1">{empty === null ? "null" : "not set"}</option>}
+        <select {...common} value={String(chosen)} onChange={(event) => onChange(choices[Number(event.target.value)])}>
+          {(!required || chosen < 0) && <option value="-1">not set</option>}
           {choices.map((choice, index) => (
             <option key={index} value={String(index)}>
-              {typeof choice === "string" ? choice : JSON.stringify(choice)}
+              {typeof choice === "string" ? choice : writeJson(choice)}
             </option>
           ))}
         </select>
@@ -130,8 +165,9 @@ function Scalar({ field, id, described, wrong, required, value, onChange }: Scal
           step={field.kind === "integer" ? 1 : "any"}
           min={numberOf(schema.minimum)}
           max={numberOf(schema.maximum)}
-          value={typeof value === "number" ? value : ""}
-          onChange={(event) => onChange(event.target.value === "" ? empty : event.target.valueAsNumber)}
+          placeholder={value === null ? "null" : undefined}
+          value={numberOf(value) ?? ""}
+          onChange={(event) => onChange(event.target.value === "" ? empty : typedNumber(event.target.value))}
         />
       );
     case "text":
@@ -142,7 +178,7 @@ function Scalar({ field, id, described, wrong, required, value, onChange }: Scal
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          placeholder={hintOf(schema)}
+          placeholder={value === null ? "null" : hintOf(schema)}
           value={typeof value === "string" ? value : ""}
           onChange={(event) => onChange(event.target.value !== "" ? event.target.value : required ? (empty ?? "") : undefined)}
         />
@@ -152,8 +188,13 @@ function Scalar({ field, id, described, wrong, required, value, onChange }: Scal
   }
 }
 
-function numberOf(value: Json | undefined): number | undefined {
-  return typeof value === "number" ? value : undefined;
+function numberOf(value: Json | undefined): string | undefined {
+  return isNumber(value) ? String(value) : undefined;
+}
+
+/** Return the number of a number input, which allows `007` and `.5`; JSON does not. */
+function typedNumber(text: string): Json {
+  return exactNumber(text.replace(/^(-?)0+(?=\d)/, "$1").replace(/^(-?)\./, "$10."));
 }
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -173,9 +214,12 @@ function ObjectInput(props: InputProps & { readonly field: Field }): ReactNode {
   if (!isObject(value)) {
     // An optional object starts folded: a recursive one would never end.
     return (
-      <button type="button" className="plain" onClick={() => onChange(initialValue(field.schema, true) ?? {})}>
-        Add {label}
-      </button>
+      <>
+        {value === null && <Null />}
+        <button type="button" className="plain" onClick={() => onChange(initialValue(field.schema, true) ?? {})}>
+          Add {label}
+        </button>
+      </>
     );
   }
   return (
@@ -190,15 +234,37 @@ function ObjectInput(props: InputProps & { readonly field: Field }): ReactNode {
   );
 }
 
+/** Says that a list or an object is null, not empty or left out. */
+function Null(): ReactNode {
+  return (
+    <p className="about">
+      <code>null</code>
+    </p>
+  );
+}
+
 function ListInput(props: InputProps & { readonly field: Field }): ReactNode {
   const { value, onChange, field, label, path, faults } = props;
   const items = Array.isArray(value) ? value : [];
   const schema = isObject(field.schema.items) ? field.schema.items : {};
+  // An input keeps what is typed in it, so that it belongs to an item and not to a place in the list.
+  const [keys, setKeys] = useState(() => items.map((_, index) => index));
+  const [nextKey, setNextKey] = useState(items.length);
   const put = (next: Json[]): void => onChange(next.length === 0 && !props.required ? undefined : next);
+  const add = (): void => {
+    setKeys([...keys, nextKey]);
+    setNextKey(nextKey + 1);
+    put([...items, initialValue(schema, true) ?? null]);
+  };
+  const remove = (index: number): void => {
+    setKeys(keys.filter((_, at) => at !== index));
+    put(items.filter((_, at) => at !== index));
+  };
   return (
     <>
+      {value === null && <Null />}
       {items.map((item, index) => (
-        <div className="item" key={index}>
+        <div className="item" key={keys[index]}>
           <Input
             label={`${label} ${index + 1}`}
             schema={schema}
@@ -208,13 +274,10 @@ function ListInput(props: InputProps & { readonly field: Field }): ReactNode {
             path={`${path}.${index}`}
             faults={faults}
           />
-          <button type="button" className="plain" onClick={() => put(items.filter((_, at) => at !== index))}>
-            <span aria-hidden="true">×</span>
-            <span className="unseen">Remove {`${label} ${index + 1}`}</span>
-          </button>
+          <RemoveButton name={`${label} ${index + 1}`} onRemove={() => remove(index)} />
         </div>
       ))}
-      <button type="button" className="plain" onClick={() => put([...items, initialValue(schema, true) ?? null])}>
+      <button type="button" className="plain" onClick={add}>
         Add {items.length > 0 ? "another" : "one"}
       </button>
     </>
@@ -229,10 +292,12 @@ interface JsonInputProps {
   readonly rows: number;
 }
 
-/** A value as JSON text; `onChange` gets it whenever the text is JSON. */
+/** A value as JSON text; `onChange` gets it whenever the text is JSON, else the input is invalid. */
 export function JsonInput({ value, onChange, required, rows, ...common }: JsonInputProps): ReactNode {
-  const [text, setText] = useState(() => (value === undefined ? "" : JSON.stringify(value, null, 2)));
+  const input = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(() => (value === undefined ? "" : writeJson(value, 2)));
   const [wrong, setWrong] = useState("");
+  useEffect(() => input.current?.setCustomValidity(wrong && `Not JSON yet: ${wrong}`), [wrong]);
   const change = (next: string): void => {
     setText(next);
     if (next.trim() === "" && !required) {
@@ -241,7 +306,7 @@ export function JsonInput({ value, onChange, required, rows, ...common }: JsonIn
       return;
     }
     try {
-      onChange(JSON.parse(next) as Json);
+      onChange(parseJson(next));
       setWrong("");
     } catch (error) {
       setWrong((error as Error).message);
@@ -251,6 +316,7 @@ export function JsonInput({ value, onChange, required, rows, ...common }: JsonIn
     <>
       <textarea
         {...common}
+        ref={input}
         className="code"
         rows={rows}
         spellCheck={false}
@@ -262,4 +328,15 @@ export function JsonInput({ value, onChange, required, rows, ...common }: JsonIn
       {wrong && <p className="fault">Not JSON yet: {wrong}</p>}
     </>
   );
+}
+
+/**
+ * Return whether all that is typed in `form` is a value; show the first input where it is not. What the schema says of
+ * a value is the server's to check.
+ */
+export function isComplete(form: HTMLFormElement): boolean {
+  const inputs = [...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")];
+  const wrong = inputs.find(({ validity }) => validity.customError || validity.badInput);
+  wrong?.reportValidity();
+  return wrong === undefined;
 }

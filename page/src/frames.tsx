@@ -2,12 +2,17 @@
 
 import { type ReactNode, useState } from "react";
 import type { Connection, Frame } from "./connection";
+import { reindent } from "./json";
 
 const SHOWN = 50;
 
 export function FrameLog({ connection }: { connection: Connection }): ReactNode {
   const [paused, setPaused] = useState<readonly Frame[]>();
   const [updates, setUpdates] = useState(false);
+  const clear = (): void => {
+    connection.forgetFrames();
+    setPaused(paused && []);
+  };
   const frames = (paused ?? connection.frames).filter((frame) => updates || !frame.type.endsWith(".update"));
   return (
     <details className="log">
@@ -21,7 +26,7 @@ export function FrameLog({ connection }: { connection: Connection }): ReactNode 
         <button type="button" className="plain" onClick={() => setPaused(paused ? undefined : [...connection.frames])}>
           {paused ? "Go on" : "Pause"}
         </button>
-        <button type="button" className="plain" onClick={() => connection.forgetFrames()}>
+        <button type="button" className="plain" onClick={clear}>
           Clear
         </button>
       </div>
@@ -49,16 +54,8 @@ function FrameLine({ frame }: { frame: Frame }): ReactNode {
           <span className="frame-type">{frame.type}</span>
           <time>{time}</time>
         </summary>
-        <pre>{pretty(frame.text)}</pre>
+        <pre>{reindent(frame.text)}</pre>
       </details>
     </li>
   );
-}
-
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
 }

@@ -17,7 +17,7 @@ export function useConnection(): Connection {
         timer = undefined;
         render((count) => count + 1);
       }, PERIOD);
-    });
+    }, window.origin);
     setConnection(made);
     return () => {
       clearTimeout(timer);

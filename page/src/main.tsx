@@ -1,13 +1,14 @@
 // The page: reads the document in the HTML, and shows it with the live console beside it.
 
 import { Component, type ReactNode, StrictMode, useState } from "react";
+import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { Console } from "./console";
 import { Contents } from "./contents";
 import { DocumentError, readDocument, resolveReferences } from "./document";
 import { asObject, asText, type JsonObject } from "./json";
 import { Problem } from "./problem";
-import { harden, prepare, Reference } from "./reference";
+import { harden, prepare, Reference, withPlainNumbers } from "./reference";
 import { findEndpoints } from "./routes";
 import { ThemeSwitch } from "./theme";
 import "./styles/page.css";
@@ -24,13 +25,13 @@ type View = "reference" | "live";
 
 function Page({ document: source, url }: PageProps): ReactNode {
   const [resolved] = useState(() => resolveReferences(source));
-  const [shown] = useState(() => prepare(resolveReferences(source)));
+  const [shown] = useState(() => prepare(resolveReferences(withPlainNumbers(source))));
   const [view, setView] = useState<View>("reference");
   const endpoints = findEndpoints(resolved);
   const info = asObject(source.info);
   return (
     <>
-      <a className="skip" href="#console">
+      <a className="skip" href="#console" onClick={() => flushSync(() => setView("live"))}>
         Skip to the live console
       </a>
       <header className="top">
@@ -46,19 +47,19 @@ function Page({ document: source, url }: PageProps): ReactNode {
         </nav>
         <ThemeSwitch />
       </header>
-      <div className="columns" data-view={view}>
-        <main className="reference">
+      <main className="columns" data-view={view}>
+        <section className="reference" aria-label="Reference">
           <Guard title="The reference cannot show this document.">
             <Reference document={shown} />
           </Guard>
-        </main>
+        </section>
         <Contents />
-        <aside className="console" id="console" aria-label="Live console" tabIndex={-1}>
+        <section className="console" id="console" aria-label="Live console" tabIndex={-1}>
           <Guard title="The live console cannot read this document.">
             <Console document={resolved} endpoints={endpoints} url={url} />
           </Guard>
-        </aside>
-      </div>
+        </section>
+      </main>
     </>
   );
 }

@@ -2,8 +2,9 @@
 
 import AsyncApi from "@asyncapi/react-component/lib/esm/without-parser";
 import purify from "isomorphic-dompurify";
+import { isLosslessNumber } from "lossless-json";
 import { memo, type ReactNode } from "react";
-import { asObject, asText, type JsonObject } from "./json";
+import { asObject, asText, type Json, type JsonObject } from "./json";
 import { anonymousNaming, applyUniqueIds, toAsyncAPIDocument } from "./parser";
 
 // The document speaks as the server: it receives what clients send. Readers are mostly clients.
@@ -25,6 +26,25 @@ export const Reference = memo(function Reference({ document }: { document: JsonO
     />
   );
 });
+
+/**
+ * Return a copy of `document`, whose references are not resolved yet, with the numbers that the component can show:
+ * large integers as `bigint`. JSON.stringify writes them exactly where the browser can (see harden).
+ */
+export function withPlainNumbers(document: JsonObject): JsonObject {
+  return plain(document) as JsonObject;
+}
+
+function plain(node: Json): Json {
+  if (isLosslessNumber(node)) {
+    const value = Number(node.value);
+    const isExact = Number.isSafeInteger(value) || !/^-?\d+$/.test(node.value);
+    return isExact ? value : (BigInt(node.value) as unknown as Json);
+  }
+  if (Array.isArray(node)) return node.map(plain);
+  if (typeof node !== "object" || node === null) return node;
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, plain(value)]));
+}
 
 /** Return what the component shows: `document` with the names that the AsyncAPI parser gives to its parts. */
 export function prepare(document: JsonObject): JsonObject {
@@ -99,8 +119,19 @@ function delivery({ queue, overflow }: JsonObject): string {
   return "";
 }
 
+/** Let JSON.stringify, which the component uses, write the digits of a `bigint`; older browsers round it. */
+function writeLargeIntegers(): void {
+  const { rawJSON } = JSON as { rawJSON?: (text: string) => unknown };
+  Object.defineProperty(BigInt.prototype, "toJSON", {
+    value(this: bigint): unknown {
+      return rawJSON ? rawJSON(this.toString()) : Number(this);
+    },
+  });
+}
+
 /** Make the component's sanitiser stricter: no styles, forms or pictures from elsewhere; links open outside. */
 export function harden(): void {
+  writeLargeIntegers();
   purify.setConfig({
     FORBID_TAGS: ["style", "form", "input", "button", "select", "textarea", "audio", "video", "picture", "source", "svg", "math"],
     FORBID_ATTR: ["style", "srcset", "background", "id", "name"],

@@ -1,6 +1,6 @@
 // What kind of input a JSON Schema asks for, and what to start with.
 
-import { asArray, asObject, asText, isObject, type Json, type JsonObject } from "./json";
+import { asArray, asObject, asText, isNumber, isObject, isSame, type Json, type JsonObject } from "./json";
 
 export type Kind = "text" | "number" | "integer" | "boolean" | "choice" | "list" | "object" | "json";
 
@@ -61,6 +61,31 @@ function kindOf(schema: JsonObject): Kind {
   }
 }
 
+/**
+ * Return whether the input for `field` shows `value` as what it is, so that nothing is sent that cannot be seen.
+ * An empty input shows `undefined`, and `null` where the placeholder says so.
+ */
+export function canShow(field: Field, required: boolean, value: Json | undefined): boolean {
+  if (value === undefined || field.kind === "json") return true;
+  if (value === null) return field.nullable;
+  switch (field.kind) {
+    case "choice":
+      return field.choices.some((choice) => isSame(choice, value));
+    case "boolean":
+      return typeof value === "boolean";
+    case "number":
+    case "integer":
+      return isNumber(value) && Number.isFinite(Number(String(value)));
+    case "text":
+      // A text field drops line breaks, and empty it means that there is no value, if there may be none.
+      return typeof value === "string" && !/[\r\n]/.test(value) && (value !== "" || (required && !field.nullable));
+    case "list":
+      return Array.isArray(value);
+    case "object":
+      return isObject(value);
+  }
+}
+
 /** Return the names of an object's properties with whether each is required, in the order declared. */
 export function propertiesOf(schema: JsonObject): { name: string; schema: JsonObject; required: boolean }[] {
   const required = new Set(asArray(schema.required));
@@ -74,7 +99,7 @@ export function propertiesOf(schema: JsonObject): { name: string; schema: JsonOb
 /** Return what a form starts with: the default, an example, else the emptiest value; undefined leaves it out. */
 export function initialValue(schema: JsonObject, required: boolean, depth = 0): Json | undefined {
   const field = fieldOf(schema);
-  if ("default" in schema && (schema.default !== null || required)) return schema.default;
+  if ("default" in schema && (required || (schema.default !== null && schema.default !== ""))) return schema.default;
   const example = asArray(schema.examples)[0] ?? asArray(field.schema.examples)[0];
   if (example !== undefined && required) return example;
   if (!required) return undefined;

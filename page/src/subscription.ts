@@ -1,21 +1,27 @@
 // One subscription as the console sees it: its state, its updates, and what is missing between them.
 
-import type { Json } from "./json";
+import { asObject, isSame, type Json, parseJson } from "./json";
 import { Rate } from "./rate";
 
-export type SubscriptionState = "pending" | "active" | "refused" | "ended" | "offline";
+/** `leaving`: the user has ended it and the server has not confirmed that yet. */
+export type SubscriptionState = "pending" | "active" | "leaving" | "refused" | "ended" | "offline";
 
 export class Subscription {
   state: SubscriptionState = "pending";
+  /** The topic that the server named in its answer; "" before that. */
   topic = "";
   note = "";
+  /** The number of the latest question to subscribe: only its answer counts. */
+  question = 0;
+  /** Other requests that the server has answered with the same topic. */
+  readonly aliases: Json[] = [];
   received = 0;
   /** Updates that `seq` says were sent but never came. */
   missed = 0;
   gaps = 0;
   lastSeq = 0;
-  latest: Json | undefined;
   readonly rate = new Rate();
+  private frame = "";
 
   constructor(
     readonly key: string,
@@ -23,9 +29,15 @@ export class Subscription {
     readonly request: Json,
   ) {}
 
-  update(data: Json, seq: unknown, now: number): void {
+  /** The data of the latest update with exact numbers; parsed when it is shown, not for every update. */
+  get latest(): Json | undefined {
+    return this.frame === "" ? undefined : (asObject(asObject(parseJson(this.frame)).payload).payload ?? null);
+  }
+
+  /** Take an update; `frame` is its text. */
+  update(frame: string, seq: unknown, now: number): void {
     this.received += 1;
-    this.latest = data;
+    this.frame = frame;
     this.rate.add(now);
     if (typeof seq !== "number") return;
     if (this.lastSeq > 0 && seq > this.lastSeq + 1) {
@@ -35,9 +47,14 @@ export class Subscription {
     this.lastSeq = seq;
   }
 
-  /** Start over with a new connection: its first `seq` follows nothing. */
+  addAlias(request: Json): void {
+    if (!this.aliases.some((one) => isSame(one, request))) this.aliases.push(request);
+  }
+
+  /** Start over: the first `seq` follows nothing. */
   restart(): void {
     this.state = "pending";
+    this.topic = "";
     this.note = "";
     this.lastSeq = 0;
   }

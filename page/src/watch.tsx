@@ -1,13 +1,14 @@
 // One subscription on the page: its latest update, its rate, and what is missing.
 
 import type { ReactNode } from "react";
-import { isObject, type Json } from "./json";
+import { canonical, isObject, type Json, writeJson } from "./json";
 import { WINDOW } from "./rate";
 import type { Subscription } from "./subscription";
 
 const STATES = {
   pending: "Waiting for the answer",
   active: "Live",
+  leaving: "Unsubscribing",
   refused: "Refused",
   ended: "Ended by the server",
   offline: "Waiting for the connection",
@@ -27,7 +28,13 @@ export function SubscriptionCard({ subscription, onLeave }: { subscription: Subs
           {state === "active" ? "Unsubscribe" : "Remove"}
         </button>
       </header>
-      <code className="parameters">{JSON.stringify(subscription.request, null, 1).replaceAll(/\n */g, " ")}</code>
+      <code className="parameters">{onOneLine(subscription.request)}</code>
+      {subscription.aliases.map((request) => (
+        <code key={canonical(request)} className="parameters alias">
+          {onOneLine(request)}
+        </code>
+      ))}
+      {subscription.aliases.length > 0 && <p className="state">These requests name one topic.</p>}
       <dl className="numbers">
         <Number name="Updates" value={received.toLocaleString("en")} mark="received" />
         <Number name="Per second" value={rate.perSecond(now).toFixed(1)} mark="rate" />
@@ -42,6 +49,10 @@ export function SubscriptionCard({ subscription, onLeave }: { subscription: Subs
       {subscription.latest !== undefined && <Latest data={subscription.latest} />}
     </article>
   );
+}
+
+function onOneLine(request: Json): string {
+  return writeJson(request, 1).replaceAll(/\n */g, " ");
 }
 
 function Number(props: { name: string; value: string; mark: string; warn?: boolean }): ReactNode {
@@ -66,7 +77,7 @@ function Sparkline({ counts }: { counts: readonly number[] }): ReactNode {
 
 /** The latest update: a flat object as a table, anything else as JSON. */
 function Latest({ data }: { data: Json }): ReactNode {
-  if (!isObject(data)) return <pre className="latest">{JSON.stringify(data, null, 2)}</pre>;
+  if (!isObject(data)) return <pre className="latest">{writeJson(data, 2)}</pre>;
   return (
     <table className="latest">
       <caption className="unseen">Latest update</caption>
@@ -74,7 +85,7 @@ function Latest({ data }: { data: Json }): ReactNode {
         {Object.entries(data).map(([name, value]) => (
           <tr key={name}>
             <th scope="row">{name}</th>
-            <td>{typeof value === "string" ? value : JSON.stringify(value)}</td>
+            <td>{typeof value === "string" ? value : writeJson(value)}</td>
           </tr>
         ))}
       </tbody>

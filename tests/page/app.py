@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -52,6 +53,41 @@ class Bar(BaseModel):
     low: float
     close: float
     volume: float = 0
+
+
+class AccountsSubscriptionRequest(BaseModel):
+    """Which account to watch."""
+
+    account: int = Field(le=2**63 - 1, examples=[9007199254740993])
+
+
+class Account(BaseModel):
+    """The state of an account."""
+
+    account: int
+    limit: int = Field(default=2**63 - 1, le=2**63 - 1)
+
+
+class Accounts:
+    """A producer of one update for each topic."""
+
+    async def create_topic(self, topic: str, topic_update: Callable[[Account], None]) -> None:
+        """Send the account that the topic names."""
+        topic_update(Account(account=json.loads(topic.partition(":")[2])["account"]))
+
+    def remove_topic(self, topic: str) -> None:
+        """There is nothing to stop."""
+
+
+class Gate:
+    """A producer that starts nothing: its subscriptions are never answered."""
+
+    async def create_topic(self, topic: str, topic_update: Callable[[Bar], None]) -> None:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+
+    def remove_topic(self, topic: str) -> None:
+        """There is nothing to stop."""
 
 
 class Market:
@@ -105,6 +141,44 @@ class QuoteWsRouter(WsRouter):
             data_type=Bar,
             deprecated=True,
         )
+
+
+class AccountWsRouter(WsRouter):
+    """Accounts with large numbers."""
+
+    def __init__(self, service: WsRouteService) -> None:
+        """Serve accounts."""
+        super().__init__(
+            service=service,
+            route="accounts",
+            request_type=AccountsSubscriptionRequest,
+            data_type=Account,
+        )
+
+
+class GateWsRouter(WsRouter):
+    """A route that never answers."""
+
+    def __init__(self, service: WsRouteService) -> None:
+        """Serve nothing."""
+        super().__init__(
+            service=service, route="gate", request_type=QuotesSubscriptionRequest, data_type=Bar
+        )
+
+
+def create_form_app() -> Starlette:
+    """Return the app of the tests of forms and cards."""
+    market = Market()
+    ws_app = WsApp(
+        title="forms",
+        routers=[
+            BarWsRouter(market),
+            QuoteWsRouter(market),
+            AccountWsRouter(Accounts()),
+            GateWsRouter(Gate()),
+        ],
+    )
+    return Starlette(routes=ws_app.routes("/ws"))
 
 
 def create_app() -> Starlette:

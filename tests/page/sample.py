@@ -184,3 +184,41 @@ def _message(kind: str, payload: Document, summary: str) -> Document:
 
 def _ref(name: str) -> Document:
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+def secured_document() -> Document:
+    """Return the document with every kind of security scheme, and all that has a badge of its own."""
+    document = sample_document()
+    scopes = {"read:bars": "Read bars.", "trade": "Trade."}
+    site = "https://example.org"
+    schemes = {
+        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "JWT."},
+        "key": {"type": "httpApiKey", "name": "X-Key", "in": "header"},
+        "user": {"type": "userPassword"},
+        "login": {
+            "type": "oauth2",
+            "scopes": ["read:bars"],
+            "flows": {
+                "authorizationCode": {
+                    "authorizationUrl": site,
+                    "tokenUrl": site,
+                    "refreshUrl": site,
+                    "availableScopes": scopes,
+                }
+            },
+        },
+        "open": {"type": "openIdConnect", "openIdConnectUrl": site},
+    }
+    document["components"]["securitySchemes"] = schemes
+    required = [{"$ref": f"#/components/securitySchemes/{name}"} for name in schemes]
+    document["servers"]["local"]["security"] = required
+    document["operations"]["bars.subscribe"]["security"] = required
+    document["info"] |= {
+        "license": {"name": "MIT", "url": site},
+        "contact": {"name": "Team", "url": site, "email": "team@example.org"},
+        "termsOfService": site,
+        "externalDocs": {"url": site},
+        "tags": [{"name": "market", "externalDocs": {"url": site}}],
+    }
+    document["components"]["schemas"]["Bar"]["deprecated"] = True
+    return document

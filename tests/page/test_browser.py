@@ -183,6 +183,15 @@ def test_a_page_from_disk_asks_no_host(tab: Page, save: Save) -> None:
     assert value == "ws://localhost:8000/ws"
 
 
+def test_a_page_from_disk_that_is_refused_says_what_to_allow(
+    tab: Page, base: str, save: Save
+) -> None:
+    open_page(tab, save(render_page(sample_document(), url=f"{base}/ws/")))
+    tab.click("Connect")
+    wait_for_status(tab, "closed")
+    assert 'WsApp(origins=["null"])' in tab.text(".connect .note")
+
+
 def test_the_command_makes_a_page_of_all_modules(tab: Page, tmp_path: Path) -> None:
     file = tmp_path / "all.html"
     command = [sys.executable, "-m", "wsgen", "asyncapi", "html", "specs/datafeed", "specs/broker"]
@@ -307,15 +316,15 @@ def test_a_phone_shows_one_view_at_a_time(tab: Page, base: str) -> None:
     tab.wait_for("document.querySelector('.console').checkVisibility()")
     for view in ("Reference", "Live"):
         tab.click(view)
+        assert tab.evaluate("document.querySelector('main').checkVisibility()")
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_text_stands_out_in_the_light_and_in_the_dark(tab: Page, base: str) -> None:
+def test_the_link_to_the_console_shows_it_on_a_phone(tab: Page, base: str) -> None:
+    tab.resize(390, 844)
     open_page(tab, f"{base}/ws/asyncapi")
-    for theme in ("light", "dark"):
-        tab.resize(1440, 900, dark=theme == "dark")
-        tab.wait_for(f"document.documentElement.dataset.theme === '{theme}'")
-        assert tab.evaluate(CONTRAST) == []
+    tab.evaluate("document.querySelector('.skip').click()")
+    tab.wait_for("document.activeElement.id === 'console'")
 
 
 def test_the_theme_is_the_readers(tab: Page, base: str) -> None:
@@ -324,38 +333,13 @@ def test_the_theme_is_the_readers(tab: Page, base: str) -> None:
     tab.wait_for("document.documentElement.dataset.theme === 'dark'")
     open_page(tab, f"{base}/ws/asyncapi")
     assert tab.evaluate("document.documentElement.dataset.theme") == "dark"
-    tab.evaluate("document.querySelector('.theme').click()")
-    tab.wait_for("document.documentElement.dataset.theme === 'light'")
+    tab.open(f"{base}/docs/")
+    assert tab.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 20, 27)"
+    # Another tab has chosen again, or the reader comes back to this page.
+    tab.evaluate(
+        "localStorage.setItem('wsgen-theme', 'light'); dispatchEvent(new Event('pageshow'))"
+    )
+    assert tab.evaluate("document.documentElement.dataset.theme") == "light"
     tab.evaluate("localStorage.clear()")
-
-
-# What WCAG 2.1 asks of text (AA, 4.5 to 1), for every element that shows text of its own.
-CONTRAST = """(() => {
-  const parse = text => {
-    const numbers = text.match(/[\\d.]+/g).map(Number);
-    const whole = text.startsWith('color(') ? numbers.slice(0, 3).map(one => one * 255) : numbers.slice(0, 3);
-    return [...whole, numbers[3] ?? 1];
-  };
-  const light = rgb => rgb.slice(0, 3).map(one => one / 255)
-    .map(one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, one, index) => sum + one * [0.2126, 0.7152, 0.0722][index], 0);
-  const behind = element => {
-    const layers = [];
-    for (let one = element; one; one = one.parentElement) {
-      const layer = parse(getComputedStyle(one).backgroundColor);
-      layers.push(layer);
-      if (layer[3] === 1) break;
-    }
-    return layers.reverse().reduce((below, above) =>
-      below.map((channel, index) => channel * (1 - above[3]) + above[index] * above[3]), [255, 255, 255]);
-  };
-  const faint = new Set();
-  for (const element of document.querySelectorAll('body *')) {
-    const says = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-    if (!says || !element.checkVisibility() || element.closest('.unseen, :disabled, .skip, script')) continue;
-    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) faint.add(`${ratio.toFixed(2)} ${element.outerHTML.slice(0, 200)}`);
-  }
-  return [...faint];
-})()"""
+    assert tab.complaints == []
