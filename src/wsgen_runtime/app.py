@@ -141,6 +141,7 @@ class WsApp:
             errors=counters.errors,
             failures=counters.failures,
             broker=self._broker.stats,
+            ended=counters.ended,
         )
 
     def cancel(self, topic: str, reason: str) -> int:

@@ -16,6 +16,7 @@ class Channel:
         "_head",
         "_held",
         "_held_size",
+        "ending",
         "feed",
         "missed",
         "router",
@@ -27,6 +28,8 @@ class Channel:
         self.router = router
         self.feed: Feed | None = None
         self.task: asyncio.Task[None] | None = None
+        self.ending: str | None = None
+        """Why the topic ends as soon as its first subscribers have been answered."""
         self.seq = 0
         self.missed = 0
         """Updates that were dropped since the topic began to begin."""

@@ -1,28 +1,55 @@
 """What a service calls as `topic_update`: the producer's end of one topic."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from wsgen_runtime.router import WsRouter
 
+_ENDED = "The source of the updates has ended"
+_FAILED = "The source of the updates failed"
+
+
+class Ending(NamedTuple):
+    """That a producer has ended: why, for the subscribers, and the exception, for the log, if there is one."""
+
+    reason: str
+    error: BaseException | None = None
+
+
+Post = Callable[["Feed", str, Ending | None], None]
+
 
 class Feed:
-    """Publishes updates of one topic; once closed, it does nothing.
+    """Publishes updates of one topic; once ended or closed, it does nothing.
 
     Any thread may call it. Data is validated and serialised by the caller, so that a mistake is raised where it
     was made; the rest is the event loop's.
     """
 
-    __slots__ = ("_post", "_router")
+    __slots__ = ("_ended", "_post", "_router")
 
-    def __init__(self, router: WsRouter, post: Callable[["Feed", str], None]) -> None:
+    def __init__(self, router: WsRouter, post: Post) -> None:
         self._router = router
-        self._post: Callable[[Feed, str], None] | None = post
+        self._post: Post | None = post
+        self._ended = False
 
     def __call__(self, data: object) -> None:
         """Publish `data`; raises pydantic.ValidationError when it is of another type than the route's."""
         post = self._post
-        if post is not None:
-            post(self, self._router.encode(data))
+        if post is not None and not self._ended:
+            post(self, self._router.encode(data), None)
+
+    def end(self, reason: str = _ENDED) -> None:
+        """Say that no more updates come: after those published so far, all subscriptions end with `reason`.
+
+        The next subscriber starts the topic anew. Raises ValueError for a reason that is no text.
+        """
+        reason.encode()
+        self._end(Ending(reason))
+
+    def fail(self, error: BaseException) -> None:
+        """End as `end` does, because of `error`: it is logged and counted, and clients do not see it."""
+        self._end(Ending(_FAILED, error))
 
     @property
     def closed(self) -> bool:
@@ -32,3 +59,9 @@ class Feed:
     def close(self) -> None:
         """Publish nothing from now on, whoever still holds this feed."""
         self._post = None
+
+    def _end(self, ending: Ending) -> None:
+        post = self._post
+        if post is not None and not self._ended:
+            self._ended = True
+            post(self, "", ending)

@@ -22,7 +22,7 @@ from wsgen_runtime.protocol import Fault, FrameId
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.steps import Steps
-from wsgen_runtime.topics import Joined, Outcome, TopicIndex
+from wsgen_runtime.topics import Joined, Outcome, Step, TopicIndex
 from wsgen_runtime.updates import Updates
 
 _log = logging.getLogger("wsgen_runtime")
@@ -49,13 +49,19 @@ class Hub:
             broker,
             counters,
             within=limits.service_timeout,
-            post=lambda feed, topic, data: self.updates.post(feed, topic, data),
+            post=lambda *posted: self.updates.post(*posted),
             done=self._step_done,
             idle=self._check_quiet,
         )
         self._channels: Mapping[str, Channel] = self._steps.channels
         self.updates = Updates(
-            self.topics, self._channels, broker, limits, counters, self._disconnect_slow
+            self.topics,
+            self._channels,
+            broker,
+            limits,
+            counters,
+            self._disconnect_slow,
+            self.end,
         )
         self._capacity = limits.outbox_bytes
         self._quiet: asyncio.Event | None = None
@@ -211,6 +217,8 @@ class Hub:
         entry = self.topics.get(topic)
         if entry is None or not entry.waiting:
             self.updates.release(topic, channel)
+            if channel.ending is not None and entry is not None and entry.busy is None:
+                self.end(topic, channel.ending)
 
     def _tell(
         self,
@@ -256,6 +264,24 @@ class Hub:
         frame = status_frame(StatusPayload(broker=status))
         for client in tuple(self.clients.values()):
             self.answer(client, frame)
+
+    def end(self, topic: str, reason: str) -> None:
+        """End all subscriptions, since the producer of `topic` has ended; who comes next starts it anew.
+
+        While it begins, this comes after the answers to its first subscribers and what was held for them.
+        """
+        channel, entry = self._channels.get(topic), self.topics.get(topic)
+        if channel is None or entry is None:
+            return
+        if entry.busy is Step.CREATE:
+            channel.ending = reason
+            return
+        channel.ending = None
+        if entry.members:
+            self._counters.ended += 1
+        outcome = self.topics.end(topic)
+        self._tell(channel.router.route, topic, outcome, reason)
+        self._steps.advance(topic)
 
     def deliver(self, topic: str, data: str) -> None:
         """Send an update to the topic's subscribers."""

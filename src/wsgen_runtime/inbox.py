@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from wsgen_runtime.feed import Feed
+from wsgen_runtime.feed import Ending, Feed
 from wsgen_runtime.frames import size_of
 from wsgen_runtime.limits import Limits
 
@@ -14,11 +14,15 @@ _BATCH = 64
 
 
 class Posted(NamedTuple):
-    """An update as JSON text; `feed` is the one it came from, if from one: closed since, it counts no more."""
+    """An update as JSON text; `feed` is the one it came from, if from one: closed since, it counts no more.
+
+    With an `ending` it is no update, but says that the feed has ended.
+    """
 
     topic: str
     data: str
     feed: Feed | None
+    ending: Ending | None = None
 
 
 class Inbox:
@@ -39,6 +43,8 @@ class Inbox:
         self._lock = threading.Lock()
         self._waiting: deque[Posted] = deque()
         self._lost: Counter[str] = Counter()
+        self._kept: list[Posted] = []
+        """Endings of feeds that had to go for others: they are never lost, and older than all that waits."""
         self._woken = False
 
     def __bool__(self) -> bool:
@@ -51,7 +57,11 @@ class Inbox:
             self._waiting.append(posted)
             self._size += size_of(posted.data)
             while len(self._waiting) > self._most or self._size > self._most_bytes:
-                self._lost[self._pop().topic] += 1
+                oldest = self._pop()
+                if oldest.ending is not None:
+                    self._kept.append(oldest)
+                else:
+                    self._lost[oldest.topic] += 1
             if self._woken:
                 return
             self._woken = True
@@ -75,6 +85,7 @@ class Inbox:
             self._waiting.clear()
             self._size = 0
             self._lost.clear()
+            self._kept.clear()
             self._woken = False
 
     def _pop(self) -> Posted:
@@ -85,13 +96,16 @@ class Inbox:
     def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
         for _ in range(_BATCH):
             with self._lock:
-                lost = dict(self._lost)
+                lost, kept = dict(self._lost), tuple(self._kept)
                 self._lost.clear()
+                self._kept.clear()
                 posted = self._pop() if self._waiting else None
                 self._woken = posted is not None
             # What was lost is older than all that waits.
             for topic, count in lost.items():
                 self._lose(topic, count)
+            for ending in kept:
+                self._take(ending)
             if posted is None:
                 return
             self._take(posted)

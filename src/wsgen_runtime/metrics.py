@@ -25,6 +25,7 @@ _COUNTERS = {
     "lost": "Updates published faster than the event loop took them, or lost between processes.",
     "errors": "Error frames sent.",
     "failures": "Exceptions of services, of the broker and of other user code.",
+    "ended": "Topics that ended because their producer had.",
     "broker_dropped": "Updates of this process that nobody got.",
     "broker_missed": "Updates of other producers that did not get here.",
     "broker_rejected": "Messages that no process of this app can have sent.",

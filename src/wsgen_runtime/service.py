@@ -1,12 +1,29 @@
 """What a module supplies: the source of a route's updates."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, Protocol
 
 from wsgen_runtime.callbacks import require_callback
 
-# The service knows its own data type; the router validates, so any value may be passed here.
-TopicUpdate = Callable[[Any], None]
+
+class TopicUpdate(Protocol):
+    """What a service publishes with; any thread may call it, and after `remove_topic` it does nothing."""
+
+    # The service knows its own data type; the router validates, so any value may be passed here.
+    def __call__(self, data: Any, /) -> None:
+        """Send an update to all subscribers.
+
+        Raises pydantic.ValidationError for data of another type than the route's.
+        """
+
+    def end(self, reason: str = ...) -> None:
+        """Say that no more updates come: after those sent so far, all subscriptions end with `reason`.
+
+        Then `remove_topic` is called, and the next subscriber starts the topic anew.
+        """
+
+    def fail(self, error: BaseException) -> None:
+        """End as `end` does, because of `error`: it is logged and counted, and clients do not see it."""
 
 
 class WsRouteService(Protocol):
@@ -19,13 +36,13 @@ class WsRouteService(Protocol):
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
         """Start producing: called once, for the first subscriber of `topic`.
 
-        `topic_update(data)` sends an update to all subscribers; any thread may call it, and after
-        `remove_topic` it does nothing. It raises pydantic.ValidationError for data of another type than the
-        route's. An exception from here reaches the subscribers as an `internal` error frame.
+        `topic_update(data)` sends an update to all subscribers. What goes on producing after this has returned,
+        such as a task, says with `topic_update.fail(error)` or `topic_update.end(reason)` that it has ended. An
+        exception from here reaches the subscribers as an `internal` error frame.
         """
 
     def remove_topic(self, topic: str) -> Awaitable[None] | None:
-        """Stop producing: called once, after the last subscriber of `topic` has gone."""
+        """Stop producing: called once, after the last subscriber of `topic` has gone or the topic has ended."""
 
 
 def require_service(service: object) -> None:

@@ -15,6 +15,7 @@ class Counters:
     lost: int = 0
     errors: int = 0
     failures: int = 0
+    ended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +68,5 @@ class Stats:
     """Exceptions of services, of the broker and of other user code so far."""
     broker: BrokerStats = BrokerStats()
     """What the broker counts."""
+    ended: int = 0
+    """Topics whose subscriptions ended here because their producer had ended, so far."""

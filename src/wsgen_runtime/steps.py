@@ -9,7 +9,7 @@ from wsgen_runtime.calls import call
 from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
 from wsgen_runtime.failures import without_input
-from wsgen_runtime.feed import Feed
+from wsgen_runtime.feed import Ending, Feed
 from wsgen_runtime.protocol import FrameId
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics import Outcome, Step, TopicIndex
@@ -17,15 +17,15 @@ from wsgen_runtime.topics import Outcome, Step, TopicIndex
 _log = logging.getLogger("wsgen_runtime")
 _STUBBORN = 1.0  # seconds for what was cancelled to end
 
-Post = Callable[[Feed, str, str], None]
+Post = Callable[[Feed, str, str, Ending | None], None]
 Done = Callable[[str, Channel, Outcome[Client, FrameId]], None]
 
 
 class Steps:
     """Runs each topic's steps one after the other, in a task that lives as long as there is a next one.
 
-    A service may take `within` seconds. `post(feed, topic, data)` takes the updates of producers,
-    `done(topic, channel, outcome)` hears of each step, `idle()` of each topic that is forgotten.
+    A service may take `within` seconds. `post(feed, topic, data, ending)` takes the updates of producers and
+    their ends, `done(topic, channel, outcome)` hears of each step, `idle()` of each topic that is forgotten.
     """
 
     def __init__(
@@ -117,7 +117,9 @@ class Steps:
         return False
 
     async def _create(self, topic: str, channel: Channel) -> None:
-        feed = Feed(channel.router, lambda feed, data: self._post(feed, topic, data))
+        feed = Feed(
+            channel.router, lambda feed, data, ending: self._post(feed, topic, data, ending)
+        )
         channel.feed = feed
         try:
             await call(channel.router.service.create_topic, topic, feed, within=self._within)

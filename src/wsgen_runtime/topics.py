@@ -2,8 +2,8 @@
 
 A topic goes through four steps, one at a time: the broker opens it, its producer is created, the producer is
 removed, the broker closes it. Which one is next follows from three facts alone: is anyone there, is it open
-and ours to produce, does it produce. So a last one out while a first one comes in, a failed start, or a producer
-that moves to another process need no code of their own.
+and ours to produce, does it produce or has its producer ended. So a last one out while a first one comes in, a
+failed start, or a producer that moves to another process need no code of their own.
 """
 
 from collections.abc import Hashable
@@ -38,7 +38,17 @@ class Joined(Enum):
 class Topic(Generic[M, T]):
     """One topic: its members, and those who wait to become members with the tokens of their questions."""
 
-    __slots__ = ("busy", "members", "name", "opened", "owned", "producing", "size", "waiting")
+    __slots__ = (
+        "busy",
+        "members",
+        "name",
+        "opened",
+        "owned",
+        "producing",
+        "size",
+        "spent",
+        "waiting",
+    )
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -48,6 +58,8 @@ class Topic(Generic[M, T]):
         self.opened = False
         self.owned = False
         self.producing = False
+        self.spent = False
+        """Whether the producer has ended: it is removed, and created anew for who comes next."""
         self.busy: Step | None = None
 
     @property
@@ -58,7 +70,7 @@ class Topic(Generic[M, T]):
     @property
     def ready(self) -> bool:
         """Return whether updates flow: produced here, or by whoever owns the topic."""
-        return self.busy is None and self.opened and self.producing is self.owned
+        return self.busy is None and self.opened and self.producing is self.owned and not self.spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +188,18 @@ class TopicIndex(Generic[M, T]):
         topic = self._topics.get(name)
         return Outcome() if topic is None else self._expel(topic)
 
+    def end(self, name: str) -> Outcome[M, T]:
+        """Unsubscribe the members, because the topic's producer has ended; who waits goes on waiting."""
+        topic = self._topics.get(name)
+        if topic is None:
+            return Outcome()
+        topic.spent = topic.producing
+        ended = tuple(topic.members)
+        topic.members.clear()
+        for member in ended:
+            self._forget(topic, member)
+        return Outcome(ended=ended)
+
     def own(self, name: str, owned: bool) -> Outcome[M, T]:
         """Note whether the topic is this process's to produce.
 
@@ -211,7 +235,7 @@ class TopicIndex(Generic[M, T]):
         elif step is Step.CREATE and not failed:
             topic.producing = True
         elif step is Step.REMOVE:
-            topic.producing = False
+            topic.producing = topic.spent = False
         elif step is Step.CLOSE:
             topic.opened = topic.owned = False
         elif failed:
@@ -220,7 +244,7 @@ class TopicIndex(Generic[M, T]):
 
     @staticmethod
     def _choose(topic: Topic[M, T]) -> Step | None:
-        if topic.producing and not (topic.wanted and topic.owned):
+        if topic.producing and (topic.spent or not (topic.wanted and topic.owned)):
             return Step.REMOVE
         if not topic.wanted:
             return Step.CLOSE if topic.opened else None

@@ -1,14 +1,16 @@
 """The way of an update: from a producer, on whatever thread, by the broker, to the topic's subscribers."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
+from wsgen_runtime.failures import without_input
 from wsgen_runtime.fanout import fan_out
-from wsgen_runtime.feed import Feed
+from wsgen_runtime.feed import Ending, Feed
 from wsgen_runtime.frames import size_of
 from wsgen_runtime.inbox import Inbox, Posted
 from wsgen_runtime.launch import call_on, running_loop
@@ -18,11 +20,14 @@ from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics import TopicIndex
 
+_log = logging.getLogger("wsgen_runtime")
+
 
 class Updates:
     """Takes updates from any thread and fans them out on the event loop.
 
-    `too_slow(client)` hears of a client that its route's policy wants to be disconnected.
+    `too_slow(client)` hears of a client that its route's policy wants to be disconnected, and
+    `ended(topic, reason)` of a producer that has ended, where the broker does not carry that.
     """
 
     def __init__(
@@ -33,12 +38,14 @@ class Updates:
         limits: Limits,
         counters: Counters,
         too_slow: Callable[[Client], None],
+        ended: Callable[[str, str], None],
     ) -> None:
         self._topics = topics
         self._channels = channels
         self._broker = broker
         self._counters = counters
         self._too_slow = too_slow
+        self._ended = ended
         self._inbox = Inbox(limits, self._take, self.lose)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._last_loop: asyncio.AbstractEventLoop | None = None
@@ -73,9 +80,9 @@ class Updates:
                 "or use loop.call_soon_threadsafe"
             )
 
-    def post(self, feed: Feed, topic: str, data: str) -> None:
-        """Take an update from the topic's producer. Any thread may call it."""
-        self._hand_over(Posted(topic, data, feed))
+    def post(self, feed: Feed, topic: str, data: str, ending: Ending | None) -> None:
+        """Take an update from the topic's producer, or that it has ended. Any thread may call it."""
+        self._hand_over(Posted(topic, data, feed, ending))
 
     def publish(self, router: WsRouter, topic: str, data: object) -> None:
         """Publish an update that does not come from the topic's producer. Any thread may call it.
@@ -166,5 +173,23 @@ class Updates:
             self._inbox.put(loop, posted)
 
     def _take(self, posted: Posted) -> None:
-        if posted.feed is None or not posted.feed.closed:
+        if posted.feed is not None and posted.ending is not None:
+            self._end(posted.feed, posted.topic, posted.ending)
+        elif posted.feed is None or not posted.feed.closed:
             self._broker.publish(posted.topic, posted.data, produced=posted.feed is not None)
+
+    def _end(self, feed: Feed, topic: str, ending: Ending) -> None:
+        """Tell the subscribers everywhere that the topic's producer has ended, after all it has published."""
+        if feed.closed:
+            return
+        feed.close()
+        if ending.error is not None:
+            self._counters.failures += 1
+            channel = self._channels.get(topic)
+            context = {"route": channel.router.route if channel is not None else ""}
+            _log.error("a producer failed", exc_info=without_input(ending.error), extra=context)
+        end = getattr(self._broker, "end", None)
+        if end is not None:
+            end(topic, ending.reason)
+        else:
+            self._ended(topic, ending.reason)

@@ -1,7 +1,7 @@
 """The models, services and waiting of the runtime's tests."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pydantic import BaseModel
 
@@ -74,6 +74,12 @@ class BarRouter(WsRouter):
 
     def publish(self, request: BarRequest, data: Bar) -> None:
         self._publish(request, data)
+
+
+def publish_all(feed: TopicUpdate, updates: Iterable[object]) -> None:
+    """Publish `updates` one after the other, as a thread does."""
+    for update in updates:
+        feed(update)
 
 
 AAPL = {"symbol": "AAPL"}

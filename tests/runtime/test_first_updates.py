@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from tests.runtime.services import AAPL, Bar, BarRouter, Gated, Recorder, until
+from tests.runtime.services import AAPL, Bar, BarRouter, Gated, Recorder, publish_all, until
 
 from wsgen_runtime import CloseCode, Delivery, Limits, TopicUpdate, WsApp
 from wsgen_runtime.testing import ClosedByServerError, WsTestClient, connect
@@ -57,7 +57,9 @@ async def test_what_threads_lost_meanwhile_is_told_too() -> None:
         await client.send({"type": "bars.subscribe", "payload": AAPL})
         await until(lambda: bool(service.feeds))
         (feed,) = service.feeds.values()
-        thread = threading.Thread(target=lambda: [feed(Bar(close=n)) for n in (1, 2, 3)])
+        thread = threading.Thread(
+            target=publish_all, args=(feed, [Bar(close=n) for n in (1, 2, 3)])
+        )
         thread.start()
         thread.join()  # on purpose: the event loop cannot take a single one meanwhile
         feed(Bar(close=4))

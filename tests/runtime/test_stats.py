@@ -4,7 +4,7 @@ import dataclasses
 import threading
 
 import pytest
-from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, until
+from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, publish_all, until
 
 from wsgen_runtime import Connection, Delivery, Limits, TopicUpdate, WsApp
 from wsgen_runtime.stats import BrokerStats, Stats
@@ -43,7 +43,9 @@ async def test_every_number_counts_what_it_says() -> None:
         feed = service.feeds[AAPL_TOPIC]
         for number in range(5):  # one is being sent, two wait, two are dropped
             feed(Bar(close=number))
-        thread = threading.Thread(target=lambda: [feed(Bar(close=-n)) for n in range(7)])
+        thread = threading.Thread(
+            target=publish_all, args=(feed, [Bar(close=-n) for n in range(7)])
+        )
         thread.start()
         thread.join()  # on purpose: three of them wait for the loop, four are lost
         await until(lambda: app.stats.updates == 8)

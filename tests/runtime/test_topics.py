@@ -153,6 +153,18 @@ def test_cancel_expels_members_and_those_who_wait() -> None:
     assert index.next_step("t") is Step.CLOSE
 
 
+def test_a_producer_that_has_ended_is_removed_and_created_anew_for_who_comes_next() -> None:
+    index = Index()
+    live(index, "t", "a", "b")
+    assert index.end("t") == Outcome(ended=("a", "b"))
+    assert index.end("unknown") == Outcome()
+    assert index.join("t", "c", 1) is Joined.WAITING
+    assert index.next_step("t") is Step.REMOVE
+    assert index.finish("t") == Outcome()
+    assert index.next_step("t") is Step.CREATE
+    assert index.finish("t") == Outcome(subscribed=(("c", [1]),))
+
+
 def test_drop_leaves_all_topics() -> None:
     index = Index()
     live(index, "t", "a", "b")
@@ -197,6 +209,7 @@ class TopicModel(RuleBasedStateMachine):
         self.steps: dict[str, Step] = {}
         self.producing: set[str] = set()
         self.opened: set[str] = set()
+        self.spent: set[str] = set()
         self.tokens = 0
 
     def answer(self, topic: str, answered: tuple[tuple[str, list[int]], ...]) -> None:
@@ -234,6 +247,15 @@ class TopicModel(RuleBasedStateMachine):
     def cancel(self, topic: str) -> None:
         self.ended(topic, self.index.cancel(topic))
 
+    @rule(topic=TOPICS)
+    def producer_ends(self, topic: str) -> None:
+        waiting = {member for name, member, _ in self.unanswered if name == topic}
+        gone = set(self.index.end(topic).ended)
+        assert gone == {member for name, member in self.pairs if name == topic} - waiting
+        self.pairs -= {(topic, member) for member in gone}
+        if topic in self.producing:
+            self.spent.add(topic)
+
     @rule(topic=TOPICS, owned=st.booleans())
     def own(self, topic: str, owned: bool) -> None:
         if topic in self.opened:
@@ -249,6 +271,8 @@ class TopicModel(RuleBasedStateMachine):
         wanted = any(name == topic for name, _ in self.pairs)
         assert (topic in self.opened) is (step is not Step.OPEN)
         assert (topic in self.producing) is (step is Step.REMOVE)
+        if topic in self.spent:
+            assert step is Step.REMOVE
         if step in (Step.OPEN, Step.CREATE):
             assert wanted
         if step is Step.CLOSE:
@@ -266,6 +290,7 @@ class TopicModel(RuleBasedStateMachine):
             self.producing.add(topic)
         elif step is Step.REMOVE:
             self.producing.discard(topic)
+            self.spent.discard(topic)
         elif step is Step.CLOSE:
             self.opened.discard(topic)
         if failed and step in (Step.OPEN, Step.CREATE):

@@ -14,6 +14,7 @@ from tests.runtime.services import (
     BarRouter,
     Gated,
     Recorder,
+    publish_all,
     turns,
     until,
 )
@@ -130,7 +131,9 @@ async def test_an_update_on_the_loop_comes_after_those_of_threads_before_it() ->
     async with connect(WsApp(routers=[BarRouter(service=service)])) as client:
         await client.subscribe("bars", AAPL)
         feed = service.feeds[AAPL_TOPIC]
-        thread = threading.Thread(target=lambda: [feed(Bar(close=n)) for n in range(100)])
+        thread = threading.Thread(
+            target=publish_all, args=(feed, [Bar(close=n) for n in range(100)])
+        )
         thread.start()
         thread.join()  # on purpose: the event loop cannot take a single one meanwhile
         feed(Bar(close=100))
@@ -146,7 +149,7 @@ async def test_what_waits_for_the_event_loop_is_bounded_in_bytes(size: int) -> N
     async with connect(app) as client:
         await client.subscribe("texts", AAPL)
         (feed,) = service.feeds.values()
-        thread = threading.Thread(target=lambda: [feed("x" * size) for _ in range(20)])
+        thread = threading.Thread(target=publish_all, args=(feed, ["x" * size for _ in range(20)]))
         thread.start()
         thread.join()  # as above
         feed("end")
@@ -181,7 +184,9 @@ async def test_threads_that_publish_too_fast_lose_the_oldest_and_clients_see_the
     async with connect(app) as client:
         await client.subscribe("bars", AAPL)
         feed = service.feeds[AAPL_TOPIC]
-        thread = threading.Thread(target=lambda: [feed(Bar(close=n)) for n in range(25)])
+        thread = threading.Thread(
+            target=publish_all, args=(feed, [Bar(close=n) for n in range(25)])
+        )
         thread.start()
         thread.join()  # on purpose: the event loop cannot take a single one meanwhile
         frames = [await client.receive() for _ in range(10)]
@@ -220,7 +225,9 @@ async def test_more_updates_than_one_batch_let_others_run_in_between() -> None:
     async with connect(app) as client:
         await client.subscribe("bars", AAPL)
         feed = service.feeds[AAPL_TOPIC]
-        thread = threading.Thread(target=lambda: [feed(Bar(close=n)) for n in range(200)])
+        thread = threading.Thread(
+            target=publish_all, args=(feed, [Bar(close=n) for n in range(200)])
+        )
         thread.start()
         thread.join()
         await turns(1)

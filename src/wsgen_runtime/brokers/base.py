@@ -24,6 +24,9 @@ class BrokerHost(Protocol):
     def lose(self, topic: str, count: int) -> None:
         """Count updates that were lost on their way here: a gap in `seq` shows them to the subscribers."""
 
+    def end(self, topic: str, reason: str) -> None:
+        """End the subscriptions to `topic` in this process: its producer, wherever it was, has ended."""
+
     def own(self, topic: str, owned: bool) -> None:
         """Start to produce the open `topic` here, or stop: its production moved to or from this process."""
 
@@ -36,6 +39,10 @@ class Broker(Protocol):
 
     A broker whose names in a shared place are to follow the app's title has `name_after(title)`, called with None
     for an app without a title of its own: it raises ValueError where it then has no name.
+
+    A broker that can tell the subscribers of other processes that a producer has ended has `end(topic, reason)`,
+    called where the topic is produced: `host.end` is to follow in every process, this one included, after all
+    that was published before. Without it, only this process hears of it.
 
     For each topic the runtime calls `open` before its first subscriber in this process and `close` after its
     last, never two at a time.

@@ -12,10 +12,15 @@ from wsgen_runtime.brokers.redis.address import Address
 from wsgen_runtime.brokers.redis.backoff import Backoff
 from wsgen_runtime.brokers.redis.leases import Leases
 from wsgen_runtime.brokers.redis.link import Link
-from wsgen_runtime.brokers.redis.messages import Names, produced_message, published_message
+from wsgen_runtime.brokers.redis.messages import (
+    Names,
+    ending_message,
+    produced_message,
+    published_message,
+)
 from wsgen_runtime.brokers.redis.outgoing import Outgoing, Sending
 from wsgen_runtime.brokers.redis.session import Session
-from wsgen_runtime.brokers.redis.state import State, Tally
+from wsgen_runtime.brokers.redis.state import Ending, State, Tally
 from wsgen_runtime.stats import BrokerStats
 
 _log = logging.getLogger("wsgen_runtime")
@@ -137,10 +142,12 @@ class RedisBroker:
         return await Link.open(self._address, self._timeout, self._trial)
 
     async def _watch(self, state: State) -> None:
-        """Stop producing what could not be renewed, whatever the connection does."""
+        """Stop producing what could not be renewed, and end what has ended, whatever the connection does."""
         while True:
             await asyncio.sleep(self._ttl / 8)
-            state.expire(asyncio.get_running_loop().time())
+            now = asyncio.get_running_loop().time()
+            state.expire(now)
+            state.end_overdue(now)
 
     async def _serve(self, link: Link, state: State) -> None:
         """Go on for ever: from each connection to the next."""
@@ -243,6 +250,23 @@ class RedisBroker:
             channel = opened.channel if opened is not None else state.names.channel(topic)
             label = opened.label if opened is not None else state.host.label(topic)
             sending = Sending(channel, published_message(data, label), channel)
+        self._send(state, sending)
+
+    def end(self, topic: str, reason: str) -> None:
+        """Tell all processes that the producer here has ended; this one too hears of it by way of Redis."""
+        state = self._state
+        opened = state.topics.get(topic) if state is not None else None
+        if state is None or opened is None:
+            return
+        now = asyncio.get_running_loop().time()
+        number = state.leases.number(topic, now)
+        if number is None:
+            return  # another process produces the topic by now, and `host.own` says so
+        state.endings[topic] = Ending(now + self._ttl, reason)
+        message = ending_message(*number, reason)
+        self._send(state, Sending(opened.channel, message, opened.lease, number[0]))
+
+    def _send(self, state: State, sending: Sending) -> None:
         self._tally.dropped += state.outgoing.put(sending)
         if self._session is not None:
             self._session.wake()

@@ -6,6 +6,7 @@ separated by single spaces.
     1 U <label> <token> <number> <data>   an update by the topic's producer, with its number under that lease
     1 P <label> <data>                    an update by anybody else
     1 u, 1 p                              the same without a label, from a process that has none
+    1 e <token> <number> <reason>         the topic's producer has ended, as a JSON string says
     1 r                                   the lease was given back: whoever wants it may ask at once
 
 Whoever has access to Redis can publish here, so a message is not believed until it is checked.
@@ -31,6 +32,8 @@ class Update(NamedTuple):
     token: bytes = b""
     number: int = 0
     label: str = ""
+    ends: bool = False
+    """Whether the producer has ended, and `data` says why."""
 
 
 class Released(NamedTuple):
@@ -49,6 +52,11 @@ def published_message(data: str, label: str = "") -> bytes:
     return head + data.encode()
 
 
+def ending_message(token: bytes, number: int, reason: str) -> bytes:
+    """Return the message that the topic's producer has ended."""
+    return b"1 e %b %d %b" % (token, number, json.dumps(reason).encode())
+
+
 def read_message(raw: object) -> Update | Released:
     """Return what a message says; raises ValueError, saying why, for one that no process of ours sends."""
     if not isinstance(raw, bytes):
@@ -58,11 +66,14 @@ def read_message(raw: object) -> Update | Released:
     kind, label, rest = raw[:4], b"", raw[4:]
     if kind in (b"1 U ", b"1 P "):
         label, _, rest = rest.partition(b" ")
-    if kind in (b"1 u ", b"1 U "):
+    if kind in (b"1 u ", b"1 U ", b"1 e "):
         parts = rest.split(b" ", 2)
         if len(parts) != 3:
             raise ValueError("it has no data")
-        return Update(_checked(parts[2]), parts[0], _number(parts[1]), _label(label))
+        number, token = _number(parts[1]), parts[0]
+        if kind == b"1 e ":
+            return Update(_reason(parts[2]), token, number, ends=True)
+        return Update(_checked(parts[2]), token, number, _label(label))
     if kind in (b"1 p ", b"1 P "):
         return Update(_checked(rest), label=_label(label))
     raise ValueError("it is of an unknown kind")
@@ -89,6 +100,13 @@ def _checked_slowly(data: bytes) -> str:
         # Not its message, which may quote the data; that stays out of logs.
         raise ValueError("its data is not JSON") from None
     return text
+
+
+def _reason(text: bytes) -> str:
+    reason = json.loads(_checked(text))
+    if not isinstance(reason, str):
+        raise ValueError("its reason is no text")
+    return reason
 
 
 def _label(label: bytes) -> str:

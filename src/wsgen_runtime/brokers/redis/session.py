@@ -116,7 +116,7 @@ class Session:
                 state.leases.hint(topic.name, self._heard_at)
                 self._work.set()
                 return
-            if message.label != topic.label:
+            if message.label != topic.label and not message.ends:
                 self._compare(topic, message.label)
             missed = topic.follow(message)
         except OtherTypeError as why:
@@ -130,7 +130,10 @@ class Session:
         if missed:
             state.tally.missed += missed
             state.host.lose(topic.name, missed)
-        state.host.deliver(topic.name, message.data)
+        if message.ends:
+            state.end(topic.name, message.data, self._heard_at)
+        else:
+            state.host.deliver(topic.name, message.data)
 
     def _compare(self, topic: Topic, label: str) -> None:
         """Raise OtherTypeError for an update of another service; say it once when it is of another version."""

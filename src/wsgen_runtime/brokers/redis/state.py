@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from wsgen_runtime.brokers.base import BrokerHost
 from wsgen_runtime.brokers.redis.leases import Leases
@@ -59,6 +60,13 @@ class Release:
     done: asyncio.Future[None]
 
 
+class Ending(NamedTuple):
+    """That a topic's producer in this process has ended, while the message that says so is on its way."""
+
+    due: float
+    reason: str
+
+
 @dataclass(slots=True)
 class Tally:
     """What is counted."""
@@ -83,6 +91,7 @@ class State:
     topics: dict[str, Topic] = field(default_factory=dict)
     by_channel: dict[bytes, Topic] = field(default_factory=dict)
     releases: deque[Release] = field(default_factory=deque)
+    endings: dict[str, Ending] = field(default_factory=dict)
 
     def open(self, name: str) -> Topic:
         """Know a topic."""
@@ -96,6 +105,7 @@ class State:
         topic = self.topics.pop(name, None)
         if topic is None:
             return None
+        self.endings.pop(name, None)
         del self.by_channel[topic.channel]
         topic.answer()
         return topic, self.leases.close(name)
@@ -105,6 +115,22 @@ class State:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.releases.append(Release(self.outgoing.put_so_far, lease, token, channel, done))
         return done
+
+    def end(self, name: str, reason: str, now: float) -> None:
+        """End the topic here, since a message says that its producer has ended.
+
+        One of this process's own counts as long as it is waited for: later, another producer has begun.
+        """
+        mine = self.endings.pop(name, None) is not None
+        if mine or not self.leases.holds(name, now):
+            self.host.end(name, reason)
+
+    def end_overdue(self, now: float) -> None:
+        """End the topics whose message did not come back: it was lost, or Redis is away."""
+        for name, ending in tuple(self.endings.items()):
+            if ending.due <= now:
+                del self.endings[name]
+                self.host.end(name, ending.reason)
 
     def expire(self, now: float) -> None:
         """Stop producing what was not renewed in time."""

@@ -49,8 +49,11 @@ class DatafeedService:
             updates = self._bars(request_of(topic, BarsSubscriptionRequest))
         else:
             updates = self._quotes(request_of(topic, QuotesSubscriptionRequest))
-        async for update in updates:
-            topic_update(update)
+        try:
+            async for update in updates:
+                topic_update(update)
+        except Exception as error:  # nobody is to wait for what no longer comes
+            topic_update.fail(error)
 
     async def _bars(self, request: BarsSubscriptionRequest) -> AsyncIterator[Bar]:
         """Yield the bar of the moment, again for each price in it."""
