@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from wsgen.asyncapi.document import Document, Route
-from wsgen.asyncapi.references import follow
+from wsgen.asyncapi.document import Document
+from wsgen.asyncapi.targets import Route
 from wsgen.diagnostics import Diagnostic
 from wsgen.names import nearest
 
@@ -22,7 +22,7 @@ def entries(document: Document, *route: str) -> Iterator[tuple[Route, Mapping[st
     for key in route:
         value = value.get(key) if isinstance(value, dict) else None
     for name, item in value.items() if isinstance(value, dict) else ():
-        found, _ = follow(document.value, item)
+        found, _ = document.targets.follow(item)
         if isinstance(found, dict):
             yield (*route, name), found
 

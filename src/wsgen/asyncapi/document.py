@@ -7,11 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from wsgen.asyncapi.targets import Key, Route, Targets
 from wsgen.diagnostics import Diagnostic, Note, Span
-
-Key = str | int
-Route = tuple[Key, ...]
-"""The way from the root to a value: keys of mappings, indices of lists."""
 
 MAX_BYTES = 16 << 20
 _MAX_DEPTH = 100
@@ -48,6 +45,10 @@ class Document:
     keys: Mapping[Route, Span]
     values: Mapping[Route, Span]
     diagnostics: tuple[Diagnostic, ...] = ()
+    targets: Targets = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "targets", Targets(self.value))
 
     def key_span(self, route: Route) -> Span:
         """Return where the key of the value at `route` stands, or of the nearest value around it."""

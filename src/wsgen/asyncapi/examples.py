@@ -1,64 +1,113 @@
 """Examples against the schemas that they are examples of."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import UnknownType, ValidationError, best_match
+from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7
 
-from wsgen.asyncapi.document import Document, Route
-from wsgen.asyncapi.references import value_at
+from wsgen.asyncapi.bounded import Tell
+from wsgen.asyncapi.budget import Budget, TooSlowError
+from wsgen.asyncapi.document import Document
+from wsgen.asyncapi.references import shortened
+from wsgen.asyncapi.targets import Route, value_at
 from wsgen.diagnostics import Diagnostic, Severity
 
 _BASE = "document:"
 _Schemas = Registry[Any]  # JSON schemas, as jsonschema types them
 _NATIVE = re.compile(r"application/(vnd\.aai\.asyncapi|schema)(\+(json|yaml))?;")
+_ENDLESS = "its schema leads back to itself, or is nested too deeply"
 
 
-def check_examples(document: Document) -> list[Diagnostic]:
-    """Return, as warnings, the examples of messages and schemas that their schemas refuse.
+def check_examples(document: Document, budget: Budget, tell: Tell) -> Iterator[Diagnostic]:
+    """Yield, as warnings, the examples of messages and schemas that their schemas refuse.
 
-    Warnings, because such a document can be used: not all examples of the specification itself match.
+    Warnings, because such a document can be used: not all examples of the specification itself match. An
+    example that cannot be checked is an error. The place of each is told before it is checked.
     """
-    found: list[Diagnostic] = []
-    for code, place, text in mismatches(document.value):
+
+    def reach(route: Route) -> None:
+        tell(document.value_span(route))
+
+    for code, place, text in mismatches(document.value, budget, reach):
+        span = document.value_span(place)
+        if code == "WSG606":
+            message = f"the example cannot be checked: {text}"
+            advice = "Simplify its schema, or remove the example."
+            yield Diagnostic(code, message, span, help=advice)
+            continue
         what = "payload" if code == "WSG650" else "schema"
         message = f"the example does not match the {what}: {text}"
         advice = "Correct the example or the schema."
-        span = document.value_span(place)
-        found.append(Diagnostic(code, message, span, help=advice, severity=Severity.WARNING))
-    return found
+        yield Diagnostic(code, message, span, help=advice, severity=Severity.WARNING)
 
 
-def mismatches(root: object) -> Iterator[tuple[str, Route, str]]:
-    """Yield code, place and what is wrong with each example in the document `root` that its schema refuses."""
+def mismatches(
+    root: object, budget: Budget, reach: Callable[[Route], None] = lambda _: None
+) -> Iterator[tuple[str, Route, str]]:
+    """Yield code, place and what is wrong with each example in the document `root` that its schema refuses.
+
+    The code is WSG606 for one that cannot be checked, in time or at all. `reach` is called at each example.
+    """
     registry: _Schemas = Registry().with_resource(_BASE, DRAFT7.create_resource(root))
     for code, schema, example in _examples(root, ()):
-        error = _error(root, registry, schema, example)
-        if error is not None:
-            yield code, (*example, *error.absolute_path), _short(error.message)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 200 else f"{text[:200]}..."
+        reach(example)
+        try:
+            error = budget.spend(partial(_error, root, registry, schema, example))
+        except TooSlowError:
+            if budget.left <= 0:
+                yield "WSG606", example, "it takes too long; later ones were left out"
+                return
+            yield "WSG606", example, "it takes too long"
+        except RecursionError:
+            yield "WSG606", example, _ENDLESS
+        else:
+            if error is not None:
+                yield code, (*example, *error.absolute_path), shortened(error.message)
 
 
 def _error(
     root: object, registry: _Schemas, schema: Route, example: Route
 ) -> ValidationError | None:
     pointer = "/".join(quote(str(key).replace("~", "~0").replace("/", "~1")) for key in schema)
-    validator = Draft7Validator({"$ref": f"{_BASE}#/{pointer}"}, registry=registry)
+    validator = _Validator({"$ref": f"{_BASE}#/{pointer}"}, registry=registry)
     try:
         error: ValidationError | None = best_match(validator.iter_errors(value_at(root, example)))
-    except (Unresolvable, UnknownType, re.error, TypeError, AttributeError):
-        # The schema itself is at fault, which other checks report.
-        return None
+    except (Unresolvable, UnknownType, re.error, TypeError, AttributeError, LookupError):
+        return None  # The schema itself is at fault, which other checks report.
+    except (ArithmeticError, ValueError):
+        return None  # Likewise: a division by zero, a number that no float can hold.
     return error
+
+
+def _unique_items(
+    _validator: object, unique: object, instance: object, _schema: object
+) -> Iterator[ValidationError]:
+    """Find repeated items in time that grows with their number, not with its square."""
+    if unique is not True or not isinstance(instance, list):
+        return
+    if len(set(map(_hashable, instance))) < len(instance):
+        yield ValidationError(f"{shortened(repr(instance))} has non-unique elements")
+
+
+def _hashable(value: object) -> object:
+    """Return what is equal for equal JSON values: `1` and `1.0` are, `1` and `true` are not."""
+    if isinstance(value, dict):
+        return frozenset((key, _hashable(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return tuple(map(_hashable, value))
+    return (value, "") if isinstance(value, bool) else value
+
+
+_extend: Any = extend  # jsonschema leaves it untyped
+_Validator = _extend(Draft7Validator, {"uniqueItems": _unique_items})
 
 
 def _examples(value: object, route: Route) -> Iterator[tuple[str, Route, Route]]:

@@ -171,9 +171,9 @@ _ADVICE = {
 
 def _check(name: str, document: Json) -> list[Diagnostic]:
     """Return what is wrong with our own document: the settings are part of it, and nobody checked them."""
-    from wsgen.asyncapi.validate import validate_text
+    from wsgen.asyncapi.validate import validate_made
 
-    found = validate_text(Path(f"{name}.json"), json.dumps(document, indent=2).encode())
+    found = validate_made(Path(f"{name}.json"), json.dumps(document, indent=2).encode())
     return [
         replace(
             item,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from wsgen.asyncapi.budget import Budget
 from wsgen.asyncapi.examples import mismatches
 from wsgen.asyncapi.models import Misfit
 
@@ -18,7 +19,7 @@ def refused_examples(document: Json) -> Iterator[Misfit]:
     """
     if not any("examples" in message for message in _messages(document)):
         return
-    for _, place, text in mismatches(document):
+    for _, place, text in mismatches(document, Budget(each=2.0, total=10.0)):
         match place:
             case ("channels", str(channel), "messages", str(name), "examples", int(index), *rest):
                 route, _, verb = name.rpartition(".")

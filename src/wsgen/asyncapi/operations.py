@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from wsgen.asyncapi.addresses import entries
-from wsgen.asyncapi.document import Document, Route
-from wsgen.asyncapi.references import follow
+from wsgen.asyncapi.document import Document
+from wsgen.asyncapi.targets import Route
 from wsgen.diagnostics import Diagnostic, Note
 from wsgen.names import nearest
 
@@ -35,7 +35,7 @@ def _operation(
         message = "the channel of an operation must be one of the document's own `channels`"
         yield Diagnostic("WSG620", message, span, help="Refer to `#/channels/<name>`.")
     yield from _messages(document, (*route, "messages"), operation.get("messages"), channel)
-    reply, place = follow(document.value, operation.get("reply"))
+    reply, place = document.targets.follow(operation.get("reply"))
     if isinstance(reply, dict):
         start = place or (*route, "reply")
         other = _channel(reply) or (channel if "channel" not in reply else None)

@@ -1,9 +1,11 @@
 """The references of a document: where they lead, and whether there is what was asked for."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from urllib.parse import unquote
 
-from wsgen.asyncapi.document import Document, Key, Route
+from wsgen.asyncapi.document import Document
+from wsgen.asyncapi.targets import Route, value_at
 from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.names import nearest
 
@@ -49,59 +51,9 @@ def _names_properties(route: Route) -> bool:
     return bool(route) and route[-1] in _MAPS and (len(route) < 2 or route[-2] not in _MAPS)
 
 
-def pointer_route(root: object, reference: str, hops: int = 20) -> Route | None:
-    """Return the route that the local `reference` names in `root`; None if it leads nowhere.
-
-    What the pointer passes through may itself be a reference, as a channel of 3.x may.
-    """
-    if reference == "#":
-        return ()
-    if not reference.startswith("#/"):
-        return None
-    node = root
-    route: list[Key] = []
-    for token in reference[2:].split("/"):
-        key = unquote(token).replace("~1", "/").replace("~0", "~")
-        target = node.get("$ref") if isinstance(node, dict) and key not in node else None
-        if isinstance(target, str) and hops:
-            reached = pointer_route(root, target, hops - 1)
-            if reached is None:
-                return None
-            node, route = value_at(root, reached), list(reached)
-        if isinstance(node, dict) and key in node:
-            node = node[key]
-            route.append(key)
-        elif isinstance(node, list) and key.isdecimal() and int(key) < len(node):
-            node = node[int(key)]
-            route.append(int(key))
-        else:
-            return None
-    return tuple(route)
-
-
-def value_at(root: object, route: Route) -> object:
-    """Return the value at `route`, which exists."""
-    node = root
-    for key in route:
-        node = node[key]  # type: ignore[index]  # the route was found in this value
-    return node
-
-
-def follow(root: object, value: object) -> tuple[object, Route | None]:
-    """Return what `value` is behind its references and where that stands; None if it is no reference.
-
-    A reference that leads nowhere, out of the document or back to itself gives None for the value.
-    """
-    route: Route | None = None
-    for _ in range(100):
-        target = value.get("$ref") if isinstance(value, dict) else None
-        if not isinstance(target, str):
-            return value, route
-        route = pointer_route(root, target)
-        if route is None:
-            return None, None
-        value = value_at(root, route)
-    return None, None
+def shortened(text: str, most: int = 200) -> str:
+    """Return `text`, cut after `most` characters."""
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def check_references(document: Document) -> list[Diagnostic]:
@@ -113,55 +65,47 @@ def check_references(document: Document) -> list[Diagnostic]:
         if not target.startswith("#"):
             found.extend(_external(document, target, (*route, "$ref")))
             continue
-        reached = pointer_route(document.value, target)
+        reached = document.targets.route(target)
         if reached is None:
-            advice = _closest(document.value, target)
-            message = f"the reference `{target}` leads nowhere"
+            advice = _closest(document, target)
+            message = f"the reference `{shortened(target)}` leads nowhere"
             found.append(Diagnostic("WSG610", message, span, help=advice))
             continue
         used.add(reached[:3])
-        if follow(document.value, value_at(document.value, reached))[0] is None and _circular(
-            document.value, target
-        ):
-            message = f"the reference `{target}` leads back to itself"
+        if document.targets.is_circular(target):
+            message = f"the reference `{shortened(target)}` leads back to itself"
             found.append(Diagnostic("WSG611", message, span, help="Refer to a value."))
             continue
         wanted = _expected_kind(route)
         if wanted and reached[:1] == ("components",) and reached[1] != wanted and len(reached) == 3:
-            message = f"`{target}` is not one of `{wanted}`"
+            message = f"`{shortened(target)}` is not one of `{wanted}`"
             advice = f"Refer to `#/components/{wanted}/...`."
             found.append(Diagnostic("WSG613", message, span, help=advice))
     found.extend(_unused(document, used))
     return found
 
 
-def _circular(root: object, target: str) -> bool:
-    seen: set[str] = set()
-    while target not in seen:
-        seen.add(target)
-        route = pointer_route(root, target)
-        value = value_at(root, route) if route is not None else None
-        following = value.get("$ref") if isinstance(value, dict) else None
-        if not isinstance(following, str):
-            return False
-        target = following
-    return True
-
-
 def _external(document: Document, target: str, route: Route) -> Iterator[Diagnostic]:
     name = target.partition("#")[0]
     if "://" in name or name.startswith("urn:"):
         return
-    if not (document.path.parent / unquote(name)).is_file():
-        message = f"the file of the reference `{target}` does not exist"
+    if not _is_file(document.path.parent / unquote(name)):
+        message = f"the file of the reference `{shortened(target)}` does not exist"
         advice = "Correct the path; it is relative to this document."
         yield Diagnostic("WSG612", message, document.value_span(route), help=advice)
 
 
-def _closest(root: object, target: str) -> str:
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False  # No file system takes such a name.
+
+
+def _closest(document: Document, target: str) -> str:
     parent, _, name = target.rpartition("/")
-    route = pointer_route(root, parent) if parent else None
-    around = value_at(root, route) if route is not None else None
+    route = document.targets.route(parent) if parent else None
+    around = value_at(document.value, route) if route is not None else None
     close = nearest(name, tuple(around)) if isinstance(around, dict) else None
     return f"Did you mean `{parent}/{close}`?" if close else "Define it, or correct the reference."
 

@@ -1,13 +1,19 @@
 """Any AsyncAPI document, 2.0 to 3.1, ours or not -> everything that is wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
-from wsgen.asyncapi.document import Document, UnreadableDocumentError, read_document
-from wsgen.diagnostics import Diagnostic, in_order
+from wsgen.asyncapi.bounded import Tell, UnfinishedError, told_by
+from wsgen.asyncapi.budget import Budget, TooSlowError
+from wsgen.asyncapi.document import MAX_BYTES, Document, UnreadableDocumentError, read_document
+from wsgen.diagnostics import Diagnostic, Severity, Span, has_errors, in_order
 from wsgen.files import unwaiting
 
 _KNOWN = "2.0.0 to 2.6.0, 3.0.0 and 3.1.0"
+_SHOWN = 100
+_SECONDS = 60.0
+"""How long one file may take: far more than its checks get, which stop by themselves."""
 
 
 def validate_files(paths: Iterable[Path]) -> tuple[Diagnostic, ...]:
@@ -16,30 +22,92 @@ def validate_files(paths: Iterable[Path]) -> tuple[Diagnostic, ...]:
 
 
 def validate_file(path: Path) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the document at `path`, sorted; a file that cannot be read is a finding."""
-    try:
-        with open(path, "rb", opener=unwaiting) as stream:
-            data = stream.read()
-    except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        return (Diagnostic("WSG600", message, help=f"Correct the path: {path}"),)
-    return validate_text(path, data)
+    """Return what is wrong with the document at `path`, sorted; a file that cannot be read is a finding.
+
+    The file is read and checked in a process of its own.
+    """
+    start = Span(path, 1, 1, 1, 1)
+    return _counted(in_order(_bounded(partial(_tell_of_file, path), start)), start)
 
 
 def validate_text(path: Path, data: bytes) -> tuple[Diagnostic, ...]:
     """Return what is wrong with the document in `data`, sorted; `path` names it in the findings."""
+    found: list[Diagnostic] = []
+    _tell_of_text(
+        path, data, lambda item: found.append(item) if isinstance(item, Diagnostic) else None
+    )
+    return in_order(found)
+
+
+def validate_made(path: Path, data: bytes) -> tuple[Diagnostic, ...]:
+    """Return the same as `validate_text`, found in a process of its own."""
+    return in_order(_bounded(partial(_tell_of_text, path, data), Span(path, 1, 1, 1, 1)))
+
+
+def _counted(found: tuple[Diagnostic, ...], start: Span) -> tuple[Diagnostic, ...]:
+    """Return the first of `found`, and how many more there are."""
+    shown, rest = found[:_SHOWN], found[_SHOWN:]
+    if not rest:
+        return shown
+    severity = Severity.ERROR if has_errors(rest) else Severity.WARNING
+    advice = "Correct what is shown, then validate again."
+    message = f"the document has {len(rest)} more problems"
+    return (*shown, Diagnostic("WSG607", message, start, help=advice, severity=severity))
+
+
+def _bounded(check: Callable[[Tell], None], place: Span) -> Iterator[Diagnostic]:
+    """Yield what `check` finds; it tells spans too, those that it comes to. `place` is where it starts."""
+    try:
+        for item in told_by(check, _SECONDS):
+            if isinstance(item, Diagnostic):
+                yield item
+            elif isinstance(item, Span):
+                place = item
+    except UnfinishedError as error:
+        message = f"the document cannot be checked: {error}"
+        advice = "Simplify what stands here; the document was checked up to this place."
+        yield Diagnostic("WSG606", message, place, help=advice)
+
+
+def _tell_of_file(path: Path, tell: Tell) -> None:
+    try:
+        # A device may have no end, so no more is read than a document may have.
+        with open(path, "rb", opener=unwaiting) as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        message = f"the file cannot be read: {reason}"
+        tell(Diagnostic("WSG600", message, help=f"Correct the path: {path}"))
+    else:
+        _tell_of_text(path, data, tell)
+
+
+def _tell_of_text(path: Path, data: bytes, tell: Tell) -> None:
     try:
         document = read_document(path, data)
     except UnreadableDocumentError as error:
-        return (error.diagnostic,)
-    try:
-        return in_order((*document.diagnostics, *_check(document)))
-    except RecursionError:
-        message = "the document's schemas are nested too deeply to be checked"
-        return (Diagnostic("WSG600", message, document.key_span(()), help="Flatten them."),)
+        tell(error.diagnostic)
+        return
+    for item in document.diagnostics:
+        tell(item)
+    budget = Budget(each=30.0, total=40.0)
+    for check in _checks(document, tell):
+        try:
+            for item in budget.spend(check):
+                tell(item)
+        except TooSlowError:
+            message = "the document cannot be checked: it takes too long"
+            tell(Diagnostic("WSG606", message, document.key_span(()), help="Split it."))
+        except RecursionError:
+            message = "the document's schemas are nested too deeply to be checked"
+            tell(Diagnostic("WSG600", message, document.key_span(()), help="Flatten them."))
 
 
-def _check(document: Document) -> list[Diagnostic]:
+def _budget_of_examples() -> Budget:
+    return Budget(each=2.0, total=10.0)
+
+
+def _checks(document: Document, tell: Tell) -> Iterator[Callable[[], list[Diagnostic]]]:
     from wsgen.asyncapi.addresses import check_addresses
     from wsgen.asyncapi.examples import check_examples
     from wsgen.asyncapi.official import VERSIONS, check_official
@@ -50,14 +118,17 @@ def _check(document: Document) -> list[Diagnostic]:
     version = value.get("asyncapi") if isinstance(value, dict) else None
     if version not in VERSIONS or not isinstance(version, str):
         span = document.value_span(("asyncapi",))
-        what = "no AsyncAPI document" if version is None else f"unsupported version {version!r}"
+        what = (
+            "no AsyncAPI document" if version is None else f"unsupported version {version!r:.100}"
+        )
         advice = f"Start it with `asyncapi:` and a version; known are {_KNOWN}."
-        return [Diagnostic("WSG601", what, span, help=advice)]
+        tell(Diagnostic("WSG601", what, span, help=advice))
+        return
     major = int(version[0])
-    return [
-        *check_official(document, version),
-        *check_references(document),
-        *check_operations(document, major),
-        *check_addresses(document, major),
-        *check_examples(document),
-    ]
+    yield partial(check_official, document, version)
+    yield partial(check_references, document)
+    yield partial(check_operations, document, major)
+    yield partial(check_addresses, document, major)
+    # Each example is a step of its own.
+    for item in check_examples(document, _budget_of_examples(), tell):
+        tell(item)
