@@ -26,6 +26,9 @@ from wsgen.verdict import has_passed
 if TYPE_CHECKING:  # what a run that finds everything current never needs
     from wsgen.load import Loaded
 
+_TRIES = 3
+"""How often a module is rendered whose sources are edited while the tools run."""
+
 
 def find_modules(
     paths: Iterable[Path], names: Iterable[str], config: Config
@@ -142,11 +145,21 @@ def _produce(
 ) -> tuple[dict[ModuleSource, ModuleResult], tuple[Diagnostic, ...]]:
     from wsgen.production import produce
 
-    loaded, found = load_modules(sources, config, assumed=assumed)
-    results, findings = produce(loaded, config, options, steps, stamps)
+    results: dict[ModuleSource, ModuleResult] = {}
+    found: list[Diagnostic] = []
+    for number in range(1, _TRIES + 1):
+        loaded, loading = load_modules(sources, config, assumed=assumed)
+        made = produce(loaded, config, options, steps, stamps, last=number == _TRIES)
+        results |= made.results
+        changed = {source.name for source in made.changed}
+        found += (item for item in loading if item.module not in changed)
+        found += made.diagnostics
+        sources = made.changed
+        if not sources:
+            break
     if steps and (warning := link_out_of(config.cache)) is not None:
-        findings.append(warning)
-    return results, in_order([*found, *findings])
+        found.append(warning)
+    return results, in_order(found)
 
 
 __all__ = [

@@ -23,17 +23,32 @@ from wsgen.rendering import forget_templates, render_package
 from wsgen.result import ModuleResult, State
 from wsgen.source import YAML_NAME, ModuleSource, Positions
 from wsgen.stamps import Stamps
-from wsgen.verdict import record_pass
+from wsgen.verdict import record_pass, tops_of
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A module on its way: what was loaded and the texts that were rendered from it."""
+    """A module on its way: what was loaded and the texts that were rendered from it.
+
+    `inputs` has the digests of the files that it was made from, as they were read; `tops` are the project's
+    packages that the texts import.
+    """
 
     source: ModuleSource
     loaded: Loaded
     spec: ModuleSpec
     files: Mapping[str, str]
+    inputs: Mapping[str, str]
+    tops: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """How the modules ended, and why; `changed` are those whose sources were edited meanwhile."""
+
+    results: Mapping[ModuleSource, ModuleResult]
+    diagnostics: tuple[Diagnostic, ...]
+    changed: tuple[ModuleSource, ...] = ()
 
 
 def produce(
@@ -42,24 +57,36 @@ def produce(
     options: Options,
     steps: tuple[str, ...],
     stamps: Stamps,
-) -> tuple[dict[ModuleSource, ModuleResult], list[Diagnostic]]:
-    """Render, check and, with `write`, commit the modules that were loaded; return how each ended, and why."""
+    *,
+    last: bool,
+) -> Production:
+    """Render, check and, with `write`, commit the modules that were loaded.
+
+    A module whose sources are no longer what was loaded is left for another try. If this is the `last`, its
+    package is made from what was loaded, and its manifest says so: the package is stale.
+    """
     forget_templates()
     drafts, findings = _draft(loaded, config, options, steps)
     diagnostics = list(findings)
     if steps:
+        drafts = [_with_tops(draft, config, stamps) for draft in drafts]
         drafts, findings = _pass_steps(drafts, config, options, steps)
         diagnostics.extend(findings)
     results = {}
+    changed = []
     for draft in drafts:
+        if not last and inputs_of(draft.source, config) != draft.inputs:
+            changed.append(draft.source)
+            continue
         results[draft.source], objections = _conclude(draft, config, options, steps, stamps)
         diagnostics.extend(objections)
     for source, item in loaded.items():
         routers = (
             {router.class_name: router.route for router in item.spec.routers} if item.spec else {}
         )
-        results.setdefault(source, ModuleResult(source, State.FAILED, routers))
-    return results, diagnostics
+        if source not in changed:
+            results.setdefault(source, ModuleResult(source, State.FAILED, routers))
+    return Production(results, tuple(diagnostics), tuple(changed))
 
 
 def _draft(
@@ -84,6 +111,8 @@ def _draft(
             if (refusal := unwritable(source, config, reason)) is not None:
                 found.append(refusal)
                 continue
+        # Templates are read while rendering: their digests are taken before it, and compared after the steps.
+        inputs = inputs_of(source, config, item.digests)
         try:
             files = render_module(source, spec, config, item.positions)
         except GenerationError as error:
@@ -94,8 +123,13 @@ def _draft(
                     found.append(replace(entry, module=source.name, span=entry.span or place))
                 shared.add(entry)
         else:
-            drafts.append(_Draft(source, item, spec, files))
+            drafts.append(_Draft(source, item, spec, files, inputs))
     return drafts, tuple(found)
+
+
+def _with_tops(draft: _Draft, config: Config, stamps: Stamps) -> _Draft:
+    texts = [text for name, text in draft.files.items() if name.endswith(".py")]
+    return replace(draft, tops=tops_of(draft.source, config, texts, stamps))
 
 
 def render_module(
@@ -192,7 +226,7 @@ def _conclude(
     )
     if unchanged and manifest is not None:
         if steps and (options.write or config.cache.is_dir()):
-            record_pass(source, config, manifest, stamps)
+            record_pass(source, config, manifest, draft.tops, stamps)
         return ModuleResult(source, State.CURRENT, routers), []
     changes = changes_of(plan)
     if not options.write:
@@ -206,7 +240,7 @@ def _conclude(
             replace(entry, module=source.name) for entry in error.diagnostics
         ]
     if manifest is not None and steps:
-        record_pass(source, config, manifest, stamps)
+        record_pass(source, config, manifest, draft.tops, stamps)
     state = State.WRITTEN if manifest is not None else State.REMOVED
     return ModuleResult(source, state, routers, changes, reason), []
 
@@ -233,7 +267,7 @@ def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest
     return Manifest(
         wsgen=__version__,
         settings=settings_digest(draft.source, config),
-        inputs=inputs_of(draft.source, config),
+        inputs=draft.inputs,
         outputs={name: digest(text.encode()) for name, text in draft.files.items()},
         routers={router.class_name: router.route for router in draft.spec.routers},
         tools=_tool_versions(steps),

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
-from time import time_ns
 
 from wsgen.files import read_text
 from wsgen.manifest import MANIFEST
@@ -23,6 +22,7 @@ _File = tuple[str, int, int]
 class Stamps:
     """The stamps of the packages and modules in the folders `sources`; make one for each run.
 
+    What was looked at once is not looked at again, so that an edit during the run makes no difference to it.
     Generated packages are left out: their manifests have the sums of what is in them. `settings` keeps the sums
     of settings files that were read, `directories` which of them stand where.
     """
@@ -32,7 +32,6 @@ class Stamps:
         self._files: dict[str, tuple[_File, ...]] = {}
         self._stamps: dict[str, str] = {}
         self._imports: dict[str, frozenset[str]] = {}
-        self._began = time_ns()
         self.settings: dict[tuple[Path, ...], str] = {}
         self.directories: dict[str, tuple[str, ...]] = {}
 
@@ -44,10 +43,6 @@ class Stamps:
                 total.update(os.fsencode("{}\0{}\0{}\n".format(*file)))
             self._stamps[top] = total.hexdigest()
         return self._stamps[top]
-
-    def unchanged(self, tops: Iterable[str]) -> bool:
-        """Return whether no file of `tops` was written since this run began."""
-        return all(changed <= self._began for top in tops for _, _, changed in self._files_of(top))
 
     def reached_from(self, texts: Iterable[str]) -> frozenset[str]:
         """Return the names of the project's own packages that Python `texts` import, however indirectly."""

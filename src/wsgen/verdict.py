@@ -6,13 +6,13 @@ the generated code imports look like: a class may come through any number of the
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 from pathlib import Path
 
 from wsgen.cache import is_own_folder, make_cache
 from wsgen.config import Config
-from wsgen.files import read_file, read_own_file, replace
+from wsgen.files import read_own_file, replace
 from wsgen.manifest import Manifest, digest
 from wsgen.quality.extended import settings_sum
 from wsgen.quality.fingerprints import tool_fingerprints
@@ -38,22 +38,35 @@ def has_passed(source: ModuleSource, config: Config, manifest: Manifest, stamps:
     return known and lines[0] == _verdict(source, config, manifest, lines[1:], stamps)
 
 
-def record_pass(source: ModuleSource, config: Config, manifest: Manifest, stamps: Stamps) -> None:
-    """Remember that the package passed, unless what it imports was edited meanwhile.
+def tops_of(
+    source: ModuleSource, config: Config, texts: Collection[str], stamps: Stamps
+) -> tuple[str, ...]:
+    """Return the project's own packages that the Python `texts` of the generated one import, however indirectly.
+
+    `stamps` remembers how they and the settings of the tools are now. To be asked before the tools run: what is
+    edited while they do is not what they saw.
+    """
+    own = _own_tops(source, config) if any(_OUTSIDE.search(text) for text in texts) else set()
+    tops = tuple(sorted(stamps.reached_from(texts) | own))
+    for top in tops:
+        stamps.of(top)
+    _settings(source, config, stamps)
+    return tops
+
+
+def record_pass(
+    source: ModuleSource,
+    config: Config,
+    manifest: Manifest,
+    tops: Iterable[str],
+    stamps: Stamps,
+) -> None:
+    """Remember that the package passed with the packages `tops` as `stamps` has them.
 
     A cache that cannot be written is no error: the next run then finds out again.
     """
     file = _verdict_file(source, config)
     try:
-        texts = [
-            read_file(source.output / name).decode()
-            for name in manifest.outputs
-            if name.endswith(".py")
-        ]
-        own = _own_tops(source, config) if any(_OUTSIDE.search(text) for text in texts) else set()
-        tops = sorted(stamps.reached_from(texts) | own)
-        if not stamps.unchanged(tops):
-            return
         make_cache(config.cache)
         file.parent.mkdir(exist_ok=True)
         if not is_own_folder(file.parent):
@@ -61,7 +74,7 @@ def record_pass(source: ModuleSource, config: Config, manifest: Manifest, stamps
         data = "\n".join([_verdict(source, config, manifest, tops, stamps), *tops]).encode()
         if file.is_symlink() or not file.is_file() or read_own_file(file) != data:
             replace(file, data)
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         return
 
 
@@ -90,10 +103,15 @@ def _verdict(
     for tool, version in sorted(tool_fingerprints(config.steps).items()):
         total.update(f"{tool}={version}\n".encode())
     total.update("\n".join(config.steps).encode())
-    files = settings_files(config.root, source.output, known=stamps.directories)
-    if files not in stamps.settings:
-        stamps.settings[files] = settings_sum(files)
-    total.update(stamps.settings[files].encode())
+    total.update(_settings(source, config, stamps).encode())
     for top in tops:
         total.update(f"\n{top}={stamps.of(top)}".encode())
     return total.hexdigest()
+
+
+def _settings(source: ModuleSource, config: Config, stamps: Stamps) -> str:
+    """Return the sum over the settings files of the tools for the package, as they were when first asked for."""
+    files = settings_files(config.root, source.output, known=stamps.directories)
+    if files not in stamps.settings:
+        stamps.settings[files] = settings_sum(files)
+    return stamps.settings[files]

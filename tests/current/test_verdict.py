@@ -1,6 +1,7 @@
 """What the local cache says of a package holds only while nothing that the tools look at has changed."""
 
 import os
+import time
 from collections.abc import Callable
 
 import pytest
@@ -108,6 +109,39 @@ def test_models_edited_while_the_tools_run_leave_no_verdict(
     monkeypatch.setattr(run, "run_steps", edited_meanwhile)
     assert linted.wsgen("render").code == 0
     assert UNKNOWN in linted.wsgen("list").stdout
+
+
+def test_settings_edited_while_the_tools_run_leave_no_verdict(
+    linted: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: Callable[..., object] = run.run_steps
+
+    def edited_meanwhile(*given: object, **named: object) -> object:
+        outcome = steps(*given, **named)
+        edit(linted, "settings/two.toml", 'line-length = 20\nlint.select = ["E501"]\n')
+        return outcome
+
+    linted.write("specs/datafeed/ws.yaml", linted.read("specs/datafeed/ws.yaml") + "# later\n")
+    monkeypatch.setattr(run, "run_steps", edited_meanwhile)
+    assert linted.wsgen("render").code == 0
+    monkeypatch.setattr(run, "run_steps", steps)
+    assert linted.wsgen("check").code == 1
+
+
+def test_a_model_with_a_time_to_come_does_not_make_the_tools_run_each_time(
+    linted: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = time.time_ns() + 10**15
+    os.utime(linted.root / "src/shapes/inner/deep.py", ns=(later, later))
+    assert UNKNOWN in linted.wsgen("list").stdout
+    assert linted.wsgen("check").code == 0
+    assert KNOWN in linted.wsgen("list").stdout
+
+    def never(*_: object, **__: object) -> object:
+        raise AssertionError
+
+    monkeypatch.setattr(run, "run_steps", never)
+    assert linted.wsgen("check").code == 0
 
 
 @pytest.mark.parametrize("name", ["parts/inner.jinja", "parts/inner.txt"])

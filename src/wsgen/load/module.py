@@ -1,7 +1,7 @@
 """A module's source files -> one ModuleSpec: unite what they declare, and check what only the whole shows."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
@@ -10,6 +10,7 @@ from wsgen.load.naming import check_class_name, check_free, check_module, check_
 from wsgen.load.python_module import load_python
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.load.yaml_module import load_yaml
+from wsgen.manifest import digest
 from wsgen.model import ModuleSpec, RouterSpec
 from wsgen.names import default_route, nearest
 from wsgen.source import YAML_NAME, ModuleSource, Positions
@@ -17,11 +18,15 @@ from wsgen.source import YAML_NAME, ModuleSource, Positions
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading a module gave: `spec` is None where a diagnostic is an error."""
+    """What loading a module gave: `spec` is None where a diagnostic is an error.
+
+    `digests` has the digest of each source file's bytes as they were parsed.
+    """
 
     spec: ModuleSpec | None
     positions: Positions
     diagnostics: tuple[Diagnostic, ...]
+    digests: Mapping[Path, str] = field(default_factory=dict)
 
 
 def load_module(
@@ -43,12 +48,14 @@ def load_module(
     """
     found: list[Diagnostic] = []
     yaml = python = FileDeclaration()
+    digests: dict[Path, str] = {}
     for path in source.files:
         try:
             data = read_source(path)
         except UnreadableError as error:
             found.extend(error.diagnostics)
             continue
+        digests[path] = digest(data)
         if path.name == YAML_NAME:
             yaml = load_yaml(path, data, models, found)
         else:
@@ -67,7 +74,7 @@ def load_module(
     found.extend(_unknown_schemes(yaml, schemes))
     if not generic:  # else it depends on that class, which is read when routers are made from it
         found.extend(_taken((*yaml.routers, *python.routers)))
-    return united(source, yaml, python, found)
+    return replace(united(source, yaml, python, found), digests=digests)
 
 
 def united(
