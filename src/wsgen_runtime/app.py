@@ -5,8 +5,8 @@ import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.auth import Authenticate, Authorize, Connection
@@ -21,15 +21,13 @@ from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.metrics import require_prometheus
 from wsgen_runtime.origins import AllowedPages
+from wsgen_runtime.paths import Mounted
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.signals import before_stop_signals
 from wsgen_runtime.sockets import Sockets
 from wsgen_runtime.stats import Counters, Stats
 from wsgen_runtime.threads import in_threads
 from wsgen_runtime.workers import count_workers
-
-if TYPE_CHECKING:
-    from starlette.routing import BaseRoute
 
 _log = logging.getLogger("wsgen_runtime")
 _TITLE = "WebSocket API"
@@ -262,15 +260,18 @@ class WsApp:
             await self.shutdown()
             self._sockets.resume()
 
-    def routes(self, path: str) -> list["BaseRoute"]:
+    def routes(self, path: str) -> list[BaseRoute]:
         """Return the routes that serve this app at `path`, for `app.routes.extend(...)` of FastAPI or Starlette.
 
         `app.mount(path, ws_app)` alone serves sockets at `path/` only, with a slash at the end, and a WebSocket
         client follows no redirect.
         """
-        from starlette.routing import Mount, WebSocketRoute
-
-        return [WebSocketRoute(path, self), Mount(path, self)]
+        endpoint, name = Mounted(self), type(self).__name__
+        return [
+            WebSocketRoute(path, endpoint, name=name),
+            Route(path, endpoint, name=name, include_in_schema=False),
+            Mount(path, self),
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""

@@ -32,6 +32,10 @@ class BusyError(RefusedError):
     """The server cannot take another client now."""
 
 
+class NotFoundError(RefusedError):
+    """There is no endpoint at the path that the client asks for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """What `authenticate` may return to say more than who the user is.

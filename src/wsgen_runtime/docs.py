@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.index_page import Entry, render_index
 from wsgen_runtime.page import content_security_policy
+from wsgen_runtime.paths import path_in_app
 
 if TYPE_CHECKING:
     from wsgen_runtime.app import WsApp
@@ -39,7 +40,7 @@ class WsDocs:
             await send({"type": "websocket.close", "code": 1000})
         elif scope["method"] not in ("GET", "HEAD"):
             await _respond(send, 405, "Method Not Allowed", {b"allow": b"GET, HEAD"})
-        elif _path_in_app(scope).strip("/"):
+        elif path_in_app(scope).strip("/"):
             await _respond(send, 404, "Not Found", {})
         else:
             html = render_index(self._entries(_outer_root(scope)), title=self.title)
@@ -68,10 +69,6 @@ class WsDocs:
 def _outer_root(scope: Scope) -> str:
     """Return the path of the application that this one is mounted in; Starlette says which that is."""
     return str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/")
-
-
-def _path_in_app(scope: Scope) -> str:
-    return str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
 
 
 async def _serve_lifespan(receive: Receive, send: Send) -> None:

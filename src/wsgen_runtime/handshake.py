@@ -8,7 +8,14 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException, WebSocketException
 from starlette.types import Send
 
-from wsgen_runtime.auth import Authenticate, BusyError, Connection, RefusedError, Session
+from wsgen_runtime.auth import (
+    Authenticate,
+    BusyError,
+    Connection,
+    NotFoundError,
+    RefusedError,
+    Session,
+)
 from wsgen_runtime.callbacks import WrongAnswerError, require_user
 from wsgen_runtime.calls import call
 from wsgen_runtime.closing import CloseCode
@@ -81,6 +88,8 @@ async def refuse(connection: Connection, send: Send, refusal: RefusedError) -> N
             await send({"type": "websocket.close", "code": code, "reason": reason})
         elif isinstance(refusal, BusyError):
             await respond(send, 503, TEXT, b"Try again later", protocol="websocket.http")
+        elif isinstance(refusal, NotFoundError):
+            await respond(send, 404, TEXT, b"Not Found", protocol="websocket.http")
         elif isinstance(error, HTTPException) and 300 <= error.status_code < 600:
             await _respond_as(error, send)
         else:

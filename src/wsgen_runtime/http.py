@@ -1,39 +1,62 @@
-"""What the endpoint answers to plain HTTP: its AsyncAPI documents, its metrics, otherwise 404."""
+"""What the app answers to plain HTTP: its documents, its metrics, and who takes the endpoint for a page."""
 
 import importlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.metrics import CONTENT_TYPE, render_metrics
+from wsgen_runtime.paths import is_endpoint, path_in_app, root_of
 
 if TYPE_CHECKING:
     from wsgen_runtime.app import WsApp
 
 TEXT = "text/plain; charset=utf-8"
 
+_ALLOW = ((b"allow", b"GET, HEAD"),)
 _DOCS = ("/asyncapi", "/asyncapi.json", "/asyncapi.yaml")
 
 
 async def serve_http(app: "WsApp", scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request to `app`."""
-    path = _path_in_app(scope)
+    path = path_in_app(scope)
     if not app.pages.knows_host(HTTPConnection(scope)):
         await respond(send, 400, TEXT, b"Unknown host")
-        return
-    if app.docs and path.startswith(_DOCS):
+    elif app.docs and path in _DOCS:
         # Imported late and by name: the documents need more than serving sockets does.
         asyncapi = importlib.import_module("wsgen_runtime.asyncapi")
         await asyncapi.docs_app(app)(scope, receive, send)
-        return
-    if not app.metrics or path != "/metrics":
+    elif is_endpoint(app, scope):
+        await _explain(app, scope, send)
+    elif not app.metrics or path != "/metrics":
         await respond(send, 404, TEXT, b"Not Found")
     elif scope["method"] not in ("GET", "HEAD"):
-        await respond(send, 405, TEXT, b"Method Not Allowed", headers=[(b"allow", b"GET, HEAD")])
+        await respond(send, 405, TEXT, b"Method Not Allowed", headers=_ALLOW)
     else:
         await respond(send, 200, CONTENT_TYPE, render_metrics(app.title, app.stats))
+
+
+async def _explain(app: "WsApp", scope: Scope, send: Send) -> None:
+    """Send a browser to the page of the documents, and say to others that this is an endpoint for WebSockets."""
+    text, headers = "This is a WebSocket endpoint.\n", [(b"vary", b"accept")]
+    below = path_in_app(scope)
+    if scope["method"] not in ("GET", "HEAD"):
+        await respond(send, 405, TEXT, b"Method Not Allowed", headers=_ALLOW)
+        return
+    if app.docs and below in ("", "/"):
+        text = f"This is a WebSocket endpoint. Its documentation is at {quote(root_of(scope))}/asyncapi\n"
+        if "text/html" in HTTPConnection(scope).headers.get("accept", "").lower():
+            # Relative: right behind proxies too that do not say which prefix they strip.
+            place = "" if below else quote(str(scope["path"]).rpartition("/")[2]) + "/"
+            headers.append((b"location", f"./{place}asyncapi".encode()))
+            await respond(send, 307, TEXT, text.encode(), headers=headers)
+            return
+    if str(scope.get("http_version", "1.1")).startswith("1"):  # HTTP/2 knows no such headers
+        headers += [(b"upgrade", b"websocket"), (b"connection", b"upgrade")]
+    await respond(send, 426, TEXT, text.encode(), headers=headers)
 
 
 async def respond(
@@ -56,9 +79,3 @@ async def respond(
     ]
     await send({"type": f"{protocol}.response.start", "status": status, "headers": fields})
     await send({"type": f"{protocol}.response.body", "body": body})
-
-
-def _path_in_app(scope: Scope) -> str:
-    """Return the path below the place where the app is mounted."""
-    path, root = str(scope["path"]), str(scope.get("root_path", ""))
-    return path.removeprefix(root) if root and path.startswith(root) else path

@@ -12,6 +12,7 @@ from wsgen_runtime.auth import (
     Authorize,
     BusyError,
     Connection,
+    NotFoundError,
     RefusedError,
     Session,
 )
@@ -23,6 +24,7 @@ from wsgen_runtime.handshake import admit, refuse
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.origins import AllowedPages
+from wsgen_runtime.paths import is_below_mount
 from wsgen_runtime.refusals import Refusals
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.servers import is_disconnect, own_send
@@ -86,6 +88,8 @@ class Sockets:
         """Accept the client and return who it is, or refuse it and return None."""
         stops = self._stops
         try:
+            if is_below_mount(connection.scope):
+                raise NotFoundError(f"no endpoint has the path {connection.scope['path']}")
             if full:
                 raise BusyError("the server has as many clients as it may have")
             session = await self._admit(connection, stops)

@@ -81,7 +81,7 @@ def test_a_router_tells_what_it_serves() -> None:
     assert repr(router) == "WsRouter(route='bars')"
 
 
-@pytest.mark.parametrize("path", ["/", "/x", "/metrics"])
+@pytest.mark.parametrize("path", ["/x", "/metrics", "/asyncapi"])
 async def test_other_paths_are_not_found(path: str) -> None:
     assert (await get(app_with(docs=False), path)).status_code == 404
 

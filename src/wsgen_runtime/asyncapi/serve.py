@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wsgen_runtime.asyncapi.describe import describe
 from wsgen_runtime.asyncapi.yaml_text import format_yaml
+from wsgen_runtime.paths import path_in_app, root_of
 
 if TYPE_CHECKING:
     from wsgen_runtime.app import WsApp
@@ -44,8 +45,7 @@ def docs_app(app: "WsApp") -> ASGIApp:
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's signature
-        root = str(scope.get("root_path", "")).rstrip("/")
-        path = str(scope["path"]).removeprefix(root)
+        root, path = root_of(scope), path_in_app(scope)
         if path not in _MAKERS:
             await _send(send, 404, _text("Not Found"))
         elif scope["method"] not in ("GET", "HEAD"):
