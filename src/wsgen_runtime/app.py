@@ -18,6 +18,7 @@ from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode, require_closable
 from wsgen_runtime.http import serve_http
 from wsgen_runtime.hub import Hub
+from wsgen_runtime.launch import require_asyncio
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.metrics import require_prometheus
 from wsgen_runtime.origins import AllowedPages
@@ -180,7 +181,7 @@ class WsApp:
 
     def _start(self) -> asyncio.Task[None]:
         """Return the task that starts, or has started, the app on the running event loop."""
-        loop = asyncio.get_running_loop()
+        loop = require_asyncio()
         starting = self._starting
         if starting is not None and starting.get_loop() is not loop:
             if not starting.get_loop().is_closed():
@@ -206,15 +207,22 @@ class WsApp:
         self._hub.updates.start()
 
     async def _start_for_client(self) -> None:
-        starting = self._start()
+        try:
+            starting = self._start()
+        except RuntimeError as error:
+            self._log_start(error, known=True)
+            raise
         if not starting.done():
             await asyncio.wait({starting})
         self._note_start(starting)
         starting.result()
 
     def _note_start(self, starting: asyncio.Task[None]) -> None:
-        """Log how a start ended that nobody else reports, once for each change."""
         error = None if starting.cancelled() else starting.exception()
+        self._log_start(error, known=isinstance(error, ConnectionError))
+
+    def _log_start(self, error: BaseException | None, *, known: bool) -> None:
+        """Log how a start ended that nobody else reports, once for each change."""
         failure = None if error is None else str(error)
         if failure == self._start_failure:
             return
@@ -222,7 +230,6 @@ class WsApp:
         if error is None:
             _log.warning("the app has started")
         else:
-            known = isinstance(error, ConnectionError)  # whose message says it all
             _log.error("the app could not start: %s", error, exc_info=None if known else error)
 
     async def shutdown(self) -> None:

@@ -36,6 +36,10 @@ class NotFoundError(RefusedError):
     """There is no endpoint at the path that the client asks for."""
 
 
+class NotStartedError(BusyError):
+    """The app could not start, as is logged where it was tried."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """What `authenticate` may return to say more than who the user is.

@@ -259,7 +259,7 @@ class Hub:
 
     def report(self, status: Literal["connected", "disconnected"]) -> None:
         """Tell all clients, those to come included, whether updates come."""
-        _log.warning("the broker is %s", status)
+        _log.info("the broker is %s", status)  # it has said itself why
         self._away = status == "disconnected"
         frame = status_frame(StatusPayload(broker=status))
         for client in tuple(self.clients.values()):

@@ -1,4 +1,4 @@
-"""The event loop on which an app can start when something is published before anyone has connected."""
+"""The event loop on which an app can start: the one it is served on, or where something is published first."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,6 +9,18 @@ _NOT_STARTED = (
     "nothing can be published in a process whose WsApp has not started: pass `lifespan=ws_app.lifespan` "
     "to FastAPI, or await `ws_app.startup()` first"
 )
+_NO_ASYNCIO = (
+    "a WsApp needs asyncio, and no asyncio event loop runs here: with hypercorn, use --worker-class asyncio "
+    "or uvloop instead of trio"
+)
+
+
+def require_asyncio() -> asyncio.AbstractEventLoop:
+    """Return the running event loop; raises RuntimeError, saying what to do, where there is none: under trio."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(_NO_ASYNCIO) from None
 
 
 def running_loop() -> asyncio.AbstractEventLoop:

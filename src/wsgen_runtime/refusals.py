@@ -2,7 +2,7 @@
 
 import logging
 
-from wsgen_runtime.auth import RefusedError
+from wsgen_runtime.auth import NotStartedError, RefusedError
 from wsgen_runtime.printable import printable
 
 _log = logging.getLogger("wsgen_runtime")
@@ -20,7 +20,8 @@ class Refusals:
         reason = printable(str(refusal))
         known = self._known.setdefault(type(refusal), set())
         level = logging.INFO
-        if reason not in known and len(known) < _MOST:
+        told = isinstance(refusal, NotStartedError)  # and once for each change, not for each reason
+        if not told and reason not in known and len(known) < _MOST:
             known.add(reason)
             level = logging.WARNING
         _log.log(level, "a client is refused: %s", reason)

@@ -13,6 +13,7 @@ from wsgen_runtime.auth import (
     BusyError,
     Connection,
     NotFoundError,
+    NotStartedError,
     RefusedError,
     Session,
 )
@@ -117,7 +118,7 @@ class Sockets:
             await self._startup()
         except Exception as error:
             # Whatever the broker raises: `startup` has logged it, and the client may come again.
-            raise BusyError(f"the app could not start: {error}") from error
+            raise NotStartedError(f"the app could not start: {error}") from error
         within = self._limits.auth_timeout
         session = await admit(connection, self._authenticate, self._pages, within)
         self._require_serving(stops)

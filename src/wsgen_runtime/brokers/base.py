@@ -31,7 +31,7 @@ class BrokerHost(Protocol):
         """Start to produce the open `topic` here, or stop: its production moved to or from this process."""
 
     def report(self, status: Literal["connected", "disconnected"]) -> None:
-        """Tell all clients that updates from other processes come, or come no more."""
+        """Tell all clients that updates from other processes come, or come no more; the broker logs why."""
 
 
 class Broker(Protocol):

@@ -8,6 +8,10 @@ from redis.asyncio import Connection
 from redis.asyncio.connection import AbstractConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.credentials import CredentialProvider
+from redis.exceptions import DataError
+
+from wsgen_runtime.brokers.redis.credentials import unblocked
 
 _SCHEMES = ("redis", "rediss", "unix")
 
@@ -15,10 +19,11 @@ _SCHEMES = ("redis", "rediss", "unix")
 class Address:
     """A Redis address: `redis://[[user]:password@]host[:port][/db]`, `rediss://` for TLS, or `unix://path?db=0`.
 
-    Raises ValueError for any other. `str()` tells where it leads, without user, password and options.
+    `credentials` are asked for each connection. Raises ValueError for any other address. `str()` tells where it
+    leads, without user, password and options.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, credentials: CredentialProvider | None = None) -> None:
         if urlsplit(url).scheme not in _SCHEMES:
             raise ValueError(f"a Redis address begins with one of {', '.join(_SCHEMES)} and ://")
         try:
@@ -31,15 +36,18 @@ class Address:
                 "with special characters in user and password written as %XX"
             ) from None
         self._type: type[AbstractConnection] = options.pop("connection_class", Connection)
-        self._options: Mapping[str, Any] = {**options, **_OURS}
-        place = options.get("path") or (
-            f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
-        )
-        self._text = f"{place} (database {self.db})"
+        if credentials is not None:
+            options["credential_provider"] = unblocked(credentials)
+        self._options: Mapping[str, Any] = {**options, **OURS}
+        self._text = f"{place_of(options)} (database {self.db})"
         try:
             self.connection()
         except TypeError as error:
             raise ValueError(f"the Redis address has an option too many: {error}") from None
+        except DataError:
+            raise ValueError(
+                "the Redis address has a password, and there are credentials: use one of them"
+            ) from None
 
     def __str__(self) -> str:
         return self._text
@@ -52,8 +60,14 @@ class Address:
         return self._type(**self._options)
 
 
+def place_of(options: Mapping[str, Any]) -> str:
+    """Return where a connection with these options of redis-py leads."""
+    place = options.get("path")
+    return place or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
+
+
 # Ours to decide whatever the address says: answers are bytes, and a connection that fails is given up at once.
-_OURS: Mapping[str, Any] = {
+OURS: Mapping[str, Any] = {
     "protocol": 2,
     "decode_responses": False,
     "encoding": "utf-8",

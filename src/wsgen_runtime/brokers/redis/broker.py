@@ -3,13 +3,16 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
 from ssl import SSLError
 
+from redis.credentials import CredentialProvider
 from redis.exceptions import RedisError
 
 from wsgen_runtime.brokers.base import BrokerHost
 from wsgen_runtime.brokers.redis.address import Address
 from wsgen_runtime.brokers.redis.backoff import Backoff
+from wsgen_runtime.brokers.redis.clients import Client, ClientAddress
 from wsgen_runtime.brokers.redis.leases import Leases
 from wsgen_runtime.brokers.redis.link import Link
 from wsgen_runtime.brokers.redis.messages import (
@@ -32,21 +35,26 @@ _STABLE = 5.0  # a connection that lived so long was a good one
 class RedisBroker:
     """Carries updates between processes through the Redis at `url`.
 
+    - `url` may be a client, a `redis.asyncio.Redis`, or a function that returns one and is called for each
+      connection. Only the client's settings are used.
+    - `credentials` is a `redis.CredentialProvider`, asked for each connection: for passwords that change.
     - `prefix` begins all names in Redis: apps with the same prefix are the same app in several processes. Without
       one it is `wsgen:` and the title of the app, which must then have a title of its own.
     - `lease` is the time, in seconds, within which another process produces a topic after its producer was
       killed. It must be longer than any process's event loop is ever blocked.
     - `queue` and `queue_bytes` bound the updates that wait for Redis; then the oldest go.
 
-    Raises ValueError for an address that cannot be read and for bounds that are not positive.
+    Raises ValueError for an address that cannot be read, for bounds that are not positive, and for a password in
+    the address beside `credentials`; TypeError for other clients, such as those of Cluster and Sentinel.
     """
 
     shared = True
 
     def __init__(
         self,
-        url: str,
+        url: "str | Client | Callable[[], Client]",
         *,
+        credentials: CredentialProvider | None = None,
         prefix: str | None = None,
         lease: float = 5.0,
         queue: int = 10_000,
@@ -55,7 +63,7 @@ class RedisBroker:
         for name, value in (("lease", lease), ("queue", queue), ("queue_bytes", queue_bytes)):
             if value <= 0:
                 raise ValueError(f"{name} must be positive, not {value}")
-        self._address = Address(url)
+        self._address = _address_of(url, credentials)
         self._prefix = prefix or ""
         # What is left of the lease is for the question, its jitter and the start of the production.
         self._ttl = lease * 0.8
@@ -178,14 +186,16 @@ class RedisBroker:
             await asyncio.sleep(backoff.next())
             try:
                 return await self._open()
-            except _FAILURES as error:
+            except Exception as error:
+                # Whatever it is, to give up would leave all clients without updates for good.
                 reason = _reason(error)
                 if reason != told:  # a password that was changed, say, while Redis was away
-                    _log.warning("Redis at %s is still away: %s", self._address, reason)
+                    known = isinstance(error, _FAILURES)
+                    cause = None if known else error
+                    _log.warning(
+                        "Redis at %s is still away: %s", self._address, reason, exc_info=cause
+                    )
                     told = reason
-            except Exception:
-                # Whatever it is, to give up would leave all clients without updates for good.
-                _log.exception("the connection to Redis at %s failed; it is retried", self._address)
 
     def _is_away(self, error: Exception) -> None:
         cause = _first(error)
@@ -199,6 +209,7 @@ class RedisBroker:
     def _is_back(self) -> None:
         if not self._connected and self._state is not None:
             self._connected = True
+            _log.warning("Redis at %s is back", self._address)
             self._state.host.report("connected")
 
     # -- topics
@@ -270,6 +281,16 @@ class RedisBroker:
         self._tally.dropped += state.outgoing.put(sending)
         if self._session is not None:
             self._session.wake()
+
+
+def _address_of(
+    source: "str | Client | Callable[[], Client]", credentials: CredentialProvider | None
+) -> Address | ClientAddress:
+    if isinstance(source, str):
+        return Address(source, credentials)
+    if credentials is not None:
+        raise TypeError("a client brings its own credentials: give them to the client")
+    return ClientAddress(source)
 
 
 def _first(error: BaseException) -> BaseException:

@@ -10,6 +10,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from wsgen_runtime.brokers.redis.address import Address
+from wsgen_runtime.brokers.redis.clients import ClientAddress
 from wsgen_runtime.brokers.redis.messages import RELEASED
 from wsgen_runtime.brokers.redis.outgoing import Sending
 
@@ -71,7 +72,7 @@ class Link:
         self._timeout = timeout
 
     @classmethod
-    async def open(cls, address: Address, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109 - for each command, not for all
+    async def open(cls, address: Address | ClientAddress, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109 - for each command, not for all
         """Connect, and try with the name `trial` whether this user may do all that is needed."""
         link = cls(address.connection(), address.connection(), timeout)
         try:
