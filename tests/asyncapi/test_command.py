@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.conftest import Project
 
 from wsgen.asyncapi.validate import validate_file
 from wsgen.cli.main import run
@@ -57,3 +58,98 @@ def test_html_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     file = tmp_path / "page.html"
     assert run(["asyncapi", "html", "specs/datafeed", "-o", str(file), "--url", "/x"]) == 0
     assert file.read_text(encoding="utf-8") == "<p>/x"
+
+
+MODELS = """\
+from pydantic import BaseModel
+
+
+class Request(BaseModel):
+    symbol: str
+
+
+class Tagged(BaseModel):
+    tags: set[str] = {"one", "two", "three", "four", "five", "six"}
+"""
+SOURCE = """\
+version: 1
+models: export_models
+routers:
+  A:
+    route: a
+    request: Request
+    data: Tagged
+    examples:
+      - {request: {symbol: x}, data: {tags: [u, v, w, x, y, z]}}
+"""
+
+
+@pytest.fixture
+def exporting(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with the modules `first` and `second`."""
+    monkeypatch.chdir(project.root)
+    project.write("src/export_models.py", MODELS)
+    (project.root / "specs/datafeed/ws.yaml").unlink()
+    for name in ("first", "second"):
+        project.write(f"specs/{name}/ws.yaml", SOURCE)
+    return project
+
+
+EXPORT = ("asyncapi", "export", "--per-module", "-o", "docs")
+
+
+def test_the_document_of_a_removed_module_is_found_and_removed(exporting: Project) -> None:
+    assert exporting.wsgen(*EXPORT).code == 0
+    exporting.write("docs/notes.yaml", "a: 1\n")
+    other = exporting.read("docs/second.yaml").replace("title: second", "title: 'Another: second'")
+    exporting.write("docs/another.yaml", other)
+    (exporting.root / "specs/second/ws.yaml").unlink()
+    assert exporting.wsgen(*EXPORT, "-m", "first", "--check").code == 0
+    outcome = exporting.wsgen(*EXPORT, "--check")
+    assert outcome.code == 1
+    assert "docs/second.yaml is of a module that is gone" in outcome.stderr
+    outcome = exporting.wsgen(*EXPORT, "specs/first")
+    assert (outcome.code, "removed docs/second.yaml" in outcome.stdout) == (0, True)
+    left = sorted(file.name for file in (exporting.root / "docs").iterdir())
+    assert left == ["another.yaml", "first.yaml", "notes.yaml"]
+    assert exporting.wsgen(*EXPORT, "--check").code == 0
+
+
+def test_the_last_module_takes_its_document_along(exporting: Project) -> None:
+    (exporting.root / "specs/second/ws.yaml").unlink()
+    assert exporting.wsgen(*EXPORT).code == 0
+    exporting.write("specs/first/ws.yaml", "version: 1\nrouters: {}\n")
+    assert exporting.wsgen(*EXPORT, "--check").code == 1
+    assert exporting.wsgen(*EXPORT).code == 0
+    assert list((exporting.root / "docs").iterdir()) == []
+
+
+@pytest.mark.parametrize("options", [(), ("--per-module", "-o", "docs")])
+def test_two_modules_of_one_name_are_an_error_with_both_places(
+    exporting: Project, options: tuple[str, ...]
+) -> None:
+    exporting.write("specs/second/ws.yaml", f"module: first\nendpoint: /other\n{SOURCE}")
+    outcome = exporting.wsgen("asyncapi", "export", *options)
+    assert outcome.code == 1
+    assert "specs/second/ws.yaml:1:" in outcome.stderr
+    assert "error[WSG663]: two modules have the name `first`" in outcome.stderr
+    assert "specs/first/ws.yaml" in outcome.stderr
+    assert "tool.wsgen.asyncapi" not in outcome.stderr
+
+
+def test_check_takes_line_ends_of_any_machine(exporting: Project) -> None:
+    assert exporting.wsgen(*EXPORT).code == 0
+    for file in (exporting.root / "docs").iterdir():
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert exporting.wsgen(*EXPORT, "--check").code == 0
+
+
+def test_examples_with_sets_are_the_same_under_any_hash_seed(
+    exporting: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = set()
+    for seed in ("1", "2", "3"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        assert exporting.wsgen(*EXPORT, "-m", "first").code == 0
+        texts.add(exporting.read("docs/first.yaml"))
+    assert len(texts) == 1

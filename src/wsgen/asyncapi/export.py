@@ -11,7 +11,7 @@ from wsgen.asyncapi.convert import convert
 from wsgen.asyncapi.misfits import refused_examples
 from wsgen.asyncapi.models import Failure, Misfit, fill_documents
 from wsgen.asyncapi.settings import Settings
-from wsgen.diagnostics import Diagnostic, Severity, has_errors, in_order
+from wsgen.diagnostics import Diagnostic, Note, Severity, Span, has_errors, in_order
 from wsgen.model import ModuleSpec
 from wsgen.source import Positions
 
@@ -58,7 +58,7 @@ def export_documents(
         return Exported({}, ())
     stubs: dict[str, list[Json]] = {}
     for item in listed:
-        name = _name(item.spec) if per_module else "asyncapi"
+        name = document_name(item.spec) if per_module else "asyncapi"
         stubs.setdefault(name, []).append(json.loads(item.stub))
     if found := _collisions(listed):
         return Exported({}, in_order(found))
@@ -79,7 +79,8 @@ def export_documents(
     return Exported({} if has_errors(problems) else documents, in_order(problems))
 
 
-def _name(spec: ModuleSpec) -> str:
+def document_name(spec: ModuleSpec) -> str:
+    """Return the name of the document of one module."""
     return f"{spec.name}-{spec.version}" if spec.version else spec.name
 
 
@@ -89,19 +90,31 @@ def _title(name: str, stubs: Sequence[Json]) -> str:
 
 
 def _collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
-    names: dict[str, str] = {}
-    addresses: dict[str, str] = {}
+    names: dict[str, Exportable] = {}
+    addresses: dict[str, Exportable] = {}
     found = []
     for item in modules:
-        name, address = _name(item.spec), item.spec.endpoint
-        for seen, value, what in ((names, name, "name"), (addresses, address, "endpoint")):
-            other = seen.setdefault(value, name)
-            if other is not name:
-                message = f"modules `{other}` and `{name}` have the same {what}, `{value}`"
-                advice = "Give each module its own `module:` and `endpoint:`."
-                span = item.positions.get("endpoint")
-                found.append(Diagnostic("WSG663", message, span, help=advice, module=name))
+        name, address = document_name(item.spec), item.spec.endpoint
+        for seen, value, key in ((names, name, "module"), (addresses, address, "endpoint")):
+            other = seen.setdefault(value, item)
+            if other is item:
+                continue
+            if key == "module":
+                message = f"two modules have the name `{name}`"
+            else:
+                first = document_name(other.spec)
+                message = f"modules `{first}` and `{name}` have the same endpoint, `{value}`"
+            advice = f"Give one of the modules another `{key}:`."
+            notes = (Note("the other one is here", place),) if (place := _place(other, key)) else ()
+            span = _place(item, key)
+            found.append(Diagnostic("WSG663", message, span, help=advice, module=name, notes=notes))
+            break  # Modules of one name have one endpoint too, unless they say otherwise.
     return found
+
+
+def _place(item: Exportable, key: str) -> Span | None:
+    """Return where a module says `key`, else where its first router is declared."""
+    return item.positions.get(key) or item.positions.get(item.spec.routers[0].class_name)
 
 
 def _blame(modules: Sequence[Exportable], failures: Mapping[str, Failure]) -> list[Diagnostic]:
@@ -142,7 +155,7 @@ def _blame(modules: Sequence[Exportable], failures: Mapping[str, Failure]) -> li
 def _misfits(modules: Sequence[Exportable], misfits: Iterable[Misfit]) -> Iterator[Diagnostic]:
     """Yield a diagnostic at the value of each example that is wrong."""
     named = {
-        (_name(item.spec), router.route): (item, router)
+        (document_name(item.spec), router.route): (item, router)
         for item in modules
         for router in item.spec.routers
     }

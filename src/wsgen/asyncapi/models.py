@@ -69,6 +69,8 @@ def fill_documents(
             stdout=output,
             stderr=errors,
             cwd=root,
+            # Sets in examples and defaults come in the order of their hashes, which has to be the same each time.
+            env={**os.environ, "PYTHONHASHSEED": "0"},
             start_new_session=True,
         )
         try:

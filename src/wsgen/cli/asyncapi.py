@@ -85,16 +85,19 @@ def export(
     texts = {name: format_document(document, notation) for name, document in documents.items()}
     if output is None and len(texts) > 1:
         raise click.UsageError("several documents need --output: a folder")
+    talks = form == "text" and not quiet
     if texts and output is not None:
         files = _files(texts, output, notation, per_module=per_module)
         if check_only:
             found = (*found, *_drift(files))
         else:
             for file, text in files.items():
-                if write_file(file, text.encode()) and form == "text" and not quiet:
+                if write_file(file, text.encode()) and talks:
                     echo(f"wrote {display_path(file)}")
     elif texts:
         click.echo(next(iter(texts.values())), nl=False)
+    if output is not None and per_module and not modules and not has_errors(found):
+        found = (*found, *_left_over(paths, output, remove=not check_only, talks=talks))
     show_findings(RunResult((), found), form, project_root())
     return 1 if has_errors(found) else 0
 
@@ -194,11 +197,42 @@ def _files(
 def _drift(files: Mapping[Path, str]) -> list[Diagnostic]:
     found = []
     for file, text in files.items():
-        if bytes_of(file) == text.encode():
+        # Git may check out line ends of the machine.
+        if (bytes_of(file) or b"").replace(b"\r\n", b"\n") == text.encode():
             continue
         what = "is not current" if file.is_file() else "does not exist"
         message = f"the document {display_path(file)} {what}"
         advice = "Run `wsgen asyncapi export` with the same options, without --check."
         span = Span(file, 1, 1, 1, 1)
         found.append(Diagnostic("WSG662", message, span, help=advice))
+    return found
+
+
+def _left_over(
+    paths: Sequence[Path], folder: Path, *, remove: bool, talks: bool
+) -> list[Diagnostic]:
+    """Remove the documents of modules that the project has no longer, or return what is wrong with them."""
+    from wsgen.asyncapi.export import document_name
+    from wsgen.asyncapi.left_over import left_over
+    from wsgen.asyncapi.settings import read_settings
+    from wsgen.pipeline import find_modules, load_modules
+
+    config = project_of(paths)
+    sources = {*find_modules(paths, (), config), *find_modules((), (), config)}
+    loaded, _ = load_modules(list(sources), config)
+    if any(item.spec is None for item in loaded.values()):
+        return []  # What another module is called is not known.
+    specs = [item.spec for item in loaded.values() if item.spec is not None and item.spec.routers]
+    names = {document_name(spec) for spec in specs}
+    found = []
+    for file in left_over(folder, names, read_settings(config.asyncapi, config.file).title):
+        if remove:
+            file.unlink(missing_ok=True)
+            if talks:
+                echo(f"removed {display_path(file)}")
+            continue
+        message = f"the document {display_path(file)} is of a module that is gone"
+        advice = "Run `wsgen asyncapi export` with the same options, without --check, to remove it."
+        place = Span(file, 1, 1, 1, 1)
+        found.append(Diagnostic("WSG662", message, place, help=advice))
     return found
