@@ -337,6 +337,7 @@ export function JsonInput({ value, onChange, required, rows, ...common }: JsonIn
 export function isComplete(form: HTMLFormElement): boolean {
   const inputs = [...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")];
   const wrong = inputs.find(({ validity }) => validity.customError || validity.badInput);
-  wrong?.reportValidity();
+  wrong?.focus();
+  if (wrong?.validity.badInput) wrong.reportValidity(); // the page itself says what is wrong with JSON
   return wrong === undefined;
 }

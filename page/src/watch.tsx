@@ -34,7 +34,7 @@ export function SubscriptionCard({ subscription, onLeave }: { subscription: Subs
           {onOneLine(request)}
         </code>
       ))}
-      {subscription.aliases.length > 0 && <p className="state">These requests name one topic.</p>}
+      {subscription.aliases.length > 0 && <p className="about">These requests name one topic.</p>}
       <dl className="numbers">
         <Number name="Updates" value={received.toLocaleString("en")} mark="received" />
         <Number name="Per second" value={rate.perSecond(now).toFixed(1)} mark="rate" />

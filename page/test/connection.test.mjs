@@ -164,16 +164,18 @@ test("a first connection that fails is not tried again", () => {
 });
 
 test("a failed connection says what the server must allow", () => {
-  const note = (origin) => {
+  const note = (origin, url = URL) => {
     connection = new Connection(() => undefined, origin);
-    connection.connect(URL);
+    connection.connect(url);
     Socket.last.fail();
     return connection.note;
   };
   assert.match(note("null"), /origins=\["null"\]/);
   assert.match(note("https://docs.example.org"), /origins=\["https:\/\/docs\.example\.org"\]/);
   assert.match(note("http://localhost:8000"), /origins=\["http:\/\/localhost:8000"\]/);
+  assert.match(note("http://localhost", "wss://localhost:80/ws"), /origins=\["http:\/\/localhost"\]/);
   assert.doesNotMatch(note("http://localhost"), /origins/);
+  assert.doesNotMatch(note("https://localhost", "wss://localhost:443/ws"), /origins/);
 });
 
 test("a refusal names the request that it refuses", () => {

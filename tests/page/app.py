@@ -167,7 +167,7 @@ class GateWsRouter(WsRouter):
 
 
 def create_form_app() -> Starlette:
-    """Return the app of the tests of forms and cards."""
+    """Return the app of the tests of forms and cards; pages from disk may use it."""
     market = Market()
     ws_app = WsApp(
         title="forms",
@@ -177,6 +177,7 @@ def create_form_app() -> Starlette:
             AccountWsRouter(Accounts()),
             GateWsRouter(Gate()),
         ],
+        origins=["null"],
     )
     return Starlette(routes=ws_app.routes("/ws"))
 

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 from tests.page.browser import Page
+from tests.page.conftest import Save
+from tests.page.sample import sample_document
 from tests.page.server import free_port, serve
+
+from wsgen_runtime.page import render_page
 
 LARGE = "9007199254740993"
 
@@ -204,6 +208,14 @@ def test_the_fault_of_a_value_goes_when_the_value_changes(console: Page) -> None
     console.wait_for("document.querySelector('.field.wrong')")
     console.fill("input[type=number]", "9")
     console.wait_for("!document.querySelector('.field.wrong')")
+
+
+def test_a_page_from_disk_connects_where_the_console_said_it_may(
+    tab: Page, base: str, save: Save
+) -> None:
+    tab.open(save(render_page(sample_document(), url=f"{base}/ws/")))
+    tab.click("Connect")
+    tab.wait_for("document.querySelector('.status')?.dataset.status === 'open'")
 
 
 def test_clearing_the_frames_clears_them_while_paused(console: Page) -> None:
