@@ -171,3 +171,42 @@ def test_watch_reports_as_it_is_told(project: Project, monkeypatch: pytest.Monke
     assert len(lines) == 2
     assert all(line.startswith("::error") for line in lines)
     assert os.listdir(project.root / "specs/datafeed/ws_generated")
+
+
+@pytest.mark.parametrize("mark", ["folder", "file"])
+@pytest.mark.parametrize("place", [".", "specs/datafeed"])
+def test_services_get_paths_relative_to_the_repository(
+    project: Project, monkeypatch: pytest.MonkeyPatch, mark: str, place: str
+) -> None:
+    inner = project.root / "packages/alpha"
+    inner.mkdir(parents=True)
+    for name in ("pyproject.toml", "specs", "src"):
+        (project.root / name).rename(inner / name)
+    if mark == "folder":
+        (project.root / ".git").mkdir()
+    else:
+        project.write(".git", "gitdir: elsewhere\n")
+    (inner / "specs/datafeed/ws.yaml").write_text("version: 1\nrouters: {}\nmodel: x\n")
+    (inner / "docs.yaml").write_text("asyncapi: 1\n")
+    monkeypatch.chdir(inner / place)
+    github = project.wsgen("validate", "--format", "github").stdout
+    assert "file=packages/alpha/specs/datafeed/ws.yaml,line=3" in github
+    sarif = project.wsgen("validate", "--format", "sarif").stdout
+    assert '"uri": "packages/alpha/specs/datafeed/ws.yaml"' in sarif
+    people = "specs/datafeed/ws.yaml:3:1: " if place == "." else "ws.yaml:3:1: "
+    assert project.wsgen("validate").stderr.startswith(people)
+
+
+def test_documents_that_are_named_from_a_folder_are_found_from_the_repository(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.root / ".git").mkdir()
+    project.write("docs/a b/api.yaml", "asyncapi: 1\n")
+    project.write("docs/here/x", "")
+    monkeypatch.chdir(project.root / "docs/here")
+    for form, said in (("github", "file=docs/a b/api.yaml,"), ("sarif", "docs/a%20b/api.yaml")):
+        assert (
+            said
+            in project.wsgen("asyncapi", "validate", "../a b/api.yaml", "--format", form).stdout
+        )
+    assert "../a b/api.yaml:1:11" in project.wsgen("asyncapi", "validate", "../a b/api.yaml").stderr

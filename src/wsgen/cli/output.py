@@ -11,7 +11,7 @@ from typing import TextIO
 
 from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.errors import WsgenError
-from wsgen.report.places import display_path
+from wsgen.report.places import display_path, repository_of
 from wsgen.report.text import Style, format_text, plain, printable
 from wsgen.result import FileChange, RunResult, State
 
@@ -66,9 +66,10 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 def show_findings(result: RunResult, form: str, root: Path | None = None) -> None:
     """Print a run's findings in the format `form`: text on stderr, the others on stdout.
 
-    Services that read them look for files from the project's `root`, wherever the command ran; people, and
-    their editors, from where they are.
+    Services that read them look for files from the root of the repository that holds the project's `root`,
+    wherever the command ran; people, and their editors, from where they are.
     """
+    base = repository_of(root or Path.cwd())
     if form == "json":
         from wsgen.report.json import format_json
 
@@ -76,11 +77,11 @@ def show_findings(result: RunResult, form: str, root: Path | None = None) -> Non
     elif form == "sarif":
         from wsgen.report.sarif import format_sarif
 
-        echo(format_sarif(result.diagnostics, root))
+        echo(format_sarif(result.diagnostics, base))
     elif form == "github":
         from wsgen.report.github import format_github
 
-        if text := format_github(result.diagnostics, root):
+        if text := format_github(result.diagnostics, base):
             echo(text)
     else:
         show_diagnostics(result.diagnostics)

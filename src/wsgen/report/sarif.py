@@ -69,7 +69,7 @@ def _location(span: Span, base: Path | None) -> dict[str, object]:
     if span.end_line:
         region |= {"endLine": span.end_line, "endColumn": max(span.end_column, 1)}
     path = display_path(span.path, base)
-    uri = span.path.as_uri() if path.startswith("/") else quote(path)
+    uri = span.path.absolute().as_uri() if path.startswith(("/", "../")) else quote(path)
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": uri},
