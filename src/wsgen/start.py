@@ -64,7 +64,17 @@ def generate_module_routers(
 
 @contextmanager
 def naming(module_name: str) -> Iterator[None]:
-    """Turn every WsgenError, and every error of the system, into a GenerationError that names the module."""
+    """Turn every WsgenError, and every error of the system, into a GenerationError that names the module.
+
+    A text that can be in no file name, such as one with a null character, is the name of no module.
+    """
+    try:
+        os.fsencode(module_name)
+        wrong = "\0" in module_name
+    except UnicodeEncodeError:
+        wrong = True
+    if wrong:
+        raise GenerationError(f"{module_name!a} cannot be the name of a module")
     try:
         yield
     except GenerationError as error:

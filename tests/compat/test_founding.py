@@ -2,12 +2,17 @@
 
 import ast
 import importlib
+import inspect
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import isort
 import pytest
 
+import wsgen
+from wsgen import GenerationError
 from wsgen.compat import (
     RouterSpec,
     generate_init_file,
@@ -16,6 +21,7 @@ from wsgen.compat import (
     generate_ws_routers,
     parse_router_specs_from_file,
     run_quality_checks_for_module,
+    verify_router_imports,
 )
 
 from .conftest import FOUNDING
@@ -140,13 +146,24 @@ class TestModuleRouterGenerator:
             generate_module_routers("datafeed", skip_quality_checks=True)
         assert not (modules / "datafeed" / "ws_generated").exists()
 
-    def test_silence_is_the_default(
+    def test_what_was_generated_is_printed_unless_silent(
         self, modules: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        generate_module_routers("datafeed", skip_quality_checks=True)
+        generate_module_routers("datafeed", silent=True, skip_quality_checks=True)
         assert capsys.readouterr() == ("", "")
-        generate_module_routers("broker", silent=False, skip_quality_checks=True)
+        generate_module_routers("broker", skip_quality_checks=True)
         assert "OrderWsRouter" in capsys.readouterr().out
+        (modules / "broker/ws.py").touch()
+        generate_module_routers("broker", skip_quality_checks=True)
+        assert capsys.readouterr() == ("", "")
+
+    @pytest.mark.parametrize("function", [generate_module_routers, generate_ws_routers])
+    def test_defaults_are_the_founding_ones(self, function: Callable[..., bool]) -> None:
+        parameters = inspect.signature(function).parameters
+        assert {name: parameters[name].default for name in ("silent", "skip_quality_checks")} == {
+            "silent": False,
+            "skip_quality_checks": False,
+        }
 
     def test_the_project_is_that_of_the_calling_package(
         self, modules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -179,6 +196,64 @@ class TestModuleRouterGenerator:
         (folder / "__init__.py").write_text("import os\nx: int = ''\n")
         with pytest.raises(RuntimeError, match="failed for module 'auth'!"):
             run_quality_checks_for_module("auth", folder)
+
+
+class TestImportVerification:
+    def test_a_generated_router_can_be_imported(self, modules: Path) -> None:
+        generate_module_routers("datafeed", skip_quality_checks=True)
+        wanted = (True, "✓ BarWsRouter imports successfully")
+        assert verify_router_imports("datafeed", "BarWsRouter") == wanted
+        assert verify_router_imports("datafeed", router_class_name="BarWsRouter") == wanted
+        assert "trading_api.modules.datafeed.ws_generated" in sys.modules
+
+    def test_a_router_of_a_version_can_be_imported(self, modules: Path) -> None:
+        version = modules / "broker" / "ws" / "v1"
+        version.mkdir(parents=True)
+        (modules / "broker" / "ws.py").rename(version / "__init__.py")
+        (version.parent / "__init__.py").write_text("")
+        generate_ws_routers(version / "__init__.py", skip_quality_checks=True)
+        wanted = (True, "✓ OrderWsRouter imports successfully")
+        assert verify_router_imports("broker", "v1", "OrderWsRouter") == wanted
+        named = {"version": "v1", "router_class_name": "OrderWsRouter"}
+        assert verify_router_imports("broker", **named) == wanted
+        assert verify_router_imports("broker", "v2", "OrderWsRouter")[0] is False
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("", "Router class not found: "),
+            ("import nothing_of_that_name\n", "Import failed: No module named"),
+            ("raise ValueError('at import')\n", "Verification failed: at import"),
+        ],
+    )
+    def test_what_is_wrong_is_returned(self, modules: Path, text: str, said: str) -> None:
+        generate_module_routers("datafeed", skip_quality_checks=True)
+        (modules / "datafeed/ws_generated/__init__.py").write_text(text)
+        success, message = verify_router_imports("datafeed", "BarWsRouter")
+        assert (success, message.startswith(said)) == (False, True), message
+
+    @pytest.mark.parametrize("name", ["nowhere", "auth", "broker", "\ud800", "a b"])
+    def test_a_module_without_a_package_has_nothing_to_import(
+        self, modules: Path, name: str
+    ) -> None:
+        success, message = verify_router_imports(name, "BarWsRouter")
+        assert not success
+        assert "failed: " in message
+
+    def test_a_package_in_no_package_is_found_by_the_source_folders(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "pyproject.toml").write_text("[tool.wsgen]\nsources = ['specs']\n")
+        (tmp_path / "specs/loose").mkdir(parents=True)
+        text = "version: 1\nrouters:\n  AWsRouter: {request: json:A, data: json:B}\n"
+        (tmp_path / "specs/loose/ws.yaml").write_text(text)
+        output = tmp_path / "specs/loose/ws_generated"
+        output.mkdir()
+        (output / "__init__.py").write_text("class AWsRouter: ...\n")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.syspath_prepend(tmp_path / "specs")
+        assert verify_router_imports("loose", "AWsRouter")[0]
+        assert sys.modules.pop("loose.ws_generated").AWsRouter
 
 
 class TestRouterSpecParsing:
@@ -246,6 +321,16 @@ class TestGeneratedCodeStructure:
         assert "from .barwsrouter import BarWsRouter" in text
         assert '__all__ = ["BarWsRouter", "QuoteWsRouter"]' in text
         ast.parse(generate_init_file([]))
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\0b"])
+@pytest.mark.parametrize("function", [generate_module_routers, wsgen.generate_module_routers])
+def test_a_text_that_can_be_no_name_is_a_generation_error(
+    function: Callable[..., bool], name: str
+) -> None:
+    with pytest.raises(GenerationError, match="cannot be the name of a module") as caught:
+        function(name)
+    str(caught.value).encode()
 
 
 def test_all_founding_routers_are_what_a_careful_hand_would_write(modules: Path) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         run_quality_checks_for_module,
     )
     from wsgen.compat.specs import RouterSpec, parse_router_specs_from_file
+    from wsgen.compat.verification import verify_router_imports
 
 _HOMES = {
     "RouterSpec": "specs",
@@ -26,6 +27,7 @@ _HOMES = {
     "generate_ws_routers": "generation",
     "parse_router_specs_from_file": "specs",
     "run_quality_checks_for_module": "generation",
+    "verify_router_imports": "verification",
 }
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "generate_ws_routers",
     "parse_router_specs_from_file",
     "run_quality_checks_for_module",
+    "verify_router_imports",
 ]
 
 

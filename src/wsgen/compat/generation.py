@@ -29,13 +29,13 @@ _LABELS = {
 
 
 def generate_module_routers(
-    module_name: str, *, silent: bool = True, skip_quality_checks: bool = False
+    module_name: str, *, silent: bool = False, skip_quality_checks: bool = False
 ) -> bool:
     """Generate a module's routers unless they are current; return whether the module has any.
 
     The project is that of the calling code if `modules/<module_name>` stands above it, else that of the
     working directory. Whatever else is in the output folder is removed. A generation that fails leaves what
-    was there before.
+    was there before. Unless `silent`, what was generated is printed.
 
     Raises GenerationError, a RuntimeError that names the module.
     """
@@ -48,7 +48,7 @@ def generate_module_routers(
 
 
 def generate_ws_routers(
-    ws_file: str | os.PathLike[str], *, silent: bool = True, skip_quality_checks: bool = False
+    ws_file: str | os.PathLike[str], *, silent: bool = False, skip_quality_checks: bool = False
 ) -> bool:
     """Do for one file of aliases what `generate_module_routers` does for a module.
 

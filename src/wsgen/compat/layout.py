@@ -30,6 +30,20 @@ def locate(module_name: str, caller: Path | None) -> tuple[Config, ModuleSource 
     return config, find_module(module_name, config)
 
 
+def output_folder(module_name: str, version: str | None, caller: Path | None) -> Path | None:
+    """Return the folder of a module's generated package, or of its `version`; None if there is no such module.
+
+    Raises ConfigError for wrong settings, GenerationError if there are several such modules.
+    """
+    if version is None:
+        _, source = locate(module_name, caller)
+        return source.output if source is not None else None
+    for folder in _folders(module_name, caller) if module_name.isidentifier() else ():
+        source = module_at(folder / "ws" / version, settings_of(folder))
+        return source.output if source is not None else None
+    return None
+
+
 def package_of(config: Config) -> Path | None:
     """Return the founding layout's package: the folder with `shared/ws/generic_route.py`, if there is one."""
     if config.template is not None:
