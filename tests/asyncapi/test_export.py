@@ -121,12 +121,17 @@ def test_a_model_that_is_not_there_is_blamed_on_its_line() -> None:
         ("import threading\nthreading.Event().wait()", "WSG660", "did not end within"),
         ("print('hello')\nclass X: pass", "WSG661", "X"),
         ("import sys\nsys.exit(4)", "WSG660", "status 4"),
+        (
+            "import sys, threading\nthreading.Thread(target=threading.Event().wait).start()\nsys.exit(4)",
+            "WSG660",
+            "status 4",
+        ),
     ],
 )
 def test_models_that_misbehave(tmp_path: Path, body: str, code: str, said: str) -> None:
     (tmp_path / "bad_models.py").write_text(body, encoding="utf-8")
     spec = module(router(request=TypeRef(name="dict"), data=ref("X", "bad_models")))
-    exported = export(spec, sources=(tmp_path,), timeout=1.0 if "wait" in body else 60.0)
+    exported = export(spec, sources=(tmp_path,), timeout=1.0 if "wait()" in body else 60.0)
     (found,) = exported.diagnostics
     assert (found.code, found.span) == (code, Span(Path("ws.yaml"), 7, 3))
     assert said in found.message
@@ -146,8 +151,10 @@ FINE = "from pydantic import BaseModel\nclass X(BaseModel):\n    x: int\n"
         "import os, tempfile\nd = tempfile.mkdtemp()\nos.chdir(d)\nos.rmdir(d)",
         "import sys\nsys.stdout.close()",
         "import sys\nsys.stdin.read()",
+        "import threading\nthreading.Thread(target=threading.Event().wait).start()",
+        "import atexit, signal\natexit.register(signal.pause)",
     ],
-    ids=["print", "write", "fork", "daemon", "cwd", "close", "read"],
+    ids=["print", "write", "fork", "daemon", "cwd", "close", "read", "thread", "at exit"],
 )
 def test_models_that_are_odd_but_work(tmp_path: Path, body: str) -> None:
     (tmp_path / "odd_models.py").write_text(f"{body}\n{FINE}", encoding="utf-8")

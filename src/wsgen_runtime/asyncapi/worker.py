@@ -10,6 +10,7 @@ import os
 import sys
 import sysconfig
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,5 +75,22 @@ def _trace(error: Exception) -> str:
     return "".join(lines if any(line.startswith("  File ") for line in lines) else lines[1:])
 
 
+def _ended() -> int:
+    """Run `main` and return the exit status."""
+    try:
+        main()
+    except SystemExit as error:  # a model may end the process
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    main()
+    ended = _ended()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):  # a model may have closed or removed it
+            stream.flush()
+    # Threads that a model started would be waited for, and so would whatever it does at exit.
+    os._exit(ended)
