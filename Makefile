@@ -123,6 +123,10 @@ asyncapi: $(VENV)/.ready  ## export the documents of specs/ to docs/asyncapi
 soak: $(VENV)/.ready  ## stress the runtime for minutes each: churn, a stalled reader, malformed frames, raw bytes
 	@$(BIN)/python -m tests.runtime.soak --seconds 120
 
+.PHONY: servers
+servers: $(VENV)/.ready  ## serve the runtime with each known ASGI server, stop it, stall its clients; servers="uvicorn granian"
+	@$(BIN)/python -m tests.servers $(servers)
+
 rounds ?= 20
 .PHONY: takeover
 takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic; rounds=N, 20 unless told

@@ -29,7 +29,8 @@ _OVERHEAD = 512
 class Client:
     """A client's outgoing side, from its accept to `release`.
 
-    With `direct`, `send` may be called from any task of the event loop; otherwise `write_during` must run.
+    With `direct`, `send` may be called from any task of the event loop; otherwise `write_during` must run. Without
+    `hears_end` the connection ends as soon as its close frame is sent, since the server tells no more of it.
     `on_lost` is called at most once, from the event loop, when the connection is to be given up: it has ended, or
     the client did not read its close frame in time. `on_failure` is called at most once, with what `send` raised
     on a socket that was still connected.
@@ -42,6 +43,7 @@ class Client:
         "_close_timeout",
         "_direct",
         "_failing",
+        "_hears_end",
         "_loop",
         "_on_failure",
         "_on_lost",
@@ -65,6 +67,7 @@ class Client:
         limits: Limits,
         *,
         direct: bool,
+        hears_end: bool = True,
         on_lost: Callable[[], object],
         on_failure: Callable[["Client", Exception], object],
     ) -> None:
@@ -81,6 +84,7 @@ class Client:
         self._loop = asyncio.get_running_loop()
         self._close_timeout = limits.close_timeout
         self._direct = direct
+        self._hears_end = hears_end
         self._blocked = False
         self._failing = False
         self._close_sent: asyncio.Event | None = None
@@ -278,10 +282,16 @@ class Client:
                 if not self._close_otherwise(message, error):
                     self.fail(error)
             else:
-                if message["type"] == "websocket.close" and self._close_sent is not None:
-                    self._close_sent.set()
+                if message["type"] == "websocket.close":
+                    self._end_after_close()
             finally:
                 self._blocked = False
+
+    def _end_after_close(self) -> None:
+        if self._close_sent is not None:
+            self._close_sent.set()
+        if not self._hears_end:
+            self.abandon()
 
     def _close_otherwise(self, message: Message, error: Exception) -> bool:
         """Let another close frame wait if `message` is one whose code the server may have refused."""

@@ -5,10 +5,12 @@ the event loop. Code that wraps it, such as a middleware, may use both.
 """
 
 import asyncio
+from contextlib import suppress
+from operator import attrgetter
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 
 from anyio import BrokenResourceError, ClosedResourceError
-from starlette.types import Send
+from starlette.types import Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 # Module and qualified name of the method that each server passes as `send`.
@@ -17,6 +19,11 @@ _SENDS = {
     ("uvicorn.protocols.websockets.websockets_sansio_impl", "WebSocketsSansIOProtocol.send"),
     ("uvicorn.protocols.websockets.wsproto_impl", "WSProtocol.send"),
     ("hypercorn.protocol.ws_stream", "WSStream.app_send"),
+}
+# Where an instance whose method is `send` keeps the transport of its connection.
+_TRANSPORTS = {
+    "uvicorn": attrgetter("transport"),
+    "hypercorn": attrgetter("send.__self__.send.__self__.writer.transport"),
 }
 _OURS = ("wsgen_runtime.testing", "WsTestClient._send_from_app")
 _GRANIAN = ("granian._granian", "ASGIWebsocketProtocol")
@@ -48,16 +55,33 @@ def own_send(send: Send) -> Send | None:
     return None
 
 
-def notices_silence() -> bool:
-    """Return whether the server that runs the current task closes a connection whose pings are not answered.
+def sever(send: Send, scope: Scope, within: float) -> None:
+    """Drop in `within` seconds what the server behind its own `send` still has to write to a client that is gone.
 
-    uvicorn and daphne do; hypercorn and granian do not. A server that is not known is taken to do so.
+    uvicorn and hypercorn wait without a bound for such a client to read, and do not end while they wait. An HTTP/2
+    connection is left alone, since it carries more than this socket.
+    """
+    method: object = send
+    if type(method) is not MethodType or scope.get("http_version") != "1.1":
+        return
+    find = _TRANSPORTS.get(type(method.__self__).__module__.partition(".")[0])
+    if find is not None:
+        with suppress(AttributeError):  # another version of the server
+            transport: asyncio.WriteTransport = find(method.__self__)
+            if transport.get_write_buffer_size():
+                asyncio.get_running_loop().call_later(within, transport.abort)
+
+
+def server_of_task() -> str:
+    """Return the package of the server that has made the current task, or of whoever else has made it.
+
+    Middlewares run in the server's task, so that this is known whatever wraps `send`.
     """
     task = asyncio.current_task()
     coroutine = task.get_coro() if task is not None else None
     frame = getattr(coroutine, "cr_frame", None)
     module = "" if frame is None else str(frame.f_globals.get("__name__", ""))
-    return module.partition(".")[0] not in ("hypercorn", "granian")
+    return module.partition(".")[0]
 
 
 def is_disconnect(error: BaseException) -> bool:

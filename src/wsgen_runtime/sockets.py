@@ -28,7 +28,7 @@ from wsgen_runtime.origins import AllowedPages
 from wsgen_runtime.paths import is_below_mount
 from wsgen_runtime.refusals import Refusals
 from wsgen_runtime.router import WsRouter
-from wsgen_runtime.servers import is_disconnect, own_send
+from wsgen_runtime.servers import is_disconnect, own_send, server_of_task, sever
 from wsgen_runtime.stats import Counters
 
 _log = logging.getLogger("wsgen_runtime")
@@ -153,6 +153,7 @@ class Sockets:
             own or send,
             self._limits,
             direct=own is not None,
+            hears_end=server_of_task() != "granian",
             on_lost=give_up,
             on_failure=self._hub.note_unsent,
         )
@@ -169,6 +170,8 @@ class Sockets:
                 raise
         finally:
             self._hub.drop(client)  # also when reading has never begun
+            if own is not None:
+                sever(own, connection.scope, 0.0 if asked else self._limits.close_timeout)
 
     async def _read(
         self,

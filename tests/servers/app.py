@@ -1,0 +1,52 @@
+"""The application that each server runs: a route, and HTTP endpoints that steer it."""
+
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+
+from tests.runtime.services import AAPL, BarRequest, Recorder
+from wsgen_runtime import Connection, Delivery, Limits, WsApp, WsRouter
+
+router = WsRouter(
+    service=Recorder(),
+    route="bars",
+    request_type=BarRequest,
+    data_type=str,
+    delivery=Delivery(queue=8),
+)
+
+
+def authenticate(connection: Connection) -> str | None:
+    return connection.query_params.get("user")
+
+
+ws_app = WsApp(
+    routers=[router],
+    authenticate=authenticate,
+    limits=Limits(shutdown_timeout=2, close_timeout=1),
+)
+full_app = WsApp(routers=[], limits=Limits(clients=1))
+app = FastAPI(lifespan=ws_app.lifespan)
+app.router.routes.extend(ws_app.routes("/ws"))
+app.router.routes.extend(full_app.routes("/full"))
+
+
+@app.post("/publish")
+def publish(size: int = 1) -> None:
+    """Publish from a worker thread."""
+    router._publish(TypeAdapter(BarRequest).validate_python(AAPL), "x" * size)
+
+
+@app.post("/close")
+async def close(client: int, code: int) -> bool:
+    return ws_app.disconnect(client, code=code, reason="as asked")
+
+
+@app.get("/clients")
+async def clients() -> list[tuple[int, object, bool]]:
+    """Return each client's number and user, and whether its server's own `send` is called directly."""
+    return [(number, client.user, client._direct) for number, client in ws_app.clients.items()]
+
+
+@app.get("/failures")
+async def failures() -> int:
+    return ws_app.stats.failures
