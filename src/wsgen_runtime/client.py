@@ -29,8 +29,8 @@ _OVERHEAD = 512
 class Client:
     """A client's outgoing side, from its accept to `release`.
 
-    With `direct`, `send` may be called from any task of the event loop; otherwise `write_during` must run. Without
-    `hears_end` the connection ends as soon as its close frame is sent, since the server tells no more of it.
+    With `direct`, `send` may be called from any task of the event loop; otherwise `write_during` must run. With
+    `closes_last` the close frame is left in `last_word`, since the server sends none while `receive` waits.
     `on_lost` is called at most once, from the event loop, when the connection is to be given up: it has ended, or
     the client did not read its close frame in time. `on_failure` is called at most once, with what `send` raised
     on a socket that was still connected.
@@ -41,9 +41,9 @@ class Client:
         "_blocked",
         "_close_sent",
         "_close_timeout",
+        "_closes_last",
         "_direct",
         "_failing",
-        "_hears_end",
         "_loop",
         "_on_failure",
         "_on_lost",
@@ -53,6 +53,7 @@ class Client:
         "_writer",
         "closing",
         "id",
+        "last_word",
         "lost",
         "ready",
         "transmit",
@@ -67,7 +68,7 @@ class Client:
         limits: Limits,
         *,
         direct: bool,
-        hears_end: bool = True,
+        closes_last: bool = False,
         on_lost: Callable[[], object],
         on_failure: Callable[["Client", Exception], object],
     ) -> None:
@@ -84,7 +85,9 @@ class Client:
         self._loop = asyncio.get_running_loop()
         self._close_timeout = limits.close_timeout
         self._direct = direct
-        self._hears_end = hears_end
+        self._closes_last = closes_last
+        self.last_word: Message | None = None
+        """The close frame to send once nobody reads any more, with `closes_last`."""
         self._blocked = False
         self._failing = False
         self._close_sent: asyncio.Event | None = None
@@ -274,6 +277,10 @@ class Client:
     async def _write_waiting(self) -> None:
         """Send what waits, and what comes to wait meanwhile."""
         while not self.lost and (message := self._outbox.pop()) is not None:
+            if self._closes_last and message["type"] == "websocket.close":
+                self.last_word = message
+                self.abandon()
+                return
             self._blocked = True
             try:
                 # What wraps `send` may change its message, which other clients get as well.
@@ -282,16 +289,10 @@ class Client:
                 if not self._close_otherwise(message, error):
                     self.fail(error)
             else:
-                if message["type"] == "websocket.close":
-                    self._end_after_close()
+                if message["type"] == "websocket.close" and self._close_sent is not None:
+                    self._close_sent.set()
             finally:
                 self._blocked = False
-
-    def _end_after_close(self) -> None:
-        if self._close_sent is not None:
-            self._close_sent.set()
-        if not self._hears_end:
-            self.abandon()
 
     def _close_otherwise(self, message: Message, error: Exception) -> bool:
         """Let another close frame wait if `message` is one whose code the server may have refused."""

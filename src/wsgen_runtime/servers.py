@@ -58,8 +58,8 @@ def own_send(send: Send) -> Send | None:
 def sever(send: Send, scope: Scope, within: float) -> None:
     """Drop in `within` seconds what the server behind its own `send` still has to write to a client that is gone.
 
-    uvicorn and hypercorn wait without a bound for such a client to read, and do not end while they wait. An HTTP/2
-    connection is left alone, since it carries more than this socket.
+    uvicorn and hypercorn wait without a bound for such a client to read, and do not end while they wait. An
+    HTTP/2 connection is left alone, since it carries more than this socket.
     """
     method: object = send
     if type(method) is not MethodType or scope.get("http_version") != "1.1":

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from starlette.types import Message, Receive, Send
 
@@ -153,7 +154,7 @@ class Sockets:
             own or send,
             self._limits,
             direct=own is not None,
-            hears_end=server_of_task() != "granian",
+            closes_last=server_of_task() == "granian",
             on_lost=give_up,
             on_failure=self._hub.note_unsent,
         )
@@ -172,6 +173,10 @@ class Sockets:
             self._hub.drop(client)  # also when reading has never begun
             if own is not None:
                 sever(own, connection.scope, 0.0 if asked else self._limits.close_timeout)
+        if client.last_word is not None:
+            with suppress(Exception):  # the client has been let go
+                async with asyncio.timeout(self._limits.close_timeout):
+                    await send(client.last_word)
 
     async def _read(
         self,
