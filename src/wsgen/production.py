@@ -14,6 +14,7 @@ from wsgen.current import inputs_of, is_current, settings_digest, template_of, w
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import FilesError, GenerationError
 from wsgen.load import Loaded
+from wsgen.load.runtime_base import is_built_on_runtime
 from wsgen.manifest import Manifest, digest, read_manifest
 from wsgen.model import ModuleSpec
 from wsgen.objections import changes_of, drift, edited_by_hand, unwritable
@@ -154,7 +155,14 @@ def render_module(
         templates=config.templates,
         positions=positions,
         schemes=config.security_schemes,
+        native=is_native(source, config),
     )
+
+
+def is_native(source: ModuleSource, config: Config) -> bool:
+    """Return whether the routers of a module speak the protocol of the runtime, as far as files tell."""
+    template = template_of(source, config)
+    return template is None or is_built_on_runtime(template, config.sources)
 
 
 def _holds(folder: Path, top: str) -> bool:

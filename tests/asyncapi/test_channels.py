@@ -8,10 +8,16 @@ import pytest
 from tests.asyncapi.documents import module, official_errors, ref, router
 
 import wsgen_runtime.asyncapi
-from wsgen.model import Delivery, Overflow, TypeRef
+from wsgen.asyncapi.export import Exportable, export_documents
+from wsgen.asyncapi.settings import read_settings
+from wsgen.asyncapi.text import format_document
+from wsgen.asyncapi.validate import validate_text
+from wsgen.model import Delivery, Example, Overflow, TypeRef
 from wsgen.rendering.channels import VERBS, render_channels
 from wsgen.rendering.wire import CLOSE_CODES, ERROR_CODES
 from wsgen_runtime import CloseCode, ErrorCode
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_is_valid_against_the_official_schema() -> None:
@@ -108,3 +114,50 @@ def test_blank_stub_of_the_runtime_is_what_is_rendered() -> None:
     )
     blank = Path(wsgen_runtime.asyncapi.__file__).with_name("router.json")
     assert blank.read_text(encoding="utf-8") == render_channels(spec)
+
+
+@pytest.mark.parametrize("version", ["3.1", "3.0", "2.6"])
+def test_a_document_of_routers_of_a_generic_class_says_nothing_of_the_native_protocol(
+    version: str,
+) -> None:
+    spec = module(router(), router("quotes"))
+    exported = export_documents(
+        [Exportable(spec, render_channels(spec, native=False), {})],
+        settings=read_settings({}),
+        root=ROOT,
+        sources=(ROOT,),
+        version=version,
+    )
+    assert exported.diagnostics == ()
+    document = exported.documents["asyncapi"]
+    assert official_errors(document) == []
+    text = format_document(document, "json")
+    assert validate_text(Path("a.json"), text.encode()) == ()
+    for word in (
+        "ping",
+        "pong",
+        "x-close-codes",
+        "x-delivery",
+        "unsubscribed",
+        "seq",
+        "error",
+        "1008",
+    ):
+        assert word not in text
+    for name in ("bars.subscribe", "bars.unsubscribe", "bars.update", "BarsWsRouter", "sym"):
+        assert name in text
+
+
+def test_examples_of_a_generic_class_have_no_fields_of_the_native_protocol() -> None:
+    examples = (Example(request='{"sym": "x"}'),)
+    spec = module(router().model_copy(update={"examples": examples}))
+    exported = export_documents(
+        [Exportable(spec, render_channels(spec, native=False), {})],
+        settings=read_settings({}),
+        root=ROOT,
+        sources=(ROOT,),
+    )
+    assert exported.diagnostics == ()
+    messages = exported.documents["asyncapi"]["channels"]["datafeed"]["messages"]
+    (asked,) = messages["bars.subscribe"]["examples"]
+    assert asked["payload"] == {"type": "bars.subscribe", "payload": {"sym": "x"}}

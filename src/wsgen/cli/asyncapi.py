@@ -162,6 +162,7 @@ def _documents(
     from wsgen.asyncapi.export import Exportable, export_documents
     from wsgen.asyncapi.settings import read_settings
     from wsgen.pipeline import find_modules, load_modules
+    from wsgen.production import is_native
     from wsgen.rendering.channels import render_channels
 
     config = project_of(paths)
@@ -170,8 +171,12 @@ def _documents(
     if has_errors(found):
         return {}, found
     modules = [
-        Exportable(item.spec, render_channels(item.spec, config.security_schemes), item.positions)
-        for item in loaded.values()
+        Exportable(
+            item.spec,
+            render_channels(item.spec, config.security_schemes, native=is_native(source, config)),
+            item.positions,
+        )
+        for source, item in loaded.items()
         if item.spec is not None
     ]
     exported = export_documents(

@@ -21,6 +21,7 @@ def render_package(
     templates: Path | None = None,
     positions: Positions | None = None,
     schemes: Mapping[str, object] | None = None,
+    native: bool = True,
 ) -> Mapping[str, str]:
     """Return the files of a module's package: routers, `__init__.py` and `asyncapi.json`.
 
@@ -28,7 +29,7 @@ def render_package(
     `local` the project's own top-level packages; `template` is the project's generic class to specialise
     instead of filling a Jinja2 template; `templates` is a folder of Jinja2 templates that come before the
     built-in ones; `positions` are the places of what the sources say; `schemes` are the security schemes that
-    routers name.
+    routers name; routers are `native` if they speak the protocol of the runtime.
 
     Raises GenerationError, with all that is wrong, if a template of the project cannot be used.
     """
@@ -43,7 +44,7 @@ def render_package(
             files[router.file_name] = render_router(
                 router, module, origin=origin, local=local, templates=templates
             )
-    files["asyncapi.json"] = render_channels(module, schemes or {})
+    files["asyncapi.json"] = render_channels(module, schemes or {}, native=native)
     return files
 
 

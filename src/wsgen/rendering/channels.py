@@ -30,19 +30,30 @@ _TOPIC: Json = {
 }
 
 
-def render_channels(module: ModuleSpec, schemes: Mapping[str, object] | None = None) -> str:
+_OWN = ("subscribe", "unsubscribe", "update")
+"""The verbs of routes that a project's own generic class serves: its other frames are not known."""
+
+
+def render_channels(
+    module: ModuleSpec, schemes: Mapping[str, object] | None = None, *, native: bool = True
+) -> str:
     """Return the text of the module's stub, an AsyncAPI 3.1.0 document; the same bytes for the same spec.
 
-    `schemes` holds, as AsyncAPI has them, the security schemes that the routers name.
+    `schemes` holds, as AsyncAPI has them, the security schemes that the routers name. Routers that are not
+    `native` are made from the project's own generic class, whose answers, errors and close codes are not known:
+    the document has the requests and the data only.
     """
     channel = _channel_id(module)
     messages: Json = {}
     operations: Json = {}
     for router in module.routers:
-        messages |= _messages(router)
-        operations |= _operations(router, channel)
-    messages |= _shared_messages()
-    operations |= _shared_operations(channel)
+        messages |= _messages(router, native=native)
+        operations |= _operations(router, channel, native=native)
+    if native:
+        messages |= _shared_messages()
+        operations |= _shared_operations(channel)
+    description = _channel_text(module) if native else module.description.strip()
+    closing: Json = {"x-close-codes": {str(code): text for code, text in CLOSE_CODES.items()}}
     document: Json = {
         "asyncapi": "3.1.0",
         "info": _filled({"title": module.name, "version": _version(module)})
@@ -51,10 +62,10 @@ def render_channels(module: ModuleSpec, schemes: Mapping[str, object] | None = N
         "channels": {
             channel: {
                 "address": module.endpoint,
-                **_filled({"description": _channel_text(module)}),
+                **_filled({"description": description}),
                 "messages": messages,
                 "bindings": {"ws": {"method": "GET", "bindingVersion": "0.1.0"}},
-                "x-close-codes": {str(code): text for code, text in CLOSE_CODES.items()},
+                **(closing if native else {}),
             }
         },
         "operations": operations,
@@ -86,7 +97,7 @@ def _filled(fields: Json) -> Json:
     return {key: value for key, value in fields.items() if value}
 
 
-def _messages(router: RouterSpec) -> Json:
+def _messages(router: RouterSpec, *, native: bool) -> Json:
     route, request = router.route, _slot(router.request, "validation")
     answer: Json = object_of(status={"const": "ok"}, message={"type": "string"}, topic=_TOPIC)
     payload = object_of(topic=_TOPIC, payload=_slot(router.data, "serialization"))
@@ -96,18 +107,22 @@ def _messages(router: RouterSpec) -> Json:
         "minimum": 1,
         "description": "Counts the topic's updates; a gap means that some were dropped.",
     }
+    ask = (
+        asked if native else sent
+    )  # Only the native protocol has an `id` for questions, and counts.
+    counted: dict[str, Json] = {"seq": seq} if native else {}
     texts = {
-        "subscribe": (f"Subscribe to {route}", asked(f"{route}.subscribe", request)),
+        "subscribe": (f"Subscribe to {route}", ask(f"{route}.subscribe", request)),
         "subscribe.response": (
             f"Subscribed to {route}",
             answered(f"{route}.subscribe.response", answer),
         ),
-        "unsubscribe": (f"Unsubscribe from {route}", asked(f"{route}.unsubscribe", request)),
+        "unsubscribe": (f"Unsubscribe from {route}", ask(f"{route}.unsubscribe", request)),
         "unsubscribe.response": (
             f"Unsubscribed from {route}",
             answered(f"{route}.unsubscribe.response", answer),
         ),
-        "update": (f"Update of {route}", sent(f"{route}.update", payload, seq=seq)),
+        "update": (f"Update of {route}", sent(f"{route}.update", payload, **counted)),
         "unsubscribed": (
             f"Subscription to {route} ended by the server",
             sent(f"{route}.unsubscribed", ended),
@@ -127,6 +142,7 @@ def _messages(router: RouterSpec) -> Json:
             ),
         )
         for verb, (title, envelope) in texts.items()
+        if native or verb in _OWN
     }
 
 
@@ -185,7 +201,7 @@ def _message(
     )
 
 
-def _operations(router: RouterSpec, channel: str) -> Json:
+def _operations(router: RouterSpec, channel: str, *, native: bool) -> Json:
     route = router.route
     texts = _filled({"summary": router.summary.strip(), "description": router.description.strip()})
     extra: Json = {
@@ -200,18 +216,21 @@ def _operations(router: RouterSpec, channel: str) -> Json:
         return {**base, "title": verb, **texts, **extra, "messages": _refs(channel, names), **reply}
 
     def reply(verb: str) -> Json:
+        if not native:
+            return {}
         names = [f"{route}.{verb}.response", "error"]
         ref = {"$ref": f"#/channels/{channel}"}
         return {"reply": {"channel": ref, "messages": _refs(channel, names)}}
 
     enter, leave, update = f"{route}.subscribe", f"{route}.unsubscribe", f"{route}.update"
-    updates = [update, f"{route}.unsubscribed"]
+    updates = [update, f"{route}.unsubscribed"] if native else [update]
+    delivered: Json = {"x-delivery": delivery} if native else {}
     examples = _filled({EXAMPLES: [_example(item) for item in router.examples]})
     asking = {**reply("subscribe"), **examples}
     return {
         enter: operation(f"Subscribe to {route}", "receive", [enter], texts, asking),
         leave: operation(f"Unsubscribe from {route}", "receive", [leave], {}, reply("unsubscribe")),
-        update: operation(f"Updates of {route}", "send", updates, texts, {"x-delivery": delivery}),
+        update: operation(f"Updates of {route}", "send", updates, texts, delivered),
     }
 
 

@@ -62,8 +62,12 @@ def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[Mi
             misfits.extend(found)
             texts = {key: example[key] for key in ("name", "summary") if key in example}
             for verb, frame in frames.items():
-                shown = messages[f"{route}.{verb}"].setdefault("examples", [])
-                shown.append({**texts, "payload": frame})
+                message = messages.get(f"{route}.{verb}")
+                if message is None:
+                    continue  # The project's own class serves the route, and its answers are not known.
+                known = message["payload"]["properties"]
+                frame = {key: value for key, value in frame.items() if key in known}
+                message.setdefault("examples", []).append({**texts, "payload": frame})
     return misfits
 
 
