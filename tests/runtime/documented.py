@@ -7,7 +7,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from wsgen_runtime import WsRouter
-from wsgen_runtime.asyncapi.describe import describe
+from wsgen_runtime.asyncapi import describe
 
 Read = Callable[[str | bytes], dict[str, Any]]  # JSON, known to the caller alone
 

@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wsgen_runtime.asyncapi.describe import describe as describe
+    from wsgen_runtime.asyncapi.document import describe as describe
     from wsgen_runtime.asyncapi.expressions import resolve_type as resolve_type
     from wsgen_runtime.asyncapi.schemas import UnfillableError as UnfillableError
     from wsgen_runtime.asyncapi.schemas import fill as fill
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "UnfillableError": "schemas",
-    "describe": "describe",
+    "describe": "document",
     "docs_app": "serve",
     "fill": "schemas",
     "resolve_type": "expressions",

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from wsgen_runtime.asyncapi.pointers import name_in
 from wsgen_runtime.frames import subscribed_frame, unsubscribed_frame, update_frame, update_head
 from wsgen_runtime.topic_names import topic_name
 
@@ -46,8 +47,8 @@ def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[Mi
         given = operation.pop(EXAMPLES, None)
         if not given:
             continue
-        channel = operation["channel"]["$ref"].rpartition("/")[2]
-        name = operation["messages"][0]["$ref"].rpartition("/")[2]
+        channel = name_in(operation["channel"]["$ref"])
+        name = name_in(operation["messages"][0]["$ref"])
         route = name.removesuffix(_SUBSCRIBE)
         slots = source["channels"][channel]["messages"]
         request = adapter_of(slots[name]["payload"]["properties"]["payload"])

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from wsgen_runtime.asyncapi.describe import describe
+from wsgen_runtime.asyncapi.document import describe
 from wsgen_runtime.asyncapi.yaml_text import format_yaml
 from wsgen_runtime.paths import path_in_app, root_of
 

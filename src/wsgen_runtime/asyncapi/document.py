@@ -1,0 +1,207 @@
+"""Routers -> the document of their endpoint: from the stubs beside them, or from a blank one.
+
+A stub is data that the generator wrote; here its routes get the names, tags and types that the routers were
+built with. `router.json` is the stub of a router that has none: the generator's own, with a blank route.
+"""
+
+import json
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from wsgen_runtime.asyncapi.pointers import name_in, pointer_to
+from wsgen_runtime.asyncapi.schemas import MODE, TYPE, fill
+from wsgen_runtime.router import WsRouter
+
+# JSON, taken apart by what it is known to hold.
+Json = dict[str, Any]
+
+VERBS = (
+    "subscribe",
+    "subscribe.response",
+    "unsubscribe",
+    "unsubscribe.response",
+    "update",
+    "unsubscribed",
+)
+
+_OPERATIONS = ("subscribe", "unsubscribe", "update")
+_CHANNEL, _BLANK_ROUTE = "endpoint", "route"  # as `router.json` has them
+
+
+def describe(
+    routers: Iterable[WsRouter],
+    *,
+    title: str,
+    version: str,
+    description: str = "",
+    address: str = "/",
+) -> dict[str, object]:
+    """Return the AsyncAPI document of the endpoint at `address` that serves `routers`.
+
+    A type without a JSON schema allows anything: the document of a running app is never missing for it.
+    """
+    blank = _read_stub(__package__, "router.json") or {}
+    channel = blank["channels"][_CHANNEL]
+    types: dict[str, object] = {}
+    messages: Json = {}
+    operations: Json = {}
+    schemes: Json = {}
+    for router in routers:
+        source = _source_of(router, blank)
+        messages |= {f"{router.route}.{verb}": source.message(verb) for verb in VERBS}
+        for verb in _OPERATIONS:
+            operation = operations[f"{router.route}.{verb}"] = source.operation(verb)
+            schemes |= source.schemes(operation)
+        types |= {_key(router, "request"): router.request_type}
+        types |= {_key(router, "data"): router.data_type}
+    own = {f"{_BLANK_ROUTE}.{verb}" for verb in VERBS}
+    messages |= {name: item for name, item in channel["messages"].items() if name not in own}
+    operations |= {name: item for name, item in blank["operations"].items() if name not in own}
+    info = {"title": title, "version": version}
+    document: Json = {
+        **blank,
+        "info": {**info, "description": description} if description else info,
+        "channels": {
+            _CHANNEL: {**channel, "address": address, "title": title, "messages": messages}
+        },
+        "operations": operations,
+    }
+    if schemes:
+        document["components"] = {"securitySchemes": schemes}
+    return fill(document, resolve=types.__getitem__, strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The stub that has a router's route, and what the route is called there.
+
+    Only the places that hold a name get another one: a route may be called like anything else in the document.
+    """
+
+    router: WsRouter
+    stub: Json
+    route: str
+    blank: Json
+
+    def is_whole(self) -> bool:
+        """Return whether the stub has all that a route has now; one of an older version may not."""
+        messages, operations = self._messages(self.stub), self.stub["operations"]
+        return all(f"{self.route}.{verb}" in messages for verb in VERBS) and all(
+            f"{self.route}.{verb}" in operations for verb in _OPERATIONS
+        )
+
+    def message(self, verb: str) -> Json:
+        """Return the message, named, tagged and typed as the router is."""
+        new, router = f"{self.router.route}.{verb}", self.router
+        message = self._messages(self.stub)[f"{self.route}.{verb}"]
+        payload = message["payload"]
+        properties = {**payload["properties"]}
+        properties["type"] = {**properties["type"], "const": new}
+        if verb in ("subscribe", "unsubscribe"):
+            properties["payload"] = {TYPE: _key(router, "request"), MODE: "validation"}
+        elif verb == "update":
+            slot = {TYPE: _key(router, "data"), MODE: "serialization"}
+            inner = properties["payload"]
+            inner = {**inner, "properties": {**inner["properties"], "payload": slot}}
+            properties["payload"] = inner
+        title = self._title(message, self._messages(self.blank)[f"{_BLANK_ROUTE}.{verb}"])
+        message = {
+            **message,
+            "name": new,
+            "title": title,
+            "payload": {**payload, "properties": properties},
+        }
+        _mark(message, router, "deprecated")
+        return message
+
+    def operation(self, verb: str) -> Json:
+        """Return the operation, with references to the messages under their new names."""
+        router = self.router
+        operation: Json = self.stub["operations"][f"{self.route}.{verb}"]
+        title = self._title(operation, self.blank["operations"][f"{_BLANK_ROUTE}.{verb}"])
+        operation = {
+            **self._repointed(operation),
+            "title": title,
+            "x-router": type(router).__name__,
+        }
+        if "reply" in operation:
+            operation["reply"] = self._repointed(operation["reply"])
+        if "x-delivery" in operation:
+            delivery = router.delivery
+            operation["x-delivery"] = {"queue": delivery.queue, "overflow": delivery.overflow}
+        _mark(operation, router, "x-deprecated")
+        return operation
+
+    def schemes(self, operation: Json) -> Json:
+        """Return the security schemes that the operation refers to."""
+        known = self.stub.get("components", {}).get("securitySchemes", {})
+        names = [name_in(item["$ref"]) for item in operation.get("security", ())]
+        return {name: known[name] for name in names}
+
+    def _title(self, item: Json, blank: Json) -> str:
+        """Return the title of a message or an operation; that of the blank route says where the route stands."""
+        if self.router.route == self.route:
+            return str(item["title"])
+        return str(blank["title"]).replace(_BLANK_ROUTE, self.router.route, 1)
+
+    def _repointed(self, item: Json) -> Json:
+        """Return an operation, or its reply, whose references are to the messages of the one channel."""
+        names = {f"{self.route}.{verb}": f"{self.router.route}.{verb}" for verb in VERBS}
+        found = [name_in(message["$ref"]) for message in item["messages"]]
+        return {
+            **item,
+            "channel": {"$ref": pointer_to("channels", _CHANNEL)},
+            "messages": [
+                {"$ref": pointer_to("channels", _CHANNEL, "messages", names.get(name, name))}
+                for name in found
+            ],
+        }
+
+    def _messages(self, stub: Json) -> Json:
+        messages: Json = stub["channels"][_channel_of(stub)]["messages"]
+        return messages
+
+
+def _key(router: WsRouter, what: str) -> str:
+    return f"{router.route}:{what}"
+
+
+def _mark(item: Json, router: WsRouter, deprecated: str) -> None:
+    for key, value in (
+        ("tags", [{"name": tag} for tag in dict.fromkeys(router.tags)]),
+        (deprecated, router.deprecated),
+    ):
+        item.pop(key, None)
+        if value:
+            item[key] = value
+
+
+def _source_of(router: WsRouter, blank: Json) -> _Source:
+    """Return the stub beside the router's class, or one it derives from; the blank one if there is none."""
+    for kind in type(router).__mro__:
+        package = kind.__module__.rpartition(".")[0]
+        if not issubclass(kind, WsRouter) or kind is WsRouter or not package:
+            continue
+        stub = _read_stub(package, "asyncapi.json") or {}
+        for name, operation in stub.get("operations", {}).items():
+            if operation.get("x-router") == kind.__name__ and name.endswith(".update"):
+                source = _Source(router, stub, name.removesuffix(".update"), blank)
+                return source if source.is_whole() else _Source(router, blank, _BLANK_ROUTE, blank)
+    return _Source(router, blank, _BLANK_ROUTE, blank)
+
+
+def _read_stub(package: str, name: str) -> Json | None:
+    """Return the stub in `package`, None if there is none that is of use."""
+    try:
+        data = pkgutil.get_data(package, name)
+        stub = json.loads(data or b"null")
+    except (OSError, ValueError, ImportError):
+        return None
+    known = isinstance(stub, dict) and len(stub.get("channels", {})) == 1
+    return stub if known and "operations" in stub else None
+
+
+def _channel_of(stub: Json) -> str:
+    return str(next(iter(stub["channels"])))
