@@ -120,7 +120,7 @@ asyncapi: $(VENV)/.ready  ## export the documents of specs/ to docs/asyncapi
 	@$(BIN)/wsgen asyncapi export specs --per-module -o docs/asyncapi
 
 .PHONY: soak
-soak: $(VENV)/.ready  ## stress the runtime for minutes each: churn, a stalled reader, malformed frames, raw bytes
+soak: $(VENV)/.ready  ## stress the runtime for minutes each: churn, a stalled reader, malformed frames, raw bytes, memory
 	@$(BIN)/python -m tests.runtime.soak --seconds 120
 
 .PHONY: servers

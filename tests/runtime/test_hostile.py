@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from pathlib import Path
 
 import pytest
 from tests.runtime.server import IMPLEMENTATIONS
 from tests.runtime.soak.hostile import raw_bytes, to_a_patient_server, to_a_server_with_limits
+from tests.runtime.soak.memory import RECOMMENDED
 from tests.runtime.soak.watching import no_complaints
 
 
@@ -20,6 +22,11 @@ async def test_malformed_frames_close_their_sender_and_nobody_else() -> None:
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
 async def test_bytes_that_are_no_frames_end_one_connection(implementation: str) -> None:
     assert await raw_bytes(40, 1, implementation, largest=1 << 20)
+
+
+def test_the_docs_recommend_the_settings_under_which_memory_is_measured() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "runtime.md").read_text("utf-8")
+    assert " ".join(("uvicorn app:app", *RECOMMENDED)) in docs
 
 
 async def test_the_watch_hears_what_is_logged_and_what_nobody_caught() -> None:

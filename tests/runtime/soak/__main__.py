@@ -1,6 +1,6 @@
-"""Three long runs: clients that come and vanish, a reader that stalls, a hundred thousand malformed frames.
+"""Long runs: clients that come and vanish, a reader that stalls, malformed frames, the memory attackers take.
 
-    python -m tests.runtime.soak [--seconds 120] [churn] [stalled] [malformed]
+    python -m tests.runtime.soak [--seconds 120] [churn] [stalled] [malformed] [memory] [compression]
 
 Prints what it found and exits with 1 when anything was left behind, harmed, delayed or not as documented.
 """
@@ -10,11 +10,19 @@ import asyncio
 import sys
 
 from tests.runtime.soak.churn import churn
+from tests.runtime.soak.compression import compression
 from tests.runtime.soak.hostile import malformed
+from tests.runtime.soak.memory import memory
 from tests.runtime.soak.stalled import stalled
 from tests.runtime.soak.watching import report
 
-RUNS = {"churn": churn, "stalled": stalled, "malformed": malformed}
+RUNS = {
+    "churn": churn,
+    "stalled": stalled,
+    "malformed": malformed,
+    "memory": memory,
+    "compression": compression,
+}
 
 
 async def main() -> int:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 TEXT, CLOSE, PING, PONG = 0x81, 0x88, 0x89, 0x8A
 
 
-def connect(port: int) -> socket.socket:
-    """Return a socket on which the WebSocket handshake is done."""
+def connect(port: int, *, deflate: bool = False) -> socket.socket:
+    """Return a socket on which the WebSocket handshake is done; with `deflate` it offers compression."""
     sock = socket.create_connection(("127.0.0.1", port), timeout=30)
+    extension = "Sec-WebSocket-Extensions: permessage-deflate\r\n" if deflate else ""
     key = base64.b64encode(os.urandom(16)).decode()
     sock.sendall(
         f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{extension}\r\n".encode()
     )
     answer = b""
     while b"\r\n\r\n" not in answer:
@@ -35,11 +36,20 @@ def answer_ping(sock: socket.socket, payload: bytes) -> None:
     _send(sock, PONG, payload)
 
 
-def _send(sock: socket.socket, first: int, payload: bytes) -> None:
-    """Send one frame, masked with zeros."""
+def frame_of(first: int, payload: bytes) -> bytes:
+    """Return one frame, masked with zeros."""
     length = len(payload)
-    size = bytes([0x80 | length]) if length < 126 else struct.pack("!BH", 0xFE, length)
-    sock.sendall(bytes([first]) + size + b"\0\0\0\0" + payload)
+    if length < 126:
+        size = bytes([0x80 | length])
+    elif length < 1 << 16:
+        size = struct.pack("!BH", 0xFE, length)
+    else:
+        size = struct.pack("!BQ", 0xFF, length)
+    return bytes([first]) + size + b"\0\0\0\0" + payload
+
+
+def _send(sock: socket.socket, first: int, payload: bytes) -> None:
+    sock.sendall(frame_of(first, payload))
 
 
 def frames_of(data: bytearray) -> Iterator[tuple[int, bytes]]:
