@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from wsgen.cli.files import write_file
+from wsgen.cli.files import bytes_of, write_file
 from wsgen.cli.output import echo
 from wsgen.diagnostics import Diagnostic
-from wsgen.files import read_file
+from wsgen.files import is_temporary, read_file
 from wsgen.load.naming import check_models
 from wsgen.load.yaml_module import load_yaml
 from wsgen.names import is_identifier
@@ -143,14 +143,22 @@ def _settings(root: Path, paths: str) -> bytes | None:
 
 
 def _models(root: Path, models: str, text: str) -> dict[Path, str]:
-    """Return the module `models` and the packages around it by file; nothing if it may be elsewhere."""
+    """Return the module `models` and the packages around it by file; nothing if it may be elsewhere.
+
+    What an earlier run was stopped in the middle of is completed.
+    """
     top, *_ = parts = models.split(".")
     home = root / "src" if (root / "src").is_dir() or not (root / top).exists() else root
     file = home.joinpath(*parts).with_suffix(".py")
-    if (home / top).exists() or file.exists() or _is_known(top):
-        return {}
     folders = [folder for folder in reversed(file.parents) if folder.is_relative_to(home / top)]
-    return {**{folder / "__init__.py": "" for folder in folders}, file: text}
+    files = {**{folder / "__init__.py": "" for folder in folders}, file: text}
+    if (home / top).exists():
+        there = {entry for entry in (home / top).rglob("*") if not entry.is_dir()}
+        begun = all(
+            is_temporary(e.name) or bytes_of(e) == files.get(e, "-").encode() for e in there
+        )
+        return files if folders and begun and file not in there else {}
+    return {} if file.exists() or _is_known(top) else files
 
 
 def _is_known(top: str) -> bool:
