@@ -127,6 +127,12 @@ soak: $(VENV)/.ready  ## stress the runtime for minutes each: churn, a stalled r
 servers: $(VENV)/.ready  ## serve the runtime with each known ASGI server, stop it, stall its clients; servers="uvicorn granian"
 	@$(BIN)/python -m tests.servers $(servers)
 
+seed ?= 1
+share ?= 0.2
+.PHONY: faults
+faults: $(VENV)/.ready  ## kill, starve and disturb runs of wsgen; share=1 for all trials, seed=N for others
+	@$(BIN)/python -m tests.faults --seed $(seed) --share $(share)
+
 rounds ?= 20
 .PHONY: takeover
 takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic; rounds=N, 20 unless told

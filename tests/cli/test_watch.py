@@ -6,7 +6,7 @@ import pytest
 from tests.conftest import Project
 
 import wsgen
-from wsgen.cli.watch import _is_input
+from wsgen.cli.watch import _is_input, _matters
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ from wsgen.cli.watch import _is_input
         ("specs/a/ws_generated/barwsrouter.py", False),
         (".venv/lib/module.py", False),
         ("README.md", False),
+        ("printed.txt", False),
     ],
 )
 def test_inputs_are_told_apart(tmp_path: Path, name: str, wanted: bool) -> None:
@@ -28,6 +29,34 @@ def test_inputs_are_told_apart(tmp_path: Path, name: str, wanted: bool) -> None:
     (root / "specs/a/ws_generated").mkdir(parents=True)
     (root / "specs/a/ws_generated/.wsgen.json").write_text("{}")
     assert _is_input(root / name, root) is wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("specs/a", True),
+        ("specs/v1.2", True),
+        ("specs/gone", True),
+        ("specs/a/ws_generated", False),
+        ("specs/a/ws_generated/__pycache__", False),
+        (".venv", False),
+        ("notes.md", False),
+        ("gone.md", False),
+    ],
+)
+def test_a_folder_that_is_moved_or_removed_counts(tmp_path: Path, name: str, wanted: bool) -> None:
+    root = tmp_path / ".hidden" / "project"
+    (root / "specs/a/ws_generated").mkdir(parents=True)
+    (root / "specs/v1.2").mkdir()
+    (root / ".venv").mkdir()
+    (root / "specs/a/ws_generated/.wsgen.json").write_text("{}")
+    (root / "notes.md").write_text("")
+    assert _matters(root / name, root) is wanted
+
+
+def test_whatever_is_below_the_templates_is_an_input(tmp_path: Path) -> None:
+    assert _is_input(tmp_path / "t/parts/head.txt", tmp_path, tmp_path / "t")
+    assert not _is_input(tmp_path / "head.txt", tmp_path, tmp_path / "t")
 
 
 def test_a_second_run_in_one_process_reads_the_templates_anew(project: Project) -> None:

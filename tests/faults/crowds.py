@@ -3,7 +3,7 @@
 import random
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tests.forks import Forks, forks
 
 _PROCESSES = 20
 _ROUNDS = 20
+_STATES = ("fresh", "stale")
 _WARM = """
 import pydantic, wsgen_runtime
 import wsgen.api, wsgen.commit, wsgen.load, wsgen.production, wsgen.quality.run, wsgen.rendering
@@ -38,14 +39,21 @@ for name in package.__all__:
 
 def crowds(folder: Path, table: Table, chance: random.Random, share: float) -> None:
     """Let twenty processes start on a package that is not there, and on one that is stale."""
+    for what in DISTURBANCES:
+        start_together(folder, table, what, rounds=max(1, round(_ROUNDS * share)))
+
+
+def start_together(
+    folder: Path, table: Table, what: str, *, rounds: int, states: Sequence[str] = _STATES
+) -> None:
+    """Let twenty processes start while somebody does `what`, one of DISTURBANCES."""
     with forks(before=_WARM, code=_START, root=folder, environment=environment()) as starting:
-        for number in range(max(1, round(_ROUNDS * share))):
-            for what, meanwhile in _DISTURBANCES.items():
-                for state in ("fresh", "stale"):
-                    root = folder / f"{number}-{what.replace(' ', '-')}-{state}"
-                    lost = _one(root, starting, meanwhile, stale=state == "stale")
-                    table.add(what, lost, f"round {number}, {state}")
-                    shutil.rmtree(root)
+        for number in range(rounds):
+            for state in states:
+                root = folder / f"{number}-{state}"
+                lost = _one(root, starting, DISTURBANCES[what], stale=state == "stale")
+                table.add(what, lost, f"round {number}, {state}")
+                shutil.rmtree(root)
 
 
 def _one(
@@ -100,7 +108,7 @@ def _edit(root: Path) -> None:
     new.replace(source)
 
 
-_DISTURBANCES: dict[str, Callable[[Path], None] | None] = {
+DISTURBANCES: dict[str, Callable[[Path], None] | None] = {
     "20 processes at once": None,
     "20 processes and the cache deleted meanwhile": _delete_cache,
     "20 processes and the source edited meanwhile": _edit,

@@ -26,6 +26,16 @@ for name in package.__all__:
     getattr(package, name)
 """
 
+COMMANDS = {
+    "render anew": ("render",),
+    "render a change": ("render",),
+    "render with a tool": ("render",),
+    "clean": ("clean",),
+    "migrate": ("migrate", "--remove-aliases"),
+    "init": ("init", "orders", "--models", "shop.models"),
+}
+"""What is tried, each in a project of its own."""
+
 
 def environment() -> dict[str, str]:
     """Return what processes are run with: the modules of tests, and no bytecode."""
@@ -50,15 +60,7 @@ def warm(folder: Path) -> Iterator[tuple[Forks, Forks]]:
 
 def changes(folder: Path, running: Forks) -> Iterator[Change]:
     """Yield the commands that are tried, each with a project of its own."""
-    commands = {
-        "render anew": ("render",),
-        "render a change": ("render",),
-        "render with a tool": ("render",),
-        "clean": ("clean",),
-        "migrate": ("migrate", "--remove-aliases"),
-        "init": ("init", "orders", "--models", "shop.models"),
-    }
-    for name, arguments in commands.items():
+    for name, arguments in COMMANDS.items():
         template = folder / "templates" / name.replace(" ", "-") / "project"
         make_project(template, steps='["ruff-format"]' if name == "render with a tool" else "[]")
         if name != "render anew":

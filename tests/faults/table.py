@@ -20,6 +20,11 @@ class Table:
             sys.stderr.flush()
 
     @property
+    def tried(self) -> int:
+        """How many trials there were."""
+        return sum(self._tried.values())
+
+    @property
     def lost(self) -> int:
         """How many trials went wrong."""
         return sum(self._lost.values())

@@ -150,3 +150,17 @@ def test_mypy_finds_the_sources_and_keeps_its_cache_where_it_may(
     assert f"'{tmp_path}/new/cache/strict/mypy'" in lines[1]
     assert "'/dev/null'" in lines[3]
     assert "'/dev/null'" in lines[5]
+
+
+def test_mypy_that_its_cache_crashes_is_run_without_it(
+    project: Project, tool: Tool, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    tool(
+        "mypy",
+        f"open({str(log)!r}, 'a').write('run\\n')\n"
+        "if '/dev/null' not in sys.argv: print('error: INTERNAL ERROR', file=sys.stderr); sys.exit(2)",
+    )
+    made = Project(project.root, tmp_path / "cache")
+    assert made.run(made.module(router="", init=""), steps=("mypy",)).files
+    assert log.read_text() == "run\nrun\n"

@@ -1,6 +1,8 @@
 """`wsgen render --watch`: render again whenever a source, a setting or a template changes."""
 
+import os
 import sys
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -14,8 +16,8 @@ from wsgen.errors import WsgenError
 from wsgen.pipeline import Options, find_modules, run
 
 _NAMES = frozenset({"ws.yaml", "pyproject.toml", "wsgen.toml"})
-# Sources, models, a generic class; templates: a run in which nothing changed costs little.
-_SUFFIXES = frozenset({".py", ".pyi", ".jinja", ".txt"})
+# Sources, models, a generic class; templates. What the command itself may be told to print into is none of them.
+_SUFFIXES = frozenset({".py", ".pyi", ".jinja"})
 
 
 def watch_sources(common: Common, options: Options) -> int:
@@ -31,20 +33,41 @@ def watch_sources(common: Common, options: Options) -> int:
         message = "--watch needs watchfiles: pip install 'wsgen[watch]'"
         raise click.UsageError(message) from error
     _render_once(common, options)
-    root = project_of(common.paths).root
+    config = project_of(common.paths)
+    matters = partial(_matters, root=config.root, templates=config.templates)
     if not common.quiet:
         echo("Watching for changes; Ctrl-C stops.", err=common.form != "text")
     for _ in watch(
-        root, watch_filter=lambda _, path: _is_input(Path(path), root), raise_interrupt=False
+        config.root, watch_filter=lambda _, path: matters(Path(path)), raise_interrupt=False
     ):
         _render_once(common, options)
     return 0
 
 
-def _is_input(path: Path, root: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(root).parts[:-1])
-    generated = (path.parent / ".wsgen.json").exists()
-    return not hidden and not generated and (path.name in _NAMES or path.suffix in _SUFFIXES)
+def _matters(path: Path, root: Path, templates: Path | None = None) -> bool:
+    """Return whether a change of `path` may change what is rendered.
+
+    For a folder that is moved the system names the folder alone. What is gone may have been one, unless its name
+    says otherwise; a run in vain costs little.
+    """
+    if _is_input(path, root, templates):
+        return True
+    if not _may_hold_inputs(path.parent, root) or not _may_hold_inputs(path, root):
+        return False
+    return path.is_dir() or (not path.suffix and not os.path.lexists(path))
+
+
+def _is_input(path: Path, root: Path, templates: Path | None = None) -> bool:
+    if not _may_hold_inputs(path.parent, root):
+        return False
+    below = templates is not None and path.is_relative_to(templates)
+    return below or path.name in _NAMES or path.suffix in _SUFFIXES
+
+
+def _may_hold_inputs(folder: Path, root: Path) -> bool:
+    """Return whether `folder` is neither hidden nor a generated package."""
+    hidden = any(part.startswith(".") for part in folder.relative_to(root).parts)
+    return not hidden and not (folder / ".wsgen.json").exists()
 
 
 def _render_once(common: Common, options: Options) -> None:

@@ -1,6 +1,7 @@
 """Everything needed to run steps over modules in the mirror: commands, environment and readers."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ class Command:
 
     outputs: tuple[Path, ...]
     options: tuple[str, ...]
+
+
+_CRASHED = re.compile(r"INTERNAL ERROR|^Traceback ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +98,26 @@ class Workbench:
         return joined("mypy", tuple(o for group in groups for o in group.outputs), reports)
 
     def _check_group(self, group: TypingGroup, processes: Processes) -> Report:
-        flags = (*self._mypy_cache(group.cache), *(EXPLICIT if group.explicit else ()))
         attempt = partial(
             check_types,
-            run=partial(self._run, processes, "mypy", False, flags),
+            run=partial(self._run_mypy, group, processes),
             owner=self.owner,
             directory=self._directory,
             excluded=self._excluded,
         )
         return isolated("mypy", group.outputs, attempt)
+
+    def _run_mypy(
+        self, group: TypingGroup, processes: Processes, outputs: Sequence[Path]
+    ) -> Outcome:
+        """Run mypy; without its cache if it crashed: that may be damaged, deleted, or on a full disk."""
+        naming = EXPLICIT if group.explicit else ()
+        flags = (*self._mypy_cache(group.cache), *naming)
+        outcome = self._run(processes, "mypy", False, flags, outputs)
+        if self.cache is not None and _CRASHED.search(outcome.output):
+            flags = ("--cache-dir", os.devnull, *naming)
+            outcome = self._run(processes, "mypy", False, flags, outputs)
+        return outcome
 
     def write(self, step: str, outputs: Sequence[Path], processes: Processes) -> list[Report]:
         """Rewrite the modules in `outputs` with one fixing step; return what it could not rewrite."""
