@@ -76,6 +76,9 @@ function Input(props: InputProps): ReactNode {
   const described = [field.description && `${id}-about`, fault && `${id}-fault`].filter(Boolean).join(" ");
   const notes = (
     <>
+      {field.kind === "json" && fieldOf(props.schema).kind !== "json" && (
+        <p className="about">Shown as JSON, because the field's own input cannot show this value.</p>
+      )}
       {field.description && (
         <p className="about" id={`${id}-about`}>
           {field.description}
@@ -290,10 +293,11 @@ interface JsonInputProps {
   readonly onChange: (value: Json | undefined) => void;
   readonly required: boolean;
   readonly rows: number;
+  readonly "aria-describedby"?: string | undefined;
 }
 
 /** A value as JSON text; `onChange` gets it whenever the text is JSON, else the input is invalid. */
-export function JsonInput({ value, onChange, required, rows, ...common }: JsonInputProps): ReactNode {
+export function JsonInput({ value, onChange, required, rows, "aria-describedby": described, ...common }: JsonInputProps): ReactNode {
   const input = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => (value === undefined ? "" : writeJson(value, 2)));
   const [wrong, setWrong] = useState("");
@@ -323,9 +327,14 @@ export function JsonInput({ value, onChange, required, rows, ...common }: JsonIn
         autoComplete="off"
         value={text}
         aria-invalid={wrong !== "" || undefined}
+        aria-describedby={[described, wrong && `${common.id}-json`].filter(Boolean).join(" ") || undefined}
         onChange={(event) => change(event.target.value)}
       />
-      {wrong && <p className="fault">Not JSON yet: {wrong}</p>}
+      {wrong && (
+        <p className="fault" id={`${common.id}-json`}>
+          Not JSON yet: {wrong}
+        </p>
+      )}
     </>
   );
 }
