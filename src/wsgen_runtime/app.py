@@ -1,7 +1,6 @@
 """WsApp: the ASGI face of a module's routers."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
@@ -12,13 +11,11 @@ from starlette.types import Receive, Scope, Send
 from wsgen_runtime.auth import Authenticate, Authorize, Connection
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.choose import choose_broker
-from wsgen_runtime.brokers.memory import MemoryBroker
 from wsgen_runtime.callbacks import is_asynchronous, require_callback
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode, require_closable
 from wsgen_runtime.http import serve_http
 from wsgen_runtime.hub import Hub
-from wsgen_runtime.launch import require_asyncio
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.metrics import require_prometheus
 from wsgen_runtime.origins import AllowedPages
@@ -26,11 +23,10 @@ from wsgen_runtime.paths import Mounted
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.signals import before_stop_signals
 from wsgen_runtime.sockets import Sockets
+from wsgen_runtime.starting import Starting, has_failed
 from wsgen_runtime.stats import Counters, Stats
 from wsgen_runtime.threads import in_threads
-from wsgen_runtime.workers import count_workers
 
-_log = logging.getLogger("wsgen_runtime")
 _TITLE = "WebSocket API"
 
 
@@ -90,7 +86,8 @@ class WsApp:
         self._routers = _by_route(routers)
         self._broker = choose_broker(broker, title, default_title=_TITLE)
         self._hub = Hub(self._routers, self._broker, self.limits, self._counters)
-        self._hub.updates.launch = self._launch
+        self._start = Starting(self._hub, self._broker, self.limits.shutdown_timeout)
+        self._hub.updates.launch = self._start.launch
         for router in self._routers.values():
             router.bind(self._hub.updates.publish)
         self._sockets = Sockets(
@@ -98,13 +95,11 @@ class WsApp:
             self._routers,
             self.limits,
             self._counters,
-            startup=self._start_for_client,
+            startup=self._start.for_client,
             authenticate=_awaitable(authenticate),
             authorize=authorize,
             pages=self.pages,
         )
-        self._starting: asyncio.Task[None] | None = None
-        self._start_failure: str | None = None
         self._ending: asyncio.Task[None] | None = None
 
     @property
@@ -173,64 +168,7 @@ class WsApp:
 
         Raises what the broker raises when it cannot start; the next call tries again.
         """
-        starting = self._start()
-        if starting.done():
-            starting.result()
-        else:
-            await asyncio.shield(starting)
-
-    def _start(self) -> asyncio.Task[None]:
-        """Return the task that starts, or has started, the app on the running event loop."""
-        loop = require_asyncio()
-        starting = self._starting
-        if starting is not None and starting.get_loop() is not loop:
-            if not starting.get_loop().is_closed():
-                raise RuntimeError("a WsApp serves one event loop at a time")
-            starting = None  # a test client makes a new loop for each session
-        if starting is None or _has_failed(starting):
-            self._warn_of_workers()
-            starting = self._starting = loop.create_task(self._hub.start())
-        return starting
-
-    def _warn_of_workers(self) -> None:
-        if isinstance(self._broker, MemoryBroker) and (workers := count_workers()) > 1:
-            _log.warning(
-                "the server has %d workers, and an update reaches the clients of its own worker only;"
-                ' start one worker, or write WsApp(broker="redis://...")',
-                workers,
-            )
-
-    def _launch(self) -> None:
-        """Start because something is published; where that fails, the next update tries again."""
-        starting = self._start()
-        starting.add_done_callback(self._note_start)
-        self._hub.updates.start()
-
-    async def _start_for_client(self) -> None:
-        try:
-            starting = self._start()
-        except RuntimeError as error:
-            self._log_start(error, known=True)
-            raise
-        if not starting.done():
-            await asyncio.wait({starting})
-        self._note_start(starting)
-        starting.result()
-
-    def _note_start(self, starting: asyncio.Task[None]) -> None:
-        error = None if starting.cancelled() else starting.exception()
-        self._log_start(error, known=isinstance(error, ConnectionError))
-
-    def _log_start(self, error: BaseException | None, *, known: bool) -> None:
-        """Log how a start ended that nobody else reports, once for each change."""
-        failure = None if error is None else str(error)
-        if failure == self._start_failure:
-            return
-        self._start_failure = failure
-        if error is None:
-            _log.warning("the app has started")
-        else:
-            _log.error("the app could not start: %s", error, exc_info=None if known else error)
+        await self._start.startup()
 
     async def shutdown(self) -> None:
         """Refuse new clients, close all others with 1001, and wait, within bounds, for producers to stop.
@@ -238,8 +176,8 @@ class WsApp:
         Call it while the server still serves: when uvicorn ends the lifespan, it has closed all sockets (1012).
         `lifespan` does so when a stop signal comes.
         """
-        starting, self._starting = self._starting, None
-        if starting is not None and not _has_failed(starting):
+        starting = self._start.take()
+        if starting is not None:
             self._ending = asyncio.get_running_loop().create_task(self._end(starting))
         if self._ending is not None and not self._ending.done():
             await asyncio.shield(self._ending)
@@ -248,7 +186,7 @@ class WsApp:
         self._sockets.stop()
         try:
             await asyncio.wait({starting})
-            if not _has_failed(starting):
+            if not has_failed(starting):
                 await self._hub.stop(self.limits.shutdown_timeout)
         finally:
             self._sockets.resume()
@@ -311,10 +249,6 @@ def _awaitable(authenticate: Authenticate | None) -> Authenticate | None:
     if authenticate is None or is_asynchronous(authenticate):
         return authenticate
     return in_threads(authenticate)
-
-
-def _has_failed(task: asyncio.Task[None]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 def _by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:

@@ -163,7 +163,7 @@ async def test_a_start_that_fails_is_logged_once_and_what_waits_is_kept(
     for close in (1, 2, 3):
         router.publish(APPLE, Bar(close=close))
         await until(lambda close=close: broker.starts == close)  # type: ignore[misc] # a lambda's default
-        await until(lambda: app._starting is not None and app._starting.done())
+        await until(lambda: app._start._task is not None and app._start._task.done())
     broker.error = None
     router.publish(APPLE, Bar(close=4))
     await until(lambda: len(broker.published) == 4)
@@ -173,6 +173,50 @@ async def test_a_start_that_fails_is_logged_once_and_what_waits_is_kept(
         ("the app could not start: Redis is away", None),
         ("the app has started", None),
     ]
+    await app.shutdown()
+
+
+async def test_what_another_threads_loop_has_started_moves_to_the_servers() -> None:
+    broker = SlowBroker()
+    app, router = app_on(broker)
+    first, last = threading.Event(), threading.Event()
+
+    async def produce() -> None:
+        broker.gate = asyncio.Event()
+        broker.gate.set()
+        router.publish(APPLE, Bar(close=1))
+        await until(lambda: broker.published == data(1))
+        first.set()
+        while not last.is_set():  # noqa: ASYNC110 - it is another thread's
+            await asyncio.sleep(0.01)
+        router.publish(APPLE, Bar(close=2))
+
+    thread = threading.Thread(target=asyncio.run, args=(produce(),))
+    thread.start()
+    await asyncio.to_thread(first.wait)
+    broker.gate = asyncio.Event()
+    broker.gate.set()
+    async with app.lifespan():
+        assert broker.starts == 2
+        async with connect(app) as client:
+            await client.subscribe("bars", AAPL)
+        last.set()
+        await until(lambda: broker.published == data(1, 2))
+    await asyncio.to_thread(thread.join)
+
+
+async def test_what_has_been_started_on_the_servers_loop_stays_there() -> None:
+    broker = SlowBroker()
+    broker.gate.set()
+    app, router = app_on(broker)
+    router.publish(APPLE, Bar(close=1))
+    async with connect(app):  # by which this loop is known to be the server's
+
+        async def start() -> None:
+            with pytest.raises(RuntimeError, match="one event loop at a time"):
+                await app.startup()
+
+        await asyncio.to_thread(asyncio.run, start())
     await app.shutdown()
 
 

@@ -1,0 +1,118 @@
+"""When an app starts, and on which event loop; that it cannot is logged once for each change."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from wsgen_runtime.brokers.base import Broker
+from wsgen_runtime.brokers.memory import MemoryBroker
+from wsgen_runtime.hub import Hub
+from wsgen_runtime.launch import require_asyncio
+from wsgen_runtime.workers import count_workers
+
+_log = logging.getLogger("wsgen_runtime")
+
+
+class Starting:
+    """Starts a hub with whatever comes first: a lifespan, a client, or an update that is published.
+
+    A lifespan and a client come on the server's event loop, which an update need not: what it has started on the
+    loop of another thread moves to the server's as soon as that is known.
+    """
+
+    def __init__(self, hub: Hub, broker: Broker, within: float) -> None:
+        self._hub = hub
+        self._broker = broker
+        self._within = within
+        self._task: asyncio.Task[None] | None = None
+        self._launched = False
+        self._failure: str | None = None
+
+    async def startup(self) -> None:
+        """Start on the running event loop, once; raises what the broker raises, and the next call tries again."""
+        starting = self._begin(launched=False)
+        if starting.done():
+            starting.result()
+        else:
+            await asyncio.shield(starting)
+
+    async def for_client(self) -> None:
+        """Start as `startup` does, and log when that fails, since the client is not told why."""
+        try:
+            starting = self._begin(launched=False)
+        except RuntimeError as error:
+            self._log(error, known=True)
+            raise
+        if not starting.done():
+            await asyncio.wait({starting})
+        self._note(starting)
+        starting.result()
+
+    def launch(self) -> None:
+        """Start because something is published; where that fails, the next update tries again."""
+        starting = self._begin(launched=True)
+        starting.add_done_callback(self._note)
+        self._hub.updates.start()
+
+    def take(self) -> asyncio.Task[None] | None:
+        """Return the start to be undone, if there was one that has not failed; the next start is a new one."""
+        starting, self._task = self._task, None
+        return None if starting is None or has_failed(starting) else starting
+
+    def _begin(self, *, launched: bool) -> asyncio.Task[None]:
+        """Return the task that starts, or has started, the hub on the running event loop."""
+        loop = require_asyncio()
+        starting, elsewhere = self._task, None
+        if starting is not None and starting.get_loop() is not loop:
+            # A loop that is closed is that of a test client, which makes a new one for each session.
+            elsewhere = None if starting.get_loop().is_closed() else starting
+            starting = None
+        if elsewhere is not None and not self._launched:
+            raise RuntimeError("a WsApp serves one event loop at a time")
+        if starting is None or has_failed(starting):
+            self._warn_of_workers()
+            starting = self._task = loop.create_task(self._start(elsewhere))
+        self._launched = launched
+        return starting
+
+    async def _start(self, elsewhere: asyncio.Task[None] | None) -> None:
+        if elsewhere is not None:
+            with suppress(RuntimeError, TimeoutError):  # that loop may end, or be blocked
+                loop = elsewhere.get_loop()
+                ending = asyncio.run_coroutine_threadsafe(self._stop(elsewhere), loop)
+                async with asyncio.timeout(self._within):
+                    await asyncio.wrap_future(ending)
+        await self._hub.start()
+
+    async def _stop(self, starting: asyncio.Task[None]) -> None:
+        await asyncio.wait({starting})
+        if not has_failed(starting):
+            await self._hub.stop(self._within)
+
+    def _warn_of_workers(self) -> None:
+        if isinstance(self._broker, MemoryBroker) and (workers := count_workers()) > 1:
+            _log.warning(
+                "the server has %d workers, and an update reaches the clients of its own worker only;"
+                ' start one worker, or write WsApp(broker="redis://...")',
+                workers,
+            )
+
+    def _note(self, starting: asyncio.Task[None]) -> None:
+        error = None if starting.cancelled() else starting.exception()
+        self._log(error, known=isinstance(error, ConnectionError))
+
+    def _log(self, error: BaseException | None, *, known: bool) -> None:
+        """Log how a start ended that nobody else reports, once for each change."""
+        failure = None if error is None else str(error)
+        if failure == self._failure:
+            return
+        self._failure = failure
+        if error is None:
+            _log.warning("the app has started")
+        else:
+            _log.error("the app could not start: %s", error, exc_info=None if known else error)
+
+
+def has_failed(task: asyncio.Task[None]) -> bool:
+    """Return whether the task has ended otherwise than by its return."""
+    return task.done() and (task.cancelled() or task.exception() is not None)
