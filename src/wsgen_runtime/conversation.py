@@ -1,18 +1,18 @@
 """One accepted connection: reads its frames until it ends."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
 
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException, WebSocketException
 from starlette.types import Receive
 
-from wsgen_runtime.auth import Authenticate, Authorize, Connection, RefusedError, Session
+from wsgen_runtime.auth import Authorize, Connection, RefusedError, Session
 from wsgen_runtime.callbacks import WrongAnswerError, require_bool
 from wsgen_runtime.calls import call
 from wsgen_runtime.client import Client
 from wsgen_runtime.frames import pong_frame, unsubscribed_frame
+from wsgen_runtime.handshake import Handshake
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.models import ErrorCode, ErrorDetail
@@ -22,7 +22,6 @@ from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topic_names import size_of
 from wsgen_runtime.watch import Watch
 
-_log = logging.getLogger("wsgen_runtime")
 _TURN = 0.005  # seconds of serving one client's frames without a break for the others
 
 
@@ -66,10 +65,10 @@ class Conversation:
         receive: Receive,
         connection: Connection,
         session: Session,
-        authenticate: Authenticate | None,
+        handshake: Handshake,
     ) -> None:
         """Serve frames until the client has gone."""
-        self._watch.start(connection, session, authenticate)
+        self._watch.start(connection, session, handshake)
         try:
             await self._serve_frames(receive)
         finally:
@@ -202,5 +201,5 @@ class Conversation:
         except (RefusedError, HTTPException, WebSocketException):
             return False
         except WrongAnswerError as error:
-            _log.error("authorize %s, and the subscription is refused", error)
+            self._hub.note_wrong_answer(f"authorize {error}, and the subscription is refused")
             return False

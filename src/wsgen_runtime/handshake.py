@@ -1,6 +1,5 @@
 """The handshake: whether a client may connect, decided before it is accepted."""
 
-import logging
 import math
 from contextlib import suppress
 
@@ -19,11 +18,11 @@ from wsgen_runtime.auth import (
 from wsgen_runtime.callbacks import WrongAnswerError, require_user
 from wsgen_runtime.calls import call
 from wsgen_runtime.closing import CloseCode
+from wsgen_runtime.failure_log import FailureLog
 from wsgen_runtime.failures import without_text
 from wsgen_runtime.http import TEXT, respond
 from wsgen_runtime.origins import AllowedPages
 
-_log = logging.getLogger("wsgen_runtime")
 _OF_THE_RESPONSE = ("connection", "content-length", "content-type", "transfer-encoding", "upgrade")
 
 
@@ -35,42 +34,49 @@ class AnsweredError(RefusedError):
         self.error = error
 
 
-async def admit(
-    connection: Connection,
-    authenticate: Authenticate | None,
-    pages: AllowedPages,
-    within: float | None,
-) -> Session:
-    """Return who connects; raises RefusedError with the reason, for the log, when the client may not."""
-    pages.check(connection)
-    if authenticate is None:
-        return Session(user=None)
-    return await identify(connection, authenticate, within)
+class Handshake:
+    """Finds out who connects: asks the rules for pages, and then `authenticate`, which has `within` seconds."""
 
+    def __init__(
+        self,
+        authenticate: Authenticate | None,
+        pages: AllowedPages,
+        within: float | None,
+        log: FailureLog,
+    ) -> None:
+        self._authenticate = authenticate
+        self._pages = pages
+        self._within = within
+        self._log = log
 
-async def identify(
-    connection: Connection, authenticate: Authenticate, within: float | None
-) -> Session:
-    """Return what `authenticate` says; raises RefusedError for no user, and when it fails or hangs."""
-    try:
-        answer = await call(authenticate, connection, within=within)
-        session = answer if isinstance(answer, Session) else Session(user=answer)
-        require_user(session.user)
-        if session.expires_at is not None and not math.isfinite(session.expires_at):
-            raise ValueError("expires_at must be a number of seconds since the epoch, or None")
-    except RefusedError:
-        raise
-    except (HTTPException, WebSocketException) as error:
-        raise AnsweredError(error) from None
-    except WrongAnswerError as error:
-        _log.error("authenticate %s, and the client is refused", error)
-        raise RefusedError("authenticate failed") from error
-    except Exception as error:
-        _log.error("authenticate failed", exc_info=without_text(error))
-        raise RefusedError("authenticate failed") from error
-    if session.user is None or session.user is False:
-        raise RefusedError("not authenticated")
-    return session
+    async def admit(self, connection: Connection) -> Session:
+        """Return who connects; raises RefusedError with the reason, for the log, when the client may not."""
+        self._pages.check(connection)
+        return await self.identify(connection)
+
+    async def identify(self, connection: Connection) -> Session:
+        """Return what `authenticate` says; raises RefusedError for no user, and when it fails or hangs."""
+        if self._authenticate is None:
+            return Session(user=None)
+        try:
+            answer = await call(self._authenticate, connection, within=self._within)
+            session = answer if isinstance(answer, Session) else Session(user=answer)
+            require_user(session.user)
+            if session.expires_at is not None and not math.isfinite(session.expires_at):
+                raise ValueError("expires_at must be a number of seconds since the epoch, or None")
+        except RefusedError:
+            raise
+        except (HTTPException, WebSocketException) as error:
+            raise AnsweredError(error) from None
+        except WrongAnswerError as error:
+            self._log.note(f"authenticate {error}, and the client is refused")
+            raise RefusedError("authenticate failed") from error
+        except Exception as error:
+            self._log.note("authenticate failed", error, show=without_text)
+            raise RefusedError("authenticate failed") from error
+        if session.user is None or session.user is False:
+            raise RefusedError("not authenticated")
+        return session
 
 
 async def refuse(connection: Connection, send: Send, refusal: RefusedError) -> None:

@@ -9,7 +9,6 @@ from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode
-from wsgen_runtime.failures import without_input
 from wsgen_runtime.frames import (
     cancelled_frame,
     error_frame,
@@ -153,15 +152,15 @@ class Hub:
 
     def note_failure(self, client: Client, error: Exception) -> None:
         """Log and count an exception that user code raised on behalf of `client`."""
-        self._counters.failures += 1
-        context = {"client": client.id}
-        _log.error("a client could not be served", exc_info=without_input(error), extra=context)
+        self._counters.fail("a client could not be served", error, client=client.id)
+
+    def note_wrong_answer(self, message: str) -> None:
+        """Log what user code has returned in place of an answer."""
+        self._counters.log.note(message)
 
     def note_unsent(self, client: Client, error: Exception) -> None:
         """Log and count what `send` raised on the socket of a client that was still connected."""
-        self._counters.failures += 1
-        context = {"client": client.id}
-        _log.error("a frame could not be sent", exc_info=without_input(error), extra=context)
+        self._counters.fail("a frame could not be sent", error, client=client.id)
 
     def _disconnect_slow(self, client: Client) -> None:
         _log.info("a client reads too slowly and is closed", extra={"client": client.id})

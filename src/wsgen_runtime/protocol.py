@@ -17,6 +17,7 @@ _LARGEST_ID = 2**63
 _MOST_DETAILS = 100
 _MOST_KEYS = 32
 _LONGEST_KEY = 100
+_FREE_FAILURES = 20
 _LONGEST_MESSAGE = 500
 
 
@@ -70,12 +71,13 @@ class ServerProtocol:
     `requests` maps each route to its request model. Time is passed in, in seconds of any monotonic clock.
     """
 
-    __slots__ = ("_bad", "_credit", "_limits", "_requests", "_seen")
+    __slots__ = ("_bad", "_credit", "_failed", "_limits", "_requests", "_seen")
 
     def __init__(self, requests: Mapping[str, type[BaseModel]], limits: Limits, now: float) -> None:
         self._requests = requests
         self._limits = limits
         self._bad = 0
+        self._failed = 0
         self._credit = float(limits.frame_burst)
         self._seen = now
 
@@ -121,9 +123,12 @@ class ServerProtocol:
     ) -> Fault:
         """Return a fault, counted: the last one allowed in a row asks for the socket to be closed.
 
-        Those that are the server's own, `internal`, are not the client's to answer for.
+        Those that are the server's own, `internal`, count once there were many in a row: a client may go on as
+        long as it does not try the same for ever.
         """
-        if code is not ErrorCode.INTERNAL:
+        if code is ErrorCode.INTERNAL:
+            self._failed += 1
+        if code is not ErrorCode.INTERNAL or self._failed > _FREE_FAILURES:
             self._bad += 1
         bound = self._limits.bad_frames
         close = CloseCode.POLICY_VIOLATION if bound is not None and self._bad >= bound else None
@@ -132,6 +137,7 @@ class ServerProtocol:
     def served(self) -> None:
         """Note that a frame was served: the count of bad ones in a row starts again."""
         self._bad = 0
+        self._failed = 0
 
     def _too_large(self) -> Fault:
         message = f"The frame is larger than {self._limits.frame_bytes} bytes"

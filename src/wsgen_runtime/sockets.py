@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
@@ -21,8 +20,7 @@ from wsgen_runtime.auth import (
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.conversation import Conversation
-from wsgen_runtime.failures import without_input
-from wsgen_runtime.handshake import admit, refuse
+from wsgen_runtime.handshake import Handshake, refuse
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.origins import AllowedPages
@@ -31,8 +29,6 @@ from wsgen_runtime.refusals import Refusals
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.servers import is_disconnect, own_send, server_of_task, sever
 from wsgen_runtime.stats import Counters
-
-_log = logging.getLogger("wsgen_runtime")
 
 
 class Sockets:
@@ -59,9 +55,8 @@ class Sockets:
         self._limits = limits
         self._counters = counters
         self._startup = startup
-        self._authenticate = authenticate
+        self._handshake = Handshake(authenticate, pages, limits.auth_timeout, counters.log)
         self._authorize = authorize
-        self._pages = pages
         self._refusals = Refusals()
         self._ids = itertools.count(1)
 
@@ -120,8 +115,7 @@ class Sockets:
         except Exception as error:
             # Whatever the broker raises: `startup` has logged it, and the client may come again.
             raise NotStartedError(f"the app could not start: {error}") from error
-        within = self._limits.auth_timeout
-        session = await admit(connection, self._authenticate, self._pages, within)
+        session = await self._handshake.admit(connection)
         self._require_serving(stops)
         return session
 
@@ -188,10 +182,9 @@ class Sockets:
     ) -> None:
         """Converse until the client has gone; what fails is this client's loss and nobody else's."""
         try:
-            await conversation.run(receive, connection, session, self._authenticate)
+            await conversation.run(receive, connection, session, self._handshake)
         except Exception as error:
-            self._counters.failures += 1
-            _log.error("a connection failed", exc_info=without_input(error))
+            self._counters.fail("a connection failed", error)
             client.close(CloseCode.INTERNAL, "The server failed", discard=True)
             await client.close_sent()
         finally:

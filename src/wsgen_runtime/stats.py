@@ -1,6 +1,8 @@
 """What an app counts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from wsgen_runtime.failure_log import FailureLog
 
 
 @dataclass(slots=True)
@@ -16,6 +18,12 @@ class Counters:
     errors: int = 0
     failures: int = 0
     ended: int = 0
+    log: FailureLog = field(default_factory=FailureLog)
+
+    def fail(self, message: str, error: BaseException, **context: object) -> None:
+        """Count and log an exception of user code."""
+        self.failures += 1
+        self.log.note(message, error, context=context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.calls import call
 from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
-from wsgen_runtime.failures import without_input
 from wsgen_runtime.feed import Ending, Feed
 from wsgen_runtime.protocol import FrameId
 from wsgen_runtime.stats import Counters
@@ -98,9 +97,8 @@ class Steps:
             return bool(await call(self._perform, topic, channel, step, within=None))
         except Exception as error:
             # Services and brokers are user code: whatever it is, the other topics go on.
-            self._counters.failures += 1
-            context = {"step": step.name, "route": channel.router.route}
-            _log.error("a topic's step failed", exc_info=without_input(error), extra=context)
+            route = channel.router.route
+            self._counters.fail("a topic's step failed", error, step=step.name, route=route)
             return None
 
     async def _perform(self, topic: str, channel: Channel, step: Step) -> bool:

@@ -1,14 +1,12 @@
 """The way of an update: from a producer, on whatever thread, by the broker, to the topic's subscribers."""
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
-from wsgen_runtime.failures import without_input
 from wsgen_runtime.fanout import fan_out
 from wsgen_runtime.feed import Ending, Feed
 from wsgen_runtime.frames import size_of
@@ -19,8 +17,6 @@ from wsgen_runtime.protocol import FrameId
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics import TopicIndex
-
-_log = logging.getLogger("wsgen_runtime")
 
 
 class Updates:
@@ -184,10 +180,9 @@ class Updates:
             return
         feed.close()
         if ending.error is not None:
-            self._counters.failures += 1
             channel = self._channels.get(topic)
-            context = {"route": channel.router.route if channel is not None else ""}
-            _log.error("a producer failed", exc_info=without_input(ending.error), extra=context)
+            route = channel.router.route if channel is not None else ""
+            self._counters.fail("a producer failed", ending.error, route=route)
         end = getattr(self._broker, "end", None)
         if end is not None:
             end(topic, ending.reason)

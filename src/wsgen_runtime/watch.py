@@ -6,10 +6,10 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from wsgen_runtime.auth import Authenticate, Connection, RefusedError, Session
+from wsgen_runtime.auth import Connection, RefusedError, Session
 from wsgen_runtime.client import Client
 from wsgen_runtime.closing import CloseCode
-from wsgen_runtime.handshake import identify
+from wsgen_runtime.handshake import Handshake
 from wsgen_runtime.limits import Limits
 
 _log = logging.getLogger("wsgen_runtime")
@@ -31,17 +31,15 @@ class Watch:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._renewal: asyncio.Task[None] | None = None
 
-    def start(
-        self, connection: Connection, session: Session, authenticate: Authenticate | None
-    ) -> None:
+    def start(self, connection: Connection, session: Session, handshake: Handshake) -> None:
         """Start the timers that the limits and the session ask for."""
         limits = self._limits
         if limits.heartbeat is not None:
             self._check_heartbeat(limits.heartbeat)
         if limits.lifespan is not None:
             self._call_later("lifespan", limits.lifespan, self._end_of_life)
-        if session.expires_at is not None and authenticate is not None:
-            self._expire_at(session.expires_at, connection, authenticate)
+        if session.expires_at is not None:
+            self._expire_at(session.expires_at, connection, handshake)
 
     def stop(self) -> None:
         """Stop all timers, and a renewal that is under way."""
@@ -69,16 +67,16 @@ class Watch:
     def _end_of_life(self) -> None:
         self._client.close(CloseCode.GOING_AWAY, "The connection reached its longest life")
 
-    def _expire_at(self, moment: float, connection: Connection, authenticate: Authenticate) -> None:
+    def _expire_at(self, moment: float, connection: Connection, handshake: Handshake) -> None:
         delay = max(0.0, moment - time.time())
-        self._call_later("expiry", delay, partial(self._renew_soon, connection, authenticate))
+        self._call_later("expiry", delay, partial(self._renew_soon, connection, handshake))
 
-    def _renew_soon(self, connection: Connection, authenticate: Authenticate) -> None:
-        self._renewal = self._loop.create_task(self._renew(connection, authenticate))
+    def _renew_soon(self, connection: Connection, handshake: Handshake) -> None:
+        self._renewal = self._loop.create_task(self._renew(connection, handshake))
 
-    async def _renew(self, connection: Connection, authenticate: Authenticate) -> None:
+    async def _renew(self, connection: Connection, handshake: Handshake) -> None:
         try:
-            session = await identify(connection, authenticate, self._limits.auth_timeout)
+            session: Session | None = await handshake.identify(connection)
         except RefusedError:
             session = None
         if session is None or (
@@ -88,5 +86,5 @@ class Watch:
             return
         self._client.user = session.user
         if session.expires_at is not None:
-            self._expire_at(session.expires_at, connection, authenticate)
+            self._expire_at(session.expires_at, connection, handshake)
         await self._renewed()

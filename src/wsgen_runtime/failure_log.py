@@ -1,0 +1,84 @@
+"""Failures of user code in the log: one traceback for equal ones, and how often they came since."""
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from wsgen_runtime.failures import without_input
+
+_log = logging.getLogger("wsgen_runtime")
+_MOST = 100  # kinds of failures that are told apart
+_QUIET = 60.0  # seconds after which the same failure is shown with its traceback again
+_DEEPEST = 20  # exceptions looked at in one chain of causes
+
+_Place = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class _Known:
+    """A failure that was shown at `shown`, and `count` times since then in all."""
+
+    shown: float
+    count: int = 0
+
+
+class FailureLog:
+    """The failures of one app, which clients can cause as often as they like.
+
+    Failures are equal if the same exceptions came from the same lines; what their texts say does not count, since
+    it may be a client's. The first is logged with its traceback, a repetition in one line and only if it is the
+    10th, the 100th and so on; after a minute it is logged as a new one, with the count.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[_Place, _Known] = OrderedDict()
+
+    def note(
+        self,
+        message: str,
+        error: BaseException | None = None,
+        *,
+        show: Callable[[BaseException], BaseException] = without_input,
+        context: Mapping[str, object] | None = None,
+    ) -> None:
+        """Log one failure; `show` makes of the error what the log may say of it."""
+        place = (message, *_place_of(error))
+        known = self._known.pop(place, None)
+        now = time.monotonic()
+        again = (
+            f" ({known.count} more times since it was last shown)" if known and known.count else ""
+        )
+        if known is None or now - known.shown >= _QUIET:
+            known = _Known(now)
+            _log.error("%s%s", message, again, exc_info=error and show(error), extra=context)
+        else:
+            known.count += 1
+            if _is_power_of_ten(known.count):
+                kind = f": {type(error).__qualname__}" if error is not None else ""
+                _log.error(
+                    "%s, as before, %d more times%s", message, known.count, kind, extra=context
+                )
+        self._known[place] = known
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
+
+
+def _place_of(error: BaseException | None) -> _Place:
+    """Return the types of the error and of its causes, and the lines that they passed through."""
+    place: list[object] = []
+    for _ in range(_DEEPEST):
+        if error is None:
+            break
+        place.append(type(error))
+        traceback = error.__traceback__
+        while traceback is not None:
+            place.append((traceback.tb_frame.f_code, traceback.tb_lineno))
+            traceback = traceback.tb_next
+        error = error.__cause__ or error.__context__
+    return tuple(place)
+
+
+def _is_power_of_ten(count: int) -> bool:
+    return count >= 10 and set(str(count)[1:]) == {"0"} and str(count)[0] == "1"
