@@ -261,7 +261,7 @@ def test_isort_is_left_alone_where_anything_is_set_for_it(
 ) -> None:
     bare.write({name: text})
     home = Homes().of("isort", bare.module().output)
-    roots = Roots(bare.root, (bare.root / "src", bare.root), str)
+    roots = Roots(bare.root, (bare.root / "src", bare.root), str, bare.root)
     assert (isort_options(home, roots, ("isort", "black")) == ()) is configured
     assert isort_options(home, roots, ("isort",)) == ()
 

@@ -7,10 +7,12 @@ project if the file is in it, and then they sort imports differently.
 """
 
 import json
+import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from glob import escape
+from hashlib import sha256
 from pathlib import Path
 
 from wsgen.config import default_sources
@@ -23,9 +25,8 @@ BLACK_STYLE = ("--profile", "black")
 """Options of isort for imports as black and ruff format them."""
 
 _FORMATTERS = frozenset({"black", "ruff-format"})
-_SORTERS = frozenset({"ruff-fix", "ruff-check"})
 _TAKES_SETTINGS = (0, 2, 2)
-"""The version since which ruff takes single settings on the command line."""
+"""The version since which ruff takes single settings on the command line; older ones take a file."""
 
 _ISORT_ROOTS = ("src_paths", "known_first_party")
 _ROOTS_IN_INI = re.compile(rf"^({'|'.join(_ISORT_ROOTS)})[ \t]*[=:]", re.MULTILINE)
@@ -35,12 +36,14 @@ _ROOTS_IN_INI = re.compile(rf"^({'|'.join(_ISORT_ROOTS)})[ \t]*[=:]", re.MULTILI
 class Roots:
     """The folders `sources` that the packages of the project in `root` are imported from.
 
-    `mirrored` returns where a folder is in the mirror, in which the tools run.
+    `mirrored` returns where a folder or file is in the mirror, in which the tools run; `scratch` is a folder for
+    settings of our own.
     """
 
     root: Path
     sources: Sequence[Path]
     mirrored: Callable[[Path], str]
+    scratch: Path
 
     def beside(self, folder: Path) -> list[str]:
         """Return the folders to name to a tool that looks into `folder` and its `src` by itself.
@@ -59,8 +62,6 @@ def isort_options(home: Home | None, roots: Roots, steps: Collection[str]) -> tu
     file = home.file if home is not None else None
     configured = file is not None and file.name != ".editorconfig"
     style = () if configured or _FORMATTERS.isdisjoint(steps) else BLACK_STYLE
-    if not _SORTERS.isdisjoint(steps) and not _ruff_can_be_told():
-        return style  # both are told or neither is
     folders = (
         [] if _says_roots(home, "isort") else roots.beside(file.parent if file else roots.root)
     )
@@ -69,11 +70,23 @@ def isort_options(home: Home | None, roots: Roots, steps: Collection[str]) -> tu
 
 def ruff_options(home: Home | None, roots: Roots) -> tuple[str, ...]:
     """Return the options of ruff for files with the settings in `home`."""
-    if not _ruff_can_be_told() or _says_roots(home, "ruff"):
-        return ()
     folders = roots.beside(home.folder if home is not None else roots.root)
-    written = json.dumps([escape(folder) for folder in folders], ensure_ascii=False)
-    return ("--config", f"src = {written}") if folders else ()
+    if not folders or _says_roots(home, "ruff"):
+        return ()
+    setting = f"src = {_toml([escape(folder) for folder in folders])}\n"
+    if version_numbers("ruff") >= _TAKES_SETTINGS:
+        return ("--config", setting)
+    extended = home.file if home is not None else None
+    if extended is not None:
+        setting = f"extend = {_toml(roots.mirrored(extended))}\n{setting}"
+    file = roots.scratch / f"ruff-{sha256(setting.encode()).hexdigest()[:12]}.toml"
+    if not file.exists():  # another process may be reading it
+        file.write_text(setting, "utf-8")
+    return ("--config", os.fspath(file))
+
+
+def _toml(value: str | list[str]) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _says_roots(home: Home | None, tool: str) -> bool:
@@ -102,7 +115,3 @@ def _sorting(table: dict[str, object]) -> Iterator[dict[str, object]]:
     for holder in (table, lint if isinstance(lint, dict) else {}):
         if isinstance(section := holder.get("isort"), dict):
             yield section
-
-
-def _ruff_can_be_told() -> bool:
-    return version_numbers("ruff") >= _TAKES_SETTINGS

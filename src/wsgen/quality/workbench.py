@@ -181,7 +181,7 @@ class Workbench:
     def _options(self, tool: str, output: Path) -> tuple[str, ...]:
         """Return what `tool` is told for the files in `output` and all others with the same settings."""
         home = self._homes.of(tool, output)
-        roots = Roots(self.mirror.root, self.sources, self._mirrored)
+        roots = Roots(self.mirror.root, self.sources, self._mirrored, self.mirror.scratch)
         if tool == "isort":
             return isort_options(home, roots, self.steps)
         return ruff_options(home, roots) if tool == "ruff" else ()
@@ -231,7 +231,7 @@ class Workbench:
             "PYTHONWARNINGS": "ignore",
         }
 
-    def _mirrored(self, source: Path) -> str:
-        if source.is_relative_to(self.mirror.root):
-            return os.fspath(self.mirror.top / source.relative_to(self.mirror.root))
-        return os.fspath(source)
+    def _mirrored(self, place: Path) -> str:
+        if place.is_relative_to(self.mirror.root):
+            return os.fspath(self.mirror.top / place.relative_to(self.mirror.root))
+        return os.fspath(place)
