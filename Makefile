@@ -133,6 +133,10 @@ share ?= 0.2
 faults: $(VENV)/.ready  ## kill, starve and disturb runs of wsgen; share=1 for all trials, seed=N for others
 	@$(BIN)/python -m tests.faults --seed $(seed) --share $(share)
 
+.PHONY: fuzz
+fuzz: $(VENV)/.ready  ## try every reader on a corpus and on inputs made from it; args="--seconds 600 document"
+	@$(BIN)/python -m tests.fuzz --seed $(seed) $(args)
+
 rounds ?= 20
 .PHONY: takeover
 takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic; rounds=N, 20 unless told
