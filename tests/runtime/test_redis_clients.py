@@ -101,7 +101,7 @@ async def test_a_client_lends_its_settings_and_stays_the_users(server: RedisServ
     await app.shutdown()
     assert repr(broker) == f"RedisBroker(localhost:{server.port} (database 1))"
     assert await client.ping()
-    await client.aclose()
+    await client.connection_pool.disconnect()
 
 
 def test_what_is_no_client_of_one_server_is_refused() -> None:

@@ -9,9 +9,8 @@ from redis.asyncio.connection import AbstractConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.credentials import CredentialProvider
-from redis.exceptions import DataError
 
-from wsgen_runtime.brokers.redis.credentials import unblocked
+from wsgen_runtime.brokers.redis.credentials import ask, require_provider
 
 _SCHEMES = ("redis", "rediss", "unix")
 
@@ -37,17 +36,18 @@ class Address:
             ) from None
         self._type: type[AbstractConnection] = options.pop("connection_class", Connection)
         if credentials is not None:
-            options["credential_provider"] = unblocked(credentials)
+            require_provider(credentials)
+            if "password" in options or "username" in options:
+                raise ValueError(
+                    "the Redis address has a user or a password, and there are credentials: use one of them"
+                )
+        self._credentials = credentials
         self._options: Mapping[str, Any] = {**options, **OURS}
         self._text = f"{place_of(options)} (database {self.db})"
         try:
-            self.connection()
+            self._type(**self._options)
         except TypeError as error:
             raise ValueError(f"the Redis address has an option too many: {error}") from None
-        except DataError:
-            raise ValueError(
-                "the Redis address has a password, and there are credentials: use one of them"
-            ) from None
 
     def __str__(self) -> str:
         return self._text
@@ -55,9 +55,11 @@ class Address:
     def __repr__(self) -> str:
         return f"Address({self._text})"
 
-    def connection(self) -> AbstractConnection:
-        """Return a connection that is not yet open."""
-        return self._type(**self._options)
+    async def connection(self) -> AbstractConnection:
+        """Return a connection that is not yet open; raises what the provider of the credentials raises."""
+        if self._credentials is None:
+            return self._type(**self._options)
+        return self._type(**{**self._options, **await ask(self._credentials)})
 
 
 def place_of(options: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ class ClientAddress:
     def __repr__(self) -> str:
         return f"ClientAddress({self._text})"
 
-    def connection(self) -> AbstractConnection:
+    async def connection(self) -> AbstractConnection:
         """Return a connection that is not yet open."""
         kind, options = self._settings()
         return kind(**{**options, **OURS})

@@ -1,36 +1,27 @@
 """Credentials that may change: a provider of redis-py, asked without holding up the event loop."""
 
 import asyncio
+from typing import Any
 
 from redis.credentials import CredentialProvider
 
-Credentials = tuple[str] | tuple[str, str]
 
+async def ask(provider: CredentialProvider) -> dict[str, Any]:
+    """Return the options of a connection that `provider` stands for: a password, and a user if there is one.
 
-class Unblocked(CredentialProvider):
-    """Asks a provider that is not asynchronous on a thread, since it may ask a server."""
-
-    def __init__(self, provider: CredentialProvider) -> None:
-        self._provider = provider
-
-    def get_credentials(self) -> Credentials:
-        """Return user and password, or the password alone."""
-        return self._provider.get_credentials()
-
-    async def get_credentials_async(self) -> Credentials:
-        """Return the same, once the thread has it."""
-        return await asyncio.to_thread(self._provider.get_credentials)
-
-
-def unblocked(provider: CredentialProvider) -> CredentialProvider:
-    """Return `provider` if it is asynchronous, or one that asks it on a thread.
-
-    Raises TypeError for what is no provider.
+    A provider that is not asynchronous is asked on a thread, since it may ask a server.
     """
+    asynchronous = getattr(type(provider), "get_credentials_async", None)
+    if asynchronous is not getattr(CredentialProvider, "get_credentials_async", None):
+        found = await provider.get_credentials_async()
+    else:
+        found = await asyncio.to_thread(provider.get_credentials)
+    return dict(zip(("password", "username"), reversed(found), strict=False))
+
+
+def require_provider(provider: object) -> None:
+    """Raise TypeError for what is not a provider of redis-py."""
     if not isinstance(provider, CredentialProvider):
         raise TypeError(
             f"credentials must be a redis.CredentialProvider, not {type(provider).__name__}"
         )
-    base = getattr(CredentialProvider, "get_credentials_async", None)
-    own = getattr(type(provider), "get_credentials_async", None)
-    return provider if own is not base else Unblocked(provider)

@@ -74,7 +74,8 @@ class Link:
     @classmethod
     async def open(cls, address: Address | ClientAddress, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109 - for each command, not for all
         """Connect, and try with the name `trial` whether this user may do all that is needed."""
-        link = cls(address.connection(), address.connection(), timeout)
+        async with asyncio.timeout(timeout):
+            link = cls(await address.connection(), await address.connection(), timeout)
         try:
             async with asyncio.timeout(timeout):
                 await link._asking.connect()  # type: ignore[no-untyped-call, unused-ignore] # redis-py is partly typed
