@@ -9,10 +9,12 @@ from benchmarks.runtime.processes import Contestant, contestants
 from benchmarks.runtime.redis_server import redis_server
 
 OURS, ALONE, BY_REDIS = "wsgen", "wsgen_alone", "wsgen_redis"
+WRAPPED = "wsgen_wrapped"
 LABELS = {
     OURS: "wsgen, mounted in FastAPI",
     ALONE: "wsgen",
     BY_REDIS: "wsgen, by Redis",
+    WRAPPED: "wsgen, mounted, in a middleware that wraps send",
     "bare": "bare loop of ASGI sends",
     "tasks": "a task for each send",
     "writers": "a queue and a writer for each client",
@@ -105,7 +107,7 @@ def _rate(rates: Sequence[Rate]) -> str:
     return f"{wall:,.0f}/s, {cpu:.1f} µs"
 
 
-_CONTESTANTS = ("bare", ALONE, OURS, "fastws", "chanx")
+_CONTESTANTS = ("bare", ALONE, OURS, WRAPPED, "fastws", "chanx")
 
 
 def _fan_out(
@@ -129,11 +131,13 @@ def _fan_out(
 
 
 def fan_out_one(setting: Setting) -> Iterator[Row]:
-    """One topic, 1,000 clients."""
+    """One topic, 1,000 clients; sent to directly, and by the connections' own tasks."""
     pairs = [
-        (ALONE, "bare", 0.8),
-        (OURS, "bare", 0.8),
-        (OURS, "fastws", 2.0),
+        (ALONE, "bare", 0.85),
+        (OURS, "bare", 0.85),
+        (WRAPPED, "bare", None),
+        (WRAPPED, "fastws", None),
+        (OURS, "fastws", 2.3),
         (OURS, "chanx", 15.0),
     ]
     yield from _compare("1 topic of 1,000 clients", _fan_out(setting, 1), pairs)
@@ -142,7 +146,8 @@ def fan_out_one(setting: Setting) -> Iterator[Row]:
 def fan_out_many(setting: Setting) -> Iterator[Row]:
     """A hundred topics with ten clients each."""
     pairs = [(ALONE, "bare", None), (OURS, "fastws", None), (OURS, "chanx", None)]
-    yield from _compare("100 topics of 10 clients each", _fan_out(setting, 100), pairs)
+    names = ("bare", ALONE, OURS, "fastws", "chanx")
+    yield from _compare("100 topics of 10 clients each", _fan_out(setting, 100, names), pairs)
 
 
 def designs(setting: Setting) -> Iterator[Row]:

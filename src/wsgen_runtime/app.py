@@ -180,7 +180,11 @@ class WsApp:
         if starting is not None:
             self._ending = asyncio.get_running_loop().create_task(self._end(starting))
         if self._ending is not None and not self._ending.done():
-            await asyncio.shield(self._ending)
+            await asyncio.wait(
+                {self._ending}
+            )  # whoever waits may be cancelled, or it by a second signal
+            if not self._ending.cancelled():
+                self._ending.result()
 
     async def _end(self, starting: asyncio.Task[None]) -> None:
         self._sockets.stop()
@@ -240,7 +244,12 @@ class WsApp:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _say_goodbye(self) -> None:
-        await self.shutdown()
+        try:
+            await self.shutdown()
+        except asyncio.CancelledError:  # by a second signal
+            if self._ending is not None:
+                self._ending.cancel()
+            raise
         self._sockets.stop()  # the server takes connections until it has the signal
 
 

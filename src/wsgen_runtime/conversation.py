@@ -11,7 +11,7 @@ from wsgen_runtime.auth import Authorize, Connection, RefusedError, Session
 from wsgen_runtime.callbacks import WrongAnswerError, require_bool
 from wsgen_runtime.calls import call
 from wsgen_runtime.client import Client
-from wsgen_runtime.frames import pong_frame, unsubscribed_frame
+from wsgen_runtime.frames import PLAIN_PONG, pong_frame, unsubscribed_frame
 from wsgen_runtime.handshake import Handshake
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
@@ -85,7 +85,7 @@ class Conversation:
             if client.closing or client.lost:
                 continue
             now = clock()
-            self._watch.heard(now)
+            self._watch.hold()
             text = message.get("text")
             if text is not None:
                 event = protocol.receive_text(text, now)
@@ -97,7 +97,9 @@ class Conversation:
             else:
                 self._hub.refuse(client, fault)
             # A server that has more frames of this client lets nobody else run in between.
-            busy += clock() - now
+            served = clock()
+            self._watch.heard(served)
+            busy += served - now
             if busy > _TURN:
                 busy = 0.0
                 await asyncio.sleep(0)
@@ -123,7 +125,7 @@ class Conversation:
         if isinstance(event, Unsubscribe):
             return self._unsubscribe(event)
         if isinstance(event, Ping):
-            self._hub.answer(self._client, pong_frame(event.id))
+            self._hub.answer(self._client, PLAIN_PONG if event.plain else pong_frame(event.id))
             return None
         return event
 

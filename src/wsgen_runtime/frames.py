@@ -9,6 +9,9 @@ from wsgen_runtime.models import (
 )
 from wsgen_runtime.protocol import Fault, FrameId
 
+PLAIN_PONG = "pong"
+"""The answer to a `ping` that is no JSON, as the heartbeats of many libraries are."""
+
 
 def subscribed_frame(route: str, topic: str, frame_id: FrameId, message: str = "Subscribed") -> str:
     """Return the answer to `subscribe`."""

@@ -1,6 +1,6 @@
 """What one client, and one app, may use."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,8 @@ class Limits:
     pending_bytes: int = 64 * 1024 * 1024
     """The bytes of those updates; then the oldest goes."""
     heartbeat: float | None = None
-    """Longest silence of a client, closed with 3008 after it. Off: ASGI servers send pings themselves."""
+    """Longest silence of a client, closed with 3008 after it; `math.inf` is no bound. None is 45 seconds on
+    hypercorn and granian, which notice no client that has vanished without a word; other servers send pings."""
     lifespan: float | None = None
     """Longest life of a connection, closed with 1001 after it."""
     auth_timeout: float | None = 10.0
@@ -56,3 +57,13 @@ class Limits:
                 raise ValueError(f"{field.name} must have a bound")
             if value is not None and not value > 0:
                 raise ValueError(f"{field.name} must be positive, not {value}")
+
+    def on(self, server: str) -> "Limits":
+        """Return these limits as they are on `server`, the name of its package."""
+        if self.heartbeat is None and server in _WITHOUT_PINGS:
+            return replace(self, heartbeat=_HEARTBEAT)
+        return self
+
+
+_HEARTBEAT = 45.0
+_WITHOUT_PINGS = ("hypercorn", "granian")

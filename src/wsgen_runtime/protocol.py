@@ -41,9 +41,10 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """The client asks whether the server is there."""
+    """The client asks whether the server is there; `plain`, with the bare word that many libraries send."""
 
     id: FrameId
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class ServerProtocol:
             return self._too_large()
         if not self._take_credit(now):
             return self.fault(ErrorCode.RATE_LIMITED, "Too many frames; this one was not read")
+        if text == "ping":
+            return Ping(None, plain=True)
         try:
             # Not NaN and Infinity: JSON has none.
             frame = from_json(text, allow_inf_nan=False)

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from wsgen_runtime.delivery import Delivery
+from wsgen_runtime.finite import require_finite
 from wsgen_runtime.labels import label_of
 from wsgen_runtime.service import WsRouteService, require_service
 from wsgen_runtime.topic_names import topic_name
@@ -56,12 +57,17 @@ class WsRouter:
     def encode(self, data: object) -> str:
         """Return `data` as JSON text, validated unless the service vouches for it.
 
-        Raises pydantic.ValidationError for data of another type than the route's.
+        Raises pydantic.ValidationError for data of another type than the route's, and for a number that JSON
+        cannot write: infinity, or none at all.
         """
         adapter = self._adapter
         if self._validates:
             data = adapter.validate_python(data)
-        return adapter.dump_json(data, by_alias=True).decode()
+        text = adapter.dump_json(data, by_alias=True)
+        # What pydantic makes of numbers that JSON cannot write.
+        if b"null" in text or b"NaN" in text or b"Infinity" in text:
+            require_finite(adapter.dump_python(data, by_alias=True, mode="json"), self.route)
+        return text.decode()
 
     def name_topic(self, request: BaseModel) -> str:
         """Return the topic that `request` subscribes to."""

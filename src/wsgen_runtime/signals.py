@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -19,44 +20,73 @@ _Handler = Callable[[int, FrameType | None], object]
 def before_stop_signals(goodbye: Callable[[], Awaitable[None]]) -> Iterator[None]:
     """Run `goodbye` on the running loop when a stop signal comes, and pass the signal on afterwards.
 
-    A second signal is passed on at once. Signals that no server handles, and other threads than the main one, are
-    left alone.
+    All goodbyes of one loop run at the same time. A second signal is passed on at once, and cancels them. Signals
+    that no server handles, and other threads than the main one, are left alone.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    taken: dict[int, tuple[_Handler, _Handler]] = {}
-    for number in map(int, _SIGNALS):
-        before = signal.getsignal(number)
-        if callable(before) and before is not signal.default_int_handler:
-            ours = _holding_back(goodbye, before)
-            signal.signal(number, ours)
-            taken[number] = ours, before
+    loop = asyncio.get_running_loop()
+    joined = [held for number in _SIGNALS if (held := _join(int(number), loop, goodbye))]
     try:
         yield
     finally:
-        for number, (ours, before) in taken.items():
-            if signal.getsignal(number) is ours:
-                signal.signal(number, before)
+        for held in joined:
+            held.leave(goodbye)
 
 
-def _holding_back(goodbye: Callable[[], Awaitable[None]], before: _Handler) -> _Handler:
-    loop = asyncio.get_running_loop()
-    going: list[asyncio.Task[None]] = []
-    asked = False
+def _join(
+    number: int, loop: asyncio.AbstractEventLoop, goodbye: Callable[[], Awaitable[None]]
+) -> "_HeldBack | None":
+    """Return what holds the signal back for `loop`, now with `goodbye`, or None if no server handles it."""
+    before = signal.getsignal(number)
+    if isinstance(before, _HeldBack) and before.loop is loop:
+        before.goodbyes.append(goodbye)
+        return before
+    if not callable(before) or before is signal.default_int_handler:
+        return None
+    held = _HeldBack(number, loop, before, [goodbye])
+    signal.signal(number, held)
+    return held
 
-    async def go(number: int) -> None:
+
+@dataclass(slots=True)
+class _HeldBack:
+    """The handler of one signal: says all goodbyes at the first, and gives it to the handler `before` then."""
+
+    number: int
+    loop: asyncio.AbstractEventLoop
+    before: _Handler
+    goodbyes: list[Callable[[], Awaitable[None]]]
+    going: asyncio.Task[None] | None = None
+    asked: bool = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self.loop.is_closed():
+            self.before(number, frame)
+        elif self.asked:
+            self.before(number, frame)
+            self.loop.call_soon_threadsafe(self._cut_short)
+        else:
+            self.asked = True
+            self.loop.call_soon_threadsafe(self._begin)
+
+    def leave(self, goodbye: Callable[[], Awaitable[None]]) -> None:
+        """Say `goodbye` no more; the last that leaves puts the handler back that was before."""
+        self.goodbyes.remove(goodbye)
+        current: object = signal.getsignal(self.number)
+        if not self.goodbyes and current is self:
+            signal.signal(self.number, self.before)
+
+    def _begin(self) -> None:
+        self.going = self.loop.create_task(self._go())
+
+    def _cut_short(self) -> None:
+        if self.going is not None:
+            self.going.cancel()
+
+    async def _go(self) -> None:
         try:
-            await goodbye()
+            await asyncio.gather(*(goodbye() for goodbye in self.goodbyes), return_exceptions=True)
         finally:
-            before(number, None)
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked or loop.is_closed():
-            before(number, frame)
-            return
-        asked = True
-        loop.call_soon_threadsafe(lambda: going.append(loop.create_task(go(number))))
-
-    return handle
+            self.before(self.number, None)

@@ -141,19 +141,24 @@ class Sockets:
             asked = True
             task.cancel()
 
-        own = own_send(send)
+        own, server = own_send(send), server_of_task()
         client = Client(
             next(self._ids),
             session.user,
             own or send,
             self._limits,
             direct=own is not None,
-            closes_last=server_of_task() == "granian",
+            closes_last=server == "granian",
             on_lost=give_up,
             on_failure=self._hub.note_unsent,
         )
         conversation = Conversation(
-            client, self._hub, self._routers, self._requests, self._limits, self._authorize
+            client,
+            self._hub,
+            self._routers,
+            self._requests,
+            self._limits.on(server),
+            self._authorize,
         )
         reading = self._read(client, conversation, receive, connection, session)
         self._hub.add(client)

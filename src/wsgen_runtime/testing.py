@@ -18,6 +18,8 @@ from urllib.parse import urlencode
 
 from starlette.types import ASGIApp
 
+from wsgen_runtime.frames import PLAIN_PONG
+
 # What JSON holds is known to the test alone.
 Frame = dict[str, Any]
 
@@ -132,6 +134,8 @@ class WsTestClient:
         if message["type"] == "websocket.close":
             self._from_app.put_nowait(message)  # so that every later call says the same
             raise ClosedByServerError(message.get("code", 1000), message.get("reason") or "")
+        if message["text"] == PLAIN_PONG:
+            return {"type": "pong"}
         frame: Frame = json.loads(message["text"])
         return frame
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import math
+import random
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -13,6 +15,7 @@ from wsgen_runtime.handshake import Handshake
 from wsgen_runtime.limits import Limits
 
 _log = logging.getLogger("wsgen_runtime")
+_SPREAD = 0.1  # the part of the longest life within which connections end
 
 
 class Watch:
@@ -34,10 +37,12 @@ class Watch:
     def start(self, connection: Connection, session: Session, handshake: Handshake) -> None:
         """Start the timers that the limits and the session ask for."""
         limits = self._limits
-        if limits.heartbeat is not None:
+        if limits.heartbeat is not None and limits.heartbeat < math.inf:
             self._check_heartbeat(limits.heartbeat)
         if limits.lifespan is not None:
-            self._call_later("lifespan", limits.lifespan, self._end_of_life)
+            # Clients that came together after a restart shall not all go, and come back, in one moment.
+            life = limits.lifespan * random.uniform(1 - _SPREAD, 1)  # noqa: S311 - no secret
+            self._call_later("lifespan", life, self._end_of_life)
         if session.expires_at is not None:
             self._expire_at(session.expires_at, connection, handshake)
 
@@ -51,8 +56,12 @@ class Watch:
             self._renewal = None
 
     def heard(self, now: float) -> None:
-        """Note that a frame came at `now`, in the event loop's time."""
+        """Note that the client has been waited for since `now`, in the event loop's time."""
         self._heard = now
+
+    def hold(self) -> None:
+        """Note that a frame came. Until `heard` the client is not silent: what it sends meanwhile is not read."""
+        self._heard = math.inf
 
     def _call_later(self, name: str, delay: float, callback: Callable[[], None]) -> None:
         self._timers[name] = self._loop.call_later(delay, callback)
@@ -60,7 +69,9 @@ class Watch:
     def _check_heartbeat(self, interval: float) -> None:
         rest = self._heard + interval - self._loop.time()
         if rest > 0:
-            self._call_later("heartbeat", rest, partial(self._check_heartbeat, interval))
+            self._call_later(
+                "heartbeat", min(rest, interval), partial(self._check_heartbeat, interval)
+            )
         else:
             self._client.close(CloseCode.TIMEOUT, "Nothing was heard for too long")
 

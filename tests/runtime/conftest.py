@@ -9,6 +9,7 @@ from tests.runtime.documented import reader_of
 from tests.runtime.redis_server import RedisServer, redis_server
 
 from wsgen_runtime import Connection
+from wsgen_runtime.frames import PLAIN_PONG
 from wsgen_runtime.pytest_plugin import ws_connect
 from wsgen_runtime.servers import own_send
 from wsgen_runtime.sockets import Sockets
@@ -27,7 +28,8 @@ def documented_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         texts = sent.setdefault(self, set())
 
         async def note(message: MutableMapping[str, Any]) -> None:  # as ASGI types it
-            if message["type"] == "websocket.send":
+            # The answer to a plain `ping` is no JSON, and in no document.
+            if message["type"] == "websocket.send" and message["text"] != PLAIN_PONG:
                 texts.add(message["text"])
             await send(message)
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import math
+from contextlib import AsyncExitStack
 from dataclasses import fields
+from typing import Any
 
 import pytest
 from starlette.types import Message
@@ -16,6 +18,7 @@ from wsgen_runtime.testing import (
     WsTestClient,
     connect,
 )
+from wsgen_runtime.watch import Watch
 
 
 def app_with(**limits: float) -> WsApp:
@@ -116,6 +119,51 @@ async def test_silence_closes_with_3008_and_frames_prolong() -> None:
         await client.send({"type": "ping"})
         assert (await client.receive())["type"] == "pong"
         assert await close_code(client) == CloseCode.TIMEOUT
+
+
+async def test_a_client_that_talks_while_authorize_is_slow_is_not_silent() -> None:
+    async def authorize(user: object, router: object, request: object) -> bool:
+        await asyncio.sleep(0.3)
+        return True
+
+    router = BarRouter(service=Recorder())
+    app = WsApp(routers=[router], authorize=authorize, limits=Limits(heartbeat=0.1))
+    async with connect(app) as client:
+        await client.send({"type": "bars.subscribe", "payload": AAPL})
+        await client.send({"type": "ping"})
+        assert (await client.receive())["type"] == "bars.subscribe.response"
+        assert (await client.receive())["type"] == "pong"
+        assert await close_code(client) == CloseCode.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("server", "heartbeat"),
+    [("hypercorn", 45.0), ("granian", 45.0), ("uvicorn", None), ("daphne", None), ("", None)],
+)
+def test_servers_that_notice_no_vanished_client_have_a_heartbeat(
+    server: str, heartbeat: float | None
+) -> None:
+    assert Limits().on(server).heartbeat == heartbeat
+    assert Limits(heartbeat=math.inf).on(server).heartbeat == math.inf
+    assert Limits(heartbeat=3).on(server).heartbeat == 3
+
+
+async def test_connections_of_one_moment_end_in_different_ones() -> None:
+    app = app_with(lifespan=1_000)
+    async with AsyncExitStack() as stack:
+        watches: list[Watch] = []
+        start = Watch.start
+
+        def started(watch: Watch, *arguments: Any) -> None:
+            start(watch, *arguments)
+            watches.append(watch)
+
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(Watch, "start", started)
+        for _ in range(20):
+            await stack.enter_async_context(connect(app))
+        ends = [watch._timers["lifespan"].when() for watch in watches]
+        assert max(ends) - min(ends) > 10
+        assert max(ends) - asyncio.get_running_loop().time() <= 1_000
 
 
 async def test_the_longest_life_closes_with_1001() -> None:

@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from tests.runtime.documented import reader_of
@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 SERVER = """
 import sys, uvicorn
+from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from tests.runtime.services import BarRouter, Recorder
 from wsgen_runtime import Limits, WsApp
@@ -26,8 +27,22 @@ class Told(Recorder):
             import asyncio
             await asyncio.Event().wait()
 
-ws_app = WsApp(routers=[BarRouter(service=Told())], limits=Limits(shutdown_timeout=1))
-if "mounted" in sys.argv:
+limits = Limits(shutdown_timeout=60 if "slow" in sys.argv else 1)
+ws_app = WsApp(routers=[BarRouter(service=Told())], limits=limits)
+if "several" in sys.argv:
+    apps = [ws_app, *(WsApp(routers=[BarRouter(service=Told())], limits=limits) for _ in "23")]
+
+    @asynccontextmanager
+    async def lifespan(app):
+        async with AsyncExitStack() as stack:
+            for each in apps:
+                await stack.enter_async_context(each.lifespan())
+            yield
+
+    app = FastAPI(lifespan=lifespan)
+    for number, each in enumerate(apps, 1):
+        app.router.routes.extend(each.routes(f"/{number}"))
+elif "mounted" in sys.argv:
     app = FastAPI(lifespan=ws_app.lifespan)
     app.router.routes.extend(ws_app.routes("/"))
 else:
@@ -79,8 +94,31 @@ async def test_clients_are_told_1001_and_the_server_ends(
         await process.wait()
 
 
-async def test_a_second_signal_waits_for_nothing() -> None:
-    async with serving("stuck") as (process, url), connect(url) as client:
+async def test_several_apps_say_goodbye_at_the_same_time() -> None:
+    """Each has a producer that hangs: one after the other, they would wait for a minute each."""
+    async with serving("several", "stuck", "slow") as (process, url), AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(connect(f"{url}{one}")) for one in "123"]
+        for client in clients:
+            await client.send(json.dumps({"type": "bars.subscribe", "payload": {"symbol": "A"}}))
+            reader_of([BarRouter(service=Recorder())])(await client.recv())
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(20):
+            for client in clients:
+                with pytest.raises(ConnectionClosed) as caught:
+                    await client.recv()
+                assert caught.value.rcvd is not None
+                assert caught.value.rcvd.code == 1001
+            process.send_signal(signal.SIGTERM)
+            await process.wait()
+
+
+@pytest.mark.parametrize("words", [["stuck", "slow"], ["stuck", "slow", "mounted"]])
+async def test_a_second_signal_waits_for_nothing(words: list[str]) -> None:
+    async with (
+        asyncio.timeout(30),
+        serving(*words) as (process, url),
+        connect(url) as client,
+    ):
         await client.send(json.dumps({"type": "bars.subscribe", "payload": {"symbol": "A"}}))
         reader_of([BarRouter(service=Recorder())])(await client.recv())
         process.send_signal(signal.SIGTERM)

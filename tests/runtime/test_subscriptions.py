@@ -17,7 +17,7 @@ from tests.runtime.services import (
     until,
 )
 
-from wsgen_runtime import WsApp
+from wsgen_runtime import Limits, WsApp
 from wsgen_runtime.testing import ErrorFrameError, WsTestClient, connect
 
 
@@ -46,6 +46,17 @@ async def test_subscribe_update_unsubscribe_on_the_wire() -> None:
             "payload": {"status": "ok", "message": "Unsubscribed", "topic": AAPL_TOPIC},
         }
         await until(lambda: service.log == [("create", AAPL_TOPIC), ("remove", AAPL_TOPIC)])
+
+
+async def test_a_plain_ping_is_answered_with_a_plain_pong_however_often_it_comes() -> None:
+    app = WsApp(routers=[BarRouter(service=Recorder())], limits=Limits(bad_frames=1))
+    async with connect(app) as client:
+        for _ in range(30):
+            await client.send_text("ping")
+            assert await client._from_app.get() == {"type": "websocket.send", "text": "pong"}
+        await client.send_text("ping")
+        assert await client.receive() == {"type": "pong"}
+    assert app.stats.errors == 0
 
 
 async def test_ping_is_answered() -> None:

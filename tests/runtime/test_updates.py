@@ -1,11 +1,12 @@
 """Updates: validated where they are made, serialised once, from any thread."""
 
 import asyncio
+import math
 import threading
 from typing import Annotated
 
 import pytest
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from tests.runtime.services import (
     AAPL,
     AAPL_TOPIC,
@@ -31,6 +32,47 @@ async def test_data_of_another_type_is_the_producers_error() -> None:
             service.feeds[AAPL_TOPIC]({"close": "no number"})
         service.feeds[AAPL_TOPIC]({"close": "2"})
         assert (await client.receive())["payload"]["payload"] == {"close": 2.0}
+
+
+class Reading(BaseModel):
+    value: float
+    others: dict[str, list[float | None]] = {}
+    note: str | None = None
+
+
+class Constants(BaseModel):
+    model_config = ConfigDict(ser_json_inf_nan="constants")
+    value: float
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (Reading(value=math.inf), ("value",)),
+        (Reading(value=math.nan), ("value",)),
+        (Reading(value=1, others={"a": [None, -math.inf]}), ("others", "a", 1)),
+        (Constants(value=math.inf), ("value",)),
+        (math.inf, ()),
+    ],
+)
+def test_a_number_that_json_cannot_write_is_the_producers_error(
+    data: object, place: tuple[str | int, ...]
+) -> None:
+    router = WsRouter(
+        service=Recorder(), route="readings", request_type=BarRequest, data_type=type(data)
+    )
+    with pytest.raises(ValidationError) as caught:
+        router.encode(data)
+    (error,) = caught.value.errors()
+    assert (error["type"], error["loc"]) == ("finite_number", place)
+
+
+def test_none_and_words_like_infinity_are_sent_as_they_are() -> None:
+    router = WsRouter(
+        service=Recorder(), route="readings", request_type=BarRequest, data_type=Reading
+    )
+    reading = Reading(value=1, others={"a": [None]}, note="NaN, Infinity and null")
+    assert Reading.model_validate_json(router.encode(reading)) == reading
 
 
 @pytest.mark.parametrize("validates", [True, False])

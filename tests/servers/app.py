@@ -5,6 +5,7 @@ from pydantic import TypeAdapter
 
 from tests.runtime.services import AAPL, BarRequest, Recorder
 from wsgen_runtime import Connection, Delivery, Limits, WsApp, WsRouter
+from wsgen_runtime.servers import server_of_task
 
 router = WsRouter(
     service=Recorder(),
@@ -15,7 +16,11 @@ router = WsRouter(
 )
 
 
-def authenticate(connection: Connection) -> str | None:
+served_by: set[str] = set()
+
+
+async def authenticate(connection: Connection) -> str | None:
+    served_by.add(server_of_task())
     return connection.query_params.get("user")
 
 
@@ -45,6 +50,12 @@ async def close(client: int, code: int) -> bool:
 async def clients() -> list[tuple[int, object, bool]]:
     """Return each client's number and user, and whether its server's own `send` is called directly."""
     return [(number, client.user, client._direct) for number, client in ws_app.clients.items()]
+
+
+@app.get("/server")
+async def server() -> set[str]:
+    """Return which servers were found to serve the sockets."""
+    return served_by
 
 
 @app.get("/failures")

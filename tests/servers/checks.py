@@ -73,6 +73,8 @@ async def updates_reach_all_subscribers(server: Running) -> None:
         for client in (one, two):
             assert [(await frame(client))["payload"]["payload"] for _ in "12"] == ["x", "xx"]
         assert (await number_of(server, "bob"))[1] == server.server.direct
+    if server.server.package is not None:
+        assert await server.get("/server") == [server.server.package]
     assert await server.get("/failures") == 0
 
 

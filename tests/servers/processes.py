@@ -26,6 +26,8 @@ class Server:
     command: tuple[str, ...]
     direct: bool = True
     """Whether its `send` is known to be safe in any task."""
+    package: str | None = "uvicorn"
+    """The package that makes the task of a connection, if it is the server's."""
     sends_1001: bool = True
     """Whether it sends close codes below 3000."""
     goodbye: bool = True
@@ -40,13 +42,17 @@ SERVERS = {
         ("gunicorn", APP, "-k", "uvicorn_worker.UvicornWorker", "-b", "127.0.0.1:{port}")
     ),
     # It hands SIGTERM to the process that serves by other means than a signal, so that nobody there hears of it.
-    "hypercorn": Server(("hypercorn", APP, "-b", "127.0.0.1:{port}"), goodbye=False),
+    "hypercorn": Server(
+        ("hypercorn", APP, "-b", "127.0.0.1:{port}"), package="hypercorn", goodbye=False
+    ),
     "granian": Server(
-        ("granian", APP, "--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}")
+        ("granian", APP, "--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}"),
+        package="granian",
     ),
     "daphne": Server(
         ("daphne", APP, "-b", "127.0.0.1", "-p", "{port}"),
         direct=False,
+        package=None,
         sends_1001=False,
         goodbye=False,
     ),
