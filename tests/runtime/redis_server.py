@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from tests.parts import REDIS, require
+from tests.parts import REDIS, REDIS_WITH_TLS, require
 
 
 class RedisServer:
@@ -56,6 +56,15 @@ class RedisServer:
     def resume(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
+
+
+def require_tls() -> None:
+    """Leave the test out, or fail in CI, if the server that there is was built without TLS."""
+    command = [require(REDIS), "--port", "0", "--tls-port", str(free_port())]
+    command += ["--tls-cert-file", "/nonexistent"]  # so that it ends in any case
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if "Failed finding TLS support" in ended.stdout:
+        require(REDIS_WITH_TLS)
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 from tests.runtime.redis_apps import status_of
-from tests.runtime.redis_server import free_port, redis_server
+from tests.runtime.redis_server import free_port, redis_server, require_tls
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, until
 
 from wsgen_runtime import WsApp
@@ -78,6 +78,7 @@ def certify(folder: Path) -> tuple[Path, Path, Path]:
 
 
 async def test_tls_with_an_authority_of_ones_own(tmp_path: Path) -> None:
+    require_tls()
     authority, certificate, key = certify(tmp_path)
     port = free_port()
     options = ["--tls-port", str(port), "--tls-auth-clients", "no"]
