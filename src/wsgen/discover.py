@@ -9,6 +9,7 @@ from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import ConfigError
 from wsgen.files import regular
+from wsgen.manifest import MANIFEST
 from wsgen.names import nearest
 from wsgen.orphans import orphans_among
 from wsgen.source import PYTHON_NAME, YAML_NAME, ModuleSource
@@ -71,6 +72,9 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
     wrong.extend(_collisions(modules))
     if wrong:
         raise ConfigError("the sources cannot be found", wrong)
+    if tuple(paths) == config.paths and not all(map(_is_rendered, modules)):
+        # They may have been rendered elsewhere, before the setting `output` was changed.
+        packages.update(dict.fromkeys(walk(config.root, _FOLDERS).packages))
     for orphan in orphans_among(packages, modules, config):
         there = module_at(orphan.directory, config)
         if there is None or there.output != orphan.output:
@@ -182,6 +186,10 @@ def _home_of_outputs(config: Config) -> Path | None:
     inside = home != config.root and home.is_relative_to(config.root)
     searched = any(home.is_relative_to(path) for path in config.paths)
     return home if inside and not searched and home.is_dir() else None
+
+
+def _is_rendered(module: ModuleSource) -> bool:
+    return os.path.lexists(module.output / MANIFEST)
 
 
 def _is_project(config: Config) -> bool:

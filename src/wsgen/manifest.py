@@ -24,7 +24,8 @@ class Manifest:
     `inputs` maps paths relative to the project, `outputs` file names in the package, to SHA-256 sums in
     hex; `settings` is the sum over the settings that decide what is rendered; `routers` maps class names
     to routes; `tools` maps each quality step that the files passed to the version of its tool, and is
-    empty if none ran.
+    empty if none ran. `package` is the folder for which it was written, relative to the project: a copy elsewhere
+    can be told from it.
     """
 
     wsgen: str
@@ -33,6 +34,7 @@ class Manifest:
     outputs: Mapping[str, str] = field(default_factory=dict)
     routers: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
+    package: str = ""
 
     def says_the_same(self, other: "Manifest") -> bool:
         """Return whether both stand for the same package: all but the versions of the tools is equal.
@@ -54,6 +56,7 @@ class Manifest:
             "format": FORMAT,
             "inputs": dict(self.inputs),
             "outputs": dict(self.outputs),
+            "package": self.package,
             "routers": dict(self.routers),
             "settings": self.settings,
             "tools": dict(self.tools),
@@ -79,7 +82,9 @@ def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:
         return None
     if not all(is_owned_name(name) for name in outputs):
         return None
-    return Manifest(wsgen, settings, inputs, outputs, routers, tools)
+    package = content.get("package")
+    place = package if isinstance(package, str) else ""
+    return Manifest(wsgen, settings, inputs, outputs, routers, tools, place)
 
 
 def is_owned_name(name: str) -> bool:

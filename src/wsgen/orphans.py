@@ -19,17 +19,19 @@ def orphans_among(
 ) -> Iterator[ModuleSource]:
     """Yield a module without files for each of `packages` that none of `modules` is written to.
 
-    It must stand where the settings put the package of the source that its manifest names: one that was
-    copied from elsewhere, with a project in it or without, is none of ours.
+    It must stand where the settings put the package of the source that its manifest names, or did when it was
+    written: one that was copied from elsewhere, with a project in it or without, is none of ours.
     """
     known = {module.output for module in modules}
     for package in packages:
         manifest = None if package in known else read_manifest(package)
-        for folder in _sources(manifest) if manifest else ():
+        if manifest is None:
+            continue
+        for folder in _sources(manifest):
             versioned = len(folder.parts) > 3 and folder.parts[-2] == "ws"
             name, version = (folder.parts[-3], folder.name) if versioned else (folder.name, None)
             place = package.relative_to(config.root).as_posix()
-            if _pattern(folder, version, config).fullmatch(place):
+            if manifest.package == place or _pattern(folder, version, config).fullmatch(place):
                 yield ModuleSource(name, version, config.root / folder, (), package)
                 break
 
@@ -41,6 +43,10 @@ def why_orphaned(module: ModuleSource, config: Config) -> str:
         [n for n in sorted(manifest.inputs) if PurePosixPath(n).name in _NAMES] if manifest else []
     )
     there = [name for name in names if os.path.lexists(config.root / name)]
+    place = module.output.relative_to(config.root).as_posix()
+    source = PurePosixPath(module.directory.relative_to(config.root).as_posix())
+    if there and not _pattern(source, module.version, config).fullmatch(place):
+        return f"the package of {' and '.join(there)} goes elsewhere now"
     if there:
         return f"{' and '.join(there)} {'declares' if len(there) == 1 else 'declare'} it no more"
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} gone"

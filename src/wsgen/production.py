@@ -279,6 +279,7 @@ def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest
         outputs={name: digest(text.encode()) for name, text in draft.files.items()},
         routers={router.class_name: router.route for router in draft.spec.routers},
         tools=_tool_versions(steps),
+        package=draft.source.output.relative_to(config.root).as_posix(),
     )
 
 

@@ -118,3 +118,43 @@ def test_a_path_below_the_source_does_not_make_an_orphan(project: Project) -> No
     project.wsgen("render", "specs/datafeed/ws_generated")
     project.wsgen("clean", "specs/datafeed/ws_generated")
     assert (project.root / "specs/datafeed/ws_generated/barwsrouter.py").exists()
+
+
+@pytest.mark.parametrize(
+    "before", ["{source_dir}/routes", "generated/{module}", "src/gen/{module}"]
+)
+@pytest.mark.parametrize("after", ["{source_dir}/ws_generated", "made/{module}"])
+def test_what_another_output_setting_has_left_is_found_and_removed(
+    project: Project, before: str, after: str
+) -> None:
+    settings = project.read("pyproject.toml")
+
+    def set_output(value: str) -> None:
+        project.write(
+            "pyproject.toml", settings.replace("[tool.wsgen]", f'[tool.wsgen]\noutput = "{value}"')
+        )
+
+    set_output(before)
+    assert project.wsgen("render").code == 0
+    old = before.format(source_dir="specs/datafeed", module="datafeed")
+    shutil.copytree(project.root / old, project.root / "copy")
+    set_output(after)
+    outcome = project.wsgen("check")
+    assert outcome.code == 1
+    assert f"{old}: error[WSG409]" in outcome.stderr
+    assert "the package of specs/datafeed/ws.yaml goes elsewhere now" in outcome.stderr
+    outcome = project.wsgen("render")
+    assert (outcome.code, outcome.stderr) == (0, "")
+    assert not (project.root / old).exists()
+    assert (project.root / "copy/__init__.py").exists()
+    assert project.wsgen("check").code == 0
+
+
+def test_clean_removes_what_another_output_setting_has_left(project: Project) -> None:
+    project.wsgen("render")
+    settings = project.read("pyproject.toml")
+    project.write(
+        "pyproject.toml", settings.replace("[tool.wsgen]", '[tool.wsgen]\noutput = "made/{module}"')
+    )
+    assert project.wsgen("clean").code == 0
+    assert not (project.root / "specs/datafeed/ws_generated").exists()

@@ -157,3 +157,10 @@ def test_whatever_templates_include_is_an_input(project: Project, name: str) -> 
     outcome = project.wsgen("check")
     assert outcome.code == 1
     assert f"t/{name} changed since" in outcome.stderr
+
+
+def test_a_model_from_the_future_does_not_make_the_tools_run_again(linted: Project) -> None:
+    later = time.time() + 10**8
+    os.utime(linted.root / "src/shapes/inner/deep.py", (later, later))
+    assert linted.wsgen("render").code == 0
+    assert KNOWN in linted.wsgen("list").stdout

@@ -39,7 +39,8 @@ COMMANDS = {
 
 def environment() -> dict[str, str]:
     """Return what processes are run with: the modules of tests, and no bytecode."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
+    path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
+    return {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
 
 
 @contextmanager
