@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from wsgen_runtime.delivery import Delivery
+from wsgen_runtime.distinct import require_distinct
 from wsgen_runtime.finite import require_finite
 from wsgen_runtime.labels import label_of
 from wsgen_runtime.service import WsRouteService, require_service
@@ -18,7 +19,8 @@ Publish = Callable[["WsRouter", str, object], None]
 class WsRouter:
     """A route: its wire prefix, what clients ask for, what they get, and the service that produces it.
 
-    Raises ValueError for an empty route and TypeError, naming the method, for a service that lacks one.
+    Raises ValueError for an empty route, and TypeError for a service that lacks a method and for a request type
+    whose topics do not tell its values apart, such as one with a SecretStr; it names the method, or the field.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class WsRouter:
         if not route:
             raise ValueError(f"{type(self).__name__}: the route must not be empty")
         require_service(service)
+        require_distinct(request_type)
         self.service = service
         self.route = route
         self.tags = tuple(tags)

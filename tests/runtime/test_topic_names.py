@@ -1,11 +1,14 @@
 """The name of a topic is byte for byte the founding system's."""
 
 import json
-from datetime import UTC, date, datetime
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -71,7 +74,10 @@ def name(value: object) -> str:
         ([Inner(b=2)], '[{"a":"x","b":2}]'),
         (datetime(2025, 11, 1, 12, tzinfo=UTC), '"2025-11-01T12:00:00Z"'),
         (date(2025, 11, 1), '"2025-11-01"'),
-        (Decimal("1.50"), '"1.50"'),
+        (Decimal("1.5"), '"1.5"'),
+        (Decimal("1.50"), '"1.5"'),
+        (Decimal(100), '"100"'),
+        (Decimal("-12.34"), '"-12.34"'),
         (UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
         (b"abc", '"abc"'),
     ],
@@ -103,7 +109,7 @@ def founding_name(route: str, request: BaseModel) -> str:
 
 
 plain = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats().map(lambda it: it + 0.0) | st.text(),
     lambda inner: (
         st.lists(inner) | st.dictionaries(st.text(), inner) | st.dictionaries(st.integers(), inner)
     ),
@@ -115,3 +121,86 @@ plain = st.recursive(
 def test_plain_values_are_named_as_in_the_founding_system(value: object) -> None:
     request = Request(value=value)
     assert topic_name("bars", request) == founding_name("bars", request)
+
+
+def test_both_zeros_are_one_topic() -> None:
+    assert name(-0.0) == name(0.0) == "0.0"
+    assert name([{"x": -0.0}]) == name([{"x": 0.0}])
+    assert name({-0.0: 1, 2.0: 2}) == name({0.0: 1, 2.0: 2})
+
+
+EQUAL: list[list[object]] = [
+    [Decimal(text) for text in ("1", "1.0", "1.00", "01", "1E0", "10E-1")],
+    [Decimal(text) for text in ("0", "-0", "0.00", "0E5", "0E-50", "-0.0")],
+    [Decimal(text) for text in ("100", "1E2", "100.0", "1.00E+2")],
+    [Decimal(text) for text in ("-0.5", "-.5", "-0.50", "-5E-1")],
+    [Decimal(text) for text in ("1E1000000", "10E999999", "1.0E1000000")],
+    [Decimal(text) for text in ("0.0000001", "1E-7", "1.0E-7")],
+    [
+        datetime(2025, 11, 1, 12, tzinfo=UTC),
+        datetime(2025, 11, 1, 14, tzinfo=timezone(timedelta(hours=2))),
+        datetime(2025, 11, 1, 7, 30, tzinfo=timezone(-timedelta(hours=4, minutes=30))),
+        datetime(2025, 11, 1, 13, tzinfo=ZoneInfo("Europe/Zurich")),
+    ],
+    [time(12, tzinfo=UTC), time(13, tzinfo=timezone(timedelta(hours=1)))],
+    [
+        time(0, 30, tzinfo=timezone(timedelta(hours=1))),
+        time(1, 30, tzinfo=timezone(timedelta(hours=2))),
+    ],
+    [timedelta(hours=24), timedelta(days=1)],
+    [deque([Decimal("1.0")]), deque([Decimal("1.00")])],
+]
+
+
+@pytest.mark.parametrize("values", EQUAL)
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda value: value,
+        lambda value: [value],
+        lambda value: {"key": (value,)},
+        lambda value: Request(value=[Request(value=value)]),
+    ],
+)
+def test_equal_values_are_one_topic(values: list[object], wrap: Callable[[object], object]) -> None:
+    assert all(value == values[0] for value in values)
+    assert len({name(wrap(value)) for value in values}) == 1
+
+
+@pytest.mark.parametrize("values", EQUAL[:9])
+def test_equal_keys_and_members_are_one_topic(values: list[object]) -> None:
+    assert len({name({value: 1, "x": 2}) for value in values}) == 1
+    assert len({name(frozenset({value, "x"})) for value in values}) == 1
+
+
+decimals = st.decimals(allow_nan=False) | st.builds(
+    lambda number, exponent: Decimal(number).scaleb(exponent),
+    st.integers(-200, 200),
+    st.integers(-6, 6),
+)
+moments = st.builds(
+    datetime,
+    st.just(2025),
+    st.just(3),
+    st.integers(29, 31),
+    st.integers(0, 23),
+    tzinfo=st.integers(-23, 23).map(lambda hours: timezone(timedelta(hours=hours))),
+)
+times = st.builds(
+    time,
+    st.integers(0, 23),
+    tzinfo=st.integers(-23, 23).map(lambda hours: timezone(timedelta(hours=hours))),
+)
+
+
+@given(st.one_of(*(st.tuples(kind, kind) for kind in (decimals, moments, times))))
+def test_two_values_of_a_type_have_one_topic_if_and_only_if_they_are_equal(
+    pair: tuple[object, object],
+) -> None:
+    one, other = pair
+    assert (name(one) == name(other)) == (one == other)
+
+
+def test_the_first_and_the_last_moments_have_a_topic() -> None:
+    east, west = (timezone(timedelta(hours=hours)) for hours in (14, -12))
+    assert name(datetime.min.replace(tzinfo=east)) != name(datetime.max.replace(tzinfo=west))

@@ -1,0 +1,85 @@
+"""Whether topics tell the values of a request type apart: a topic is named after what `model_dump` returns."""
+
+import dataclasses
+import typing
+from collections.abc import Iterator, Mapping
+
+import pydantic
+from pydantic import BaseModel, PlainSerializer, SecretBytes, SecretStr, WrapSerializer
+from pydantic.fields import FieldInfo
+
+_SECRETS = (
+    SecretStr,
+    SecretBytes,
+    getattr(pydantic, "Secret", SecretStr),
+)  # Secret came with pydantic 2.7
+
+
+def require_distinct(request_type: type[BaseModel]) -> None:
+    """Raise TypeError, naming the field, if different requests of the type would have one topic.
+
+    A field, or a model, with a serializer of its own is taken to tell its values apart.
+    """
+    for place, reason in _merged(request_type, (), set()):
+        raise TypeError(
+            f"{request_type.__name__} cannot be the request of a route: its field `{'.'.join(place)}` {reason},"
+            " so that different requests would have one topic; take another type, or add a serializer"
+        )
+
+
+def _merged(
+    kind: object, place: tuple[str, ...], seen: set[object]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield each field at or below `place` whose values are all dumped alike, and why."""
+    origin = typing.get_origin(kind) or kind
+    if isinstance(origin, type) and issubclass(origin, _SECRETS):
+        yield place, "is shown as asterisks"
+        return
+    if origin is typing.Literal or any(
+        isinstance(mark, PlainSerializer | WrapSerializer)
+        for mark in getattr(kind, "__metadata__", ())
+    ):
+        return
+    arguments = [
+        getattr(kind, "__value__", None),
+        *typing.get_args(kind),
+    ]  # of `type X = ...`, of X[...]
+    for argument in arguments:
+        if argument is not None and not isinstance(argument, FieldInfo):
+            yield from _merged(argument, place, seen)
+    if not isinstance(origin, type) or kind in seen:
+        return
+    seen.add(kind)
+    for name, field in _fields_of(origin).items():
+        inner = (*place, name)
+        if isinstance(field, FieldInfo):
+            if field.exclude is True:
+                yield inner, "is excluded from what is dumped"
+                continue
+            if any(isinstance(mark, PlainSerializer | WrapSerializer) for mark in field.metadata):
+                continue
+            field = field.annotation
+        yield from _merged(field, inner, seen)
+
+
+def _fields_of(kind: type) -> Mapping[str, object]:
+    """Return the fields of a model, dataclass, TypedDict or named tuple that have no serializer of their own."""
+    fields: Mapping[str, object] = getattr(kind, "__pydantic_fields__", None) or (
+        kind.model_fields if issubclass(kind, BaseModel) else {}
+    )
+    if not fields and (
+        dataclasses.is_dataclass(kind)
+        or hasattr(kind, "__total__")  # a TypedDict, of typing or typing_extensions
+        or (issubclass(kind, tuple) and hasattr(kind, "_fields"))
+    ):
+        try:
+            fields = typing.get_type_hints(kind, include_extras=True)
+        except Exception:  # a name that does not exist at run time; pydantic will say so
+            return {}
+    decorators = getattr(kind, "__pydantic_decorators__", None)
+    if decorators is None:
+        return fields
+    if decorators.model_serializers:
+        return {}
+    own = {name for it in decorators.field_serializers.values() for name in it.info.fields}
+    return {name: field for name, field in fields.items() if not {name, "*"} & own}
