@@ -6,7 +6,7 @@ passed the quality steps too is for `wsgen.verdict` to say.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -64,23 +64,15 @@ def why_stale(source: ModuleSource, config: Config, *, steps: tuple[str, ...]) -
     return "the quality steps give another result"
 
 
-def inputs_of(
-    source: ModuleSource, config: Config, known: Mapping[Path, str] | None = None
-) -> dict[str, str]:
-    """Return the sums of all files that decide what is rendered, by path relative to the project.
-
-    `known` has the sums of files that are not to be read, since they have been.
-    """
+def inputs_of(source: ModuleSource, config: Config) -> dict[str, str]:
+    """Return the sums of all files that decide what is rendered, by path relative to the project."""
     files = list(source.files)
     if (template := template_of(source, config)) is not None:
         files.append(template)
     if config.templates is not None:
         files.extend(templates_in(config.templates))
-    root, known = config.root, known or {}
-    return {
-        file.relative_to(root).as_posix(): known.get(file) or file_digest(file) or ""
-        for file in files
-    }
+    root = config.root
+    return {file.relative_to(root).as_posix(): file_digest(file) or "" for file in files}
 
 
 def templates_in(folder: Path) -> Iterator[Path]:

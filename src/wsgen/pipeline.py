@@ -6,14 +6,14 @@ Stages are imported when they are reached, so that a run that finds everything c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wsgen.cache import link_out_of
 from wsgen.config import Config
-from wsgen.current import is_current, template_of
+from wsgen.current import inputs_of, is_current, template_of
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
 from wsgen.discover import discover, select
 from wsgen.options import Options
@@ -45,12 +45,12 @@ def run(
     config: Config,
     options: Options,
     *,
-    assumed: str | None = None,
+    assumed: Callable[[], str | None] = lambda: None,
 ) -> RunResult:
     """Bring the packages of `sources` up to date, or with `write` off find out what that would change.
 
     A module that fails keeps its old files and does not stop the others; the diagnostics say why. Types that
-    a `ws.py` does not import are taken from the package `assumed`, if one is given.
+    a `ws.py` does not import are taken from the package that `assumed` returns, if it does.
 
     Raises ToolError if a quality tool is missing or breaks, FilesError if the lock cannot be had.
     """
@@ -140,7 +140,7 @@ def _produce(
     config: Config,
     options: Options,
     steps: tuple[str, ...],
-    assumed: str | None,
+    assumed: Callable[[], str | None],
     stamps: Stamps,
 ) -> tuple[dict[ModuleSource, ModuleResult], tuple[Diagnostic, ...]]:
     from wsgen.production import produce
@@ -148,8 +148,9 @@ def _produce(
     results: dict[ModuleSource, ModuleResult] = {}
     found: list[Diagnostic] = []
     for number in range(1, _TRIES + 1):
-        loaded, loading = load_modules(sources, config, assumed=assumed)
-        made = produce(loaded, config, options, steps, stamps, last=number == _TRIES)
+        inputs = {source: inputs_of(source, config) for source in sources}
+        loaded, loading = load_modules(sources, config, assumed=assumed())
+        made = produce(loaded, inputs, config, options, steps, stamps, last=number == _TRIES)
         results |= made.results
         changed = {source.name for source in made.changed}
         found += (item for item in loading if item.module not in changed)

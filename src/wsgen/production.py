@@ -54,6 +54,7 @@ class Production:
 
 def produce(
     loaded: Mapping[ModuleSource, Loaded],
+    inputs: Mapping[ModuleSource, Mapping[str, str]],
     config: Config,
     options: Options,
     steps: tuple[str, ...],
@@ -63,11 +64,12 @@ def produce(
 ) -> Production:
     """Render, check and, with `write`, commit the modules that were loaded.
 
-    A module whose sources are no longer what was loaded is left for another try. If this is the `last`, its
-    package is made from what was loaded, and its manifest says so: the package is stale.
+    `inputs` has the digests of what decides about each of them, taken before they were loaded. A module whose
+    sources are no longer what was loaded is left for another try. If this is the `last`, its package is made from
+    what was loaded, and its manifest says so: the package is stale.
     """
     forget_templates()
-    drafts, findings = _draft(loaded, config, options, steps)
+    drafts, findings = _draft(loaded, inputs, config, options, steps)
     diagnostics = list(findings)
     if steps:
         drafts = [_with_tops(draft, config, stamps) for draft in drafts]
@@ -92,6 +94,7 @@ def produce(
 
 def _draft(
     loaded: Mapping[ModuleSource, Loaded],
+    inputs: Mapping[ModuleSource, Mapping[str, str]],
     config: Config,
     options: Options,
     steps: tuple[str, ...],
@@ -112,8 +115,6 @@ def _draft(
             if (refusal := unwritable(source, config, reason)) is not None:
                 found.append(refusal)
                 continue
-        # Templates are read while rendering: their digests are taken before it, and compared after the steps.
-        inputs = inputs_of(source, config, item.digests)
         try:
             files = render_module(source, spec, config, item.positions)
         except GenerationError as error:
@@ -124,7 +125,11 @@ def _draft(
                     found.append(replace(entry, module=source.name, span=entry.span or place))
                 shared.add(entry)
         else:
-            drafts.append(_Draft(source, item, spec, files, inputs))
+            parsed = {
+                path.relative_to(config.root).as_posix(): sum_
+                for path, sum_ in item.digests.items()
+            }
+            drafts.append(_Draft(source, item, spec, files, {**inputs[source], **parsed}))
     return drafts, tuple(found)
 
 

@@ -129,7 +129,7 @@ def ensure_current(
         quality=not skip_quality_checks, force=force, jobs=os.cpu_count() or 2, trust=True
     )
     try:
-        return _generate(source, config, options, assumed(), silent=silent)
+        return _generate(source, config, options, assumed, silent=silent)
     except (FilesError, OSError) as error:
         reason = f"{why_stale(source, config, steps=steps)}; {error}"
         raise _failed(source.name, (_not_current(source, reason),), "") from error
@@ -148,7 +148,12 @@ def _is_without_routers(source: ModuleSource, config: Config) -> bool:
 
 
 def _generate(
-    source: ModuleSource, config: Config, options: Options, assumed: str | None, *, silent: bool
+    source: ModuleSource,
+    config: Config,
+    options: Options,
+    assumed: Callable[[], str | None],
+    *,
+    silent: bool,
 ) -> bool:
     from wsgen.pipeline import run
     from wsgen.result import State

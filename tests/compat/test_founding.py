@@ -23,6 +23,7 @@ from wsgen.compat import (
     run_quality_checks_for_module,
     verify_router_imports,
 )
+from wsgen.quality import run
 
 from .conftest import FOUNDING
 
@@ -321,6 +322,29 @@ class TestGeneratedCodeStructure:
         assert "from .barwsrouter import BarWsRouter" in text
         assert '__all__ = ["BarWsRouter", "QuoteWsRouter"]' in text
         ast.parse(generate_init_file([]))
+
+
+def test_the_package_of_types_is_that_of_the_template_that_is_used(
+    modules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if the template is saved while the tools run."""
+    template = modules.parent / "shared/ws/generic_route.py"
+    (modules / "datafeed/ws.py").write_text("B: TypeAlias = WsRouter[Request, Data]\n")
+    steps: Callable[..., object] = run.run_steps
+
+    def edited_meanwhile(*given: object, **named: object) -> object:
+        template.write_text(template.read_text().replace("trading_api.models", "other.models"))
+        return steps(*given, **named)
+
+    template.write_text("from trading_api.models import Reply\n" + template.read_text())
+    monkeypatch.setattr(run, "run_steps", edited_meanwhile)
+    (modules.parents[2] / "pyproject.toml").write_text(
+        "[tool.wsgen.quality]\nsteps = ['ruff-format']\n"
+    )
+    assert generate_module_routers("datafeed")
+    made = (modules / "datafeed/ws_generated/b.py").read_text()
+    assert "from other.models import" in made
+    assert "trading_api.models" not in made
 
 
 @pytest.mark.parametrize("name", ["\ud800", "a\0b"])

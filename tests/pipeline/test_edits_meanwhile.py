@@ -6,6 +6,7 @@ import pytest
 from tests.conftest import Project
 
 from wsgen.quality import run
+from wsgen.rendering import render_package
 
 SETTINGS = '[tool.wsgen]\npaths = ["specs"]\n{}\n[tool.wsgen.quality]\nsteps = ["ruff-format"]\n'
 TEMPLATE = '''"""A generic router."""
@@ -118,6 +119,26 @@ def test_only_the_module_that_changed_is_rendered_again(
     outcome = project.wsgen("render")
     assert (outcome.code, seen) == (0, [2, 1])
     assert "2 modules, 4 routers: 2 written" in outcome.stdout
+
+
+@pytest.mark.parametrize("kind", ["generic class", "template"])
+def test_a_template_saved_between_two_modules_is_rendered_again_for_both(
+    project: Project, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    name, text = prepared(project, kind)
+    project.write(name, text(1))
+    project.write("specs/broker/ws.yaml", project.read("specs/datafeed/ws.yaml"))
+    render: Callable[..., object] = render_package
+
+    def edited_meanwhile(*given: object, **named: object) -> object:
+        files = render(*given, **named)
+        project.write(name, text(2))
+        return files
+
+    monkeypatch.setattr("wsgen.production.render_package", edited_meanwhile)
+    assert project.wsgen("render").code == 0
+    for module in ("broker", "datafeed"):
+        assert "Text 2." in project.read(OUTPUT.replace("datafeed", module))
 
 
 def test_a_source_that_becomes_wrong_while_the_tools_run_is_reported(
