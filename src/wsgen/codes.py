@@ -639,6 +639,11 @@ _CONFIGURATION: dict[str, Code] = {
         "A file or folder that a setting names does not exist.",
         "Create it or correct the path.",
     ),
+    "WSG990": Code(
+        "more problems",
+        "Of one file the first hundred problems are shown; most of the others tend to have the same cause.",
+        "Correct those that are shown, then run the command again.",
+    ),
 }
 
 CODES: dict[str, Code] = {

@@ -5,6 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+MOST = 100
+"""How many diagnostics of one file are reported; nobody reads more, and a hostile file has millions."""
+
+MORE = "WSG990"
+"""The code of the diagnostic that counts the others."""
+
 
 class Severity(StrEnum):
     """How much a diagnostic weighs: errors fail the run, warnings do not."""
@@ -72,5 +78,29 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return `diagnostics` sorted, each once."""
-    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda item: item.sort_key))
+    """Return `diagnostics` sorted, each once; of one file at most MOST, and then how many more there are."""
+    kept: list[Diagnostic] = []
+    more: dict[Path, list[Diagnostic]] = {}
+    shown: dict[Path, int] = {}
+    for item in sorted(dict.fromkeys(diagnostics), key=lambda item: item.sort_key):
+        path = item.span.path if item.span and item.code != MORE else None
+        if path is None:
+            kept.append(item)
+        elif shown.get(path, 0) < MOST:
+            shown[path] = shown.get(path, 0) + 1
+            kept.append(item)
+        else:
+            more.setdefault(path, []).append(item)
+    if more:
+        kept = sorted([*kept, *map(_count, more.values())], key=lambda item: item.sort_key)
+    return tuple(kept)
+
+
+def _count(hidden: list[Diagnostic]) -> Diagnostic:
+    """Return the diagnostic that stands for all of `hidden`, which are in one file."""
+    first = hidden[0]
+    worst = Severity.ERROR if has_errors(hidden) else Severity.WARNING
+    found = "1 more problem was" if len(hidden) == 1 else f"{len(hidden):,} more problems were"
+    advice = "Correct the problems above, then run the command again."
+    message = f"{found} found from here on"
+    return Diagnostic(MORE, message, first.span, help=advice, severity=worst, module=first.module)

@@ -3,9 +3,13 @@
 import keyword
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
 _ROUTE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.ASCII)
+
+_MANY = 50
+_LONG = 100
 
 
 def is_identifier(name: str) -> bool:
@@ -45,8 +49,15 @@ def default_route(class_name: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the member of `known` that `name` most likely meant, or None if none is close."""
+    """Return the member of `known` that `name` most likely meant, or None if none is close.
+
+    Comparing is slow, so of many names only those that begin alike and are about as long are looked at.
+    """
     from difflib import get_close_matches  # only needed where something is misspelt
 
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    names = list(known)
+    if len(names) > _MANY:
+        alike = (each for each in names if each[:1] == name[:1] and abs(len(each) - len(name)) <= 2)
+        names = list(islice(alike, _MANY))
+    close = get_close_matches(name[:_LONG], names, n=1, cutoff=0.6)
     return close[0] if close else None

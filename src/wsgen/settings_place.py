@@ -7,6 +7,9 @@ from wsgen.diagnostics import Span
 from wsgen.files import read_file
 
 WSGEN_TOML = "wsgen.toml"
+_KEY = re.compile(r"""(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*[=.]""")
+_HEADER = re.compile(r"\[{1,2}([^\]]*)\]{1,2}\s*(?:#.*)?$")
+_BLANKS = re.compile(r"[\s\"']")
 
 
 def prefix_of(file: Path) -> tuple[str, ...]:
@@ -19,20 +22,36 @@ def setting_place(file: Path, keys: tuple[str, ...]) -> Span:
 
     That is the key, else the header of the table that holds it, else the file's first line.
     """
-    *tables, key = keys
-    header = re.compile(r"\s*\[+\s*(.*?)\s*\]+\s*(?:#.*)?$")
-    wanted = ".".join((*prefix_of(file), *tables))
-    name = re.compile(rf"""\s*(["']?){re.escape(key)}\1\s*[=.]""")
-    current, fallback = "", 1
-    for number, line in enumerate(_lines(file), 1):
-        if match := header.match(line):
-            current = re.sub(r"[\s\"']", "", match[1])
-            if current in (wanted, f"{wanted}.{key}".lstrip(".")):
-                fallback = number
-        elif current == wanted and name.match(line):
-            start = len(line) - len(line.lstrip()) + 1
-            return Span(file, number, start, number, start + len(key))
-    return Span(file, fallback, 1, fallback, 1)
+    return SettingPlaces(file).of(keys)
+
+
+class SettingPlaces:
+    """Where the keys and tables of one settings file stand; the file is read once."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._keys: dict[tuple[str, str], Span] = {}
+        self._tables: dict[str, int] = {}
+        table = ""
+        for number, line in enumerate(_lines(file), 1):
+            text = line.strip()
+            if header := _HEADER.match(text):
+                table = _BLANKS.sub("", header[1])
+                self._tables[table] = number
+            elif match := _KEY.match(text):
+                key = match[match.lastindex or 0]
+                start = len(line) - len(line.lstrip()) + 1
+                span = Span(file, number, start, number, start + len(key))
+                self._keys.setdefault((table, key), span)
+
+    def of(self, keys: tuple[str, ...]) -> Span:
+        """Return the place of the setting `keys`."""
+        *tables, key = keys
+        wanted = ".".join((*prefix_of(self.file), *tables))
+        if (place := self._keys.get((wanted, key))) is not None:
+            return place
+        line = self._tables.get(f"{wanted}.{key}".lstrip("."), self._tables.get(wanted, 1))
+        return Span(self.file, line, 1, line, 1)
 
 
 def _lines(file: Path) -> list[str]:

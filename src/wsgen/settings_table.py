@@ -9,7 +9,7 @@ from wsgen.config import OUTPUT, STEPS, Config, default_sources
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.names import is_dotted, nearest
-from wsgen.settings_place import prefix_of, setting_place
+from wsgen.settings_place import SettingPlaces, prefix_of
 
 _PLACEHOLDERS = ("source_dir", "module", "version")
 
@@ -28,6 +28,7 @@ class _Reader:
     def __init__(self, root: Path, file: Path) -> None:
         self.root = root
         self.file = file
+        self.places: SettingPlaces | None = None
         self.found: list[Diagnostic] = []
 
     def config(self, table: Mapping[str, object]) -> Config:
@@ -68,7 +69,9 @@ class _Reader:
         return config
 
     def fail(self, code: str, keys: tuple[str, ...], message: str, advice: str) -> None:
-        self.found.append(Diagnostic(code, message, setting_place(self.file, keys), help=advice))
+        if self.places is None:
+            self.places = SettingPlaces(self.file)
+        self.found.append(Diagnostic(code, message, self.places.of(keys), help=advice))
 
     def refuse_unknown(
         self, table: Mapping[str, object], keys: tuple[str, ...], known: tuple[str, ...]

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from wsgen.asyncapi.document import Document
 from wsgen.asyncapi.targets import Route, value_at
-from wsgen.diagnostics import Diagnostic, Severity
+from wsgen.diagnostics import MOST, Diagnostic, Severity
 from wsgen.names import nearest
 
 _DATA = frozenset({"const", "default", "enum", "example", "examples"})
@@ -67,7 +67,7 @@ def check_references(document: Document) -> list[Diagnostic]:
             continue
         reached = document.targets.route(target)
         if reached is None:
-            advice = _closest(document, target)
+            advice = _closest(document, target) if len(found) < MOST else None
             message = f"the reference `{shortened(target)}` leads nowhere"
             found.append(Diagnostic("WSG610", message, span, help=advice))
             continue

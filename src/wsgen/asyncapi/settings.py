@@ -8,7 +8,7 @@ from types import MappingProxyType
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.names import nearest
-from wsgen.settings_place import setting_place
+from wsgen.settings_place import SettingPlaces
 
 _TEXTS = ("title", "version", "description", "id", "termsOfService")
 _TABLES = ("contact", "license", "externalDocs", "servers", "securitySchemes")
@@ -36,9 +36,10 @@ def read_settings(table: Mapping[str, object], file: Path | None = None) -> Sett
     What stands in the tables is checked with the document that it becomes part of.
     """
     found: list[Diagnostic] = []
+    places = SettingPlaces(file) if file else None
 
     def fail(key: str, message: str, advice: str) -> None:
-        span = setting_place(file, ("asyncapi", key)) if file else None
+        span = places.of(("asyncapi", key)) if places else None
         found.append(Diagnostic("WSG664", message, span, help=advice))
 
     for key, value in table.items():

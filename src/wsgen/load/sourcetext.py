@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
@@ -36,22 +37,34 @@ class SourceText:
         """Return where each line starts; only CR, LF and CRLF end a line, as in editors."""
         return [0, *(match.end() for match in _BREAK.finditer(self.text))]
 
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Return where the text of each line ends."""
+        return [*(match.start() for match in _BREAK.finditer(self.text)), len(self.text)]
+
+    @cached_property
+    def _columns(self) -> dict[int, list[int]]:
+        """Keep, for lines that were asked for, at which byte of UTF-8 each character starts."""
+        return {}
+
     def span(self, start: int, end: int) -> Span:
         """Return the place of `text[start:end]`, cut at the end of its first line."""
         start = max(0, min(start, len(self.text)))
         number = bisect_right(self.starts, start)
         first = self.starts[number - 1]
-        edge = _BREAK.search(self.text, start)
-        stop = max(start, min(end, edge.start() if edge else len(self.text)))
+        stop = max(start, min(end, self._ends[number - 1]))
         return Span(self.path, number, start - first + 1, number, stop - first + 1)
 
     def index(self, line: int, column: int) -> int:
         """Return the index of a place as `ast` tells it: `line` from 1, `column` in UTF-8 bytes."""
-        first = self.starts[min(max(line, 1), len(self.starts)) - 1]
-        head = self.text[first : first + column]
-        if not head.isascii():
-            head = head.encode("utf-8")[:column].decode("utf-8", "ignore")
-        return first + len(head)
+        number = min(max(line, 1), len(self.starts)) - 1
+        first = self.starts[number]
+        if number not in self._columns:
+            text = self.text[first : self._ends[number]]
+            widths = () if text.isascii() else (len(char.encode()) for char in text)
+            self._columns[number] = list(accumulate(widths, initial=0)) if widths else []
+        columns = self._columns[number]
+        return first + (bisect_right(columns, column) - 1 if columns else column)
 
     def within(self, value: str, start: int, end: int) -> int | None:
         """Return where `value` stands verbatim in `text[start:end]`; None if it is escaped or folded."""

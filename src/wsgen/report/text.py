@@ -74,8 +74,10 @@ def _excerpt(span: Span, style: Style, colour: str) -> list[str]:
     end = span.end_column - 1 if span.end_line == span.line else len(source)
     end = max(start + 1, min(end, max(len(source), start + 1)))
     offset = max(0, start - _WIDTH // 2) if len(source) > _WIDTH else 0
-    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in source)
-    shown = shown[offset : offset + _WIDTH]
+    shown = "".join(
+        " " if char == "\t" else char if char.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for char in source[offset : offset + _WIDTH]
+    )
     carets = "^" * min(end - start, _WIDTH - (start - offset))
     gutter = style(f"{span.line:>5} |", "blue")
     blank = style("      |", "blue")
@@ -84,7 +86,7 @@ def _excerpt(span: Span, style: Style, colour: str) -> list[str]:
 
 def _line(path: Path, number: int) -> str | None:
     lines = _lines(path)
-    return lines[number - 1].expandtabs(1) if 0 < number <= len(lines) else None
+    return lines[number - 1] if 0 < number <= len(lines) else None
 
 
 @lru_cache(maxsize=64)

@@ -20,13 +20,16 @@ class Places:
         self.text = text
         self._lines = text.split("\n")
         self._starts = [0, *accumulate(len(line) + 1 for line in self._lines)]
+        self._columns: dict[int, list[int]] = {}
 
     def at(self, line: int, column: int) -> int:
         """Return the offset of a place as `ast` gives it: columns count bytes."""
-        start, content = self._starts[line - 1], self._lines[line - 1]
-        if content.isascii():
-            return start + column
-        return start + len(content.encode()[:column].decode(errors="ignore"))
+        if (columns := self._columns.get(line)) is None:
+            content = self._lines[line - 1]
+            widths = (len(char.encode()) for char in content)
+            columns = [] if content.isascii() else list(accumulate(widths, initial=0))
+            self._columns[line] = columns
+        return self._starts[line - 1] + (bisect_right(columns, column) - 1 if columns else column)
 
     def of(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword | ast.arg) -> Stretch:
         """Return where `node` starts and ends."""
@@ -35,9 +38,8 @@ class Places:
 
     def line(self, offset: int) -> Stretch:
         """Return the line that holds `offset`, its line end included."""
-        start = self.text.rfind("\n", 0, offset) + 1
-        end = self.text.find("\n", offset)
-        return start, len(self.text) if end < 0 else end + 1
+        number = bisect_right(self._starts, offset, hi=len(self._lines)) - 1
+        return self._starts[number], min(self._starts[number + 1], len(self.text))
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Return the line and the column of the character at `offset`, both counted from 1."""
