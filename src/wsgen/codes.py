@@ -263,6 +263,16 @@ _TYPES = {
         "`None` alone carries no update.",
         "Name the model that each update carries.",
     ),
+    "WSG309": Code(
+        "no such name",
+        "The models are read as text and never imported: this name is in none that it could be in.",
+        "Correct the name, or define it where the source says that it is.",
+    ),
+    "WSG310": Code(
+        "pydantic refuses the type",
+        "Before Python 3.12 pydantic cannot read the fields of a `typing.TypedDict`.",
+        "Import `TypedDict` from `typing_extensions`.",
+    ),
 }
 
 _FILES: dict[str, Code] = {

@@ -98,11 +98,19 @@ def run_unchanged(sources: Sequence[ModuleSource], config: Config) -> RunResult 
 
 
 def load_modules(
-    sources: Sequence[ModuleSource], config: Config, *, assumed: str | None = None
+    sources: Sequence[ModuleSource],
+    config: Config,
+    *,
+    assumed: str | None = None,
+    look_up: bool = True,
 ) -> tuple[dict[ModuleSource, Loaded], tuple[Diagnostic, ...]]:
-    """Load `sources`; return what each declares and all findings, sorted."""
-    from wsgen.load import load_module
+    """Load `sources`; return what each declares and all findings, sorted.
 
+    With `look_up` off, types are not looked up in the modules of the project.
+    """
+    from wsgen.load import TypeNames, load_module
+
+    types = TypeNames(config.sources if look_up else ())
     loaded = {}
     found = [*unimportable(sources, config)]
     for source in sources:
@@ -113,6 +121,7 @@ def load_modules(
             assumed=assumed,
             generic=template_of(source, config) is not None,
             schemes=config.security_schemes,
+            types=types,
         )
         loaded[source] = item
         found.extend(replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)

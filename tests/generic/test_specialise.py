@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from tests.conftest import Project
+from tests.conftest import MODELS, Project
 
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
@@ -165,6 +165,7 @@ class WsRouter(Generic[_A, _B, _C]):
 
 def test_an_alias_gives_as_many_types_as_the_class_has_parameters(project: Project) -> None:
     project.write("src/app/modules/m/__init__.py", "")
+    project.write("src/app/models.py", MODELS + "\n\nclass Req(BaseModel): ...\n")
     alias = "X{}: TypeAlias = WsRouter[{}]\n"
     head = "from typing import TypeAlias\nfrom app.models import Bar, Req\n"
     ws = head + alias.format("WsRouter", "Req, Bar, dict[str, Bar]")

@@ -1,6 +1,7 @@
 """All forms of a WsRouter alias in `ws.py`, and the errors for those that cannot be understood."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.load.conftest import Load
@@ -185,8 +186,19 @@ def test_data_types_are_normalised(load: Load, written: str, meant: TypeRef) -> 
     ],
 )
 def test_relative_imports_and_own_classes_get_the_files_name(
-    load: Load, where: str, packages: bool, file: str, statement: str, module: str
+    load: Load,
+    where: str,
+    packages: bool,
+    file: str,
+    statement: str,
+    module: str,
+    tmp_path: Path,
 ) -> None:
+    place = tmp_path / module.replace(".", "/")
+    models = place / "__init__.py" if "from . " in statement else place.with_suffix(".py")
+    if statement.startswith("from"):
+        models.parent.mkdir(parents=True, exist_ok=True)
+        models.write_text("class Data: ...\n")
     text = f"from m import Req\n{statement}\nX: TypeAlias = WsRouter[Req, Data]\n"
     loaded = load(py=text, at=where, packages=packages, file=file)
     assert loaded.diagnostics == ()

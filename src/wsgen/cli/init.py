@@ -9,9 +9,11 @@ import click
 
 from wsgen.cli.files import bytes_of, write_file
 from wsgen.cli.output import echo
+from wsgen.config import default_sources
 from wsgen.diagnostics import Diagnostic
 from wsgen.files import is_temporary, read_file
 from wsgen.load.naming import check_models
+from wsgen.load.project_modules import ProjectModules
 from wsgen.load.yaml_module import load_yaml
 from wsgen.names import is_identifier
 from wsgen.settings_file import parse_toml
@@ -71,7 +73,8 @@ def init(module: str, path: str, models: str) -> int:
     folder = (root / path).resolve()
     if not folder.is_relative_to(root) or not path.isprintable():
         raise click.UsageError(f"{path!r} is no folder inside of this one")
-    source, texts = _first_source(module, models)
+    known = _known_models(root, models)
+    source, texts = _first_source(module, models, known)
     files = {folder / module / "ws.yaml": source, **_models(root, models, texts)}
     settings = _settings(root, folder.relative_to(root).as_posix())
     if settings is None:
@@ -85,15 +88,17 @@ def init(module: str, path: str, models: str) -> int:
         if not exists:
             write_file(file, text.encode())
         echo(f"{'kept ' if exists else 'wrote'}    {file.relative_to(root).as_posix()}")
-    if len(files) > 1:
+    if len(files) > 1 or known:
         echo("Next: run `wsgen render`, then make the models and routes your own.")
     else:
         echo(f"Next: name your models of {models} in it, then run `wsgen render`.")
     return 0
 
 
-def _first_source(module: str, models: str) -> tuple[str, str]:
-    """Return the texts of the ws.yaml and of its models.
+def _first_source(
+    module: str, models: str, known: tuple[str, str] | None = None
+) -> tuple[str, str]:
+    """Return the texts of the ws.yaml and of its models, which are `known` if there are some already.
 
     Raises click.UsageError if `module` cannot name one.
     """
@@ -101,7 +106,8 @@ def _first_source(module: str, models: str) -> tuple[str, str]:
     stem = "".join(word.capitalize() for word in module.split("_"))
     if is_identifier(module) and stem and not module.startswith("__"):
         for data in (stem, f"{stem}Update"):  # `List` and `True` are no models
-            names = {"request": f"{stem}SubscriptionRequest", "data": data}
+            request, data = known or (f"{stem}SubscriptionRequest", data)
+            names = {"request": request, "data": data}
             source = _SOURCE.format(
                 models=models,
                 class_name=f"{stem}WsRouter",
@@ -159,6 +165,15 @@ def _models(root: Path, models: str, text: str) -> dict[Path, str]:
         )
         return files if folders and begun and file not in there else {}
     return {} if file.exists() or _is_known(top) else files
+
+
+def _known_models(root: Path, models: str) -> tuple[str, str] | None:
+    """Return a request and a data model that the module `models` has already, None if it has no two."""
+    files = ProjectModules(default_sources(root)).files(models) or ()
+    found = [name for file in files for name in file.models if not name.startswith("_")]
+    requests = [name for name in found if name.endswith("Request")]
+    others = [name for name in found if name not in requests]
+    return (requests[0], others[0]) if requests and others else None
 
 
 def _is_known(top: str) -> bool:

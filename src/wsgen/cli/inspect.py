@@ -50,7 +50,7 @@ def list_modules(common: Common) -> int:
     """List the modules below PATH: routers, routes, types, where they come from, and their state."""
     config = project_of(common.paths)
     sources = find_modules(common.paths, common.modules, config)
-    loaded, diagnostics = load_modules(sources, config)
+    loaded, diagnostics = load_modules(sources, config, look_up=False)
     specs = {
         source: item.spec for source, item in loaded.items() if item.spec and item.spec.routers
     }

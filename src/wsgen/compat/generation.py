@@ -17,6 +17,7 @@ from wsgen.source import ModuleSource
 from wsgen.start import ensure_current, naming, start_mode
 
 _CACHE = "__pycache__"
+_TYPES = frozenset({"WSG302", "WSG309", "WSG310"})
 _LABELS = {
     "black": "Black formatting",
     "ruff-format": "Ruff formatting",
@@ -133,6 +134,8 @@ def _as_founding(error: GenerationError, name: str, config: Config) -> Generatio
     steps = {item.step for item in found if item.step}
     if any(item.code == "WSG510" for item in found):
         steps |= set(config.steps[:1])
+    if all(item.code in _TYPES for item in found):
+        steps.add("mypy")  # which is how the founding system came to know
     if failed := [step for step in config.steps if step in steps]:
         return GenerationError(f"{_LABELS[failed[0]]} failed for module '{name}'!\n{detail}", found)
     source = next((item.span.path.name for item in found if item.code < "WSG4" and item.span), None)

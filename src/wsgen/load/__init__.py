@@ -10,8 +10,9 @@ from wsgen.load.sniff import declares_routers
 
 if TYPE_CHECKING:
     from wsgen.load.module import Loaded, load_module
+    from wsgen.load.type_names import TypeNames
 
-__all__ = ["Loaded", "declares_routers", "load_module"]
+__all__ = ["Loaded", "TypeNames", "declares_routers", "load_module"]
 
 
 def __getattr__(name: str) -> object:
@@ -20,4 +21,8 @@ def __getattr__(name: str) -> object:
         from wsgen.load import module
 
         return getattr(module, name)
+    if name == "TypeNames":
+        from wsgen.load import type_names
+
+        return type_names.TypeNames
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

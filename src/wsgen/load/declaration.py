@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wsgen.diagnostics import Span
+from wsgen.load.expressions import TypeNode
 from wsgen.load.python_calls import Argument
 from wsgen.model import Delivery, Example, TypeRef
 
@@ -41,7 +42,7 @@ class RouterDeclaration:
 class FileDeclaration:
     """One source file: its routers in the order of the file, and what it says of the whole module.
 
-    `arguments` are what its calls pass to router classes that another file declares.
+    `arguments` are what its calls pass to router classes that another file declares. `named` are all types that it names, each with whether it is a request.
     """
 
     routers: tuple[RouterDeclaration, ...] = ()
@@ -52,3 +53,4 @@ class FileDeclaration:
     security: tuple[str, ...] = ()
     arguments: tuple[Argument, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
+    named: tuple[tuple[TypeNode, bool], ...] = ()

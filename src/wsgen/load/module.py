@@ -9,6 +9,7 @@ from wsgen.load.declaration import FileDeclaration, RouterDeclaration
 from wsgen.load.naming import check_class_name, check_free, check_module, check_route
 from wsgen.load.python_module import load_python
 from wsgen.load.sourcetext import UnreadableError, read_source
+from wsgen.load.type_names import TypeNames
 from wsgen.load.yaml_module import load_yaml
 from wsgen.manifest import digest
 from wsgen.model import ModuleSpec, RouterSpec
@@ -37,6 +38,7 @@ def load_module(
     assumed: str | None = None,
     generic: bool = False,
     schemes: Collection[str] = (),
+    types: TypeNames | None = None,
 ) -> Loaded:
     """Return the spec of `source`, the places of what it says, and all findings in order.
 
@@ -44,8 +46,9 @@ def load_module(
     that modules are importable from, for the relative imports of a `ws.py` outside of any package. Types that
     a `ws.py` does not import are taken from the package `assumed`; without it they are errors. Its aliases may
     have more than two types if routers are made from a `generic` class of the project. `schemes` are the security
-    schemes that there are.
+    schemes that there are. `types` looks up names in the project's modules and keeps what it has read.
     """
+    types = types or TypeNames(roots)
     found: list[Diagnostic] = []
     yaml = python = FileDeclaration()
     digests: dict[Path, str] = {}
@@ -58,6 +61,7 @@ def load_module(
         digests[path] = digest(data)
         if path.name == YAML_NAME:
             yaml = load_yaml(path, data, models, found)
+            found.extend(types.check(yaml.named))
         else:
             more = load_python(
                 path,
@@ -70,6 +74,7 @@ def load_module(
                 package=source.output.name,
             )
             found.extend(_contradictions(yaml, more))
+            found.extend(types.check(more.named))
             python = replace(more, routers=_merged(python.routers, more.routers, found))
     found.extend(_unknown_schemes(yaml, schemes))
     if not generic:  # else it depends on that class, which is read when routers are made from it

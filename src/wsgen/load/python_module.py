@@ -109,6 +109,7 @@ class _Finder:
         self.names = types.names
         self.found = found
         self.generic = generic
+        self.named: list[tuple[TypeNode, bool]] = []
 
     def module(
         self, tree: ast.Module, declared: frozenset[str], package: str | None
@@ -132,12 +133,14 @@ class _Finder:
         classes = declared.union(routers)
         arguments = arguments_of(self.source, nodes, classes, package) if classes else ()
         given = calls(arguments, frozenset(routers), self.found)
+        read = tuple(
+            self.declaration(alias, value, given.get(name, Given()))
+            for name, (alias, value) in routers.items()
+        )
         return FileDeclaration(
             arguments=tuple(item for item in arguments if item.class_name in declared),
-            routers=tuple(
-                self.declaration(alias, value, given.get(name, Given()))
-                for name, (alias, value) in routers.items()
-            ),
+            routers=read,
+            named=tuple(self.named),
         )
 
     def alias(self, stmt: ast.stmt) -> _Alias | None:
@@ -225,10 +228,13 @@ class _Finder:
         self, node: ast.expr, place: Span | None, check: Callable[[TypeNode], TypeRef]
     ) -> TypeRef | None:
         try:
-            return check(self.types.read(node, place))
+            tree = self.types.read(node, place)
+            ref = check(tree)
         except UnreadableError as error:
             self.found.extend(error.diagnostics)
             return None
+        self.named.append((tree, check is request_type))
+        return ref
 
     def implicit(self, stmt: ast.stmt) -> None:
         """Warn of `X = WsRouter[...]`, which looks like an alias but is read by no one."""

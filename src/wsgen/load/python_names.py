@@ -62,7 +62,7 @@ def bindings(
     package = here if here is None or is_package else here[:-1]
     names: dict[str, Binding] = {}
     for stmt, second in statements(tree.body):
-        for name, binding in _bound(stmt, package):
+        for name, binding in bound(stmt, package):
             if not (second and name in names):
                 names[name] = binding
     return names
@@ -114,7 +114,8 @@ def is_router(expr: ast.expr, names: Mapping[str, Binding]) -> bool:
     )
 
 
-def _bound(stmt: ast.stmt, package: tuple[str, ...] | None) -> Iterator[tuple[str, Binding]]:
+def bound(stmt: ast.stmt, package: tuple[str, ...] | None) -> Iterator[tuple[str, Binding]]:
+    """Yield what `stmt` binds names to; relative imports start from `package`."""
     if isinstance(stmt, ast.Import):
         for alias in stmt.names:
             # The dotted name is kept whole: `import a.b` and `import a.c` bind the same `a`.

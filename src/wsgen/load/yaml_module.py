@@ -5,6 +5,7 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.load.compose import compose
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
+from wsgen.load.expressions import TypeNode
 from wsgen.load.naming import (
     check_class_name,
     check_description,
@@ -19,7 +20,7 @@ from wsgen.load.sourcetext import SourceText, UnreadableError, decode_utf8
 from wsgen.load.types import data_type, request_type
 from wsgen.load.yaml_examples import read_examples
 from wsgen.load.yaml_fields import Entry, FieldReader
-from wsgen.model import Delivery, Overflow
+from wsgen.model import Delivery, Overflow, TypeRef
 
 MODULE_KEYS = (
     "version",
@@ -81,6 +82,7 @@ class _Walk:
     def __init__(self, reader: FieldReader, models: str | None) -> None:
         self.reader = reader
         self.models = models
+        self.named: list[tuple[TypeNode, bool]] = []
 
     def module(self, root: Mapping) -> FileDeclaration:
         reader = self.reader
@@ -98,6 +100,7 @@ class _Walk:
             tags=reader.tags(entries.get("tags")) or (),
             security=reader.security(entries.get("security")) or (),
             spans=self.places(entries),
+            named=tuple(self.named),
         )
 
     def version(self, root: Mapping, entry: Entry | None) -> None:
@@ -140,8 +143,8 @@ class _Walk:
         return RouterDeclaration(
             class_name=name,
             span=reader.span(entry.key),
-            request=reader.type(fields.get("request"), self.models, request_type),
-            data=reader.type(fields.get("data"), self.models, data_type),
+            request=reader.type(fields.get("request"), self.models, self.request_type),
+            data=reader.type(fields.get("data"), self.models, self.data_type),
             route=reader.text(fields.get("route"), check_route),
             tags=reader.tags(fields.get("tags")),
             summary=(reader.text(fields.get("summary"), check_summary) or "").strip(),
@@ -152,6 +155,16 @@ class _Walk:
             examples=examples,
             spans=self.places(fields) | places,
         )
+
+    def request_type(self, node: TypeNode) -> TypeRef:
+        ref = request_type(node)
+        self.named.append((node, True))
+        return ref
+
+    def data_type(self, node: TypeNode) -> TypeRef:
+        ref = data_type(node)
+        self.named.append((node, False))
+        return ref
 
     def delivery(self, entry: Entry | None) -> Delivery:
         if entry is None:

@@ -1,0 +1,220 @@
+"""The project's own Python modules, read as syntax and never imported: where they are, and what they bind.
+
+Syntax does not show everything. Where a name could come from elsewhere, the answer is that it may exist.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from wsgen.load.python_names import Binding, Imported, Local, bound, statements
+from wsgen.load.python_syntax import parse_python
+from wsgen.load.sourcetext import UnreadableError, read_source
+
+_MODEL = re.compile(rb"^class[ \t]+(\w+)[ \t]*\([^()]*\bBaseModel\b[^()]*\)[ \t]*:", re.MULTILINE)
+_CLASS = re.compile(rb"^class[ \t]+(\w+)", re.MULTILINE)
+# With these a module can bind names that its syntax does not show, or be another one than its file.
+_DYNAMIC = re.compile(
+    rb"\b(?:exec|globals|locals|vars)\s*\(|__getattr__|__path__|\bmodules\s*\[|sys\.modules"
+)
+_MOVED = re.compile(rb"__path__|\bmodules\s*\[|sys\.modules")
+_COMPILED = (".so", ".pyd", ".pyc")
+
+
+class ModuleFile:
+    """One Python file of the project; `name` are the parts of the name that it is imported by."""
+
+    def __init__(self, path: Path, name: tuple[str, ...]) -> None:
+        self.path = path
+        self.name = name
+        try:
+            self.data = read_source(path)
+        except UnreadableError:
+            self.data = b"\0"  # which is no Python
+
+    @cached_property
+    def models(self) -> dict[str, None]:
+        """Return the classes that inherit `BaseModel` by that name, found without parsing the file."""
+        return dict.fromkeys(name.decode() for name in _MODEL.findall(self.data))
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """Return the classes of the top level, found without parsing the file."""
+        return frozenset(name.decode() for name in _CLASS.findall(self.data))
+
+    @cached_property
+    def tree(self) -> ast.Module | None:
+        """Return the syntax of the file, None if it is no Python that this version reads."""
+        try:
+            return parse_python(self.path, self.data)[1]
+        except UnreadableError:
+            return None
+
+    @cached_property
+    def top(self) -> dict[str, list[Binding | ast.stmt]]:
+        """Return what each name of the top level is bound to, in the order of the file.
+
+        Classes and functions are statements; all else is what `python_names` makes of it.
+        """
+        names: dict[str, list[Binding | ast.stmt]] = {}
+        package = self.name if self.path.stem == "__init__" else self.name[:-1]
+        for stmt, _ in statements(self.tree.body if self.tree else []):
+            if isinstance(stmt, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                names.setdefault(stmt.name, []).append(stmt)
+                continue
+            for name, binding in bound(stmt, package):
+                names.setdefault(name, []).append(binding)
+        return names
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return all names that are bound anywhere in the file: more than those of its top level."""
+        names = {path.name.partition(".")[0] for path in self._neighbours()}
+        for node in ast.walk(self.tree) if self.tree else ():
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                # `type X = ...` is read as an assignment on versions that do not know it.
+                names |= {node.id, re.sub("^type_+", "", node.id)}
+            elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                names.add(node.name)
+            elif isinstance(node, ast.alias):
+                names.add((node.asname or node.name).partition(".")[0])
+            elif isinstance(node, ast.MatchAs | ast.MatchStar | ast.ExceptHandler) and node.name:
+                names.add(node.name)
+            elif isinstance(node, ast.MatchMapping) and node.rest:
+                names.add(node.rest)
+        return frozenset(names)
+
+    @cached_property
+    def stars(self) -> tuple[str | None, ...]:
+        """Return the modules that a star import takes all names of, None for one that is not known."""
+        package = self.name if self.path.stem == "__init__" else self.name[:-1]
+        nodes = ast.walk(self.tree) if self.tree else ()
+        found = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+        return tuple(
+            getattr(binding, "module", None)
+            for node in found
+            for name, binding in bound(node, package)
+            if name == "*"
+        )
+
+    @cached_property
+    def unique(self) -> dict[str, Binding]:
+        """Return the imports of names that are bound once at the top level; all others as unknown local ones."""
+        found: dict[str, Binding] = {}
+        for name, bindings in self.top.items():
+            only = bindings[0] if len(bindings) == 1 else None
+            found[name] = only if isinstance(only, Imported) else Local(None)
+        return found
+
+    @cached_property
+    def is_dynamic(self) -> bool:
+        """Return whether the file may bind names that its syntax does not show."""
+        return _DYNAMIC.search(self.data) is not None or self.tree is None
+
+    @cached_property
+    def moves_modules(self) -> bool:
+        """Return whether modules of the package may be elsewhere than in its folder."""
+        return _MOVED.search(self.data) is not None
+
+    def _neighbours(self) -> Iterator[Path]:
+        """Yield the modules in a package, which are attributes of it once they are imported."""
+        if self.path.stem == "__init__":
+            yield from self.path.parent.iterdir()
+
+
+class ProjectModules:
+    """The modules below some folders that modules are importable from; each file is read once."""
+
+    def __init__(self, roots: tuple[Path, ...]) -> None:
+        self.roots = roots
+        self._found: dict[str, tuple[ModuleFile, ...] | None] = {}
+        self._files: dict[Path, ModuleFile] = {}
+
+    def files(self, module: str) -> tuple[ModuleFile, ...] | None:
+        """Return the files that `module` may be: none if there is surely no such module.
+
+        None if that cannot be known: it is no module of the project, or is compiled, or made at run time.
+        """
+        if module not in self._found:
+            self._found[module] = self._search(tuple(module.split(".")))
+        return self._found[module]
+
+    def holds(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Return whether `name` may be in `module`."""
+        if (files := self.files(module)) is None or module in seen:
+            return module not in seen
+        if any(name in file.classes for file in files):
+            return True
+        for file in files:
+            if file.is_dynamic or name in file.names:
+                return True
+            for star in file.stars:
+                if star is None or self.holds(star, name, seen | {module}):
+                    return True
+        return not files
+
+    def packages(self) -> frozenset[str]:
+        """Return the project's own top-level packages and modules."""
+        found = set()
+        for root in self.roots:
+            for place in root.iterdir() if root.is_dir() else ():
+                if place.suffix == ".py" or (place / "__init__.py").is_file():
+                    found.add(place.name.removesuffix(".py"))
+        return frozenset(found)
+
+    def beside(self, module: str) -> list[str]:
+        """Return the modules in the package that `module` would be in."""
+        parent = module.rpartition(".")[0]
+        return [
+            f"{parent}.{place.name.partition('.')[0]}"
+            for file in self.files(parent) or ()
+            if file.path.name == "__init__.py"
+            for place in file.path.parent.iterdir()
+            if place.suffix == ".py" or (place / "__init__.py").is_file()
+        ]
+
+    def _search(self, parts: tuple[str, ...]) -> tuple[ModuleFile, ...] | None:
+        if parts[0] in sys.stdlib_module_names:
+            return None
+        found: list[ModuleFile] = []
+        known = False
+        for root in self.roots:
+            if (files := self._below(root, parts)) is None:
+                return None
+            found += files
+            # A folder without `__init__.py` may be a part of a package that is elsewhere, too.
+            known = known or self._is_regular(root / parts[0])
+        return tuple(found) if known or found else None
+
+    def _below(self, folder: Path, parts: tuple[str, ...]) -> list[ModuleFile] | None:
+        """Return the files of the module `parts` below `folder`, None if it cannot be known."""
+        *packages, last = parts
+        for number, part in enumerate(packages, 1):
+            folder = folder / part
+            package = self._file(folder / "__init__.py", parts[:number])
+            if package is not None and package.moves_modules:
+                return None
+            if not folder.is_dir():
+                return []
+        places = (folder / last / "__init__.py", folder / f"{last}.py")
+        files = [file for place in places if (file := self._file(place, parts)) is not None]
+        if not files and (folder / last).is_dir():
+            return None
+        if any(place.suffix in _COMPILED for place in folder.glob(f"{last}.*")):
+            return None
+        # What a stub says beside its module may be bound in ways that syntax does not show.
+        stubs = [self._file(file.path.with_suffix(".pyi"), parts) for file in files]
+        if not files and (folder / f"{last}.pyi").is_file():
+            return None
+        return [*files, *(stub for stub in stubs if stub is not None)]
+
+    def _is_regular(self, place: Path) -> bool:
+        return (place / "__init__.py").is_file() or place.with_name(f"{place.name}.py").is_file()
+
+    def _file(self, path: Path, name: tuple[str, ...]) -> ModuleFile | None:
+        if path not in self._files and path.is_file():
+            self._files[path] = ModuleFile(path, name)
+        return self._files.get(path)

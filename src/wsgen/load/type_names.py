@@ -1,0 +1,190 @@
+"""Check that the types that a source names exist in the project and can be sent, as far as syntax shows it."""
+
+import ast
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic, Note, Severity, Span
+from wsgen.load.expressions import TypeNode
+from wsgen.load.project_modules import ModuleFile, ProjectModules
+from wsgen.load.python_names import Imported, Local, qualified
+from wsgen.names import nearest
+
+_BUILTINS = frozenset({"dict", "float", "int", "list", "object", "set", "str", "tuple"})
+_Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Call
+_REFUSES_TYPED_DICT = sys.version_info < (3, 12)
+_STEPS = 20
+"""How many imports and bases are followed: they may lead in a circle."""
+
+
+class TypeNames:
+    """Looks up the types of sources in the modules of a project."""
+
+    def __init__(self, roots: tuple[Path, ...]) -> None:
+        self.modules = ProjectModules(roots)
+        self._similar: dict[str, str | None] = {}
+
+    def check(self, named: Iterable[tuple[TypeNode, bool]]) -> Iterator[Diagnostic]:
+        """Yield what is wrong with the names of types, each given with whether it is a request.
+
+        A module that does not exist is reported once.
+        """
+        missing: set[str] = set()
+        for whole, is_request in named:
+            for node in _imported(whole):
+                module = node.module or ""
+                if module in missing:
+                    continue
+                if (problem := self._missing_module(module, node.span)) is not None:
+                    missing.add(module)
+                    yield problem
+                elif (problem := self._missing_name(module, node)) is not None:
+                    yield problem
+                else:
+                    yield from self._unfit(node, module, is_request=is_request and node is whole)
+
+    def _missing_module(self, module: str, span: Span) -> Diagnostic | None:
+        files = self.modules.files(module)
+        if files is None:
+            return self._unknown_package(module, span)
+        if files:
+            return None
+        close = nearest(module, self.modules.beside(module))
+        advice = f"Did you mean `{close}`?" if close else "Correct the name, or add the module."
+        return Diagnostic("WSG309", f"the project has no module `{module}`", span, help=advice)
+
+    def _missing_name(self, module: str, node: TypeNode) -> Diagnostic | None:
+        name = node.name.partition(".")[0]
+        if self.modules.holds(module, name):
+            return None
+        files = self.modules.files(module) or ()
+        known = {each for file in files for each in file.top if not each.startswith("_")}
+        if close := nearest(name, sorted(known)):
+            advice = f"Did you mean `{close}`?"
+        else:
+            advice = f"Define it there, or name the module that has it: `package.module:{name}`."
+        return Diagnostic("WSG309", f"`{module}` does not define `{name}`", node.span, help=advice)
+
+    def _unknown_package(self, module: str, span: Span) -> Diagnostic | None:
+        """Return a warning for a package that is not here and is called nearly as one of the project.
+
+        That is no proof: it may be installed where the code runs.
+        """
+        top, dot, rest = module.partition(".")
+        if top not in self._similar:
+            packages = self.modules.packages() - {top}
+            here = top in sys.stdlib_module_names or PathFinder.find_spec(top) is not None
+            here = here or any((root / top).exists() for root in self.modules.roots)
+            self._similar[top] = None if here else nearest(top, sorted(packages))
+        if (close := self._similar[top]) is None:
+            return None
+        message = f"there is no package `{top}`, neither in the project nor installed here"
+        advice = f"Did you mean `{close}{dot}{rest}`?"
+        return Diagnostic("WSG309", message, span, help=advice, severity=Severity.WARNING)
+
+    def _unfit(self, node: TypeNode, module: str, *, is_request: bool) -> Iterator[Diagnostic]:
+        """Yield why the class of `node`, which exists, can be no request or no data."""
+        if any(node.name in file.models for file in self.modules.files(module) or ()):
+            return
+        found = self._definition(module, node.name)
+        if found is None:
+            return
+        file, stmt = found
+        note = Note("it is defined here", Span(file.path, stmt.lineno, stmt.col_offset + 1))
+        if isinstance(stmt, ast.ClassDef | ast.Call):
+            kinds = list(self._ancestors(file, stmt, _STEPS))
+            if ("typing", "TypedDict") in kinds and _REFUSES_TYPED_DICT:
+                version = f"{sys.version_info.major}.{sys.version_info.minor}"
+                message = f"pydantic cannot validate `{node.name}`, a `typing.TypedDict`, on Python {version}"
+                advice = f"Import `TypedDict` from `typing_extensions` in {file.path.name}."
+                yield Diagnostic("WSG310", message, node.span, help=advice, notes=(note,))
+                return
+            if not is_request or not all(_is_plain(kind) for kind in kinds):
+                return
+            problem = f"`{node.name}` does not inherit `pydantic.BaseModel`"
+        elif is_request:
+            problem = f"`{node.name}` is a function"
+        else:
+            return
+        message = f"a request must be a pydantic model, and {problem}"
+        advice = f"Let it inherit `BaseModel` in {file.path.name}, or name a model that does."
+        yield Diagnostic("WSG302", message, node.span, help=advice, notes=(note,))
+
+    def _definition(
+        self, module: str, name: str, steps: int = _STEPS
+    ) -> tuple[ModuleFile, _Definition] | None:
+        """Return what defines `name`, through imports and aliases; None if that is not sure."""
+        files = self.modules.files(module)
+        if not files or not steps or files[0].is_dynamic or files[0].stars:
+            return None
+        file = files[0]
+        bindings = file.top.get(name, [])
+        if len(bindings) != 1:
+            return None
+        binding = bindings[0]
+        if isinstance(binding, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            return file, binding
+        if isinstance(binding, Local) and isinstance(binding.value, ast.Call):
+            return file, binding.value
+        target = binding if isinstance(binding, Imported) else None
+        if isinstance(binding, Local) and isinstance(binding.value, ast.Name):
+            return self._definition(module, binding.value.id, steps - 1)
+        if target is None or target.module is None or target.name is None:
+            return None
+        return self._definition(target.module, target.name, steps - 1)
+
+    def _ancestors(
+        self, file: ModuleFile, stmt: ast.ClassDef | ast.Call, steps: int
+    ) -> Iterator[tuple[str, str] | None]:
+        """Yield the classes of other packages that `stmt` inherits, as module and name; None for unknown ones."""
+        if isinstance(stmt, ast.Call):
+            bases = [stmt.func]
+        else:
+            bases = stmt.bases
+            changed = any(keyword.arg != "total" for keyword in stmt.keywords)
+            if changed or not all(map(_keeps_class, stmt.decorator_list)) or not steps:
+                yield None
+        for base in bases:
+            expr = base.value if isinstance(base, ast.Subscript) else base
+            module, name = _origin(expr, file)
+            if module is None:
+                yield ("builtins", name) if name in _BUILTINS else None
+                continue
+            found = self._definition(module, name, steps) if steps else None
+            if found is not None and isinstance(found[1], ast.ClassDef | ast.Call):
+                yield from self._ancestors(found[0], found[1], steps - 1)
+            else:
+                yield module, name
+
+
+def _imported(node: TypeNode) -> Iterator[TypeNode]:
+    """Yield the parts of a type that are imported."""
+    if node.module is not None:
+        yield node
+    for part in node.args:
+        yield from _imported(part)
+
+
+def _origin(expr: ast.expr, file: ModuleFile) -> tuple[str | None, str]:
+    """Return the module and the name of what the expression `expr` of `file` stands for."""
+    binding, rest = qualified(expr, file.unique)
+    if isinstance(binding, Imported) and binding.module is not None:
+        parts = [part for part in (binding.name, rest) if part]
+        if len(parts) == 1:
+            return binding.module, parts[0]
+    if isinstance(binding, Local) and isinstance(expr, ast.Name) and len(file.top[expr.id]) == 1:
+        return ".".join(file.name), expr.id
+    return None, rest if binding is None else ""
+
+
+def _keeps_class(decorator: ast.expr) -> bool:
+    func = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    return name in ("dataclass", "final", "runtime_checkable", "total_ordering", "unique")
+
+
+def _is_plain(kind: tuple[str, str] | None) -> bool:
+    """Return whether a class is of the standard library and surely no pydantic model."""
+    return kind is not None and (kind[0] == "builtins" or kind[0] in sys.stdlib_module_names)
