@@ -42,7 +42,8 @@ class RouterDeclaration:
 class FileDeclaration:
     """One source file: its routers in the order of the file, and what it says of the whole module.
 
-    `arguments` are what its calls pass to router classes that another file declares. `named` are all types that it names, each with whether it is a request.
+    `arguments` are what its calls pass to router classes that another file declares; `named` are all types that
+    it names, each with whether it is a request.
     """
 
     routers: tuple[RouterDeclaration, ...] = ()
