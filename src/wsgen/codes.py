@@ -486,11 +486,6 @@ _ASYNCAPI = {
         "Each document is checked in a process of its own, for a limited time.",
         "Simplify the pattern or schema at the place shown, or remove the example.",
     ),
-    "WSG607": Code(
-        "more problems than are shown",
-        "The first hundred problems of a document are shown, and the others are counted.",
-        "Correct what is shown, then validate again.",
-    ),
     "WSG610": Code(
         "dangling reference",
         "A `$ref` names something that is not in the document.",

@@ -123,7 +123,8 @@ def test_long_chains_and_rings_of_references_are_followed_once_each(tmp_path: Pa
     ring = f"{SCHEMAS}{lines}    s2000: {{$ref: '#/components/schemas/s0'}}\n"
     found = found_in(tmp_path, ring)
     assert found["WSG611 5"].message.endswith("leads back to itself")
-    assert found["WSG607 1"].message == "the document has 1901 more problems"
+    counts = [item.message for place, item in found.items() if place.startswith("WSG990 ")]
+    assert counts == ["1,901 more problems were found from here on"]
 
 
 def test_files_without_an_end_and_without_a_writer_are_findings(tmp_path: Path) -> None:

@@ -7,11 +7,10 @@ from pathlib import Path
 from wsgen.asyncapi.bounded import Tell, UnfinishedError, told_by
 from wsgen.asyncapi.budget import Budget, TooSlowError
 from wsgen.asyncapi.document import MAX_BYTES, Document, UnreadableDocumentError, read_document
-from wsgen.diagnostics import Diagnostic, Severity, Span, has_errors, in_order
+from wsgen.diagnostics import Diagnostic, Span, in_order
 from wsgen.files import unwaiting
 
 _KNOWN = "2.0.0 to 2.6.0, 3.0.0 and 3.1.0"
-_SHOWN = 100
 _SECONDS = 60.0
 """How long one file may take: far more than its checks get, which stop by themselves."""
 
@@ -26,8 +25,7 @@ def validate_file(path: Path) -> tuple[Diagnostic, ...]:
 
     The file is read and checked in a process of its own.
     """
-    start = Span(path, 1, 1, 1, 1)
-    return _counted(in_order(_bounded(partial(_tell_of_file, path), start)), start)
+    return in_order(_bounded(partial(_tell_of_file, path), Span(path, 1, 1, 1, 1)))
 
 
 def validate_text(path: Path, data: bytes) -> tuple[Diagnostic, ...]:
@@ -42,17 +40,6 @@ def validate_text(path: Path, data: bytes) -> tuple[Diagnostic, ...]:
 def validate_made(path: Path, data: bytes) -> tuple[Diagnostic, ...]:
     """Return the same as `validate_text`, found in a process of its own."""
     return in_order(_bounded(partial(_tell_of_text, path, data), Span(path, 1, 1, 1, 1)))
-
-
-def _counted(found: tuple[Diagnostic, ...], start: Span) -> tuple[Diagnostic, ...]:
-    """Return the first of `found`, and how many more there are."""
-    shown, rest = found[:_SHOWN], found[_SHOWN:]
-    if not rest:
-        return shown
-    severity = Severity.ERROR if has_errors(rest) else Severity.WARNING
-    advice = "Correct what is shown, then validate again."
-    message = f"the document has {len(rest)} more problems"
-    return (*shown, Diagnostic("WSG607", message, start, help=advice, severity=severity))
 
 
 def _bounded(check: Callable[[Tell], None], place: Span) -> Iterator[Diagnostic]:
