@@ -30,6 +30,7 @@ class Reference:
         """By topic and client: the questions that still have no answer."""
         self.live: set[str] = set()
         self.held: defaultdict[str, list[float]] = defaultdict(list)
+        self.ending: set[str] = set()
         self.seen: defaultdict[int, list[Seen]] = defaultdict(list)
         self.closing: set[int] = set()
 
@@ -75,6 +76,20 @@ class Reference:
             self.answer(topic, client)
         for value in self.held.pop(topic, ()):
             self.publish(topic, value)
+        if topic in self.ending:
+            self.producer_ends(topic, begins=False)
+
+    def producer_ends(self, topic: str, *, begins: bool) -> None:
+        """End the subscriptions: those there are, or, while the topic begins, those that it begins with."""
+        if begins:
+            self.ending.add(topic)
+            return
+        self.ending.discard(topic)
+        for client in self.clients(topic):
+            if not self.asked[topic, client]:
+                self.leave(topic, client)
+                self.show(client, "bars.unsubscribed", topic)
+        self.live.discard(topic)
 
     def end(self, topic: str) -> None:
         for client in self.clients(topic):
@@ -99,13 +114,16 @@ class Steered:
         self.feeds: dict[str, TopicUpdate] = {}
         self.old: list[TopicUpdate] = []
         self.gates: dict[str, asyncio.Future[bool]] = {}
+        self.spent: set[str] = set()
 
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
+        self.spent.discard(topic)
         assert topic not in self.feeds, "a topic is created once"
         self.feeds[topic] = topic_update
         if await self.told_to_fail(topic):
             self.old.append(self.feeds.pop(topic))
             self.reference.held.pop(topic, None)
+            self.reference.ending.discard(topic)
             self.reference.end(topic)
             raise RuntimeError("cannot start")
         self.reference.begin(topic)
@@ -287,7 +305,7 @@ class HubModel(RuleBasedStateMachine):
         def publish() -> None:
             for feed in self.service.old:
                 feed(Bar(close=-1))  # nobody is to see it
-            if topic not in self.service.feeds:
+            if topic not in self.service.feeds or (produced and topic in self.service.spent):
                 return
             self.reference.publish(topic, value)
             if produced:
@@ -296,6 +314,20 @@ class HubModel(RuleBasedStateMachine):
                 self.router.publish(BarRequest(symbol=symbol), Bar(close=value))
 
         self.run(count, publish)
+
+    @rule(symbol=SYMBOLS, count=TURNS)
+    def producer_ends(self, symbol: str, count: int) -> None:
+        topic = topic_of(symbol)
+
+        def end() -> None:
+            feed = self.service.feeds.get(topic)
+            if feed is not None and topic not in self.service.spent:
+                self.service.spent.add(topic)
+                self.reference.producer_ends(topic, begins=topic in self.service.gates)
+                feed.end("enough")
+                feed(Bar(close=-1))  # nobody is to see it
+
+        self.run(count, end)
 
     @rule()
     def settle(self) -> None:
