@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
+from wsgen.files import real
 
 
 def make_cache(cache: Path) -> None:
@@ -49,7 +50,7 @@ def links_in(cache: Path) -> Iterator[Path]:
 def link_out_of(cache: Path) -> Diagnostic | None:
     """Return the warning that `cache` is not used because a link leads from it out of the project, if so."""
     for link in links_in(cache):
-        if (target := link.resolve()).is_relative_to(cache.parent):
+        if (target := real(link)).is_relative_to(cache.parent):
             continue
         return Diagnostic(
             "WSG415",

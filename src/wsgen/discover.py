@@ -8,7 +8,7 @@ from pathlib import Path
 from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import ConfigError
-from wsgen.files import regular
+from wsgen.files import real, regular
 from wsgen.manifest import MANIFEST
 from wsgen.names import nearest
 from wsgen.orphans import orphans_among
@@ -39,7 +39,7 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
     packages: dict[Path, None] = {}
     wrong: list[Diagnostic] = []
     for path in paths:
-        place = path.resolve()
+        place = real(path)
         if not place.is_relative_to(config.root):
             advice = "Run wsgen in the project that holds it."
             wrong.append(_misplaced("WSG903", f"{path} is outside of the project", config, advice))
@@ -52,7 +52,7 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
             packages.update(dict.fromkeys(found.packages))
             wrong.extend(_unsearched(found, config))
         elif os.path.lexists(path) and path.name in (YAML_NAME, PYTHON_NAME, "__init__.py"):
-            folders[path.parent.resolve()] = None
+            folders[real(path.parent)] = None
         else:
             problem = "is no source" if place.exists() else "does not exist"
             advice = f"Name a folder, a {YAML_NAME} or a {PYTHON_NAME}."
@@ -166,12 +166,12 @@ def _output(folder: Path, name: str, version: str | None, config: Config) -> Pat
         source_dir=folder.relative_to(config.root).as_posix(), module=name, version=version or ""
     )
     output = Path(os.path.normpath(config.root / relative))
-    inside = output.resolve().is_relative_to(config.root) and output not in (config.root, folder)
+    inside = real(output).is_relative_to(config.root) and output not in (config.root, folder)
     if not inside or folder.is_relative_to(output):
         advice = "Choose a folder of its own for each module, below the project."
         message = f"the output of module `{name}` would be {relative!r}"
         wrong = _misplaced("WSG903", message, config, advice)
-        if (target := output.resolve()) != output and not target.is_relative_to(config.root):
+        if (target := real(output)) != output and not target.is_relative_to(config.root):
             message = f"the output of module `{name}` leads through a link to {target}"
             advice = "Remove the link: wsgen writes below the project only."
             wrong = Diagnostic("WSG903", message, Span(output), help=advice)
@@ -182,7 +182,7 @@ def _output(folder: Path, name: str, version: str | None, config: Config) -> Pat
 def _home_of_outputs(config: Config) -> Path | None:
     """Return the folder in which all packages are, if they are not beside their sources."""
     prefix, _, _ = config.output.partition("{")
-    home = (config.root / prefix.rpartition("/")[0]).resolve()
+    home = real(config.root / prefix.rpartition("/")[0])
     inside = home != config.root and home.is_relative_to(config.root)
     searched = any(home.is_relative_to(path) for path in config.paths)
     return home if inside and not searched and home.is_dir() else None

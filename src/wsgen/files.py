@@ -138,17 +138,22 @@ def _is_alive(process: str) -> bool:
     return True
 
 
+def real(file: Path) -> Path:
+    """Return where `file` is, without links; unlike Path.resolve, of links in a circle the first."""
+    return Path(os.path.realpath(file))
+
+
 def leaves(file: Path, root: Path) -> bool:
     """Return whether `file` is named as a file below the folder `root`, but is elsewhere because of a link."""
-    root = root.resolve()
+    root = real(root)
     named = Path(os.path.abspath(file))  # noqa: PTH100  `..` is taken as written
-    named_inside = any(folder.resolve().is_relative_to(root) for folder in named.parents)
-    return named_inside and not file.resolve().is_relative_to(root)
+    named_inside = any(real(folder).is_relative_to(root) for folder in named.parents)
+    return named_inside and not real(file).is_relative_to(root)
 
 
 def leads_out(file: Path) -> OSError:
     """Return the error that `file` leaves its project."""
-    reason = f"it leads out of the project through a link to {file.resolve()}"
+    reason = f"it leads out of the project through a link to {real(file)}"
     return FileExistsError(errno.EEXIST, reason, os.fspath(file))
 
 

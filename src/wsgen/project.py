@@ -7,7 +7,7 @@ from pathlib import Path
 from wsgen.config import Config
 from wsgen.discover import discover, module_at
 from wsgen.errors import GenerationError, WsgenError
-from wsgen.files import read_file
+from wsgen.files import read_file, real
 from wsgen.settings_file import find_root, load_config
 from wsgen.source import ModuleSource
 
@@ -115,7 +115,7 @@ def _pair(config: Config, source: ModuleSource | None) -> tuple[Config, ModuleSo
 
 def _is_near(source: ModuleSource, caller: Path) -> bool:
     """Return whether the module is in the calling file's package, or that file in the module."""
-    folder = caller.parent.resolve()
+    folder = real(caller.parent)
     return folder.is_relative_to(source.directory) or source.directory.is_relative_to(folder)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from wsgen.config import Config, default_sources
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import ConfigError
-from wsgen.files import regular
+from wsgen.files import real, regular
 from wsgen.settings_place import WSGEN_TOML, prefix_of
 from wsgen.settings_table import read_config
 
@@ -25,7 +25,7 @@ def find_root(start: Path) -> Path:
     The nearest folder upwards with a `wsgen.toml` or a `[tool.wsgen]` table wins; else the nearest with
     a `pyproject.toml` or `.git`; else `start` itself.
     """
-    start = start.resolve()
+    start = real(start)
     if start.is_file():
         start = start.parent
     fallback: Path | None = None
@@ -52,7 +52,7 @@ def load_config(root: Path) -> Config:
 
     Raises ConfigError with one diagnostic for each setting that is unknown or wrong.
     """
-    root = root.resolve()
+    root = real(root)
     for file in (root / WSGEN_TOML, root / "pyproject.toml"):
         if not file.is_file():
             continue

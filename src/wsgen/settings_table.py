@@ -8,6 +8,7 @@ from types import MappingProxyType
 from wsgen.config import OUTPUT, STEPS, Config, default_sources
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
+from wsgen.files import real
 from wsgen.names import is_dotted, nearest
 from wsgen.settings_place import SettingPlaces, prefix_of
 
@@ -126,7 +127,7 @@ class _Reader:
     def inside(self, key: str, value: str) -> Path | None:
         """Return `value` as a path, refusing one outside the project."""
         if "\0" not in value:
-            path = (self.root / value).resolve()
+            path = real(self.root / value)
             if path.is_relative_to(self.root):
                 return path
         self.fail(

@@ -118,3 +118,33 @@ def test_a_temporary_folder_without_room_is_named(
     assert "error[WSG405]: the temporary folder" in outcome.stderr
     assert "cannot be used: No space left on device" in outcome.stderr
     assert "set TMPDIR" in outcome.stderr
+
+
+def test_what_a_killed_process_left_goes_and_what_a_living_one_writes_stays(
+    tmp_path: Path,
+) -> None:
+    # Without a lock, only the process in the name tells: the largest number is no process's.
+    dead, alive = tmp_path / f".wsgen-{2**31 - 1}-00.tmp", tmp_path / f".wsgen-{os.getpid()}-00.tmp"
+    others = [tmp_path / ".wsgen-notes", tmp_path / "other.tmp"]
+    for file in (dead, alive, *others):
+        file.write_text("")
+    files.sweep(tmp_path, locked=False)
+    assert sorted(tmp_path.iterdir()) == sorted([alive, *others])
+    files.sweep(tmp_path, locked=True)
+    assert sorted(tmp_path.iterdir()) == sorted(others)
+
+
+def test_an_init_that_was_killed_is_completed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.root / "new").mkdir()
+    monkeypatch.chdir(project.root / "new")
+    project.write("new/wsgen.toml", 'paths = ["specs"]\n')
+    project.write("new/shop/__init__.py", "")
+    project.write(f"new/shop/.wsgen-{2**31 - 1}-00.tmp", "half")
+    assert project.wsgen("init", "orders", "--models", "shop.models").code == 0
+    assert "class Orders" in project.read("new/shop/models.py")
+    assert len(list((project.root / "new/shop").iterdir())) == 2
+    project.write("new/shop/mine.py", "")
+    assert project.wsgen("init", "bars", "--models", "shop.bars").code == 0
+    assert not (project.root / "new/shop/bars.py").exists()

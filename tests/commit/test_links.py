@@ -146,3 +146,27 @@ def test_strays_behind_a_link_are_kept_by_the_founding_generation(
     monkeypatch.chdir(project.root)
     generate_module_routers("datafeed", skip_quality_checks=True)
     assert kept.exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        (OUT, 2),
+        (".wsgen_cache", 0),
+        ("specs/other/ws.yaml", 1),
+        ("specs/other", 0),
+        ("src/app/more.py", 0),
+    ],
+)
+def test_links_in_a_circle_are_an_error_at_most(project: Project, place: str, code: int) -> None:
+    project.write("pyproject.toml", STEPS)
+    link(project.root / place, Path(Path(place).name))
+    assert project.wsgen("render").code == code
+    assert project.wsgen("render", place).code in (0, 1, 2)
+    assert project.wsgen("asyncapi", "export", "nothing", "-o", place).code == 2
+
+
+def test_settings_that_name_a_link_to_itself_are_an_error(project: Project) -> None:
+    project.write("pyproject.toml", STEPS.replace('["specs"]', '["loop"]'))
+    link(project.root / "loop", Path("loop"))
+    assert project.wsgen("render").code == 2

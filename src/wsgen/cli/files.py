@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from wsgen.cli.project import project_root
-from wsgen.files import leads_out, leaves, read_file, replace, sweep
+from wsgen.files import leads_out, leaves, read_file, real, replace, sweep
 from wsgen.report.places import display_path
 from wsgen.unwritable import unwritable
 
@@ -31,7 +31,7 @@ def write_file(file: Path, data: bytes) -> bool:
     try:
         if root is not None and leaves(file, root):
             raise leads_out(file)
-        target = file.resolve()
+        target = real(file)
         target.parent.mkdir(parents=True, exist_ok=True)
         sweep(target.parent, locked=False)
         replace(target, data, durable=True)

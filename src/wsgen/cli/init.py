@@ -11,7 +11,7 @@ from wsgen.cli.files import bytes_of, write_file
 from wsgen.cli.output import echo
 from wsgen.config import default_sources
 from wsgen.diagnostics import Diagnostic
-from wsgen.files import is_temporary, read_file
+from wsgen.files import is_temporary, read_file, real
 from wsgen.load.naming import check_models
 from wsgen.load.project_modules import ProjectModules
 from wsgen.load.yaml_module import load_yaml
@@ -70,7 +70,7 @@ def init(module: str, path: str, models: str) -> int:
     if problem := check_models(models):
         raise click.UsageError(f"{problem[1]}. {problem[2]}")
     root = Path.cwd()
-    folder = (root / path).resolve()
+    folder = real(root / path)
     if not folder.is_relative_to(root) or not path.isprintable():
         raise click.UsageError(f"{path!r} is no folder inside of this one")
     known = _known_models(root, models)

@@ -6,6 +6,7 @@ from pathlib import Path
 from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
+from wsgen.files import real
 from wsgen.report.places import display_path
 from wsgen.settings_file import find_root, load_config
 from wsgen.settings_place import setting_place
@@ -28,7 +29,7 @@ def project_of(paths: Sequence[Path]) -> Config:
     Raises ConfigError.
     """
     here = find_root(Path.cwd())
-    first = paths[0].resolve() if paths else here
+    first = real(paths[0]) if paths else here
     if first.is_relative_to(here) or not first.exists():
         start = first if first.exists() else here
     elif any(

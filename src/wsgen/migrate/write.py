@@ -4,7 +4,7 @@ Between the two, both files say the same, which is valid; another run completes 
 """
 
 from wsgen.config import Config
-from wsgen.files import leads_out, leaves, replace, sweep
+from wsgen.files import leads_out, leaves, real, replace, sweep
 from wsgen.migrate.plan import Migration
 from wsgen.unwritable import unwritable
 
@@ -19,7 +19,7 @@ def write_migration(migration: Migration, config: Config) -> None:
         try:
             if leaves(file, config.root):
                 raise leads_out(file)
-            target = file.resolve()
+            target = real(file)
             sweep(target.parent, locked=True)
             replace(target, data, durable=True)
         except OSError as error:

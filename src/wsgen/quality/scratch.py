@@ -1,5 +1,6 @@
 """A temporary folder that goes with the process: at its end, or, if it was killed, at the next run."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -37,16 +38,23 @@ def scratch_folder() -> Iterator[Path]:
 
 @contextmanager
 def temporary_errors() -> Iterator[None]:
-    """Turn an error of the system into a FilesError that says that the temporary folder cannot be used."""
+    """Turn an error of the system in the temporary folder into a FilesError that says so; pass on others."""
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        message = f"the temporary folder cannot be used: {reason}"
-        if error.filename is not None:
-            message = f"the temporary folder {tempfile.gettempdir()} cannot be used: {reason}"
+        if not _is_temporary(error):
+            raise
+        message = f"the temporary folder cannot be used: {error.strerror or error}"
         advice = "Free some space there, or set TMPDIR to a folder on another disk."
         raise FilesError(message, [Diagnostic("WSG405", message, help=advice)]) from error
+
+
+def _is_temporary(error: OSError) -> bool:
+    names = [os.fsdecode(name) for name in (error.filename, error.filename2) if name is not None]
+    if not names or error.errno == errno.ENOSPC:
+        return True
+    folder = os.path.realpath(tempfile.gettempdir())
+    return any(os.path.realpath(name).startswith(folder) for name in names)
 
 
 def _sweep(parent: Path) -> None:
