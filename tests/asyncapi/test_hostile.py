@@ -101,9 +101,10 @@ def test_many_different_items_are_checked_quickly(tmp_path: Path) -> None:
         f"{SCHEMAS}    a: {{patternProperties: {{'(': {{}}}}, examples: [{{a: 1}}]}}\n",
         f"{SCHEMAS}    a: {{allOf: [{{$ref: '#/components/schemas/a'}}], examples: [1]}}\n",
         f"{SCHEMAS}    a: {'[' * 3000}\n",
+        f"{HEAD}? {'k' * 100_000}\n: 1\ninfos: 2\n",
         f"{SCHEMAS}    a: {{minLength: .nan, examples: ['a'], enum: [&b [*b]]}}\n",
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_no_value_ends_the_check_of_the_other_files(tmp_path: Path, text: str) -> None:
     (tmp_path / "first.yaml").write_text(text)
@@ -125,6 +126,13 @@ def test_long_chains_and_rings_of_references_are_followed_once_each(tmp_path: Pa
     assert found["WSG611 5"].message.endswith("leads back to itself")
     counts = [item.message for place, item in found.items() if place.startswith("WSG990 ")]
     assert counts == ["1,901 more problems were found from here on"]
+
+
+def test_thousands_of_misspelt_references_are_reported_quickly(tmp_path: Path) -> None:
+    lines = "".join(f"    s{n}: {{$ref: '#/components/schemas/ss{n}'}}\n" for n in range(2000))
+    found = found_in(tmp_path, f"{SCHEMAS}{lines}")
+    assert (found["WSG610 5"].help or "").startswith("Did you mean `#/components/schemas/s")
+    assert not any(key.startswith("WSG606") for key in found)
 
 
 def test_files_without_an_end_and_without_a_writer_are_findings(tmp_path: Path) -> None:

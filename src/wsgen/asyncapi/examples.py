@@ -16,8 +16,7 @@ from referencing.jsonschema import DRAFT7
 from wsgen.asyncapi.bounded import Tell
 from wsgen.asyncapi.budget import Budget, TooSlowError
 from wsgen.asyncapi.document import Document
-from wsgen.asyncapi.references import shortened
-from wsgen.asyncapi.targets import Route, value_at
+from wsgen.asyncapi.targets import Route, shortened, value_at
 from wsgen.diagnostics import Diagnostic, Severity
 
 _BASE = "document:"

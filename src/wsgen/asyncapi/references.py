@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from wsgen.asyncapi.document import Document
-from wsgen.asyncapi.targets import Route, value_at
+from wsgen.asyncapi.targets import Route, shortened, value_at
 from wsgen.diagnostics import MOST, Diagnostic, Severity
 from wsgen.names import nearest
 
@@ -49,11 +49,6 @@ def references(value: object, route: Route = ()) -> Iterator[tuple[Route, str]]:
 def _names_properties(route: Route) -> bool:
     """Return whether the keys of the mapping at `route` are names that the author chose."""
     return bool(route) and route[-1] in _MAPS and (len(route) < 2 or route[-2] not in _MAPS)
-
-
-def shortened(text: str, most: int = 200) -> str:
-    """Return `text`, cut after `most` characters."""
-    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def check_references(document: Document) -> list[Diagnostic]:

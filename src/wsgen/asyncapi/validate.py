@@ -1,16 +1,19 @@
 """Any AsyncAPI document, 2.0 to 3.1, ours or not -> everything that is wrong with it."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from wsgen.asyncapi.bounded import Tell, UnfinishedError, told_by
 from wsgen.asyncapi.budget import Budget, TooSlowError
 from wsgen.asyncapi.document import MAX_BYTES, Document, UnreadableDocumentError, read_document
+from wsgen.asyncapi.targets import shortened
 from wsgen.diagnostics import Diagnostic, Span, in_order
 from wsgen.files import unwaiting
 
 _KNOWN = "2.0.0 to 2.6.0, 3.0.0 and 3.1.0"
+_LONGEST = 500
 _SECONDS = 60.0
 """How long one file may take: far more than its checks get, which stop by themselves."""
 
@@ -69,7 +72,10 @@ def _tell_of_file(path: Path, tell: Tell) -> None:
         _tell_of_text(path, data, tell)
 
 
-def _tell_of_text(path: Path, data: bytes, tell: Tell) -> None:
+def _tell_of_text(path: Path, data: bytes, tell_all: Tell) -> None:
+    def tell(item: object) -> None:
+        tell_all(_cut(item) if isinstance(item, Diagnostic) else item)
+
     try:
         document = read_document(path, data)
     except UnreadableDocumentError as error:
@@ -92,6 +98,14 @@ def _tell_of_text(path: Path, data: bytes, tell: Tell) -> None:
 
 def _budget_of_examples() -> Budget:
     return Budget(each=2.0, total=10.0)
+
+
+def _cut(item: Diagnostic) -> Diagnostic:
+    """Return a diagnostic with texts of a length that people read, whatever the document's names are."""
+    if len(item.message) <= _LONGEST and len(item.help or "") <= _LONGEST:
+        return item
+    advice = shortened(item.help or "", _LONGEST) or None
+    return replace(item, message=shortened(item.message, _LONGEST), help=advice)
 
 
 def _checks(document: Document, tell: Tell) -> Iterator[Callable[[], list[Diagnostic]]]:
