@@ -50,6 +50,7 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "ruff.toml": ("ruff.toml", "line-length = {width}\nlint.select = ['F', 'I']\n"),
     ".editorconfig": (".editorconfig", "root = true\n[*.py]\nmax_line_length = {width}\n"),
     "repository": (".git/HEAD", ""),
+    "package": ("__init__.py", ""),
 }
 FOLDERS = ("", "packages/one", "packages/two", "packages/one/bars", "packages/two/quotes")
 MODULES = ("packages/one/bars", "packages/one/orders", "packages/two/quotes", "packages/two/trades")
