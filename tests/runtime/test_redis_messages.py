@@ -45,6 +45,8 @@ async def test_what_others_publish_on_our_channels_harms_nobody(
             b"1 p " + '"x"'.encode("utf-16"),
             b"1 p \xff",
             b"1 p " + b"[" * 100_000,
+            b'1 e token 1 "\\ud800"',
+            b"1 e token 1 7",
             b"1 u token",
             b"1 u token x 1",
             b"1 u token -1 1",

@@ -105,7 +105,8 @@ def _checked_slowly(data: bytes) -> str:
 def _reason(text: bytes) -> str:
     reason = json.loads(_checked(text))
     if not isinstance(reason, str):
-        raise ValueError("its reason is no text")
+        raise ValueError("its reason is not a text")
+    reason.encode()  # UnicodeEncodeError, a ValueError, for a lone surrogate: no frame can contain it
     return reason
 
 
