@@ -163,19 +163,26 @@ class Sockets:
         reading = self._read(client, conversation, receive, connection, session)
         self._hub.add(client)
         try:
-            await (reading if own is not None else client.write_during(reading))
-        except asyncio.CancelledError:
-            # A client given up asks for this cancellation; any other is not ours to swallow.
-            if not asked or task.uncancel() > 0:
-                raise
+            try:
+                await (reading if own is not None else client.write_during(reading))
+            except asyncio.CancelledError:
+                # A client given up asks for this cancellation; any other is not ours to swallow.
+                if not asked or task.uncancel() > 0:
+                    raise
+            if client.last_word is not None:
+                await self._close_last(client.last_word, receive, send)
         finally:
             self._hub.drop(client)  # also when reading has never begun
             if own is not None:
                 sever(own, connection.scope, 0.0 if asked else self._limits.close_timeout)
-        if client.last_word is not None:
-            with suppress(Exception):  # the client has been let go
-                async with asyncio.timeout(self._limits.close_timeout):
-                    await send(client.last_word)
+
+    async def _close_last(self, last_word: Message, receive: Receive, send: Send) -> None:
+        """Send the close frame now that nobody reads, and wait until the client has answered it."""
+        with suppress(Exception):  # the client is let go in any case
+            async with asyncio.timeout(self._limits.close_timeout):
+                await send(last_word)
+                while (await receive())["type"] != "websocket.disconnect":
+                    pass
 
     async def _read(
         self,
@@ -193,7 +200,8 @@ class Sockets:
             client.close(CloseCode.INTERNAL, "The server failed", discard=True)
             await client.close_sent()
         finally:
-            self._hub.drop(client)
+            if client.last_word is None:
+                self._hub.drop(client)
 
 
 def _farewell() -> Message:

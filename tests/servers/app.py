@@ -1,7 +1,10 @@
 """The application that each server runs: a route, and HTTP endpoints that steer it."""
 
+import asyncio
+
 from fastapi import FastAPI
 from pydantic import TypeAdapter
+from starlette.types import Message, Receive, Scope, Send
 
 from tests.runtime.services import AAPL, BarRequest, Recorder
 from wsgen_runtime import Connection, Delivery, Limits, WsApp, WsRouter
@@ -61,3 +64,13 @@ async def server() -> set[str]:
 @app.get("/failures")
 async def failures() -> int:
     return ws_app.stats.failures
+
+
+async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve the same inside a middleware that wraps `send`."""
+
+    async def passed_on(message: Message) -> None:
+        async with asyncio.timeout(30):
+            await send(message)
+
+    await app(scope, receive, passed_on)

@@ -38,6 +38,13 @@ SERVERS = {
     "uvicorn (websockets-sansio)": Server((*_UVICORN, "--ws", "websockets-sansio")),
     "uvicorn (websockets)": Server((*_UVICORN, "--ws", "websockets")),
     "uvicorn (wsproto)": Server((*_UVICORN, "--ws", "wsproto")),
+    "uvicorn, in a middleware": Server(
+        (
+            *("uvicorn", "tests.servers.app:wrapped", "--host", "127.0.0.1", "--port", "{port}"),
+            *("--log-level", "warning", "--timeout-graceful-shutdown", "5"),
+        ),
+        direct=False,
+    ),
     "gunicorn (uvicorn worker)": Server(
         ("gunicorn", APP, "-k", "uvicorn_worker.UvicornWorker", "-b", "127.0.0.1:{port}")
     ),
@@ -48,6 +55,7 @@ SERVERS = {
     "granian": Server(
         ("granian", APP, "--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}"),
         package="granian",
+        goodbye=False,
     ),
     "daphne": Server(
         ("daphne", APP, "-b", "127.0.0.1", "-p", "{port}"),
