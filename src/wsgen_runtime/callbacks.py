@@ -46,7 +46,7 @@ def require_user(answer: object) -> None:
         or inspect.isawaitable(answer)
         or inspect.isroutine(answer)
         or type(answer).__module__ == "contextlib"  # what @contextmanager makes of a generator
-        or isinstance(getattr(answer, "status_code", None), int)  # a response, of whatever library
+        or _is_response(answer)
     ):
         raise _wrong(answer, "a user")
 
@@ -78,6 +78,11 @@ def _layers(function: object) -> Iterator[object]:
             return
         else:
             function = inspect.getattr_static(type(function), "__call__", None)
+
+
+def _is_response(answer: object) -> bool:
+    """Return whether this looks like an HTTP response, of whatever library."""
+    return isinstance(getattr(answer, "status_code", None), int) and hasattr(answer, "headers")
 
 
 def _wrong(answer: object, expected: str) -> WrongAnswerError:

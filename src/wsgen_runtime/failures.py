@@ -47,8 +47,12 @@ def _in_one_line(error: BaseException) -> BaseException:
         text = "; ".join([str(error), *map(str, getattr(error, "__notes__", ()))])
     except Exception:  # user code again; the log says so in its place
         return error
-    if text.isprintable() or isinstance(error, BaseExceptionGroup):
+    if text.isprintable() and not isinstance(
+        error, SyntaxError
+    ):  # which is shown with the text it is about
         return error
+    if isinstance(error, BaseExceptionGroup):
+        return BaseExceptionGroup(printable(error.message, _LONGEST), error.exceptions)
     return EscapedError(f"{type(error).__qualname__}: {printable(text, _LONGEST)}")
 
 

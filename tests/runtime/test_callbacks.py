@@ -13,6 +13,7 @@ from typing import Any
 from unittest.mock import AsyncMock, MagicMock
 
 import pytest
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from tests.runtime.services import AAPL, BarRouter, Recorder
@@ -204,6 +205,19 @@ async def test_an_answer_that_cannot_be_a_user_is_refused_and_logged(
     (error,) = (record for record in caplog.records if record.levelno >= logging.ERROR)
     assert error.getMessage().startswith("authenticate returned ")
     assert error.exc_info is None
+
+
+class Odd(BaseModel):
+    """A user who is like something else in one way."""
+
+    status_code: int = 1
+    gen: str = "x"
+
+
+async def test_a_user_may_have_any_attributes() -> None:
+    app = WsApp(routers=[BarRouter(service=Recorder())], authenticate=lambda _: Odd())
+    async with connect(app):
+        assert [client.user for client in app.clients.values()] == [Odd()]
 
 
 @pytest.mark.parametrize("user", [None, False])

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from collections.abc import Callable
 
 import pytest
 from pydantic import BaseModel
@@ -105,6 +106,39 @@ async def test_what_user_code_raises_is_one_line_of_the_log_whatever_a_client_pu
     assert "unknown symbol no\\r\\n2026" in formatted
     assert not [line for line in formatted.splitlines() if line.startswith("2026")]
     assert "\x1b" not in formatted
+
+
+def grouped() -> None:
+    raise ExceptionGroup(FORGED, [ValueError(FORGED), KeyError("x")])
+
+
+def compiled() -> None:
+    compile(f"x = {FORGED}", FORGED, "exec")
+
+
+def with_a_broken_text() -> None:
+    class Broken(Exception):
+        def __str__(self) -> str:
+            raise ValueError(FORGED)
+
+    raise Broken
+
+
+@pytest.mark.parametrize("fail", [grouped, compiled, with_a_broken_text])
+async def test_every_kind_of_exception_is_shown_in_lines_that_cannot_be_forged(
+    fail: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def authorize(*_: object) -> bool:
+        fail()
+        return True
+
+    app = WsApp(routers=[BarRouter(service=Recorder())], authorize=authorize)
+    async with connect(app) as client:
+        with pytest.raises(ErrorFrameError, match="internal"):
+            await client.subscribe("bars", AAPL)
+    formatted = "\n".join(logging.Formatter().format(record) for record in caplog.records)
+    assert not [line for line in formatted.splitlines() if line.lstrip(" |").startswith("2026")]
+    assert not {"\x1b", "\r", "\u2028"} & set(formatted)
 
 
 class Nested(BaseModel):
