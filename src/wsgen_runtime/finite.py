@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from pydantic import ValidationError
 
 
-def require_finite(value: object, title: str) -> None:
-    """Raise pydantic.ValidationError if `value`, of lists, dictionaries and scalars, holds such a number."""
-    found = _first_infinite(value, ())
+def require_finite(value: object, written: object, title: str) -> None:
+    """Raise pydantic.ValidationError if `value` holds such a number where `written`, the JSON of it, has `null`.
+
+    A model that is told to writes a text or a constant instead, with which its clients are to cope.
+    """
+    found = _first_lost(value, written, ())
     if found is not None:
         place, number = found
         raise ValidationError.from_exception_data(
@@ -16,17 +19,17 @@ def require_finite(value: object, title: str) -> None:
         )
 
 
-def _first_infinite(
-    value: object, place: tuple[str | int, ...]
+def _first_lost(
+    value: object, written: object, place: tuple[str | int, ...]
 ) -> tuple[tuple[str | int, ...], float] | None:
     if isinstance(value, float):
-        return None if math.isfinite(value) else (place, value)
-    items: Iterable[tuple[str | int, object]]
-    if isinstance(value, dict):
-        items = ((str(key), item) for key, item in value.items())
-    elif isinstance(value, list):
-        items = enumerate(value)
+        return (place, value) if written is None and not math.isfinite(value) else None
+    items: Iterable[tuple[str | int, object, object]]
+    if isinstance(value, dict) and isinstance(written, dict):
+        items = ((str(key), item, written.get(str(key))) for key, item in value.items())
+    elif isinstance(value, list) and isinstance(written, list):
+        items = ((index, *both) for index, both in enumerate(zip(value, written, strict=True)))
     else:
         return None
-    found = (_first_infinite(item, (*place, key)) for key, item in items)
+    found = (_first_lost(item, json, (*place, key)) for key, item, json in items)
     return next(filter(None, found), None)

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import from_json
 
 from wsgen_runtime.delivery import Delivery
 from wsgen_runtime.distinct import require_distinct
@@ -67,9 +68,9 @@ class WsRouter:
         if self._validates:
             data = adapter.validate_python(data)
         text = adapter.dump_json(data, by_alias=True)
-        # What pydantic makes of numbers that JSON cannot write.
-        if b"null" in text or b"NaN" in text or b"Infinity" in text:
-            require_finite(adapter.dump_python(data, by_alias=True, mode="json"), self.route)
+        if b"null" in text:
+            value = adapter.dump_python(data, by_alias=True, mode="json")
+            require_finite(value, from_json(text), self.route)
         return text.decode()
 
     def name_topic(self, request: BaseModel) -> str:

@@ -43,6 +43,7 @@ class Reading(BaseModel):
 class Constants(BaseModel):
     model_config = ConfigDict(ser_json_inf_nan="constants")
     value: float
+    note: str | None = None
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,6 @@ class Constants(BaseModel):
         (Reading(value=math.inf), ("value",)),
         (Reading(value=math.nan), ("value",)),
         (Reading(value=1, others={"a": [None, -math.inf]}), ("others", "a", 1)),
-        (Constants(value=math.inf), ("value",)),
         (math.inf, ()),
     ],
 )
@@ -65,6 +65,13 @@ def test_a_number_that_json_cannot_write_is_the_producers_error(
         router.encode(data)
     (error,) = caught.value.errors()
     assert (error["type"], error["loc"]) == ("finite_number", place)
+
+
+def test_a_model_that_is_told_to_write_infinity_may() -> None:
+    router = WsRouter(
+        service=Recorder(), route="readings", request_type=BarRequest, data_type=Constants
+    )
+    assert router.encode(Constants(value=-math.inf)) == '{"value":-Infinity,"note":null}'
 
 
 def test_none_and_words_like_infinity_are_sent_as_they_are() -> None:
