@@ -74,6 +74,24 @@ if TYPE_CHECKING:
             {_IMPORT}
         {_GENERATE}
 {_BUILD}""",
+    "hidden_assignments": f"""\
+{_HEAD}
+if TYPE_CHECKING:
+{_ALIASES}{_CLASS}        {_GENERATE}        if not TYPE_CHECKING:
+            from . import ws_generated
+
+            BarWsRouter = ws_generated.BarWsRouter
+            QuoteWsRouter = ws_generated.QuoteWsRouter
+
+{_BUILD}""",
+    "hidden_in_try": f"""\
+{_HEAD}
+if TYPE_CHECKING:
+{_ALIASES}{_CLASS}        if not TYPE_CHECKING:
+            try:
+                {_IMPORT}            except ImportError:
+                {_GENERATE}                {_IMPORT}
+{_BUILD}""",
     "typed": f"""\
 {_HEAD}
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from wsgen.migrate.needs import is_type_checking
 from wsgen.migrate.python_file import PythonFile
 from wsgen.rendering.imports import import_statement, in_order
 from wsgen.syntax.places import Edit, Places
-from wsgen.syntax.scopes import Import, bound_by
+from wsgen.syntax.scopes import Import, bound_by, file_names
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """An `if TYPE_CHECKING:` or `if not TYPE_CHECKING:` that imports `names` only where Python runs it.
+    """An `if TYPE_CHECKING:` or `if not TYPE_CHECKING:` that binds `names` only where Python runs it.
 
     `running` is the branch that Python runs and `checked` the one that type checkers read.
     """
@@ -35,7 +35,7 @@ class Guard:
 
 
 def find_guards(tree: ast.Module, classes: Collection[str]) -> list[Guard]:
-    """Return the conditions that hide imports of some of `classes`, wherever they stand in the file."""
+    """Return the conditions that hide where some of `classes` come from, wherever they stand in the file."""
     found = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.If):
@@ -44,7 +44,7 @@ def find_guards(tree: ast.Module, classes: Collection[str]) -> list[Guard]:
             hides, running, checked = node.test.operand, node.body, node.orelse
         else:
             hides, running, checked = node.test, node.orelse, node.body
-        names = {name for stmt in running for name in _imported(stmt)} & set(classes)
+        names = file_names(ast.Module(running, [])) & set(classes)
         if is_type_checking(hides) and names:
             found.append(Guard(node, running, checked, frozenset(names), node in tree.body))
     return found
