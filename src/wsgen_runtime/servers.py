@@ -8,10 +8,11 @@ import asyncio
 from contextlib import suppress
 from operator import attrgetter
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
+from typing import Any
 
 from anyio import BrokenResourceError, ClosedResourceError
 from starlette.types import Scope, Send
-from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 # Module and qualified name of the method that each server passes as `send`.
 _SENDS = {
@@ -35,24 +36,22 @@ _PASSED_THROUGH = {
         "wrap_app_handling_exceptions.<locals>.wrapped_app.<locals>.sender",
     ),
 }
-_DEEPEST = 16
+_STARLETTES = ("starlette.websockets", "WebSocket.send")
 _SERVERS = ("uvicorn", "hypercorn", "daphne", "starlette")
 
 
 def own_send(send: Send) -> Send | None:
-    """Return the server's own `send` that `send` leads to, or None if any other code may be in between.
+    """Return the `send` to call for a `send` that is a server's own, or None if any other code may wrap that.
 
     Names are compared where Python keeps them, in the code, since a wrapper can copy `__qualname__`.
     """
-    inner: object = send
-    for _ in range(_DEEPEST):
-        if type(inner) is FunctionType and _place(inner) in _PASSED_THROUGH:
-            inner = _closed_over(inner, "send")
-        elif _belongs_to_server(inner):
-            return inner  # type: ignore[return-value] # known by its name to be an ASGI send
-        else:
-            return None
-    return None
+    if _belongs_to_server(send):
+        return send
+    if type(send) is FunctionType and _place(send) in _PASSED_THROUGH:
+        return own_send(_closed_over(send, "send"))
+    wrapped = _wrapped_by_starlette(send)
+    # The wrapper keeps the state of the socket for whoever has made it.
+    return send if wrapped is not None and own_send(wrapped) is not None else None
 
 
 def sever(send: Send, scope: Scope, within: float) -> None:
@@ -61,7 +60,8 @@ def sever(send: Send, scope: Scope, within: float) -> None:
     uvicorn and hypercorn wait without a bound for such a client to read, and do not end while they wait. An
     HTTP/2 connection is left alone, since it carries more than this socket.
     """
-    method: object = send
+    wrapped = _wrapped_by_starlette(send)
+    method: object = send if wrapped is None else own_send(wrapped)
     if type(method) is not MethodType or scope.get("http_version") != "1.1":
         return
     find = _TRANSPORTS.get(type(method.__self__).__module__.partition(".")[0])
@@ -118,11 +118,21 @@ def _belongs_to_server(send: object) -> bool:
     return False
 
 
+def _wrapped_by_starlette(send: object) -> Send | None:
+    """Return what `send` calls if it is that of a starlette WebSocket, as an endpoint hands on its own."""
+    if type(send) is not MethodType or type(send.__self__) is not WebSocket:
+        return None
+    function, socket = send.__func__, send.__self__
+    if type(function) is not FunctionType or _place(function) != _STARLETTES:
+        return None
+    return socket._send  # noqa: SLF001 - there is no public way
+
+
 def _place(function: FunctionType) -> tuple[str, str]:
     code: CodeType = function.__code__
     return str(function.__globals__.get("__name__")), code.co_qualname
 
 
-def _closed_over(function: FunctionType, name: str) -> object:
+def _closed_over(function: FunctionType, name: str) -> Any:
     names, cells = function.__code__.co_freevars, function.__closure__ or ()
     return dict(zip(names, cells, strict=True))[name].cell_contents if name in names else None

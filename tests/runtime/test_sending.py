@@ -292,9 +292,10 @@ async def test_a_server_that_refuses_a_close_code_is_given_one_from_4000() -> No
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+@pytest.mark.parametrize("path", ["/ws", "/endpoint"])
 @pytest.mark.parametrize("wrapped", [True, False])
 async def test_uvicorns_send_is_known_through_fastapi_and_its_middlewares(
-    implementation: str, wrapped: bool
+    implementation: str, wrapped: bool, path: str
 ) -> None:
     found: list[bool] = []
 
@@ -313,10 +314,16 @@ async def test_uvicorns_send_is_known_through_fastapi_and_its_middlewares(
     app.add_middleware(BaseHTTPMiddleware, dispatch=lambda request, call_next: call_next(request))
     if wrapped:
         app.add_middleware(wrapping, wrap=passes)
-    app.router.routes.extend(Spy(routers=[BarRouter(service=Recorder())]).routes("/ws"))
+    ws_app = Spy(routers=[BarRouter(service=Recorder())])
+    app.router.routes.extend(ws_app.routes("/ws"))
+
+    @app.websocket("/endpoint")
+    async def endpoint(websocket: WebSocket) -> None:
+        await ws_app(websocket.scope, websocket.receive, websocket.send)
+
     async with (
         serving(app, ws=implementation) as host,
-        ws_connect_to(f"ws://{host}/ws") as client,
+        ws_connect_to(f"ws://{host}{path}") as client,
     ):
         await client.send(json.dumps(SUBSCRIBE))
         async with asyncio.timeout(10):
