@@ -41,9 +41,9 @@ class WsApp:
 
     - `authenticate(connection)` returns the user who connects, or a `Session`; None, False or `RefusedError`
       refuse with HTTP 403 before the socket is accepted. What cannot be a user, such as a generator, a coroutine
-      or a response, is logged and refused. A function that is no coroutine function runs in a thread.
+      or a response, is logged and refused. A plain function runs in a thread.
     - `authorize(user, router, request)` returns True if the user may subscribe, or else False. Any other answer
-      is logged and counts as False. It may be a coroutine function, and must not block if it is not.
+      is logged and counts as False. A plain function must not block; use a coroutine function for that.
     - `origins` are the web pages that may connect besides those of the same host; `*` stands for all.
     - `hosts` are the names by which clients may address the server; `*` stands for all. By default, any will do
       but for web pages that reach a loopback address directly: they may use `localhost` and addresses.

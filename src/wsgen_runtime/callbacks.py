@@ -38,7 +38,7 @@ def is_asynchronous(function: object) -> bool:
 
 
 def require_user(answer: object) -> None:
-    """Raise WrongAnswerError for what no user is: a generator, an awaitable, a response, a class and the like."""
+    """Raise WrongAnswerError for what cannot be a user: a generator, an awaitable, a response, a class."""
     if (
         isinstance(answer, _NEVER_USERS)
         or answer is NotImplemented
@@ -52,7 +52,7 @@ def require_user(answer: object) -> None:
 
 
 def require_bool(answer: object) -> bool:
-    """Return `answer`; raises WrongAnswerError if it is no bool, since most objects count as true."""
+    """Return `answer`; raises WrongAnswerError if it is not a bool, since most objects count as true."""
     if isinstance(answer, bool):
         return answer
     raise _wrong(answer, "True or False")

@@ -31,7 +31,7 @@ class PageRefusedError(RefusedError):
 class AllowedPages:
     """The rules of one app.
 
-    Raises TypeError for a single text in place of several, and ValueError for what is no origin, or no host.
+    Raises TypeError for a single text in place of several, and ValueError for what is not an origin, or a host.
     """
 
     def __init__(self, origins: Collection[str], hosts: Collection[str] | None) -> None:
@@ -71,7 +71,7 @@ def _origin(text: str) -> str:
         return origin
     wildcard = "; name each origin, since a wildcard is allowed alone only" if "*" in text else ""
     raise ValueError(
-        f"{text!r} is no origin{wildcard}; write it as https://app.example.com, or '*' for all"
+        f"{text!r} is not an origin{wildcard}; write it as https://app.example.com, or '*' for all"
     )
 
 
@@ -82,7 +82,7 @@ def _host(text: str) -> str:
     found = _HOST_HEADER.fullmatch(host)
     if host != "*" and (found is None or found["port"] is not None):
         raise ValueError(
-            f"{text!r} is no host; write its name without a port: app.example.com, or '*' for all"
+            f"{text!r} is not a host; write its name without a port: app.example.com, or '*' for all"
         )
     return host
 
@@ -106,7 +106,7 @@ def _hostname(connection: HTTPConnection) -> str:
 
 
 def _is_of_host(origin: str, connection: HTTPConnection) -> bool:
-    """Return whether the page comes from the host that it connects to, by a scheme that is no less secure."""
+    """Return whether the page comes from the host that it connects to, by a scheme that is at least as secure."""
     page = _ORIGIN.fullmatch(origin.lower())
     host = _HOST_HEADER.fullmatch(connection.headers.get("host", "").lower())
     if page is None or host is None or page["host"] != host["host"]:
