@@ -1,35 +1,48 @@
 """Numbers that JSON cannot write: pydantic makes `null` of them, which the schema of a number does not allow."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
+from pydantic_core import from_json
+
+_Place = tuple[str | int, ...]
 
 
-def require_finite(value: object, written: object, title: str) -> None:
-    """Raise pydantic.ValidationError if `value` holds such a number where `written`, the JSON of it, has `null`.
+def require_finite(value: object, text: bytes, title: str) -> None:
+    """Raise pydantic.ValidationError if `text`, the JSON of `value`, has `null` for infinity or not-a-number.
 
-    A model that is told to writes a text or a constant instead, with which its clients are to cope.
+    `value` is of lists, dictionaries and scalars. A model that is told to writes a text or a constant instead,
+    with which its clients are to cope.
     """
-    found = _first_lost(value, written, ())
-    if found is not None:
-        place, number = found
-        raise ValidationError.from_exception_data(
-            title, [{"type": "finite_number", "loc": place, "input": number}]
-        )
+    written: object = None
+    for place, number in _not_finite(value):
+        written = from_json(text) if written is None else written
+        if _at(place, written) is None:
+            raise ValidationError.from_exception_data(
+                title, [{"type": "finite_number", "loc": place, "input": number}]
+            )
 
 
-def _first_lost(
-    value: object, written: object, place: tuple[str | int, ...]
-) -> tuple[tuple[str | int, ...], float] | None:
-    if isinstance(value, float):
-        return (place, value) if written is None and not math.isfinite(value) else None
-    items: Iterable[tuple[str | int, object, object]]
-    if isinstance(value, dict) and isinstance(written, dict):
-        items = ((str(key), item, written.get(str(key))) for key, item in value.items())
-    elif isinstance(value, list) and isinstance(written, list):
-        items = ((index, *both) for index, both in enumerate(zip(value, written, strict=True)))
-    else:
-        return None
-    found = (_first_lost(item, json, (*place, key)) for key, item, json in items)
-    return next(filter(None, found), None)
+def _not_finite(value: object) -> Iterator[tuple[_Place, float]]:
+    """Yield each such number with its place, however deep it is."""
+    waiting: list[tuple[_Place, object]] = [((), value)]
+    while waiting:
+        place, item = waiting.pop()
+        inner: Iterable[tuple[str | int, object]] = ()
+        if isinstance(item, float) and not math.isfinite(item):
+            yield place, item
+        elif isinstance(item, dict):
+            inner = ((str(key), one) for key, one in item.items())
+        elif isinstance(item, list):
+            inner = enumerate(item)
+        waiting += [((*place, key), one) for key, one in inner]
+
+
+def _at(place: _Place, written: object) -> object:
+    for key in place:
+        if isinstance(written, dict):
+            written = written.get(str(key))
+        elif isinstance(written, list) and isinstance(key, int):
+            written = written[key]
+    return written

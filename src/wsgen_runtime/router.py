@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
-from pydantic_core import from_json
 
 from wsgen_runtime.delivery import Delivery
 from wsgen_runtime.distinct import require_distinct
@@ -70,7 +69,7 @@ class WsRouter:
         text = adapter.dump_json(data, by_alias=True)
         if b"null" in text:
             value = adapter.dump_python(data, by_alias=True, mode="json")
-            require_finite(value, from_json(text), self.route)
+            require_finite(value, text, self.route)
         return text.decode()
 
     def name_topic(self, request: BaseModel) -> str:

@@ -74,6 +74,16 @@ def test_a_model_that_is_told_to_write_infinity_may() -> None:
     assert router.encode(Constants(value=-math.inf)) == '{"value":-Infinity,"note":null}'
 
 
+def test_none_may_stand_deeper_than_pydantic_reads_json() -> None:
+    router = WsRouter(
+        service=Recorder(), route="any", request_type=BarRequest, data_type=list[object]
+    )
+    nested: list[object] = [None]
+    for _ in range(230):
+        nested = [nested]
+    assert router.encode(nested).count("[") == 231
+
+
 def test_none_and_words_like_infinity_are_sent_as_they_are() -> None:
     router = WsRouter(
         service=Recorder(), route="readings", request_type=BarRequest, data_type=Reading
