@@ -3,11 +3,14 @@
 import asyncio
 import contextvars
 import inspect
+import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
-_MOST = 32  # calls at once; more wait for their turn
+_MOST = 32  # calls of one function at once; more wait for their turn
+
+_Outcome = tuple[object, BaseException | None]
 
 
 def in_threads(
@@ -18,14 +21,21 @@ def in_threads(
     What the function returns is awaited on the event loop, if it can be. A caller that is cancelled no longer
     waits for the thread, which goes on and counts as one of those that may run at once.
     """
-    threads = ThreadPoolExecutor(_MOST, thread_name_prefix="wsgen")
+    threads = _Threads(_MOST)
 
     async def call(*arguments: object) -> Any:
         context = contextvars.copy_context()
-        loop = asyncio.get_running_loop()
-        result, error = await loop.run_in_executor(
-            threads, lambda: context.run(_outcome, function, arguments)
-        )
+        future: Future[_Outcome] = Future()
+
+        def work() -> None:
+            if future.set_running_or_notify_cancel():
+                future.set_result(context.run(_outcome, function, arguments))
+
+        threads.run(work)
+        try:
+            result, error = await asyncio.wrap_future(future)
+        finally:
+            threads.forget(work)
         if error is not None:
             raise error
         return await result if inspect.isawaitable(result) else result
@@ -33,11 +43,51 @@ def in_threads(
     return call
 
 
-def _outcome(
-    function: Callable[..., object], arguments: tuple[object, ...]
-) -> tuple[object, BaseException | None]:
+def _outcome(function: Callable[..., object], arguments: tuple[object, ...]) -> _Outcome:
     """Return what the function returned, or raised: a future does not carry every exception."""
     try:
         return function(*arguments), None
     except (Exception, asyncio.CancelledError) as error:
         return None, error
+
+
+class _Threads:
+    """Threads that end when nothing waits for them.
+
+    Those of an executor would keep the process from ending for as long as a function hangs, and would stay.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._running = 0
+        self._waiting: dict[Callable[[], None], None] = {}
+        self._lock = threading.Lock()
+
+    def run(self, work: Callable[[], None]) -> None:
+        """Run `work` in a thread, after others if as many run as may."""
+        with self._lock:
+            if self._running >= self._most:
+                self._waiting[work] = None
+                return
+            self._running += 1
+        try:
+            threading.Thread(target=self._work, args=(work,), name="wsgen", daemon=True).start()
+        except RuntimeError:  # the system has no thread left
+            with self._lock:
+                self._running -= 1
+            raise
+
+    def forget(self, work: Callable[[], None]) -> None:
+        """Do not begin `work` if it still waits."""
+        with self._lock:
+            self._waiting.pop(work, None)
+
+    def _work(self, work: Callable[[], None]) -> None:
+        while True:
+            work()
+            with self._lock:
+                if not self._waiting:
+                    self._running -= 1
+                    return
+                work = next(iter(self._waiting))
+                del self._waiting[work]
