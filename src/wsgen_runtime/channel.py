@@ -65,7 +65,8 @@ class Channel:
             self._held_size -= size_of(self._held.popleft())
             gone += 1
         self.seq += gone
-        self.missed += gone
+        if delivery.overflow != "latest":  # where only the newest is wanted, nothing is missed
+            self.missed += gone
         return gone
 
     def take_held(self) -> tuple[str, ...]:

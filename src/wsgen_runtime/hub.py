@@ -74,6 +74,9 @@ class Hub:
         self._away = False
         self.updates.start()
         try:
+            if self._broker.shared:
+                for router in self._routers.values():
+                    _ = router.label  # computed before clients wait for it
             await self._broker.start(self)
         except BaseException:  # a cancelled start as well
             self.updates.give_up()

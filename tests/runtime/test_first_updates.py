@@ -73,7 +73,7 @@ async def test_what_threads_lost_meanwhile_is_told_too() -> None:
 async def test_latest_delivers_the_newest_alone() -> None:
     app = app_of(1_000, Delivery(overflow="latest"))
     async with connect(app) as client:
-        await client.subscribe("bars", AAPL)
+        assert (await client.subscribe("bars", AAPL))["message"] == "Subscribed"
         assert await seqs(client, 1) == [1_000]
         await client.send({"type": "ping"})
         assert (await client.receive())["type"] == "pong"
