@@ -24,12 +24,18 @@ def is_current(source: ModuleSource, config: Config, *, steps: tuple[str, ...]) 
 
     With `steps`, the package must have been through exactly these, on whatever machine.
     """
+    manifest = intact_manifest(source, config, steps=steps)
+    return manifest if manifest and manifest.inputs == inputs_of(source, config) else None
+
+
+def intact_manifest(
+    source: ModuleSource, config: Config, *, steps: tuple[str, ...]
+) -> Manifest | None:
+    """Return the manifest of a module's package if all that it says is so, but for its inputs; else None."""
     manifest = read_manifest(source.output)
     if manifest is None or (steps and set(manifest.tools) != set(steps)):
         return None
-    if manifest.settings != settings_digest(source, config) or manifest.inputs != inputs_of(
-        source, config
-    ):
+    if manifest.settings != settings_digest(source, config):
         return None
     if any(file_digest(source.output / name) != sum_ for name, sum_ in manifest.outputs.items()):
         return None

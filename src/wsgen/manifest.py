@@ -25,7 +25,7 @@ class Manifest:
     hex; `settings` is the sum over the settings that decide what is rendered; `routers` maps class names
     to routes; `tools` maps each quality step that the files passed to the version of its tool, and is
     empty if none ran. `package` is the folder for which it was written, relative to the project: a copy elsewhere
-    can be told from it.
+    can be told from it. `declared` is the digest of what the inputs declared, empty where it is not known.
     """
 
     wsgen: str
@@ -35,6 +35,7 @@ class Manifest:
     routers: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
     package: str = ""
+    declared: str = ""
 
     def says_the_same(self, other: "Manifest") -> bool:
         """Return whether both stand for the same package: all but the versions of the tools is equal.
@@ -53,6 +54,7 @@ class Manifest:
     def to_json(self) -> str:
         """Return the text of the file, keys sorted."""
         content = {
+            "declared": self.declared,
             "format": FORMAT,
             "inputs": dict(self.inputs),
             "outputs": dict(self.outputs),
@@ -84,7 +86,9 @@ def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:
         return None
     package = content.get("package")
     place = package if isinstance(package, str) else ""
-    return Manifest(wsgen, settings, inputs, outputs, routers, tools, place)
+    declared = content.get("declared")
+    said = declared if isinstance(declared, str) else ""
+    return Manifest(wsgen, settings, inputs, outputs, routers, tools, place, said)
 
 
 def is_owned_name(name: str) -> bool:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from wsgen.cache import link_out_of
 from wsgen.config import Config
-from wsgen.current import inputs_of, is_current, template_of
+from wsgen.current import inputs_of, template_of
+from wsgen.declared import current_manifest
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
 from wsgen.discover import discover, select
 from wsgen.options import Options
@@ -136,7 +137,7 @@ def _unchanged(
     *,
     trust: bool = False,
 ) -> ModuleResult | None:
-    manifest = is_current(source, config, steps=steps)
+    manifest = current_manifest(source, config, steps=steps)
     if manifest is None:
         return None
     if steps and not trust and not has_passed(source, config, manifest, stamps):

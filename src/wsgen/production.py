@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsgen._version import __version__
-from wsgen.commit import Plan, apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
+from wsgen.commit import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
 from wsgen.config import Config
-from wsgen.current import inputs_of, is_current, settings_digest, template_of, why_stale
+from wsgen.current import inputs_of, settings_digest, template_of, why_stale
+from wsgen.declared import current_manifest, declared_digest
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import FilesError, GenerationError
 from wsgen.load import Loaded
 from wsgen.load.runtime_base import is_built_on_runtime
-from wsgen.manifest import Manifest, digest, read_manifest
+from wsgen.manifest import Manifest, digest
 from wsgen.model import ModuleSpec
 from wsgen.objections import changes_of, drift, edited_by_hand, unwritable
 from wsgen.options import Options
 from wsgen.quality.fingerprints import TOOL_OF_STEP, installed_version
 from wsgen.rendering import forget_templates, render_package
 from wsgen.result import ModuleResult, State
-from wsgen.source import YAML_NAME, ModuleSource, Positions
+from wsgen.source import ModuleSource, Positions
 from wsgen.stamps import Stamps
 from wsgen.verdict import record_pass, tops_of
 
@@ -108,7 +109,7 @@ def _draft(
         if spec is None:
             continue
         stale = (
-            is_current(source, config, steps=steps) is None
+            current_manifest(source, config, steps=steps) is None
         )  # or else only unproven on this machine
         if options.write and stale and (spec.routers or owns_anything(source.output)):
             reason = why_stale(source, config, steps=steps)
@@ -234,10 +235,7 @@ def _conclude(
     if plan.edited:
         objections = edited_by_hand(source, plan)
         return ModuleResult(source, State.FAILED, routers, changes_of(plan), reason), objections
-    unchanged = plan.is_empty or (
-        not options.write and _only_code_changed(source, plan, config.root)
-    )
-    if unchanged and manifest is not None:
+    if plan.is_empty and manifest is not None:
         if steps and (options.write or config.cache.is_dir()):
             record_pass(source, config, manifest, draft.tops, stamps)
         return ModuleResult(source, State.CURRENT, routers), []
@@ -258,24 +256,6 @@ def _conclude(
     return ModuleResult(source, state, routers, changes, reason), []
 
 
-def _only_code_changed(source: ModuleSource, plan: Plan, root: Path) -> bool:
-    """Return whether all that is new is code in the module's Python file that declares nothing.
-
-    A factory stands in that file, and its comments and statements change more often than the routers do.
-    """
-    before, after = read_manifest(source.output), plan.manifest
-    if before is None or after is None or plan.changes_files or plan.resumed:
-        return False
-    changed = {
-        name
-        for name in before.inputs.keys() | after.inputs.keys()
-        if before.inputs.get(name) != after.inputs.get(name)
-    }
-    python = {file.relative_to(root).as_posix() for file in source.files if file.name != YAML_NAME}
-    known = before.inputs.keys() & after.inputs.keys()
-    return changed <= python & known and replace(before, inputs=after.inputs).says_the_same(after)
-
-
 def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest:
     return Manifest(
         wsgen=__version__,
@@ -285,6 +265,7 @@ def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest
         routers={router.class_name: router.route for router in draft.spec.routers},
         tools=_tool_versions(steps),
         package=draft.source.output.relative_to(config.root).as_posix(),
+        declared=declared_digest(draft.spec),
     )
 
 

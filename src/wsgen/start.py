@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from wsgen.caller import calling_file
 from wsgen.config import Config
-from wsgen.current import is_current, why_stale
+from wsgen.current import why_stale
+from wsgen.declared import current_manifest
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.errors import FilesError, GenerationError, WsgenError
 from wsgen.project import has_package, locate_module
@@ -117,7 +118,7 @@ def ensure_current(
     steps = () if skip_quality_checks else config.steps
     if mode == "off":
         return (source.output / "__init__.py").is_file()
-    if (manifest := is_current(source, config, steps=steps)) is not None:
+    if (manifest := current_manifest(source, config, steps=steps)) is not None:
         return bool(manifest.routers)
     if mode == "check":
         if _is_without_routers(source, config):

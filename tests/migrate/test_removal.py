@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ModelsCache, Project
+from wsgen import GenerationError, generate_module_routers
 
 from .shapes import HIDDEN, SHAPES
 from .test_migrate import FOUNDING
@@ -337,18 +338,25 @@ def test_a_class_of_the_same_name_from_elsewhere_is_another(project: Project) ->
     assert project.wsgen("validate").code == 0
 
 
-def test_code_that_declares_nothing_does_not_make_a_package_stale(project: Project) -> None:
+def test_code_that_declares_nothing_does_not_make_a_package_stale(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     migrated(project, HIDDEN)
     assert project.wsgen("render").code == 0
     factory = project.read("specs/feed/ws.py")
     project.write("specs/feed/ws.py", f"{factory}\n\n# A remark.\nLIMIT = 3\n")
     before = project.snapshot()
-    outcome = project.wsgen("check")
-    assert (outcome.code, outcome.stderr) == (0, "")
+    for command in ("check", "render", "list"):
+        outcome = project.wsgen(command)
+        assert (outcome.code, outcome.stderr) == (0, "")
+    assert "  current  (specs/feed/ws.yaml, specs/feed/ws.py)" in outcome.stdout
     assert project.snapshot() == before
-    project.write("specs/feed/ws.py", f"{factory}# A remark.\n")
-    assert project.wsgen("render").code == 0
-    assert project.wsgen("check").code == 0
+    monkeypatch.setenv("WSGEN", "check")
+    assert generate_module_routers("feed", root=project.root)
+    project.write("specs/feed/ws.py", factory.replace('route="bars"', 'route="candles"'))
+    assert project.wsgen("check").code == 1
+    with pytest.raises(GenerationError):
+        generate_module_routers("feed", root=project.root)
 
 
 def test_an_endpoint_that_the_file_names_is_carried_over_and_another_is_asked_for(

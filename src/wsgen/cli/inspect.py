@@ -9,7 +9,7 @@ from wsgen.cli.options import Common, common_options
 from wsgen.cli.output import echo, show_findings, show_summary, style_for
 from wsgen.cli.project import project_of
 from wsgen.config import Config
-from wsgen.current import is_current
+from wsgen.declared import current_manifest
 from wsgen.model import ModuleSpec
 from wsgen.pipeline import find_modules, load_modules
 from wsgen.report.json import diagnostics_as_values
@@ -73,7 +73,7 @@ def list_modules(common: Common) -> int:
 
 
 def _state(source: ModuleSource, config: Config) -> str:
-    manifest = is_current(source, config, steps=())
+    manifest = current_manifest(source, config, steps=())
     if manifest is None:
         return "stale" if source.output.exists() else "not rendered"
     passed = has_passed(source, config, manifest, Stamps(config.sources))
