@@ -123,7 +123,13 @@ def _start(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [str(Path(sys.executable).with_name(command[0])), *command[1:]],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+            # gunicorn keeps a socket in the home directory.
+            env={
+                **os.environ,
+                "HOME": str(log.parent),
+                "PYTHONPATH": str(ROOT),
+                "PYTHONWARNINGS": "ignore",
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
