@@ -2,7 +2,7 @@
 
 import keyword
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from wsgen.config import Config
@@ -35,20 +35,23 @@ def unimportable(sources: Iterable[ModuleSource], config: Config) -> Iterator[Di
 def ignored_by_git(sources: Iterable[ModuleSource], config: Config) -> list[Diagnostic]:
     """Return a warning for each rule by which git ignores packages that are to be committed.
 
-    Files that are committed all the same are not ignored. Without git there is nothing to say.
+    Files that are committed all the same are not ignored. A project that is in no repository yet is judged as one
+    that is to become one. Without the program there is nothing to say.
     """
     above = (config.root, *config.root.parents)
     top = next((folder for folder in above if (folder / ".git").exists()), None)
-    if top is None:
-        return []
     modules = {
         os.fspath(source.output / "__init__.py"): source for source in sources if source.files
     }
+    if top is None and not any(
+        _has_rules(source.output, config.root) for source in modules.values()
+    ):
+        return []
     hidden: dict[tuple[str, str, str], list[ModuleSource]] = {}
-    for file, line, rule, path in _rules(modules, config.root):
+    for file, line, rule, path in _rules(modules, config.root, in_repository=top is not None):
         if path in modules and not rule.startswith("!"):
             hidden.setdefault((file, line, rule), []).append(modules[path])
-    return [_hidden(rule, found, top) for rule, found in sorted(hidden.items())]
+    return [_hidden(rule, found, top or config.root) for rule, found in sorted(hidden.items())]
 
 
 def _wrong_part(output: Path, config: Config) -> str | None:
@@ -62,26 +65,53 @@ def _wrong_part(output: Path, config: Config) -> str | None:
     return next(wrong, None)
 
 
-def _rules(paths: Iterable[str], root: Path) -> Iterator[tuple[str, str, str, str]]:
+def _has_rules(output: Path, root: Path) -> bool:
+    """Return whether a `.gitignore` in the project may speak of the files in `output`."""
+    folders = (folder for folder in output.parents if folder.is_relative_to(root))
+    return any((folder / ".gitignore").is_file() for folder in folders)
+
+
+def _rules(
+    paths: Iterable[str], root: Path, *, in_repository: bool
+) -> Iterator[tuple[str, str, str, str]]:
     """Yield for each of `paths` that a rule of git matches: the rule's file, its line, the rule, the path."""
-    import subprocess  # nearly half of the time of a run in which nothing changed
+    from tempfile import TemporaryDirectory
 
     asked = b"\0".join(map(os.fsencode, paths))
     try:
-        answer = subprocess.run(
-            ["git", *_CHECK_IGNORE],
-            cwd=root,
-            input=asked,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        if in_repository:
+            answer = _ask_git((), root, asked)
+        else:
+            with TemporaryDirectory() as folder:
+                _make_repository(Path(folder))
+                where = (f"--git-dir={folder}", f"--work-tree={root}")
+                answer = _ask_git(where, root, asked)
+    except OSError:  # there is no git, or no room
         return
-    fields = [os.fsdecode(field) for field in answer.stdout.split(b"\0")]
+    fields = [os.fsdecode(field) for field in answer.split(b"\0")]
     for start in range(0, len(fields) - 3, 4):
         file, line, rule, path = fields[start : start + 4]
         yield file, line, rule, path
+
+
+def _ask_git(where: Sequence[str], root: Path, asked: bytes) -> bytes:
+    """Return which rules of git match what is `asked`; nothing if it does not answer. Raises OSError."""
+    import subprocess  # nearly half of the time of a run in which nothing changed
+
+    command = ["git", *where, *_CHECK_IGNORE]
+    try:
+        return subprocess.run(
+            command, cwd=root, input=asked, capture_output=True, timeout=_SECONDS, check=False
+        ).stdout
+    except subprocess.TimeoutExpired:
+        return b""
+
+
+def _make_repository(folder: Path) -> None:
+    """Make the least that git takes for a repository in the empty `folder`. Raises OSError."""
+    for name in ("objects", "refs"):
+        (folder / name).mkdir()
+    (folder / "HEAD").write_text("ref: refs/heads/main\n", "ascii")
 
 
 def _hidden(rule: tuple[str, str, str], sources: list[ModuleSource], top: Path) -> Diagnostic:

@@ -63,6 +63,17 @@ def test_check_warns_of_packages_that_git_ignores(
     assert "WSG412" not in project.wsgen("check").stderr
 
 
+def test_check_warns_before_there_is_a_repository(project: Project) -> None:
+    project.wsgen("render")
+    assert project.wsgen("check").stderr == ""
+    project.write("specs/.gitignore", "# generated\n/*/ws_generated\n")
+    outcome = project.wsgen("check")
+    assert outcome.code == 0
+    assert "specs/.gitignore:2:1: warning[WSG412]" in outcome.stderr
+    assert "of module `datafeed`: the rule is `/*/ws_generated`" in outcome.stderr
+    assert not (project.root / ".git").exists()
+
+
 def test_check_without_git_says_nothing_of_it(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
