@@ -1,5 +1,6 @@
 """The app factory: modules are discovered, enabled, generated for, and put together."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -33,6 +34,8 @@ def create_app(enabled_modules: list[str] | None = None) -> tuple[FastAPI, list[
             for ws_app in ws_apps.values():
                 await stack.enter_async_context(ws_app.lifespan())
             yield
+            # At the same time: leaving the stack ends one after the other.
+            await asyncio.gather(*(ws_app.shutdown() for ws_app in ws_apps.values()))
 
     api_app = FastAPI(title="Trading API", lifespan=lifespan)
     modules = registry.get_enabled_modules()
