@@ -143,7 +143,7 @@ class _Reader:
     ) -> Path | None:
         value = self.text(table, key)
         path = self.inside(key, value) if value is not None else None
-        if path is not None and not exists(path):
+        if path is not None and not _there(path, exists):
             self.fail(
                 "WSG904",
                 (key,),
@@ -224,3 +224,10 @@ class _Reader:
             "Write timeout = 600.",
         )
         return 600.0
+
+
+def _there(path: Path, exists: Callable[[Path], bool]) -> bool:
+    try:
+        return exists(path)
+    except OSError:
+        return False  # No file system takes such a name.

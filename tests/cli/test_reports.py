@@ -10,6 +10,7 @@ from tests.conftest import DATAFEED, Project
 from tests.parts import PATCH, require
 
 from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.report.github import format_github
 from wsgen.report.sarif import format_sarif
 from wsgen.report.text import format_text
 
@@ -211,3 +212,11 @@ def test_documents_that_are_named_from_a_folder_are_found_from_the_repository(
             in project.wsgen("asyncapi", "validate", "../a b/api.yaml", "--format", form).stdout
         )
     assert "../a b/api.yaml:1:11" in project.wsgen("asyncapi", "validate", "../a b/api.yaml").stderr
+
+
+def test_nothing_in_an_annotation_is_obeyed_or_ends_its_line(tmp_path: Path) -> None:
+    place = Span(tmp_path / "a\u2028\x1b[31m::error::b.yaml", 1, 1, 1, 2)
+    text = "a\x85b\x1b[31m %0A\r\n::error::c"
+    (line,) = format_github([Diagnostic("WSG100", text, place, help="d\x0be.")]).splitlines()
+    assert line.isprintable()
+    assert line.endswith("a\\x85b\\x1b[31m %250A%0A::error::c%0Ad\\x0be.")

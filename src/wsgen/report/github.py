@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.report.places import display_path
+from wsgen.report.text import printable
 
 
 def format_github(diagnostics: Iterable[Diagnostic], base: Path | None = None) -> str:
@@ -28,7 +29,9 @@ def _command(item: Diagnostic, base: Path | None) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # What a terminal would obey, or take for the end of a line, is shown as in text reports.
+    lines = (printable(line.removesuffix("\r")) for line in text.split("\n"))
+    return "%0A".join(line.replace("%", "%25") for line in lines)
 
 
 def _property(text: str) -> str:
