@@ -329,7 +329,9 @@ def test_the_package_of_types_is_that_of_the_template_that_is_used(
 ) -> None:
     """Also if the template is saved while the tools run."""
     template = modules.parent / "shared/ws/generic_route.py"
-    (modules / "datafeed/ws.py").write_text("B: TypeAlias = WsRouter[Request, Data]\n")
+    (modules / "datafeed/ws.py").write_text(
+        "B: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]\n"
+    )
     steps: Callable[..., object] = run.run_steps
 
     def edited_meanwhile(*given: object, **named: object) -> object:
