@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
-_ROUTE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.ASCII)
+_WORD = re.compile(r"[A-Z]+(?![a-z])(?:[0-9][a-z0-9]*)?|[A-Z][a-z0-9]*|[a-z0-9]+")
 
 _MANY = 50
 _LONG = 100
@@ -25,13 +24,8 @@ def is_dotted(name: str) -> bool:
     return all(is_identifier(part) for part in name.split("."))
 
 
-def is_route(name: str) -> bool:
-    """Return whether `name` can be a wire prefix: lower-case words joined by `-` or `_`."""
-    return len(name) <= 100 and _ROUTE.fullmatch(name) is not None
-
-
 def words(name: str) -> list[str]:
-    """Split a class name into its words: `HTTPBarV2` gives `["HTTP", "Bar", "V2"]`."""
+    """Split a class name into its words, digits with theirs: `L2BookV10` gives `["L2", "Book", "V10"]`."""
     return _WORD.findall(name)
 
 

@@ -33,8 +33,8 @@ class Found:
 def walk(top: Path, limit: int | None = None) -> Found:
     """Search `top` to the bottom, in at most `limit` folders if there is a limit.
 
-    Not entered are hidden folders, links, virtual environments, generated packages, what a build has copied,
-    and other projects with settings of their own.
+    Not entered are hidden folders, links, virtual and conda environments, caches, generated packages, what a
+    build has copied, and other projects with settings of their own.
     """
     found = Found()
     for number, (place, names, files) in enumerate(os.walk(top, onerror=found.errors.append), 1):
@@ -45,7 +45,7 @@ def walk(top: Path, limit: int | None = None) -> Found:
         if MANIFEST in files:
             found.packages.append(folder)
             names.clear()
-        elif "pyvenv.cfg" in files or (folder != top and _is_other_project(folder, files)):
+        elif "pyvenv.cfg" in files or (folder != top and _is_foreign(folder, names, files)):
             names.clear()
             continue
         else:
@@ -56,6 +56,11 @@ def walk(top: Path, limit: int | None = None) -> Found:
         if not _BUILDERS.isdisjoint(files):
             names[:] = [name for name in names if name not in _BUILT]
     return found
+
+
+def _is_foreign(folder: Path, names: Collection[str], files: Collection[str]) -> bool:
+    """Return whether `folder` is a cache, a conda environment or another project."""
+    return "CACHEDIR.TAG" in files or "conda-meta" in names or _is_other_project(folder, files)
 
 
 def _is_other_project(folder: Path, files: Collection[str]) -> bool:

@@ -286,3 +286,14 @@ def test_the_whole_disk_is_not_searched(project: Project, monkeypatch: pytest.Mo
         assert outcome.code == 2
         assert "is the whole disk" in outcome.stderr
         assert "name the folders of its modules" in outcome.stderr
+
+
+def test_a_byte_order_mark_in_a_template_is_none_of_its_text(project: Project) -> None:
+    project.write(
+        "pyproject.toml",
+        '[tool.wsgen]\npaths = ["specs"]\ntemplates = "t"\n[tool.wsgen.quality]\nsteps = []\n',
+    )
+    project.write("t/router.py.jinja", "\ufeff{% include 'part.jinja' %}\n")
+    project.write("t/part.jinja", "\ufeffclass {{ class_name }}: ...")
+    assert project.wsgen("render").code == 0
+    assert project.read("specs/datafeed/ws_generated/barwsrouter.py") == "class BarWsRouter: ..."

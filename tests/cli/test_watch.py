@@ -1,5 +1,7 @@
 """Which files `wsgen render --watch` renders again for, and that each run reads what is there now."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,17 @@ def test_a_folder_that_is_moved_or_removed_counts(tmp_path: Path, name: str, wan
     (root / "specs/a/ws_generated/.wsgen.json").write_text("{}")
     (root / "notes.md").write_text("")
     assert _matters(root / name, root) is wanted
+
+
+def test_the_file_that_the_command_prints_to_is_no_input(tmp_path: Path) -> None:
+    script = (
+        "from pathlib import Path; from wsgen.cli.watch import _matters; import sys;"
+        "here = Path(sys.argv[1]); print(_matters(here / 'out.py', here), _matters(here / 'in.py', here))"
+    )
+    (tmp_path / "in.py").touch()
+    with (tmp_path / "out.py").open("w") as stream:
+        subprocess.run([sys.executable, "-c", script, tmp_path], stdout=stream, check=True)
+    assert (tmp_path / "out.py").read_text() == "False True\n"
 
 
 def test_whatever_is_below_the_templates_is_an_input(tmp_path: Path) -> None:

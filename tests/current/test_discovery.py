@@ -165,3 +165,14 @@ def test_a_package_in_place_of_another_module_is_an_error(project: Project) -> N
         assert outcome.code == 2
         assert "specs/datafeed/gen/ws.yaml:1:1: error[WSG403]" in outcome.stderr
         shutil.rmtree(project.root / "specs/datafeed/gen")
+
+
+@pytest.mark.parametrize(
+    "mark", ["conda-meta/history", "CACHEDIR.TAG", "pyvenv.cfg"], ids=["conda", "cache", "venv"]
+)
+def test_environments_and_caches_are_not_searched(project: Project, mark: str) -> None:
+    project.write(f"specs/env/{mark}", "")
+    project.write("specs/env/lib/feed/ws.yaml", "version: 1\nrouters: wrong\n")
+    outcome = project.wsgen("validate")
+    assert outcome.code == 0
+    assert "1 module" in outcome.stdout

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.load.conftest import Load
 
 from wsgen.diagnostics import Span
 from wsgen.load.expressions import parse_type
@@ -134,3 +135,15 @@ def test_no_text_breaks_the_grammar(text: str) -> None:
         assert 1 <= found.span.column <= len(text) + 1
     else:
         assert parsed(str(ref)) == ref
+
+
+@pytest.mark.parametrize("name", ["Set", "Final", "List", "Type"])
+def test_help_for_a_name_of_typing_says_how_to_name_a_class_of_ones_own(
+    load: Load, name: str
+) -> None:
+    [wrong] = load(
+        f"version: 1\nrouters:\n  XWsRouter: {{request: 'm:Q', data: {name}}}\n",
+        models="app.models",
+    ).diagnostics
+    assert (wrong.code, wrong.help is None) == ("WSG305", False)
+    assert f"or `app.models:{name}` for a class of yours of that name." in str(wrong.help)

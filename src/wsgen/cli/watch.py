@@ -50,6 +50,8 @@ def _matters(path: Path, root: Path, templates: Path | None = None) -> bool:
     For a folder that is moved the system names the folder alone. What is gone may have been one, unless its name
     says otherwise; a run in vain costs little.
     """
+    if _is_own_output(path):
+        return False
     if _is_input(path, root, templates):
         return True
     if not _may_hold_inputs(path.parent, root) or not _may_hold_inputs(path, root):
@@ -62,6 +64,15 @@ def _is_input(path: Path, root: Path, templates: Path | None = None) -> bool:
         return False
     below = templates is not None and path.is_relative_to(templates)
     return below or path.name in _NAMES or path.suffix in _SUFFIXES
+
+
+def _is_own_output(path: Path) -> bool:
+    """Return whether `path` is the file that this command prints to, as after `> wsgen.txt`."""
+    try:
+        there = path.stat()
+        return any(os.path.samestat(there, os.fstat(number)) for number in (1, 2))
+    except OSError:
+        return False
 
 
 def _may_hold_inputs(folder: Path, root: Path) -> bool:

@@ -1,18 +1,15 @@
 """Sources -> ModuleSpec with positions: read `ws.yaml` and `ws.py`, run neither.
 
-`load_module` gives a module's spec, the places of all that it says, and every finding;
-`declares_routers` is the cheap test for whether a Python file is worth loading.
+`load_module` gives a module's spec, the places of all that it says, and every finding.
 """
 
 from typing import TYPE_CHECKING
-
-from wsgen.load.sniff import declares_routers
 
 if TYPE_CHECKING:
     from wsgen.load.module import Loaded, load_module
     from wsgen.load.type_names import TypeNames
 
-__all__ = ["Loaded", "TypeNames", "declares_routers", "load_module"]
+__all__ = ["Loaded", "TypeNames", "load_module"]
 
 
 def __getattr__(name: str) -> object:

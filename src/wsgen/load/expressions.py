@@ -152,7 +152,7 @@ class _Parser:
         if word in BUILTIN_TYPES or word == "None":
             return None, word
         if word in TYPING_ONLY:
-            raise self.error("WSG305", *_typing(word, start, end))
+            raise self.error("WSG305", *_typing(word, start, end, self.models))
         if self.models is None:
             advice = f"Set `models:` to the package that has it, or write `package.module:{word}`."
             message = f"it is not known where `{word}` is imported from"
@@ -192,7 +192,7 @@ class _Parser:
         return unreadable(code, message, self.at(start, end), advice)
 
 
-def _typing(word: str, start: int, end: int) -> tuple[str, int, int, str]:
+def _typing(word: str, start: int, end: int, models: str | None) -> tuple[str, int, int, str]:
     """Return the refusal of a bare name that only `typing` has."""
     instead = {
         "Optional": "Write `Bar | None`.",
@@ -207,4 +207,13 @@ def _typing(word: str, start: int, end: int) -> tuple[str, int, int, str]:
         "Annotated": "Put the annotation on a field of the model.",
     }
     advice = instead.get(word, "Name a model.")
+    if word not in (
+        "Annotated",
+        "Any",
+        "Literal",
+        "Optional",
+        "Union",
+    ):  # what nobody calls a model
+        own = f"{models or 'package.module'}:{word}"
+        advice = f"{advice.removesuffix('.')}, or `{own}` for a class of yours of that name."
     return f"`{word}` is not supported in a type expression", start, end, advice

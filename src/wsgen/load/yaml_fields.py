@@ -22,7 +22,6 @@ _KINDS = {
     "str": "text",
     "timestamp": "a date",
 }
-_EXAMPLE = {"version": 1, "queue": 256}
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
@@ -141,8 +140,8 @@ class FieldReader:
         self.wrong_type(node, f"`{entry.key.text}`", "true or false", advice)
         return None
 
-    def integer(self, entry: Entry) -> int | None:
-        """Return the value of a field that is a plain decimal number."""
+    def integer(self, entry: Entry, example: int) -> int | None:
+        """Return the value of a field that is a plain decimal number, such as `example`."""
         node = entry.value
         if isinstance(node, Scalar):
             if node.kind == "int" and _DECIMAL.fullmatch(node.text):
@@ -151,17 +150,11 @@ class FieldReader:
                 return None
             if node.kind in ("int", "float"):
                 message = f"`{entry.key.text}` is a whole number, not `{_short(node.text)}`"
-                advice = (
-                    f"Write it with plain digits: `{entry.key.text}: {_EXAMPLE[entry.key.text]}`."
-                )
+                advice = f"Write it with plain digits: `{entry.key.text}: {example}`."
                 self.fail("WSG113", node, message, advice)
                 return None
         quoted = isinstance(node, Scalar) and _DECIMAL.fullmatch(node.text)
-        advice = (
-            "Remove the quotes."
-            if quoted
-            else f"Write `{entry.key.text}: {_EXAMPLE[entry.key.text]}`."
-        )
+        advice = "Remove the quotes." if quoted else f"Write `{entry.key.text}: {example}`."
         self.wrong_type(node, f"`{entry.key.text}`", "a number", advice)
         return None
 

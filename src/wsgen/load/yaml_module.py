@@ -107,7 +107,7 @@ class _Walk:
         if entry is None:
             self.missing(root, "version", "ws.yaml", "Write `version: 1` as the first line.")
             return
-        version = self.reader.integer(entry)
+        version = self.reader.integer(entry, 1)
         if version is not None and version != 1:
             message = f"version {version} of ws.yaml is not supported"
             advice = "Write `version: 1`, or update wsgen."
@@ -172,7 +172,7 @@ class _Walk:
         reader = self.reader
         fields = reader.entries(entry.value, "`delivery`", DELIVERY_KEYS)
         given: dict[str, int | Overflow] = {}
-        if "queue" in fields and (queue := reader.integer(fields["queue"])) is not None:
+        if "queue" in fields and (queue := reader.integer(fields["queue"], 256)) is not None:
             if 1 <= queue <= MAX_QUEUE:
                 given["queue"] = queue
             else:

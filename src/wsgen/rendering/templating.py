@@ -15,7 +15,9 @@ BUILT_IN = Path(__file__).with_name("templates")
 @lru_cache(maxsize=8)
 def _environment(folder: Path | None) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([folder, BUILT_IN] if folder else [BUILT_IN]),
+        loader=jinja2.FileSystemLoader(
+            [folder, BUILT_IN] if folder else [BUILT_IN], encoding="utf-8-sig"
+        ),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
