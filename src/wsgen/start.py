@@ -169,8 +169,11 @@ def _generate(
         names = ", ".join(module.routers)
         logger.info("generated WebSocket routers for module %r: %s", source.name, names)
         if not silent:
+            from wsgen.report.text import printable
+
             why = f" ({module.reason})" if module.reason else ""
-            print(f"wsgen: generated {names} for module '{source.name}'{why}", flush=True)  # noqa: T201  silent=False
+            said = printable(f"wsgen: generated {names} for module '{source.name}'{why}")
+            print(said, flush=True)  # noqa: T201  silent=False
     return bool(module.routers)
 
 

@@ -6,7 +6,7 @@ from time import perf_counter
 import click
 
 from wsgen.cli.options import Common, common_options
-from wsgen.cli.output import echo, show_findings, show_summary, style_for
+from wsgen.cli.output import echo, echo_lines, show_findings, show_summary, style_for
 from wsgen.cli.project import project_of
 from wsgen.config import Config
 from wsgen.declared import current_manifest
@@ -61,7 +61,7 @@ def list_modules(common: Common) -> int:
             "modules": [_values(source, spec, config) for source, spec in specs.items()],
             "diagnostics": diagnostics_as_values(diagnostics),
         }
-        echo(json.dumps(document, indent=2))
+        echo_lines(json.dumps(document, indent=2))
     else:
         if common.form == "text":
             for number, (source, spec) in enumerate(specs.items()):

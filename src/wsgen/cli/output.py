@@ -4,6 +4,7 @@ Does without click, which a run that finds everything current need not load.
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TextIO
 from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.errors import WsgenError
 from wsgen.report.places import display_path, repository_of
-from wsgen.report.text import Style, format_text, plain, printable
+from wsgen.report.text import Style, format_text, inert, plain, printable
 from wsgen.result import FileChange, RunResult, State
 
 _COLOURS = {
@@ -34,6 +35,11 @@ _ANSI = {
     "bright_black": 90,
 }
 _MANY = 20
+_COLOUR = re.compile(r"(\x1b\[\d+m)")
+# In a diff tabs stay and the CR of a line end, or it could not be applied.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
+)
 
 
 def style_for(stream: TextIO) -> Style:
@@ -47,8 +53,16 @@ def style_for(stream: TextIO) -> Style:
     return style
 
 
-def echo(text: str, *, err: bool = False) -> None:
-    """Print `text`; colour was decided before, so nothing is stripped or added."""
+def echo(line: str, *, err: bool = False) -> None:
+    """Print one line. Colour stays; all else that a terminal, or who reads the log, would obey is escaped."""
+    if not line.isprintable() or "::" in line or "##[" in line:
+        parts = _COLOUR.split(line)
+        line = "".join(part if _COLOUR.fullmatch(part) else printable(part) for part in parts)
+    echo_lines(line, err=err)
+
+
+def echo_lines(text: str, *, err: bool = False) -> None:
+    """Print `text`, whose parts were made printable when it was put together."""
     stream = sys.stderr if err else sys.stdout
     if not (stream.encoding or "").lower().startswith("utf"):
         text = text.encode(stream.encoding or "ascii", "backslashreplace").decode(
@@ -60,7 +74,7 @@ def echo(text: str, *, err: bool = False) -> None:
 def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     """Print `diagnostics` as text on stderr."""
     if text := format_text(diagnostics, style=style_for(sys.stderr)):
-        echo(text, err=True)
+        echo_lines(text, err=True)
 
 
 def show_findings(result: RunResult, form: str, root: Path | None = None) -> None:
@@ -73,16 +87,16 @@ def show_findings(result: RunResult, form: str, root: Path | None = None) -> Non
     if form == "json":
         from wsgen.report.json import format_json
 
-        echo(format_json(result))
+        echo_lines(format_json(result))
     elif form == "sarif":
         from wsgen.report.sarif import format_sarif
 
-        echo(format_sarif(result.diagnostics, base))
+        echo_lines(format_sarif(result.diagnostics, base))
     elif form == "github":
         from wsgen.report.github import format_github
 
         if text := format_github(result.diagnostics, base):
-            echo(text)
+            echo_lines(text)
     else:
         show_diagnostics(result.diagnostics)
 
@@ -112,14 +126,15 @@ def show_modules(result: RunResult, *, verbose: bool) -> None:
     for module in shown:
         state = style(f"{module.state.value:<7}", _COLOURS[module.state])
         routers = module.routers
-        listed = ", ".join(routers)
+        listed = printable(", ".join(routers))
         if verbose or len(listed) > 84:
             listed = _count(len(routers), "router")
         echo(f"{labels[module.source]:<{width}}  {state}  {listed}".rstrip())
-        if verbose or listed != ", ".join(routers):
+        if verbose or listed != printable(", ".join(routers)):
             longest = max(map(len, routers), default=0)
             for name, route in routers.items():
-                echo(f"{'':<{width}}    {name:<{longest}}  {style(route, 'blue')}")
+                row = f"{printable(name):<{longest}}  {style(printable(route), 'blue')}"
+                echo(f"{'':<{width}}    {row}")
         if verbose:
             for change in module.changes:
                 sign = "-" if change.after is None else "+" if change.before is None else "~"
@@ -157,11 +172,8 @@ def show_diff(changes: Iterable[FileChange], root: Path) -> None:
     colours = {"+": "green", "-": "red", "@": "cyan"}
     for change in changes:
         path = display_path(change.path, root)
-        path += (
-            "\t" if " " in path else ""
-        )  # as git does: `patch` takes a name with spaces up to a tab
-        before = "/dev/null" if change.before is None else f"a/{path}"
-        after = "/dev/null" if change.after is None else f"b/{path}"
+        before = "/dev/null" if change.before is None else _as_in_git(f"a/{path}")
+        after = "/dev/null" if change.after is None else _as_in_git(f"b/{path}")
         # A line ends at LF and nowhere else, or `patch` would count other lines than we do.
         lines = unified_diff(
             list(StringIO(change.before or "", newline="\n")),
@@ -170,11 +182,29 @@ def show_diff(changes: Iterable[FileChange], root: Path) -> None:
             after,
         )
         for line in lines:
-            text = line.rstrip("\n")
+            text = _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
+            text = text.rstrip("\n")
+            if "GITHUB_ACTIONS" in os.environ:
+                text = inert(text)
             colour = "bold" if text.startswith(("+++ ", "--- ")) else colours.get(text[:1])
-            echo(style(text, colour) if colour else text)
+            echo_lines(style(text, colour) if colour else text)
             if not line.endswith("\n"):
                 echo("\\ No newline at end of file")
+
+
+def _as_in_git(path: str) -> str:
+    """Return a file's name as git writes it in a diff: in quotes if it is not plain, with a tab after spaces."""
+    if path.isprintable() and '"' not in path and "\\" not in path:
+        return f"{path}\t" if " " in path else path
+    escaped = "".join(
+        f"\\{char}" if char in '"\\' else char if char.isprintable() else _octal(char)
+        for char in path
+    )
+    return f'"{escaped}"'
+
+
+def _octal(char: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
 
 
 def _count(number: int, noun: str) -> str:

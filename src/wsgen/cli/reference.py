@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from wsgen.cli.output import echo
+from wsgen.cli.output import echo, echo_lines
 from wsgen.codes import CODES
 
 _NAME = "ws.schema.json"
@@ -35,7 +35,9 @@ def explain(code: str | None, form: str) -> int:
     """Say what diagnostic CODE means and what to do; without CODE, list all codes."""
     if code is None:
         if form == "json":
-            echo(json.dumps({name: entry._asdict() for name, entry in CODES.items()}, indent=2))
+            echo_lines(
+                json.dumps({name: entry._asdict() for name, entry in CODES.items()}, indent=2)
+            )
         else:
             for name, item in CODES.items():
                 echo(f"{name}  {item.title}")
@@ -46,9 +48,9 @@ def explain(code: str | None, form: str) -> int:
         raise click.UsageError(f"There is no code {code!r}. `wsgen explain` lists all codes.")
     entry = CODES[wanted]
     if form == "json":
-        echo(json.dumps({"code": wanted, **entry._asdict()}, indent=2))
+        echo_lines(json.dumps({"code": wanted, **entry._asdict()}, indent=2))
     else:
-        echo(f"{wanted}: {entry.title}\n")
-        echo(textwrap.fill(entry.why, 80))
-        echo("\n" + textwrap.fill(f"What to do: {entry.fix}", 80))
+        echo_lines(f"{wanted}: {entry.title}\n")
+        echo_lines(textwrap.fill(entry.why, 80))
+        echo_lines("\n" + textwrap.fill(f"What to do: {entry.fix}", 80))
     return 0

@@ -21,12 +21,22 @@ def plain(text: str, _colour: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return `text` with an escape for each character that a terminal would obey or not show, line ends too."""
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+    """Return `text` with an escape for each character that a terminal would obey or not show, line ends too.
+
+    The start of a command to GitHub's runner, which reads what is printed, is escaped as well.
+    """
+    if not text.isprintable():
+        text = "".join(
+            char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+        )
+    return inert(text) if ":" in text or "#" in text else text
+
+
+def inert(line: str) -> str:
+    """Return `line` so that GitHub's runner takes nothing in it for a command: `::name::`, `##[name]`."""
+    if line.lstrip().startswith("::"):
+        line = line.replace("::", ":\\x3a", 1)
+    return line.replace("##[", "#\\x23[")
 
 
 def format_text(diagnostics: Iterable[Diagnostic], *, style: Style = plain) -> str:
@@ -77,7 +87,7 @@ def _excerpt(span: Span, style: Style, colour: str) -> list[str]:
     shown = "".join(
         " " if char == "\t" else char if char.isprintable() else "\N{REPLACEMENT CHARACTER}"
         for char in source[offset : offset + _WIDTH]
-    )
+    ).replace("##[", "#\N{REPLACEMENT CHARACTER}[")
     carets = "^" * min(end - start, _WIDTH - (start - offset))
     gutter = style(f"{span.line:>5} |", "blue")
     blank = style("      |", "blue")
