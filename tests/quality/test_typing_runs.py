@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from tests.conftest import DATAFEED, MODELS, Project, share_mypy
 
 from wsgen.errors import ToolError
 from wsgen.quality.mypy_excludes import mypy_excludes
@@ -172,3 +173,24 @@ def test_exclude_patterns_are_read_from_every_place(tmp_path: Path) -> None:
     assert two.search("a/three/b.py")
     (tmp_path / "pyproject.toml").write_text("tool = 3\n")
     assert len(mypy_excludes(tmp_path)) == 1
+
+
+def test_a_package_in_a_namespace_has_the_name_that_its_code_imports_it_by(tmp_path: Path) -> None:
+    output = package(tmp_path / "src/acme/feeds") / "ws_generated"
+    outside = ["from .barwsrouter import BarWsRouter\nfrom other.models import Bar\n"]
+    inside = [*outside, "from acme.feeds.models import Bar\n"]
+    for found, explicit in ((outside, False), (inside, True)):
+        [group] = typing_groups({output: found}, root=tmp_path, sources=(tmp_path / "src",))
+        assert group.explicit is explicit
+
+
+def test_a_module_of_a_namespace_package_passes_mypy(project: Project, models_cache: Path) -> None:
+    share_mypy(project.root, models_cache)
+    project.write(
+        "pyproject.toml", '[tool.wsgen]\npaths = ["src"]\n[tool.wsgen.quality]\nsteps = ["mypy"]\n'
+    )
+    project.write("src/acme/feeds/__init__.py", "")
+    project.write("src/acme/feeds/models.py", MODELS)
+    project.write("src/acme/feeds/ws.yaml", DATAFEED.replace("app.models", "acme.feeds.models"))
+    outcome = project.wsgen("render")
+    assert outcome.code == 0, outcome.stderr

@@ -51,7 +51,7 @@ def typing_groups(
 
     `texts` holds the texts of the files that will be in each.
     """
-    packages = {output: _package(output, root, sources) for output in texts}
+    packages = {output: _package(output, found, root, sources) for output, found in texts.items()}
     together = _interchangeable({root, *sources})
     users = _users(packages, texts)
     groups: list[tuple[tuple[bool, Path, bool], dict[str, Path]]] = []
@@ -76,16 +76,30 @@ def _cache(base: Path, root: Path) -> str:
     return f"mypy-{sha256(os.fsencode(os.path.relpath(base, root))).hexdigest()[:12]}"
 
 
-def _package(output: Path, root: Path, sources: Sequence[Path]) -> _Package:
-    """Return the package in `output`: by the `__init__.py` files above it, else by the nearest base directory."""
+def _package(output: Path, texts: Iterable[str], root: Path, sources: Sequence[Path]) -> _Package:
+    """Return the package in `output`: by the `__init__.py` files above it, else by the nearest base directory.
+
+    A package in a namespace package, a folder without `__init__.py`, has a name by either; what `texts` import
+    from that namespace has the second one, and so must the package have.
+    """
     name, base = output.name, output.parent
     parts: list[str] = [output.name]
     for directory in _above(output, root.parent):
         parts.append(directory.name)
         if any((directory / init).is_file() for init in ("__init__.py", "__init__.pyi")):
             name, base = ".".join(reversed(parts)), directory.parent
-    if "." in name:
-        return _Package(name, base, explicit=False)
+    whole = _by_base_directory(output, root, sources)
+    if "." not in name:
+        return whole
+    outside = whole.name.removesuffix(f".{name}")
+    if outside != whole.name:
+        top = outside.partition(".")[0]
+        if any(item.partition(".")[0] == top for item in _imported(texts, "")):
+            return whole
+    return _Package(name, base, explicit=False)
+
+
+def _by_base_directory(output: Path, root: Path, sources: Sequence[Path]) -> _Package:
     parts = [output.name]
     base = output.parent
     for directory in _above(output, root.parent):
