@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.conftest import DATAFEED, MODELS, Project, share_mypy
+from tests.conftest import DATAFEED, MODELS, ModelsCache, Project
 
 from wsgen.errors import ToolError
 from wsgen.quality.mypy_excludes import mypy_excludes
@@ -184,8 +184,10 @@ def test_a_package_in_a_namespace_has_the_name_that_its_code_imports_it_by(tmp_p
         assert group.explicit is explicit
 
 
-def test_a_module_of_a_namespace_package_passes_mypy(project: Project, models_cache: Path) -> None:
-    share_mypy(project.root, models_cache)
+def test_a_module_of_a_namespace_package_passes_mypy(
+    project: Project, models_cache: ModelsCache
+) -> None:
+    models_cache.lend(project.root)
     project.write(
         "pyproject.toml", '[tool.wsgen]\npaths = ["src"]\n[tool.wsgen.quality]\nsteps = ["mypy"]\n'
     )
