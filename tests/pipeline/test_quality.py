@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conftest import ModelsCache, Project
+from tests.conftest import DATAFEED, MODELS, ModelsCache, Project
 from tests.forks import forks
 
 from wsgen import GenerationError, generate_module_routers
@@ -128,3 +128,17 @@ def test_environment_decides_what_an_app_start_may_do(
     if mode != "nonsense":
         assert generate_module_routers("datafeed") is True
     assert generate_module_routers("nowhere") is False if mode != "nonsense" else True
+
+
+def test_a_module_of_a_namespace_package_passes_mypy(
+    project: Project, models_cache: ModelsCache
+) -> None:
+    models_cache.lend(project.root)
+    project.write(
+        "pyproject.toml", '[tool.wsgen]\npaths = ["src"]\n[tool.wsgen.quality]\nsteps = ["mypy"]\n'
+    )
+    project.write("src/acme/feeds/__init__.py", "")
+    project.write("src/acme/feeds/models.py", MODELS)
+    project.write("src/acme/feeds/ws.yaml", DATAFEED.replace("app.models", "acme.feeds.models"))
+    outcome = project.wsgen("render")
+    assert outcome.code == 0, outcome.stderr

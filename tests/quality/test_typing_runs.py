@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.conftest import DATAFEED, MODELS, ModelsCache, Project
 
 from wsgen.errors import ToolError
 from wsgen.quality.mypy_excludes import mypy_excludes
@@ -182,17 +181,3 @@ def test_a_package_in_a_namespace_has_the_name_that_its_code_imports_it_by(tmp_p
     for found, explicit in ((outside, False), (inside, True)):
         [group] = typing_groups({output: found}, root=tmp_path, sources=(tmp_path / "src",))
         assert group.explicit is explicit
-
-
-def test_a_module_of_a_namespace_package_passes_mypy(
-    project: Project, models_cache: ModelsCache
-) -> None:
-    models_cache.lend(project.root)
-    project.write(
-        "pyproject.toml", '[tool.wsgen]\npaths = ["src"]\n[tool.wsgen.quality]\nsteps = ["mypy"]\n'
-    )
-    project.write("src/acme/feeds/__init__.py", "")
-    project.write("src/acme/feeds/models.py", MODELS)
-    project.write("src/acme/feeds/ws.yaml", DATAFEED.replace("app.models", "acme.feeds.models"))
-    outcome = project.wsgen("render")
-    assert outcome.code == 0, outcome.stderr
