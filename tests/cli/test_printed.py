@@ -1,7 +1,6 @@
 """What is printed is shown and never obeyed: by a terminal, or by GitHub's runner, which reads the log."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from tests.conftest import Project
 from wsgen.cli.output import show_diff
 from wsgen.diagnostics import Diagnostic
 from wsgen.report.github import format_github
-from wsgen.report.text import printable
+from wsgen.report.text import format_text, inert
 from wsgen.result import FileChange
 
 HOSTILE = "a\n::error::forged\x1b]0;title\x07\r::warning::more\u2028"
@@ -100,13 +99,14 @@ def test_a_diff_names_files_as_git_does(project: Project) -> None:
 
 def test_annotations_hold_one_command_each() -> None:
     item = Diagnostic("WSG100", HOSTILE, help=HOSTILE, output=HOSTILE)
-    [line] = format_github([item]).splitlines()
+    (line,) = format_github([item]).splitlines()
     assert line.startswith("::error title=wsgen WSG100::")
     assert line.isprintable()
 
 
 def test_a_text_that_looks_like_a_command_is_escaped() -> None:
-    assert printable("  ::error::x") == "  :\\x3aerror::x"
-    assert printable("a ##[error]x") == "a #\\x23[error]x"
-    assert printable("wsgen::x") == "wsgen::x"
-    assert os.linesep not in printable(HOSTILE)
+    assert inert("  ::error::x") == "  :\\x3aerror::x"
+    assert inert("a ##[error]x") == "a #\\x23[error]x"
+    assert inert("wsgen::x") == "wsgen::x"
+    item = Diagnostic("WSG510", HOSTILE, help="##[error]", output=f"::error::{HOSTILE}")
+    assert obeyed(format_text([item])) == []

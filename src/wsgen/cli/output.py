@@ -58,6 +58,7 @@ def echo(line: str, *, err: bool = False) -> None:
     if not line.isprintable() or "::" in line or "##[" in line:
         parts = _COLOUR.split(line)
         line = "".join(part if _COLOUR.fullmatch(part) else printable(part) for part in parts)
+        line = inert(line)
     echo_lines(line, err=err)
 
 

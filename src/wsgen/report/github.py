@@ -23,10 +23,8 @@ def _command(item: Diagnostic, base: Path | None) -> str:
             "endLine": str(span.end_line or span.line),
             "endColumn": str(span.end_column or span.column),
         }
-    pairs = ",".join(f"{key}={_property(printable(value))}" for key, value in properties.items())
-    parts = (item.message, item.output, item.help)
-    lines = [printable(line) for part in parts if part for line in part.splitlines()]
-    text = "\n".join(lines)
+    pairs = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    text = "\n".join(part for part in (item.message, item.output, item.help) if part)
     return f"::{item.severity.value} {pairs}::{_data(text)}"
 
 

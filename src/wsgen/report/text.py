@@ -21,15 +21,12 @@ def plain(text: str, _colour: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return `text` with an escape for each character that a terminal would obey or not show, line ends too.
-
-    The start of a command to GitHub's runner, which reads what is printed, is escaped as well.
-    """
-    if not text.isprintable():
-        text = "".join(
-            char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-        )
-    return inert(text) if ":" in text or "#" in text else text
+    """Return `text` with an escape for each character that a terminal would obey or not show, line ends too."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def inert(line: str) -> str:
@@ -45,7 +42,8 @@ def format_text(diagnostics: Iterable[Diagnostic], *, style: Style = plain) -> s
     What sources and tools say is shown, never obeyed: a control character in it is written as an escape.
     """
     _lines.cache_clear()  # a file may be another than when the last report showed it
-    return "\n".join(_entry(item, style) for item in diagnostics)
+    text = "\n".join(_entry(item, style) for item in diagnostics)
+    return "\n".join(map(inert, text.split("\n"))) if "::" in text or "##[" in text else text
 
 
 def _entry(item: Diagnostic, style: Style) -> str:
@@ -87,7 +85,7 @@ def _excerpt(span: Span, style: Style, colour: str) -> list[str]:
     shown = "".join(
         " " if char == "\t" else char if char.isprintable() else "\N{REPLACEMENT CHARACTER}"
         for char in source[offset : offset + _WIDTH]
-    ).replace("##[", "#\N{REPLACEMENT CHARACTER}[")
+    )
     carets = "^" * min(end - start, _WIDTH - (start - offset))
     gutter = style(f"{span.line:>5} |", "blue")
     blank = style("      |", "blue")
