@@ -30,12 +30,12 @@ def clean(sources: Sequence[ModuleSource], config: Config, *, force: bool) -> Ru
 def _clean(source: ModuleSource, *, force: bool) -> tuple[ModuleResult, list[Diagnostic]]:
     if not owns_anything(source.output):
         return ModuleResult(source, State.EMPTY), []
-    plan = plan_clean(source.output, force=force)
-    changes = changes_of(plan)
-    if plan.edited:
-        findings = edited_by_hand(source, plan, command="wsgen clean")
-        return ModuleResult(source, State.FAILED), findings
     try:
+        plan = plan_clean(source.output, force=force)
+        changes = changes_of(plan)
+        if plan.edited:
+            findings = edited_by_hand(source, plan, command="wsgen clean")
+            return ModuleResult(source, State.FAILED), findings
         apply_clean(plan)
     except FilesError as error:
         findings = [replace(entry, module=source.name) for entry in error.diagnostics]

@@ -27,7 +27,7 @@ from wsgen.manifest import (
     digest,
     file_digest,
     is_owned_name,
-    read_manifest,
+    parse_manifest,
 )
 from wsgen.unwritable import unwritable, what_to_do
 
@@ -68,8 +68,10 @@ def plan_commit(output: Path, files: Mapping[str, str], manifest: Manifest, *, f
 
     With `force`, files edited by hand are overwritten or removed like any other owned file. What a power cut has
     emptied or cut short is not taken for an edit.
+
+    Raises FilesError if a manifest cannot be read.
     """
-    owned = _owned(output)
+    before, owned = _owned(output)
     texts: dict[str, str] = {}
     edited: list[str] = []
     for name, text in files.items():
@@ -88,7 +90,6 @@ def plan_commit(output: Path, files: Mapping[str, str], manifest: Manifest, *, f
         removals.append(name)
         if not force and _is_edited(output / name, owned[name]):
             edited.append(name)
-    before = read_manifest(output)
     same = before is not None and before.says_the_same(manifest)
     resumed = (output / PENDING).exists()
     return Plan(
@@ -110,10 +111,11 @@ def owns_anything(output: Path) -> bool:
 def plan_clean(output: Path, *, force: bool) -> Plan:
     """Plan to remove all that wsgen wrote into `output`; files edited by hand are in the way.
 
-    So is a manifest that cannot be understood, since it alone says which files those are.
+    So is a manifest that cannot be understood, since it alone says which files those are. Raises FilesError if it
+    cannot be read.
     """
-    owned = _owned(output)
-    if _exists(output / MANIFEST) and read_manifest(output) is None:
+    manifest, owned = _owned(output)
+    if _exists(output / MANIFEST) and manifest is None:
         return Plan(output, {}, (), (MANIFEST,), None)
     present = [name for name in sorted(owned) if _exists(output / name)]
     edited = [name for name in present if _is_edited(output / name, owned[name])]
@@ -229,27 +231,42 @@ def _can_write_cache(config: Config) -> bool:
     return os.access(config.cache, os.W_OK)
 
 
-def _owned(output: Path) -> dict[str, set[str]]:
-    """Return the sums under which wsgen knows each of its files, finished or pending."""
+def _owned(output: Path) -> tuple[Manifest | None, dict[str, set[str]]]:
+    """Return the manifest, and the sums under which wsgen knows each of its files, finished or pending.
+
+    Raises FilesError if one of the manifests is there and cannot be read: what it lists would be left behind.
+    """
+    data = {name: _bytes_of(output / name) for name in (MANIFEST, PENDING)}
+    manifests = {name: parse_manifest(found) for name, found in data.items() if found is not None}
     owned: dict[str, set[str]] = {}
-    for name in (MANIFEST, PENDING):
-        if (manifest := read_manifest(output, name)) is not None:
-            for file, sum_ in manifest.outputs.items():
-                owned.setdefault(file, set()).add(sum_)
+    for manifest in manifests.values():
+        for file, sum_ in manifest.outputs.items() if manifest else ():
+            owned.setdefault(file, set()).add(sum_)
     try:
-        earlier = json.loads(read_file(output / PENDING)).get("owned", {})
-    except (OSError, ValueError, RecursionError, AttributeError):
-        return owned
+        earlier = json.loads(data[PENDING] or b"").get("owned", {})
+    except (ValueError, RecursionError, AttributeError):
+        earlier = {}
     for file, sums in earlier.items() if isinstance(earlier, dict) else ():
         if is_owned_name(file) and isinstance(sums, list):
             owned.setdefault(file, set()).update(str(sum_) for sum_ in sums)
-    return owned
+    return manifests.get(MANIFEST), owned
+
+
+def _bytes_of(file: Path) -> bytes | None:
+    try:
+        return read_file(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        advice = "Make the file readable."
+        raise unwritable(file, error, what=f"cannot read {file}", writable=advice) from error
 
 
 def _announce(output: Path, manifest: Manifest) -> None:
     """Write the pending manifest, with what earlier killed runs may have left."""
     content = json.loads(manifest.to_json())
-    content["owned"] = {name: sorted(sums) for name, sums in sorted(_owned(output).items())}
+    _, owned = _owned(output)
+    content["owned"] = {name: sorted(sums) for name, sums in sorted(owned.items())}
     replace(output / PENDING, (json.dumps(content, indent=2) + "\n").encode())
 
 

@@ -70,8 +70,16 @@ class Manifest:
 def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:
     """Return the manifest in the folder `output`, or None if there is none that can be understood."""
     try:
-        content = json.loads(read_file(output / name))
-    except (OSError, ValueError, RecursionError):
+        return parse_manifest(read_file(output / name))
+    except OSError:
+        return None
+
+
+def parse_manifest(data: bytes) -> Manifest | None:
+    """Return what the bytes of a manifest say, None if they cannot be understood."""
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
         return None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         return None

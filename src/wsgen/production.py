@@ -226,12 +226,17 @@ def _conclude(
     if not routers:
         if not owns_anything(source.output):
             return ModuleResult(source, State.EMPTY), []
-        plan, manifest, apply = plan_clean(source.output, force=options.force), None, apply_clean
+        manifest, apply = None, apply_clean
     else:
-        manifest = _manifest(draft, config, steps)
-        plan = plan_commit(source.output, draft.files, manifest, force=options.force)
-        apply = apply_plan
+        manifest, apply = _manifest(draft, config, steps), apply_plan
     reason = why_stale(source, config, steps=steps)
+    try:
+        if manifest is None:
+            plan = plan_clean(source.output, force=options.force)
+        else:
+            plan = plan_commit(source.output, draft.files, manifest, force=options.force)
+    except FilesError as error:
+        return _refused(source, routers, reason, error)
     if plan.edited:
         objections = edited_by_hand(source, plan)
         return ModuleResult(source, State.FAILED, routers, changes_of(plan), reason), objections
@@ -247,13 +252,18 @@ def _conclude(
     try:
         apply(plan)
     except FilesError as error:
-        return ModuleResult(source, State.FAILED, routers, reason=reason), [
-            replace(entry, module=source.name) for entry in error.diagnostics
-        ]
+        return _refused(source, routers, reason, error)
     if manifest is not None and steps:
         record_pass(source, config, manifest, draft.tops, stamps)
     state = State.WRITTEN if manifest is not None else State.REMOVED
     return ModuleResult(source, state, routers, changes, reason), []
+
+
+def _refused(
+    source: ModuleSource, routers: Mapping[str, str], reason: str, error: FilesError
+) -> tuple[ModuleResult, list[Diagnostic]]:
+    found = [replace(entry, module=source.name) for entry in error.diagnostics]
+    return ModuleResult(source, State.FAILED, routers, reason=reason), found
 
 
 def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest:

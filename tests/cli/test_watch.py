@@ -8,7 +8,10 @@ import pytest
 from tests.conftest import Project
 
 import wsgen
+from wsgen.cli import watch
+from wsgen.cli.options import Common
 from wsgen.cli.watch import _is_input, _matters
+from wsgen.options import Options
 
 
 @pytest.mark.parametrize(
@@ -84,3 +87,15 @@ def test_a_second_run_in_one_process_reads_the_templates_anew(project: Project) 
         project.write("t/part.jinja", f"Y = '{text}'\n")
         assert wsgen.render(root=project.root).ok
         assert project.read(made) == f"X = '{text}'\nY = '{text}'\n"
+
+
+def test_a_folder_that_goes_away_during_a_run_does_not_end_the_watch(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "specs/gone")
+
+    monkeypatch.setattr(watch, "run", gone)
+    common = Common((), (), quiet=False, verbose=False, form="text")
+    watch._render_once(common, Options())
+    assert "No such file or directory: specs/gone" in capsys.readouterr().err

@@ -148,3 +148,28 @@ def test_an_init_that_was_killed_is_completed(
     project.write("new/shop/mine.py", "")
     assert project.wsgen("init", "bars", "--models", "shop.bars").code == 0
     assert not (project.root / "new/shop/bars.py").exists()
+
+
+@pytest.mark.parametrize("command", ["clean", "render"])
+def test_a_manifest_that_cannot_be_read_once_leaves_no_file_without_an_owner(
+    project: Project, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    project.wsgen("render")
+    text = "version: 1\nrouters: {}\n" if command == "render" else DATAFEED
+    project.write("specs/datafeed/ws.yaml", text)
+    read = files.read_file
+    failed: list[Path] = []
+
+    def broken(file: Path) -> bytes:
+        if Path(file).name == MANIFEST and not failed:
+            failed.append(file)
+            raise OSError(errno.EIO, "Input/output error", str(file))
+        return read(file)
+
+    monkeypatch.setattr("wsgen.commit.read_file", broken)
+    outcome = project.wsgen(command)
+    assert outcome.code == 2
+    assert f"{MANIFEST}: Input/output error" in outcome.stderr
+    assert (project.root / OUT / MANIFEST).exists()
+    assert project.wsgen(command).code == 0
+    assert not (project.root / OUT).exists()

@@ -14,7 +14,7 @@ from tests.faults.projects import make_project
 from tests.faults.table import Table
 
 _MOVES = 40
-_PATIENCE = 60.0
+_PATIENCE = 20.0
 
 
 def moves(folder: Path, table: Table, chance: random.Random, share: float) -> None:
@@ -34,20 +34,31 @@ def moves(folder: Path, table: Table, chance: random.Random, share: float) -> No
                 move = chance.choice(_KINDS)
                 expected = move(root / "specs", away, number)
                 lost = _wait(root / "specs", expected)
+                if process.poll() is not None:
+                    lost = f"it ended with {process.returncode}"
                 table.add("moves under --watch", lost, f"move {number}: {move.__name__}")
+                if process.poll() is not None:
+                    return
         finally:
             process.terminate()
 
 
 def _wait(specs: Path, expected: dict[str, bool]) -> str | None:
-    """Wait until exactly the expected modules have a package."""
+    """Wait until exactly the expected modules have a package, made from where they are now."""
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
-        found = {name: (specs / name / "ws_generated/__init__.py").exists() for name in expected}
+        found = {name: _is_rendered(specs / name, name) for name in expected}
         if found == expected:
             return None
         time.sleep(0.05)  # of a loop with an end, which looks for what the other process does
     return f"after {_PATIENCE:g} s the packages are {found}, not {expected}"
+
+
+def _is_rendered(module: Path, name: str) -> bool:
+    try:
+        return f'"specs/{name}/ws.yaml"' in (module / "ws_generated/.wsgen.json").read_text()
+    except OSError:
+        return False
 
 
 def _new(specs: Path, away: Path, number: int) -> dict[str, bool]:
@@ -60,16 +71,25 @@ def _new(specs: Path, away: Path, number: int) -> dict[str, bool]:
 
 
 def _rename(specs: Path, away: Path, number: int) -> dict[str, bool]:
-    """Rename a module: its package is rendered for its new name."""
+    """Rename a module with its package, which is rendered for its new name."""
+    _new(specs, away, number)
+    _wait(specs, {f"made{number}": True})
+    (specs / f"made{number}").rename(specs / f"named{number}")
+    return {f"named{number}": True}
+
+
+def _rename_during_a_run(specs: Path, away: Path, number: int) -> dict[str, bool]:
+    """Rename a module while its package, which was deleted, is rendered."""
     _new(specs, away, number)
     _wait(specs, {f"made{number}": True})
     shutil.rmtree(specs / f"made{number}/ws_generated")
+    time.sleep((number % 10) * 0.03)  # at another moment of the run each time
     (specs / f"made{number}").rename(specs / f"named{number}")
     return {f"named{number}": True}
 
 
 def _move_out(specs: Path, away: Path, number: int) -> dict[str, bool]:
-    """Move the source of a module out, in its folder, and the package with the folder back."""
+    """Move a module out of the project, and back without its source."""
     _new(specs, away, number)
     _wait(specs, {f"made{number}": True})
     (specs / f"made{number}").rename(away / f"out{number}")
@@ -98,6 +118,7 @@ def _edit(specs: Path, away: Path, number: int) -> dict[str, bool]:
 _KINDS: tuple[Callable[[Path, Path, int], dict[str, bool]], ...] = (
     _new,
     _rename,
+    _rename_during_a_run,
     _move_out,
     _nested,
     _edit,

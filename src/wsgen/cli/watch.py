@@ -8,11 +8,12 @@ from time import perf_counter
 
 import click
 
+from wsgen.cli.ending import describe
 from wsgen.cli.options import Common
 from wsgen.cli.output import echo, show_error
 from wsgen.cli.project import project_of
 from wsgen.cli.render import conclude
-from wsgen.errors import WsgenError
+from wsgen.errors import FilesError, WsgenError
 from wsgen.pipeline import Options, find_modules, run
 
 _NAMES = frozenset({"ws.yaml", "pyproject.toml", "wsgen.toml"})
@@ -89,6 +90,8 @@ def _render_once(common: Common, options: Options) -> None:
         result = run(find_modules(common.paths, common.modules, config), config, options)
     except WsgenError as error:
         show_error(error, common.form)
+    except OSError as error:  # a folder went away meanwhile, which starts another run
+        show_error(FilesError(describe(error)), common.form)
     else:
         conclude(result, common, config, started)
     sys.stdout.flush()
