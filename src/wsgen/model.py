@@ -12,6 +12,7 @@ BUILTIN_TYPES = frozenset(
     {"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
 )
 UNION = "|"
+ELLIPSIS = "..."
 RUNTIME = ("Delivery", "WsRouteService", "WsRouter")
 """What a router's file imports from the runtime."""
 
@@ -29,7 +30,8 @@ class TypeRef(_Value):
     """A type expression as a tree: a name with arguments.
 
     `module` is None for builtins, for `None` and for unions. A union has the name `|` and its members as
-    `args`; `None` has the name `None`. `name` may be dotted (`Outer.Inner`): the first part is what is imported.
+    `args`; `None` has the name `None`, and the end of `tuple[int, ...]` the name `...`. `name` may be dotted
+    (`Outer.Inner`): the first part is what is imported.
     """
 
     name: str

@@ -297,3 +297,17 @@ def test_a_byte_order_mark_in_a_template_is_none_of_its_text(project: Project) -
     project.write("t/part.jinja", "\ufeffclass {{ class_name }}: ...")
     assert project.wsgen("render").code == 0
     assert project.read("specs/datafeed/ws_generated/barwsrouter.py") == "class BarWsRouter: ..."
+
+
+def test_a_tuple_of_any_length_goes_into_code_and_documents(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(project.root / "src")
+    source = project.read("specs/datafeed/ws.yaml").replace("data: Bar", "data: 'tuple[Bar, ...]'")
+    project.write("specs/datafeed/ws.yaml", source)
+    assert project.wsgen("render").code == 0
+    assert "data_type=tuple[Bar, ...]" in project.read("specs/datafeed/ws_generated/barwsrouter.py")
+    outcome = project.wsgen("asyncapi", "export", "--format", "json")
+    assert outcome.code == 0, outcome.stderr
+    payload = json.loads(outcome.stdout)
+    assert '"items": {"$ref"' in json.dumps(payload)

@@ -147,3 +147,31 @@ def test_help_for_a_name_of_typing_says_how_to_name_a_class_of_ones_own(
     ).diagnostics
     assert (wrong.code, wrong.help is None) == ("WSG305", False)
     assert f"or `app.models:{name}` for a class of yours of that name." in str(wrong.help)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["tuple[int, ...]", "dict[str, tuple[Bar, ...]]", "tuple[tuple[int, ...], Bar | None]"],
+)
+def test_a_tuple_of_any_length_is_the_same_in_both_sources(load: Load, written: str) -> None:
+    yaml = f"version: 1\nrouters:\n  XWsRouter: {{request: 'm:Q', data: '{written}'}}\n"
+    py = f"from m import Q, Bar\nXWsRouter: TypeAlias = WsRouter[Q, {written}]\n"
+    both = [load(yaml, models="m", at="yaml"), load(py=py, at="py")]
+    assert [loaded.diagnostics for loaded in both] == [(), ()]
+    first, second = [loaded.spec.routers[0].data for loaded in both if loaded.spec]
+    assert first == second
+    assert str(first) == written.replace("Bar", "m:Bar")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["list[...]", "tuple[...]", "tuple[int, str, ...]", "tuple[..., int]", "dict[str, ...]"],
+)
+def test_an_ellipsis_elsewhere_is_diagnosed_as_what_it_is(load: Load, written: str) -> None:
+    yaml = f"version: 1\nrouters:\n  XWsRouter: {{request: 'm:Q', data: '{written}'}}\n"
+    py = f"from m import Q\nXWsRouter: TypeAlias = WsRouter[Q, {written}]\n"
+    for loaded in (load(yaml, models="m", at="yaml"), load(py=py, at="py")):
+        [wrong] = loaded.diagnostics
+        assert (wrong.code, wrong.message) == ("WSG300", "`...` can only end a `tuple` of one type")
+        assert wrong.help
+        assert "tuple[int, ...]" in wrong.help

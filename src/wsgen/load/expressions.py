@@ -2,6 +2,7 @@
 
 union    = type { "|" type }
 type     = name [ "[" union { "," union } "]" ]
+type     = "..."                                as the last argument
 name     = "None" | NAME | dotted "." NAME | dotted ":" NAME { "." NAME }
 """
 
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from wsgen.diagnostics import Span
 from wsgen.load.naming import MAX_TYPE
 from wsgen.load.sourcetext import UnreadableError, unreadable
-from wsgen.model import BUILTIN_TYPES, UNION
+from wsgen.model import BUILTIN_TYPES, ELLIPSIS, UNION
 from wsgen.names import is_dotted
 
 MAX_NESTING = 8
@@ -38,7 +39,7 @@ TYPING_ONLY = frozenset(
 )
 """Names that bare can only mean those of `typing`."""
 
-_TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_.:]*|.", re.ASCII | re.DOTALL)
+_TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_.:]*|\.\.\.|.", re.ASCII | re.DOTALL)
 _EXAMPLES = "Types look like `Bar`, `pkg.mod:Bar`, `list[Bar]`, `dict[str, Bar]`, `Bar | None`."
 
 
@@ -112,6 +113,8 @@ class _Parser:
 
     def type(self) -> TypeNode:
         word, start, end = self.take()
+        if word == ELLIPSIS and self.depth:
+            return TypeNode(ELLIPSIS, None, (), self.at(start, end))
         if not re.match(r"[A-Za-z_]", word):
             raise self.unexpected(word, start, end)
         module, name = self.resolve(word, start, end)

@@ -10,7 +10,7 @@ from wsgen.load.naming import MAX_TYPE
 from wsgen.load.python_names import Binding, Imported, Local, qualified
 from wsgen.load.sourcetext import SourceText, unreadable
 from wsgen.load.types import MAX_PARTS, is_refused
-from wsgen.model import BUILTIN_TYPES, UNION
+from wsgen.model import BUILTIN_TYPES, ELLIPSIS, UNION
 
 
 class TypeReader:
@@ -49,6 +49,8 @@ class TypeReader:
         if isinstance(node, ast.Constant):
             if node.value is None:
                 return TypeNode("None", None, (), at)
+            if node.value is ...:
+                return TypeNode(ELLIPSIS, None, (), at)
             if isinstance(node.value, str):
                 return self.read(self.quoted(node), at, depth + 1)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):

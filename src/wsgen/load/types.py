@@ -2,7 +2,7 @@
 
 from wsgen.load.expressions import MAX_NESTING, TypeNode
 from wsgen.load.sourcetext import unreadable
-from wsgen.model import UNION, TypeRef
+from wsgen.model import ELLIPSIS, UNION, TypeRef
 
 MAX_PARTS = 64
 
@@ -89,6 +89,9 @@ def _build(node: TypeNode, depth: int) -> TypeRef:
         advice = "Name the inner type in your models."
         raise unreadable("WSG306", "a type nested too deeply", node.span, advice)
     name, module = node.name, node.module
+    if name == ELLIPSIS:
+        advice = "Write `tuple[int, ...]` for a tuple of any length, or a `list`."
+        raise unreadable("WSG300", "`...` can only end a `tuple` of one type", node.span, advice)
     if module in _TYPING:
         if is_refused(node):
             raise unreadable("WSG305", f"`{name}` is not supported", node.span, _REFUSED[name])
@@ -96,7 +99,12 @@ def _build(node: TypeNode, depth: int) -> TypeRef:
             return _named_union(node, depth)
         if name in _RENAMED:
             name, module = _RENAMED[name], None
-    args = tuple(_build(arg, depth + 1) for arg in node.args)
+    given = node.args
+    # `tuple[int, ...]` has any number of them; everywhere else `...` is wrong.
+    is_open = (name, module, len(given)) == ("tuple", None, 2) and given[1].name == ELLIPSIS
+    args = tuple(_build(arg, depth + 1) for arg in (given[:1] if is_open else given))
+    if is_open:
+        return TypeRef(name=name, args=(*args, TypeRef(name=ELLIPSIS)))
     if name == UNION:
         return _union(args)
     if module is None:
