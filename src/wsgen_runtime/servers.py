@@ -5,6 +5,7 @@ the event loop. Code that wraps it, such as a middleware, may use both.
 """
 
 import asyncio
+import sys
 from contextlib import suppress
 from operator import attrgetter
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
@@ -37,6 +38,7 @@ _PASSED_THROUGH = {
     ),
 }
 _STARLETTES = ("starlette.websockets", "WebSocket.send")
+_CLOSED = (BrokenPipeError, ConnectionAbortedError, ConnectionResetError)
 _SERVERS = ("uvicorn", "hypercorn", "daphne", "starlette")
 
 
@@ -88,20 +90,29 @@ def is_disconnect(error: BaseException) -> bool:
     """Return whether `send` raised `error` because the socket is no longer connected.
 
     ASGI says so with an OSError. Starlette and anyio have exceptions of their own, and servers complain of a
-    message after the end with a RuntimeError: one that was raised in the code of a server.
+    message after the end with a RuntimeError. A middleware may raise an OSError too, for a file or a connection
+    of its own: one that does not come from a server's code must be of a kind that tells of a closed connection.
     """
     if isinstance(error, BaseExceptionGroup):
         return all(map(is_disconnect, error.exceptions))
-    if isinstance(error, OSError | WebSocketDisconnect | BrokenResourceError | ClosedResourceError):
-        # `asyncio.timeout` raises a TimeoutError, which is an OSError: that is a middleware's.
-        return not isinstance(error, TimeoutError) or error.errno is not None
-    if not isinstance(error, RuntimeError):
-        return False
-    trace, module = error.__traceback__, ""
+    if isinstance(error, WebSocketDisconnect | BrokenResourceError | ClosedResourceError):
+        return True
+    if isinstance(error, OSError):
+        # `asyncio.timeout` raises a TimeoutError without a number: that is a middleware's.
+        told_so = type(error) in _CLOSED or (type(error) is OSError and error.errno is None)
+        timed_out = isinstance(error, TimeoutError) and error.errno is None
+        return told_so or (_comes_from_server(error) and not timed_out)
+    return isinstance(error, RuntimeError) and _comes_from_server(error)
+
+
+def _comes_from_server(error: BaseException) -> bool:
+    """Return whether the innermost code of a package that is not the standard library's is a server's."""
+    trace, package = error.__traceback__, ""
     while trace is not None:
-        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        module = str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+        package = package if module in sys.stdlib_module_names else module
         trace = trace.tb_next
-    return module.partition(".")[0] in _SERVERS
+    return package in _SERVERS
 
 
 def _belongs_to_server(send: object) -> bool:
