@@ -33,6 +33,8 @@ interface Question {
 const KEPT_FRAMES = 200;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 8_000;
+/** Some servers send no pings, and the runtime there closes connections that are silent for 45 s. */
+const PING_INTERVAL = 20_000;
 /** Closed for a reason that another try does not change: normal, policy, unauthorised. */
 const FINAL_CODES = new Set([1000, 1008, 3000]);
 
@@ -51,6 +53,7 @@ export class Connection {
   private established = "";
   private attempts = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private pings = false;
 
   /** `changed` is called after every change, however small; `origin` is the page's. */
   constructor(
@@ -58,9 +61,10 @@ export class Connection {
     private readonly origin = "",
   ) {}
 
-  /** Connect now, also instead of waiting for the next attempt. */
-  connect(url: string): void {
+  /** Connect now, also instead of waiting for the next attempt; with `pings` the server answers a `ping`. */
+  connect(url: string, pings = false): void {
     this.stop();
+    this.pings = pings;
     this.attempts = 0;
     this.refusal = undefined;
     this.open(url);
@@ -134,6 +138,7 @@ export class Connection {
       this.established = url;
       this.attempts = 0;
       this.enter("open", "");
+      if (this.pings) this.ping(socket);
       for (const subscription of this.subscriptions.values()) {
         if (subscription.state !== "offline") continue;
         subscription.restart();
@@ -146,6 +151,7 @@ export class Connection {
     socket.onclose = (event) => {
       if (socket !== this.socket) return;
       this.socket = undefined;
+      clearTimeout(this.timer);
       this.closed(url, event, opened);
     };
   }
@@ -166,6 +172,18 @@ export class Connection {
       this.timer = setTimeout(() => this.open(url), delay);
       this.enter("waiting", opened ? `The connection ended (${event.code}${reason}).` : "The server is away.");
     }
+  }
+
+  /** Send a ping now and then, as long as `socket` is the one in use. */
+  private ping(socket: WebSocket): void {
+    this.timer = setTimeout(() => {
+      if (socket !== this.socket) return;
+      const text = writeJson({ type: "ping" });
+      socket.send(text);
+      this.keep(true, "ping", text);
+      this.changed();
+      this.ping(socket);
+    }, PING_INTERVAL);
   }
 
   private ask(subscription: Subscription, leave: boolean): void {

@@ -85,7 +85,7 @@ function EndpointConsole({ connection, endpoint, address }: EndpointProps): Reac
   const { refusal } = connection;
   return (
     <>
-      <ConnectForm connection={connection} address={address} />
+      <ConnectForm connection={connection} address={address} pings={endpoint.pings} />
       <fieldset className="routes">
         <legend>Route</legend>
         {endpoint.routes.map((one, index) => (
@@ -116,14 +116,20 @@ function EndpointConsole({ connection, endpoint, address }: EndpointProps): Reac
   );
 }
 
-function ConnectForm({ connection, address }: { connection: Connection; address: string }): ReactNode {
+interface ConnectFormProps {
+  readonly connection: Connection;
+  readonly address: string;
+  readonly pings: boolean;
+}
+
+function ConnectForm({ connection, address, pings }: ConnectFormProps): ReactNode {
   const id = useId();
   const [url, setUrl] = useState(address);
   const busy = connection.status === "open" || connection.status === "connecting";
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (busy) connection.disconnect();
-    else connection.connect(url);
+    else connection.connect(url, pings);
   };
   const wait = Math.max(0, Math.ceil((connection.retryAt - Date.now()) / 1000));
   return (

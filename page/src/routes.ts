@@ -23,6 +23,8 @@ export interface Endpoint {
   readonly title: string;
   readonly address: string;
   readonly routes: readonly Route[];
+  /** Whether the document says that the server answers a `ping`. */
+  readonly pings: boolean;
 }
 
 const SUBSCRIBE = ".subscribe";
@@ -43,15 +45,21 @@ function endpointOf(document: JsonObject, name: string, channel: JsonObject): En
     ? operations.map((operation) => asObject(operation.message)).flatMap((one) => asArray(one.oneOf ?? [one]))
     : Object.values(asObject(channel.messages));
   const routes = messages.filter(isObject).flatMap((message) => routeOf(message, operations));
+  const pings = messages.some((message) => typeOf(asObject(message)) === "ping");
   const title = asText(channel.title) || name;
-  return { name, title, address: isLegacy ? name : asText(channel.address) || `/${name}`, routes };
+  return { name, title, address: isLegacy ? name : asText(channel.address) || `/${name}`, routes, pings };
+}
+
+/** Return the `type` that the frames of `message` have, empty if that is open. */
+function typeOf(message: JsonObject): string {
+  const type = asObject(asObject(schemaOf(message).properties).type);
+  return asText(type.const ?? asArray(type.enum)[0]);
 }
 
 /** Return the route that `message` subscribes to, or nothing if it is another frame. */
 function routeOf(message: JsonObject, operations: readonly JsonObject[]): Route[] {
   const properties = asObject(schemaOf(message).properties);
-  const type = asObject(properties.type);
-  const kind = asText(type.const ?? asArray(type.enum)[0]);
+  const kind = typeOf(message);
   if (!kind.endsWith(SUBSCRIBE)) return [];
   const operation = asObject(operations.find((one) => asArray(one.messages).includes(message)));
   return [

@@ -209,3 +209,18 @@ test("large integers are sent and kept with all their digits", () => {
   const [only] = connection.subscriptions.values();
   assert.equal(String(only.latest.id), "9007199254740993");
 });
+
+test("pings keep the connection from being silent, where the server answers them", () => {
+  connection.connect(URL, true);
+  Socket.last.accept();
+  const first = Socket.last;
+  for (let passed = 0; passed < 40_000; passed += 20_000) mock.timers.tick(20_000);
+  assert.equal(first.sent.filter(({ type }) => type === "ping").length, 2);
+  connection.disconnect();
+  mock.timers.tick(45_000);
+  assert.equal(first.sent.length, 2);
+  connection.connect(URL);
+  Socket.last.accept();
+  mock.timers.tick(45_000);
+  assert.deepEqual(Socket.last.sent, []);
+});
