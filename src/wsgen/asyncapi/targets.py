@@ -50,7 +50,7 @@ class Targets:
             return None
 
     def follow(self, value: object) -> tuple[object, Route | None]:
-        """Return what `value` is behind its references and where that stands; None if it is no reference.
+        """Return what `value` refers to in the end and where that is; None if it is not a reference.
 
         A reference that leads nowhere, out of the document or back to itself gives None for the value.
         """
@@ -67,7 +67,7 @@ class Targets:
         return route is not None and self._end(route) is None and route in self._circles
 
     def _end(self, route: Route) -> Route | None:
-        """Return where the value is that stands, behind any number of references, at `route`."""
+        """Return the place of the value that any number of references lead to from `route`."""
         way: dict[Route, None] = {}
         place: Route | None = route
         while place is not None and place not in way and place not in self._ends:

@@ -67,7 +67,7 @@ def is_removable(guard: Guard, file: PythonFile, places: Places) -> bool:
 
 
 def without_condition(guard: Guard, file: PythonFile, places: Places, width: int) -> str:
-    """Return the imports of `guard` as they stand without the condition around them."""
+    """Return the imports of `guard` as they are written without the condition around them."""
     margin = " " * guard.stmt.col_offset
     lines = [_dedented(stmt, guard, file, places, width) for stmt in guard.running]
     text = f"\n{margin}".join(lines)
@@ -83,7 +83,7 @@ def with_branch(
 ) -> tuple[tuple[Edit, ...], dict[ast.stmt, str]]:
     """Return how `guard` gets the same import from `package` for type checkers.
 
-    That is edits, and what stands instead of statements that go.
+    The result is edits, and the text that replaces statements which go.
     """
     margin = f"{' ' * guard.stmt.col_offset}    "
     line = import_statement(package, in_order(guard.names), margin=margin, width=width)
@@ -103,7 +103,7 @@ def with_branch(
 
 
 def _imported(stmt: ast.stmt) -> Iterator[str]:
-    """Yield the names that `stmt` imports; one that is no name if it is another statement."""
+    """Yield the names that `stmt` imports; for any other statement yield `*`, which is not a name."""
     if isinstance(stmt, ast.ImportFrom):
         yield from map(bound_by, stmt.names)
     else:
@@ -116,7 +116,7 @@ def _may_precede_imports(stmt: ast.stmt) -> bool:
 
 
 def _dedented(stmt: ast.stmt, guard: Guard, file: PythonFile, places: Places, width: int) -> str:
-    """Return one import as it stands outside of its block, written anew unless comments are in it."""
+    """Return one import as it is written outside of its block; lines with comments keep their form."""
     start, end = places.of(stmt)
     end = places.line(end)[1] if "#" in file.text[end : places.line(end)[1]] else end
     text = file.text[start:end].rstrip("\n")
