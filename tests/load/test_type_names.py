@@ -225,3 +225,26 @@ def test_a_typed_dict_that_pydantic_refuses_is_found_before_start(
         assert "help: Import `TypedDict` from `typing_extensions` in " in said
     else:
         assert said == ""
+
+
+def test_a_generic_class_of_the_project_may_take_any_request_that_exists(project: Project) -> None:
+    project.write(
+        "pyproject.toml",
+        '[tool.wsgen]\npaths = ["specs"]\ntemplate = "src/app/route.py"\n[tool.wsgen.quality]\nsteps = []\n',
+    )
+    project.write(
+        "src/app/route.py",
+        "from typing import Generic, TypeVar\nA = TypeVar('A')\nB = TypeVar('B')\n\n\n"
+        "class WsRouter(Generic[A, B]):\n    def f(self, a: A, b: B) -> None: ...\n",
+    )
+    models = "from pydantic import BaseModel\nclass Bar(BaseModel): ...\nclass BarRequest: ...\n"
+    assert validated(project, "Bar", models=models) == ""
+    assert "does not define `Barr`" in validated(project, "Barr", models=models)
+
+
+def test_a_name_that_no_file_can_have_is_no_internal_error(project: Project) -> None:
+    long = ".".join(["app", "x" * 199])
+    said = validated(project, f"{long}:Bar")
+    assert "error[WSG3" in said or said == ""
+    (project.root / "src/app/loop").symlink_to("loop")
+    assert "internal error" not in validated(project, "app.loop.models:Bar")

@@ -61,7 +61,7 @@ def load_module(
         digests[path] = digest(data)
         if path.name == YAML_NAME:
             yaml = load_yaml(path, data, models, found)
-            found.extend(types.check(yaml.named))
+            found.extend(types.check(yaml.named, generic=generic))
         else:
             more = load_python(
                 path,
@@ -74,7 +74,7 @@ def load_module(
                 package=source.output.name,
             )
             found.extend(_contradictions(yaml, more))
-            found.extend(types.check(more.named))
+            found.extend(types.check(more.named, generic=generic))
             python = replace(more, routers=_merged(python.routers, more.routers, found))
     found.extend(_unknown_schemes(yaml, schemes))
     if not generic:  # else it depends on that class, which is read when routers are made from it

@@ -122,7 +122,7 @@ class ModuleFile:
     def _neighbours(self) -> Iterator[Path]:
         """Yield the modules in a package, which are attributes of it once they are imported."""
         if self.path.stem == "__init__":
-            yield from self.path.parent.iterdir()
+            yield from _entries(self.path.parent)
 
 
 class ProjectModules:
@@ -139,7 +139,10 @@ class ProjectModules:
         None if that cannot be known: it is no module of the project, or is compiled, or made at run time.
         """
         if module not in self._found:
-            self._found[module] = self._search(tuple(module.split(".")))
+            try:
+                self._found[module] = self._search(tuple(module.split(".")))
+            except OSError:  # a folder that cannot be searched, or a name that no file can have
+                self._found[module] = None
         return self._found[module]
 
     def holds(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
@@ -160,7 +163,7 @@ class ProjectModules:
         """Return the project's own top-level packages and modules."""
         found = set()
         for root in self.roots:
-            for place in root.iterdir() if root.is_dir() else ():
+            for place in _entries(root):
                 if place.suffix == ".py" or (place / "__init__.py").is_file():
                     found.add(place.name.removesuffix(".py"))
         return frozenset(found)
@@ -172,7 +175,7 @@ class ProjectModules:
             f"{parent}.{place.name.partition('.')[0]}"
             for file in self.files(parent) or ()
             if file.path.name == "__init__.py"
-            for place in file.path.parent.iterdir()
+            for place in _entries(file.path.parent)
             if place.suffix == ".py" or (place / "__init__.py").is_file()
         ]
 
@@ -218,3 +221,10 @@ class ProjectModules:
         if path not in self._files and path.is_file():
             self._files[path] = ModuleFile(path, name)
         return self._files.get(path)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []

@@ -26,10 +26,13 @@ class TypeNames:
         self.modules = ProjectModules(roots)
         self._similar: dict[str, str | None] = {}
 
-    def check(self, named: Iterable[tuple[TypeNode, bool]]) -> Iterator[Diagnostic]:
+    def check(
+        self, named: Iterable[tuple[TypeNode, bool]], *, generic: bool = False
+    ) -> Iterator[Diagnostic]:
         """Yield what is wrong with the names of types, each given with whether it is a request.
 
-        A module that does not exist is reported once.
+        A module that does not exist is reported once. What a `generic` class of the project does with its types
+        is not known, so that they need only exist.
         """
         missing: set[str] = set()
         for whole, is_request in named:
@@ -42,7 +45,7 @@ class TypeNames:
                     yield problem
                 elif (problem := self._missing_name(module, node)) is not None:
                     yield problem
-                else:
+                elif not generic:
                     yield from self._unfit(node, module, is_request=is_request and node is whole)
 
     def _missing_module(self, module: str, span: Span) -> Diagnostic | None:
