@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,18 @@ def test_a_folder_that_goes_away_during_a_run_does_not_end_the_watch(
     common = Common((), (), quiet=False, verbose=False, form="text")
     watch._render_once(common, Options())
     assert "No such file or directory: specs/gone" in capsys.readouterr().err
+
+
+def test_what_changed_before_the_system_began_to_watch_is_rendered(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def watching(*_: object, **__: object) -> Iterator[set[object]]:
+        project.write("specs/late/ws.yaml", project.read("specs/datafeed/ws.yaml"))
+        yield set()
+        assert (project.root / "specs/late/ws_generated/__init__.py").exists()
+        project.write("specs/later/ws.yaml", project.read("specs/datafeed/ws.yaml"))
+        yield set()
+        assert not (project.root / "specs/later/ws_generated").exists()
+
+    monkeypatch.setattr("watchfiles.watch", watching)
+    assert watch.watch_sources(Common(), Options()) == 0

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -38,10 +39,17 @@ def watch_sources(common: Common, options: Options) -> int:
     matters = partial(_matters, root=config.root, templates=config.templates)
     if not common.quiet:
         echo("Watching for changes; Ctrl-C stops.", err=common.form != "text")
-    for _ in watch(
-        config.root, watch_filter=lambda _, path: matters(Path(path)), raise_interrupt=False
+    # What changed after that run and before the system began to watch is found by another, soon after.
+    caught_up = False
+    for changes in watch(
+        config.root,
+        watch_filter=lambda _, path: matters(Path(path)),
+        raise_interrupt=False,
+        yield_on_timeout=True,
     ):
-        _render_once(common, options)
+        if changes or not caught_up:
+            _render_once(common if changes else replace(common, quiet=True), options)
+        caught_up = True
     return 0
 
 
