@@ -72,7 +72,8 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
     wrong.extend(_collisions(modules))
     if wrong:
         raise ConfigError("the sources cannot be found", wrong)
-    if tuple(paths) == config.paths and not all(map(_is_rendered, modules)):
+    whole = tuple(paths) == config.paths and config.root not in config.paths
+    if whole and not all(map(_is_rendered, modules)):
         # They may have been rendered elsewhere, before the setting `output` was changed.
         packages.update(dict.fromkeys(walk(config.root, _FOLDERS).packages))
     for orphan in orphans_among(packages, modules, config):
