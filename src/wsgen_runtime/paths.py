@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 def root_of(scope: Scope) -> str:
     """Return the path at which clients find the app, a proxy's prefix included, without a slash at the end."""
-    return str(scope.get("root_path", "")).rstrip("/")
+    outer, root = str(scope.get("app_root_path", "")), str(scope.get("root_path", ""))
+    # A mount appends its path to that of the server, even if that ends with a slash.
+    return outer.rstrip("/") + root.removeprefix(outer).rstrip("/")
 
 
 def path_in_app(scope: Scope) -> str:
@@ -70,5 +72,10 @@ class Mounted:
         """Serve one ASGI connection."""
         outer = str(scope.get("root_path", ""))
         root = outer.rstrip("/") + path_in_app(scope).rstrip("/")
-        inner = {"app_root_path": outer, **scope, "root_path": root, "endpoint": self._app}
+        inner = {
+            "app_root_path": outer.rstrip("/"),
+            **scope,
+            "root_path": root,
+            "endpoint": self._app,
+        }
         await self._app(inner, receive, send)

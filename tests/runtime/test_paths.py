@@ -73,6 +73,13 @@ WAYS: list[tuple[Callable[[WsApp], ASGIApp], str, str]] = [
     (with_root("/api", by_mount), "/ws", "/api/ws"),
     (with_root("/api", by_routes), "/api/ws", "/api/ws"),
     (with_root("/api", by_mount), "/api/ws", "/api/ws"),
+    # A root that ends with a slash, as some configurations write it.
+    (lambda app: in_fastapi(app, root_path="/"), "/ws", "/ws"),
+    (lambda app: in_fastapi(app, root_path="/api/"), "/ws", "/api/ws"),
+    (with_root("/", alone), "", ""),
+    (with_root("/", by_mount), "/ws", "/ws"),
+    (with_root("/api/", by_routes), "/ws", "/api/ws"),
+    (with_root("/api/", by_mount), "/ws", "/api/ws"),
 ]
 
 
