@@ -30,6 +30,7 @@ def validated(project: Project, data: str, **files: str) -> str:
         ("dict[str, Qoute | None]", 21, "does not define `Qoute`", "Did you mean `Quote`?"),
         ("Xyzzy", 11, "does not define `Xyzzy`", "name the module that has it"),
         ("app.modles:Bar", 11, "no module `app.modles`", "Did you mean `app.models`?"),
+        ("app.schema:Bar", 11, "no module `app.schema`", "Correct the name"),
         ("app.models.deep.Bar", 11, "no module `app.models.deep`", "Correct the name"),
         ("app.models:Barr.Inner", 11, "does not define `Barr`", "Did you mean `Bar`?"),
     ],
@@ -53,6 +54,25 @@ def test_a_misspelt_models_package_is_said_once(project: Project) -> None:
     said = project.wsgen("validate").stderr
     assert said.count("error[WSG309]") == 1
     assert "Did you mean `app.models`?" in said
+
+
+@pytest.mark.parametrize(
+    ("data", "advice"),
+    [
+        ("app.ords.models:Bar", "Did you mean `app.orders.models`?"),
+        ("app.orders.modles:Bar", "Did you mean `app.orders.models`?"),
+        ("app.orders.tables:Bar", "Correct the name, or add the module."),
+        ("app.ords.tables:Bar", "Correct the name, or add the module."),
+        ("space.orders.modles:Bar", "Did you mean `space.orders.models`?"),
+    ],
+)
+def test_a_module_is_compared_with_those_of_the_same_package(
+    project: Project, data: str, advice: str
+) -> None:
+    for package in ("app", "space"):  # `space` has no `__init__.py`
+        project.write(f"src/{package}/orders/__init__.py", "")
+        project.write(f"src/{package}/orders/models.py", "class Bar: ...")
+    assert advice in validated(project, data)
 
 
 def test_a_package_that_is_nowhere_but_nearly_called_as_ours_is_a_warning(project: Project) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from wsgen.load.python_names import Binding, Imported, Local, bound, statements
 from wsgen.load.python_syntax import parse_python
 from wsgen.load.sourcetext import UnreadableError, read_source
+from wsgen.names import nearest
 
 _MODEL = re.compile(rb"^class[ \t]+(\w+)[ \t]*\([^()]*\bBaseModel\b[^()]*\)[ \t]*:", re.MULTILINE)
 _CLASS = re.compile(rb"^class[ \t]+(\w+)", re.MULTILINE)
@@ -168,15 +169,27 @@ class ProjectModules:
                     found.add(place.name.removesuffix(".py"))
         return frozenset(found)
 
-    def beside(self, module: str) -> list[str]:
-        """Return the modules in the package that `module` would be in."""
-        parent = module.rpartition(".")[0]
+    def like(self, module: str) -> str | None:
+        """Return the module that `module`, which does not exist, most likely means; None if none is close.
+
+        Only the first name that is wrong is compared: the names before it are equal in any case.
+        """
+        parts = module.split(".")
+        right = max((n for n in range(1, len(parts)) if self.files(".".join(parts[:n]))), default=0)
+        package, (wrong, *rest) = parts[:right], parts[right:]
+        close = nearest(wrong, self._inside(".".join(package)))
+        found = ".".join([*package, close, *rest]) if close else ""
+        return found if close and self.files(found) else None
+
+    def _inside(self, package: str) -> list[str]:
+        """Return the names of the modules in `package`."""
         return [
-            f"{parent}.{place.name.partition('.')[0]}"
-            for file in self.files(parent) or ()
+            place.name.removesuffix(".py")
+            for file in self.files(package) or ()
             if file.path.name == "__init__.py"
             for place in _entries(file.path.parent)
-            if place.suffix == ".py" or (place / "__init__.py").is_file()
+            if (place.suffix == ".py" and place.stem != "__init__")
+            or (place / "__init__.py").is_file()
         ]
 
     def _search(self, parts: tuple[str, ...]) -> tuple[ModuleFile, ...] | None:
@@ -189,7 +202,9 @@ class ProjectModules:
                 return None
             found += files
             # A folder without `__init__.py` may be a part of a package that is elsewhere, too.
-            known = known or self._is_regular(root / parts[0])
+            known = known or any(
+                self._is_regular(root.joinpath(*parts[:n])) for n in range(1, len(parts) + 1)
+            )
         return tuple(found) if known or found else None
 
     def _below(self, folder: Path, parts: tuple[str, ...]) -> list[ModuleFile] | None:

@@ -54,7 +54,7 @@ class TypeNames:
             return self._unknown_package(module, span)
         if files:
             return None
-        close = nearest(module, self.modules.beside(module))
+        close = self.modules.like(module)
         advice = f"Did you mean `{close}`?" if close else "Correct the name, or add the module."
         return Diagnostic("WSG309", f"the project has no module `{module}`", span, help=advice)
 
