@@ -75,14 +75,14 @@ test: parts page parser  ## run the tests
 # prefers to its own parser.
 .PHONY: test-lowest
 test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with the lowest versions that pyproject.toml allows
-	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output and not pyright" --ignore tests/servers
+	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers
 	@$(BIN)/python -m tests.wheel --tools $(VENV)-lowest/bin
 
 $(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/lowest.txt \
 	  -e '.[quality,runtime,redis,metrics,watch]' fastapi hiredis httpx hypothesis PyJWT pytest pytest-asyncio \
-	  pytest-xdist types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto
+	  pytest-xdist pyright trustme types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto
 	@touch $@
 
 .PHONY: check

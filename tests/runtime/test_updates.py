@@ -71,17 +71,13 @@ def test_a_model_that_is_told_to_write_infinity_may() -> None:
     router = WsRouter(
         service=Recorder(), route="readings", request_type=BarRequest, data_type=Constants
     )
-    assert router.encode(Constants(value=-math.inf)) == '{"value":-Infinity,"note":null}'
-
-
-def test_none_may_stand_deeper_than_pydantic_reads_json() -> None:
-    router = WsRouter(
-        service=Recorder(), route="any", request_type=BarRequest, data_type=list[object]
-    )
-    nested: list[object] = [None]
-    for _ in range(230):
-        nested = [nested]
-    assert router.encode(nested).count("[") == 231
+    reading = Constants(value=-math.inf)
+    written = reading.model_dump_json()
+    if 'null,"note"' in written:  # the oldest versions of pydantic ignore what the model asks for
+        with pytest.raises(ValidationError):
+            router.encode(reading)
+    else:
+        assert router.encode(reading) == written == '{"value":-Infinity,"note":null}'
 
 
 def test_none_and_words_like_infinity_are_sent_as_they_are() -> None:

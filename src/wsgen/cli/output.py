@@ -36,10 +36,8 @@ _ANSI = {
 }
 _MANY = 20
 _COLOUR = re.compile(r"(\x1b\[\d+m)")
-# In a diff tabs stay and the CR of a line end, or it could not be applied.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
-)
+# In a diff, white space that no terminal and no log obeys stays as it is, or the diff could not be applied.
+_UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
 
 
 def style_for(stream: TextIO) -> Style:

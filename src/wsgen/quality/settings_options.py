@@ -27,6 +27,8 @@ BLACK_STYLE = ("--profile", "black")
 _FORMATTERS = frozenset({"black", "ruff-format"})
 _TAKES_SETTINGS = (0, 2, 2)
 """The version since which ruff takes single settings on the command line; older ones take a file."""
+_LOOKS_INTO_SRC = (0, 6)
+"""The version since which ruff looks for the project's packages in `src` too, as isort does."""
 
 _ISORT_ROOTS = ("src_paths", "known_first_party")
 _ROOTS_IN_INI = re.compile(rf"^({'|'.join(_ISORT_ROOTS)})[ \t]*[=:]", re.MULTILINE)
@@ -70,7 +72,12 @@ def isort_options(home: Home | None, roots: Roots, steps: Collection[str]) -> tu
 
 def ruff_options(home: Home | None, roots: Roots) -> tuple[str, ...]:
     """Return the options of ruff for files with the settings in `home`."""
-    folders = roots.beside(home.folder if home is not None else roots.root)
+    folder = home.folder if home is not None else roots.root
+    folders = roots.beside(folder)
+    if not folders and version_numbers("ruff") < _LOOKS_INTO_SRC:
+        folders = [
+            roots.mirrored(path) for path in (folder, folder / "src") if path in roots.sources
+        ]
     if not folders or _says_roots(home, "ruff"):
         return ()
     setting = f"src = {_toml([escape(folder) for folder in folders])}\n"
