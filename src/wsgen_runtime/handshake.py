@@ -61,6 +61,8 @@ class Handshake:
         try:
             answer = await call(self._authenticate, connection, within=self._within)
             session = answer if isinstance(answer, Session) else Session(user=answer)
+            if isinstance(session.user, Session):
+                raise WrongAnswerError("returned a `Session` as the user of another")
             require_user(session.user)
             if session.expires_at is not None and not math.isfinite(session.expires_at):
                 raise ValueError("expires_at must be a number of seconds since the epoch, or None")

@@ -21,7 +21,7 @@ _NAMELESS = (
     "null",
     "file://",
 )  # what browsers send for files and sandboxed frames, and some applications
-_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
+_OF_PROXIES = ("forwarded", "via", "x-forwarded-", "x-real-ip")  # how such a header begins
 
 
 class PageRefusedError(RefusedError):
@@ -140,7 +140,7 @@ def _may_be_rebound(connection: HTTPConnection) -> bool:
     server = connection.scope.get("server")
     if not server or not _is_loopback(str(server[0])):
         return False
-    if any(name in connection.headers for name in _OF_PROXIES):
+    if any(name.startswith(_OF_PROXIES) for name in connection.headers):
         return False
     host = _hostname(connection)
     return not (host == "localhost" or host.endswith(".localhost") or _address(host) is not None)

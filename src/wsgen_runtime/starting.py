@@ -11,6 +11,10 @@ from wsgen_runtime.launch import require_asyncio
 from wsgen_runtime.workers import count_workers
 
 _log = logging.getLogger("wsgen_runtime")
+_OTHER_LOOP = (
+    "a WsApp serves one event loop at a time; in a test, use `with TestClient(app) as client`, since a TestClient"
+    " that is not entered has an event loop for each connection"
+)
 
 
 class Starting:
@@ -68,7 +72,7 @@ class Starting:
             elsewhere = None if starting.get_loop().is_closed() else starting
             starting = None
         if elsewhere is not None and not self._launched:
-            raise RuntimeError("a WsApp serves one event loop at a time")
+            raise RuntimeError(_OTHER_LOOP)
         if starting is None or has_failed(starting):
             self._warn_of_workers()
             starting = self._task = loop.create_task(self._start(elsewhere))

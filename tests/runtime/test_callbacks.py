@@ -220,7 +220,7 @@ async def test_a_user_may_have_any_attributes() -> None:
         assert [client.user for client in app.clients.values()] == [Odd()]
 
 
-@pytest.mark.parametrize("user", [None, False])
+@pytest.mark.parametrize("user", [None, False, Session(None), Session("ann")])
 async def test_a_session_without_a_user_is_refused(user: object) -> None:
     app = WsApp(routers=[], authenticate=lambda _: Session(user))
     with pytest.raises(RefusedByServerError, match="403"):

@@ -115,6 +115,8 @@ async def test_a_page_of_the_same_host_may_not_be_less_secure_than_the_connectio
         ("evil.example", ("localhost", 8000), {}, False),
         ("app.example", LOOPBACK, {"X-Forwarded-For": "203.0.113.9"}, True),  # by a local proxy
         ("app.example", LOOPBACK, {"Forwarded": "for=203.0.113.9"}, True),
+        ("app.example", LOOPBACK, {"X-Real-IP": "203.0.113.9"}, True),  # as nginx is often told to
+        ("app.example", LOOPBACK, {"X-Forwarded-Port": "443"}, True),
         ("app.example", PUBLIC, {}, True),
         ("app.example", ("/run/app.sock", None), {}, True),
         ("app.example", None, {}, True),

@@ -24,6 +24,8 @@ def test_a_shared_broker_demands_a_title_or_a_prefix(broker: str) -> None:
             WsApp(routers=[], broker=shared)
         with pytest.raises(ValueError, match=r"RedisBroker\(prefix=...\)"):
             WsApp(routers=[], title="WebSocket API", broker=shared)
+        with pytest.raises(ValueError, match=r"WsApp\(title=...\)"):
+            WsApp(routers=[], title=" ", broker=shared)
     WsApp(routers=[], title="datafeed", broker=broker)
     WsApp(routers=[], title="datafeed", broker=RedisBroker(broker))
     WsApp(routers=[], broker=RedisBroker(broker, prefix="datafeed"))

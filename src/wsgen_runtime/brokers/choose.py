@@ -24,7 +24,7 @@ def choose_broker(broker: Broker | str | None, title: str, *, default_title: str
     chosen = _connect(broker) if isinstance(broker, str) else broker
     name_after = getattr(chosen, "name_after", None)
     if name_after is not None:
-        name_after(None if title == default_title else title)
+        name_after(None if title in ("", default_title) or title.isspace() else title)
     if _taken.get(id(chosen)) is chosen:
         raise ValueError(f"{chosen!r} already belongs to a WsApp; build another broker")
     with suppress(TypeError):  # for one that takes no weak reference
