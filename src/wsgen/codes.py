@@ -342,8 +342,8 @@ _FILES: dict[str, Code] = {
     "WSG415": Code(
         "cache leads elsewhere",
         "The folder .wsgen_cache is a link, or has links in it, that lead out of the project: it is neither read"
-        " nor written, so that each run has to do all work anew.",
-        "Remove the link; wsgen makes the folder anew.",
+        " nor written, so that each run has to do all the work again.",
+        "Remove the link; wsgen creates the folder again.",
     ),
     "WSG420": Code(
         "generic class cannot be read",

@@ -213,7 +213,7 @@ def _take(place: Path, config: Config, held: ExitStack, *, folder: bool = False)
         if folder or isinstance(error, FileNotFoundError):  # the cache was deleted just now
             return False
         message = f"the lock {place} cannot be taken: {error.strerror or error}"
-        advice = what_to_do(error, in_the_way="Remove what is there; wsgen makes the file anew.")
+        advice = what_to_do(error, in_the_way="Remove what is there; wsgen creates the file again.")
         raise FilesError(message, [Diagnostic("WSG405", message, help=advice)]) from error
     if release is None:
         message = f"another wsgen has held the lock for {_LOCK_SECONDS / 60:.0f} minutes"

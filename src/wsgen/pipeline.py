@@ -105,7 +105,7 @@ def load_modules(
     assumed: str | None = None,
     look_up: bool = True,
 ) -> tuple[dict[ModuleSource, Loaded], tuple[Diagnostic, ...]]:
-    """Load `sources`; return what each declares and all findings, sorted.
+    """Load `sources`; return what each declares and all diagnostics, sorted.
 
     With `look_up` off, types are not looked up in the modules of the project.
     """

@@ -110,7 +110,7 @@ def _verdict(
 
 
 def _settings(source: ModuleSource, config: Config, stamps: Stamps) -> str:
-    """Return the sum over the settings files of the tools for the package, as they were when first asked for."""
+    """Return the digest of the tools' settings files for the package, as they were when first asked for."""
     files = settings_files(config.root, source.output, known=stamps.directories)
     if files not in stamps.settings:
         stamps.settings[files] = settings_sum(files)

@@ -40,8 +40,8 @@ class WsApp:
     would not run it.
 
     - `authenticate(connection)` returns the user who connects, or a `Session`; None, False or `RefusedError`
-      refuse with HTTP 403 before the socket is accepted. What cannot be a user, such as a generator, a coroutine
-      or a response, is logged and refused. A plain function runs in a thread.
+      refuse with HTTP 403 before the socket is accepted. An answer that cannot be a user, such as a generator, a
+      coroutine or a response, is logged and refused. A plain function runs in a thread.
     - `authorize(user, router, request)` returns True if the user may subscribe, or else False. Any other answer
       is logged and counts as False. A plain function must not block; use a coroutine function for that.
     - `origins` are the web pages that may connect besides those of the same host; `*` stands for all.

@@ -153,7 +153,7 @@ class Client:
         self._wake()
 
     def fail(self, error: Exception) -> None:
-        """Note that `send` raised `error`: the connection has ended, or a client that is there is told of it."""
+        """Note that `send` raised `error`: the connection has ended, or its client is notified."""
         if is_disconnect(error) or self._failing:
             self.abandon()
             return

@@ -40,9 +40,9 @@ class Feed:
             post(self, self._router.encode(data), None)
 
     def end(self, reason: str = _ENDED) -> None:
-        """Say that no more updates come: after those published so far, all subscriptions end with `reason`.
+        """Say that no further updates come: after those published so far, all subscriptions end with `reason`.
 
-        The next subscriber starts the topic anew. Raises ValueError for a reason that is no text.
+        The next subscriber starts the topic again. Raises ValueError for a reason that is not a text.
         """
         reason.encode()
         self._end(Ending(reason))

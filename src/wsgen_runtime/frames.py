@@ -10,7 +10,7 @@ from wsgen_runtime.models import (
 from wsgen_runtime.protocol import Fault, FrameId
 
 PLAIN_PONG = "pong"
-"""The answer to a `ping` that is no JSON, as the heartbeats of many libraries are."""
+"""The answer to a `ping` that is not JSON, as the heartbeats of many libraries are."""
 
 
 def subscribed_frame(route: str, topic: str, frame_id: FrameId, message: str = "Subscribed") -> str:

@@ -268,7 +268,7 @@ class Hub:
             self.answer(client, frame)
 
     def end(self, topic: str, reason: str) -> None:
-        """End all subscriptions, since the producer of `topic` has ended; who comes next starts it anew.
+        """End all subscriptions, since the producer of `topic` has ended; the next subscriber starts it again.
 
         While it begins, this comes after the answers to its first subscribers and what was held for them.
         """

@@ -14,9 +14,9 @@ _BATCH = 64
 
 
 class Posted(NamedTuple):
-    """An update as JSON text; `feed` is the one it came from, if from one: closed since, it counts no more.
+    """An update as JSON text; `feed` is the one it came from, if any: if that was closed since, it is dropped.
 
-    With an `ending` it is no update, but says that the feed has ended.
+    With an `ending` it is not an update, but says that the feed has ended.
     """
 
     topic: str

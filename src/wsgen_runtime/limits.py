@@ -37,7 +37,7 @@ class Limits:
     pending_bytes: int = 64 * 1024 * 1024
     """The bytes of those updates; then the oldest goes."""
     heartbeat: float | None = None
-    """Longest silence of a client, closed with 3008 after it; `math.inf` is no bound. None is 45 seconds on
+    """Longest silence of a client, closed with 3008 after it; `math.inf` means no bound. None is 45 seconds on
     hypercorn and granian, which notice no client that has vanished without a word; other servers send pings."""
     lifespan: float | None = None
     """Longest life of a connection, closed with 1001 after it."""

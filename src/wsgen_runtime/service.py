@@ -17,9 +17,9 @@ class TopicUpdate(Protocol):
         """
 
     def end(self, reason: str = ...) -> None:
-        """Say that no more updates come: after those sent so far, all subscriptions end with `reason`.
+        """Say that no further updates come: after those sent so far, all subscriptions end with `reason`.
 
-        Then `remove_topic` is called, and the next subscriber starts the topic anew.
+        Then `remove_topic` is called, and the next subscriber starts the topic again.
         """
 
     def fail(self, error: BaseException) -> None:
@@ -36,9 +36,9 @@ class WsRouteService(Protocol):
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
         """Start producing: called once, for the first subscriber of `topic`.
 
-        `topic_update(data)` sends an update to all subscribers. What goes on producing after this has returned,
-        such as a task, says with `topic_update.fail(error)` or `topic_update.end(reason)` that it has ended. An
-        exception from here reaches the subscribers as an `internal` error frame.
+        `topic_update(data)` sends an update to all subscribers. Code that goes on producing after this has
+        returned, such as a task, says with `topic_update.fail(error)` or `topic_update.end(reason)` that it has
+        ended. An exception from here reaches the subscribers as an `internal` error frame.
         """
 
     def remove_topic(self, topic: str) -> Awaitable[None] | None:

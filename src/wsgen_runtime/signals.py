@@ -72,7 +72,7 @@ class _HeldBack:
             self.loop.call_soon_threadsafe(self._begin)
 
     def leave(self, goodbye: Callable[[], Awaitable[None]]) -> None:
-        """Say `goodbye` no more; the last that leaves puts the handler back that was before."""
+        """No longer say `goodbye`; the last that leaves puts the handler back that was before."""
         self.goodbyes.remove(goodbye)
         current: object = signal.getsignal(self.number)
         if not self.goodbyes and current is self:

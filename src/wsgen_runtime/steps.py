@@ -24,7 +24,7 @@ class Steps:
     """Runs each topic's steps one after the other, in a task that lives as long as there is a next one.
 
     A service may take `within` seconds. `post(feed, topic, data, ending)` takes the updates of producers and
-    their ends, `done(topic, channel, outcome)` hears of each step, `idle()` of each topic that is forgotten.
+    their ends, `done(topic, channel, outcome)` is called after each step, `idle()` for each forgotten topic.
     """
 
     def __init__(

@@ -25,7 +25,8 @@ def topic_name(route: str, request: BaseModel) -> str:
     answer, pydantic's JSON form is used, of one and the same value for all that are equal: a datetime in ISO 8601
     and, if it has an offset, in UTC; a Decimal as its text without zeros at the end of its fraction; a UUID as
     its text, an enum as its value, bytes as UTF-8. A set is sorted by its members' JSON; keys of several types
-    become text before they are sorted. What is equal across types keeps the founding names: 1, 1.0 and True.
+    become text before they are sorted. Values that are equal across types keep the names of the legacy layout:
+    1, 1.0 and True.
     """
     return f"{route}:{_encode(_canonical(request.model_dump()))}"
 
@@ -68,7 +69,7 @@ def _key_text(key: object) -> str:
 
 
 def _normal(value: object) -> object:
-    """Return the one value that stands for all that are equal to `value` and of its type."""
+    """Return the one value that represents all values of its type that equal `value`."""
     if isinstance(value, float):
         return value + 0.0
     if isinstance(value, Decimal):

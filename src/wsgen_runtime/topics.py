@@ -59,7 +59,7 @@ class Topic(Generic[M, T]):
         self.owned = False
         self.producing = False
         self.spent = False
-        """Whether the producer has ended: it is removed, and created anew for who comes next."""
+        """Whether the producer has ended: it is removed, and created again for the next subscriber."""
         self.busy: Step | None = None
 
     @property

@@ -22,7 +22,7 @@ from wsgen_runtime.topics import TopicIndex
 class Updates:
     """Takes updates from any thread and fans them out on the event loop.
 
-    `too_slow(client)` hears of a client that its route's policy wants to be disconnected, and
+    `too_slow(client)` is called with a client that its route's policy wants to disconnect, and
     `ended(topic, reason)` of a producer that has ended, where the broker does not carry that.
     """
 

@@ -24,7 +24,7 @@ def validate_files(paths: Iterable[Path]) -> tuple[Diagnostic, ...]:
 
 
 def validate_file(path: Path) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the document at `path`, sorted; a file that cannot be read is a finding.
+    """Return what is wrong with the document at `path`, sorted; a file that cannot be read is a diagnostic.
 
     The file is read and checked in a process of its own.
     """
@@ -55,7 +55,7 @@ def _bounded(check: Callable[[Tell], None], place: Span) -> Iterator[Diagnostic]
                 place = item
     except UnfinishedError as error:
         message = f"the document cannot be checked: {error}"
-        advice = "Simplify what stands here; the document was checked up to this place."
+        advice = "Simplify the value here; the document was checked up to this place."
         yield Diagnostic("WSG606", message, place, help=advice)
 
 

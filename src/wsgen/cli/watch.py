@@ -18,7 +18,7 @@ from wsgen.errors import FilesError, WsgenError
 from wsgen.pipeline import Options, find_modules, run
 
 _NAMES = frozenset({"ws.yaml", "pyproject.toml", "wsgen.toml"})
-# Sources, models, a generic class; templates. What the command itself may be told to print into is none of them.
+# Sources, models, a generic class, templates; not a file that the output of the command may be redirected to.
 _SUFFIXES = frozenset({".py", ".pyi", ".jinja"})
 
 
@@ -57,7 +57,7 @@ def _matters(path: Path, root: Path, templates: Path | None = None) -> bool:
     """Return whether a change of `path` may change what is rendered.
 
     For a folder that is moved the system names the folder alone. What is gone may have been one, unless its name
-    says otherwise; a run in vain costs little.
+    says otherwise; an unnecessary run costs little.
     """
     if _is_own_output(path):
         return False

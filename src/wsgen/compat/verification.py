@@ -1,4 +1,4 @@
-"""The founding check that a router can be imported from its generated package."""
+"""The check of the legacy layout that a router can be imported from its generated package."""
 
 import importlib
 from pathlib import Path

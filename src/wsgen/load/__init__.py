@@ -1,6 +1,6 @@
 """Sources -> ModuleSpec with positions: read `ws.yaml` and `ws.py`, run neither.
 
-`load_module` gives a module's spec, the places of all that it says, and every finding.
+`load_module` gives a module's spec, the places of all that it says, and every diagnostic.
 """
 
 from typing import TYPE_CHECKING

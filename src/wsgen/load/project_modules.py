@@ -48,7 +48,7 @@ class ModuleFile:
 
     @cached_property
     def tree(self) -> ast.Module | None:
-        """Return the syntax of the file, None if it is no Python that this version reads."""
+        """Return the syntax of the file, None if this version of Python cannot parse it."""
         try:
             return parse_python(self.path, self.data)[1]
         except UnreadableError:
@@ -137,7 +137,7 @@ class ProjectModules:
     def files(self, module: str) -> tuple[ModuleFile, ...] | None:
         """Return the files that `module` may be: none if there is surely no such module.
 
-        None if that cannot be known: it is no module of the project, or is compiled, or made at run time.
+        None if that cannot be known: it is not a module of the project, or is compiled, or made at run time.
         """
         if module not in self._found:
             try:

@@ -73,7 +73,7 @@ class TypeNames:
     def _unknown_package(self, module: str, span: Span) -> Diagnostic | None:
         """Return a warning for a package that is not here and is called nearly as one of the project.
 
-        That is no proof: it may be installed where the code runs.
+        That proves nothing: it may be installed where the code runs.
         """
         top, dot, rest = module.partition(".")
         if top not in self._similar:

@@ -57,7 +57,7 @@ def _show_hidden_imports(file: PythonFile, places: Places, package: str, width: 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """Edits, and what stands instead of statements; the file's top level then imports `names`."""
+    """Edits, and the text that replaces statements; the file's top level then imports `names`."""
 
     edits: tuple[Edit, ...]
     instead: Mapping[ast.stmt, str]

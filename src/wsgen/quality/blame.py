@@ -1,6 +1,6 @@
 """Find the modules on which a tool breaks, so that only they fail.
 
-A tool that ends in another way than by its findings says nothing of any of the modules that it was given. It is
+A tool that fails, instead of reporting problems, says nothing of the modules that it was given. It is
 run again without those that its words name, else with parts of them, until the modules it breaks on are alone.
 """
 
@@ -14,7 +14,7 @@ Attempt = Callable[[tuple[Path, ...]], Report]
 """Runs a tool over the output folders of some modules. Raises BrokenToolError."""
 
 _PARTS = 8
-"""If the tool says the same of so many disjoint parts, none of the modules is to blame, and all of them fail."""
+"""If the tool fails alike for this many disjoint parts, no module is to blame, and all of them fail."""
 
 
 def isolated(step: str, outputs: tuple[Path, ...], attempt: Attempt) -> Report:

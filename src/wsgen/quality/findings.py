@@ -105,7 +105,7 @@ def read_formatter(step: str, outcome: Outcome, directory: str) -> tuple[tuple[F
 
 
 def read_flake8(outcome: Outcome, directory: str) -> tuple[Finding, ...]:
-    """Return the findings of flake8; raises BrokenToolError if it broke."""
+    """Return what flake8 reports; raises BrokenToolError if it broke."""
     matches = (_FLAKE8.fullmatch(text) for text in outcome.stdout.splitlines())
     found = tuple(_finding(match, directory) for match in matches if match)
     if outcome.returncode != 0 and not found:
@@ -114,7 +114,7 @@ def read_flake8(outcome: Outcome, directory: str) -> tuple[Finding, ...]:
 
 
 def read_ruff(step: str, outcome: Outcome, directory: str) -> tuple[Finding, ...]:
-    """Return the findings in ruff's JSON output; raises BrokenToolError if it broke."""
+    """Return what ruff's JSON output reports; raises BrokenToolError if it broke."""
     if outcome.returncode not in (0, 1):
         raise broken(step, outcome)
     try:

@@ -57,7 +57,7 @@ class Mirror:
 def mirrored(root: Path, modules: Sequence[StagedModule]) -> Iterator[Mirror]:
     """Build a mirror of `root` that holds the files of `modules`; remove it at the end.
 
-    Raises FilesError if there is no room for it.
+    Raises FilesError if the disk has no room for it.
     """
     with scratch_folder() as scratch:
         with temporary_errors():

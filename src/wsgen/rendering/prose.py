@@ -1,4 +1,4 @@
-"""Markdown text -> lines of a given width: paragraphs are filled anew, all that has a form of its own is kept."""
+"""Markdown text -> lines of a given width: paragraphs are filled, lists, tables and code keep their lines."""
 
 import re
 import unicodedata

@@ -31,7 +31,7 @@ class BrokerHost(Protocol):
         """Start to produce the open `topic` here, or stop: its production moved to or from this process."""
 
     def report(self, status: Literal["connected", "disconnected"]) -> None:
-        """Tell all clients that updates from other processes come, or come no more; the broker logs why."""
+        """Tell all clients that updates from other processes come, or no longer come; the broker logs why."""
 
 
 class Broker(Protocol):
@@ -42,7 +42,7 @@ class Broker(Protocol):
 
     A broker that can tell the subscribers of other processes that a producer has ended has `end(topic, reason)`,
     called where the topic is produced: `host.end` is to follow in every process, this one included, after all
-    that was published before. Without it, only this process hears of it.
+    that was published before. Without it, only this process is notified.
 
     For each topic the runtime calls `open` before its first subscriber in this process and `close` after its
     last, never two at a time.

@@ -80,7 +80,7 @@ class RedisBroker:
         return f"RedisBroker({self._address})"
 
     def name_after(self, title: str | None) -> None:
-        """Begin all names in Redis with the app's title, if there is no prefix for them.
+        """Begin all names in Redis with the app's title, if no prefix was given.
 
         Raises ValueError for an app without a title of its own: others that have none would share its topics.
         """
@@ -187,7 +187,7 @@ class RedisBroker:
             try:
                 return await self._open()
             except Exception as error:
-                # Whatever it is, to give up would leave all clients without updates for good.
+                # Whatever it is: ending here would leave all clients without updates until a restart.
                 reason = _reason(error)
                 if reason != told:  # a password that was changed, say, while Redis was away
                     known = isinstance(error, _FAILURES)
@@ -264,7 +264,7 @@ class RedisBroker:
         self._send(state, sending)
 
     def end(self, topic: str, reason: str) -> None:
-        """Tell all processes that the producer here has ended; this one too hears of it by way of Redis."""
+        """Tell all processes that the producer here has ended; this one too is notified through Redis."""
         state = self._state
         opened = state.topics.get(topic) if state is not None else None
         if state is None or opened is None:
