@@ -6,9 +6,9 @@ the event loop. Code that wraps it, such as a middleware, may use both.
 
 import asyncio
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from operator import attrgetter
-from types import BuiltinMethodType, CodeType, FunctionType, MethodType
+from types import BuiltinMethodType, CodeType, FrameType, FunctionType, MethodType
 from typing import Any
 
 from anyio import BrokenResourceError, ClosedResourceError
@@ -22,10 +22,10 @@ _SENDS = {
     ("uvicorn.protocols.websockets.wsproto_impl", "WSProtocol.send"),
     ("hypercorn.protocol.ws_stream", "WSStream.app_send"),
 }
-# Where an instance whose method is `send` keeps the transport of its connection.
-_TRANSPORTS = {
-    "uvicorn": attrgetter("transport"),
-    "hypercorn": attrgetter("send.__self__.send.__self__.writer.transport"),
+# From the local names of the function that a server's task runs for a connection, to the connection's transport.
+_TRANSPORTS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "uvicorn": lambda names: names["self"].transport,
+    "hypercorn": lambda names: names["send"].__self__.send.__self__.send.__self__.writer.transport,
 }
 _OURS = ("wsgen_runtime.testing", "WsTestClient._send_from_app")
 _GRANIAN = ("granian._granian", "ASGIWebsocketProtocol")
@@ -56,22 +56,19 @@ def own_send(send: Send) -> Send | None:
     return send if wrapped is not None and own_send(wrapped) is not None else None
 
 
-def sever(send: Send, scope: Scope, within: float) -> None:
-    """Drop in `within` seconds what the server behind its own `send` still has to write to a client that is gone.
+def sever(scope: Scope, within: float) -> None:
+    """Drop in `within` seconds what the server of this task still has to write to a client that is gone.
 
     uvicorn and hypercorn wait without a bound for such a client to read, and do not end while they wait. An
     HTTP/2 connection is left alone, since it carries more than this socket.
     """
-    wrapped = _wrapped_by_starlette(send)
-    method: object = send if wrapped is None else own_send(wrapped)
-    if type(method) is not MethodType or scope.get("http_version") != "1.1":
+    frame, find = _beginning_of_task(), _TRANSPORTS.get(server_of_task())
+    if frame is None or find is None or scope.get("http_version") != "1.1":
         return
-    find = _TRANSPORTS.get(type(method.__self__).__module__.partition(".")[0])
-    if find is not None:
-        with suppress(AttributeError):  # another version of the server
-            transport: asyncio.WriteTransport = find(method.__self__)
-            if transport.get_write_buffer_size():
-                asyncio.get_running_loop().call_later(within, transport.abort)
+    with suppress(AttributeError, KeyError):  # another version of the server
+        transport: asyncio.WriteTransport = find(frame.f_locals)
+        if transport.get_write_buffer_size():
+            asyncio.get_running_loop().call_later(within, transport.abort)
 
 
 def server_of_task() -> str:
@@ -79,11 +76,16 @@ def server_of_task() -> str:
 
     Middlewares run in the server's task, so that this is known whatever wraps `send`.
     """
-    task = asyncio.current_task()
-    coroutine = task.get_coro() if task is not None else None
-    frame = getattr(coroutine, "cr_frame", None)
+    frame = _beginning_of_task()
     module = "" if frame is None else str(frame.f_globals.get("__name__", ""))
     return module.partition(".")[0]
+
+
+def _beginning_of_task() -> FrameType | None:
+    """Return the frame of the coroutine that the current task runs, below all that it awaits."""
+    task = asyncio.current_task()
+    coroutine = task.get_coro() if task is not None else None
+    return getattr(coroutine, "cr_frame", None)
 
 
 def is_disconnect(error: BaseException) -> bool:

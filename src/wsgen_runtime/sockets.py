@@ -173,8 +173,7 @@ class Sockets:
                 await self._close_last(client.last_word, receive, send)
         finally:
             self._hub.drop(client)  # also when reading has never begun
-            if own is not None:
-                sever(own, connection.scope, 0.0 if asked else self._limits.close_timeout)
+            sever(connection.scope, 0.0 if asked else self._limits.close_timeout)
 
     async def _close_last(self, last_word: Message, receive: Receive, send: Send) -> None:
         """Send the close frame now that nobody reads, and wait until the client has answered it."""

@@ -41,7 +41,7 @@ SERVERS = {
     "uvicorn, in a middleware": Server(
         (
             *("uvicorn", "tests.servers.app:wrapped", "--host", "127.0.0.1", "--port", "{port}"),
-            *("--log-level", "warning", "--timeout-graceful-shutdown", "5"),
+            *("--log-level", "warning"),
         ),
         direct=False,
     ),
