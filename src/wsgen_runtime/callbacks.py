@@ -11,7 +11,7 @@ from functools import partial
 
 _DEEPEST = 32  # layers of decorators and partials that are looked through
 
-_NEVER_USERS = (type, BaseException, Iterator, AsyncGenerator, Future, partial)
+_NEVER_USERS = (type, BaseException, AsyncGenerator, Future, partial)
 
 
 class WrongAnswerError(Exception):
@@ -41,6 +41,8 @@ def require_user(answer: object) -> None:
     """Raise WrongAnswerError for what cannot be a user: a generator, an awaitable, a response, a class."""
     if (
         isinstance(answer, _NEVER_USERS)
+        # An iterator is its own; a mock of a user can be iterated over too.
+        or (isinstance(answer, Iterator) and iter(answer) is answer)
         or answer is NotImplemented
         or answer is ...
         or inspect.isawaitable(answer)

@@ -220,6 +220,12 @@ async def test_a_user_may_have_any_attributes() -> None:
         assert [client.user for client in app.clients.values()] == [Odd()]
 
 
+async def test_a_mock_of_a_user_is_let_in() -> None:
+    app = WsApp(routers=[BarRouter(service=Recorder())], authenticate=lambda _: MagicMock())
+    async with connect(app):
+        assert len(app.clients) == 1
+
+
 @pytest.mark.parametrize("user", [None, False, Session(None), Session("ann")])
 async def test_a_session_without_a_user_is_refused(user: object) -> None:
     app = WsApp(routers=[], authenticate=lambda _: Session(user))
