@@ -7,7 +7,6 @@ the event loop. Code that wraps it, such as a middleware, may use both.
 import asyncio
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from types import BuiltinMethodType, CodeType, FrameType, FunctionType, MethodType
 from typing import Any
 
@@ -62,13 +61,21 @@ def sever(scope: Scope, within: float) -> None:
     uvicorn and hypercorn wait without a bound for such a client to read, and do not end while they wait. An
     HTTP/2 connection is left alone, since it carries more than this socket.
     """
+    transport = transport_of_task() if scope.get("http_version") == "1.1" else None
+    if transport is not None and transport.get_write_buffer_size():
+        asyncio.get_running_loop().call_later(within, transport.abort)
+
+
+def transport_of_task() -> asyncio.WriteTransport | None:
+    """Return the transport of the connection for which a server has made the current task, if it can be found."""
     frame, find = _beginning_of_task(), _TRANSPORTS.get(server_of_task())
-    if frame is None or find is None or scope.get("http_version") != "1.1":
-        return
-    with suppress(AttributeError, KeyError):  # another version of the server
+    if frame is None or find is None:
+        return None
+    try:
         transport: asyncio.WriteTransport = find(frame.f_locals)
-        if transport.get_write_buffer_size():
-            asyncio.get_running_loop().call_later(within, transport.abort)
+    except (AttributeError, KeyError):  # another version of the server
+        return None
+    return transport
 
 
 def server_of_task() -> str:

@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from tests.runtime.services import AAPL, BarRequest, Recorder
 from wsgen_runtime import Connection, Delivery, Limits, WsApp, WsRouter
-from wsgen_runtime.servers import server_of_task
+from wsgen_runtime.servers import server_of_task, transport_of_task
 
 router = WsRouter(
     service=Recorder(),
@@ -20,10 +20,12 @@ router = WsRouter(
 
 
 served_by: set[str] = set()
+with_transport: set[bool] = set()
 
 
 async def authenticate(connection: Connection) -> str | None:
     served_by.add(server_of_task())
+    with_transport.add(transport_of_task() is not None)
     return connection.query_params.get("user")
 
 
@@ -59,6 +61,12 @@ async def clients() -> list[tuple[int, object, bool]]:
 async def server() -> set[str]:
     """Return which servers were found to serve the sockets."""
     return served_by
+
+
+@app.get("/transports")
+async def transports() -> set[bool]:
+    """Return whether the transports of connections were found."""
+    return with_transport
 
 
 @app.get("/failures")

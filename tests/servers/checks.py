@@ -75,6 +75,10 @@ async def updates_reach_all_subscribers(server: Running) -> None:
         assert (await number_of(server, "bob"))[1] == server.server.direct
     if server.server.package is not None:
         assert await server.get("/server") == [server.server.package]
+    found = server.server.package in ("uvicorn", "hypercorn")
+    assert await server.get("/transports") == [found], (
+        "what a stalled client leaves cannot be dropped"
+    )
     assert await server.get("/failures") == 0
 
 
