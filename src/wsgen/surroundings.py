@@ -7,12 +7,16 @@ from pathlib import Path
 
 from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Severity, Span
+from wsgen.manifest import MANIFEST
 from wsgen.source import ModuleSource
 
 _CHECK_IGNORE = ("-c", "core.fsmonitor=", "check-ignore", "-z", "-v", "--stdin")
 """Arguments of git; without the program that the repository's own configuration may name."""
 
 _SECONDS = 10.0
+
+_COMMITTED = ("__init__.py", "asyncapi.json", MANIFEST)
+"""Files that every package has: a rule may hide some of them only."""
 
 
 def unimportable(sources: Iterable[ModuleSource], config: Config) -> Iterator[Diagnostic]:
@@ -41,17 +45,21 @@ def ignored_by_git(sources: Iterable[ModuleSource], config: Config) -> list[Diag
     above = (config.root, *config.root.parents)
     top = next((folder for folder in above if (folder / ".git").exists()), None)
     modules = {
-        os.fspath(source.output / "__init__.py"): source for source in sources if source.files
+        os.fspath(source.output / name): source
+        for source in sources
+        if source.files
+        for name in _COMMITTED
     }
     if top is None and not any(
         _has_rules(source.output, config.root) for source in modules.values()
     ):
         return []
-    hidden: dict[tuple[str, str, str], list[ModuleSource]] = {}
+    hidden: dict[tuple[str, str, str], dict[str, list[ModuleSource]]] = {}
     for file, line, rule, path in _rules(modules, config.root, in_repository=top is not None):
         if path in modules and not rule.startswith("!"):
-            hidden.setdefault((file, line, rule), []).append(modules[path])
-    return [_hidden(rule, found, top or config.root) for rule, found in sorted(hidden.items())]
+            files = hidden.setdefault((file, line, rule), {})
+            files.setdefault(Path(path).name, []).append(modules[path])
+    return [_hidden(rule, files, top or config.root) for rule, files in sorted(hidden.items())]
 
 
 def _wrong_part(output: Path, config: Config) -> str | None:
@@ -114,15 +122,22 @@ def _make_repository(folder: Path) -> None:
     (folder / "HEAD").write_text("ref: refs/heads/main\n", "ascii")
 
 
-def _hidden(rule: tuple[str, str, str], sources: list[ModuleSource], top: Path) -> Diagnostic:
+def _hidden(
+    rule: tuple[str, str, str], files: dict[str, list[ModuleSource]], top: Path
+) -> Diagnostic:
     file, line, pattern = rule
+    if "__init__.py" in files:
+        what, sources = "the package", files["__init__.py"]
+    else:
+        name = min(files)
+        what, sources = f"`{name}` in the package", files[name]
     names = ", ".join(f"`{source.name}`" for source in sources[:4])
     more = f" and {len(sources) - 4} more" if len(sources) > 4 else ""
     plural = "s" if len(sources) > 1 else ""
     number = int(line) if line.isdigit() else 1
     return Diagnostic(
         "WSG412",
-        f"git ignores the package{plural} of module{plural} {names}{more}: the rule is `{pattern}`",
+        f"git ignores {what}{plural} of module{plural} {names}{more}: the rule is `{pattern}`",
         Span(top / file, number, 1, number, 1),
         help="Remove the rule and commit the package, which `wsgen check` looks for in a fresh clone.",
         severity=Severity.WARNING,

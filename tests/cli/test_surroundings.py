@@ -74,6 +74,28 @@ def test_check_warns_before_there_is_a_repository(project: Project) -> None:
     assert not (project.root / ".git").exists()
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (
+            "*.json",
+            "ignores `.wsgen.json` in the package of module `datafeed`: the rule is `*.json`",
+        ),
+        (".*", "ignores `.wsgen.json` in the package of module `datafeed`: the rule is `.*`"),
+        ("asyncapi.json", "ignores `asyncapi.json` in the package of module `datafeed`"),
+        ("*", "ignores the package of module `datafeed`: the rule is `*`"),
+    ],
+)
+def test_check_warns_of_a_rule_that_hides_a_part_of_the_package(
+    project: Project, rule: str, said: str
+) -> None:
+    project.wsgen("render")
+    project.write(".gitignore", rule)
+    stderr = project.wsgen("check").stderr
+    assert stderr.count("WSG412") == 1
+    assert said in stderr
+
+
 def test_check_without_git_says_nothing_of_it(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
