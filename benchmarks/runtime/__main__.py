@@ -37,11 +37,14 @@ def main() -> None:
 def _line(row: Row) -> str:
     ratio = median(row.ratios)
     cpu = f"{median(row.cpu_ratios):.2f}" if row.cpu_ratios else ""
+    judged = median(row.cpu_ratios) if row.by_cpu_time else ratio
     budget, met = "", ""
     if row.at_least is not None:
-        budget, met = f"at least {row.at_least:g}", "met" if ratio >= row.at_least else "missed"
+        budget, met = f"at least {row.at_least:g}", "met" if judged >= row.at_least else "missed"
     elif row.at_most is not None:
-        budget, met = f"at most {row.at_most:g}", "met" if ratio <= row.at_most else "missed"
+        budget, met = f"at most {row.at_most:g}", "met" if judged <= row.at_most else "missed"
+    if budget and row.by_cpu_time:
+        budget += " by CPU time"
     cells = (row.work, row.ours, row.against, row.theirs, f"{ratio:.2f}", cpu, budget, met)
     return f"| {' | '.join(cells)} |"
 
