@@ -15,6 +15,7 @@ from wsgen_runtime.handshake import Handshake
 from wsgen_runtime.limits import Limits
 
 _log = logging.getLogger("wsgen_runtime")
+_LATE = 0.05  # seconds by which a timer is late only where the event loop was blocked
 _SPREAD = 0.1  # the part of the longest life within which connections end
 
 
@@ -38,7 +39,7 @@ class Watch:
         """Start the timers that the limits and the session ask for."""
         limits = self._limits
         if limits.heartbeat is not None and limits.heartbeat < math.inf:
-            self._check_heartbeat(limits.heartbeat)
+            self._expect_within(limits.heartbeat, limits.heartbeat)
         if limits.lifespan is not None:
             # Clients that came together after a restart shall not all go, and come back, in one moment.
             life = limits.lifespan * random.uniform(1 - _SPREAD, 1)  # noqa: S311 - no secret
@@ -66,12 +67,19 @@ class Watch:
     def _call_later(self, name: str, delay: float, callback: Callable[[], None]) -> None:
         self._timers[name] = self._loop.call_later(delay, callback)
 
-    def _check_heartbeat(self, interval: float) -> None:
-        rest = self._heard + interval - self._loop.time()
-        if rest > 0:
-            self._call_later(
-                "heartbeat", min(rest, interval), partial(self._check_heartbeat, interval)
-            )
+    def _expect_within(self, delay: float, interval: float) -> None:
+        due = self._loop.time() + delay
+        self._call_later("heartbeat", delay, partial(self._check_heartbeat, interval, due))
+
+    def _check_heartbeat(self, interval: float, due: float) -> None:
+        """Close the connection if it was silent for `interval`; this was to be called at `due`.
+
+        Nothing was read while the event loop was blocked: what came in that time is waited for as long again.
+        """
+        now = self._loop.time()
+        rest, late = self._heard + interval - now, now - due
+        if rest > 0 or late > _LATE:
+            self._expect_within(min(max(rest, late), interval), interval)
         else:
             self._client.close(CloseCode.TIMEOUT, "Nothing was heard for too long")
 

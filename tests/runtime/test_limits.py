@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import time
 from contextlib import AsyncExitStack
 from dataclasses import fields
 from typing import Any
@@ -132,6 +133,16 @@ async def test_a_client_that_talks_while_authorize_is_slow_is_not_silent() -> No
         await client.send({"type": "bars.subscribe", "payload": AAPL})
         await client.send({"type": "ping"})
         assert (await client.receive())["type"] == "bars.subscribe.response"
+        assert (await client.receive())["type"] == "pong"
+        assert await close_code(client) == CloseCode.TIMEOUT
+
+
+async def test_a_client_is_not_silent_while_the_event_loop_is_blocked() -> None:
+    async with connect(app_with(heartbeat=0.3)) as client:
+        ping = {"type": "websocket.receive", "text": '{"type": "ping"}'}
+        # It arrives as from a socket: in the turn of the loop in which the late timers are run.
+        asyncio.get_running_loop().call_soon(client._to_app.put_nowait, ping)
+        time.sleep(0.5)  # noqa: ASYNC251 - what blocks the loop
         assert (await client.receive())["type"] == "pong"
         assert await close_code(client) == CloseCode.TIMEOUT
 
