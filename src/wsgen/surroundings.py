@@ -15,6 +15,8 @@ _CHECK_IGNORE = ("-c", "core.fsmonitor=", "check-ignore", "-z", "-v", "--stdin")
 
 _SECONDS = 10.0
 
+_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+
 _COMMITTED = ("__init__.py", "asyncapi.json", MANIFEST)
 """Files that every package has: a rule may hide some of them only."""
 
@@ -64,13 +66,30 @@ def ignored_by_git(sources: Iterable[ModuleSource], config: Config) -> list[Diag
 
 def _wrong_part(output: Path, config: Config) -> str | None:
     """Return the first folder in the name of the package in `output` that cannot be in such a name."""
-    parts = []
+    parts: list[str] = []
     for folder in (output, *output.parents):
         if folder == config.root or folder in config.sources:
+            break
+        if folder != output and _is_import_root(folder, parts, config.root):
             break
         parts.append(folder.name)
     wrong = (part for part in reversed(parts) if keyword.iskeyword(part) or not part.isidentifier())
     return next(wrong, None)
+
+
+def _is_import_root(folder: Path, below: list[str], root: Path) -> bool:
+    """Return whether modules are surely imported from `folder`, though the settings do not say it.
+
+    It is a project of its own, or called `src`, or holds a package and is in none itself; `below` are the names
+    of the folders from the package up to it.
+    """
+    if any((folder / name).is_file() for name in _PROJECT_FILES):
+        return True
+    above = (each for each in (folder, *folder.parents) if each.is_relative_to(root))
+    if any((each / "__init__.py").is_file() for each in above):
+        return False
+    holds_package = len(below) > 1 and (folder / below[-1] / "__init__.py").is_file()
+    return folder.name == "src" or holds_package
 
 
 def _has_rules(output: Path, root: Path) -> bool:

@@ -75,6 +75,28 @@ def test_check_warns_before_there_is_a_repository(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
+    ("folder", "file", "warns"),
+    [
+        ("order-book/src/app/feed", "", False),
+        ("order-book/app/feed", "order-book/pyproject.toml", False),
+        ("order-book/app/feed", "order-book/app/__init__.py", False),
+        ("order-book/app/feed", "order-book/__init__.py", True),
+        ("order-book/app/feed", "", True),
+        ("order-book", "", True),
+        ("shop/order-book/feed", "shop/__init__.py", True),
+    ],
+)
+def test_folders_above_the_one_that_modules_are_imported_from_may_have_any_name(
+    project: Project, folder: str, file: str, warns: bool
+) -> None:
+    project.write(f"{folder}/ws.yaml", "version: 1\nrouters: {}\n")
+    if file:
+        project.write(file, "")
+    stderr = project.wsgen("check", "--no-quality", folder).stderr
+    assert ("the folder `order-book` is not a Python name" in stderr) == warns
+
+
+@pytest.mark.parametrize(
     ("rule", "said"),
     [
         (
