@@ -56,6 +56,8 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
         else:
             problem = "is no source" if place.exists() else "does not exist"
             advice = f"Name a folder, a {YAML_NAME} or a {PYTHON_NAME}."
+            if not place.exists() and path == Path(path.stem):
+                advice = f"{advice[:-1]}; for a module by its name, write `--module {path.name}`."
             wrong.append(_misplaced("WSG401", f"{path} {problem}", config, advice))
     if tuple(paths) == config.paths and (home := _home_of_outputs(config)) is not None:
         packages.update(dict.fromkeys(walk(home).packages))

@@ -101,6 +101,7 @@ def test_list_and_its_json(project: Project) -> None:
     [
         (("rendr",), "Did you mean 'render'?"),
         (("render", "nowhere"), "nowhere does not exist"),
+        (("render", "datafeed"), "for a module by its name, write `--module datafeed`."),
         (("render", "--module", "datafed"), "Did you mean `datafeed`?"),
         (("render", "/"), "outside of this project"),
         (("explain", "WSG999"), "There is no code 'WSG999'. `wsgen explain` lists all codes."),
@@ -114,6 +115,17 @@ def test_usage_errors_end_with_2_and_name_the_next_step(
     assert outcome.code == 2
     assert says in outcome.stderr
     assert "Traceback" not in outcome.stderr
+
+
+def test_finding_nothing_says_that_projects_below_are_not_searched(project: Project) -> None:
+    project.write("pyproject.toml", "")
+    project.write("services/a/specs/ws.yaml", project.read("specs/datafeed/ws.yaml"))
+    project.write("services/a/pyproject.toml", "[tool.wsgen]\npaths = ['specs']\n")
+    (project.root / "specs/datafeed/ws.yaml").unlink()
+    outcome = project.wsgen("check")
+    assert outcome.code == 0
+    assert "No routers found." in outcome.stdout
+    assert "settings of their own are not searched: run wsgen in each." in outcome.stdout
 
 
 def test_schema_is_the_one_in_the_repository(project: Project) -> None:

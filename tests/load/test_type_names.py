@@ -46,13 +46,14 @@ def test_a_name_that_does_not_exist_is_an_error_at_its_place(
     assert said.count("error[") == 1
 
 
-def test_a_misspelt_models_package_is_said_once(project: Project) -> None:
+def test_a_misspelt_models_package_is_said_once_at_its_key(project: Project) -> None:
     project.write(
         "specs/datafeed/ws.yaml",
         YAML.format(data="Bar").replace("models: app.models", "models: app.modles"),
     )
     said = project.wsgen("validate").stderr
     assert said.count("error[WSG309]") == 1
+    assert "ws.yaml:2:9: error[WSG309]: the project has no module `app.modles`" in said
     assert "Did you mean `app.models`?" in said
 
 

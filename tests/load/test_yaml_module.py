@@ -199,3 +199,23 @@ def test_hostile_files_are_findings(load: Load, text: str) -> None:
     loaded = load(text)
     assert loaded.spec is None
     assert loaded.diagnostics
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("version: 1", "verson: 1"),
+        ("routers:", "ruters:"),
+        ("    request: Bars", "    reqest: Bars"),
+        ("    data: Bar\n", "    dta: Bar\n"),
+        ("{request: {symbol", "{requests: {symbol"),
+    ],
+)
+def test_a_misspelt_required_key_is_not_called_missing_too(
+    load: Load, right: str, wrong: str
+) -> None:
+    text = f"{FULL}    examples: [{{request: {{symbol: A}}}}]\n"
+    assert right in text
+    (found,) = load(text.replace(right, wrong)).diagnostics
+    assert found.code == "WSG111"
+    assert found.help == f"Did you mean `{right.strip(' {').partition(':')[0]}`?"

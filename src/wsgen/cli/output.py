@@ -145,6 +145,7 @@ def show_summary(result: RunResult, seconds: float) -> None:
     modules = [module for module in result.modules if module.state is not State.EMPTY]
     if not modules:
         echo("No routers found. `wsgen init` writes a first ws.yaml.")
+        echo("Projects below that have settings of their own are not searched: run wsgen in each.")
         return
     routers = sum(len(module.routers) for module in modules)
     parts = [

@@ -43,7 +43,7 @@ class FileDeclaration:
     """One source file: its routers in the order of the file, and what it says of the whole module.
 
     `arguments` are what its calls pass to router classes that another file declares; `named` are all types that
-    it names, each with whether it is a request.
+    it names, each with whether it is a request. `models` is the package of its bare names, if it says so itself.
     """
 
     routers: tuple[RouterDeclaration, ...] = ()
@@ -55,3 +55,4 @@ class FileDeclaration:
     arguments: tuple[Argument, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
     named: tuple[tuple[TypeNode, bool], ...] = ()
+    models: str | None = None

@@ -61,7 +61,8 @@ def load_module(
         digests[path] = digest(data)
         if path.name == YAML_NAME:
             yaml = load_yaml(path, data, models, found)
-            found.extend(types.check(yaml.named, generic=generic))
+            places = {yaml.models: yaml.spans["models"]} if yaml.models else {}
+            found.extend(types.check(yaml.named, places, generic=generic))
         else:
             more = load_python(
                 path,

@@ -2,9 +2,10 @@
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path
+from types import MappingProxyType
 
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
 from wsgen.load.expressions import TypeNode
@@ -27,11 +28,16 @@ class TypeNames:
         self._similar: dict[str, str | None] = {}
 
     def check(
-        self, named: Iterable[tuple[TypeNode, bool]], *, generic: bool = False
+        self,
+        named: Iterable[tuple[TypeNode, bool]],
+        places: Mapping[str, Span] = MappingProxyType({}),
+        *,
+        generic: bool = False,
     ) -> Iterator[Diagnostic]:
         """Yield what is wrong with the names of types, each given with whether it is a request.
 
-        A module that does not exist is reported once. What a `generic` class of the project does with its types
+        A module that does not exist is reported once, where `places` says that the source names it, or else at
+        the first type. What a `generic` class of the project does with its types
         is not known, so that they need only exist.
         """
         missing: set[str] = set()
@@ -40,7 +46,9 @@ class TypeNames:
                 module = node.module or ""
                 if module in missing:
                     continue
-                if (problem := self._missing_module(module, node.span)) is not None:
+                if (
+                    problem := self._missing_module(module, places.get(module, node.span))
+                ) is not None:
                     missing.add(module)
                     yield problem
                 elif (problem := self._missing_name(module, node)) is not None:

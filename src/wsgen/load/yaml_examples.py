@@ -7,7 +7,7 @@ import re
 from wsgen.diagnostics import Span
 from wsgen.load.naming import check_summary
 from wsgen.load.nodes import BROKEN, Mapping, Node, Scalar, Sequence
-from wsgen.load.yaml_fields import Entry, FieldReader
+from wsgen.load.yaml_fields import Entry, FieldReader, misspelt
 from wsgen.model import Example
 
 EXAMPLE_KEYS = ("name", "summary", "request", "data")
@@ -52,7 +52,8 @@ class _Values:
         if "request" not in fields:
             at = Scalar(node.start, node.start + 1, "", "str")
             advice = "Add `request:`, what a client sends; `data:` is what it may get."
-            reader.fail("WSG112", at, "`request` is missing in an example", advice)
+            if not misspelt("request", fields, EXAMPLE_KEYS):
+                reader.fail("WSG112", at, "`request` is missing in an example", advice)
             return None
         data = fields.get("data")
         return Example(

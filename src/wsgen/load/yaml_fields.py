@@ -11,6 +11,7 @@ from wsgen.load.naming import MAX_TAGS, Problem, advise, check_scheme, check_tag
 from wsgen.load.nodes import BROKEN, Mapping, Node, Scalar, Sequence
 from wsgen.load.sourcetext import SourceText, UnreadableError
 from wsgen.model import TypeRef
+from wsgen.names import nearest
 
 _T = TypeVar("_T")
 _KINDS = {
@@ -251,3 +252,8 @@ class FieldReader:
 
 def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}..."
+
+
+def misspelt(key: str, given: Values[str, Entry], known: tuple[str, ...]) -> bool:
+    """Return whether an unknown key of `given` is nearly `key`, so that its own finding says what to write."""
+    return any(nearest(name, known) == key for name in given if name not in known)

@@ -19,7 +19,7 @@ from wsgen.load.nodes import Mapping, Node, Scalar, Sequence
 from wsgen.load.sourcetext import SourceText, UnreadableError, decode_utf8
 from wsgen.load.types import data_type, request_type
 from wsgen.load.yaml_examples import read_examples
-from wsgen.load.yaml_fields import Entry, FieldReader
+from wsgen.load.yaml_fields import Entry, FieldReader, misspelt
 from wsgen.model import Delivery, Overflow, TypeRef
 
 MODULE_KEYS = (
@@ -87,11 +87,11 @@ class _Walk:
     def module(self, root: Mapping) -> FileDeclaration:
         reader = self.reader
         entries = reader.entries(root, "ws.yaml", MODULE_KEYS)
-        self.version(root, entries.get("version"))
+        self.version(root, entries)
         if "models" in entries:
             # A wrong `models` is one finding, not one more for each bare name.
             self.models = reader.text(entries["models"], check_models) or "models"
-        routers = self.routers(entries.get("routers"), root)
+        routers = self.routers(root, entries)
         return FileDeclaration(
             routers=routers,
             module=reader.text(entries.get("module"), check_module),
@@ -100,12 +100,14 @@ class _Walk:
             tags=reader.tags(entries.get("tags")) or (),
             security=reader.security(entries.get("security")) or (),
             spans=self.places(entries),
+            models=self.models if "models" in entries else None,
             named=tuple(self.named),
         )
 
-    def version(self, root: Mapping, entry: Entry | None) -> None:
-        if entry is None:
-            self.missing(root, "version", "ws.yaml", "Write `version: 1` as the first line.")
+    def version(self, root: Mapping, entries: dict[str, Entry]) -> None:
+        if (entry := entries.get("version")) is None:
+            if not misspelt("version", entries, MODULE_KEYS):
+                self.missing(root, "version", "ws.yaml", "Write `version: 1` as the first line.")
             return
         version = self.reader.integer(entry, 1)
         if version is not None and version != 1:
@@ -113,17 +115,18 @@ class _Walk:
             advice = "Write `version: 1`, or update wsgen."
             self.reader.fail("WSG115", entry.value, message, advice)
 
-    def routers(self, entry: Entry | None, root: Mapping) -> tuple[RouterDeclaration, ...]:
-        if entry is None:
+    def routers(self, root: Mapping, entries: dict[str, Entry]) -> tuple[RouterDeclaration, ...]:
+        if (entry := entries.get("routers")) is None:
             advice = "Add `routers:` with one class a route; `routers: {}` if there are none here."
-            self.missing(root, "routers", "ws.yaml", advice)
+            if not misspelt("routers", entries, MODULE_KEYS):
+                self.missing(root, "routers", "ws.yaml", advice)
             return ()
         if isinstance(entry.value, Scalar) and entry.value.kind == "null":
             advice = "Indent the routers below it, or write `routers: {}`."
             self.reader.fail("WSG113", entry.key, "`routers` has no value", advice)
             return ()
-        entries = self.reader.entries(entry.value, "`routers`", None)
-        return tuple(self.router(each) for each in entries.values())
+        declared = self.reader.entries(entry.value, "`routers`", None)
+        return tuple(self.router(each) for each in declared.values())
 
     def router(self, entry: Entry) -> RouterDeclaration:
         reader, name = self.reader, entry.key.text
@@ -132,7 +135,7 @@ class _Walk:
         if isinstance(entry.value, Mapping):
             fields = reader.entries(entry.value, f"router `{name}`", ROUTER_KEYS)
             for key, example in (("request", "BarRequest"), ("data", "Bar")):
-                if key not in fields:
+                if key not in fields and not misspelt(key, fields, ROUTER_KEYS):
                     advice = f"Add `{key}:` with a type, as in `{key}: {example}`."
                     self.missing(entry.key, key, f"router `{name}`", advice)
         else:
