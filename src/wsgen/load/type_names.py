@@ -14,6 +14,20 @@ from wsgen.load.python_names import Imported, Local, qualified
 from wsgen.names import nearest
 
 _BUILTINS = frozenset({"dict", "float", "int", "list", "object", "set", "str", "tuple"})
+# What makes something else than a model, whatever the arguments; `cast` or `new_class` may well give a model.
+_MAKERS = frozenset(
+    {
+        "Enum",
+        "IntEnum",
+        "NamedTuple",
+        "NewType",
+        "StrEnum",
+        "TypedDict",
+        "TypeVar",
+        "make_dataclass",
+        "namedtuple",
+    }
+)
 _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Call
 _REFUSES_TYPED_DICT = sys.version_info < (3, 12)
 _STEPS = 20
@@ -160,6 +174,9 @@ class TypeNames:
         for base in bases:
             expr = base.value if isinstance(base, ast.Subscript) else base
             module, name = _origin(expr, file)
+            if isinstance(stmt, ast.Call) and name not in _MAKERS:
+                yield None
+                continue
             if module is None:
                 yield ("builtins", name) if name in _BUILTINS else None
                 continue
