@@ -261,8 +261,12 @@ def _awaitable(authenticate: Authenticate | None) -> Authenticate | None:
 
 
 def _by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:
+    if isinstance(routers, WsRouter):
+        raise TypeError(f"routers must be a list of routers: use [{routers!r}]")
     by_route: dict[str, WsRouter] = {}
     for router in routers:
+        if isinstance(router, type):
+            raise TypeError(f"{router.__name__} is a class: use {router.__name__}(service=...)")
         other = by_route.setdefault(router.route, router)
         if other is not router:
             raise ValueError(f"two routers have the route {router.route!r}: {other!r}, {router!r}")

@@ -1,5 +1,6 @@
 """What a module supplies: the source of a route's updates."""
 
+import inspect
 from collections.abc import Awaitable
 from typing import Any, Protocol
 
@@ -52,5 +53,12 @@ def require_service(service: object) -> None:
         if not callable(function):
             raise TypeError(
                 f"{type(service).__name__} cannot serve a route: it has no method {method}()"
+            )
+        if isinstance(service, type) and inspect.isfunction(
+            inspect.getattr_static(service, method, None)
+        ):
+            name = service.__name__
+            raise TypeError(
+                f"{name} cannot serve a route: it is a class; use an instance, {name}()"
             )
         require_callback(method, function)

@@ -44,6 +44,32 @@ def test_a_service_that_lacks_a_method_is_named(service: Any, missing: str) -> N
         BarRouter(service=service)
 
 
+def test_a_class_in_place_of_a_service_or_router_is_refused() -> None:
+    service: Any = Recorder
+    with pytest.raises(TypeError, match=r"it is a class; use an instance, Recorder\(\)"):
+        BarRouter(service=service)
+    router: Any = BarRouter
+    with pytest.raises(TypeError, match=r"BarRouter is a class: use BarRouter\(service=...\)"):
+        WsApp(routers=[router])
+
+
+def test_a_class_whose_methods_need_no_instance_is_a_service() -> None:
+    class Shared:
+        @classmethod
+        async def create_topic(cls, topic: str, topic_update: object) -> None: ...
+
+        @staticmethod
+        def remove_topic(topic: str) -> None: ...
+
+    assert BarRouter(service=Shared).service is Shared
+
+
+def test_a_router_that_is_not_in_a_list_is_refused() -> None:
+    router: Any = BarRouter(service=Recorder())
+    with pytest.raises(TypeError, match=r"use \[BarRouter\(route='bars'\)\]"):
+        WsApp(routers=router)
+
+
 def test_an_empty_route_is_refused() -> None:
     with pytest.raises(ValueError, match="BarRouter: the route must not be empty"):
         BarRouter(service=Recorder(), route="")
