@@ -229,6 +229,9 @@ def _conclude(
         manifest, apply = None, apply_clean
     else:
         manifest, apply = _manifest(draft, config, steps), apply_plan
+        kept = current_manifest(source, config, steps=steps)
+        if kept is not None and kept.outputs == manifest.outputs:
+            manifest = kept  # only code that declares nothing is other than when it was written
     reason = why_stale(source, config, steps=steps)
     try:
         if manifest is None:
