@@ -48,8 +48,10 @@ def _find(tool: str, root: Path) -> tuple[str, ...] | None:
 def _not_installed(tools: list[str], steps: list[str]) -> ToolError:
     plural = len(tools) > 1
     quoted = ", ".join(f'"{name}"' for name in steps)
+    *others, last = tools
+    listed = f"{', '.join(others)} and {last}" if others else last
     message = (
-        f"{' and '.join(tools)} {'are' if plural else 'is'} not installed, "
+        f"{listed} {'are' if plural else 'is'} not installed, "
         f"but the quality step{'s' if len(steps) > 1 else ''} {quoted} "
         f"need{'' if len(steps) > 1 else 's'} {'them' if plural else 'it'}"
     )
