@@ -73,7 +73,7 @@ def test_all_missing_tools_are_in_one_message(tool: Tool, packages: Path, tmp_pa
         "black and ruff are not installed, but the quality steps "
         '"black", "ruff-format", "ruff-check" need them'
     )
-    with pytest.raises(ToolError, match="^black, flake8 and isort are not installed"):
+    with pytest.raises(ToolError, match=r"^black, flake8 and isort are not installed"):
         find_tools(["black", "flake8", "isort"], root=tmp_path)
 
 
