@@ -142,6 +142,14 @@ def test_a_dash_at_the_end_of_a_line_does_not_begin_a_list_in_the_next() -> None
     assert filled[2:] == ["word " * 9 + "word", "words - and more words"]
 
 
+@pytest.mark.parametrize("text", ['"""', '\\"""', 'Say """', '"' * 6])
+def test_a_docstring_does_not_end_with_an_escaped_quote(text: str) -> None:
+    """Where ruff's D200 joins the lines, black puts a space behind such a quote, and ruff format does not."""
+    written = docstring(text, 4)
+    assert ast.literal_eval(written) == text
+    assert written.endswith('\\x22"""')
+
+
 def test_a_text_is_not_wrapped_by_the_length_that_it_has_before_it_is_escaped() -> None:
     source = docstring("\\" * 20 + " " + "\\" * 20 + "\n\n" + '""" ' * 20, 4)
     assert max(map(len, source.splitlines())) <= WIDTH

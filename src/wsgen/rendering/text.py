@@ -90,8 +90,12 @@ def _cut(parts: Iterable[str], width: int) -> Iterator[str]:
 
 
 def _escaped_line(line: str) -> str:
-    """Return a line of a docstring: no quotes in it may close the docstring."""
-    return _escaped(line).replace('"""', '\\"\\"\\"')
+    """Return a line of a docstring: no quotes in it may close the docstring.
+
+    Formatters do not agree about an escaped quote before the closing ones, where ruff's D200 may move it.
+    """
+    text = _escaped(line).replace('"""', '\\"\\"\\"')
+    return f"{text[:-2]}\\x22" if line.endswith('"""') and text.endswith('\\"\\"') else text
 
 
 def _escaped(text: str) -> str:
