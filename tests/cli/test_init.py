@@ -116,3 +116,16 @@ def test_a_write_that_fails_leaves_the_file_whole(
     assert "pyproject.toml cannot be written: No space left on device" in outcome.stderr
     assert [entry.name for entry in empty.iterdir()] == ["pyproject.toml"]
     assert (empty / "pyproject.toml").read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [("class", "it is a keyword of Python"), ("2x", "begin with a letter"), ("a-b", "letters")],
+)
+def test_a_name_that_cannot_be_a_module_is_refused_with_the_reason(
+    project: Project, module: str, reason: str
+) -> None:
+    outcome = project.wsgen("init", module)
+    assert outcome.code == 2
+    assert f"'{module}' cannot name a module: " in outcome.stderr
+    assert reason in outcome.stderr

@@ -3,6 +3,7 @@
 import json
 import tomllib
 from importlib.util import find_spec
+from keyword import iskeyword
 from pathlib import Path
 
 import click
@@ -102,7 +103,9 @@ def _first_source(
 
     Raises click.UsageError if `module` cannot name one.
     """
-    reason = "use letters, digits and _"
+    reason = "use ASCII letters, digits and _, and begin with a letter"
+    if iskeyword(module):
+        reason = "it is a keyword of Python, and the code could not be imported"
     stem = "".join(word.capitalize() for word in module.split("_"))
     if is_identifier(module) and stem and not module.startswith("__"):
         for data in (stem, f"{stem}Update"):  # `List` and `True` are no models
