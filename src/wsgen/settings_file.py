@@ -3,6 +3,8 @@
 Imports nothing heavy: this is done on every run, also where nothing changed.
 """
 
+import errno
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -41,10 +43,10 @@ def find_root(start: Path) -> Path:
 
 def has_settings(folder: Path) -> bool:
     """Return whether `folder` has a `wsgen.toml` or a `[tool.wsgen]` table. Raises ConfigError."""
-    if (folder / WSGEN_TOML).is_file():
+    if _is_there(folder / WSGEN_TOML):
         return True
     pyproject = folder / "pyproject.toml"
-    return pyproject.is_file() and bool(_OUR_TABLE.search(_read(pyproject)))
+    return _is_there(pyproject) and bool(_OUR_TABLE.search(_read(pyproject)))
 
 
 def load_config(root: Path) -> Config:
@@ -54,7 +56,7 @@ def load_config(root: Path) -> Config:
     """
     root = real(root)
     for file in (root / WSGEN_TOML, root / "pyproject.toml"):
-        if not file.is_file():
+        if not _is_there(file):
             continue
         data = _read(file)
         if prefix_of(file) and b"wsgen" not in data:
@@ -65,14 +67,19 @@ def load_config(root: Path) -> Config:
     return Config(root=root, paths=(root,), sources=default_sources(root))
 
 
+def _is_there(file: Path) -> bool:
+    """Return whether something other than a folder has the name: if it is not a file, reading it is an error."""
+    return os.path.lexists(file) and not file.is_dir()
+
+
 def _read(file: Path) -> bytes:
     try:
         with open(file, "rb", opener=regular) as stream:
             data = stream.read(_LIMIT + 1)
     except OSError as error:
-        raise _unusable(
-            file, f"cannot be read: {error.strerror}", "Make the file readable."
-        ) from error
+        readable = error.errno not in (errno.EINVAL, errno.ENOENT)
+        advice = "Make the file readable." if readable else "Put a regular file in its place."
+        raise _unusable(file, f"cannot be read: {error.strerror}", advice) from error
     if len(data) > _LIMIT:
         raise _unusable(
             file, "is larger than 1 MiB", "Keep settings in a smaller file, wsgen.toml."

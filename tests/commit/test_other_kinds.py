@@ -108,14 +108,23 @@ def test_a_document_takes_the_place_of_no_other_kind_of_file(project: Project, o
     assert place.stat().st_mode == before
 
 
-@pytest.mark.parametrize("name", ["wsgen.toml", "pyproject.toml", "specs/datafeed/ws.yaml"])
-def test_another_kind_of_file_in_place_of_settings_or_a_source_is_no_obstacle(
-    project: Project, name: str
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
+@pytest.mark.parametrize("name", ["wsgen.toml", "pyproject.toml"])
+@pytest.mark.parametrize("command", ["render", "check", "list"])
+def test_another_kind_of_file_in_place_of_settings_is_refused(
+    project: Project, name: str, kind: str, command: str
 ) -> None:
-    if name == "pyproject.toml":
-        project.write("wsgen.toml", 'paths = ["specs"]\nquality.steps = ["ruff-format"]\n')
-    put(project.root / name, "pipe")
-    project.wsgen("render")
+    (project.root / "pyproject.toml").unlink()
+    put(project.root / name, kind)
+    outcome = project.wsgen(command)
+    assert outcome.code == 2
+    assert f"{name} cannot be read" in outcome.stderr
+    assert "not a regular file" in outcome.stderr
+
+
+def test_another_kind_of_file_in_place_of_a_source_is_no_obstacle(project: Project) -> None:
+    put(project.root / "specs/datafeed/ws.yaml", "pipe")
+    assert project.wsgen("render", "--no-quality").code != 0
 
 
 def test_a_generic_class_that_is_a_pipe_is_named(project: Project) -> None:
