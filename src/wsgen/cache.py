@@ -10,15 +10,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
-from wsgen.files import real
+from wsgen.files import make_folder, real
 
 
 def make_cache(cache: Path) -> None:
     """Create the folder `cache`, which hides itself from version control. Raises OSError."""
     if cache.is_symlink():
         raise FileExistsError(errno.EEXIST, "a link is in its place", os.fspath(cache))
-    cache.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError), open(cache / ".gitignore", "x", encoding="utf-8") as ignore:
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(cache)
+    # If the folder is removed meanwhile, whoever uses it next makes it again.
+    with (
+        suppress(FileExistsError, FileNotFoundError),
+        open(cache / ".gitignore", "x", encoding="utf-8") as ignore,
+    ):
         ignore.write("*\n")
 
 

@@ -24,6 +24,8 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _PREFIX = ".wsgen-"
 _SUFFIX = ".tmp"
 _POLL = 0.05
+_ATTEMPTS = 100
+"""How often a folder is made again that others remove meanwhile."""
 """Seconds between two attempts to take a lock."""
 
 
@@ -157,6 +159,21 @@ def leads_out(file: Path) -> OSError:
     return FileExistsError(errno.EEXIST, reason, os.fspath(file))
 
 
+def make_folder(folder: Path) -> None:
+    """Make `folder` where it is missing, also while other processes make and remove it. Raises OSError."""
+    for _ in range(_ATTEMPTS):
+        try:
+            os.mkdir(folder)  # noqa: PTH102 - Path.mkdir fails if the folder is removed while it looks
+        except FileExistsError:
+            if folder.is_dir():
+                return
+            if os.path.lexists(folder):
+                raise
+        else:
+            return
+    raise FileNotFoundError(errno.ENOENT, "it is removed again and again", os.fspath(folder))
+
+
 def lock(place: Path, deadline: float, *, folder: bool = False) -> Callable[[], None] | None:
     """Take the lock of `place`, which ends with the process; return the function that releases it.
 
@@ -192,8 +209,11 @@ def _is_at(place: Path, descriptor: int) -> bool:
 def _open_to_lock(place: Path, *, folder: bool) -> int:
     if folder:
         return os.open(place, os.O_RDONLY | _NO_LINK)
-    place.parent.mkdir(exist_ok=True)
-    return regular(os.fspath(place), os.O_RDWR | os.O_CREAT | _NO_LINK)
+    for _ in range(_ATTEMPTS):
+        make_folder(place.parent)
+        with suppress(FileNotFoundError):  # the folder was removed meanwhile
+            return regular(os.fspath(place), os.O_RDWR | os.O_CREAT | _NO_LINK)
+    raise FileNotFoundError(errno.ENOENT, "its folder is removed again and again", os.fspath(place))
 
 
 def _lock_on_windows(place: Path, deadline: float, *, folder: bool) -> Callable[[], None] | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wsgen.cache import is_own_folder, make_cache
 from wsgen.config import Config
-from wsgen.files import read_own_file, replace
+from wsgen.files import make_folder, read_own_file, replace
 from wsgen.manifest import Manifest, digest
 from wsgen.quality.extended import settings_sum
 from wsgen.quality.fingerprints import tool_fingerprints
@@ -68,7 +68,7 @@ def record_pass(
     file = _verdict_file(source, config)
     try:
         make_cache(config.cache)
-        file.parent.mkdir(exist_ok=True)
+        make_folder(file.parent)
         if not is_own_folder(file.parent):
             return
         data = "\n".join([_verdict(source, config, manifest, tops, stamps), *tops]).encode()

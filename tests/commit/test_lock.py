@@ -125,3 +125,22 @@ def test_a_project_that_cannot_be_locked_at_all_is_an_error(
     assert outcome.code == 2
     assert "can be locked" in outcome.stderr
     assert not (project.root / "specs/datafeed/ws_generated").exists()
+
+
+def test_a_folder_that_is_removed_while_it_is_made_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process makes `.wsgen_cache` first, and it is deleted before this one has looked at it."""
+    made, calls = os.mkdir, []
+
+    def mkdir(path: str | os.PathLike[str], mode: int = 0o777) -> None:
+        calls.append(path)
+        if len(calls) == 1:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path))
+        made(path, mode)
+
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    release = lock(tmp_path / ".wsgen_cache" / "lock", time.monotonic() + 10)
+    assert release is not None
+    release()
+    assert len(calls) == 2
