@@ -5,6 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, WebSocket
+from starlette._utils import get_route_path
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -74,13 +75,17 @@ WAYS: list[tuple[Callable[[WsApp], ASGIApp], str, str]] = [
     (with_root("/api", by_routes), "/api/ws", "/api/ws"),
     (with_root("/api", by_mount), "/api/ws", "/api/ws"),
     # A root that ends with a slash, as some configurations write it.
-    (lambda app: in_fastapi(app, root_path="/"), "/ws", "/ws"),
     (lambda app: in_fastapi(app, root_path="/api/"), "/ws", "/api/ws"),
     (with_root("/", alone), "", ""),
-    (with_root("/", by_mount), "/ws", "/ws"),
     (with_root("/api/", by_routes), "/ws", "/api/ws"),
     (with_root("/api/", by_mount), "/ws", "/api/ws"),
 ]
+# Old versions of Starlette answer 404 for any route of an app whose root is a single slash.
+if get_route_path({"type": "http", "path": "/ws", "root_path": "/"}) == "/ws":
+    WAYS += [
+        (lambda app: in_fastapi(app, root_path="/"), "/ws", "/ws"),
+        (with_root("/", by_mount), "/ws", "/ws"),
+    ]
 
 
 async def get(app: ASGIApp, path: str, accept: str = "*/*", method: str = "GET") -> httpx.Response:
