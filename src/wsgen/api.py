@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from wsgen import pipeline
-from wsgen.config import Config
 from wsgen.errors import GenerationError
 from wsgen.model import ModuleSpec
 from wsgen.result import RunResult
-from wsgen.settings_file import find_root, load_config
+from wsgen.settings.config import Config
+from wsgen.settings.project_file import find_root, load_config
 
 _PathLike = str | os.PathLike[str]
 

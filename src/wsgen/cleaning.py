@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wsgen.commit import apply_clean, owns_anything, plan_clean, project_lock
-from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.errors import FilesError
 from wsgen.objections import changes_of, edited_by_hand
 from wsgen.result import ModuleResult, RunResult, State
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
 

@@ -15,8 +15,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from wsgen.cache import make_cache
-from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
 from wsgen.files import is_temporary, lock, read_file, refuse_other_kinds, replace, stage, sweep
@@ -29,6 +27,8 @@ from wsgen.manifest import (
     is_owned_name,
     parse_manifest,
 )
+from wsgen.settings.cache_folder import make_cache
+from wsgen.settings.config import Config
 from wsgen.unwritable import unwritable, what_to_do
 
 _LOCK_SECONDS = 900.0

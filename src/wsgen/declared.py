@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wsgen.config import Config
 from wsgen.current import inputs_of, intact_manifest, template_of
 from wsgen.manifest import Manifest, digest
+from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource
 
 if TYPE_CHECKING:  # a run that finds everything current loads nothing

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.files import read_file
 from wsgen.manifest import MANIFEST, read_manifest
 from wsgen.result import FileChange
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 from wsgen.unwritable import what_to_do
 

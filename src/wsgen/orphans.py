@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from wsgen.config import Config
 from wsgen.manifest import Manifest, read_manifest
+from wsgen.settings.config import Config
 from wsgen.source import PYTHON_NAME, YAML_NAME, ModuleSource
 
 _ANY = "\x01"

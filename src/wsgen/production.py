@@ -9,7 +9,6 @@ from pathlib import Path
 
 from wsgen._version import __version__
 from wsgen.commit import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
-from wsgen.config import Config
 from wsgen.current import inputs_of, settings_digest, template_of, why_stale
 from wsgen.declared import current_manifest, declared_digest
 from wsgen.diagnostics import Diagnostic, Span
@@ -23,6 +22,7 @@ from wsgen.options import Options
 from wsgen.quality.fingerprints import TOOL_OF_STEP, installed_version
 from wsgen.rendering import forget_templates, render_package
 from wsgen.result import ModuleResult, State
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, Positions
 from wsgen.stamps import Stamps
 from wsgen.verdict import record_pass, tops_of

@@ -4,11 +4,11 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from wsgen.config import Config
 from wsgen.discover import discover, module_at
 from wsgen.errors import GenerationError, WsgenError
 from wsgen.files import read_file, real
-from wsgen.settings_file import find_root, load_config
+from wsgen.settings.config import Config
+from wsgen.settings.project_file import find_root, load_config
 from wsgen.source import ModuleSource
 
 

@@ -5,9 +5,9 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.manifest import MANIFEST
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
 _CHECK_IGNORE = ("-c", "core.fsmonitor=", "check-ignore", "-z", "-v", "--stdin")

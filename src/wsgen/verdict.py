@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable
 from hashlib import sha256
 from pathlib import Path
 
-from wsgen.cache import is_own_folder, make_cache
-from wsgen.config import Config
 from wsgen.files import make_folder, read_own_file, replace
 from wsgen.manifest import Manifest, digest
 from wsgen.quality.extended import settings_sum
 from wsgen.quality.fingerprints import tool_fingerprints
 from wsgen.quality.settings import settings_files
+from wsgen.settings.cache_folder import is_own_folder, make_cache
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 from wsgen.stamps import Stamps
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wsgen.errors import ConfigError
 from wsgen.manifest import MANIFEST
-from wsgen.settings_file import has_settings
+from wsgen.settings.project_file import has_settings
 from wsgen.source import PYTHON_NAME, YAML_NAME
 
 _NAMES = frozenset({YAML_NAME, PYTHON_NAME})

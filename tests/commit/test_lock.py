@@ -13,7 +13,7 @@ from tests.conftest import DATAFEED, Project
 
 from wsgen.commit import Plan, apply_plan, project_lock
 from wsgen.files import lock
-from wsgen.settings_file import load_config
+from wsgen.settings.project_file import load_config
 
 LOCK = ".wsgen_cache/lock"
 

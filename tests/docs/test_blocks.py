@@ -14,7 +14,7 @@ import yaml
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.load.yaml_module import load_yaml
-from wsgen.settings_file import load_config
+from wsgen.settings.project_file import load_config
 
 from .pages import PAGES, ROOT, Block, blocks
 

@@ -14,7 +14,6 @@ from pydantic import BaseModel
 from wsgen.asyncapi.settings import read_settings
 from wsgen.asyncapi.validate import validate_text
 from wsgen.codes import CODES
-from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError, GenerationError, WsgenError
 from wsgen.load.python_module import load_python
@@ -25,7 +24,8 @@ from wsgen.rendering.generic import Origin, specialise
 from wsgen.rendering.generic_template import parse_template
 from wsgen.report.github import format_github
 from wsgen.report.text import format_text
-from wsgen.settings_file import load_config
+from wsgen.settings.config import Config
+from wsgen.settings.project_file import load_config
 from wsgen.source import ModuleSource
 from wsgen.stamps import Stamps
 from wsgen.syntax.parsed import parse_text

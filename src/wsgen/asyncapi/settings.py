@@ -8,7 +8,7 @@ from types import MappingProxyType
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.names import nearest
-from wsgen.settings_place import SettingPlaces
+from wsgen.settings.key_places import SettingPlaces
 
 _TEXTS = ("title", "version", "description", "id", "termsOfService")
 _TABLES = ("contact", "license", "externalDocs", "servers", "securitySchemes")

@@ -10,15 +10,15 @@ import click
 
 from wsgen.cli.files import bytes_of, write_file
 from wsgen.cli.output import echo
-from wsgen.config import default_sources
 from wsgen.diagnostics import Diagnostic
 from wsgen.files import is_temporary, read_file, real
 from wsgen.load.naming import check_models
 from wsgen.load.project_modules import ProjectModules
 from wsgen.load.yaml_module import load_yaml
 from wsgen.names import is_identifier
-from wsgen.settings_file import parse_toml
-from wsgen.settings_place import WSGEN_TOML
+from wsgen.settings.config import default_sources
+from wsgen.settings.key_places import WSGEN_TOML
+from wsgen.settings.project_file import parse_toml
 
 _SETTINGS = """
 [tool.wsgen]

@@ -8,7 +8,6 @@ import click
 from wsgen.cli.options import Common, common_options
 from wsgen.cli.output import echo, echo_lines, show_findings, show_summary, style_for
 from wsgen.cli.project import project_of
-from wsgen.config import Config
 from wsgen.declared import current_manifest
 from wsgen.model import ModuleSpec
 from wsgen.pipeline import find_modules, load_modules
@@ -16,6 +15,7 @@ from wsgen.report.json import diagnostics_as_values
 from wsgen.report.places import display_path
 from wsgen.report.text import printable
 from wsgen.result import ModuleResult, RunResult, State
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 from wsgen.stamps import Stamps
 from wsgen.verdict import has_passed

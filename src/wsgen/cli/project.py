@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.files import real
 from wsgen.report.places import display_path
-from wsgen.settings_file import find_root, load_config
-from wsgen.settings_place import setting_place
+from wsgen.settings.config import Config
+from wsgen.settings.key_places import setting_place
+from wsgen.settings.project_file import find_root, load_config
 
 
 def project_root() -> Path | None:

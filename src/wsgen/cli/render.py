@@ -7,10 +7,10 @@ import click
 from wsgen.cli.options import Common, common_options, jobs_option
 from wsgen.cli.output import show_diff, show_findings, show_modules, show_summary
 from wsgen.cli.project import project_of
-from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic
 from wsgen.pipeline import Options, find_modules, run
 from wsgen.result import RunResult, State
+from wsgen.settings.config import Config
 
 DRIFT = "WSG408"
 _UNWRITABLE = frozenset({"WSG405", "WSG406"})

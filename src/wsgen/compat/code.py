@@ -6,7 +6,6 @@ from pathlib import Path
 from wsgen.caller import calling_file
 from wsgen.compat.layout import package_of
 from wsgen.compat.specs import RouterSpec
-from wsgen.config import Config
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
 from wsgen.files import read_text
@@ -20,6 +19,7 @@ from wsgen.rendering.generic import GenericTemplate, Origin, specialise
 from wsgen.rendering.generic_template import parse_template
 from wsgen.rendering.imports import Imports
 from wsgen.rendering.routers import render_exports
+from wsgen.settings.config import Config
 
 _FILE = Path("generic_route.py")
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from wsgen.caller import calling_file
 from wsgen.compat.layout import locate
-from wsgen.config import Config
 from wsgen.current import template_of
 from wsgen.errors import GenerationError
 from wsgen.files import read_text, replace
 from wsgen.manifest import MANIFEST, PENDING, Manifest, read_manifest
 from wsgen.project import settings_of
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 from wsgen.start import ensure_current, naming, start_mode
 

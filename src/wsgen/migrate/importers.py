@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from wsgen.config import Config
 from wsgen.diagnostics import Span
 from wsgen.load.importable import importable_name
 from wsgen.load.python_names import absolute_module
 from wsgen.load.python_syntax import parse_python
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.manifest import MANIFEST
+from wsgen.settings.config import Config
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
 

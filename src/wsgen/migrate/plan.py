@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wsgen.config import Config
 from wsgen.current import template_of
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from wsgen.errors import GenerationError
@@ -23,6 +22,7 @@ from wsgen.migrate.style import line_width, schema_of
 from wsgen.migrate.yaml_text import yaml_text
 from wsgen.model import ModuleSpec
 from wsgen.result import FileChange
+from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-from wsgen.config import Config
 from wsgen.current import template_of
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
@@ -14,6 +13,7 @@ from wsgen.load.yaml_module import load_yaml
 from wsgen.migrate.python_file import PythonFile
 from wsgen.model import ModuleSpec
 from wsgen.production import render_module
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
 _MARK = b"WsRouter"

@@ -6,8 +6,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from wsgen.config import Config
 from wsgen.files import read_file, read_text
+from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource
 
 _SCHEMA = re.compile(rb"#\s*yaml-language-server:\s*\$schema=(\S+)")

@@ -3,9 +3,9 @@
 Between the two, both files say the same, which is valid; another run completes the work.
 """
 
-from wsgen.config import Config
 from wsgen.files import leads_out, leaves, real, replace, sweep
 from wsgen.migrate.plan import Migration
+from wsgen.settings.config import Config
 from wsgen.unwritable import unwritable
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from wsgen.cache import usable_cache
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.quality.mirror import mirrored
 from wsgen.quality.rounds import Rounds
@@ -12,6 +11,7 @@ from wsgen.quality.syntax import unreadable_files
 from wsgen.quality.tools import find_tools
 from wsgen.quality.verdicts import module_diagnostics
 from wsgen.quality.workbench import Workbench
+from wsgen.settings.cache_folder import usable_cache
 
 
 def run_steps(

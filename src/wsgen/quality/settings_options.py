@@ -15,11 +15,11 @@ from glob import escape
 from hashlib import sha256
 from pathlib import Path
 
-from wsgen.config import default_sources
 from wsgen.files import read_text
 from wsgen.quality.extended import with_extended
 from wsgen.quality.fingerprints import version_numbers
 from wsgen.quality.settings_groups import Home, tool_table
+from wsgen.settings.config import default_sources
 
 BLACK_STYLE = ("--profile", "black")
 """Options of isort for imports as black and ruff format them."""

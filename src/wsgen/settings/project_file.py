@@ -10,12 +10,12 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from wsgen.config import Config, default_sources
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import ConfigError
 from wsgen.files import real, regular
-from wsgen.settings_place import WSGEN_TOML, prefix_of
-from wsgen.settings_table import read_config
+from wsgen.settings.config import Config, default_sources
+from wsgen.settings.key_places import WSGEN_TOML, prefix_of
+from wsgen.settings.table import read_config
 
 _LIMIT = 1 << 20
 _OUR_TABLE = re.compile(rb"^\s*\[\s*tool\s*\.\s*wsgen\b", re.MULTILINE)

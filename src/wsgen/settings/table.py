@@ -5,12 +5,12 @@ from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
 
-from wsgen.config import OUTPUT, STEPS, Config, default_sources
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.files import real
 from wsgen.names import is_dotted, nearest
-from wsgen.settings_place import SettingPlaces, prefix_of
+from wsgen.settings.config import OUTPUT, STEPS, Config, default_sources
+from wsgen.settings.key_places import SettingPlaces, prefix_of
 
 _PLACEHOLDERS = ("source_dir", "module", "version")
 
