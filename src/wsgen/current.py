@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from wsgen._version import __version__
+from wsgen.discovery.orphans import why_orphaned
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
-from wsgen.orphans import why_orphaned
 from wsgen.settings.config import Config
 from wsgen.source import PYTHON_NAME, ModuleSource
 

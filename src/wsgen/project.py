@@ -4,7 +4,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from wsgen.discover import discover, module_at
+from wsgen.discovery.modules import discover, module_at
 from wsgen.errors import GenerationError, WsgenError
 from wsgen.files import read_file, real
 from wsgen.settings.config import Config

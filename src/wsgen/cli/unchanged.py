@@ -21,9 +21,9 @@ def say_if_current(arguments: Sequence[str]) -> bool:
     started = perf_counter()
     from wsgen.cli.output import show_modules, show_summary
     from wsgen.cli.project import project_of
+    from wsgen.discovery.surroundings import ignored_by_git
     from wsgen.errors import WsgenError
     from wsgen.pipeline import find_modules, run_unchanged
-    from wsgen.surroundings import ignored_by_git
 
     paths = [Path(argument) for argument in arguments[1:]]
     try:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wsgen.current import GENERIC_TEMPLATE
-from wsgen.discover import module_at
+from wsgen.discovery.modules import module_at
 from wsgen.project import find_module, root_of, settings_of
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.discovery.orphans import orphans_among
+from wsgen.discovery.walk import Found, walk
 from wsgen.errors import ConfigError
 from wsgen.files import real, regular
 from wsgen.manifest import MANIFEST
 from wsgen.names import nearest
-from wsgen.orphans import orphans_among
 from wsgen.settings.config import Config
 from wsgen.source import PYTHON_NAME, YAML_NAME, ModuleSource
-from wsgen.walk import Found, walk
 
 _ROUTER = re.compile(rb"WsRouter")
 _ALIAS = re.compile(rb"WsRouter\s*\[")

@@ -1,0 +1,1 @@
+"""Paths -> modules and their sources; generated packages that no source accounts for."""
