@@ -1,7 +1,7 @@
 """The manifest `.wsgen.json`: what wsgen wrote into a package and from which inputs.
 
 It is committed with the package, so it holds no time and no absolute path: the same inputs give the same
-bytes everywhere. What only this machine knows is in the cache (`wsgen.current`).
+bytes everywhere. What only this machine knows is in the cache (`wsgen.freshness.current`).
 """
 
 import json

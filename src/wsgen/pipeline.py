@@ -11,18 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.current import inputs_of, template_of
 from wsgen.declared import current_manifest
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
 from wsgen.discovery.modules import discover, select
 from wsgen.discovery.surroundings import ignored_by_git, unimportable
+from wsgen.freshness.current import inputs_of, template_of
+from wsgen.freshness.passes import has_passed
+from wsgen.freshness.stamps import Stamps
 from wsgen.options import Options
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.cache_folder import link_out_of
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
-from wsgen.stamps import Stamps
-from wsgen.verdict import has_passed
 
 if TYPE_CHECKING:  # what a run that finds everything current never needs
     from wsgen.load import Loaded

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from wsgen._version import __version__
 from wsgen.commit import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
-from wsgen.current import inputs_of, settings_digest, template_of, why_stale
 from wsgen.declared import current_manifest, declared_digest
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import FilesError, GenerationError
+from wsgen.freshness.current import inputs_of, settings_digest, template_of, why_stale
+from wsgen.freshness.passes import record_pass, tops_of
+from wsgen.freshness.stamps import Stamps
 from wsgen.load import Loaded
 from wsgen.load.runtime_base import is_built_on_runtime
 from wsgen.manifest import Manifest, digest
@@ -24,8 +26,6 @@ from wsgen.rendering import forget_templates, render_package
 from wsgen.result import ModuleResult, State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, Positions
-from wsgen.stamps import Stamps
-from wsgen.verdict import record_pass, tops_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wsgen.caller import calling_file
-from wsgen.current import why_stale
 from wsgen.declared import current_manifest
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.errors import FilesError, GenerationError, WsgenError
+from wsgen.freshness.current import why_stale
 from wsgen.project import has_package, locate_module
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource

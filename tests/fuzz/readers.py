@@ -16,6 +16,8 @@ from wsgen.asyncapi.validate import validate_text
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError, GenerationError, WsgenError
+from wsgen.freshness.passes import has_passed, record_pass
+from wsgen.freshness.stamps import Stamps
 from wsgen.load.python_module import load_python
 from wsgen.load.yaml_module import load_yaml
 from wsgen.manifest import MANIFEST, Manifest, is_owned_name, read_manifest
@@ -27,9 +29,7 @@ from wsgen.report.text import format_text
 from wsgen.settings.config import Config
 from wsgen.settings.project_file import load_config
 from wsgen.source import ModuleSource
-from wsgen.stamps import Stamps
 from wsgen.syntax.parsed import parse_text
-from wsgen.verdict import has_passed, record_pass
 from wsgen_runtime.brokers.redis.messages import Released, read_message
 from wsgen_runtime.frames import error_frame
 from wsgen_runtime.limits import Limits

@@ -9,6 +9,8 @@ from wsgen.cli.options import Common, common_options
 from wsgen.cli.output import echo, echo_lines, show_findings, show_summary, style_for
 from wsgen.cli.project import project_of
 from wsgen.declared import current_manifest
+from wsgen.freshness.passes import has_passed
+from wsgen.freshness.stamps import Stamps
 from wsgen.model import ModuleSpec
 from wsgen.pipeline import find_modules, load_modules
 from wsgen.report.json import diagnostics_as_values
@@ -17,8 +19,6 @@ from wsgen.report.text import printable
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
-from wsgen.stamps import Stamps
-from wsgen.verdict import has_passed
 
 
 @click.command()

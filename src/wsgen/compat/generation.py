@@ -7,9 +7,9 @@ from pathlib import Path
 
 from wsgen.caller import calling_file
 from wsgen.compat.layout import locate
-from wsgen.current import template_of
 from wsgen.errors import GenerationError
 from wsgen.files import read_text, replace
+from wsgen.freshness.current import template_of
 from wsgen.manifest import MANIFEST, PENDING, Manifest, read_manifest
 from wsgen.project import settings_of
 from wsgen.settings.config import Config

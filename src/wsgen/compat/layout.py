@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from wsgen.current import GENERIC_TEMPLATE
 from wsgen.discovery.modules import module_at
+from wsgen.freshness.current import GENERIC_TEMPLATE
 from wsgen.project import find_module, root_of, settings_of
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wsgen.current import template_of
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from wsgen.errors import GenerationError
+from wsgen.freshness.current import template_of
 from wsgen.load.importable import importable_name
 from wsgen.load.module import load_module
 from wsgen.load.naming import check_endpoint

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from wsgen.current import template_of
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
+from wsgen.freshness.current import template_of
 from wsgen.load.declaration import FileDeclaration
 from wsgen.load.module import united
 from wsgen.load.python_module import load_python

@@ -1,7 +1,7 @@
 """Is a module's package current? Answered from hashes alone, with nothing heavy imported.
 
 A package is current if its manifest's inputs, settings and outputs are what is on disk. Whether it has
-passed the quality steps too is for `wsgen.verdict` to say.
+passed the quality steps too is for `wsgen.freshness.passes` to say.
 """
 
 import json

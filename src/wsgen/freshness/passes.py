@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from wsgen.files import make_folder, read_own_file, replace
+from wsgen.freshness.stamps import Stamps
 from wsgen.manifest import Manifest, digest
 from wsgen.quality.extended import settings_sum
 from wsgen.quality.fingerprints import tool_fingerprints
@@ -18,7 +19,6 @@ from wsgen.quality.settings import settings_files
 from wsgen.settings.cache_folder import is_own_folder, make_cache
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
-from wsgen.stamps import Stamps
 
 _OUTSIDE = re.compile(r"^[ \t]*from[ \t]+\.\.", re.MULTILINE)
 
