@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wsgen.commit import apply_clean, owns_anything, plan_clean, project_lock
+from wsgen.commit.apply import apply_clean, owns_anything, plan_clean, project_lock
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.errors import FilesError
 from wsgen.objections import changes_of, edited_by_hand

@@ -6,16 +6,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wsgen.commit.unwritable import what_to_do
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.files import read_file
 from wsgen.manifest import MANIFEST, read_manifest
 from wsgen.result import FileChange
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
-from wsgen.unwritable import what_to_do
 
 if TYPE_CHECKING:  # a run that finds everything current plans nothing
-    from wsgen.commit import Plan
+    from wsgen.commit.apply import Plan
 
 
 def changes_of(plan: Plan) -> tuple[FileChange, ...]:

@@ -66,7 +66,7 @@ def run(
     stale = [source for source in sources if source not in done]
     diagnostics: tuple[Diagnostic, ...] = ()
     if stale and options.write:
-        from wsgen.commit import project_lock
+        from wsgen.commit.apply import project_lock
 
         with project_lock(config):
             # Another process may have rendered them while this one waited.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsgen._version import __version__
-from wsgen.commit import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
+from wsgen.commit.apply import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
 from wsgen.declared import current_manifest, declared_digest
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import FilesError, GenerationError

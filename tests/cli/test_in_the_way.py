@@ -8,7 +8,8 @@ import pytest
 from filelock import FileLock
 from tests.conftest import Project
 
-from wsgen import GenerationError, commit, generate_module_routers
+from wsgen import GenerationError, generate_module_routers
+from wsgen.commit import apply as commit
 
 OUT = "specs/datafeed/ws_generated"
 

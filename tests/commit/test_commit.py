@@ -11,7 +11,7 @@ from tests.conftest import Project
 from tests.forks import forks
 
 from wsgen import GenerationError, generate_module_routers
-from wsgen.commit import apply_plan, plan_commit
+from wsgen.commit.apply import apply_plan, plan_commit
 from wsgen.manifest import MANIFEST, PENDING, Manifest, digest, read_manifest
 
 OUT = "specs/datafeed/ws_generated"
@@ -127,7 +127,7 @@ def test_interrupted_commits_are_known_as_ours(tmp_path: Path) -> None:
 
 DYING = """
 from pathlib import Path
-import wsgen.commit
+import wsgen.commit.apply
 from wsgen.cli.main import run
 
 run(["diff"])  # loads all that a run needs

@@ -73,7 +73,7 @@ def test_a_failed_write_leaves_nothing_and_the_advice_fits(
             raise OSError(number, os.strerror(number), str(file))
         return stage(file, data, durable=durable)
 
-    monkeypatch.setattr("wsgen.commit.stage", refuse)
+    monkeypatch.setattr("wsgen.commit.apply.stage", refuse)
     outcome = project.wsgen("render")
     assert outcome.code == 2
     assert f"{OUT}/" in outcome.stderr
@@ -166,7 +166,7 @@ def test_a_manifest_that_cannot_be_read_once_leaves_no_file_without_an_owner(
             raise OSError(errno.EIO, "Input/output error", str(file))
         return read(file)
 
-    monkeypatch.setattr("wsgen.commit.read_file", broken)
+    monkeypatch.setattr("wsgen.commit.apply.read_file", broken)
     outcome = project.wsgen(command)
     assert outcome.code == 2
     assert f"{MANIFEST}: Input/output error" in outcome.stderr

@@ -3,10 +3,10 @@
 Between the two, both files say the same, which is valid; another run completes the work.
 """
 
+from wsgen.commit.unwritable import unwritable
 from wsgen.files import leads_out, leaves, real, replace, sweep
 from wsgen.migrate.plan import Migration
 from wsgen.settings.config import Config
-from wsgen.unwritable import unwritable
 
 
 def write_migration(migration: Migration, config: Config) -> None:

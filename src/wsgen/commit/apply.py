@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from wsgen.commit.unwritable import unwritable, what_to_do
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
 from wsgen.files import is_temporary, lock, read_file, refuse_other_kinds, replace, stage, sweep
@@ -29,7 +30,6 @@ from wsgen.manifest import (
 )
 from wsgen.settings.cache_folder import make_cache
 from wsgen.settings.config import Config
-from wsgen.unwritable import unwritable, what_to_do
 
 _LOCK_SECONDS = 900.0
 _PATIENCE = 2.0

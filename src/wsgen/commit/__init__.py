@@ -1,0 +1,1 @@
+"""Compare, lock, replace: the only stage that changes the user's files."""
