@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from wsgen import pipeline
 from wsgen.errors import GenerationError
 from wsgen.model import ModuleSpec
+from wsgen.pipeline import run as pipeline
 from wsgen.result import RunResult
 from wsgen.settings.config import Config
 from wsgen.settings.project_file import find_root, load_config

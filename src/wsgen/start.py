@@ -15,16 +15,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wsgen.caller import calling_file
-from wsgen.declared import current_manifest
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.errors import FilesError, GenerationError, WsgenError
 from wsgen.freshness.current import why_stale
+from wsgen.pipeline.declared import current_manifest
 from wsgen.project import has_package, locate_module
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
 if TYPE_CHECKING:
-    from wsgen.pipeline import Options
+    from wsgen.pipeline.run import Options
     from wsgen.result import RunResult
 
 _MODES = ("render", "check", "off")
@@ -124,7 +124,7 @@ def ensure_current(
         if _is_without_routers(source, config):
             return False
         raise _stale(source, why_stale(source, config, steps=steps))
-    from wsgen.pipeline import Options
+    from wsgen.pipeline.run import Options
 
     options = Options(
         quality=not skip_quality_checks, force=force, jobs=os.cpu_count() or 2, trust=True
@@ -139,7 +139,7 @@ def ensure_current(
 def _is_without_routers(source: ModuleSource, config: Config) -> bool:
     """Return whether the source declares nothing and nothing is generated, so that nothing can be stale."""
     from wsgen.commit.apply import owns_anything
-    from wsgen.pipeline import load_modules
+    from wsgen.pipeline.run import load_modules
 
     if owns_anything(source.output):
         return False
@@ -156,7 +156,7 @@ def _generate(
     *,
     silent: bool,
 ) -> bool:
-    from wsgen.pipeline import run
+    from wsgen.pipeline.run import run
     from wsgen.result import State
 
     result: RunResult = run([source], config, options, assumed=assumed)

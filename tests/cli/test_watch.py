@@ -12,7 +12,7 @@ import wsgen
 from wsgen.cli import watch
 from wsgen.cli.options import Common
 from wsgen.cli.watch import _is_input, _matters
-from wsgen.options import Options
+from wsgen.pipeline.options import Options
 
 
 @pytest.mark.parametrize(

@@ -161,8 +161,8 @@ def _documents(
 ) -> tuple[Mapping[str, dict[str, object]], tuple[Diagnostic, ...]]:
     from wsgen.asyncapi.export import Exportable, export_documents
     from wsgen.asyncapi.settings import read_settings
-    from wsgen.pipeline import find_modules, load_modules
-    from wsgen.production import is_native
+    from wsgen.pipeline.production import is_native
+    from wsgen.pipeline.run import find_modules, load_modules
     from wsgen.rendering.channels import render_channels
 
     config = project_of(paths)
@@ -220,7 +220,7 @@ def _left_over(
     from wsgen.asyncapi.export import document_name
     from wsgen.asyncapi.left_over import left_over
     from wsgen.asyncapi.settings import read_settings
-    from wsgen.pipeline import find_modules, load_modules
+    from wsgen.pipeline.run import find_modules, load_modules
 
     config = project_of(paths)
     sources = {*find_modules(paths, (), config), *find_modules((), (), config)}

@@ -4,11 +4,11 @@ from time import perf_counter
 
 import click
 
-from wsgen.cleaning import clean as clean_modules
 from wsgen.cli.options import Common, common_options
 from wsgen.cli.project import project_of
 from wsgen.cli.render import conclude
-from wsgen.pipeline import find_modules
+from wsgen.pipeline.cleaning import clean as clean_modules
+from wsgen.pipeline.run import find_modules
 
 
 @click.command()

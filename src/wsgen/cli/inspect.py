@@ -8,11 +8,11 @@ import click
 from wsgen.cli.options import Common, common_options
 from wsgen.cli.output import echo, echo_lines, show_findings, show_summary, style_for
 from wsgen.cli.project import project_of
-from wsgen.declared import current_manifest
 from wsgen.freshness.passes import has_passed
 from wsgen.freshness.stamps import Stamps
 from wsgen.model import ModuleSpec
-from wsgen.pipeline import find_modules, load_modules
+from wsgen.pipeline.declared import current_manifest
+from wsgen.pipeline.run import find_modules, load_modules
 from wsgen.report.json import diagnostics_as_values
 from wsgen.report.places import display_path
 from wsgen.report.text import printable

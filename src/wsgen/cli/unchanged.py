@@ -23,7 +23,7 @@ def say_if_current(arguments: Sequence[str]) -> bool:
     from wsgen.cli.project import project_of
     from wsgen.discovery.surroundings import ignored_by_git
     from wsgen.errors import WsgenError
-    from wsgen.pipeline import find_modules, run_unchanged
+    from wsgen.pipeline.run import find_modules, run_unchanged
 
     paths = [Path(argument) for argument in arguments[1:]]
     try:

@@ -15,7 +15,7 @@ from wsgen.cli.output import echo, show_error
 from wsgen.cli.project import project_of
 from wsgen.cli.render import conclude
 from wsgen.errors import FilesError, WsgenError
-from wsgen.pipeline import Options, find_modules, run
+from wsgen.pipeline.run import Options, find_modules, run
 
 _NAMES = frozenset({"ws.yaml", "pyproject.toml", "wsgen.toml"})
 # Sources, models, a generic class, templates; not a file that the output of the command may be redirected to.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from wsgen.commit.apply import apply_clean, owns_anything, plan_clean, project_lock
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.errors import FilesError
-from wsgen.objections import changes_of, edited_by_hand
+from wsgen.pipeline.conflicts import changes_of, edited_by_hand
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource

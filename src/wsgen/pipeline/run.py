@@ -11,14 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.declared import current_manifest
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
 from wsgen.discovery.modules import discover, select
 from wsgen.discovery.surroundings import ignored_by_git, unimportable
 from wsgen.freshness.current import inputs_of, template_of
 from wsgen.freshness.passes import has_passed
 from wsgen.freshness.stamps import Stamps
-from wsgen.options import Options
+from wsgen.pipeline.declared import current_manifest
+from wsgen.pipeline.options import Options
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.cache_folder import link_out_of
 from wsgen.settings.config import Config
@@ -153,7 +153,7 @@ def _produce(
     assumed: Callable[[], str | None],
     stamps: Stamps,
 ) -> tuple[dict[ModuleSource, ModuleResult], tuple[Diagnostic, ...]]:
-    from wsgen.production import produce
+    from wsgen.pipeline.production import produce
 
     results: dict[ModuleSource, ModuleResult] = {}
     found: list[Diagnostic] = []

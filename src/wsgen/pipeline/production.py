@@ -9,7 +9,6 @@ from pathlib import Path
 
 from wsgen._version import __version__
 from wsgen.commit.apply import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
-from wsgen.declared import current_manifest, declared_digest
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import FilesError, GenerationError
 from wsgen.freshness.current import inputs_of, settings_digest, template_of, why_stale
@@ -19,8 +18,9 @@ from wsgen.load import Loaded
 from wsgen.load.runtime_base import is_built_on_runtime
 from wsgen.manifest import Manifest, digest
 from wsgen.model import ModuleSpec
-from wsgen.objections import changes_of, drift, edited_by_hand, unwritable
-from wsgen.options import Options
+from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand, unwritable
+from wsgen.pipeline.declared import current_manifest, declared_digest
+from wsgen.pipeline.options import Options
 from wsgen.quality.fingerprints import TOOL_OF_STEP, installed_version
 from wsgen.rendering import forget_templates, render_package
 from wsgen.result import ModuleResult, State
