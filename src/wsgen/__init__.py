@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wsgen.errors import ConfigError, FilesError, GenerationError, ToolError, WsgenError
     from wsgen.model import Delivery, ModuleSpec, RouterSpec, TypeRef
     from wsgen.result import ModuleResult, RunResult
-    from wsgen.start import generate_module_routers
+    from wsgen.startup.app_start import generate_module_routers
 
 _HOMES = {
     "ConfigError": "errors",
@@ -32,7 +32,7 @@ _HOMES = {
     "TypeRef": "model",
     "WsgenError": "errors",
     "check": "api",
-    "generate_module_routers": "start",
+    "generate_module_routers": "startup.app_start",
     "load_modules": "api",
     "render": "api",
 }

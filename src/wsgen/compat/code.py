@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from wsgen.caller import calling_file
 from wsgen.compat.layout import package_of
 from wsgen.compat.specs import RouterSpec
 from wsgen.diagnostics import Diagnostic, Span
@@ -14,12 +13,13 @@ from wsgen.load.sourcetext import UnreadableError
 from wsgen.model import ModuleSpec, TypeRef
 from wsgen.model import RouterSpec as Router
 from wsgen.names import default_route
-from wsgen.project import settings_of
 from wsgen.rendering.generic import GenericTemplate, Origin, specialise
 from wsgen.rendering.generic_template import parse_template
 from wsgen.rendering.imports import Imports
 from wsgen.rendering.routers import render_exports
 from wsgen.settings.config import Config
+from wsgen.startup.caller import calling_file
+from wsgen.startup.project import settings_of
 
 _FILE = Path("generic_route.py")
 

@@ -5,16 +5,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from wsgen.caller import calling_file
 from wsgen.compat.layout import locate
 from wsgen.errors import GenerationError
 from wsgen.files import read_text, replace
 from wsgen.freshness.current import template_of
 from wsgen.manifest import MANIFEST, PENDING, Manifest, read_manifest
-from wsgen.project import settings_of
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
-from wsgen.start import ensure_current, naming, start_mode
+from wsgen.startup.app_start import ensure_current, naming, start_mode
+from wsgen.startup.caller import calling_file
+from wsgen.startup.project import settings_of
 
 _CACHE = "__pycache__"
 _TYPES = frozenset({"WSG302", "WSG309", "WSG310"})

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from wsgen.discovery.modules import module_at
 from wsgen.freshness.current import GENERIC_TEMPLATE
-from wsgen.project import find_module, root_of, settings_of
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
+from wsgen.startup.project import find_module, root_of, settings_of
 
 _PATTERNS = ("modules", "*/modules", "src/*/modules", "*/src/*/modules")
 

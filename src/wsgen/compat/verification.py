@@ -4,10 +4,10 @@ import importlib
 from pathlib import Path
 from typing import overload
 
-from wsgen.caller import calling_file
 from wsgen.compat.layout import output_folder
 from wsgen.load.importable import importable_name
-from wsgen.project import settings_of
+from wsgen.startup.caller import calling_file
+from wsgen.startup.project import settings_of
 
 
 @overload

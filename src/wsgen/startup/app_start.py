@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wsgen.caller import calling_file
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.errors import FilesError, GenerationError, WsgenError
 from wsgen.freshness.current import why_stale
 from wsgen.pipeline.declared import current_manifest
-from wsgen.project import has_package, locate_module
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
+from wsgen.startup.caller import calling_file
+from wsgen.startup.project import has_package, locate_module
 
 if TYPE_CHECKING:
     from wsgen.pipeline.run import Options
