@@ -1,0 +1,3 @@
+# coding: ascii
+from app.routes import WsRouter
+x = 'é'

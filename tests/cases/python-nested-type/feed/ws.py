@@ -1,0 +1,11 @@
+import typing as t
+from typing import TYPE_CHECKING, Optional, TypeAlias, Union
+
+from app.models import Bar, BarRequest, Quote
+from app.routes import WsRouter
+
+BarWsRouter: TypeAlias = WsRouter[BarRequest, list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[Bar]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
+
+First: TypeAlias = "Second"
+Second: TypeAlias = First
+LoopWsRouter: TypeAlias = WsRouter[BarRequest, First]

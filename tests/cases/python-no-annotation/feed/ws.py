@@ -1,0 +1,8 @@
+import typing as t
+from typing import TYPE_CHECKING, Optional, TypeAlias, Union
+
+from app.models import Bar, BarRequest, Quote
+from app.routes import WsRouter
+
+BarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]
+QuoteWsRouter = WsRouter[BarRequest, Quote]

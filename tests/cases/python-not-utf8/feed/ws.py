@@ -1,0 +1,2 @@
+from app.routes import WsRouter
+# Bärs

@@ -1,0 +1,9 @@
+import typing as t
+from typing import TYPE_CHECKING, Optional, TypeAlias, Union
+
+from app.models import Bar, BarRequest, Quote
+from app.routes import WsRouter
+
+from .....models import Trade
+
+TradeWsRouter: TypeAlias = WsRouter[BarRequest, Trade]
