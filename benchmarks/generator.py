@@ -170,8 +170,8 @@ def one_specialised() -> None:
     import ast
 
     from wsgen.model import RouterSpec, TypeRef
-    from wsgen.rendering.generic import Origin, specialise
-    from wsgen.rendering.generic_template import parse_template
+    from wsgen.outputs.python.generic.parsing import parse_template
+    from wsgen.outputs.python.generic.specialise import Origin, specialise
 
     source = ROOT / "tests/golden/founding/src"
     file = source / "trading_api/shared/ws/generic_route.py"

@@ -13,8 +13,8 @@ from wsgen.asyncapi.settings import read_settings
 from wsgen.asyncapi.text import format_document
 from wsgen.asyncapi.validate import validate_text
 from wsgen.model import Delivery, Example, Overflow, TypeRef
-from wsgen.rendering.channels import VERBS, render_channels
-from wsgen.rendering.wire import CLOSE_CODES, ERROR_CODES
+from wsgen.outputs.channels.envelopes import CLOSE_CODES, ERROR_CODES
+from wsgen.outputs.channels.stub import VERBS, render_channels
 from wsgen_runtime import CloseCode, ErrorCode
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from wsgen.asyncapi.validate import validate_text
 from wsgen.diagnostics import Span
 from wsgen.errors import ConfigError
 from wsgen.model import ModuleSpec, TypeRef
-from wsgen.rendering.channels import render_channels
+from wsgen.outputs.channels.stub import render_channels
 
 ROOT = Path(__file__).parents[2]
 SETTINGS: Json = {

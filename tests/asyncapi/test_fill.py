@@ -9,7 +9,7 @@ from tests.asyncapi import models
 from tests.asyncapi.documents import Json, module, official_errors, ref, router
 
 from wsgen.model import TypeRef
-from wsgen.rendering.channels import render_channels
+from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime.asyncapi import UnfillableError, fill, resolve_type
 
 HERE = "tests.asyncapi.models"

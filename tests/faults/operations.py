@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 _WARM = """
 from tests.faults.injected import run_with_fault
 import wsgen.cli.main, wsgen.commit.apply, wsgen.load, wsgen.migrate, wsgen.pipeline.production
-import wsgen.quality.run, wsgen.rendering
+import wsgen.quality.run, wsgen.outputs
 """
 _IMPORT = """
 os.chdir(argument)

@@ -22,8 +22,8 @@ from wsgen.load.python_module import load_python
 from wsgen.load.yaml_module import load_yaml
 from wsgen.manifest import MANIFEST, Manifest, is_owned_name, read_manifest
 from wsgen.model import RouterSpec, TypeRef
-from wsgen.rendering.generic import Origin, specialise
-from wsgen.rendering.generic_template import parse_template
+from wsgen.outputs.python.generic.parsing import parse_template
+from wsgen.outputs.python.generic.specialise import Origin, specialise
 from wsgen.report.github import format_github
 from wsgen.report.text import format_text
 from wsgen.settings.config import Config

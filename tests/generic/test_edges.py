@@ -7,8 +7,8 @@ import pytest
 from wsgen.diagnostics import Span
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
-from wsgen.rendering.generic import Origin, specialise
-from wsgen.rendering.generic_template import parse_template
+from wsgen.outputs.python.generic.parsing import parse_template
+from wsgen.outputs.python.generic.specialise import Origin, specialise
 
 ROOT = Path("project")
 FILE = ROOT / "app" / "shared" / "ws" / "generic_route.py"

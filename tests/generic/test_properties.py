@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsgen.model import RouterSpec, TypeRef
-from wsgen.rendering.generic import Origin, specialise
-from wsgen.rendering.generic_template import parse_template
+from wsgen.outputs.python.generic.parsing import parse_template
+from wsgen.outputs.python.generic.specialise import Origin, specialise
 
 MODELS = "wsgen_template_models"
 ROUTER = RouterSpec(

@@ -8,8 +8,8 @@ from tests.conftest import MODELS, Project
 
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
-from wsgen.rendering.generic import Origin, specialise
-from wsgen.rendering.generic_template import parse_template
+from wsgen.outputs.python.generic.parsing import parse_template
+from wsgen.outputs.python.generic.specialise import Origin, specialise
 
 TEMPLATE = '''\
 """Ö: _TData stays in strings."""

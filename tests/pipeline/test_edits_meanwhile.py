@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from tests.conftest import Project
 
+from wsgen.outputs import render_package
 from wsgen.quality import run
-from wsgen.rendering import render_package
 
 SETTINGS = '[tool.wsgen]\npaths = ["specs"]\n{}\n[tool.wsgen.quality]\nsteps = ["ruff-format"]\n'
 TEMPLATE = '''"""A generic router."""

@@ -8,8 +8,8 @@ import pytest
 
 from wsgen import load_modules
 from wsgen.model import ModuleSpec
-from wsgen.rendering.channels import render_channels
-from wsgen.rendering.wire import ERROR_CODES
+from wsgen.outputs.channels.envelopes import ERROR_CODES
+from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime import ErrorCode
 
 ROOT = Path(__file__).parents[2]

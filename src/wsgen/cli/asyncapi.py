@@ -161,9 +161,9 @@ def _documents(
 ) -> tuple[Mapping[str, dict[str, object]], tuple[Diagnostic, ...]]:
     from wsgen.asyncapi.export import Exportable, export_documents
     from wsgen.asyncapi.settings import read_settings
+    from wsgen.outputs.channels.stub import render_channels
     from wsgen.pipeline.production import is_native
     from wsgen.pipeline.run import find_modules, load_modules
-    from wsgen.rendering.channels import render_channels
 
     config = project_of(paths)
     settings = read_settings(config.asyncapi, config.file)

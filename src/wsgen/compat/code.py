@@ -13,10 +13,10 @@ from wsgen.load.sourcetext import UnreadableError
 from wsgen.model import ModuleSpec, TypeRef
 from wsgen.model import RouterSpec as Router
 from wsgen.names import default_route
-from wsgen.rendering.generic import GenericTemplate, Origin, specialise
-from wsgen.rendering.generic_template import parse_template
-from wsgen.rendering.imports import Imports
-from wsgen.rendering.routers import render_exports
+from wsgen.outputs.python.generic.parsing import parse_template
+from wsgen.outputs.python.generic.specialise import GenericTemplate, Origin, specialise
+from wsgen.outputs.python.routers import render_exports
+from wsgen.outputs.python.type_imports import Imports
 from wsgen.settings.config import Config
 from wsgen.startup.caller import calling_file
 from wsgen.startup.project import settings_of

@@ -150,7 +150,7 @@ def _assumed(source: ModuleSource, config: Config) -> str | None:
     if config.models is not None or template is None:
         return config.models
     from wsgen.compat.code import models_of
-    from wsgen.rendering.generic_template import parse_template
+    from wsgen.outputs.python.generic.parsing import parse_template
 
     text = read_text(template, "utf-8-sig")
     return models_of(parse_template(template, text, config.sources))

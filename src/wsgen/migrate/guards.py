@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from wsgen.migrate.needs import is_type_checking
 from wsgen.migrate.python_file import PythonFile
-from wsgen.rendering.imports import import_statement, in_order
+from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.places import Edit, Places
 from wsgen.syntax.scopes import Import, bound_by, file_names
 

@@ -9,7 +9,7 @@ from wsgen.load.python_names import statements
 from wsgen.migrate.gone import Gone
 from wsgen.migrate.needs import Needs, type_checking_blocks
 from wsgen.migrate.python_file import PythonFile
-from wsgen.rendering.imports import import_statement, in_order
+from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.cuts import without
 from wsgen.syntax.places import Edit, Places
 from wsgen.syntax.scopes import Import, bound_by

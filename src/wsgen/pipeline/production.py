@@ -18,11 +18,11 @@ from wsgen.load import Loaded
 from wsgen.load.runtime_base import is_built_on_runtime
 from wsgen.manifest import Manifest, digest
 from wsgen.model import ModuleSpec
+from wsgen.outputs import forget_templates, render_package
 from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand, unwritable
 from wsgen.pipeline.declared import current_manifest, declared_digest
 from wsgen.pipeline.options import Options
 from wsgen.quality.fingerprints import TOOL_OF_STEP, installed_version
-from wsgen.rendering import forget_templates, render_package
 from wsgen.result import ModuleResult, State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, Positions

@@ -8,9 +8,9 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
-from wsgen.rendering.imports import Imported, Imports
-from wsgen.rendering.prose import filled
-from wsgen.rendering.text import WIDTH
+from wsgen.outputs.python.filling import filled
+from wsgen.outputs.python.literals import WIDTH
+from wsgen.outputs.python.type_imports import Imported, Imports
 
 
 class Role(StrEnum):

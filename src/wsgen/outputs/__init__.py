@@ -7,7 +7,7 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
 from wsgen.files import read_text
 from wsgen.model import ModuleSpec
-from wsgen.rendering.generic import Origin
+from wsgen.outputs.python.generic.specialise import Origin
 from wsgen.source import Positions
 
 
@@ -33,8 +33,8 @@ def render_package(
 
     Raises GenerationError, with all that is wrong, if a template of the project cannot be used.
     """
-    from wsgen.rendering.channels import render_channels
-    from wsgen.rendering.routers import render_exports, render_router
+    from wsgen.outputs.channels.stub import render_channels
+    from wsgen.outputs.python.routers import render_exports, render_router
 
     files = {"__init__.py": render_exports(module, origin=origin, templates=templates)}
     if template is not None and template.is_file():
@@ -50,7 +50,7 @@ def render_package(
 
 def forget_templates() -> None:
     """Read all Jinja2 templates anew: they may have changed since the last run."""
-    from wsgen.rendering import templating
+    from wsgen.outputs.python import jinja_templates as templating
 
     templating.forget_templates()
 
@@ -62,8 +62,8 @@ def _specialised(
     sources: tuple[Path, ...],
     local: Collection[str],
 ) -> dict[str, str]:
-    from wsgen.rendering.generic import specialise
-    from wsgen.rendering.generic_template import parse_template
+    from wsgen.outputs.python.generic.parsing import parse_template
+    from wsgen.outputs.python.generic.specialise import specialise
 
     try:
         text = read_text(template, "utf-8-sig")

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.rendering.generic import Gap, GapEdit, Role
-from wsgen.rendering.generic_errors import mistake, span_of
+from wsgen.outputs.python.generic.mistakes import mistake, span_of
+from wsgen.outputs.python.generic.specialise import Gap, GapEdit, Role
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.places import Edit
 from wsgen.syntax.scopes import Import

@@ -5,8 +5,8 @@ What is made here follows `before` on a line that is indented by `indent` spaces
 
 from collections.abc import Sequence
 
-from wsgen.rendering.prose import columns
-from wsgen.rendering.text import WIDTH, literal, literal_lines
+from wsgen.outputs.python.filling import columns
+from wsgen.outputs.python.literals import WIDTH, literal, literal_lines
 
 
 def call(opening: str, items: Sequence[str], closing: str, *, indent: int, before: str = "") -> str:

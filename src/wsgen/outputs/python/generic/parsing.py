@@ -6,11 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.rendering.generic import Gap, GapEdit, GenericTemplate, Role
-from wsgen.rendering.generic_class import find_generic_class
-from wsgen.rendering.generic_errors import mistake, refuse, span_of
-from wsgen.rendering.generic_gaps import Template, gaps, header_cuts, named_gaps
-from wsgen.rendering.generic_imports import (
+from wsgen.outputs.python.generic.generic_class import find_generic_class
+from wsgen.outputs.python.generic.mistakes import mistake, refuse, span_of
+from wsgen.outputs.python.generic.placeholders import Template, gaps, header_cuts, named_gaps
+from wsgen.outputs.python.generic.specialise import Gap, GapEdit, GenericTemplate, Role
+from wsgen.outputs.python.generic.taken_names import names_of
+from wsgen.outputs.python.generic.template_imports import (
     absolute,
     head_of,
     other_encoding,
@@ -18,7 +19,6 @@ from wsgen.rendering.generic_imports import (
     place_for_imports,
     relative_imports,
 )
-from wsgen.rendering.generic_names import names_of
 from wsgen.syntax.cuts import without_statements
 from wsgen.syntax.parsed import PythonText, parse_text
 from wsgen.syntax.quoted import TypingNames

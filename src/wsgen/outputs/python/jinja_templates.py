@@ -7,7 +7,7 @@ import jinja2
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
-from wsgen.rendering.text import docstring, literal
+from wsgen.outputs.python.literals import docstring, literal
 
 BUILT_IN = Path(__file__).with_name("templates")
 

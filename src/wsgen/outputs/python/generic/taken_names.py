@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wsgen.diagnostics import Span
-from wsgen.rendering.generic_errors import span_of
-from wsgen.rendering.generic_imports import absolute
-from wsgen.rendering.imports import Imported
+from wsgen.outputs.python.generic.mistakes import span_of
+from wsgen.outputs.python.generic.template_imports import absolute
+from wsgen.outputs.python.type_imports import Imported
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.places import Cover, Stretch
 from wsgen.syntax.scopes import Function, Import, bound_by

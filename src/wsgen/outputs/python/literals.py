@@ -5,7 +5,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from wsgen.rendering.prose import MAX_INDENT, columns, filled
+from wsgen.outputs.python.filling import MAX_INDENT, columns, filled
 
 WIDTH = 60
 """The narrowest line length that generated code is made for: what fits into it fits into all wider ones."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.rendering.generic import Gap, GapEdit, Role
-from wsgen.rendering.generic_class import GenericClass
-from wsgen.rendering.generic_errors import mistake, span_of
+from wsgen.outputs.python.generic.generic_class import GenericClass
+from wsgen.outputs.python.generic.mistakes import mistake, span_of
+from wsgen.outputs.python.generic.specialise import Gap, GapEdit, Role
 from wsgen.syntax.cuts import bracketed, without
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.places import Cover, Stretch

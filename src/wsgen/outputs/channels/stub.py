@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from pydantic_core import from_json, to_json
 
 from wsgen.model import Example, ModuleSpec, RouterSpec, TypeRef
-from wsgen.rendering.wire import CLOSE_CODES, ERROR_CODES, Json, answered, asked, object_of, sent
+from wsgen.outputs.channels.envelopes import (
+    CLOSE_CODES,
+    ERROR_CODES,
+    Json,
+    answered,
+    asked,
+    object_of,
+    sent,
+)
 
 VERBS = (
     "subscribe",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from wsgen.model import UNION, TypeRef
-from wsgen.rendering.text import WIDTH
+from wsgen.outputs.python.literals import WIDTH
 
 Imported = tuple[str, str]
 """A module and a top-level name in it."""
