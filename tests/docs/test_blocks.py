@@ -13,7 +13,7 @@ import yaml
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
-from wsgen.load.yaml_module import load_yaml
+from wsgen.load.yaml.reader import load_yaml
 from wsgen.settings.project_file import load_config
 
 from .pages import PAGES, ROOT, Block, blocks

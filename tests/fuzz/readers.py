@@ -18,8 +18,8 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError, GenerationError, WsgenError
 from wsgen.freshness.passes import has_passed, record_pass
 from wsgen.freshness.stamps import Stamps
-from wsgen.load.python_module import load_python
-from wsgen.load.yaml_module import load_yaml
+from wsgen.load.python.aliases import load_python
+from wsgen.load.yaml.reader import load_yaml
 from wsgen.manifest import MANIFEST, Manifest, is_owned_name, read_manifest
 from wsgen.model import RouterSpec, TypeRef
 from wsgen.outputs.python.generic.parsing import parse_template

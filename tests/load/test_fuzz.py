@@ -11,8 +11,8 @@ from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
 from wsgen.load.declaration import FileDeclaration
 from wsgen.load.module import united
-from wsgen.load.python_module import load_python
-from wsgen.load.yaml_module import load_yaml
+from wsgen.load.python.aliases import load_python
+from wsgen.load.yaml.reader import load_yaml
 from wsgen.source import ModuleSource
 
 FOLDER = Path("/project/datafeed")

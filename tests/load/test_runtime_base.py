@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wsgen.load.runtime_base import is_built_on_runtime
+from wsgen.load.python.runtime_base import is_built_on_runtime
 
 BASE = "from wsgen_runtime import WsRouter as Base\n\n\nclass Interface(Base): ...\n"
 

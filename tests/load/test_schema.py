@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 from wsgen.diagnostics import Diagnostic
 from wsgen.load import naming
 from wsgen.load.module import united
-from wsgen.load.yaml_examples import EXAMPLE_KEYS, MAX_EXAMPLES
-from wsgen.load.yaml_module import DELIVERY_KEYS, MAX_QUEUE, MODULE_KEYS, ROUTER_KEYS, load_yaml
+from wsgen.load.yaml.example_values import EXAMPLE_KEYS, MAX_EXAMPLES
+from wsgen.load.yaml.reader import DELIVERY_KEYS, MAX_QUEUE, MODULE_KEYS, ROUTER_KEYS, load_yaml
 from wsgen.model import Delivery, Overflow
 from wsgen.source import ModuleSource
 

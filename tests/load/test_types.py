@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tests.load.conftest import Load
 
 from wsgen.diagnostics import Span
-from wsgen.load.expressions import parse_type
 from wsgen.load.sourcetext import UnreadableError
-from wsgen.load.types import data_type, request_type, shown
+from wsgen.load.types.grammar import parse_type
+from wsgen.load.types.rules import data_type, request_type, shown
 from wsgen.model import TypeRef
 
 

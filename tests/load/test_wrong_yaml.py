@@ -7,7 +7,8 @@ import yaml
 
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
-from wsgen.load import compose, load_module
+from wsgen.load import load_module
+from wsgen.load.yaml import compose
 from wsgen.source import ModuleSource
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("yaml-*/module/ws.yaml"))

@@ -13,8 +13,8 @@ from wsgen.cli.output import echo
 from wsgen.diagnostics import Diagnostic
 from wsgen.files import is_temporary, read_file, real
 from wsgen.load.naming import check_models
-from wsgen.load.project_modules import ProjectModules
-from wsgen.load.yaml_module import load_yaml
+from wsgen.load.python.project_modules import ProjectModules
+from wsgen.load.yaml.reader import load_yaml
 from wsgen.names import is_identifier
 from wsgen.settings.config import default_sources
 from wsgen.settings.key_places import WSGEN_TOML

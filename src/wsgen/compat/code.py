@@ -8,8 +8,8 @@ from wsgen.compat.specs import RouterSpec
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
 from wsgen.files import read_text
-from wsgen.load.expressions import TypeNode, parse_type
 from wsgen.load.sourcetext import UnreadableError
+from wsgen.load.types.grammar import TypeNode, parse_type
 from wsgen.model import ModuleSpec, TypeRef
 from wsgen.model import RouterSpec as Router
 from wsgen.names import default_route

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from wsgen.errors import GenerationError
 from wsgen.files import read_file
-from wsgen.load.python_module import read_aliases
+from wsgen.load.python.aliases import read_aliases
 from wsgen.load.sourcetext import UnreadableError
 from wsgen.report.text import format_text
 

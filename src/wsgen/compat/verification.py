@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import overload
 
 from wsgen.compat.layout import output_folder
-from wsgen.load.importable import importable_name
+from wsgen.load.python.importable import importable_name
 from wsgen.startup.caller import calling_file
 from wsgen.startup.project import settings_of
 

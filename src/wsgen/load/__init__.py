@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wsgen.load.module import Loaded, load_module
-    from wsgen.load.type_names import TypeNames
+    from wsgen.load.python.type_names import TypeNames
 
 __all__ = ["Loaded", "TypeNames", "load_module"]
 
@@ -19,7 +19,7 @@ def __getattr__(name: str) -> object:
 
         return getattr(module, name)
     if name == "TypeNames":
-        from wsgen.load import type_names
+        from wsgen.load.python import type_names
 
         return type_names.TypeNames
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wsgen.diagnostics import Span
-from wsgen.load.expressions import TypeNode
-from wsgen.load.python_calls import Argument
+from wsgen.load.python.constructor_calls import Argument
+from wsgen.load.types.grammar import TypeNode
 from wsgen.model import Delivery, Example, TypeRef
 
 

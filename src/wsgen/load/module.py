@@ -7,10 +7,10 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
 from wsgen.load.naming import check_class_name, check_free, check_module, check_route
-from wsgen.load.python_module import load_python
+from wsgen.load.python.aliases import load_python
+from wsgen.load.python.type_names import TypeNames
 from wsgen.load.sourcetext import UnreadableError, read_source
-from wsgen.load.type_names import TypeNames
-from wsgen.load.yaml_module import load_yaml
+from wsgen.load.yaml.reader import load_yaml
 from wsgen.manifest import digest
 from wsgen.model import ModuleSpec, RouterSpec
 from wsgen.names import default_route, nearest

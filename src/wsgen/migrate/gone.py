@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from wsgen.load.python_names import statements
+from wsgen.load.python.bindings import statements
 from wsgen.migrate.needs import within
 from wsgen.migrate.python_file import PythonFile
 from wsgen.syntax.places import Places

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from wsgen.diagnostics import Span
-from wsgen.load.importable import importable_name
-from wsgen.load.python_names import absolute_module
-from wsgen.load.python_syntax import parse_python
+from wsgen.load.python.bindings import absolute_module
+from wsgen.load.python.importable import importable_name
+from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.manifest import MANIFEST
 from wsgen.settings.config import Config

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from wsgen.load.python_names import statements
+from wsgen.load.python.bindings import statements
 from wsgen.migrate.gone import Gone
 from wsgen.migrate.needs import Needs, type_checking_blocks
 from wsgen.migrate.python_file import PythonFile

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
-from wsgen.load.python_names import statements
+from wsgen.load.python.bindings import statements
 from wsgen.migrate.python_file import PythonFile
 from wsgen.syntax.places import Places, Stretch
 from wsgen.syntax.scopes import bound_by

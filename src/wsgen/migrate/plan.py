@@ -7,11 +7,11 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from wsgen.errors import GenerationError
 from wsgen.freshness.current import template_of
-from wsgen.load.importable import importable_name
 from wsgen.load.module import load_module
 from wsgen.load.naming import check_endpoint
+from wsgen.load.python.importable import importable_name
 from wsgen.load.sourcetext import UnreadableError, decode_utf8, read_source
-from wsgen.load.yaml_module import load_yaml
+from wsgen.load.yaml.reader import load_yaml
 from wsgen.migrate.comments import remarks_on
 from wsgen.migrate.endpoint import endpoint_of
 from wsgen.migrate.importers import Importers

@@ -8,8 +8,8 @@ from wsgen.errors import GenerationError
 from wsgen.freshness.current import template_of
 from wsgen.load.declaration import FileDeclaration
 from wsgen.load.module import united
-from wsgen.load.python_module import load_python
-from wsgen.load.yaml_module import load_yaml
+from wsgen.load.python.aliases import load_python
+from wsgen.load.yaml.reader import load_yaml
 from wsgen.migrate.python_file import PythonFile
 from wsgen.model import ModuleSpec
 from wsgen.pipeline.production import render_module

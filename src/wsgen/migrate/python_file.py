@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wsgen.load.python_module import alias_statements
-from wsgen.load.python_syntax import parse_python
+from wsgen.load.python.aliases import alias_statements
+from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import read_source
 from wsgen.syntax.parsed import PythonText, parse_text
 from wsgen.syntax.places import Edit, applied

@@ -15,7 +15,7 @@ from wsgen.freshness.current import inputs_of, settings_digest, template_of, why
 from wsgen.freshness.passes import record_pass, tops_of
 from wsgen.freshness.stamps import Stamps
 from wsgen.load import Loaded
-from wsgen.load.runtime_base import is_built_on_runtime
+from wsgen.load.python.runtime_base import is_built_on_runtime
 from wsgen.manifest import Manifest, digest
 from wsgen.model import ModuleSpec
 from wsgen.outputs import forget_templates, render_package

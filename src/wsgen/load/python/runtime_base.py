@@ -5,9 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from wsgen.files import read_file
-from wsgen.load.importable import importable_name
-from wsgen.load.python_names import ROUTER, Imported, bindings, qualified
-from wsgen.load.python_syntax import parse_python
+from wsgen.load.python.bindings import ROUTER, Imported, bindings, qualified
+from wsgen.load.python.importable import importable_name
+from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import UnreadableError
 
 _RUNTIME = "wsgen_runtime"

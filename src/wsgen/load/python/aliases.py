@@ -8,15 +8,15 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
-from wsgen.load.expressions import TypeNode
-from wsgen.load.importable import importable_name
 from wsgen.load.naming import check_class_name
-from wsgen.load.python_calls import Given, arguments_of, calls
-from wsgen.load.python_names import ROUTER, bindings, is_router, is_typing, statements
-from wsgen.load.python_syntax import parse_python
-from wsgen.load.python_types import TypeReader
+from wsgen.load.python.alias_types import TypeReader
+from wsgen.load.python.bindings import ROUTER, bindings, is_router, is_typing, statements
+from wsgen.load.python.constructor_calls import Given, arguments_of, calls
+from wsgen.load.python.importable import importable_name
+from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import SourceText, UnreadableError
-from wsgen.load.types import data_type, request_type
+from wsgen.load.types.grammar import TypeNode
+from wsgen.load.types.rules import data_type, request_type
 from wsgen.model import TypeRef
 
 _FORM = "Write `X: TypeAlias = WsRouter[Request, Data]`."

@@ -1,7 +1,7 @@
 """Type trees -> TypeRefs: the checks that hold whatever file a type comes from."""
 
-from wsgen.load.expressions import MAX_NESTING, TypeNode
 from wsgen.load.sourcetext import unreadable
+from wsgen.load.types.grammar import MAX_NESTING, TypeNode
 from wsgen.model import ELLIPSIS, UNION, TypeRef
 
 MAX_PARTS = 64

@@ -6,10 +6,10 @@ from collections.abc import Mapping as Values
 from typing import NamedTuple, TypeVar
 
 from wsgen.diagnostics import Diagnostic, Note, Span
-from wsgen.load.expressions import TypeNode, parse_type
 from wsgen.load.naming import MAX_TAGS, Problem, advise, check_scheme, check_tag
-from wsgen.load.nodes import BROKEN, Mapping, Node, Scalar, Sequence
 from wsgen.load.sourcetext import SourceText, UnreadableError
+from wsgen.load.types.grammar import TypeNode, parse_type
+from wsgen.load.yaml.nodes import BROKEN, Mapping, Node, Scalar, Sequence
 from wsgen.model import TypeRef
 from wsgen.names import nearest
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import yaml
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.load.nodes import BROKEN, CORE, Mapping, Node, Scalar, Sequence, scalar_kind
 from wsgen.load.sourcetext import SourceText, UnreadableError, unreadable
-from wsgen.load.yaml_errors import explain
+from wsgen.load.yaml.nodes import BROKEN, CORE, Mapping, Node, Scalar, Sequence, scalar_kind
+from wsgen.load.yaml.parser_errors import explain
 
 MAX_DEPTH = 20
 MAX_NODES = 100_000

@@ -3,9 +3,7 @@
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.load.compose import compose
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
-from wsgen.load.expressions import TypeNode
 from wsgen.load.naming import (
     check_class_name,
     check_description,
@@ -15,11 +13,13 @@ from wsgen.load.naming import (
     check_route,
     check_summary,
 )
-from wsgen.load.nodes import Mapping, Node, Scalar, Sequence
 from wsgen.load.sourcetext import SourceText, UnreadableError, decode_utf8
-from wsgen.load.types import data_type, request_type
-from wsgen.load.yaml_examples import read_examples
-from wsgen.load.yaml_fields import Entry, FieldReader, misspelt
+from wsgen.load.types.grammar import TypeNode
+from wsgen.load.types.rules import data_type, request_type
+from wsgen.load.yaml.compose import compose
+from wsgen.load.yaml.example_values import read_examples
+from wsgen.load.yaml.fields import Entry, FieldReader, misspelt
+from wsgen.load.yaml.nodes import Mapping, Node, Scalar, Sequence
 from wsgen.model import Delivery, Overflow, TypeRef
 
 MODULE_KEYS = (

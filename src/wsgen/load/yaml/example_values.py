@@ -6,8 +6,8 @@ import re
 
 from wsgen.diagnostics import Span
 from wsgen.load.naming import check_summary
-from wsgen.load.nodes import BROKEN, Mapping, Node, Scalar, Sequence
-from wsgen.load.yaml_fields import Entry, FieldReader, misspelt
+from wsgen.load.yaml.fields import Entry, FieldReader, misspelt
+from wsgen.load.yaml.nodes import BROKEN, Mapping, Node, Scalar, Sequence
 from wsgen.model import Example
 
 EXAMPLE_KEYS = ("name", "summary", "request", "data")

@@ -8,9 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
-from wsgen.load.expressions import TypeNode
-from wsgen.load.project_modules import ModuleFile, ProjectModules
-from wsgen.load.python_names import Imported, Local, qualified
+from wsgen.load.python.bindings import Imported, Local, qualified
+from wsgen.load.python.project_modules import ModuleFile, ProjectModules
+from wsgen.load.types.grammar import TypeNode
 from wsgen.names import nearest
 
 _BUILTINS = frozenset({"dict", "float", "int", "list", "object", "set", "str", "tuple"})

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from wsgen.load.python_names import Binding, Imported, Local, bound, statements
-from wsgen.load.python_syntax import parse_python
+from wsgen.load.python.bindings import Binding, Imported, Local, bound, statements
+from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.names import nearest
 

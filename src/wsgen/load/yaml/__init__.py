@@ -1,0 +1,1 @@
+"""`ws.yaml`: text -> nodes -> declarations, with a position for each value."""
