@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wsgen.compat.layout import locate
+from wsgen.discovery.inputs import template_of
 from wsgen.errors import GenerationError
 from wsgen.files import read_text, replace
-from wsgen.freshness.current import template_of
 from wsgen.manifest import MANIFEST, PENDING, Manifest, read_manifest
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource

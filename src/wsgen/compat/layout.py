@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from wsgen.discovery.inputs import GENERIC_TEMPLATE
 from wsgen.discovery.modules import module_at
-from wsgen.freshness.current import GENERIC_TEMPLATE
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 from wsgen.startup.project import find_module, root_of, settings_of

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
+from wsgen.discovery.inputs import template_of
 from wsgen.errors import GenerationError
-from wsgen.freshness.current import template_of
 from wsgen.load.module import load_module
 from wsgen.load.naming import check_endpoint
 from wsgen.load.python.importable import importable_name

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
+from wsgen.discovery.inputs import template_of
 from wsgen.errors import GenerationError
-from wsgen.freshness.current import template_of
 from wsgen.load.declaration import FileDeclaration
 from wsgen.load.module import united
 from wsgen.load.python.aliases import load_python

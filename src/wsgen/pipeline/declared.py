@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wsgen.freshness.current import inputs_of, intact_manifest, template_of
+from wsgen.discovery.inputs import template_of
+from wsgen.freshness.current import inputs_of, intact_manifest
 from wsgen.manifest import Manifest, digest
 from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource

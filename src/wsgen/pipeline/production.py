@@ -10,8 +10,9 @@ from pathlib import Path
 from wsgen._version import __version__
 from wsgen.commit.apply import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
 from wsgen.diagnostics import Diagnostic, Span
+from wsgen.discovery.inputs import template_of
 from wsgen.errors import FilesError, GenerationError
-from wsgen.freshness.current import inputs_of, settings_digest, template_of, why_stale
+from wsgen.freshness.current import inputs_of, settings_digest, why_stale
 from wsgen.freshness.passes import record_pass, tops_of
 from wsgen.freshness.stamps import Stamps
 from wsgen.load import Loaded

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
+from wsgen.discovery.inputs import template_of
 from wsgen.discovery.modules import discover, select
 from wsgen.discovery.surroundings import ignored_by_git, unimportable
-from wsgen.freshness.current import inputs_of, template_of
+from wsgen.freshness.current import inputs_of
 from wsgen.freshness.passes import has_passed
 from wsgen.freshness.stamps import Stamps
 from wsgen.pipeline.declared import current_manifest
