@@ -1,0 +1,165 @@
+"""Assess a module's package: is it current, and if not, why? The only answer to both questions.
+
+A package is current if the files that decide what is rendered, the settings, and the generated files are what its
+manifest says, and if this machine knows that the generated files have passed the quality steps.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from wsgen._version import __version__
+from wsgen.discovery.inputs import template_of, templates_in
+from wsgen.discovery.orphans import why_orphaned
+from wsgen.freshness.passes import has_passed
+from wsgen.freshness.stamps import Stamps
+from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
+from wsgen.settings.config import Config
+from wsgen.source import YAML_NAME, ModuleSource
+
+
+class Status(StrEnum):
+    """How a package compares with its sources.
+
+    It is unverified if it is what its manifest says, and this machine has not yet checked that it passes the steps.
+    """
+
+    CURRENT = "current"
+    UNVERIFIED = "unverified"
+    STALE = "stale"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The state of one package, with what was read to find out.
+
+    `manifest` is that of the package, None if there is none that can be read. `inputs` has the digests of the
+    files that decide what is rendered, by path relative to the project. `reason` says why it is not current.
+    """
+
+    status: Status
+    manifest: Manifest | None
+    inputs: Mapping[str, str]
+    reason: str = ""
+
+    @property
+    def is_intact(self) -> bool:
+        """Return whether the package is what its manifest says, verified on this machine or not."""
+        return self.status in (Status.CURRENT, Status.UNVERIFIED)
+
+
+def assess(
+    source: ModuleSource,
+    config: Config,
+    *,
+    steps: tuple[str, ...],
+    declared: Callable[[ModuleSource], str | None],
+    stamps: Stamps | None = None,
+) -> Assessment:
+    """Compare a module's package with the files and settings that it is made from.
+
+    With `steps`, the package must have passed exactly these: according to its manifest and, with `stamps`, according
+    to the cache of this machine. `declared` returns the digest of what the sources declare, None if they are
+    invalid; it is only called if nothing but the code of a Python source has changed.
+    """
+    inputs = digests_of_inputs(source, config)
+    manifest = read_manifest(source.output)
+    if manifest is None:
+        if source.output.exists():
+            return Assessment(Status.STALE, None, inputs, "it has no manifest")
+        return Assessment(Status.MISSING, None, inputs, "it was never rendered")
+    reason = _why_stale(source, config, steps, manifest, inputs, declared)
+    if reason:
+        return Assessment(Status.STALE, manifest, inputs, reason)
+    if steps and stamps is not None and not has_passed(source, config, manifest, stamps):
+        reason = "the quality steps give another result"
+        return Assessment(Status.UNVERIFIED, manifest, inputs, reason)
+    return Assessment(Status.CURRENT, manifest, inputs)
+
+
+def digests_of_inputs(source: ModuleSource, config: Config) -> dict[str, str]:
+    """Return the digests of all files that decide what is rendered, by path relative to the project."""
+    files = list(source.files)
+    if (template := template_of(source, config)) is not None:
+        files.append(template)
+    if config.templates is not None:
+        files.extend(templates_in(config.templates))
+    root = config.root
+    return {file.relative_to(root).as_posix(): file_digest(file) or "" for file in files}
+
+
+def settings_digest(source: ModuleSource, config: Config) -> str:
+    """Return the digest of the settings, other than files, that decide what is rendered."""
+    schemes = config.security_schemes
+    return _settings_digest(
+        config.models or "",
+        source.name,
+        source.version or "",
+        source.output.relative_to(config.root).as_posix(),
+        tuple(path.relative_to(config.root).as_posix() for path in config.sources),
+        *((json.dumps(schemes, sort_keys=True, default=str),) if schemes else ()),
+    )
+
+
+def _why_stale(
+    source: ModuleSource,
+    config: Config,
+    steps: tuple[str, ...],
+    manifest: Manifest,
+    inputs: Mapping[str, str],
+    declared: Callable[[ModuleSource], str | None],
+) -> str:
+    """Return, in a few words, why the package is stale; an empty text if it is not."""
+    if not source.files:
+        return why_orphaned(source, config)
+    if manifest.wsgen != __version__:
+        return f"it was rendered by wsgen {manifest.wsgen}, this is {__version__}"
+    names = sorted(inputs.keys() | manifest.inputs.keys())
+    changed = [name for name in names if inputs.get(name) != manifest.inputs.get(name)]
+    reason = _why_not_intact(source, config, steps, manifest)
+    if not changed or (
+        not reason and _declares_the_same(source, config, manifest, changed, declared)
+    ):
+        return reason
+    return f"{', '.join(changed)} changed since"
+
+
+def _why_not_intact(
+    source: ModuleSource, config: Config, steps: tuple[str, ...], manifest: Manifest
+) -> str:
+    if manifest.settings != settings_digest(source, config):
+        return "the settings changed since"
+    found = {name: file_digest(source.output / name) for name in manifest.outputs}
+    if wrong := [name for name, sum_ in manifest.outputs.items() if found[name] != sum_]:
+        missing = [name for name in wrong if not (source.output / name).exists()]
+        if missing:
+            return f"{', '.join(missing)} is missing"
+        return f"{', '.join(wrong)} was edited"
+    if (source.output / PENDING).exists():
+        return "a run was stopped halfway"
+    if steps and set(manifest.tools) != set(steps):
+        return "it has not been through the configured quality steps"
+    return ""
+
+
+def _declares_the_same(
+    source: ModuleSource,
+    config: Config,
+    manifest: Manifest,
+    changed: list[str],
+    declared: Callable[[ModuleSource], str | None],
+) -> bool:
+    """Return whether all that `changed` is code of the Python source that declares nothing."""
+    python = {
+        file.relative_to(config.root).as_posix() for file in source.files if file.name != YAML_NAME
+    }
+    same_files = python.issuperset(changed) and manifest.inputs.keys() >= set(changed)
+    return bool(manifest.declared) and same_files and declared(source) == manifest.declared
+
+
+@lru_cache(maxsize=4096)
+def _settings_digest(*values: str | tuple[str, ...]) -> str:
+    return digest(json.dumps([__version__, *values]).encode())
