@@ -23,7 +23,7 @@ from wsgen.source import YAML_NAME, ModuleSource
 class Status(StrEnum):
     """How a package compares with its sources.
 
-    It is unverified if it is what its manifest says, and this machine has not yet checked that it passes the steps.
+    It is unverified if it is what its manifest says and this machine has not yet checked that it passes.
     """
 
     CURRENT = "current"
@@ -61,9 +61,9 @@ def assess(
 ) -> Assessment:
     """Compare a module's package with the files and settings that it is made from.
 
-    With `steps`, the package must have passed exactly these: according to its manifest and, with `stamps`, according
-    to the cache of this machine. `declared` returns the digest of what the sources declare, None if they are
-    invalid; it is only called if nothing but the code of a Python source has changed.
+    With `steps`, the package must have passed exactly these: according to its manifest and, with `stamps`,
+    according to the cache of this machine. `declared` returns the digest of what the sources declare, None if
+    they are invalid; it is only called if nothing but the code of a Python source has changed.
     """
     inputs = digests_of_inputs(source, config)
     manifest = read_manifest(source.output)
