@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from wsgen.quality.mirror import mirrored
-from wsgen.quality.settings import SETTINGS_NAMES, settings_files
+from wsgen.quality.settings_files import SETTINGS_NAMES, settings_files
 
 from .conftest import SETTINGS, Project
 

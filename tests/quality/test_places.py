@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from wsgen.diagnostics import Span
-from wsgen.quality.findings import Finding
 from wsgen.quality.places import source_span
+from wsgen.quality.problems import Finding
 from wsgen.quality.staged import StagedModule
 
 from .conftest import ROUTER, Project

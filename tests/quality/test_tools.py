@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from wsgen.errors import ToolError
-from wsgen.quality.fingerprints import TOOL_OF_STEP, tool_fingerprints
+from wsgen.quality.commands import find_tools
+from wsgen.quality.installed import TOOL_OF_STEP, tool_fingerprints
 from wsgen.quality.steps import STEPS
-from wsgen.quality.tools import find_tools
 
 from .conftest import Tool
 

@@ -8,8 +8,8 @@ import pytest
 from wsgen.errors import ToolError
 from wsgen.quality.mypy_excludes import mypy_excludes
 from wsgen.quality.processes import Outcome
-from wsgen.quality.typing_groups import TypingGroup, typing_groups
-from wsgen.quality.typing_runs import check_types
+from wsgen.quality.tools.mypy import check_types
+from wsgen.quality.tools.mypy_names import TypingGroup, typing_groups
 
 
 def package(directory: Path) -> Path:

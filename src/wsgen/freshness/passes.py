@@ -14,8 +14,8 @@ from wsgen.files import make_folder, read_own_file, replace
 from wsgen.freshness.stamps import Stamps
 from wsgen.manifest import Manifest, digest
 from wsgen.quality.extended import settings_sum
-from wsgen.quality.fingerprints import tool_fingerprints
-from wsgen.quality.settings import settings_files
+from wsgen.quality.installed import tool_fingerprints
+from wsgen.quality.settings_files import settings_files
 from wsgen.settings.cache_folder import is_own_folder, make_cache
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource

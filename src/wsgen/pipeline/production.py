@@ -23,7 +23,7 @@ from wsgen.outputs import forget_templates, render_package
 from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand, unwritable
 from wsgen.pipeline.declared import current_manifest, declared_digest
 from wsgen.pipeline.options import Options
-from wsgen.quality.fingerprints import TOOL_OF_STEP, installed_version
+from wsgen.quality.installed import TOOL_OF_STEP, installed_version
 from wsgen.result import ModuleResult, State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, Positions

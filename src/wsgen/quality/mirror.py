@@ -13,7 +13,7 @@ from pathlib import Path
 
 from wsgen.quality.extended import with_extended
 from wsgen.quality.scratch import scratch_folder, temporary_errors
-from wsgen.quality.settings import SETTINGS_NAMES, settings_files
+from wsgen.quality.settings_files import SETTINGS_NAMES, settings_files
 from wsgen.quality.staged import StagedModule
 
 _REPOSITORY = frozenset({".git", ".hg"})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Span
 from wsgen.files import read_text
-from wsgen.quality.findings import Finding
+from wsgen.quality.problems import Finding
 from wsgen.quality.staged import StagedModule
 
 _NAME = re.compile(r"[^\W\d]\w*")

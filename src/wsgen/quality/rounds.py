@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
-from wsgen.quality.findings import Finding, Report
+from wsgen.quality.problems import Finding, Report
 from wsgen.quality.processes import side_by_side
 from wsgen.quality.steps import STEPS
 from wsgen.quality.workbench import Workbench

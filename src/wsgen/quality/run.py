@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, in_order
+from wsgen.quality.commands import find_tools
+from wsgen.quality.diagnosis import module_diagnostics
 from wsgen.quality.mirror import mirrored
 from wsgen.quality.rounds import Rounds
 from wsgen.quality.staged import QualityResult, StagedModule
 from wsgen.quality.syntax import unreadable_files
-from wsgen.quality.tools import find_tools
-from wsgen.quality.verdicts import module_diagnostics
 from wsgen.quality.workbench import Workbench
 from wsgen.settings.cache_folder import usable_cache
 

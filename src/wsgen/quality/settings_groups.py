@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wsgen.files import read_file, read_text
-from wsgen.quality.fingerprints import version_numbers
+from wsgen.quality.installed import version_numbers
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "black": ("pyproject.toml",),

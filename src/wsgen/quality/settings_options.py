@@ -17,7 +17,7 @@ from pathlib import Path
 
 from wsgen.files import read_text
 from wsgen.quality.extended import with_extended
-from wsgen.quality.fingerprints import version_numbers
+from wsgen.quality.installed import version_numbers
 from wsgen.quality.settings_groups import Home, tool_table
 from wsgen.settings.config import default_sources
 

@@ -7,8 +7,8 @@ import ast
 from collections.abc import Iterator
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.quality.findings import Finding
 from wsgen.quality.places import source_span
+from wsgen.quality.problems import Finding
 from wsgen.quality.staged import StagedModule
 
 

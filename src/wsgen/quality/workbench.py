@@ -8,24 +8,24 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from wsgen.quality.blame import isolated
-from wsgen.quality.findings import (
+from wsgen.quality.commands import Tools
+from wsgen.quality.isolation import isolated
+from wsgen.quality.mirror import Mirror
+from wsgen.quality.mypy_excludes import mypy_excludes
+from wsgen.quality.problems import (
     Report,
     joined,
     read_flake8,
     read_formatter,
     read_ruff,
 )
-from wsgen.quality.mirror import Mirror
-from wsgen.quality.mypy_excludes import mypy_excludes
 from wsgen.quality.processes import Outcome, Processes
 from wsgen.quality.settings_groups import Homes
 from wsgen.quality.settings_options import Roots, isort_options, ruff_options
 from wsgen.quality.staged import StagedModule
 from wsgen.quality.steps import MANY_FILES, STEPS
-from wsgen.quality.tools import Tools
-from wsgen.quality.typing_groups import EXPLICIT, TypingGroup, typing_groups
-from wsgen.quality.typing_runs import check_types
+from wsgen.quality.tools.mypy import check_types
+from wsgen.quality.tools.mypy_names import EXPLICIT, TypingGroup, typing_groups
 
 _ARGUMENT_LIMIT = 24_000 if os.name == "nt" else 100_000
 """Characters of paths in one command line; operating systems allow a little more."""

@@ -6,8 +6,8 @@ import pytest
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
-from wsgen.quality.blame import isolated
-from wsgen.quality.findings import BrokenToolError, Report
+from wsgen.quality.isolation import isolated
+from wsgen.quality.problems import BrokenToolError, Report
 
 from .conftest import Project, Tool
 

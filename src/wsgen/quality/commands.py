@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
-from wsgen.quality.fingerprints import command_beside, command_on_path, installed_version
+from wsgen.quality.installed import command_beside, command_on_path, installed_version
 from wsgen.quality.steps import STEPS
 
 Tools = Mapping[str, tuple[str, ...]]

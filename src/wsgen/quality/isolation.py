@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from wsgen.quality.findings import BrokenToolError, Report, joined
+from wsgen.quality.problems import BrokenToolError, Report, joined
 
 Attempt = Callable[[tuple[Path, ...]], Report]
 """Runs a tool over the output folders of some modules. Raises BrokenToolError."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.quality.findings import Finding
 from wsgen.quality.places import missing_module, source_span
+from wsgen.quality.problems import Finding
 from wsgen.quality.rounds import Change, Verdict
 from wsgen.quality.staged import StagedModule
 from wsgen.quality.steps import STEPS

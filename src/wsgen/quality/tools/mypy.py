@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from wsgen.quality.findings import Finding, Report, broken, read_mypy
+from wsgen.quality.problems import Finding, Report, broken, read_mypy
 from wsgen.quality.processes import Outcome
 
 _NOTHING_THERE = "There are no .py[i] files in directory '"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wsgen.quality.findings import read_flake8, read_formatter, read_mypy, read_ruff
+from wsgen.quality.problems import read_flake8, read_formatter, read_mypy, read_ruff
 from wsgen.quality.processes import Outcome
 
 HERE = "/mirror"

@@ -1,0 +1,1 @@
+"""The tools that quality steps run."""
