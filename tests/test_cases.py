@@ -11,8 +11,9 @@ The files of a case that do not belong to its project:
 `expected/`    The files that the last command must write or change; without it, none.
 `removed.txt`  The files that the last command must remove, one a line; without it, none.
 
-Where several commands run, the output of each follows a line `$ wsgen ...`. What is different on every machine
-is replaced: the project's folder by `/project`, seconds by `0.00`, the version of Python by `3.x`.
+Where several commands run, the output of each follows a line `$ wsgen ...`. What is different on every machine or
+for every version is replaced: the project's folder by `/project`, seconds by `0.00`, Python's version by `3.x`,
+wsgen's by `0.0.0`.
 
 `make update-cases` rewrites `stderr.txt` and `removed.txt`, and also `stdout.txt` and `expected/` where there
 is one, even an empty one. Review the diff like code.
@@ -29,6 +30,7 @@ from pathlib import Path
 
 import pytest
 
+from wsgen import __version__
 from wsgen.cli.main import run
 
 CASES = Path(__file__).parent / "cases"
@@ -126,6 +128,7 @@ def _edit(program: str, file: str, *arguments: str) -> None:
 def _repeatable(text: str, work: Path) -> str:
     """Return `text` as it is for every machine and run."""
     text = text.replace(str(work), "/project").replace(_PYTHON, "Python 3.x")
+    text = text.replace(f'"version": "{__version__}"', '"version": "0.0.0"')
     return _SECONDS.sub("(0.00 s)", text)
 
 
