@@ -1,0 +1,3 @@
+from specs.feed.ws import BarWsRouter
+
+print(BarWsRouter)

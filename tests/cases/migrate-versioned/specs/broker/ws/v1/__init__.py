@@ -1,0 +1,6 @@
+from typing import TypeAlias
+
+from app.models import Bar, BarRequest
+from app.routes import WsRouter
+
+BarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]
