@@ -8,10 +8,10 @@ import pytest
 from tests.asyncapi.documents import module, official_errors, ref, router
 
 import wsgen_runtime.asyncapi
-from wsgen.asyncapi.export import Exportable, export_documents
-from wsgen.asyncapi.settings import read_settings
-from wsgen.asyncapi.text import format_document
-from wsgen.asyncapi.validate import validate_text
+from wsgen.asyncapi.export.document_files import format_document
+from wsgen.asyncapi.export.document_settings import read_settings
+from wsgen.asyncapi.export.export_documents import Exportable, export_documents
+from wsgen.asyncapi.validation.validate import validate_text
 from wsgen.model import Delivery, Example, Overflow, TypeRef
 from wsgen.outputs.channels.envelopes import CLOSE_CODES, ERROR_CODES
 from wsgen.outputs.channels.stub import VERBS, render_channels

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Project
 
-from wsgen.asyncapi.validate import validate_file
+from wsgen.asyncapi.validation.validate import validate_file
 from wsgen.cli.main import run
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wsgen.asyncapi.document import read_document
-from wsgen.asyncapi.validate import validate_file, validate_text
+from wsgen.asyncapi.validation.document_reader import read_document
+from wsgen.asyncapi.validation.validate import validate_file, validate_text
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic, Severity
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Project
 
-from wsgen.cli.output import show_diff
+from wsgen.cli.console import show_diff
 from wsgen.diagnostics import Diagnostic
 from wsgen.report.github import format_github
 from wsgen.report.text import format_text, inert

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Project
 
 from wsgen import files
-from wsgen.asyncapi.models import Filled
+from wsgen.asyncapi.export.payload_schemas import Filled
 from wsgen.compat import generate_module_routers
 
 OUT = "specs/datafeed/ws_generated"
@@ -126,7 +126,7 @@ def test_what_is_asked_for_is_not_written_out_of_the_project(
 ) -> None:
     # The models' schemas have no part in this, and importing the models takes time.
     filled = lambda documents, **_: Filled(tuple(documents), {})  # noqa: E731
-    monkeypatch.setattr("wsgen.asyncapi.export.fill_documents", filled)
+    monkeypatch.setattr("wsgen.asyncapi.export.export_documents.fill_documents", filled)
     target = link(project.root / name, outside / "target")
     if "." not in name:
         target.mkdir()

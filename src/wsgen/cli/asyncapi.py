@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from wsgen.cli.files import bytes_of, write_file
+from wsgen.cli.chosen_project import project_of, project_root
+from wsgen.cli.console import echo, show_findings
 from wsgen.cli.options import (
     format_option,
     module_option,
@@ -14,11 +15,10 @@ from wsgen.cli.options import (
     quiet_option,
     report_option,
 )
-from wsgen.cli.output import echo, show_findings
-from wsgen.cli.project import project_of, project_root
+from wsgen.cli.written_files import bytes_of, write_file
 from wsgen.diagnostics import Diagnostic, Span, has_errors
 from wsgen.errors import FilesError
-from wsgen.report.places import display_path
+from wsgen.report.display import display_path
 from wsgen.result import RunResult
 
 _VERSIONS = ("3.1", "3.0", "2.6")
@@ -74,7 +74,7 @@ def export(
     timeout: float,
 ) -> int:
     """Write the AsyncAPI document of the modules below PATH."""
-    from wsgen.asyncapi.text import format_document
+    from wsgen.asyncapi.export.document_files import format_document
 
     if check_only and output is None:
         raise click.UsageError("--check needs --output: the document to compare with")
@@ -108,7 +108,7 @@ def export(
 @quiet_option
 def validate(files: tuple[Path, ...], form: str, quiet: bool) -> int:
     """Check AsyncAPI documents, 2.0 to 3.1, YAML or JSON."""
-    from wsgen.asyncapi.validate import validate_files
+    from wsgen.asyncapi.validation.validate import validate_files
 
     found = validate_files(files)
     show_findings(RunResult((), found), form, project_root())
@@ -159,8 +159,8 @@ def _documents(
     per_module: bool,
     timeout: float,
 ) -> tuple[Mapping[str, dict[str, object]], tuple[Diagnostic, ...]]:
-    from wsgen.asyncapi.export import Exportable, export_documents
-    from wsgen.asyncapi.settings import read_settings
+    from wsgen.asyncapi.export.document_settings import read_settings
+    from wsgen.asyncapi.export.export_documents import Exportable, export_documents
     from wsgen.outputs.channels.stub import render_channels
     from wsgen.pipeline.production import is_native
     from wsgen.pipeline.run import find_modules, load_modules
@@ -217,9 +217,9 @@ def _left_over(
     paths: Sequence[Path], folder: Path, *, remove: bool, talks: bool
 ) -> list[Diagnostic]:
     """Remove the documents of modules that the project has no longer, or return what is wrong with them."""
-    from wsgen.asyncapi.export import document_name
-    from wsgen.asyncapi.left_over import left_over
-    from wsgen.asyncapi.settings import read_settings
+    from wsgen.asyncapi.export.document_settings import read_settings
+    from wsgen.asyncapi.export.export_documents import document_name
+    from wsgen.asyncapi.export.left_over import left_over
     from wsgen.pipeline.run import find_modules, load_modules
 
     config = project_of(paths)

@@ -4,8 +4,8 @@ from time import perf_counter
 
 import click
 
+from wsgen.cli.chosen_project import project_of
 from wsgen.cli.options import Common, common_options
-from wsgen.cli.project import project_of
 from wsgen.cli.render import conclude
 from wsgen.pipeline.cleaning import clean as clean_modules
 from wsgen.pipeline.run import find_modules

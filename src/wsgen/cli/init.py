@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from wsgen.cli.files import bytes_of, write_file
-from wsgen.cli.output import echo
+from wsgen.cli.console import echo
+from wsgen.cli.written_files import bytes_of, write_file
 from wsgen.diagnostics import Diagnostic
 from wsgen.files import is_temporary, read_file, real
 from wsgen.load.naming import check_models

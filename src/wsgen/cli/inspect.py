@@ -5,16 +5,16 @@ from time import perf_counter
 
 import click
 
+from wsgen.cli.chosen_project import project_of
+from wsgen.cli.console import echo, echo_lines, show_findings, show_summary, style_for
 from wsgen.cli.options import Common, common_options
-from wsgen.cli.output import echo, echo_lines, show_findings, show_summary, style_for
-from wsgen.cli.project import project_of
 from wsgen.freshness.passes import has_passed
 from wsgen.freshness.stamps import Stamps
 from wsgen.model import ModuleSpec
 from wsgen.pipeline.declared import current_manifest
 from wsgen.pipeline.run import find_modules, load_modules
+from wsgen.report.display import display_path
 from wsgen.report.json import diagnostics_as_values
-from wsgen.report.places import display_path
 from wsgen.report.text import printable
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.config import Config

@@ -12,8 +12,8 @@ from typing import Any  # as click annotates what it hands through
 import click
 
 from wsgen._version import __version__
+from wsgen.cli.chosen_project import project_root
 from wsgen.cli.options import chosen_format
-from wsgen.cli.project import project_root
 from wsgen.errors import GenerationError, WsgenError
 from wsgen.names import nearest
 
@@ -62,7 +62,7 @@ class _Commands(click.Group):
             try:
                 return super().invoke(ctx)
             except WsgenError as error:
-                from wsgen.cli.output import show_error
+                from wsgen.cli.console import show_error
 
                 show_error(error, chosen_format(ctx), project_root())
                 return 1 if isinstance(error, GenerationError) else 2

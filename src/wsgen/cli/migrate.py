@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wsgen.cli.chosen_project import project_of
+from wsgen.cli.console import echo, show_diff, show_findings
 from wsgen.cli.options import format_option, module_option, paths_argument, quiet_option
-from wsgen.cli.output import echo, show_diff, show_findings
-from wsgen.cli.project import project_of
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
 from wsgen.errors import FilesError
-from wsgen.report.places import display_path
+from wsgen.report.display import display_path
 from wsgen.report.text import printable
 from wsgen.result import RunResult
 from wsgen.source import PYTHON_NAME, YAML_NAME

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from wsgen.cli.output import echo, echo_lines
+from wsgen.cli.console import echo, echo_lines
 from wsgen.codes import CODES
 
 _NAME = "ws.schema.json"

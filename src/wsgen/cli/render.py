@@ -4,9 +4,9 @@ from time import perf_counter
 
 import click
 
+from wsgen.cli.chosen_project import project_of
+from wsgen.cli.console import show_diff, show_findings, show_modules, show_summary
 from wsgen.cli.options import Common, common_options, jobs_option
-from wsgen.cli.output import show_diff, show_findings, show_modules, show_summary
-from wsgen.cli.project import project_of
 from wsgen.diagnostics import Diagnostic
 from wsgen.pipeline.run import Options, find_modules, run
 from wsgen.result import RunResult, State

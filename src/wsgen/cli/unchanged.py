@@ -19,8 +19,8 @@ def say_if_current(arguments: Sequence[str]) -> bool:
     if any(argument.startswith("-") for argument in arguments):
         return False
     started = perf_counter()
-    from wsgen.cli.output import show_modules, show_summary
-    from wsgen.cli.project import project_of
+    from wsgen.cli.chosen_project import project_of
+    from wsgen.cli.console import show_modules, show_summary
     from wsgen.discovery.surroundings import ignored_by_git
     from wsgen.errors import WsgenError
     from wsgen.pipeline.run import find_modules, run_unchanged

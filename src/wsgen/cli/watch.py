@@ -9,10 +9,10 @@ from time import perf_counter
 
 import click
 
+from wsgen.cli.chosen_project import project_of
+from wsgen.cli.console import echo, show_error
 from wsgen.cli.ending import describe
 from wsgen.cli.options import Common
-from wsgen.cli.output import echo, show_error
-from wsgen.cli.project import project_of
 from wsgen.cli.render import conclude
 from wsgen.errors import FilesError, WsgenError
 from wsgen.pipeline.run import Options, find_modules, run

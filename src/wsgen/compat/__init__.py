@@ -10,20 +10,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wsgen.compat.code import generate_init_file, generate_router_code
     from wsgen.compat.generation import (
         generate_module_routers,
         generate_ws_routers,
         run_quality_checks_for_module,
     )
+    from wsgen.compat.router_code import generate_init_file, generate_router_code
     from wsgen.compat.specs import RouterSpec, parse_router_specs_from_file
     from wsgen.compat.verification import verify_router_imports
 
 _HOMES = {
     "RouterSpec": "specs",
-    "generate_init_file": "code",
+    "generate_init_file": "router_code",
     "generate_module_routers": "generation",
-    "generate_router_code": "code",
+    "generate_router_code": "router_code",
     "generate_ws_routers": "generation",
     "parse_router_specs_from_file": "specs",
     "run_quality_checks_for_module": "generation",

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from wsgen.compat.layout import locate
+from wsgen.compat.legacy_layout import locate
 from wsgen.discovery.inputs import template_of
 from wsgen.errors import GenerationError
 from wsgen.files import read_text, replace
@@ -14,7 +14,7 @@ from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 from wsgen.startup.app_start import ensure_current, naming, start_mode
 from wsgen.startup.caller import calling_file
-from wsgen.startup.project import settings_of
+from wsgen.startup.locate import settings_of
 
 _CACHE = "__pycache__"
 _TYPES = frozenset({"WSG302", "WSG309", "WSG310"})
@@ -149,7 +149,7 @@ def _assumed(source: ModuleSource, config: Config) -> str | None:
     template = template_of(source, config)
     if config.models is not None or template is None:
         return config.models
-    from wsgen.compat.code import models_of
+    from wsgen.compat.router_code import models_of
     from wsgen.outputs.python.generic.parsing import parse_template
 
     text = read_text(template, "utf-8-sig")

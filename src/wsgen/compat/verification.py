@@ -4,10 +4,10 @@ import importlib
 from pathlib import Path
 from typing import overload
 
-from wsgen.compat.layout import output_folder
+from wsgen.compat.legacy_layout import output_folder
 from wsgen.load.python.importable import importable_name
 from wsgen.startup.caller import calling_file
-from wsgen.startup.project import settings_of
+from wsgen.startup.locate import settings_of
 
 
 @overload

@@ -12,14 +12,14 @@ from wsgen.load.naming import check_endpoint
 from wsgen.load.python.importable import importable_name
 from wsgen.load.sourcetext import UnreadableError, decode_utf8, read_source
 from wsgen.load.yaml.reader import load_yaml
-from wsgen.migrate.comments import remarks_on
 from wsgen.migrate.endpoint import endpoint_of
 from wsgen.migrate.importers import Importers
 from wsgen.migrate.proof import prove
+from wsgen.migrate.python_comments import remarks_on
 from wsgen.migrate.python_file import PythonFile, read_python
 from wsgen.migrate.removal import without_aliases
 from wsgen.migrate.style import line_width, schema_of
-from wsgen.migrate.yaml_text import yaml_text
+from wsgen.migrate.ws_yaml_text import yaml_text
 from wsgen.model import ModuleSpec
 from wsgen.result import FileChange
 from wsgen.settings.config import Config

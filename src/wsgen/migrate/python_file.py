@@ -14,7 +14,7 @@ from wsgen.load.python.aliases import alias_statements
 from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import read_source
 from wsgen.syntax.parsed import PythonText, parse_text
-from wsgen.syntax.places import Edit, applied
+from wsgen.syntax.text_ranges import Edit, applied
 from wsgen.syntax.unused import file_statements
 
 _CRLF = re.compile("\r\n")

@@ -4,13 +4,18 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from wsgen.migrate.comments import comments_of, first_comment, saying
-from wsgen.migrate.gone import Gone, blocks_of, what_goes
-from wsgen.migrate.guards import find_guards, is_removable, with_branch, without_condition
-from wsgen.migrate.imports import flag_import, home_of, placed_import, shorter
-from wsgen.migrate.needs import classes_needed
+from wsgen.migrate.class_imports import flag_import, home_of, placed_import, shorter
+from wsgen.migrate.needed_classes import classes_needed
+from wsgen.migrate.python_comments import comments_of, first_comment, saying
 from wsgen.migrate.python_file import PythonFile
-from wsgen.syntax.places import Edit, Places
+from wsgen.migrate.removed_statements import Gone, blocks_of, what_goes
+from wsgen.migrate.type_checking_guards import (
+    find_guards,
+    is_removable,
+    with_branch,
+    without_condition,
+)
+from wsgen.syntax.text_ranges import Edit, Places
 
 
 def without_aliases(

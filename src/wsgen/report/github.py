@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.report.places import display_path
+from wsgen.report.display import display_path
 from wsgen.report.text import printable
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.report.places import display_path
+from wsgen.report.display import display_path
 from wsgen.result import ModuleResult, RunResult
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from wsgen._version import __version__
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.report.places import display_path
+from wsgen.report.display import display_path
 
 
 def format_sarif(diagnostics: Iterable[Diagnostic], base: Path | None = None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.files import regular
-from wsgen.report.places import display_path
+from wsgen.report.display import display_path
 
 Style = Callable[[str, str], str]
 """Colours a text: `style(text, "red")`; without a terminal it returns the text as it is."""

@@ -21,7 +21,7 @@ from wsgen.pipeline.declared import current_manifest
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 from wsgen.startup.caller import calling_file
-from wsgen.startup.project import has_package, locate_module
+from wsgen.startup.locate import has_package, locate_module
 
 if TYPE_CHECKING:
     from wsgen.pipeline.run import Options

@@ -7,7 +7,7 @@ import tokenize
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
-from wsgen.syntax.places import Edit, Places, Stretch, joined
+from wsgen.syntax.text_ranges import Edit, Places, Stretch, joined
 
 _SAME_LINE = re.compile(r"(?:[ \t\f]|\\\n)*;(?:[ \t\f;]|\\\n)*")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")

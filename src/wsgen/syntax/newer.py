@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from wsgen.syntax.places import Stretch
+from wsgen.syntax.text_ranges import Stretch
 
 _NEWER = re.compile(r"\b(?:type[ \t]+\w+\s*[=\[]|(?:class|def)[ \t]+\w+[ \t]*\[)")
 _OPENERS = frozenset({":", ";"})

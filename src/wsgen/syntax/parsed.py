@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wsgen.syntax.newer import TypeParameters, read_newer
-from wsgen.syntax.places import Places
+from wsgen.syntax.text_ranges import Places
 
 _ASYNC = re.compile(r"async(?:[ \t\f]|\\\n)+")
 

@@ -5,7 +5,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-from wsgen.syntax.places import Places, Stretch
+from wsgen.syntax.text_ranges import Places, Stretch
 
 _OPENING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
 _CHARACTER = re.compile(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from wsgen.syntax.cuts import with_emptied_blocks, without
 from wsgen.syntax.parsed import PythonText
-from wsgen.syntax.places import Cover, Stretch
 from wsgen.syntax.scopes import Function, Import, bound_by
+from wsgen.syntax.text_ranges import Cover, Stretch
 from wsgen.syntax.uses import Use, exports
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from wsgen.syntax.newer import TypeParameters
 from wsgen.syntax.parsed import PythonText
-from wsgen.syntax.places import Places
 from wsgen.syntax.quoted import TypingNames, quoted_types, types_in
 from wsgen.syntax.scopes import (
     Comprehension,
@@ -20,6 +19,7 @@ from wsgen.syntax.scopes import (
     is_bound,
 )
 from wsgen.syntax.strings import characters, fields
+from wsgen.syntax.text_ranges import Places
 
 _FIELDS_MOVE = sys.version_info < (3, 12)
 _Scopes = tuple[Scope, ...]

@@ -9,8 +9,8 @@ from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.outputs.python.generic.mistakes import mistake, refuse, span_of
 from wsgen.syntax.newer import TypeParameters
 from wsgen.syntax.parsed import PythonText
-from wsgen.syntax.places import Stretch
 from wsgen.syntax.quoted import TypingNames
+from wsgen.syntax.text_ranges import Stretch
 from wsgen.syntax.unused import file_statements
 
 _BASES = frozenset({"Generic", "Protocol"})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import GenerationError
-from wsgen.syntax.places import Places, Stretch
+from wsgen.syntax.text_ranges import Places, Stretch
 
 _ADVICE = "Correct the template, or leave out `template` to use the built-in one."
 

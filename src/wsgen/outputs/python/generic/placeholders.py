@@ -12,9 +12,9 @@ from wsgen.outputs.python.generic.mistakes import mistake, span_of
 from wsgen.outputs.python.generic.specialise import Gap, GapEdit, Role
 from wsgen.syntax.cuts import bracketed, without
 from wsgen.syntax.parsed import PythonText
-from wsgen.syntax.places import Cover, Stretch
 from wsgen.syntax.quoted import TypingNames
 from wsgen.syntax.strings import characters
+from wsgen.syntax.text_ranges import Cover, Stretch
 from wsgen.syntax.unused import file_statements
 from wsgen.syntax.uses import Use, exports
 

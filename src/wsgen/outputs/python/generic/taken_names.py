@@ -11,8 +11,8 @@ from wsgen.outputs.python.generic.mistakes import span_of
 from wsgen.outputs.python.generic.template_imports import absolute
 from wsgen.outputs.python.type_imports import Imported
 from wsgen.syntax.parsed import PythonText
-from wsgen.syntax.places import Cover, Stretch
 from wsgen.syntax.scopes import Function, Import, bound_by
+from wsgen.syntax.text_ranges import Cover, Stretch
 from wsgen.syntax.unused import file_statements
 from wsgen.syntax.uses import Use
 

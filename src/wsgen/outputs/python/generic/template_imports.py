@@ -9,8 +9,8 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.outputs.python.generic.mistakes import mistake, span_of
 from wsgen.outputs.python.generic.specialise import Gap, GapEdit, Role
 from wsgen.syntax.parsed import PythonText
-from wsgen.syntax.places import Edit
 from wsgen.syntax.scopes import Import
+from wsgen.syntax.text_ranges import Edit
 
 _RELATIVE = re.compile(r"from((?:[\s\w.]|\\\n)*?)\bimport\b")
 _HEAD = re.compile(r"(?:#!.*\n)?(?:#.*?coding[:=][ \t]*[-\w.]+.*\n)?")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from wsgen.compat.layout import package_of
+from wsgen.compat.legacy_layout import package_of
 from wsgen.compat.specs import RouterSpec
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
@@ -19,7 +19,7 @@ from wsgen.outputs.python.routers import render_exports
 from wsgen.outputs.python.type_imports import Imports
 from wsgen.settings.config import Config
 from wsgen.startup.caller import calling_file
-from wsgen.startup.project import settings_of
+from wsgen.startup.locate import settings_of
 
 _FILE = Path("generic_route.py")
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from wsgen.cli.project import project_root
+from wsgen.cli.chosen_project import project_root
 from wsgen.commit.unwritable import unwritable
 from wsgen.files import leads_out, leaves, read_file, real, replace, sweep
-from wsgen.report.places import display_path
+from wsgen.report.display import display_path
 
 _ADVICE = "Make the folder writable, or choose another place."
 

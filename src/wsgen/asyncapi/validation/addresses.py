@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from wsgen.asyncapi.document import Document
-from wsgen.asyncapi.targets import Route
+from wsgen.asyncapi.validation.document_reader import Document
+from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic
 from wsgen.names import nearest
 

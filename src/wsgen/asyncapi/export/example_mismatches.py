@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from wsgen.asyncapi.budget import Budget
-from wsgen.asyncapi.examples import mismatches
-from wsgen.asyncapi.models import Misfit
+from wsgen.asyncapi.export.payload_schemas import Misfit
+from wsgen.asyncapi.validation.example_checks import mismatches
+from wsgen.asyncapi.validation.time_budget import Budget
 
 # JSON, taken apart by what it is known to hold.
 Json = dict[str, Any]

@@ -8,8 +8,8 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
 from wsgen.load.python.bindings import statements
 from wsgen.migrate.python_file import PythonFile
-from wsgen.syntax.places import Places, Stretch
 from wsgen.syntax.scopes import bound_by
+from wsgen.syntax.text_ranges import Places, Stretch
 from wsgen.syntax.uses import Use, exports, uses
 
 

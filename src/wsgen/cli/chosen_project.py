@@ -6,7 +6,7 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.files import real
-from wsgen.report.places import display_path
+from wsgen.report.display import display_path
 from wsgen.settings.config import Config
 from wsgen.settings.key_places import setting_place
 from wsgen.settings.project_file import find_root, load_config

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from wsgen.load.python.bindings import statements
-from wsgen.migrate.needs import within
+from wsgen.migrate.needed_classes import within
 from wsgen.migrate.python_file import PythonFile
-from wsgen.syntax.places import Places
 from wsgen.syntax.scopes import Import, bound_by
+from wsgen.syntax.text_ranges import Places
 from wsgen.syntax.uses import exports, uses
 
 # A condition of nothing but these has no effect that anybody could miss.

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from wsgen.asyncapi.assemble import assemble
-from wsgen.asyncapi.convert import convert
-from wsgen.asyncapi.misfits import refused_examples
-from wsgen.asyncapi.models import Failure, Misfit, fill_documents
-from wsgen.asyncapi.settings import Settings
+from wsgen.asyncapi.export.assemble import assemble
+from wsgen.asyncapi.export.document_settings import Settings
+from wsgen.asyncapi.export.example_mismatches import refused_examples
+from wsgen.asyncapi.export.older_versions import convert
+from wsgen.asyncapi.export.payload_schemas import Failure, Misfit, fill_documents
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span, has_errors, in_order
 from wsgen.model import ModuleSpec
 from wsgen.source import Positions
@@ -184,7 +184,7 @@ _ADVICE = {
 
 def _check(name: str, document: Json) -> list[Diagnostic]:
     """Return what is wrong with our own document: the settings are part of it, and nobody checked them."""
-    from wsgen.asyncapi.validate import validate_made
+    from wsgen.asyncapi.validation.validate import validate_made
 
     found = validate_made(Path(f"{name}.json"), json.dumps(document, indent=2).encode())
     return [

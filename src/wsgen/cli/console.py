@@ -12,7 +12,7 @@ from typing import TextIO
 
 from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.errors import WsgenError
-from wsgen.report.places import display_path, repository_of
+from wsgen.report.display import display_path, repository_of
 from wsgen.report.text import Style, format_text, inert, plain, printable
 from wsgen.result import FileChange, RunResult, State
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from wsgen.asyncapi.targets import Key, Route, Targets
+from wsgen.asyncapi.validation.reference_targets import Key, Route, Targets
 from wsgen.diagnostics import Diagnostic, Note, Span
 
 MAX_BYTES = 16 << 20

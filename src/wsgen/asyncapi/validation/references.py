@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from wsgen.asyncapi.document import Document
-from wsgen.asyncapi.targets import Route, shortened, value_at
+from wsgen.asyncapi.validation.document_reader import Document
+from wsgen.asyncapi.validation.reference_targets import Route, shortened, value_at
 from wsgen.diagnostics import MOST, Diagnostic, Severity
 from wsgen.names import nearest
 

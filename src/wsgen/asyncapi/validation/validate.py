@@ -5,10 +5,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from wsgen.asyncapi.bounded import Tell, UnfinishedError, told_by
-from wsgen.asyncapi.budget import Budget, TooSlowError
-from wsgen.asyncapi.document import MAX_BYTES, Document, UnreadableDocumentError, read_document
-from wsgen.asyncapi.targets import shortened
+from wsgen.asyncapi.validation.check_limits import Tell, UnfinishedError, told_by
+from wsgen.asyncapi.validation.document_reader import (
+    MAX_BYTES,
+    Document,
+    UnreadableDocumentError,
+    read_document,
+)
+from wsgen.asyncapi.validation.reference_targets import shortened
+from wsgen.asyncapi.validation.time_budget import Budget, TooSlowError
 from wsgen.diagnostics import Diagnostic, Span, in_order
 from wsgen.files import unwaiting
 
@@ -109,11 +114,11 @@ def _cut(item: Diagnostic) -> Diagnostic:
 
 
 def _checks(document: Document, tell: Tell) -> Iterator[Callable[[], list[Diagnostic]]]:
-    from wsgen.asyncapi.addresses import check_addresses
-    from wsgen.asyncapi.examples import check_examples
-    from wsgen.asyncapi.official import VERSIONS, check_official
-    from wsgen.asyncapi.operations import check_operations
-    from wsgen.asyncapi.references import check_references
+    from wsgen.asyncapi.validation.addresses import check_addresses
+    from wsgen.asyncapi.validation.example_checks import check_examples
+    from wsgen.asyncapi.validation.official_schemas import VERSIONS, check_official
+    from wsgen.asyncapi.validation.operations import check_operations
+    from wsgen.asyncapi.validation.references import check_references
 
     value = document.value
     version = value.get("asyncapi") if isinstance(value, dict) else None

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from wsgen.asyncapi.settings import Settings
+from wsgen.asyncapi.export.document_settings import Settings
 
 # JSON that the renderer wrote, taken apart by what it is known to hold.
 Json = dict[str, Any]

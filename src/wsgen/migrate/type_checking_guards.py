@@ -8,11 +8,11 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from wsgen.migrate.needs import is_type_checking
+from wsgen.migrate.needed_classes import is_type_checking
 from wsgen.migrate.python_file import PythonFile
 from wsgen.outputs.python.type_imports import import_statement, in_order
-from wsgen.syntax.places import Edit, Places
 from wsgen.syntax.scopes import Import, bound_by, file_names
+from wsgen.syntax.text_ranges import Edit, Places
 
 
 @dataclass(frozen=True, slots=True)

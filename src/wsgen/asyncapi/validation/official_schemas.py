@@ -10,8 +10,8 @@ from typing import Any
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
-from wsgen.asyncapi.document import Document
-from wsgen.asyncapi.targets import Route
+from wsgen.asyncapi.validation.document_reader import Document
+from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic
 from wsgen.names import nearest
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from wsgen.load.python.bindings import statements
-from wsgen.migrate.gone import Gone
-from wsgen.migrate.needs import Needs, type_checking_blocks
+from wsgen.migrate.needed_classes import Needs, type_checking_blocks
 from wsgen.migrate.python_file import PythonFile
+from wsgen.migrate.removed_statements import Gone
 from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.cuts import without
-from wsgen.syntax.places import Edit, Places
 from wsgen.syntax.scopes import Import, bound_by
+from wsgen.syntax.text_ranges import Edit, Places
 
 _FLAG = "TYPE_CHECKING"
 

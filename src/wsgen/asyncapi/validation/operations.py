@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from wsgen.asyncapi.addresses import entries
-from wsgen.asyncapi.document import Document
-from wsgen.asyncapi.targets import Route
+from wsgen.asyncapi.validation.addresses import entries
+from wsgen.asyncapi.validation.document_reader import Document
+from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic, Note
 from wsgen.names import nearest
 

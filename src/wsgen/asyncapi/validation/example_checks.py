@@ -13,10 +13,10 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7
 
-from wsgen.asyncapi.bounded import Tell
-from wsgen.asyncapi.budget import Budget, TooSlowError
-from wsgen.asyncapi.document import Document
-from wsgen.asyncapi.targets import Route, shortened, value_at
+from wsgen.asyncapi.validation.check_limits import Tell
+from wsgen.asyncapi.validation.document_reader import Document
+from wsgen.asyncapi.validation.reference_targets import Route, shortened, value_at
+from wsgen.asyncapi.validation.time_budget import Budget, TooSlowError
 from wsgen.diagnostics import Diagnostic, Severity
 
 _BASE = "document:"

@@ -8,7 +8,7 @@ from wsgen.discovery.inputs import GENERIC_TEMPLATE
 from wsgen.discovery.modules import module_at
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
-from wsgen.startup.project import find_module, root_of, settings_of
+from wsgen.startup.locate import find_module, root_of, settings_of
 
 _PATTERNS = ("modules", "*/modules", "src/*/modules", "*/src/*/modules")
 

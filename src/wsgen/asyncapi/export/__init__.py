@@ -1,0 +1,1 @@
+"""From the specs of modules to AsyncAPI documents in files."""
