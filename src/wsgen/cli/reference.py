@@ -1,13 +1,14 @@
-"""`wsgen schema` and `wsgen explain`: what wsgen knows by heart."""
+"""`wsgen schema` and `wsgen explain`: the built-in reference."""
 
 import json
-import textwrap
+from dataclasses import asdict
 from pathlib import Path
+from textwrap import fill, indent
 
 import click
 
 from wsgen.cli.console import echo, echo_lines
-from wsgen.codes import CODES
+from wsgen.codes import CODES, Code
 
 _NAME = "ws.schema.json"
 
@@ -35,22 +36,39 @@ def explain(code: str | None, form: str) -> int:
     """Say what diagnostic CODE means and what to do; without CODE, list all codes."""
     if code is None:
         if form == "json":
-            echo_lines(
-                json.dumps({name: entry._asdict() for name, entry in CODES.items()}, indent=2)
-            )
+            echo_lines(json.dumps({name: asdict(entry) for name, entry in CODES.items()}, indent=2))
         else:
-            for name, item in CODES.items():
-                echo(f"{name}  {item.title}")
+            for name, entry in CODES.items():
+                echo(f"{name}  {entry.title}")
         return 0
     wanted = code.upper()
     if wanted not in CODES:
         # One code is as near to a wrong one as any other: there is no guess to make.
         raise click.UsageError(f"There is no code {code!r}. `wsgen explain` lists all codes.")
-    entry = CODES[wanted]
     if form == "json":
-        echo_lines(json.dumps({"code": wanted, **entry._asdict()}, indent=2))
+        echo_lines(json.dumps({"code": wanted, **asdict(CODES[wanted])}, indent=2))
     else:
-        echo_lines(f"{wanted}: {entry.title}\n")
-        echo_lines(textwrap.fill(entry.why, 80))
-        echo_lines("\n" + textwrap.fill(f"What to do: {entry.fix}", 80))
+        echo_lines(_explanation(wanted, CODES[wanted]))
     return 0
+
+
+def _explanation(name: str, entry: Code) -> str:
+    """Return what is known about the code `name` as text for a terminal of 80 columns."""
+    parts = [
+        f"{name}: {entry.title}",
+        _filled(entry.what),
+        _filled(f"Why it matters: {entry.why}"),
+        _filled(f"What to do: {entry.fix}"),
+    ]
+    if entry.wrong:
+        parts += [
+            f"Wrong ({entry.file}):",
+            indent(entry.wrong, "    "),
+            "Right:",
+            indent(entry.right, "    "),
+        ]
+    return "\n\n".join(parts)
+
+
+def _filled(text: str) -> str:
+    return fill(text, 80, break_long_words=False, break_on_hyphens=False)

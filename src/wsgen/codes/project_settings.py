@@ -4,33 +4,84 @@ from wsgen.codes.code import Code
 
 PROJECT_SETTINGS: dict[str, Code] = {
     "WSG900": Code(
-        "settings cannot be read",
-        "pyproject.toml or wsgen.toml is not valid TOML, not UTF-8, too large or not readable.",
-        "Correct the file at the place shown.",
+        title="settings cannot be read",
+        what="pyproject.toml or wsgen.toml is not valid TOML, not UTF-8, too large or not readable.",
+        why="Without its settings wsgen would render another text than the project wants.",
+        fix="Correct the file at the place shown.",
+        file="pyproject.toml",
+        wrong="""
+            [tool.wsgen]
+            paths = [specs]
+        """,
+        right="""
+            [tool.wsgen]
+            paths = ["specs"]
+        """,
     ),
     "WSG901": Code(
-        "unknown setting",
-        "A key in [tool.wsgen] means nothing to wsgen; a misspelt setting would silently do nothing.",
-        "Use the name that the help suggests; docs/configuration.md lists all settings.",
+        title="unknown setting",
+        what="A key in [tool.wsgen] is not a setting of wsgen.",
+        why="A misspelt setting that is ignored would silently do nothing.",
+        fix="Use the name that the help suggests; docs/configuration.md lists all settings.",
+        file="pyproject.toml",
+        wrong="""
+            [tool.wsgen]
+            path = ["specs"]
+        """,
+        right="""
+            [tool.wsgen]
+            paths = ["specs"]
+        """,
     ),
     "WSG902": Code(
-        "wrong setting",
-        "A setting has a value of the wrong type or out of range.",
-        "Write it as the help shows; docs/configuration.md describes each setting.",
+        title="wrong setting",
+        what="A setting has a value of the wrong type or out of range.",
+        why="There is no meaning that wsgen could give to the value.",
+        fix="Write it as the help shows; docs/configuration.md describes each setting.",
+        file="pyproject.toml",
+        wrong="""
+            [tool.wsgen]
+            paths = "specs"
+        """,
+        right="""
+            [tool.wsgen]
+            paths = ["specs"]
+        """,
     ),
     "WSG903": Code(
-        "path leaves the project",
-        "wsgen reads and writes below the project's folder only.",
-        "Name a path below the folder that holds pyproject.toml or wsgen.toml.",
+        title="path leaves the project",
+        what="A path in the settings or on the command line is not below the project's folder.",
+        why="wsgen reads and writes below the project's folder only.",
+        fix="Name a path below the folder that holds pyproject.toml or wsgen.toml.",
+        file="pyproject.toml",
+        wrong="""
+            [tool.wsgen]
+            paths = ["../other/specs"]
+        """,
+        right="""
+            [tool.wsgen]
+            paths = ["specs"]
+        """,
     ),
     "WSG904": Code(
-        "setting names nothing",
-        "A file or folder that a setting names does not exist.",
-        "Create it or correct the path.",
+        title="setting names nothing",
+        what="A file or folder that a setting names does not exist.",
+        why="wsgen would otherwise do without it, and render something else.",
+        fix="Create it or correct the path.",
+        file="pyproject.toml",
+        wrong="""
+            [tool.wsgen]
+            templates = "no-such-folder"
+        """,
+        right="""
+            [tool.wsgen]
+            templates = "templates"
+        """,
     ),
     "WSG990": Code(
-        "more problems",
-        "Of one file the first hundred problems are shown; most of the others tend to have the same cause.",
-        "Correct those that are shown, then run the command again.",
+        title="more problems",
+        what="A file has more than a hundred problems, and only the first hundred are shown.",
+        why="Most of the others tend to have the same cause.",
+        fix="Correct those that are shown, then run the command again.",
     ),
 }

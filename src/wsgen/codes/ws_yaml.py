@@ -4,144 +4,506 @@ from wsgen.codes.code import Code
 
 WS_YAML: dict[str, Code] = {
     "WSG100": Code(
-        "not valid YAML",
-        "The file cannot be read as YAML, so none of its routers is known.",
-        "Correct the syntax at the place shown. Quote strings that hold `: ` or `#`, or that start with a sign.",
+        title="not valid YAML",
+        what="The file cannot be read as YAML.",
+        why="None of its routers is known, so none can be generated.",
+        fix="Correct the syntax at the place shown. Quote strings that hold `: ` or `#`, or that start "
+        "with a sign.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            description: Market data: bars and quotes.
+            routers: {}
+        """,
+        right="""
+            version: 1
+            description: "Market data: bars and quotes."
+            routers: {}
+        """,
     ),
     "WSG101": Code(
-        "source cannot be read",
-        "The operating system does not let wsgen read the file or search the folder, or there is no file.",
-        "Make it readable, correct the link, or leave it out of the paths.",
+        title="source cannot be read",
+        what="The operating system does not let wsgen read the file or search the folder, or the file "
+        "does not exist.",
+        why="A source that is skipped silently would look like a module without routers.",
+        fix="Make it readable, correct the link, or leave it out of the paths.",
     ),
     "WSG102": Code(
-        "source too large",
-        "A source is a few kilobytes; one over 1 MiB is a mistake or an attack.",
-        "Split the module, or correct the path.",
+        title="source too large",
+        what="A source is larger than 1 MiB.",
+        why="A source is a few kilobytes; a much larger one is a mistake or an attack.",
+        fix="Split the module, or correct the path.",
     ),
     "WSG103": Code(
-        "not UTF-8",
-        "Sources are UTF-8, so that they read the same on every machine.",
-        "Save the file as UTF-8.",
+        title="not UTF-8",
+        what="The file holds bytes that are not UTF-8.",
+        why="Sources are UTF-8, so that they read the same on every machine.",
+        fix="Save the file as UTF-8.",
     ),
     "WSG104": Code(
-        "tab in indentation",
-        "YAML does not allow tabs for indentation: their width is not defined.",
-        "Indent with spaces.",
+        title="tab in indentation",
+        what="A line is indented with a tab.",
+        why="YAML does not allow tabs in indentation, since their width is not defined.",
+        fix="Indent with spaces.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+            \tBarWsRouter: {request: BarsRequest, data: Bar}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest, data: Bar}
+        """,
     ),
     "WSG105": Code(
-        "empty source",
-        "A ws.yaml without content declares nothing, not even its version.",
-        "Start it with `version: 1` and `routers:`.",
+        title="empty source",
+        what="The ws.yaml holds no value, or comments only.",
+        why="A file without content declares nothing, not even the version of its format.",
+        fix="Start it with `version: 1` and `routers:`.",
+        file="ws.yaml",
+        wrong="""
+            # The routers of this module follow.
+        """,
+        right="""
+            version: 1
+            routers: {}
+        """,
     ),
     "WSG107": Code(
-        "second document",
-        "One file is one module; what follows a second `---` would be ignored.",
-        "Remove the marker, or make it two files.",
+        title="second document",
+        what="A second YAML document starts in the file.",
+        why="One file is one module; the second document would be ignored.",
+        fix="Remove the marker, or move the second document to a file of its own.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            routers: {}
+            ---
+            version: 1
+            routers: {}
+        """,
+        right="""
+            version: 1
+            routers: {}
+        """,
     ),
     "WSG108": Code(
-        "unsupported tag",
-        "Tags such as `!!python/object` make YAML build things; only plain values are read.",
-        "Remove the tag.",
+        title="unsupported tag",
+        what="A value has a YAML tag such as `!include` or `!!python/object`.",
+        why="Tags let a file build objects or read other files; wsgen reads plain values only.",
+        fix="Remove the tag.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            routers: !include routers.yaml
+        """,
+        right="""
+            version: 1
+            routers: {}
+        """,
     ),
     "WSG109": Code(
-        "bad alias",
-        "Aliases must name an anchor further up, not contain themselves, and stay small when expanded.",
-        "Write out what is meant.",
+        title="bad alias",
+        what="An alias stands inside of its own anchor, or the file is too large with its aliases "
+        "expanded.",
+        why="Such a file has no end, or takes all memory.",
+        fix="Write out what is meant.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            routers: &all
+              BarWsRouter: *all
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest, data: Bar}
+        """,
     ),
     "WSG110": Code(
-        "nested too deeply",
-        "No field of a source is nested deeper than a few levels.",
-        "Flatten it: routers, their fields and delivery are all there is.",
+        title="nested too deeply",
+        what="Values are nested more than 20 levels deep.",
+        why="No field of a source needs more than a few levels, and deep nesting can exhaust a parser.",
+        fix="Flatten it: routers, their fields, delivery and examples are all there is.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            tags: [[[[[[[[[[[[[[[[[[[[[[charts]]]]]]]]]]]]]]]]]]]]]]
+            routers: {}
+        """,
+        right="""
+            version: 1
+            tags: [charts]
+            routers: {}
+        """,
     ),
     "WSG111": Code(
-        "unknown key",
-        "A key that is ignored hides a mistake, mostly of spelling.",
-        "Use the key that the help names; `wsgen schema` has all of them.",
+        title="unknown key",
+        what="A key is not one that this place has.",
+        why="A key that is ignored hides a mistake, usually of spelling.",
+        fix="Use the key that the help names; `wsgen schema` lists all of them.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest, data: Bar, sumary: OHLC bars.}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest, data: Bar, summary: OHLC bars.}
+        """,
     ),
     "WSG112": Code(
-        "missing key",
-        "A router without its types, or a file without its version, cannot be generated.",
-        "Add the key.",
+        title="missing key",
+        what="A required key is missing.",
+        why="A router without its types, or a file without its version, cannot be generated.",
+        fix="Add the key.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest, data: Bar}
+        """,
     ),
     "WSG113": Code(
-        "wrong type",
-        "The field holds a value of another kind than it needs.",
-        "Write the value as the help shows.",
+        title="wrong type",
+        what="A field holds a value of another kind than it needs.",
+        why="A value that was converted silently may not be what its author meant.",
+        fix="Write the value as the help shows.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            tags: charts
+            routers: {}
+        """,
+        right="""
+            version: 1
+            tags: [charts]
+            routers: {}
+        """,
     ),
     "WSG114": Code(
-        "duplicate key",
-        "YAML parsers differ in which of two equal keys counts.",
-        "Keep one of the two.",
+        title="duplicate key",
+        what="A mapping has the same key twice.",
+        why="Readers of YAML differ in which of two equal keys counts.",
+        fix="Keep one of the two.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest, data: Bar, data: Quote}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest, data: Quote}
+        """,
     ),
     "WSG115": Code(
-        "unsupported version",
-        "This wsgen knows version 1 of the format.",
-        "Write `version: 1`, or update wsgen.",
+        title="unsupported version",
+        what="The file says that it is written in a version of the format that this wsgen does not "
+        "know.",
+        why="Fields may mean something else in another version; this wsgen knows version 1.",
+        fix="Write `version: 1`, or update wsgen.",
+        file="ws.yaml",
+        wrong="""
+            version: 2
+            routers: {}
+        """,
+        right="""
+            version: 1
+            routers: {}
+        """,
     ),
     "WSG116": Code(
-        "value needs quotes",
-        "YAML reads some unquoted words as booleans, numbers or dates: `no`, `1.0`, `2024-01-01`.",
-        "Quote it.",
+        title="value needs quotes",
+        what="A text is written so that YAML reads it as a boolean, a number, a date or nothing.",
+        why="Readers of YAML disagree about words such as `no`, `1.0` and `2024-01-01`.",
+        fix="Quote it.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            tags: [no, 2024-01-01]
+            routers: {}
+        """,
+        right="""
+            version: 1
+            tags: ["no", "2024-01-01"]
+            routers: {}
+        """,
     ),
     "WSG117": Code(
-        "bad class name",
-        "A router's name becomes a class and, in lower case, a file, which Python must be able to import.",
-        "Use an ASCII name such as BarWsRouter.",
+        title="bad class name",
+        what="The name of a router cannot be the name of a class and a file that Python can import.",
+        why="The router becomes a class of that name, in a file named as the class in lower case.",
+        fix="Use an ASCII name such as `BarWsRouter`.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+              bar-router: {request: BarsRequest, data: Bar}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest, data: Bar}
+        """,
     ),
     "WSG118": Code(
-        "colliding files",
-        "Each router has a file named as its class in lower case; two classes cannot share one.",
-        "Rename one of them.",
+        title="colliding files",
+        what="Two routers of the module would be written to the same file.",
+        why="Each router has a file named as its class in lower case.",
+        fix="Rename one of them, so that they differ in more than case.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {route: bars, request: BarsRequest, data: Bar}
+              BARWsRouter: {route: all-bars, request: BarsRequest, data: Bar}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {route: bars, request: BarsRequest, data: Bar}
+              AllBarsWsRouter: {route: all-bars, request: BarsRequest, data: Bar}
+        """,
     ),
     "WSG119": Code(
-        "duplicate route",
-        "Frames name their router by its route, so each needs its own.",
-        "Give one of them another `route`.",
+        title="duplicate route",
+        what="Two routers of the module have the same route.",
+        why="A frame names its router by the route, so each router needs its own.",
+        fix="Give one of them another `route`.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {route: bars, request: BarsRequest, data: Bar}
+              CandleWsRouter: {route: bars, request: BarsRequest, data: Bar}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {route: bars, request: BarsRequest, data: Bar}
+              CandleWsRouter: {route: candles, request: BarsRequest, data: Bar}
+        """,
     ),
     "WSG120": Code(
-        "bad route",
-        "A route is the prefix of frames on the wire: lower-case words joined by `-` or `_`.",
-        "Write it like `order-book`.",
+        title="bad route",
+        what="A route is not made of lower-case words and digits joined by `-` or `_`.",
+        why="The route is the prefix of frames on the wire, where a `.` ends it.",
+        fix="Write it like `order-book`.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BookWsRouter: {route: OrderBook, request: BarsRequest, data: Bar}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BookWsRouter: {route: order-book, request: BarsRequest, data: Bar}
+        """,
     ),
     "WSG121": Code(
-        "bad endpoint",
-        "The endpoint is where the socket is mounted and the address of its AsyncAPI channel.",
-        "Write an absolute path such as `/api/v1/datafeed/ws`.",
+        title="bad endpoint",
+        what="The endpoint is not an absolute path without query, parameters and empty parts.",
+        why="The endpoint is where the socket is mounted, and the address of its AsyncAPI channel.",
+        fix="Write an absolute path such as `/api/v1/datafeed/ws`.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            endpoint: wss://example.com/api/v1/datafeed/ws
+            routers: {}
+        """,
+        right="""
+            version: 1
+            endpoint: /api/v1/datafeed/ws
+            routers: {}
+        """,
     ),
     "WSG122": Code(
-        "bad module name",
-        "The module's name is part of paths and addresses.",
-        "Use letters, digits and `_`; write `module: name` on a line of its own.",
+        title="bad module name",
+        what="`module` is not a name of letters, digits and `_`, or is not written on a line of its "
+        "own.",
+        why="The module's name is part of paths and addresses, and is read before the rest of the file.",
+        fix="Use letters, digits and `_`, and write `module: name` on a line of its own.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            module: data feed
+            routers: {}
+        """,
+        right="""
+            version: 1
+            module: datafeed
+            routers: {}
+        """,
     ),
     "WSG123": Code(
-        "bad text",
-        "Tags, summaries and descriptions are shown in code and documents.",
-        "Shorten it, or remove what cannot be seen.",
+        title="bad text",
+        what="A tag, summary, description or another text is empty, too long, repeated, or holds "
+        "control characters.",
+        why="These texts are shown in generated code, documents and pages.",
+        fix="Shorten it, or remove the characters that cannot be seen.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            tags: [charts, charts]
+            routers: {}
+        """,
+        right="""
+            version: 1
+            tags: [charts]
+            routers: {}
+        """,
     ),
     "WSG124": Code(
-        "bad delivery",
-        "`queue` is 1 to 65536 updates, `overflow` one of drop-oldest, latest and disconnect.",
-        "Choose one of these.",
+        title="bad delivery",
+        what="`queue` is not between 1 and 65536, or `overflow` is not one of its three values.",
+        why="Delivery bounds what waits for a slow client, and says what happens when that is too much.",
+        fix="Choose a `queue` of 1 to 65536, and `drop-oldest`, `latest` or `disconnect` as `overflow`.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter:
+                request: BarsRequest
+                data: Bar
+                delivery: {queue: 0, overflow: drop-oldest}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter:
+                request: BarsRequest
+                data: Bar
+                delivery: {queue: 256, overflow: drop-oldest}
+        """,
     ),
     "WSG125": Code(
-        "sources disagree",
-        "A router declared in ws.yaml and ws.py must be the same in both, and ws.py must build it with the route "
-        "and the tags that ws.yaml gives it.",
-        "Make both say the same, or remove one.",
+        title="sources disagree",
+        what="ws.yaml and ws.py declare the same router differently, or ws.py builds it with another route or "
+        "other tags than ws.yaml gives it.",
+        why="The router is generated once, so only one of the two could be right.",
+        fix="Make both say the same, or remove one.",
+        file="ws.yaml and ws.py",
+        wrong="""
+            # ws.yaml
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {route: bars, request: BarsRequest, data: Quote}
+            # ws.py
+            from typing import TypeAlias
+            from trading_api.models import Bar, BarsRequest
+            from wsgen_runtime import WsRouter
+
+            BarWsRouter: TypeAlias = WsRouter[BarsRequest, Bar]
+            bars = BarWsRouter(route="bars")
+        """,
+        right="""
+            # ws.yaml
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {route: bars, request: BarsRequest, data: Bar}
+            # ws.py
+            from typing import TypeAlias
+            from trading_api.models import Bar, BarsRequest
+            from wsgen_runtime import WsRouter
+
+            BarWsRouter: TypeAlias = WsRouter[BarsRequest, Bar]
+            bars = BarWsRouter(route="bars")
+        """,
     ),
     "WSG126": Code(
-        "bad models package",
-        "`models` is where bare type names are imported from.",
-        "Write the dotted name of a package, as in `trading_api.models`.",
+        title="bad models package",
+        what="`models` is not the absolute dotted name of a Python module.",
+        why="Bare type names are imported from it.",
+        fix="Write the dotted name of a package, as in `trading_api.models`.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api/models.py
+            routers: {}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers: {}
+        """,
     ),
     "WSG127": Code(
-        "unknown security scheme",
-        "`security` names schemes that [tool.wsgen.asyncapi.securitySchemes] defines for the whole project.",
-        "Use the name that the help suggests, or define the scheme.",
+        title="unknown security scheme",
+        what="`security` names a scheme that [tool.wsgen.asyncapi.securitySchemes] does not define.",
+        why="Documents describe each scheme that they name, and the descriptions are those of the "
+        "project.",
+        fix="Use the name that the help suggests, or define the scheme.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            security: [tokn]
+            routers: {}
+        """,
+        right="""
+            version: 1
+            security: [token]
+            routers: {}
+        """,
     ),
     "WSG128": Code(
-        "not a JSON value",
-        "An example is a frame's content, which is JSON: it has no dates, infinities or keys but texts.",
-        "Write the value as it is on the wire; a date is a text in quotes.",
+        title="not a JSON value",
+        what="An example holds a value that JSON does not have, or that readers of YAML disagree about.",
+        why="An example shows the content of a frame, which is JSON: it has no dates, no infinities and no keys "
+        "other than texts.",
+        fix="Write the value as it is on the wire; a date is a text in quotes.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter:
+                request: BarsRequest
+                data: Bar
+                examples:
+                  - request: {since: 2026-01-02}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter:
+                request: BarsRequest
+                data: Bar
+                examples:
+                  - request: {since: "2026-01-02"}
+        """,
     ),
 }

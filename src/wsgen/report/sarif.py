@@ -42,7 +42,7 @@ def _rule(code: str) -> dict[str, object]:
     return {
         "id": code,
         "shortDescription": {"text": entry.title},
-        "fullDescription": {"text": entry.why},
+        "fullDescription": {"text": f"{entry.what} {entry.why}"},
         "help": {"text": entry.fix},
     }
 
