@@ -15,10 +15,11 @@ export PATH := $(PATH):$(CURDIR)/.parts/bin
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
 
-# The stamp is as old as the last installation; pyproject.toml newer than it means: install again.
-$(VENV)/.ready: pyproject.toml
+# The stamp is as old as the last installation; metadata newer than it mean: install again.
+METADATA := pyproject.toml packaging/runtime/pyproject.toml
+$(VENV)/.ready: $(METADATA)
 	@test -x $(BIN)/pip || { $(PYTHON) tests/parts.py --python && $(PYTHON) -m venv $(VENV); }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e packaging/runtime -e '.[dev]'
 	@touch $@
 
 .PHONY: parts
@@ -78,10 +79,10 @@ test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with th
 	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers
 	@$(BIN)/python -m tests.wheel --tools $(VENV)-lowest/bin
 
-$(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
+$(VENV)-lowest/.ready: $(METADATA) tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/lowest.txt \
-	  -e '.[quality,runtime,redis,metrics,watch]' fastapi hiredis httpx hypothesis PyJWT pytest pytest-asyncio \
+	  -e packaging/runtime -e '.[quality,runtime,redis,metrics,watch]' fastapi hiredis httpx hypothesis PyJWT pytest pytest-asyncio \
 	  pytest-xdist pyright trustme types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto
 	@touch $@
 

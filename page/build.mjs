@@ -1,4 +1,5 @@
 // Builds ../src/wsgen_runtime/static: one script and one style sheet, which page.py puts into the HTML file.
+import { existsSync } from "node:fs";
 import { readFile, readdir, mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -50,7 +51,9 @@ for (const file of result.outputFiles) {
   await writeFile(`${target}/page${kind}`, safe[kind](file.text));
   console.log(`page${kind}  ${(file.text.length / 1024).toFixed(0)} KiB`);
 }
-await writeFile(here("LICENSES.txt"), await notices(Object.keys(result.metafile.inputs)));
+// Beside the metadata of wsgen-runtime, which are one folder up in a source distribution.
+const metadata = existsSync(here("../packaging/runtime")) ? here("../packaging/runtime") : here("..");
+await writeFile(`${metadata}/LICENSES.txt`, await notices(Object.keys(result.metafile.inputs)));
 
 /** Return the licences and notices of every package that is part of the bundle; throws if one has no text. */
 async function notices(inputs) {

@@ -36,7 +36,9 @@ _COUNTERS = {
 def require_prometheus() -> None:
     """Raise RuntimeError, saying what to install, when prometheus-client is missing."""
     if importlib.util.find_spec("prometheus_client") is None:
-        raise RuntimeError("metrics=True needs prometheus-client: pip install 'wsgen[metrics]'")
+        raise RuntimeError(
+            "metrics=True needs prometheus-client: pip install 'wsgen-runtime[metrics]'"
+        )
 
 
 def render_metrics(title: str, stats: Stats) -> bytes:

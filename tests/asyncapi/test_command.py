@@ -45,6 +45,15 @@ def test_validate_reports_and_counts(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out == "1 document valid\n"
 
 
+@pytest.mark.parametrize("command", [["export"], ["html", "-o", "page.html"]])
+def test_without_the_runtime_it_says_what_to_install(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("wsgen.cli.asyncapi.find_spec", lambda name: None)
+    assert run(["asyncapi", *command]) == 2
+    assert "pip install 'wsgen[runtime]'" in capsys.readouterr().err
+
+
 def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["asyncapi", "export", "--check"]) == 2
     assert run(["asyncapi", "validate"]) == 2

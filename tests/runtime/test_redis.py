@@ -162,7 +162,7 @@ def test_without_redis_py_the_extra_is_named() -> None:
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
-    assert "pip install 'wsgen[redis]'" in found.stderr.splitlines()[-1]
+    assert "pip install 'wsgen-runtime[redis]'" in found.stderr.splitlines()[-1]
 
 
 async def test_nothing_is_left_in_redis(server: RedisServer) -> None:

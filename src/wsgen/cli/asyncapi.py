@@ -1,7 +1,7 @@
 """`wsgen asyncapi export|validate|html`: the documents that clients and portals read."""
 
-import importlib
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -139,11 +139,12 @@ def html(
     """Write one self-contained page: the reference and a live console."""
     documents, found = _documents(paths, modules, "3.1", per_module=False, timeout=timeout)
     for document in documents.values():
-        # By name: the page is part of the runtime, which also serves it.
-        page = importlib.import_module("wsgen_runtime.page")
+        # The one import of the runtime in wsgen: the page is what the runtime serves.
+        from wsgen_runtime.page import PageAssetsMissingError, render_page
+
         try:
-            text = page.render_page(document, url=url)
-        except page.PageAssetsMissingError as error:
+            text = render_page(document, url=url)
+        except PageAssetsMissingError as error:
             raise FilesError(str(error)) from error
         if write_file(output, text.encode()) and form == "text" and not quiet:
             echo(f"wrote {display_path(output)}")
@@ -159,6 +160,12 @@ def _documents(
     per_module: bool,
     timeout: float,
 ) -> tuple[Mapping[str, dict[str, object]], tuple[Diagnostic, ...]]:
+    """Return the documents of the modules below `paths`, by name, and what was found.
+
+    Raises click.UsageError if the runtime, which imports the models, is not installed.
+    """
+    if find_spec("wsgen_runtime") is None:
+        raise click.UsageError("AsyncAPI documents need the runtime: pip install 'wsgen[runtime]'")
     from wsgen.asyncapi.export.document_settings import read_settings
     from wsgen.asyncapi.export.export_documents import Exportable, export_documents
     from wsgen.outputs.channels.stub import render_channels

@@ -146,7 +146,7 @@ def _blame(modules: Sequence[Exportable], failures: Mapping[str, Failure]) -> li
     for name, failure in failures.items():
         if not name:
             message = f"the models cannot be imported: {failure.text}"
-            advice = "Install wsgen with the extra `runtime`, where the models are importable."
+            advice = "Install wsgen where the models are importable."
             output = failure.output or None
             found.append(Diagnostic(failure.code, message, help=advice, output=output))
     return found

@@ -8,7 +8,7 @@ Or `broker=RedisBroker(url, prefix=..., lease=...)`. One Redis server; neither C
 try:
     import redis.asyncio  # noqa: F401 - to say here what is missing
 except ModuleNotFoundError as error:
-    message = "the Redis broker needs redis-py: pip install 'wsgen[redis]'"
+    message = "the Redis broker needs redis-py: pip install 'wsgen-runtime[redis]'"
     raise ModuleNotFoundError(message, name="redis") from error
 
 from wsgen_runtime.brokers.redis.broker import RedisBroker
