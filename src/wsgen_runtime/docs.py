@@ -1,16 +1,13 @@
 """WsDocs: an index of an application's WebSocket modules, each with a link to its page."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.index_page import Entry, render_index
 from wsgen_runtime.page import content_security_policy
 from wsgen_runtime.paths import path_in_app
-
-if TYPE_CHECKING:
-    from wsgen_runtime.app import WsApp
+from wsgen_runtime.served import Served
 
 
 class WsDocs:
@@ -24,7 +21,7 @@ class WsDocs:
     ValueError for a path that does not start with `/`.
     """
 
-    def __init__(self, apps: Mapping[str, "WsApp"], *, title: str = "WebSocket modules") -> None:
+    def __init__(self, apps: Mapping[str, Served], *, title: str = "WebSocket modules") -> None:
         for path in apps:
             if not path.startswith(("/", "https://", "http://")):
                 raise ValueError(f"{path!r} is no path: it must start with '/'")

@@ -2,7 +2,6 @@
 
 import importlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.requests import HTTPConnection
@@ -10,9 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.metrics import CONTENT_TYPE, render_metrics
 from wsgen_runtime.paths import is_endpoint, path_in_app, root_of
-
-if TYPE_CHECKING:
-    from wsgen_runtime.app import WsApp
+from wsgen_runtime.served import Served
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -20,7 +17,7 @@ _ALLOW = ((b"allow", b"GET, HEAD"),)
 _DOCS = ("/asyncapi", "/asyncapi.json", "/asyncapi.yaml")
 
 
-async def serve_http(app: "WsApp", scope: Scope, receive: Receive, send: Send) -> None:
+async def serve_http(app: Served, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request to `app`."""
     path = path_in_app(scope)
     if not app.pages.knows_host(HTTPConnection(scope)):
@@ -39,7 +36,7 @@ async def serve_http(app: "WsApp", scope: Scope, receive: Receive, send: Send) -
         await respond(send, 200, CONTENT_TYPE, render_metrics(app.title, app.stats))
 
 
-async def _explain(app: "WsApp", scope: Scope, send: Send) -> None:
+async def _explain(app: Served, scope: Scope, send: Send) -> None:
     """Send a browser to the page of the documents, and say to others that this is an endpoint for WebSockets."""
     text, headers = "This is a WebSocket endpoint.\n", [(b"vary", b"accept")]
     below = path_in_app(scope)

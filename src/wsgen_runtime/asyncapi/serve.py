@@ -5,7 +5,6 @@ import hashlib
 import importlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,9 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from wsgen_runtime.asyncapi.document import describe
 from wsgen_runtime.asyncapi.yaml_text import format_yaml
 from wsgen_runtime.paths import path_in_app, root_of
-
-if TYPE_CHECKING:
-    from wsgen_runtime.app import WsApp
+from wsgen_runtime.served import Served
 
 _JSON = "application/vnd.aai.asyncapi+json; charset=utf-8"
 _YAML = "application/vnd.aai.asyncapi+yaml; charset=utf-8"
@@ -33,10 +30,10 @@ class _Body:
 
 
 # What was made for each app: by where it is mounted, then by path. Gone with the app.
-_made: "WeakKeyDictionary[WsApp, dict[tuple[str, str], _Body]]" = WeakKeyDictionary()
+_made: "WeakKeyDictionary[Served, dict[tuple[str, str], _Body]]" = WeakKeyDictionary()
 
 
-def docs_app(app: "WsApp") -> ASGIApp:
+def docs_app(app: Served) -> ASGIApp:
     """Return the ASGI app that answers for the documents of `app`.
 
     `/asyncapi.json` and `/asyncapi.yaml` are the document, `/asyncapi` is its page. The document is made on the
@@ -61,7 +58,7 @@ def docs_app(app: "WsApp") -> ASGIApp:
     return answer
 
 
-async def _body(app: "WsApp", root: str, path: str) -> _Body:
+async def _body(app: Served, root: str, path: str) -> _Body:
     made = _made.setdefault(app, {})
     if (root, path) not in made:
         body = await asyncio.to_thread(_MAKERS[path], app, root)
@@ -71,7 +68,7 @@ async def _body(app: "WsApp", root: str, path: str) -> _Body:
     return made[root, path]
 
 
-def _document(app: "WsApp", root: str) -> dict[str, object]:
+def _document(app: Served, root: str) -> dict[str, object]:
     return describe(
         app.routers.values(),
         title=app.title,
@@ -81,15 +78,15 @@ def _document(app: "WsApp", root: str) -> dict[str, object]:
     )
 
 
-def _make_json(app: "WsApp", root: str) -> _Body:
+def _make_json(app: Served, root: str) -> _Body:
     return _tagged(_JSON, json.dumps(_document(app, root), indent=2, ensure_ascii=False))
 
 
-def _make_yaml(app: "WsApp", root: str) -> _Body:
+def _make_yaml(app: Served, root: str) -> _Body:
     return _tagged(_YAML, format_yaml(_document(app, root)))
 
 
-def _make_page(app: "WsApp", root: str) -> _Body:
+def _make_page(app: Served, root: str) -> _Body:
     # By name: the page is built apart, and only who opens it needs it.
     page = importlib.import_module("wsgen_runtime.page")
     try:
