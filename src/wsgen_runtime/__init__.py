@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from wsgen_runtime.brokers.base import Broker as Broker
     from wsgen_runtime.brokers.base import BrokerHost as BrokerHost
     from wsgen_runtime.brokers.memory import MemoryBroker as MemoryBroker
-    from wsgen_runtime.closing import CloseCode as CloseCode
     from wsgen_runtime.delivery import Delivery as Delivery
     from wsgen_runtime.docs import WsDocs as WsDocs
     from wsgen_runtime.limits import Limits as Limits
-    from wsgen_runtime.models import ErrorCode as ErrorCode
-    from wsgen_runtime.models import ErrorDetail as ErrorDetail
-    from wsgen_runtime.models import ErrorPayload as ErrorPayload
-    from wsgen_runtime.models import StatusPayload as StatusPayload
-    from wsgen_runtime.models import SubscriptionResponse as SubscriptionResponse
-    from wsgen_runtime.models import SubscriptionUpdate as SubscriptionUpdate
-    from wsgen_runtime.models import Unsubscribed as Unsubscribed
+    from wsgen_runtime.protocol.closing import CloseCode as CloseCode
+    from wsgen_runtime.protocol.payloads import ErrorCode as ErrorCode
+    from wsgen_runtime.protocol.payloads import ErrorDetail as ErrorDetail
+    from wsgen_runtime.protocol.payloads import ErrorPayload as ErrorPayload
+    from wsgen_runtime.protocol.payloads import StatusPayload as StatusPayload
+    from wsgen_runtime.protocol.payloads import SubscriptionResponse as SubscriptionResponse
+    from wsgen_runtime.protocol.payloads import SubscriptionUpdate as SubscriptionUpdate
+    from wsgen_runtime.protocol.payloads import Unsubscribed as Unsubscribed
     from wsgen_runtime.router import WsRouter as WsRouter
     from wsgen_runtime.service import TopicUpdate as TopicUpdate
     from wsgen_runtime.service import WsRouteService as WsRouteService
@@ -35,22 +35,22 @@ _HOMES = {
     "Broker": "brokers.base",
     "BrokerHost": "brokers.base",
     "BrokerStats": "stats",
-    "CloseCode": "closing",
+    "CloseCode": "protocol.closing",
     "Connection": "auth",
     "Delivery": "delivery",
-    "ErrorCode": "models",
-    "ErrorDetail": "models",
-    "ErrorPayload": "models",
+    "ErrorCode": "protocol.payloads",
+    "ErrorDetail": "protocol.payloads",
+    "ErrorPayload": "protocol.payloads",
     "Limits": "limits",
     "MemoryBroker": "brokers.memory",
     "RefusedError": "auth",
     "Session": "auth",
     "Stats": "stats",
-    "StatusPayload": "models",
-    "SubscriptionResponse": "models",
-    "SubscriptionUpdate": "models",
+    "StatusPayload": "protocol.payloads",
+    "SubscriptionResponse": "protocol.payloads",
+    "SubscriptionUpdate": "protocol.payloads",
     "TopicUpdate": "service",
-    "Unsubscribed": "models",
+    "Unsubscribed": "protocol.payloads",
     "WsApp": "app",
     "WsDocs": "docs",
     "WsRouteService": "service",

@@ -11,15 +11,22 @@ from wsgen_runtime.auth import Authorize, Connection, RefusedError, Session
 from wsgen_runtime.callbacks import WrongAnswerError, require_bool
 from wsgen_runtime.calls import call
 from wsgen_runtime.client import Client
-from wsgen_runtime.frames import PLAIN_PONG, pong_frame, unsubscribed_frame
 from wsgen_runtime.handshake import Handshake
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
-from wsgen_runtime.models import ErrorCode, ErrorDetail
-from wsgen_runtime.protocol import Event, Fault, Ping, ServerProtocol, Subscribe, Unsubscribe
+from wsgen_runtime.protocol.frames import PLAIN_PONG, pong_frame, unsubscribed_frame
+from wsgen_runtime.protocol.incoming import (
+    Event,
+    Fault,
+    Ping,
+    ServerProtocol,
+    Subscribe,
+    Unsubscribe,
+)
+from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
+from wsgen_runtime.protocol.topic_names import size_of
 from wsgen_runtime.quotas import excess_of
 from wsgen_runtime.router import WsRouter
-from wsgen_runtime.topic_names import size_of
 from wsgen_runtime.watch import Watch
 
 _TURN = 0.005  # seconds of serving one client's frames without a break for the others

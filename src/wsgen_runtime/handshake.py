@@ -17,11 +17,11 @@ from wsgen_runtime.auth import (
 )
 from wsgen_runtime.callbacks import WrongAnswerError, require_user
 from wsgen_runtime.calls import call
-from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.failure_log import FailureLog
 from wsgen_runtime.failures import without_text
 from wsgen_runtime.http import TEXT, respond
 from wsgen_runtime.origins import AllowedPages
+from wsgen_runtime.protocol.closing import CloseCode
 
 _OF_THE_RESPONSE = ("connection", "content-length", "content-type", "transfer-encoding", "upgrade")
 

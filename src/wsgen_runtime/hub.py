@@ -8,16 +8,16 @@ from typing import Literal
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
-from wsgen_runtime.closing import CloseCode
-from wsgen_runtime.frames import (
+from wsgen_runtime.limits import Limits
+from wsgen_runtime.protocol.closing import CloseCode
+from wsgen_runtime.protocol.frames import (
     cancelled_frame,
     error_frame,
     status_frame,
     subscribed_frame,
 )
-from wsgen_runtime.limits import Limits
-from wsgen_runtime.models import ErrorCode, StatusPayload
-from wsgen_runtime.protocol import Fault, FrameId
+from wsgen_runtime.protocol.incoming import Fault, FrameId
+from wsgen_runtime.protocol.payloads import ErrorCode, StatusPayload
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.steps import Steps

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wsgen_runtime.feed import Ending, Feed
-from wsgen_runtime.frames import size_of
 from wsgen_runtime.limits import Limits
+from wsgen_runtime.protocol.frames import size_of
 
 _BATCH = 64
 

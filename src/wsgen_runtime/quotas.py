@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from typing import TypeVar
 
 from wsgen_runtime.limits import Limits
-from wsgen_runtime.topic_names import size_of
+from wsgen_runtime.protocol.topic_names import size_of
 from wsgen_runtime.topics import TopicIndex
 
 M = TypeVar("M", bound=Hashable)

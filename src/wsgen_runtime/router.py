@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from wsgen_runtime.delivery import Delivery
-from wsgen_runtime.distinct import require_distinct
-from wsgen_runtime.finite import require_finite
 from wsgen_runtime.labels import label_of
+from wsgen_runtime.protocol.distinct import require_distinct
+from wsgen_runtime.protocol.finite import require_finite
+from wsgen_runtime.protocol.topic_names import topic_name
 from wsgen_runtime.service import WsRouteService, require_service
-from wsgen_runtime.topic_names import topic_name
 
 Publish = Callable[["WsRouter", str, object], None]
 

@@ -9,7 +9,7 @@ from wsgen_runtime.calls import call
 from wsgen_runtime.channel import Channel
 from wsgen_runtime.client import Client
 from wsgen_runtime.feed import Ending, Feed
-from wsgen_runtime.protocol import FrameId
+from wsgen_runtime.protocol.incoming import FrameId
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics import Outcome, Step, TopicIndex
 

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from starlette.types import ASGIApp
 
-from wsgen_runtime.frames import PLAIN_PONG
+from wsgen_runtime.protocol.frames import PLAIN_PONG
 
 # What JSON holds is known to the test alone.
 Frame = dict[str, Any]

@@ -10,9 +10,9 @@ from functools import partial
 
 from wsgen_runtime.auth import Connection, RefusedError, Session
 from wsgen_runtime.client import Client
-from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.handshake import Handshake
 from wsgen_runtime.limits import Limits
+from wsgen_runtime.protocol.closing import CloseCode
 
 _log = logging.getLogger("wsgen_runtime")
 _LATE = 0.05  # seconds by which a timer is late only where the event loop was blocked

@@ -91,9 +91,9 @@ def test_codes_are_those_of_the_runtime() -> None:
 
 def test_runtime_frames_are_the_documented_ones() -> None:
     """Whatever type the runtime's frames module writes is a message, and the other way round."""
-    import wsgen_runtime.frames
+    import wsgen_runtime.protocol.frames
 
-    tree = ast.parse(Path(wsgen_runtime.frames.__file__).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(wsgen_runtime.protocol.frames.__file__).read_text(encoding="utf-8"))
     verbs = {
         str(part.value).removeprefix(".")
         for node in ast.walk(tree)

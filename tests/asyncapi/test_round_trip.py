@@ -13,8 +13,8 @@ from tests.asyncapi.documents import Json, frame_errors
 from tests.example.test_rendered_specs import DATA, REQUESTS, Recording
 
 from wsgen_runtime import ErrorCode, Limits, WsApp
-from wsgen_runtime.frames import status_frame
-from wsgen_runtime.models import StatusPayload
+from wsgen_runtime.protocol.frames import status_frame
+from wsgen_runtime.protocol.payloads import StatusPayload
 from wsgen_runtime.testing import connect
 
 DOCUMENTS = Path(__file__).parents[2] / "docs/asyncapi"

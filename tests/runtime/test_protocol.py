@@ -10,8 +10,15 @@ from tests.runtime.malformed import texts
 from tests.runtime.services import BarRequest
 
 from wsgen_runtime import CloseCode, ErrorCode, Limits
-from wsgen_runtime.frames import error_frame
-from wsgen_runtime.protocol import Event, Fault, Ping, ServerProtocol, Subscribe, Unsubscribe
+from wsgen_runtime.protocol.frames import error_frame
+from wsgen_runtime.protocol.incoming import (
+    Event,
+    Fault,
+    Ping,
+    ServerProtocol,
+    Subscribe,
+    Unsubscribe,
+)
 
 
 def protocol(limits: Limits | None = None, **models: type[BaseModel]) -> ServerProtocol:

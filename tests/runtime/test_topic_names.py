@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from wsgen_runtime.topic_names import topic_name
+from wsgen_runtime.protocol.topic_names import topic_name
 
 
 class Side(StrEnum):

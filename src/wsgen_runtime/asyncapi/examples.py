@@ -9,8 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from wsgen_runtime.asyncapi.pointers import name_in
-from wsgen_runtime.frames import subscribed_frame, unsubscribed_frame, update_frame, update_head
-from wsgen_runtime.topic_names import topic_name
+from wsgen_runtime.protocol.frames import (
+    subscribed_frame,
+    unsubscribed_frame,
+    update_frame,
+    update_head,
+)
+from wsgen_runtime.protocol.topic_names import topic_name
 
 # JSON, taken apart by what it is known to hold.
 Json = dict[str, Any]

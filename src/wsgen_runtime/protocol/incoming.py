@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
-from wsgen_runtime.closing import CloseCode
 from wsgen_runtime.limits import Limits
-from wsgen_runtime.models import ErrorCode, ErrorDetail
+from wsgen_runtime.protocol.closing import CloseCode
+from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
 
 FrameId = int | str | None
 
