@@ -12,12 +12,12 @@ from wsgen_runtime.auth import Authenticate, Authorize, Connection
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.choose import choose_broker
 from wsgen_runtime.callbacks import is_asynchronous, require_callback
-from wsgen_runtime.client import Client
 from wsgen_runtime.http import serve_http
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.metrics import require_prometheus
 from wsgen_runtime.origins import AllowedPages
+from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.paths import Mounted
 from wsgen_runtime.protocol.closing import CloseCode, require_closable
 from wsgen_runtime.router import WsRouter

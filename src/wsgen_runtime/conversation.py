@@ -10,10 +10,10 @@ from starlette.types import Receive
 from wsgen_runtime.auth import Authorize, Connection, RefusedError, Session
 from wsgen_runtime.callbacks import WrongAnswerError, require_bool
 from wsgen_runtime.calls import call
-from wsgen_runtime.client import Client
 from wsgen_runtime.handshake import Handshake
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
+from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.frames import PLAIN_PONG, pong_frame, unsubscribed_frame
 from wsgen_runtime.protocol.incoming import (
     Event,

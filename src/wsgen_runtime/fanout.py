@@ -7,8 +7,8 @@ When one blocks, the coroutine stands in it: it becomes that client's writer, an
 from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Iterator
 
-from wsgen_runtime.client import Client
-from wsgen_runtime.outbox import Message
+from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.outgoing.outbox import Message
 
 
 class _Stretch:

@@ -7,8 +7,8 @@ from typing import Literal
 
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.channel import Channel
-from wsgen_runtime.client import Client
 from wsgen_runtime.limits import Limits
+from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.protocol.frames import (
     cancelled_frame,

@@ -9,9 +9,9 @@ from tests.runtime.documented import reader_of
 from tests.runtime.redis_server import RedisServer, redis_server
 
 from wsgen_runtime import Connection
+from wsgen_runtime.outgoing.servers import own_send
 from wsgen_runtime.protocol.frames import PLAIN_PONG
 from wsgen_runtime.pytest_plugin import ws_connect
-from wsgen_runtime.servers import own_send
 from wsgen_runtime.sockets import Sockets
 
 __all__ = ["ws_connect"]

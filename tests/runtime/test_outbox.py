@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsgen_runtime import Delivery
-from wsgen_runtime.outbox import Outbox
+from wsgen_runtime.outgoing.outbox import Outbox
 
 OLDEST = Delivery(queue=2)
 LATEST = Delivery(overflow="latest")

@@ -31,7 +31,7 @@ from tests.runtime.services import (
 from websockets.asyncio.client import connect as ws_connect_to
 
 from wsgen_runtime import Delivery, Limits, WsApp
-from wsgen_runtime.servers import own_send
+from wsgen_runtime.outgoing.servers import own_send
 from wsgen_runtime.testing import ClosedByServerError, WsTestClient, connect
 
 SUBSCRIBE = {"type": "bars.subscribe", "payload": AAPL, "id": 7}

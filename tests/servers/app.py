@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from tests.runtime.services import AAPL, BarRequest, Recorder
 from wsgen_runtime import Connection, Delivery, Limits, WsApp, WsRouter
-from wsgen_runtime.servers import server_of_task, transport_of_task
+from wsgen_runtime.outgoing.servers import server_of_task, transport_of_task
 
 router = WsRouter(
     service=Recorder(),

@@ -13,12 +13,12 @@ from typing import Any
 from starlette.types import Send
 
 from wsgen_runtime.delivery import Delivery
-from wsgen_runtime.driven import Started, as_coroutine_function
 from wsgen_runtime.limits import Limits
-from wsgen_runtime.outbox import Message, Outbox
+from wsgen_runtime.outgoing.driven import Started, as_coroutine_function
+from wsgen_runtime.outgoing.outbox import Message, Outbox
+from wsgen_runtime.outgoing.servers import is_disconnect
 from wsgen_runtime.protocol.closing import CloseCode, substitute_of
 from wsgen_runtime.protocol.frames import size_of
-from wsgen_runtime.servers import is_disconnect
 
 _log = logging.getLogger("wsgen_runtime")
 

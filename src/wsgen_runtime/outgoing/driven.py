@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.types import Send
 
-from wsgen_runtime.outbox import Message
+from wsgen_runtime.outgoing.outbox import Message
 
 
 class Started:
