@@ -11,7 +11,6 @@ from starlette.types import Receive, Scope, Send
 from wsgen_runtime.auth import Authenticate, Authorize, Connection
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.choose import choose_broker
-from wsgen_runtime.callbacks import is_asynchronous, require_callback
 from wsgen_runtime.http import serve_http
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
@@ -25,7 +24,8 @@ from wsgen_runtime.signals import before_stop_signals
 from wsgen_runtime.sockets import Sockets
 from wsgen_runtime.starting import Starting, has_failed
 from wsgen_runtime.stats import Counters, Stats
-from wsgen_runtime.threads import in_threads
+from wsgen_runtime.user_code.callbacks import is_asynchronous, require_callback
+from wsgen_runtime.user_code.threads import in_threads
 
 _TITLE = "WebSocket API"
 

@@ -8,8 +8,6 @@ from starlette.exceptions import HTTPException, WebSocketException
 from starlette.types import Receive
 
 from wsgen_runtime.auth import Authorize, Connection, RefusedError, Session
-from wsgen_runtime.callbacks import WrongAnswerError, require_bool
-from wsgen_runtime.calls import call
 from wsgen_runtime.handshake import Handshake
 from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
@@ -27,6 +25,8 @@ from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
 from wsgen_runtime.protocol.topic_names import size_of
 from wsgen_runtime.quotas import excess_of
 from wsgen_runtime.router import WsRouter
+from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_bool
+from wsgen_runtime.user_code.calls import call
 from wsgen_runtime.watch import Watch
 
 _TURN = 0.005  # seconds of serving one client's frames without a break for the others

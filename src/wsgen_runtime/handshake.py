@@ -15,13 +15,13 @@ from wsgen_runtime.auth import (
     RefusedError,
     Session,
 )
-from wsgen_runtime.callbacks import WrongAnswerError, require_user
-from wsgen_runtime.calls import call
-from wsgen_runtime.failure_log import FailureLog
-from wsgen_runtime.failures import without_text
 from wsgen_runtime.http import TEXT, respond
 from wsgen_runtime.origins import AllowedPages
 from wsgen_runtime.protocol.closing import CloseCode
+from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_user
+from wsgen_runtime.user_code.calls import call
+from wsgen_runtime.user_code.failure_log import FailureLog
+from wsgen_runtime.user_code.failures import without_text
 
 _OF_THE_RESPONSE = ("connection", "content-length", "content-type", "transfer-encoding", "upgrade")
 

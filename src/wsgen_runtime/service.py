@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Awaitable
 from typing import Any, Protocol
 
-from wsgen_runtime.callbacks import require_callback
+from wsgen_runtime.user_code.callbacks import require_callback
 
 
 class TopicUpdate(Protocol):

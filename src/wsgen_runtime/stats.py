@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from wsgen_runtime.failure_log import FailureLog
+from wsgen_runtime.user_code.failure_log import FailureLog
 
 
 @dataclass(slots=True)

@@ -8,8 +8,6 @@ from pydantic import BaseModel, field_validator
 from tests.runtime.services import BarRouter, Gated, Recorder
 
 from wsgen_runtime import CloseCode, Connection, Limits, TopicUpdate, WsApp, WsRouter
-from wsgen_runtime import failure_log as module
-from wsgen_runtime.failure_log import FailureLog
 from wsgen_runtime.testing import (
     ClosedByServerError,
     ErrorFrameError,
@@ -17,6 +15,8 @@ from wsgen_runtime.testing import (
     WsTestClient,
     connect,
 )
+from wsgen_runtime.user_code import failure_log as module
+from wsgen_runtime.user_code.failure_log import FailureLog
 
 
 class Raising(BaseModel):

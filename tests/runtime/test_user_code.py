@@ -20,7 +20,6 @@ from tests.runtime.services import (
 )
 
 from wsgen_runtime import Connection, Limits, Session, TopicUpdate, WsApp
-from wsgen_runtime.calls import StrayCancellationError, call
 from wsgen_runtime.testing import (
     ClosedByServerError,
     ErrorFrameError,
@@ -28,6 +27,7 @@ from wsgen_runtime.testing import (
     WsTestClient,
     connect,
 )
+from wsgen_runtime.user_code.calls import StrayCancellationError, call
 
 SECRET = "a-secret"
 

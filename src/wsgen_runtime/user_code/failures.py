@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from wsgen_runtime.printable import printable
+from wsgen_runtime.user_code.printable import printable
 
 _LONGEST = 2_000  # characters of one text
 _DEEPEST = 20  # exceptions shown of one chain of causes

@@ -1,0 +1,1 @@
+"""Functions that users pass in: which are accepted, how they are called, how their failures are logged."""
