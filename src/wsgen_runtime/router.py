@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from wsgen_runtime.brokers.labels import label_of
 from wsgen_runtime.delivery import Delivery
-from wsgen_runtime.labels import label_of
 from wsgen_runtime.protocol.distinct import require_distinct
 from wsgen_runtime.protocol.finite import require_finite
 from wsgen_runtime.protocol.topic_names import topic_name

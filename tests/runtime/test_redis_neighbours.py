@@ -10,8 +10,8 @@ from tests.runtime.services import AAPL, Bar, BarRequest, BarRouter, Recorder, u
 from tests.runtime.test_brokers import Bus, BusBroker
 
 from wsgen_runtime import Broker, MemoryBroker, WsApp, WsRouter
+from wsgen_runtime.brokers.labels import Difference, compare, label_of
 from wsgen_runtime.brokers.redis import RedisBroker
-from wsgen_runtime.labels import Difference, compare, label_of
 from wsgen_runtime.testing import connect
 
 URL = "redis://127.0.0.1:1/0"

@@ -17,8 +17,8 @@ class BrokerHost(Protocol):
     def label(self, topic: str) -> str:
         """Return what the updates of `topic` are: its route, the name of the data type, the digest of its schema.
 
-        A broker sends it along, and delivers only what came with a label that `wsgen_runtime.labels.compare` does
-        not call of another type; empty where it is not known.
+        A broker sends it along, and delivers only what came with a label that
+        `wsgen_runtime.brokers.labels.compare` does not call of another type; empty where it is not known.
         """
 
     def lose(self, topic: str, count: int) -> None:

@@ -25,7 +25,7 @@ _MAX_NUMBER = 2**53  # what JavaScript counts exactly
 class Update(NamedTuple):
     """An update as JSON text. `token` and `number` are of the producer's lease, empty and 0 for anybody else.
 
-    `label` says what it is an update of, see `wsgen_runtime.labels`; empty when the sender does not know.
+    `label` says what it is an update of, see `wsgen_runtime.brokers.labels`; empty when the sender does not know.
     """
 
     data: str

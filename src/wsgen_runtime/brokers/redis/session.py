@@ -10,11 +10,11 @@ import logging
 from collections.abc import Callable
 from operator import itemgetter
 
+from wsgen_runtime.brokers.labels import Difference, OtherTypeError, compare
 from wsgen_runtime.brokers.redis.leases import Claim, Turn
 from wsgen_runtime.brokers.redis.link import Link
 from wsgen_runtime.brokers.redis.messages import Released, read_message
 from wsgen_runtime.brokers.redis.state import Release, State, Topic, settle
-from wsgen_runtime.labels import Difference, OtherTypeError, compare
 
 _log = logging.getLogger("wsgen_runtime")
 
