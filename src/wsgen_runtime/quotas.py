@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.topic_names import size_of
-from wsgen_runtime.topics import TopicIndex
+from wsgen_runtime.topics.subscriptions import TopicIndex
 
 M = TypeVar("M", bound=Hashable)
 T = TypeVar("T")

@@ -19,7 +19,6 @@ from wsgen_runtime.auth import (
 )
 from wsgen_runtime.conversation import Conversation
 from wsgen_runtime.handshake import Handshake, refuse
-from wsgen_runtime.hub import Hub
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.origins import AllowedPages
 from wsgen_runtime.outgoing.client import Client
@@ -29,6 +28,7 @@ from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.refusals import Refusals
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
+from wsgen_runtime.topics.hub import Hub
 
 
 class Sockets:

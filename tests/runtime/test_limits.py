@@ -330,7 +330,7 @@ async def test_an_unforeseen_failure_closes_with_1011_and_is_logged(
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("wsgen_runtime.hub.Hub.subscribe", broken)
+    monkeypatch.setattr("wsgen_runtime.topics.hub.Hub.subscribe", broken)
     app = app_with()
     async with connect(app) as client:
         await client.send({"type": "bars.subscribe", "payload": AAPL})

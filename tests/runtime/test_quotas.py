@@ -9,7 +9,7 @@ from tests.runtime.services import AAPL, AAPL_TOPIC, BarRequest, BarRouter, Gate
 from wsgen_runtime import ErrorCode, Limits, WsApp, WsRouter
 from wsgen_runtime.protocol.incoming import Event, Fault, ServerProtocol, Subscribe
 from wsgen_runtime.testing import ErrorFrameError, WsTestClient, connect
-from wsgen_runtime.topics import TopicIndex
+from wsgen_runtime.topics.subscriptions import TopicIndex
 
 SIZE = len(AAPL_TOPIC)
 

@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from wsgen_runtime.topics import Joined, Outcome, Step, TopicIndex
+from wsgen_runtime.topics.subscriptions import Joined, Outcome, Step, TopicIndex
 
 Index = TopicIndex[str, int]
 

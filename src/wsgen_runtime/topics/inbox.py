@@ -6,9 +6,9 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from wsgen_runtime.feed import Ending, Feed
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.frames import size_of
+from wsgen_runtime.topics.feed import Ending, Feed
 
 _BATCH = 64
 

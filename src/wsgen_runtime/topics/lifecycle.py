@@ -5,12 +5,12 @@ import logging
 from collections.abc import Callable
 
 from wsgen_runtime.brokers.base import Broker
-from wsgen_runtime.channel import Channel
-from wsgen_runtime.feed import Ending, Feed
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.incoming import FrameId
 from wsgen_runtime.stats import Counters
-from wsgen_runtime.topics import Outcome, Step, TopicIndex
+from wsgen_runtime.topics.channel import Channel
+from wsgen_runtime.topics.feed import Ending, Feed
+from wsgen_runtime.topics.subscriptions import Outcome, Step, TopicIndex
 from wsgen_runtime.user_code.calls import call
 
 _log = logging.getLogger("wsgen_runtime")

@@ -3,9 +3,9 @@
 import asyncio
 from collections import deque
 
-from wsgen_runtime.feed import Feed
 from wsgen_runtime.protocol.frames import size_of, update_frame, update_head
 from wsgen_runtime.router import WsRouter
+from wsgen_runtime.topics.feed import Feed
 
 
 class Channel:

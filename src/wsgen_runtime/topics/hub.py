@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Literal
 
 from wsgen_runtime.brokers.base import Broker
-from wsgen_runtime.channel import Channel
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.closing import CloseCode
@@ -20,9 +19,10 @@ from wsgen_runtime.protocol.incoming import Fault, FrameId
 from wsgen_runtime.protocol.payloads import ErrorCode, StatusPayload
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
-from wsgen_runtime.steps import Steps
-from wsgen_runtime.topics import Joined, Outcome, Step, TopicIndex
-from wsgen_runtime.updates import Updates
+from wsgen_runtime.topics.channel import Channel
+from wsgen_runtime.topics.lifecycle import Steps
+from wsgen_runtime.topics.subscriptions import Joined, Outcome, Step, TopicIndex
+from wsgen_runtime.topics.updates import Updates
 
 _log = logging.getLogger("wsgen_runtime")
 
