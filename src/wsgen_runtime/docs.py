@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.index_page import Entry, render_index
@@ -27,27 +29,25 @@ class WsDocs:
                 raise ValueError(f"{path!r} is no path: it must start with '/'")
         self.title = title
         self._apps = {path.rstrip("/"): app for path, app in apps.items()}
+        self._others = Router()  # accepts the lifespan, and closes sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request with the index."""
-        if scope["type"] == "lifespan":
-            await _serve_lifespan(receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1000})
-        elif scope["method"] not in ("GET", "HEAD"):
-            await _respond(send, 405, "Method Not Allowed", {b"allow": b"GET, HEAD"})
-        elif path_in_app(scope).strip("/"):
-            await _respond(send, 404, "Not Found", {})
-        else:
-            html = render_index(self._entries(_outer_root(scope)), title=self.title)
-            headers = {
-                b"content-type": b"text/html; charset=utf-8",
-                b"content-security-policy": content_security_policy(html).encode(),
-                b"x-content-type-options": b"nosniff",
-                b"cache-control": b"no-cache",
-            }
-            await _respond(send, 200, html, headers, content=scope["method"] == "GET")
+        answer = self._answer(scope) if scope["type"] == "http" else self._others
+        await answer(scope, receive, send)
+
+    def _answer(self, scope: Scope) -> Response:
+        if scope["method"] not in ("GET", "HEAD"):
+            return PlainTextResponse("Method Not Allowed", 405, {"allow": "GET, HEAD"})
+        if path_in_app(scope).strip("/"):
+            return PlainTextResponse("Not Found", 404)
+        html = render_index(self._entries(_outer_root(scope)), title=self.title)
+        headers = {
+            "content-security-policy": content_security_policy(html),
+            "x-content-type-options": "nosniff",
+            "cache-control": "no-cache",
+        }
+        return HTMLResponse(html, headers=headers)
 
     def _entries(self, root: str) -> list[Entry]:
         return [
@@ -66,20 +66,3 @@ class WsDocs:
 def _outer_root(scope: Scope) -> str:
     """Return the path of the application that this one is mounted in; Starlette says which that is."""
     return str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/")
-
-
-async def _serve_lifespan(receive: Receive, send: Send) -> None:
-    await receive()
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    await send({"type": "lifespan.shutdown.complete"})
-
-
-async def _respond(
-    send: Send, status: int, text: str, headers: Mapping[bytes, bytes], *, content: bool = True
-) -> None:
-    body = text.encode()
-    fields = {b"content-type": b"text/plain; charset=utf-8", **headers}
-    fields[b"content-length"] = str(len(body)).encode()
-    await send({"type": "http.response.start", "status": status, "headers": [*fields.items()]})
-    await send({"type": "http.response.body", "body": body if content else b""})

@@ -5,7 +5,8 @@ from contextlib import suppress
 
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException, WebSocketException
-from starlette.types import Send
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Message, Receive, Send
 
 from wsgen_runtime.auth import (
     Authenticate,
@@ -15,7 +16,6 @@ from wsgen_runtime.auth import (
     RefusedError,
     Session,
 )
-from wsgen_runtime.http import TEXT, respond
 from wsgen_runtime.origins import AllowedPages
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_user
@@ -81,44 +81,48 @@ class Handshake:
         return session
 
 
-async def refuse(connection: Connection, send: Send, refusal: RefusedError) -> None:
+async def refuse(
+    connection: Connection, receive: Receive, send: Send, refusal: RefusedError
+) -> None:
     """Answer a client that is not accepted: as `authenticate` has asked, with HTTP 503 if it may come again.
 
     Otherwise, and where the server cannot send a response of its own, with a close: servers make HTTP 403 of it.
     """
     extensions = connection.scope.get("extensions") or {}
-    code, reason = int(CloseCode.POLICY_VIOLATION), ""
-    error = refusal.error if isinstance(refusal, AnsweredError) else None
-    if isinstance(error, WebSocketException):
-        code, reason = error.code, error.reason or ""
+    response = _response_to(refusal) if "websocket.http.response" in extensions else None
     with suppress(OSError):  # it may have gone meanwhile
-        if "websocket.http.response" not in extensions:
-            await send({"type": "websocket.close", "code": code, "reason": reason})
-        elif isinstance(refusal, BusyError):
-            await respond(send, 503, TEXT, b"Try again later", protocol="websocket.http")
-        elif isinstance(refusal, NotFoundError):
-            await respond(send, 404, TEXT, b"Not Found", protocol="websocket.http")
-        elif isinstance(error, HTTPException) and 300 <= error.status_code < 600:
-            await _respond_as(error, send)
+        if response is not None:
+            await response(connection.scope, receive, send)
         else:
-            await send({"type": "websocket.close", "code": code, "reason": reason})
+            await send(_close_for(refusal))
 
 
-async def _respond_as(error: HTTPException, send: Send) -> None:
-    """Send the response that FastAPI makes of `error`."""
-    detail = to_json({"detail": error.detail}, fallback=str)
-    headers = [
-        (name.encode("latin-1"), value.encode("latin-1"))
+def _response_to(refusal: RefusedError) -> Response | None:
+    if isinstance(refusal, BusyError):
+        return PlainTextResponse("Try again later", 503)
+    if isinstance(refusal, NotFoundError):
+        return PlainTextResponse("Not Found", 404)
+    error = refusal.error if isinstance(refusal, AnsweredError) else None
+    if isinstance(error, HTTPException) and 300 <= error.status_code < 600:
+        return _response_of(error)
+    return None
+
+
+def _close_for(refusal: RefusedError) -> Message:
+    code, reason = int(CloseCode.POLICY_VIOLATION), ""
+    if isinstance(refusal, AnsweredError) and isinstance(refusal.error, WebSocketException):
+        code, reason = refusal.error.code, refusal.error.reason or ""
+    return {"type": "websocket.close", "code": code, "reason": reason}
+
+
+def _response_of(error: HTTPException) -> Response:
+    """Return the response that FastAPI makes of `error`."""
+    headers = {
+        name: value
         for name, value in (error.headers or {}).items()
         if name.lower() not in _OF_THE_RESPONSE
         and (text := f"{name}{value}").isascii()
         and text.isprintable()
-    ]
-    await respond(
-        send,
-        error.status_code,
-        "application/json",
-        detail,
-        protocol="websocket.http",
-        headers=headers,
-    )
+    }
+    detail = to_json({"detail": error.detail}, fallback=str)
+    return Response(detail, error.status_code, headers, "application/json")

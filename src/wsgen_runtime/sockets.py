@@ -66,7 +66,7 @@ class Sockets:
         full = self._is_full()
         self._arriving += 1
         try:
-            session = await self._welcome(connection, send, full)
+            session = await self._welcome(connection, receive, send, full)
         finally:
             self._arriving -= 1
         if session is not None:
@@ -81,7 +81,9 @@ class Sockets:
         """Admit clients again."""
         self._stopping = False
 
-    async def _welcome(self, connection: Connection, send: Send, full: bool) -> Session | None:
+    async def _welcome(
+        self, connection: Connection, receive: Receive, send: Send, full: bool
+    ) -> Session | None:
         """Accept the client and return who it is, or refuse it and return None."""
         stops = self._stops
         try:
@@ -93,7 +95,7 @@ class Sockets:
         except RefusedError as refusal:
             self._counters.refused += 1
             self._refusals.note(refusal)
-            await refuse(connection, send, refusal)
+            await refuse(connection, receive, send, refusal)
             return None
         try:
             await send(

@@ -187,7 +187,7 @@ async def test_an_http_exception_of_authenticate_is_the_answer_without_a_traceba
     assert dict(start["headers"]) == {
         b"content-type": b"application/json",
         b"content-length": b"21",
-        b"WWW-Authenticate": b"Bearer",
+        b"www-authenticate": b"Bearer",
     }
     assert body["body"] == b'{"detail":"No token"}'
     assert [message["type"] for message in await messages_of(app, extensions=False)] == [

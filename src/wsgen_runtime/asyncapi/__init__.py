@@ -1,4 +1,4 @@
-"""AsyncAPI documents of what is served: `fill` puts schemas into a stub, `docs_app` answers for an app.
+"""AsyncAPI documents of what is served: `describe` makes that of routers, `fill` puts schemas into a stub.
 
 Names are resolved on first use: an export fills stubs without importing what serves them.
 """
@@ -11,17 +11,15 @@ if TYPE_CHECKING:
     from wsgen_runtime.asyncapi.expressions import resolve_type as resolve_type
     from wsgen_runtime.asyncapi.schemas import UnfillableError as UnfillableError
     from wsgen_runtime.asyncapi.schemas import fill as fill
-    from wsgen_runtime.asyncapi.serve import docs_app as docs_app
 
 _HOMES = {
     "UnfillableError": "schemas",
     "describe": "document",
-    "docs_app": "serve",
     "fill": "schemas",
     "resolve_type": "expressions",
 }
 
-__all__ = ["UnfillableError", "describe", "docs_app", "fill", "resolve_type"]
+__all__ = ["UnfillableError", "describe", "fill", "resolve_type"]
 
 
 def __getattr__(name: str) -> object:

@@ -4,10 +4,14 @@ import asyncio
 import hashlib
 import importlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Scope
 
 from wsgen_runtime.asyncapi.document import describe
 from wsgen_runtime.asyncapi.yaml_text import format_yaml
@@ -21,41 +25,29 @@ _ADDRESSES = 16  # a proxy has one; a stranger who invents more must not fill th
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """One answer, ready to be sent."""
+    """One answer. Not a response, whose headers a middleware may change: each request gets one of its own."""
 
-    content_type: str
-    content: bytes
-    etag: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    content: str
+    media_type: str
+    headers: Mapping[str, str]
+    status: int = 200
 
 
 # What was made for each app: by where it is mounted, then by path. Gone with the app.
 _made: "WeakKeyDictionary[Served, dict[tuple[str, str], _Body]]" = WeakKeyDictionary()
 
 
-def docs_app(app: Served) -> ASGIApp:
-    """Return the ASGI app that answers for the documents of `app`.
+async def document_response(app: Served, scope: Scope) -> Response:
+    """Return the answer to a request for one of the documents of `app`.
 
     `/asyncapi.json` and `/asyncapi.yaml` are the document, `/asyncapi` is its page. The document is made on the
     first request, in a thread, and says that the endpoint is where the request found it, so that it is right
     behind a mount and behind a proxy's `root_path`.
     """
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's signature
-        root, path = root_of(scope), path_in_app(scope)
-        if path not in _MAKERS:
-            await _send(send, 404, _text("Not Found"))
-        elif scope["method"] not in ("GET", "HEAD"):
-            await _send(send, 405, _text("Method Not Allowed", (b"allow", b"GET, HEAD")))
-        else:
-            body, status = await _body(app, root, path), 200
-            if path == "/asyncapi" and not body.etag:
-                status = 503
-            elif body.etag in _known_to(scope):
-                status = 304
-            await _send(send, status, body, content=scope["method"] == "GET" and status != 304)
-
-    return answer
+    body = await _body(app, root_of(scope), path_in_app(scope))
+    if body.headers.get("etag") in _known_to(scope):
+        return Response(status_code=304, headers=body.headers)
+    return Response(body.content, body.status, body.headers, body.media_type)
 
 
 async def _body(app: Served, root: str, path: str) -> _Body:
@@ -92,9 +84,9 @@ def _make_page(app: Served, root: str) -> _Body:
     try:
         html: str = page.render_page(_document(app, root), title=app.title)
     except page.PageAssetsMissingError as error:
-        return _text(str(error))
-    policy = str(page.content_security_policy(html)).encode()
-    return _tagged("text/html; charset=utf-8", html, (b"content-security-policy", policy))
+        return _Body(str(error), "text/plain", {}, 503)
+    policy = str(page.content_security_policy(html))
+    return _tagged("text/html", html, {"content-security-policy": policy})
 
 
 _MAKERS = {
@@ -104,31 +96,14 @@ _MAKERS = {
 }
 
 
-def _tagged(content_type: str, text: str, *headers: tuple[bytes, bytes]) -> _Body:
-    content = text.encode()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'.encode()
+def _tagged(media_type: str, text: str, headers: Mapping[str, str] = MappingProxyType({})) -> _Body:
+    tag = hashlib.sha256(text.encode()).hexdigest()[:32]
     # Asking each time costs nothing with a tag, and a deployment shows at once.
-    caching = ((b"etag", etag), (b"cache-control", b"no-cache"))
-    return _Body(
-        content_type, content, etag, (*caching, (b"x-content-type-options", b"nosniff"), *headers)
-    )
+    caching = {"etag": f'"{tag}"', "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+    return _Body(text, media_type, caching | dict(headers))
 
 
-def _text(text: str, *headers: tuple[bytes, bytes]) -> _Body:
-    return _Body("text/plain; charset=utf-8", text.encode(), b"", headers)
-
-
-def _known_to(scope: Scope) -> frozenset[bytes]:
+def _known_to(scope: Scope) -> frozenset[str]:
     """Return the tags of what the client has; `*` is not among them: nothing here is ever missing."""
-    values = [value for name, value in scope["headers"] if name == b"if-none-match"]
-    tags = b",".join(values).split(b",")
-    return frozenset(tag.strip().removeprefix(b"W/") for tag in tags) - {b""}
-
-
-async def _send(send: Send, status: int, body: _Body, *, content: bool = True) -> None:
-    headers = [*body.headers]
-    if status != 304:
-        headers.append((b"content-type", body.content_type.encode()))
-        headers.append((b"content-length", str(len(body.content)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body.content if content else b""})
+    tags = ",".join(Headers(scope=scope).getlist("if-none-match")).split(",")
+    return frozenset(tag.strip().removeprefix("W/") for tag in tags)
