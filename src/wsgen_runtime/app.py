@@ -11,16 +11,16 @@ from starlette.types import Receive, Scope, Send
 from wsgen_runtime.auth import Authenticate, Authorize, Connection
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.choose import choose_broker
+from wsgen_runtime.connections.origins import AllowedPages
+from wsgen_runtime.connections.paths import Mounted
+from wsgen_runtime.connections.signals import before_stop_signals
+from wsgen_runtime.connections.sockets import Sockets
 from wsgen_runtime.http import serve_http
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.metrics import require_prometheus
-from wsgen_runtime.origins import AllowedPages
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.paths import Mounted
 from wsgen_runtime.protocol.closing import CloseCode, require_closable
 from wsgen_runtime.router import WsRouter
-from wsgen_runtime.signals import before_stop_signals
-from wsgen_runtime.sockets import Sockets
 from wsgen_runtime.stats import Counters, Stats
 from wsgen_runtime.topics.hub import Hub
 from wsgen_runtime.topics.starting import Starting, has_failed

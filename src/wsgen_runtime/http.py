@@ -6,8 +6,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from wsgen_runtime.connections.paths import is_endpoint, path_in_app, root_of
 from wsgen_runtime.metrics import CONTENT_TYPE, render_metrics
-from wsgen_runtime.paths import is_endpoint, path_in_app, root_of
 from wsgen_runtime.served import Served
 
 _DOCS = ("/asyncapi", "/asyncapi.json", "/asyncapi.yaml")

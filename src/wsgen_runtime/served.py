@@ -5,7 +5,7 @@ from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
-from wsgen_runtime.origins import AllowedPages
+from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Stats
 

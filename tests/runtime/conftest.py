@@ -9,10 +9,10 @@ from tests.runtime.documented import reader_of
 from tests.runtime.redis_server import RedisServer, redis_server
 
 from wsgen_runtime import Connection
+from wsgen_runtime.connections.sockets import Sockets
 from wsgen_runtime.outgoing.servers import own_send
 from wsgen_runtime.protocol.frames import PLAIN_PONG
 from wsgen_runtime.pytest_plugin import ws_connect
-from wsgen_runtime.sockets import Sockets
 
 __all__ = ["ws_connect"]
 
@@ -40,7 +40,7 @@ def documented_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def own_or_noted(send: Send) -> Send | None:
         return send if send in direct else own_send(send)
 
-    monkeypatch.setattr("wsgen_runtime.sockets.own_send", own_or_noted)
+    monkeypatch.setattr("wsgen_runtime.connections.sockets.own_send", own_or_noted)
     monkeypatch.setattr(Sockets, "serve", watched)
     yield
     for sockets, texts in sent.items():

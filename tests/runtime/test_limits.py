@@ -11,7 +11,9 @@ import pytest
 from starlette.types import Message
 from tests.runtime.services import AAPL, BarRouter, Gated, Recorder, until
 
-from wsgen_runtime import CloseCode, Delivery, Limits, WsApp, conversation
+from wsgen_runtime import CloseCode, Delivery, Limits, WsApp
+from wsgen_runtime.connections import conversation
+from wsgen_runtime.connections.timers import Watch
 from wsgen_runtime.testing import (
     ClosedByServerError,
     ErrorFrameError,
@@ -19,7 +21,6 @@ from wsgen_runtime.testing import (
     WsTestClient,
     connect,
 )
-from wsgen_runtime.watch import Watch
 
 
 def app_with(**limits: float) -> WsApp:

@@ -194,7 +194,7 @@ async def test_what_send_raises_is_logged_and_counted_once_and_the_client_is_tol
         await send(message)
 
     if direct:
-        monkeypatch.setattr("wsgen_runtime.sockets.own_send", lambda send: send)
+        monkeypatch.setattr("wsgen_runtime.connections.sockets.own_send", lambda send: send)
     async with connect(wrapping(feeds.app, wrap)) as client:
         await client.subscribe("bars", AAPL)
         feeds.publish(1)

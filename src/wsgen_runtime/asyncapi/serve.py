@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from wsgen_runtime.asyncapi.document import describe
 from wsgen_runtime.asyncapi.yaml_text import format_yaml
-from wsgen_runtime.paths import path_in_app, root_of
+from wsgen_runtime.connections.paths import path_in_app, root_of
 from wsgen_runtime.served import Served
 
 _JSON = "application/vnd.aai.asyncapi+json; charset=utf-8"

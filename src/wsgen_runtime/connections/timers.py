@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from wsgen_runtime.auth import Connection, RefusedError, Session
-from wsgen_runtime.handshake import Handshake
+from wsgen_runtime.connections.handshake import Handshake
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.closing import CloseCode

@@ -8,7 +8,9 @@ from starlette.exceptions import HTTPException, WebSocketException
 from starlette.types import Receive
 
 from wsgen_runtime.auth import Authorize, Connection, RefusedError, Session
-from wsgen_runtime.handshake import Handshake
+from wsgen_runtime.connections.handshake import Handshake
+from wsgen_runtime.connections.quotas import excess_of
+from wsgen_runtime.connections.timers import Watch
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.frames import PLAIN_PONG, pong_frame, unsubscribed_frame
@@ -22,12 +24,10 @@ from wsgen_runtime.protocol.incoming import (
 )
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
 from wsgen_runtime.protocol.topic_names import size_of
-from wsgen_runtime.quotas import excess_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.hub import Hub
 from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_bool
 from wsgen_runtime.user_code.calls import call
-from wsgen_runtime.watch import Watch
 
 _TURN = 0.005  # seconds of serving one client's frames without a break for the others
 

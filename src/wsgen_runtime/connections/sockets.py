@@ -17,15 +17,15 @@ from wsgen_runtime.auth import (
     RefusedError,
     Session,
 )
-from wsgen_runtime.conversation import Conversation
-from wsgen_runtime.handshake import Handshake, refuse
+from wsgen_runtime.connections.conversation import Conversation
+from wsgen_runtime.connections.handshake import Handshake, refuse
+from wsgen_runtime.connections.origins import AllowedPages
+from wsgen_runtime.connections.paths import is_below_mount
+from wsgen_runtime.connections.refusals import Refusals
 from wsgen_runtime.limits import Limits
-from wsgen_runtime.origins import AllowedPages
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.servers import is_disconnect, own_send, server_of_task, sever
-from wsgen_runtime.paths import is_below_mount
 from wsgen_runtime.protocol.closing import CloseCode
-from wsgen_runtime.refusals import Refusals
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.hub import Hub

@@ -16,7 +16,7 @@ from wsgen_runtime.auth import (
     RefusedError,
     Session,
 )
-from wsgen_runtime.origins import AllowedPages
+from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_user
 from wsgen_runtime.user_code.calls import call
