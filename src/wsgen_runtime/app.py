@@ -15,9 +15,9 @@ from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.connections.paths import Mounted
 from wsgen_runtime.connections.signals import before_stop_signals
 from wsgen_runtime.connections.sockets import Sockets
-from wsgen_runtime.http import serve_http
+from wsgen_runtime.documents.http import serve_http
+from wsgen_runtime.documents.metrics import require_prometheus
 from wsgen_runtime.limits import Limits
-from wsgen_runtime.metrics import require_prometheus
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.closing import CloseCode, require_closable
 from wsgen_runtime.router import WsRouter

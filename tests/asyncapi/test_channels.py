@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.asyncapi.documents import module, official_errors, ref, router
 
-import wsgen_runtime.asyncapi
+import wsgen_runtime.documents
 from wsgen.asyncapi.export.document_files import format_document
 from wsgen.asyncapi.export.document_settings import read_settings
 from wsgen.asyncapi.export.export_documents import Exportable, export_documents
@@ -112,7 +112,7 @@ def test_blank_stub_of_the_runtime_is_what_is_rendered() -> None:
         name="endpoint",
         endpoint="/",
     )
-    blank = Path(wsgen_runtime.asyncapi.__file__).with_name("router.json")
+    blank = Path(wsgen_runtime.documents.__file__).with_name("router.json")
     assert blank.read_text(encoding="utf-8") == render_channels(spec)
 
 

@@ -61,7 +61,7 @@ def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_html_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wsgen_runtime import page
+    from wsgen_runtime.documents import page
 
     monkeypatch.setattr(page, "render_page", lambda document, *, url: f"<p>{url}")
     file = tmp_path / "page.html"

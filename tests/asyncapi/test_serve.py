@@ -14,7 +14,7 @@ from tests.asyncapi.documents import Json, frame_errors, official_errors
 from tests.asyncapi.models import Request, Tree
 
 from wsgen_runtime import Delivery, TopicUpdate, WsApp, WsRouter
-from wsgen_runtime.asyncapi.yaml_text import format_yaml
+from wsgen_runtime.documents.yaml_writer import format_yaml
 from wsgen_runtime.testing import connect
 
 
@@ -225,7 +225,7 @@ def _dangling(document: Json) -> list[str]:
 
 
 async def test_many_mounts_do_not_fill_the_memory() -> None:
-    from wsgen_runtime.asyncapi import serve
+    from wsgen_runtime.documents import serve
 
     app = build()
     for number in range(60):
@@ -236,7 +236,7 @@ async def test_many_mounts_do_not_fill_the_memory() -> None:
 
 
 async def test_page_has_a_policy_or_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from wsgen_runtime import page
+    from wsgen_runtime.documents import page
 
     def render(document: object, *, title: str) -> str:
         return f"<!doctype html><title>{title}</title><script>1</script>"

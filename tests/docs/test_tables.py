@@ -9,7 +9,7 @@ import pytest
 
 from tests.runtime import test_auth, test_limits, test_protocol, test_slow_clients
 from wsgen_runtime import CloseCode, ErrorCode, Limits
-from wsgen_runtime.metrics import render_metrics
+from wsgen_runtime.documents.metrics import render_metrics
 from wsgen_runtime.stats import BrokerStats, Stats
 
 from .pages import ROOT

@@ -9,7 +9,7 @@ from tests.page.browser import Page
 from tests.page.conftest import Save
 from tests.page.sample import secured_document
 
-from wsgen_runtime.page import render_page
+from wsgen_runtime.documents.page import render_page
 
 AXE = Path(__file__).parents[2] / "page" / "node_modules" / "axe-core" / "axe.min.js"
 OPEN_ALL = """

@@ -11,7 +11,7 @@ from tests.page.conftest import Save
 from tests.page.sample import Document, sample_document
 from tests.page.server import free_port, serve
 
-from wsgen_runtime.page import render_page
+from wsgen_runtime.documents.page import render_page
 
 RECEIVED = "Number(document.querySelector('[data-number=received]')?.innerText ?? 0)"
 

@@ -9,7 +9,7 @@ from tests.page.conftest import Save
 from tests.page.sample import sample_document
 from tests.page.server import free_port, serve
 
-from wsgen_runtime.page import render_page
+from wsgen_runtime.documents.page import render_page
 
 LARGE = "9007199254740993"
 

@@ -8,8 +8,12 @@ from types import MappingProxyType
 import pytest
 from tests.page.sample import sample_document
 
-from wsgen_runtime import page
-from wsgen_runtime.page import PageAssetsMissingError, content_security_policy, render_page
+from wsgen_runtime.documents import page
+from wsgen_runtime.documents.page import (
+    PageAssetsMissingError,
+    content_security_policy,
+    render_page,
+)
 
 pytestmark = pytest.mark.usefixtures("built_page")
 

@@ -140,7 +140,7 @@ def html(
     documents, found = _documents(paths, modules, "3.1", per_module=False, timeout=timeout)
     for document in documents.values():
         # The one import of the runtime in wsgen: the page is what the runtime serves.
-        from wsgen_runtime.page import PageAssetsMissingError, render_page
+        from wsgen_runtime.documents.page import PageAssetsMissingError, render_page
 
         try:
             text = render_page(document, url=url)

@@ -14,7 +14,7 @@ from typing import IO, Any
 # JSON, taken apart by what it is known to hold.
 Json = dict[str, Any]
 
-WORKER = "wsgen_runtime.asyncapi.worker"
+WORKER = "wsgen_runtime.documents.worker"
 """The module that fills documents; named, not imported: wsgen itself does not need the runtime."""
 
 

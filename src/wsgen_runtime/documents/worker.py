@@ -14,8 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from wsgen_runtime.asyncapi.expressions import resolve_type
-from wsgen_runtime.asyncapi.schemas import UnfillableError, fill
+from wsgen_runtime.documents.references import resolve_type
+from wsgen_runtime.documents.schemas import UnfillableError, fill
 
 _OTHERS = (
     "<",  # <frozen importlib._bootstrap>

@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-_STATIC = Path(__file__).with_name("static")
+_STATIC = Path(__file__).parents[1] / "static"
 
 ICON = "data:image/svg+xml;base64," + base64.b64encode(
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'

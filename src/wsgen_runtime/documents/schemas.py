@@ -6,9 +6,9 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from wsgen_runtime.asyncapi.dialect import to_draft_07
-from wsgen_runtime.asyncapi.examples import EXAMPLES, Misfit, put_examples
-from wsgen_runtime.asyncapi.expressions import resolve_type
+from wsgen_runtime.documents.dialect import to_draft_07
+from wsgen_runtime.documents.frame_examples import EXAMPLES, Misfit, put_examples
+from wsgen_runtime.documents.references import resolve_type
 
 Mode = Literal["validation", "serialization"]
 Slot = tuple[str, Mode]

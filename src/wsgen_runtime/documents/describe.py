@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from wsgen_runtime.asyncapi.pointers import name_in, pointer_to
-from wsgen_runtime.asyncapi.schemas import MODE, TYPE, fill
+from wsgen_runtime.documents.pointers import name_in, pointer_to
+from wsgen_runtime.documents.schemas import MODE, TYPE, fill
 from wsgen_runtime.router import WsRouter
 
 # JSON, taken apart by what it is known to hold.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from string import Template
 
-from wsgen_runtime.page import ICON
+from wsgen_runtime.documents.page import ICON
 
 _STYLE = """
 :root { color-scheme: light; --ground: #f7f8fa; --surface: #fff; --line: #dde1e8; --text: #1b2230;

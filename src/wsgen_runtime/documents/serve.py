@@ -13,10 +13,10 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Scope
 
-from wsgen_runtime.asyncapi.document import describe
-from wsgen_runtime.asyncapi.yaml_text import format_yaml
 from wsgen_runtime.connections.paths import path_in_app, root_of
-from wsgen_runtime.served import Served
+from wsgen_runtime.documents.describe import describe
+from wsgen_runtime.documents.served import Served
+from wsgen_runtime.documents.yaml_writer import format_yaml
 
 _JSON = "application/vnd.aai.asyncapi+json; charset=utf-8"
 _YAML = "application/vnd.aai.asyncapi+yaml; charset=utf-8"
@@ -80,7 +80,7 @@ def _make_yaml(app: Served, root: str) -> _Body:
 
 def _make_page(app: Served, root: str) -> _Body:
     # By name: the page is built apart, and only who opens it needs it.
-    page = importlib.import_module("wsgen_runtime.page")
+    page = importlib.import_module("wsgen_runtime.documents.page")
     try:
         html: str = page.render_page(_document(app, root), title=app.title)
     except page.PageAssetsMissingError as error:

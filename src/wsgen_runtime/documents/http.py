@@ -7,8 +7,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.connections.paths import is_endpoint, path_in_app, root_of
-from wsgen_runtime.metrics import CONTENT_TYPE, render_metrics
-from wsgen_runtime.served import Served
+from wsgen_runtime.documents.metrics import CONTENT_TYPE, render_metrics
+from wsgen_runtime.documents.served import Served
 
 _DOCS = ("/asyncapi", "/asyncapi.json", "/asyncapi.yaml")
 
@@ -31,7 +31,7 @@ async def _answer(app: Served, scope: Scope) -> Response:
         return PlainTextResponse("Method Not Allowed", 405, {"allow": "GET, HEAD"})
     if is_document:
         # Imported late: the documents need more than serving sockets does.
-        from wsgen_runtime.asyncapi.serve import document_response
+        from wsgen_runtime.documents.serve import document_response
 
         return await document_response(app, scope)
     if is_place:

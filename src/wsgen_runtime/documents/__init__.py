@@ -1,0 +1,1 @@
+"""What an app serves over HTTP: its AsyncAPI documents, their page, the index of several apps, metrics."""
