@@ -18,6 +18,7 @@ from wsgen.codes import CODES
 from wsgen.errors import ConfigError
 from wsgen.load import load_module
 from wsgen.load.python import type_names
+from wsgen.settings.config import Config
 from wsgen.settings.project_file import load_config
 from wsgen.source import ModuleSource
 
@@ -89,7 +90,8 @@ def found_in_module(root: Path, text: str, models: str = MODELS) -> list[str]:
         files.append(folder / name)
         files[-1].write_text(f"{part}\n")
     source = ModuleSource("datafeed", None, folder, tuple(files), folder / "ws_generated")
-    loaded = load_module(source, models=None, roots=(root,), schemes=["token"])
+    schemes = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    loaded = load_module(source, Config(root=root, sources=(root,), asyncapi=schemes))
     return [item.code for item in loaded.diagnostics]
 
 

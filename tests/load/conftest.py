@@ -7,6 +7,7 @@ from typing import Protocol
 import pytest
 
 from wsgen.load import Loaded, load_module
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
 
@@ -53,7 +54,7 @@ def load(tmp_path: Path) -> Load:
                 files.append(folder / filename)
                 files[-1].write_bytes(text.encode() if isinstance(text, str) else text)
         source = ModuleSource(name, version, folder, tuple(files), folder / "ws_generated")
-        return load_module(source, models=models, roots=(tmp_path,))
+        return load_module(source, Config(root=tmp_path, models=models, sources=(tmp_path,)))
 
     return load
 

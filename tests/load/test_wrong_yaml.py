@@ -9,6 +9,7 @@ from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
 from wsgen.load import load_module
 from wsgen.load.yaml import compose
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("yaml-*/module/ws.yaml"))
@@ -17,7 +18,7 @@ CASES = sorted((Path(__file__).parent.parent / "cases").glob("yaml-*/module/ws.y
 def diagnostics(file: Path) -> tuple[Diagnostic, ...]:
     folder = file.parent
     source = ModuleSource("module", None, folder, (file,), folder / "ws_generated")
-    loaded = load_module(source, models=None, roots=(folder,))
+    loaded = load_module(source, Config(root=folder, sources=(folder,)))
     assert loaded.spec is None
     return loaded.diagnostics
 

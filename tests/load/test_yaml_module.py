@@ -9,6 +9,7 @@ from tests.load.conftest import Load
 from wsgen.diagnostics import Span
 from wsgen.load import Loaded, load_module
 from wsgen.model import Delivery, ModuleSpec, Overflow, RouterSpec, TypeRef
+from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
 FULL = """\
@@ -167,7 +168,7 @@ def test_more_than_a_mebibyte_is_not_read(
 
 def test_a_file_that_is_gone_is_a_finding(tmp_path: Path) -> None:
     source = ModuleSource("datafeed", None, tmp_path, (tmp_path / "ws.yaml",), tmp_path / "g")
-    loaded = load_module(source, models=None, roots=())
+    loaded = load_module(source, Config(root=tmp_path))
     assert [found.code for found in loaded.diagnostics] == ["WSG101"]
 
 

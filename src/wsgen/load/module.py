@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
+from wsgen.discovery.inputs import template_of
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
 from wsgen.load.naming import check_class_name, check_free, check_module, check_route
 from wsgen.load.python.aliases import load_python
@@ -14,6 +15,7 @@ from wsgen.load.yaml.reader import load_yaml
 from wsgen.manifest import digest
 from wsgen.model import ModuleSpec, RouterSpec
 from wsgen.names import default_route, nearest
+from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource, Positions
 
 
@@ -32,23 +34,19 @@ class Loaded:
 
 def load_module(
     source: ModuleSource,
+    config: Config,
     *,
-    models: str | None,
-    roots: tuple[Path, ...],
     assumed: str | None = None,
-    generic: bool = False,
-    schemes: Collection[str] = (),
     types: TypeNames | None = None,
 ) -> Loaded:
-    """Return the spec of `source`, the places of what it says, and all findings in order.
+    """Return the spec of `source`, the places of what it says, and all diagnostics in order.
 
-    `models` is the package of bare type names in a `ws.yaml` that names none; `roots` are absolute folders
-    that modules are importable from, for the relative imports of a `ws.py` outside of any package. Types that
-    a `ws.py` does not import are taken from the package `assumed`; without it they are errors. Its aliases may
-    have more than two types if routers are made from a `generic` class of the project. `schemes` are the security
-    schemes that there are. `types` looks up names in the project's modules and keeps what it has read.
+    Types that a `ws.py` does not import are taken from the package `assumed`; without it they are errors. Its
+    aliases may have more than two types if routers are made from a generic class of the project. `types` looks
+    up names in the project's modules and keeps what it has read.
     """
-    types = types or TypeNames(roots)
+    types = types or TypeNames(config.sources)
+    generic = template_of(source, config) is not None
     found: list[Diagnostic] = []
     yaml = python = FileDeclaration()
     digests: dict[Path, str] = {}
@@ -60,14 +58,14 @@ def load_module(
             continue
         digests[path] = digest(data)
         if path.name == YAML_NAME:
-            yaml = load_yaml(path, data, models, found)
+            yaml = load_yaml(path, data, config.models, found)
             places = {yaml.models: yaml.spans["models"]} if yaml.models else {}
             found.extend(types.check(yaml.named, places, generic=generic))
         else:
             more = load_python(
                 path,
                 data,
-                roots,
+                config.sources,
                 found,
                 assumed=assumed,
                 generic=generic,
@@ -77,7 +75,7 @@ def load_module(
             found.extend(_contradictions(yaml, more))
             found.extend(types.check(more.named, generic=generic))
             python = replace(more, routers=_merged(python.routers, more.routers, found))
-    found.extend(_unknown_schemes(yaml, schemes))
+    found.extend(_unknown_schemes(yaml, config.security_schemes))
     if not generic:  # else it depends on that class, which is read when routers are made from it
         found.extend(_taken((*yaml.routers, *python.routers)))
     return replace(united(source, yaml, python, found), digests=digests)

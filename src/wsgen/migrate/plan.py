@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
-from wsgen.discovery.inputs import template_of
 from wsgen.errors import GenerationError
 from wsgen.load.module import load_module
 from wsgen.load.naming import check_endpoint
@@ -53,8 +52,7 @@ def migrate_module(
     if file is None:
         return Migration(source, {})
     before = replace(source, files=(file,))
-    generic = template_of(before, config) is not None
-    loaded = load_module(before, models=config.models, roots=config.sources, generic=generic)
+    loaded = load_module(before, config)
     if loaded.spec is None:
         return Migration(source, {}, diagnostics=_named(loaded.diagnostics, source))
     if not loaded.spec.routers:

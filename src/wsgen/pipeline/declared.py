@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wsgen.discovery.inputs import template_of
 from wsgen.freshness.current import inputs_of, intact_manifest
 from wsgen.manifest import Manifest, digest
 from wsgen.settings.config import Config
@@ -56,11 +55,5 @@ def _declares(source: ModuleSource, config: Config) -> str | None:
     """Return the digest of what the sources declare now, None if they are wrong."""
     from wsgen.load import load_module
 
-    loaded = load_module(
-        source,
-        models=config.models,
-        roots=config.sources,
-        generic=template_of(source, config) is not None,
-        schemes=config.security_schemes,
-    )
+    loaded = load_module(source, config)
     return None if loaded.spec is None else declared_digest(loaded.spec)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
-from wsgen.discovery.inputs import template_of
 from wsgen.discovery.modules import discover, select
 from wsgen.discovery.surroundings import ignored_by_git, unimportable
 from wsgen.freshness.current import inputs_of
@@ -116,15 +115,7 @@ def load_modules(
     loaded = {}
     found = [*unimportable(sources, config)]
     for source in sources:
-        item = load_module(
-            source,
-            models=config.models,
-            roots=config.sources,
-            assumed=assumed,
-            generic=template_of(source, config) is not None,
-            schemes=config.security_schemes,
-            types=types,
-        )
+        item = load_module(source, config, assumed=assumed, types=types)
         loaded[source] = item
         found.extend(replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
     return loaded, in_order(found)
