@@ -7,18 +7,16 @@ can stand in for. A lock ends with its process. Every function raises OSError.
 import errno
 import os
 import stat
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-try:
+with suppress(ImportError):  # Windows
     import fcntl
-except ImportError:  # Windows, where a file that is open cannot be removed
-    fcntl = None  # type: ignore[assignment]  # the name is of a module everywhere else
 
-CAN_LOCK_FOLDERS = fcntl is not None
 _UNWAITING = getattr(os, "O_NONBLOCK", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _PREFIX = ".wsgen-"
@@ -47,7 +45,8 @@ def regular(path: str, flags: int) -> int:
 def unwaiting(path: str, flags: int) -> int:
     """Open `path`, be it a pipe, which is then empty unless somebody has opened it to write: an `opener`."""
     descriptor = os.open(path, flags | _UNWAITING)
-    os.set_blocking(descriptor, True)
+    if sys.platform != "win32":
+        os.set_blocking(descriptor, True)
     return descriptor
 
 
@@ -129,7 +128,7 @@ def sweep(folder: Path, *, locked: bool) -> None:
 
 
 def _is_alive(process: str) -> bool:
-    if not CAN_LOCK_FOLDERS:  # Windows, where this would end the process
+    if sys.platform == "win32":  # where this would end the process
         return True
     try:
         os.kill(int(process), 0)
@@ -180,7 +179,7 @@ def lock(place: Path, deadline: float, *, folder: bool = False) -> Callable[[], 
     `place` is a file, made where it is missing, or else a `folder`, for systems that can lock one. Return None if
     another process still holds the lock at `deadline`, a time of the monotonic clock.
     """
-    if not CAN_LOCK_FOLDERS:
+    if sys.platform == "win32":
         return _lock_on_windows(place, deadline, folder=folder)
     while True:
         descriptor = _open_to_lock(place, folder=folder)

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
@@ -126,12 +127,12 @@ def side_by_side(
 
 def _kill(process: "subprocess.Popen[str]") -> None:
     if process.poll() is None:
-        if hasattr(os, "killpg"):
-            # A process that has just ended by itself may be gone, or, on macOS, no longer ours to end.
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-        else:
+        if sys.platform == "win32":
             process.kill()
+            return
+        # A process that has just ended by itself may be gone, or, on macOS, no longer ours to end.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _end(process: "subprocess.Popen[str]") -> str:

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -11,11 +12,13 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
-from wsgen.files import CAN_LOCK_FOLDERS, lock
+from wsgen.files import lock
 
 PREFIX = "wsgen-mirror-"
 _SETTLED = 60.0
 """Seconds after which a folder is surely locked if the process that made it is alive."""
+_NO_PRIVILEGE = 1314
+"""Windows' error where a user may not make symbolic links."""
 
 
 @contextmanager
@@ -46,6 +49,8 @@ def temporary_errors() -> Iterator[None]:
             raise
         message = f"the temporary folder cannot be used: {error.strerror or error}"
         advice = "Free some space there, or set TMPDIR to a folder on another disk."
+        if getattr(error, "winerror", None) == _NO_PRIVILEGE:
+            advice = "Turn on Developer Mode of Windows, which lets programs make symbolic links."
         raise FilesError(message, [Diagnostic("WSG405", message, help=advice)]) from error
 
 
@@ -59,7 +64,7 @@ def _is_temporary(error: OSError) -> bool:
 
 def _sweep(parent: Path) -> None:
     """Remove this user's folders that no living process holds the lock of."""
-    if not CAN_LOCK_FOLDERS:  # nothing tells whether the process of a folder is alive
+    if sys.platform == "win32":  # nothing tells whether the process of a folder is alive
         return
     with suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:

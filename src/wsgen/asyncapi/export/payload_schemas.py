@@ -106,7 +106,10 @@ def _rewound(stream: IO[bytes]) -> IO[bytes]:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the process and what it started."""
+    """End the process and what it started; on Windows the process alone."""
+    if sys.platform == "win32":
+        process.kill()
+        return
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
