@@ -2,16 +2,16 @@
 
 The files of a case that do not belong to its project:
 
-`commands`     What is run, one command a line. Without it: `wsgen render --no-quality` where there is an
-               `expected` folder, else `wsgen validate`. A command must end with 1 if it reports an error and
-               with 0 otherwise, unless a comment says `# exits 2`. Between two runs of wsgen,
-               `replace FILE OLD NEW`, `cp FILE TO` and `rm FILE` edit the project.
+`commands`     What is run, one command a line; `#` starts a comment. Without it: `wsgen validate`, or, where
+               there is an `expected` folder, `wsgen render --no-quality`. A command must end with 1 if it
+               reports an error and with 0 otherwise, unless a comment says `# exits 2`. Between two runs of
+               wsgen, `replace FILE OLD NEW` (`\\n` is a line end), `cp FILE TO` and `rm FILE` edit the project.
 `stderr.txt`   What must be printed on stderr; without it, nothing.
 `stdout.txt`   What must be printed on stdout; without it, stdout is not compared.
 `expected/`    The files that the last command must write or change; without it, none.
 `removed.txt`  The files that the last command must remove, one a line; without it, none.
 
-Where several commands run, the output of each follows a line `$ wsgen ...`. What is different on every machine or
+Where wsgen runs several times, what it prints follows a line `$ wsgen ...`. What is different on every machine or
 for every version is replaced: the project's folder by `/project`, seconds by `0.00`, Python's version by `3.x`,
 wsgen's by `0.0.0`.
 
@@ -68,7 +68,7 @@ def test_case(
 
     if UPDATE:
         _update(case, outcome)
-    assert "Traceback" not in outcome.stderr
+    assert not re.search("^Traceback", outcome.stderr, re.MULTILINE)
     assert outcome.stderr == _text(case / "stderr.txt")
     if (case / "stdout.txt").exists():
         assert outcome.stdout == _text(case / "stdout.txt")
@@ -90,7 +90,10 @@ def _run_commands(
     several = sum(line.startswith("wsgen ") for line in commands) > 1
     outcome = Outcome("", "", {}, [])
     for line in commands:
-        program, *arguments = shlex.split(line, comments=True)
+        words = shlex.split(line, comments=True)
+        if not words:
+            continue
+        program, *arguments = words
         if program != "wsgen":
             _edit(program, *arguments)
             continue
@@ -112,7 +115,7 @@ def _run_commands(
 def _edit(program: str, file: str, *arguments: str) -> None:
     path = Path(file)
     if program == "replace":
-        old, new = arguments
+        old, new = (argument.replace("\\n", "\n") for argument in arguments)
         text = path.read_text("utf-8")
         assert old in text, f"{old} is not in {file}"
         path.write_text(text.replace(old, new), "utf-8")
