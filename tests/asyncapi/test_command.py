@@ -37,14 +37,6 @@ def test_export_prints_yaml(tmp_path: Path, capsysbinary: pytest.CaptureFixture[
     assert validate_file(file) == ()
 
 
-def test_validate_reports_and_counts(capsys: pytest.CaptureFixture[str]) -> None:
-    corpus = Path("tests/asyncapi")
-    assert run(["asyncapi", "validate", str(corpus / "corpus/v3-dangling-schema.yaml")]) == 1
-    assert "error[WSG610]" in capsys.readouterr().err
-    assert run(["asyncapi", "validate", str(corpus / "valid/streetlights-3.1.yaml")]) == 0
-    assert capsys.readouterr().out == "1 document valid\n"
-
-
 @pytest.mark.parametrize("command", [["export"], ["html", "-o", "page.html"]])
 def test_without_the_runtime_it_says_what_to_install(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -30,7 +30,7 @@ def test_it_finds_nothing_in_the_documents_of_the_seven_routes(node: str, tmp_pa
         assert all(f"{route}.update" in file.read_text("utf-8") for route in ("bars", "equity"))
     # To know that it would find something; a short document, since the parser needs seconds for ours.
     wrong = tmp_path / "wrong.yaml"
-    text = (NPM.parent / "asyncapi/valid/streetlights-3.1.yaml").read_text("utf-8")
+    text = (NPM.parent / "cases/asyncapi-validate-3.1/api.yaml").read_text("utf-8")
     wrong.write_text(text.replace("action: receive", "action: received", 1), "utf-8")
 
     ended = subprocess.run(
