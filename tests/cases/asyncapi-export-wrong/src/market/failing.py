@@ -1,0 +1,6 @@
+from pydantic import BaseModel
+
+raise ConnectionError("no database")
+
+
+class Trade(BaseModel): ...
