@@ -7,13 +7,13 @@ from tests.runtime.services import AAPL_TOPIC, Bar, BarRequest, BarRouter, Recor
 
 from wsgen_runtime import WsApp
 from wsgen_runtime.brokers.redis import RedisBroker
-from wsgen_runtime.brokers.redis.messages import Names
+from wsgen_runtime.brokers.redis.messages import RedisNames
 from wsgen_runtime.testing import WsTestClient
 
 LEASE = 2.0
 APPLE = BarRequest(symbol="AAPL")
-CHANNEL = Names("wsgen", 0).channel(AAPL_TOPIC)
-KEY = Names("wsgen", 0).lease(AAPL_TOPIC)
+CHANNEL = RedisNames("wsgen", 0).channel(AAPL_TOPIC)
+KEY = RedisNames("wsgen", 0).lease(AAPL_TOPIC)
 
 
 class Process:

@@ -22,7 +22,7 @@ from tests.runtime.services import (
 from wsgen_runtime import WsApp, WsRouter
 from wsgen_runtime.brokers.redis import RedisBroker
 from wsgen_runtime.brokers.redis.link import Link
-from wsgen_runtime.brokers.redis.session import Session
+from wsgen_runtime.brokers.redis.session import RedisSession
 from wsgen_runtime.testing import connect
 
 
@@ -118,7 +118,7 @@ async def test_a_flood_of_updates_does_not_keep_others_from_the_loop(server: Red
         assert isinstance(one.app._broker, RedisBroker)
         assert one.app._broker._state is not None
         link = Flooded()
-        session = Session(link, one.app._broker._state, silence=60, ready=lambda: None)
+        session = RedisSession(link, one.app._broker._state, silence=60, ready=lambda: None)
         listening = asyncio.create_task(session._listen())
         await turns(3)
         assert not listening.done()

@@ -1,18 +1,41 @@
-"""Where Redis is: an address as a user wrote it, whose password never shows."""
+"""Where Redis is: an address as a user wrote it, or a client of redis-py. No password ever shows."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from redis.asyncio import Connection
+from redis.asyncio import Connection, Redis
 from redis.asyncio.connection import AbstractConnection, parse_url
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.backoff import NoBackoff
 from redis.credentials import CredentialProvider
 
-from wsgen_runtime.brokers.redis.credentials import ask, require_provider
-
 _SCHEMES = ("redis", "rediss", "unix")
+
+# Ours to decide whatever the address says: answers are bytes, and a connection that fails is given up at once.
+_OURS: Mapping[str, Any] = {
+    "protocol": 2,
+    "decode_responses": False,
+    "encoding": "utf-8",
+    "retry": Retry(NoBackoff(), 0),
+    "retry_on_timeout": False,
+    "health_check_interval": 0,
+    "socket_timeout": None,
+    "socket_connect_timeout": None,
+}
+
+
+def address_of(
+    source: "str | Redis | Callable[[], Redis]", credentials: CredentialProvider | None
+) -> "Address | ClientAddress":
+    """Return the address that a user has given, in whatever form; raises as `Address` and `ClientAddress` do."""
+    if isinstance(source, str):
+        return Address(source, credentials)
+    if credentials is not None:
+        raise TypeError("a client brings its own credentials: give them to the client")
+    return ClientAddress(source)
 
 
 class Address:
@@ -36,14 +59,14 @@ class Address:
             ) from None
         self._type: type[AbstractConnection] = options.pop("connection_class", Connection)
         if credentials is not None:
-            require_provider(credentials)
+            _require_provider(credentials)
             if "password" in options or "username" in options:
                 raise ValueError(
                     "the Redis address has a user or a password, and there are credentials: use one of them"
                 )
         self._credentials = credentials
-        self._options: Mapping[str, Any] = {**options, **OURS}
-        self._text = f"{place_of(options)} (database {self.db})"
+        self._options: Mapping[str, Any] = {**options, **_OURS}
+        self._text = f"{_place_of(options)} (database {self.db})"
         try:
             self._type(**self._options)
         except TypeError as error:
@@ -59,23 +82,74 @@ class Address:
         """Return a connection that is not yet open; raises what the provider of the credentials raises."""
         if self._credentials is None:
             return self._type(**self._options)
-        return self._type(**{**self._options, **await ask(self._credentials)})
+        return self._type(**{**self._options, **await _ask(self._credentials)})
 
 
-def place_of(options: Mapping[str, Any]) -> str:
+class ClientAddress:
+    """The Redis that a client leads to. Only the client's settings are used: connections are the broker's own.
+
+    A function is called for each connection, so that a password may change. Raises TypeError for what is not a
+    `redis.asyncio.Redis`, nor a function that returns one.
+    """
+
+    def __init__(self, source: "Redis | Callable[[], Redis]") -> None:
+        self._source = source
+        _, options = self._settings()
+        self.db = int(options.get("db") or 0)
+        self._text = f"{_place_of(options)} (database {self.db})"
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"ClientAddress({self._text})"
+
+    async def connection(self) -> AbstractConnection:
+        """Return a connection that is not yet open."""
+        kind, options = self._settings()
+        return kind(**{**options, **_OURS})
+
+    def _settings(self) -> tuple[type[AbstractConnection], Mapping[str, Any]]:
+        client = self._source() if callable(self._source) else self._source
+        if not isinstance(client, Redis):
+            raise TypeError(
+                "RedisBroker takes an address, a client of redis.asyncio, or a function that returns one, "
+                f"not {type(client).__name__}"
+            )
+        pool = client.connection_pool
+        if isinstance(pool, SentinelConnectionPool):
+            raise TypeError("a client of Sentinel is not supported: use one of a single server")
+        options = {
+            name: value
+            for name, value in pool.connection_kwargs.items()
+            # What moves the connections of a pool while a server is maintained: here there is no pool.
+            if not name.startswith(("maint_", "orig_"))
+        }
+        return pool.connection_class, options
+
+
+def _place_of(options: Mapping[str, Any]) -> str:
     """Return where a connection with these options of redis-py leads."""
     place = options.get("path")
     return place or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
 
 
-# Ours to decide whatever the address says: answers are bytes, and a connection that fails is given up at once.
-OURS: Mapping[str, Any] = {
-    "protocol": 2,
-    "decode_responses": False,
-    "encoding": "utf-8",
-    "retry": Retry(NoBackoff(), 0),
-    "retry_on_timeout": False,
-    "health_check_interval": 0,
-    "socket_timeout": None,
-    "socket_connect_timeout": None,
-}
+async def _ask(provider: CredentialProvider) -> dict[str, Any]:
+    """Return the options of a connection that `provider` stands for: a password, and a user if there is one.
+
+    A provider that is not asynchronous is asked on a thread, since it may ask a server.
+    """
+    asynchronous = getattr(type(provider), "get_credentials_async", None)
+    if asynchronous is not getattr(CredentialProvider, "get_credentials_async", None):
+        found = await provider.get_credentials_async()
+    else:
+        found = await asyncio.to_thread(provider.get_credentials)
+    return dict(zip(("password", "username"), reversed(found), strict=False))
+
+
+def _require_provider(provider: object) -> None:
+    """Raise TypeError for what is not a provider of redis-py."""
+    if not isinstance(provider, CredentialProvider):
+        raise TypeError(
+            f"credentials must be a redis.CredentialProvider, not {type(provider).__name__}"
+        )

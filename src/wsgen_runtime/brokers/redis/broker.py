@@ -1,35 +1,25 @@
-"""RedisBroker: what the runtime asks for, and the life of the connection behind it."""
+"""RedisBroker: what the runtime asks of Redis, topic by topic."""
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable
-from ssl import SSLError
 
+from redis.asyncio import Redis
 from redis.credentials import CredentialProvider
-from redis.exceptions import RedisError
 
 from wsgen_runtime.brokers.base import BrokerHost
-from wsgen_runtime.brokers.redis.address import Address
-from wsgen_runtime.brokers.redis.backoff import Backoff
-from wsgen_runtime.brokers.redis.clients import Client, ClientAddress
+from wsgen_runtime.brokers.redis.address import address_of
 from wsgen_runtime.brokers.redis.leases import Leases
-from wsgen_runtime.brokers.redis.link import Link
 from wsgen_runtime.brokers.redis.messages import (
-    Names,
+    RedisNames,
     ending_message,
     produced_message,
     published_message,
 )
-from wsgen_runtime.brokers.redis.outgoing import Outgoing, Sending
-from wsgen_runtime.brokers.redis.session import Session
-from wsgen_runtime.brokers.redis.state import Ending, State, Tally
+from wsgen_runtime.brokers.redis.session import RedisSession
+from wsgen_runtime.brokers.redis.state import AwaitedEnding, BrokerState, Sending, SendQueue, Tally
+from wsgen_runtime.brokers.redis.supervisor import Supervisor
 from wsgen_runtime.stats import BrokerStats
-
-_log = logging.getLogger("wsgen_runtime")
-
-_FAILURES = (RedisError, OSError, TimeoutError)
-_STABLE = 5.0  # a connection that lived so long was a good one
 
 
 class RedisBroker:
@@ -52,7 +42,7 @@ class RedisBroker:
 
     def __init__(
         self,
-        url: "str | Client | Callable[[], Client]",
+        url: "str | Redis | Callable[[], Redis]",
         *,
         credentials: CredentialProvider | None = None,
         prefix: str | None = None,
@@ -63,18 +53,15 @@ class RedisBroker:
         for name, value in (("lease", lease), ("queue", queue), ("queue_bytes", queue_bytes)):
             if value <= 0:
                 raise ValueError(f"{name} must be positive, not {value}")
-        self._address = _address_of(url, credentials)
+        self._address = address_of(url, credentials)
         self._prefix = prefix or ""
         # What is left of the lease is for the question, its jitter and the start of the production.
         self._ttl = lease * 0.8
         self._timeout = min(lease * 0.4, 2.0)
         self._bounds = queue, queue_bytes
         self._tally = Tally()
-        self._state: State | None = None
-        self._session: Session | None = None
-        self._connected = False
-        self._tasks: list[asyncio.Task[None]] = []
-        self._trial = b""
+        self._state: BrokerState | None = None
+        self._supervisor: Supervisor | None = None
 
     def __repr__(self) -> str:
         return f"RedisBroker({self._address})"
@@ -96,7 +83,7 @@ class RedisBroker:
         """Return what was counted so far, and how things stand now."""
         state, tally = self._state, self._tally
         return BrokerStats(
-            connected=self._connected,
+            connected=self._supervisor is not None and self._supervisor.connected,
             leases=state.leases.held if state is not None else 0,
             queued=len(state.outgoing) if state is not None else 0,
             dropped=tally.dropped,
@@ -108,109 +95,30 @@ class RedisBroker:
     # -- life
 
     async def start(self, host: BrokerHost) -> None:
-        """Connect; raises ConnectionError, saying why, when Redis cannot be used."""
+        """Connect; raises ConnectionError, with the reason, when Redis cannot be used."""
         process = secrets.token_hex(8)
-        names = Names(self._prefix or "wsgen", self._address.db)
-        self._trial = names.process(process)
-        try:
-            link = await self._open()
-        except Exception as error:
-            # redis-py's own mistakes and what no Redis answers keep their traceback.
-            cause = None if isinstance(error, _FAILURES) else error
-            why = _reason(error)
-            raise ConnectionError(f"Redis at {self._address} cannot be used: {why}") from cause
-        leases, outgoing = Leases(process, self._ttl), Outgoing(*self._bounds)
-        self._state = State(host, names, leases, outgoing, self._tally)
-        self._connected = True
-        self._session = None
-        loop = asyncio.get_running_loop()
-        self._tasks = [
-            loop.create_task(self._serve(link, self._state)),
-            loop.create_task(self._watch(self._state)),
-        ]
+        names = RedisNames(self._prefix or "wsgen", self._address.db)
+        leases, queue = Leases(process, self._ttl), SendQueue(*self._bounds)
+        state = BrokerState(host, names, leases, queue, self._tally)
+        trial = names.process(process)
+        supervisor = Supervisor(self._address, state, timeout=self._timeout, trial=trial)
+        await supervisor.start()
+        self._state, self._supervisor = state, supervisor
 
     async def stop(self) -> None:
         """Publish what waits and give all leases back, if Redis takes them in time; then disconnect."""
-        state = self._state
-        if state is None:
+        state, supervisor = self._state, self._supervisor
+        if state is None or supervisor is None:
             return
         for name in tuple(state.topics):
             self._close(state, name)
-        if self._session is not None:
-            done = state.give_back(self._trial, b"", self._trial)  # nobody's: it only comes last
-            self._session.wake()
-            await asyncio.wait([done], timeout=self._timeout)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._state = None
-        self._connected = False
+        await supervisor.stop()
+        self._state = self._supervisor = None
 
-    async def _open(self) -> Link:
-        return await Link.open(self._address, self._timeout, self._trial)
-
-    async def _watch(self, state: State) -> None:
-        """Stop producing what could not be renewed, and end what has ended, whatever the connection does."""
-        while True:
-            await asyncio.sleep(self._ttl / 8)
-            now = asyncio.get_running_loop().time()
-            state.expire(now)
-            state.end_overdue(now)
-
-    async def _serve(self, link: Link, state: State) -> None:
-        """Go on for ever: from each connection to the next."""
-        time, backoff = asyncio.get_running_loop().time, Backoff()
-        while True:
-            began = time()
-            silence = state.leases.interval + self._timeout
-            self._session = Session(link, state, silence=silence, ready=self._is_back)
-            try:
-                # In a task of its own: a failed TaskGroup leaves its task marked as cancelled, and before
-                # Python 3.11.3 `asyncio.timeout` then raises CancelledError, which would end this loop.
-                await asyncio.create_task(self._session.run())
-            except Exception as error:
-                # Mostly that of a connection; but whatever it is, the next connection starts afresh.
-                self._is_away(error)
-            finally:
-                self._session = None
-                state.disconnect(time())
-                await link.close()
-            if time() - began > _STABLE:
-                backoff.reset()
-            link = await self._reconnect(backoff)
-            self._tally.reconnects += 1
-
-    async def _reconnect(self, backoff: Backoff) -> Link:
-        told = ""
-        while True:
-            await asyncio.sleep(backoff.next())
-            try:
-                return await self._open()
-            except Exception as error:
-                # Whatever it is: ending here would leave all clients without updates until a restart.
-                reason = _reason(error)
-                if reason != told:  # a password that was changed, say, while Redis was away
-                    known = isinstance(error, _FAILURES)
-                    cause = None if known else error
-                    _log.warning(
-                        "Redis at %s is still away: %s", self._address, reason, exc_info=cause
-                    )
-                    told = reason
-
-    def _is_away(self, error: Exception) -> None:
-        cause = _first(error)
-        if not isinstance(cause, _FAILURES):
-            _log.error("the Redis broker failed", exc_info=error)
-        if self._connected and self._state is not None:
-            self._connected = False
-            _log.warning("Redis at %s went away: %s", self._address, _reason(cause))
-            self._state.host.report("disconnected")
-
-    def _is_back(self) -> None:
-        if not self._connected and self._state is not None:
-            self._connected = True
-            _log.warning("Redis at %s is back", self._address)
-            self._state.host.report("connected")
+    @property
+    def _session(self) -> RedisSession | None:
+        """The present session with Redis; None while it is away."""
+        return self._supervisor.session if self._supervisor is not None else None
 
     # -- topics
 
@@ -220,9 +128,10 @@ class RedisBroker:
         if state is None:
             raise RuntimeError("the broker is not started")
         opened = state.open(topic)
-        if self._session is not None:
+        session = self._session
+        if session is not None:
             opened.answered = asyncio.get_running_loop().create_future()
-            self._session.subscribe(opened.channel)
+            session.subscribe(opened.channel)
             await opened.answered
         return state.leases.holds(topic, asyncio.get_running_loop().time())
 
@@ -233,15 +142,15 @@ class RedisBroker:
             if released is not None:
                 await released
 
-    def _close(self, state: State, name: str) -> "asyncio.Future[None] | None":
-        closed = state.close(name)
-        if closed is None or self._session is None:
+    def _close(self, state: BrokerState, name: str) -> "asyncio.Future[None] | None":
+        closed, session = state.close(name), self._session
+        if closed is None or session is None:
             return None
         topic, token = closed
-        self._session.unsubscribe(topic.channel)
+        session.unsubscribe(topic.channel)
         if token is None:
             return None
-        self._session.wake()
+        session.wake()
         return state.give_back(topic.lease, token, topic.channel)
 
     def publish(self, topic: str, data: str, *, produced: bool) -> None:
@@ -273,34 +182,12 @@ class RedisBroker:
         number = state.leases.number(topic, now)
         if number is None:
             return  # another process produces the topic by now, and `host.own` says so
-        state.endings[topic] = Ending(now + self._ttl, reason)
+        state.endings[topic] = AwaitedEnding(now + self._ttl, reason)
         message = ending_message(*number, reason)
         self._send(state, Sending(opened.channel, message, opened.lease, number[0]))
 
-    def _send(self, state: State, sending: Sending) -> None:
+    def _send(self, state: BrokerState, sending: Sending) -> None:
         self._tally.dropped += state.outgoing.put(sending)
-        if self._session is not None:
-            self._session.wake()
-
-
-def _address_of(
-    source: "str | Client | Callable[[], Client]", credentials: CredentialProvider | None
-) -> Address | ClientAddress:
-    if isinstance(source, str):
-        return Address(source, credentials)
-    if credentials is not None:
-        raise TypeError("a client brings its own credentials: give them to the client")
-    return ClientAddress(source)
-
-
-def _first(error: BaseException) -> BaseException:
-    """Return the exception that a group is about: the others are its consequences."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error.__context__, SSLError):
-        return str(error.__context__)  # of which older versions of redis-py show the number only
-    return str(error) or ("it does not answer" if isinstance(error, TimeoutError) else repr(error))
+        session = self._session
+        if session is not None:
+            session.wake()

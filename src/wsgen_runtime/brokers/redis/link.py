@@ -9,10 +9,9 @@ from collections.abc import Iterable, Sequence
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
-from wsgen_runtime.brokers.redis.address import Address
-from wsgen_runtime.brokers.redis.clients import ClientAddress
+from wsgen_runtime.brokers.redis.address import Address, ClientAddress
 from wsgen_runtime.brokers.redis.messages import RELEASED
-from wsgen_runtime.brokers.redis.outgoing import Sending
+from wsgen_runtime.brokers.redis.state import Sending
 
 # Each script is sent as a whole: Redis keeps it compiled, and no other is needed once Redis has restarted.
 

@@ -125,7 +125,7 @@ def _number(text: bytes) -> int:
     return number
 
 
-class Names:
+class RedisNames:
     """The names of channels and keys: of one length, whatever clients ask for.
 
     Channels know no databases, unlike keys, so that the database is part of every name.

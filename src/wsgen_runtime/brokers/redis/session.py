@@ -14,7 +14,7 @@ from wsgen_runtime.brokers.labels import Difference, OtherTypeError, compare
 from wsgen_runtime.brokers.redis.leases import Claim, Turn
 from wsgen_runtime.brokers.redis.link import Link
 from wsgen_runtime.brokers.redis.messages import Released, read_message
-from wsgen_runtime.brokers.redis.state import Release, State, Topic, settle
+from wsgen_runtime.brokers.redis.state import BrokerState, OpenTopic, Release, settle
 
 _log = logging.getLogger("wsgen_runtime")
 
@@ -24,14 +24,14 @@ _MOST_TOLD = 100  # different complaints about what arrives
 _SLICE = 0.002  # for so many seconds at a time the loop is ours
 
 
-class Session:
+class RedisSession:
     """What this process does with one link. `ready` is called once all topics are heard and claimed again.
 
     Raises TimeoutError, among others, when nothing is heard for `silence` seconds in spite of questions.
     """
 
     def __init__(
-        self, link: Link, state: State, *, silence: float, ready: Callable[[], None]
+        self, link: Link, state: BrokerState, *, silence: float, ready: Callable[[], None]
     ) -> None:
         self._link = link
         self._state = state
@@ -135,7 +135,7 @@ class Session:
         else:
             state.host.deliver(topic.name, message.data)
 
-    def _compare(self, topic: Topic, label: str) -> None:
+    def _compare(self, topic: OpenTopic, label: str) -> None:
         """Raise OtherTypeError for an update of another service; say it once when it is of another version."""
         difference = compare(topic.label, label)
         if difference is Difference.TYPE:

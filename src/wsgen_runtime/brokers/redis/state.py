@@ -7,18 +7,76 @@ from typing import NamedTuple
 
 from wsgen_runtime.brokers.base import BrokerHost
 from wsgen_runtime.brokers.redis.leases import Leases
-from wsgen_runtime.brokers.redis.messages import Names, Update
-from wsgen_runtime.brokers.redis.outgoing import Outgoing
+from wsgen_runtime.brokers.redis.messages import RedisNames, Update
 
 _LARGEST_GAP = 1_000_000_000  # an honest producer never loses more between two updates that arrive
 
 
-class Topic:
+class Sending(NamedTuple):
+    """A message for a channel, to be sent only while `lease` holds `token`, unless that is empty."""
+
+    channel: bytes
+    message: bytes
+    lease: bytes
+    token: bytes = b""
+
+
+class SendQueue:
+    """At most `most` messages of `most_bytes` in all; those that came first go first."""
+
+    def __init__(self, most: int, most_bytes: int) -> None:
+        self.most = most
+        self.most_bytes = most_bytes
+        self.put_so_far = 0
+        """The number of messages that were ever put."""
+        self._waiting: deque[Sending] = deque()
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        """Return the number of messages that wait."""
+        return len(self._waiting)
+
+    @property
+    def gone_so_far(self) -> int:
+        """Return the number of messages that were put and wait no more, for whatever reason."""
+        return self.put_so_far - len(self._waiting)
+
+    def put(self, sending: Sending) -> int:
+        """Append a message; return how many had to go for it: itself, if no room would be enough."""
+        self.put_so_far += 1
+        if len(sending.message) > self.most_bytes:
+            return 1
+        self._waiting.append(sending)
+        self._bytes += len(sending.message)
+        dropped = 0
+        while len(self._waiting) > self.most or self._bytes > self.most_bytes:
+            self._pop()
+            dropped += 1
+        return dropped
+
+    def take(self, most: int, most_bytes: int) -> list[Sending]:
+        """Remove and return the oldest messages, at least one unless none waits."""
+        batch: list[Sending] = []
+        size = 0
+        while self._waiting and len(batch) < most:
+            size += len(self._waiting[0].message)
+            if batch and size > most_bytes:
+                break
+            batch.append(self._pop())
+        return batch
+
+    def _pop(self) -> Sending:
+        sending = self._waiting.popleft()
+        self._bytes -= len(sending.message)
+        return sending
+
+
+class OpenTopic:
     """One open topic: its names, and how far the updates of its producer were followed."""
 
     __slots__ = ("_number", "_token", "answered", "channel", "label", "lease", "name")
 
-    def __init__(self, name: str, names: Names, label: str) -> None:
+    def __init__(self, name: str, names: RedisNames, label: str) -> None:
         self.name = name
         self.label = label
         self.channel = names.channel(name)
@@ -60,7 +118,7 @@ class Release:
     done: asyncio.Future[None]
 
 
-class Ending(NamedTuple):
+class AwaitedEnding(NamedTuple):
     """That a topic's producer in this process has ended, while the message that says so is on its way."""
 
     due: float
@@ -80,27 +138,27 @@ class Tally:
 
 
 @dataclass(slots=True)
-class State:
+class BrokerState:
     """One process's part in the life of its topics."""
 
     host: BrokerHost
-    names: Names
+    names: RedisNames
     leases: Leases
-    outgoing: Outgoing
+    outgoing: SendQueue
     tally: Tally
-    topics: dict[str, Topic] = field(default_factory=dict)
-    by_channel: dict[bytes, Topic] = field(default_factory=dict)
+    topics: dict[str, OpenTopic] = field(default_factory=dict)
+    by_channel: dict[bytes, OpenTopic] = field(default_factory=dict)
     releases: deque[Release] = field(default_factory=deque)
-    endings: dict[str, Ending] = field(default_factory=dict)
+    endings: dict[str, AwaitedEnding] = field(default_factory=dict)
 
-    def open(self, name: str) -> Topic:
+    def open(self, name: str) -> OpenTopic:
         """Know a topic."""
-        topic = self.topics[name] = Topic(name, self.names, self.host.label(name))
+        topic = self.topics[name] = OpenTopic(name, self.names, self.host.label(name))
         self.by_channel[topic.channel] = topic
         self.leases.open(name)
         return topic
 
-    def close(self, name: str) -> tuple[Topic, bytes | None] | None:
+    def close(self, name: str) -> tuple[OpenTopic, bytes | None] | None:
         """Forget a topic; return it and the token whose lease is to be given back, if there may be one."""
         topic = self.topics.pop(name, None)
         if topic is None:

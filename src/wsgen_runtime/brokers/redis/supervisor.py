@@ -1,0 +1,155 @@
+"""Keeps the Redis broker connected: starts a session, and another one whenever it fails."""
+
+import asyncio
+import logging
+import random
+from ssl import SSLError
+
+from redis.exceptions import RedisError
+
+from wsgen_runtime.brokers.redis.address import Address, ClientAddress
+from wsgen_runtime.brokers.redis.link import Link
+from wsgen_runtime.brokers.redis.session import RedisSession
+from wsgen_runtime.brokers.redis.state import BrokerState
+
+_log = logging.getLogger("wsgen_runtime")
+
+_FAILURES = (RedisError, OSError, TimeoutError)
+_STABLE = 5.0  # seconds after which a connection counts as a good one
+_FIRST_DELAY = 0.05
+_LONGEST_DELAY = 2.0
+
+
+class Supervisor:
+    """Runs one session after another for as long as the broker is started.
+
+    `session` is the present one, None while Redis is away. `trial` is a name in Redis of this process alone,
+    with which each new connection is tried.
+    """
+
+    def __init__(
+        self, address: Address | ClientAddress, state: BrokerState, *, timeout: float, trial: bytes
+    ) -> None:
+        self.session: RedisSession | None = None
+        self.connected = False
+        """Whether all topics are heard, or nothing has failed yet."""
+        self._address = address
+        self._state = state
+        self._timeout = timeout
+        self._trial = trial
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Connect; raises ConnectionError, with the reason, when Redis cannot be used."""
+        try:
+            link = await self._open()
+        except Exception as error:
+            # Errors of redis-py itself, and whatever is not an answer of Redis, keep their traceback.
+            cause = None if isinstance(error, _FAILURES) else error
+            why = _reason(error)
+            raise ConnectionError(f"Redis at {self._address} cannot be used: {why}") from cause
+        self.connected = True
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self._serve(link)), loop.create_task(self._watch())]
+
+    async def stop(self) -> None:
+        """Send what waits, if Redis takes it in time, and disconnect."""
+        if self.session is not None:
+            # Nobody's lease: it is given back after all that waits now.
+            done = self._state.give_back(self._trial, b"", self._trial)
+            self.session.wake()
+            await asyncio.wait([done], timeout=self._timeout)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.connected = False
+
+    async def _open(self) -> Link:
+        return await Link.open(self._address, self._timeout, self._trial)
+
+    async def _watch(self) -> None:
+        """Stop producing what could not be renewed, and end what has ended, whatever the connection does."""
+        while True:
+            await asyncio.sleep(self._state.leases.ttl / 8)
+            now = asyncio.get_running_loop().time()
+            self._state.expire(now)
+            self._state.end_overdue(now)
+
+    async def _serve(self, link: Link) -> None:
+        """Run a session on `link`, and then on each connection that follows, until this task is cancelled."""
+        time, attempts = asyncio.get_running_loop().time, 0
+        silence = self._state.leases.interval + self._timeout
+        while True:
+            began = time()
+            self.session = RedisSession(link, self._state, silence=silence, ready=self._is_back)
+            try:
+                # In a task of its own: a failed TaskGroup leaves its task marked as cancelled, and before
+                # Python 3.11.3 `asyncio.timeout` then raises CancelledError, which would end this loop.
+                await asyncio.create_task(self.session.run())
+            except Exception as error:
+                # Mostly that of a connection; but whatever it is, the next connection starts afresh.
+                self._is_away(error)
+            finally:
+                self.session = None
+                self._state.disconnect(time())
+                await link.close()
+            if time() - began > _STABLE:
+                attempts = 0
+            link, attempts = await self._reconnect(attempts)
+            self._state.tally.reconnects += 1
+
+    async def _reconnect(self, attempts: int) -> tuple[Link, int]:
+        """Return a new link, and how many attempts there have been since the last good connection."""
+        told = ""
+        while True:
+            await asyncio.sleep(_delay(attempts))
+            attempts += 1
+            try:
+                return await self._open(), attempts
+            except Exception as error:
+                # Whatever it is: ending here would leave all clients without updates until a restart.
+                reason = _reason(error)
+                if reason != told:  # a password that was changed, say, while Redis was away
+                    known = isinstance(error, _FAILURES)
+                    cause = None if known else error
+                    _log.warning(
+                        "Redis at %s is still away: %s", self._address, reason, exc_info=cause
+                    )
+                    told = reason
+
+    def _is_away(self, error: Exception) -> None:
+        cause = _first(error)
+        if not isinstance(cause, _FAILURES):
+            _log.error("the Redis broker failed", exc_info=error)
+        if self.connected:
+            self.connected = False
+            _log.warning("Redis at %s went away: %s", self._address, _reason(cause))
+            self._state.host.report("disconnected")
+
+    def _is_back(self) -> None:
+        if not self.connected:
+            self.connected = True
+            _log.warning("Redis at %s is back", self._address)
+            self._state.host.report("connected")
+
+
+def _delay(attempts: int) -> float:
+    """Return how long to wait before the next attempt: half to all of a bound that doubles up to two seconds.
+
+    It is random, so that processes that lost Redis at the same moment do not all come back at the same moment.
+    """
+    bound: float = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(attempts, 16))
+    return bound * random.uniform(0.5, 1.0)  # noqa: S311 - nothing depends on its secrecy
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return the exception that a group is about: the others are its consequences."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error.__context__, SSLError):
+        return str(error.__context__)  # older versions of redis-py show only its number
+    return str(error) or ("it does not answer" if isinstance(error, TimeoutError) else repr(error))
