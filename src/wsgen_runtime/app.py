@@ -25,7 +25,7 @@ from wsgen_runtime.stats import Counters, Stats
 from wsgen_runtime.topics.hub import Hub
 from wsgen_runtime.topics.starting import Starting, has_failed
 from wsgen_runtime.user_code.callbacks import is_asynchronous, require_callback
-from wsgen_runtime.user_code.threads import in_threads
+from wsgen_runtime.user_code.calls import in_threads
 
 _TITLE = "WebSocket API"
 

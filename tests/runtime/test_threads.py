@@ -9,8 +9,8 @@ import threading
 import pytest
 from tests.runtime.services import until
 
-from wsgen_runtime.user_code import threads as module
-from wsgen_runtime.user_code.threads import in_threads
+from wsgen_runtime.user_code import calls as module
+from wsgen_runtime.user_code.calls import in_threads
 
 
 async def test_so_many_run_at_once_and_the_others_wait_for_their_turn(

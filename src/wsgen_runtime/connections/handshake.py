@@ -21,7 +21,7 @@ from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_user
 from wsgen_runtime.user_code.calls import call
 from wsgen_runtime.user_code.failure_log import FailureLog
-from wsgen_runtime.user_code.failures import without_text
+from wsgen_runtime.user_code.redaction import without_text
 
 _OF_THE_RESPONSE = ("connection", "content-length", "content-type", "transfer-encoding", "upgrade")
 

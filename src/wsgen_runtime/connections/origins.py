@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from starlette.requests import HTTPConnection
 
 from wsgen_runtime.auth import RefusedError
-from wsgen_runtime.user_code.printable import printable
+from wsgen_runtime.user_code.redaction import printable
 
 _HOST = r"(?P<host>[^\s/?#@:\[\]*]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
 _HOST_HEADER = re.compile(_HOST)

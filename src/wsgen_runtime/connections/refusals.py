@@ -3,7 +3,7 @@
 import logging
 
 from wsgen_runtime.auth import NotStartedError, RefusedError
-from wsgen_runtime.user_code.printable import printable
+from wsgen_runtime.user_code.redaction import printable
 
 _log = logging.getLogger("wsgen_runtime")
 _MOST = 100  # reasons of one kind that are remembered: clients can invent them

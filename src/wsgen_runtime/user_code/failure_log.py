@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from wsgen_runtime.user_code.failures import without_input
+from wsgen_runtime.user_code.redaction import without_input
 
 _log = logging.getLogger("wsgen_runtime")
 _MOST = 100  # kinds of failures that are told apart

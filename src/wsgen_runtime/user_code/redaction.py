@@ -1,10 +1,8 @@
-"""What the log may say of an exception of user code: where it came from, in lines that no client can forge."""
+"""What the log may show of an exception and of a client's text: no secrets, and no lines that a client forges."""
 
 from collections.abc import Callable
 
 from pydantic import ValidationError
-
-from wsgen_runtime.user_code.printable import printable
 
 _LONGEST = 2_000  # characters of one text
 _DEEPEST = 20  # exceptions shown of one chain of causes
@@ -21,6 +19,18 @@ class EscapedError(Exception):
 
 class HiddenError(Exception):
     """An exception as the log shows it where its text may be a secret: its type alone."""
+
+
+def printable(text: str, most: int = 500) -> str:
+    """Return `text` with all that is not printable escaped, cut after `most` characters.
+
+    Line separators, control characters, lone surrogates and marks that change the direction of text are escaped.
+    """
+    if len(text) > most:
+        text = f"{text[:most]}…"
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else _escaped(one) for one in text)
 
 
 def without_input(error: BaseException) -> BaseException:
@@ -70,3 +80,7 @@ def _shown(
     cause = error.__cause__ if error.__suppress_context__ else error.__context__
     shown.__cause__ = _shown(cause, show, depth - 1) if cause is not None and depth else None
     return shown.with_traceback(error.__traceback__)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
