@@ -10,7 +10,7 @@ import uvicorn
 from uvicorn._subprocess import subprocess_started
 
 from wsgen_runtime import WsApp
-from wsgen_runtime.topics.workers import count_workers
+from wsgen_runtime.outgoing.servers import count_workers
 
 
 def in_uvicorn(call: Callable[[], None], **options: object) -> None:

@@ -1,5 +1,6 @@
 """The handshake: whether a client may connect, decided before it is accepted."""
 
+import logging
 import math
 from contextlib import suppress
 
@@ -13,6 +14,7 @@ from wsgen_runtime.auth import (
     BusyError,
     Connection,
     NotFoundError,
+    NotStartedError,
     RefusedError,
     Session,
 )
@@ -21,8 +23,10 @@ from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_user
 from wsgen_runtime.user_code.calls import call
 from wsgen_runtime.user_code.failure_log import FailureLog
-from wsgen_runtime.user_code.redaction import without_text
+from wsgen_runtime.user_code.redaction import printable, without_text
 
+_log = logging.getLogger("wsgen_runtime")
+_MOST = 100  # reasons of one kind that are remembered: clients can invent them
 _OF_THE_RESPONSE = ("connection", "content-length", "content-type", "transfer-encoding", "upgrade")
 
 
@@ -79,6 +83,26 @@ class Handshake:
         if session.user is None or session.user is False:
             raise RefusedError("not authenticated")
         return session
+
+
+class Refusals:
+    """The reasons that one app has logged."""
+
+    def __init__(self) -> None:
+        self._known: dict[type[RefusedError], set[str]] = {}
+
+    def note(self, refusal: RefusedError) -> None:
+        """Log the reason, as a warning if it is a new one."""
+        reason = printable(str(refusal))
+        known = self._known.setdefault(type(refusal), set())
+        level = logging.INFO
+        told = isinstance(refusal, NotStartedError)  # and once for each change, not for each reason
+        if not told and reason not in known and len(known) < _MOST:
+            known.add(reason)
+            level = logging.WARNING
+        _log.log(level, "a client is refused: %s", reason)
+        if level == logging.WARNING and len(known) == _MOST:
+            _log.warning("more reasons of this kind are logged at the level INFO only")
 
 
 async def refuse(

@@ -18,10 +18,9 @@ from wsgen_runtime.auth import (
     Session,
 )
 from wsgen_runtime.connections.conversation import Conversation
-from wsgen_runtime.connections.handshake import Handshake, refuse
+from wsgen_runtime.connections.handshake import Handshake, Refusals, refuse
 from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.connections.paths import is_below_mount
-from wsgen_runtime.connections.refusals import Refusals
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.servers import is_disconnect, own_send, server_of_task, sever

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from wsgen_runtime.documents.pointers import name_in
+from wsgen_runtime.documents.references import name_in
 from wsgen_runtime.protocol.frames import (
     subscribed_frame,
     unsubscribed_frame,

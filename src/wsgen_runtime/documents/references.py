@@ -1,15 +1,28 @@
-"""Type expressions of slots, such as `list[trading_api.models:Bar] | None`, as the types they name."""
+"""What a document refers to: other parts of it, by JSON pointers, and Python types, by type expressions."""
 
 import ast
 import importlib
 import re
 from typing import Any, Union
+from urllib.parse import quote, unquote
 
+_ALLOWED = "-._~!$&'()*+,;=:@?"  # in a fragment, besides letters and digits
 _IMPORTED = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_][\w.]*)")
 _BUILTINS: dict[str, Any] = {  # classes that take type arguments have no common static type
     kind.__name__: kind
     for kind in (bool, bytes, dict, float, frozenset, int, list, set, str, tuple)
 }
+
+
+def pointer_to(*parts: str) -> str:
+    """Return the reference to what is found by these keys, one below the other."""
+    escaped = (part.replace("~", "~0").replace("/", "~1") for part in parts)
+    return "#/" + "/".join(quote(part, safe=_ALLOWED) for part in escaped)
+
+
+def name_in(reference: str) -> str:
+    """Return the last key of a reference."""
+    return unquote(reference.rpartition("/")[2]).replace("~1", "/").replace("~0", "~")
 
 
 def resolve_type(expression: str) -> Any:  # a type expression has no common static type

@@ -5,6 +5,7 @@ the event loop. Code that wraps it, such as a middleware, may use both.
 """
 
 import asyncio
+import inspect
 import sys
 from collections.abc import Callable, Mapping
 from types import BuiltinMethodType, CodeType, FrameType, FunctionType, MethodType
@@ -37,6 +38,13 @@ _PASSED_THROUGH = {
     ),
 }
 _STARLETTES = ("starlette.websockets", "WebSocket.send")
+# The module in which a server's worker begins: there, a local name and its attribute that hold their number.
+_BEGINNINGS = {
+    "gunicorn.arbiter": ("self", "num_workers"),
+    "hypercorn.asyncio.run": ("config", "workers"),
+    "uvicorn._subprocess": ("config", "workers"),
+    "granian.server.mp": ("worker_id", "real"),  # the third of at least three
+}
 _CLOSED = (BrokenPipeError, ConnectionAbortedError, ConnectionResetError)
 _SERVERS = ("uvicorn", "hypercorn", "daphne", "starlette")
 
@@ -88,6 +96,21 @@ def server_of_task() -> str:
     return module.partition(".")[0]
 
 
+def count_workers() -> int:
+    """Return how many workers the server that called this has at least; 1 where nothing says so.
+
+    A server may be configured in many places; what it has made of them stands in the frame in which the worker
+    began, below all others.
+    """
+    frame = inspect.currentframe()
+    while frame is not None:
+        name, attribute = _BEGINNINGS.get(str(frame.f_globals.get("__name__")), ("", ""))
+        if name in frame.f_locals:
+            return _number(frame, name, attribute)
+        frame = frame.f_back
+    return 1
+
+
 def _beginning_of_task() -> FrameType | None:
     """Return the frame of the coroutine that the current task runs, below all that it awaits."""
     task = asyncio.current_task()
@@ -112,6 +135,15 @@ def is_disconnect(error: BaseException) -> bool:
         timed_out = isinstance(error, TimeoutError) and error.errno is None
         return told_so or (_comes_from_server(error) and not timed_out)
     return isinstance(error, RuntimeError) and _comes_from_server(error)
+
+
+def _number(frame: FrameType, name: str, attribute: str) -> int:
+    holder = frame.f_locals[name]
+    count = getattr(holder, attribute, 1)
+    reloads = getattr(
+        holder, "should_reload", False
+    )  # then uvicorn starts one worker whatever it is told
+    return count if isinstance(count, int) and not reloads else 1
 
 
 def _comes_from_server(error: BaseException) -> bool:
