@@ -7,9 +7,9 @@ from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.connections.paths import path_in_app
+from wsgen_runtime.documents.http import Served
 from wsgen_runtime.documents.index import Entry, render_index
 from wsgen_runtime.documents.page import content_security_policy
-from wsgen_runtime.documents.served import Served
 
 
 class WsDocs:

@@ -225,14 +225,14 @@ def _dangling(document: Json) -> list[str]:
 
 
 async def test_many_mounts_do_not_fill_the_memory() -> None:
-    from wsgen_runtime.documents import serve
+    from wsgen_runtime.documents import http
 
     app = build()
     for number in range(60):
         transport = httpx.ASGITransport(app=app, root_path=f"/{number}")
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
             assert (await client.get(f"/{number}/asyncapi.json")).status_code == 200
-    assert len(serve._made[app]) <= 48
+    assert len(http._made[app]) <= 48
 
 
 async def test_page_has_a_policy_or_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

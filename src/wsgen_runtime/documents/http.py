@@ -1,16 +1,63 @@
-"""What the app answers to plain HTTP: its documents, its metrics, and who takes the endpoint for a page."""
+"""What an app answers to plain HTTP: its documents, its metrics, and whoever opens the endpoint in a browser."""
 
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.connections.paths import is_endpoint, path_in_app, root_of
 from wsgen_runtime.documents.metrics import CONTENT_TYPE, render_metrics
-from wsgen_runtime.documents.served import Served
+from wsgen_runtime.router import WsRouter
+from wsgen_runtime.stats import Stats
 
-_DOCS = ("/asyncapi", "/asyncapi.json", "/asyncapi.yaml")
+_JSON = "application/vnd.aai.asyncapi+json; charset=utf-8"
+_YAML = "application/vnd.aai.asyncapi+yaml; charset=utf-8"
+_ADDRESSES = 16  # a proxy has one; a stranger who invents more must not fill the memory
+
+
+class Served(Protocol):
+    """What is known of a `WsApp` by those that serve its documents and metrics."""
+
+    title: str
+    version: str
+    description: str
+    docs: bool
+    metrics: bool
+    pages: AllowedPages
+
+    @property
+    def routers(self) -> Mapping[str, WsRouter]:
+        """Return the routers by their route, in the order given."""
+        raise NotImplementedError
+
+    @property
+    def stats(self) -> Stats:
+        """Return what was counted so far, and the current state."""
+        raise NotImplementedError
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """One answer. Not a response, whose headers a middleware may change: each request gets one of its own."""
+
+    content: str
+    media_type: str
+    headers: Mapping[str, str]
+    status: int = 200
 
 
 async def serve_http(app: Served, scope: Scope, receive: Receive, send: Send) -> None:
@@ -23,17 +70,14 @@ async def _answer(app: Served, scope: Scope) -> Response:
     path, may_read = path_in_app(scope), scope["method"] in ("GET", "HEAD")
     if not app.pages.knows_host(HTTPConnection(scope)):
         return PlainTextResponse("Unknown host", 400)
-    is_document = app.docs and path in _DOCS
+    is_document = app.docs and path in _MAKERS
     is_place = not is_document and is_endpoint(app, scope)
     if not (is_document or is_place or (app.metrics and path == "/metrics")):
         return PlainTextResponse("Not Found", 404)
     if not may_read:
         return PlainTextResponse("Method Not Allowed", 405, {"allow": "GET, HEAD"})
     if is_document:
-        # Imported late: the documents need more than serving sockets does.
-        from wsgen_runtime.documents.serve import document_response
-
-        return await document_response(app, scope)
+        return await _document_response(app, scope)
     if is_place:
         return _explain(app, scope)
     return Response(render_metrics(app.title, app.stats), media_type=CONTENT_TYPE)
@@ -53,3 +97,84 @@ def _explain(app: Served, scope: Scope) -> Response:
     if str(scope.get("http_version", "1.1")).startswith("1"):  # HTTP/2 knows no such headers
         headers |= {"upgrade": "websocket", "connection": "upgrade"}
     return PlainTextResponse(text, 426, headers)
+
+
+# What was made for each app: by where it is mounted, then by path. Gone with the app.
+_made: "WeakKeyDictionary[Served, dict[tuple[str, str], _Body]]" = WeakKeyDictionary()
+
+
+async def _document_response(app: Served, scope: Scope) -> Response:
+    """Return the answer to a request for one of the documents of `app`.
+
+    `/asyncapi.json` and `/asyncapi.yaml` are the document, `/asyncapi` is its page. The document is made on the
+    first request, in a thread, and says that the endpoint is where the request found it, so that it is right
+    behind a mount and behind a proxy's `root_path`.
+    """
+    body = await _body(app, root_of(scope), path_in_app(scope))
+    if body.headers.get("etag") in _known_to(scope):
+        return Response(status_code=304, headers=body.headers)
+    return Response(body.content, body.status, body.headers, body.media_type)
+
+
+async def _body(app: Served, root: str, path: str) -> _Body:
+    made = _made.setdefault(app, {})
+    if (root, path) not in made:
+        body = await asyncio.to_thread(_MAKERS[path], app, root)
+        if len(made) >= _ADDRESSES * len(_MAKERS):
+            made.clear()
+        made[root, path] = body
+    return made[root, path]
+
+
+def _document(app: Served, root: str) -> dict[str, object]:
+    # Imported late, as all that is for documents alone: many apps never serve one.
+    from wsgen_runtime.documents.describe import describe
+
+    return describe(
+        app.routers.values(),
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        address=root or "/",
+    )
+
+
+def _make_json(app: Served, root: str) -> _Body:
+    return _tagged(_JSON, json.dumps(_document(app, root), indent=2, ensure_ascii=False))
+
+
+def _make_yaml(app: Served, root: str) -> _Body:
+    from wsgen_runtime.documents.yaml_writer import format_yaml
+
+    return _tagged(_YAML, format_yaml(_document(app, root)))
+
+
+def _make_page(app: Served, root: str) -> _Body:
+    from wsgen_runtime.documents import page
+
+    try:
+        html = page.render_page(_document(app, root), title=app.title)
+    except page.PageAssetsMissingError as error:
+        return _Body(str(error), "text/plain", {}, 503)
+    policy = page.content_security_policy(html)
+    return _tagged("text/html", html, {"content-security-policy": policy})
+
+
+_MAKERS = {
+    "/asyncapi": _make_page,
+    "/asyncapi.json": _make_json,
+    "/asyncapi.yaml": _make_yaml,
+}
+
+
+def _tagged(media_type: str, text: str, headers: Mapping[str, str] = MappingProxyType({})) -> _Body:
+    tag = hashlib.sha256(text.encode()).hexdigest()[:32]
+    # Asking each time costs nothing with a tag, and a deployment shows at once.
+    caching = {"etag": f'"{tag}"', "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+    return _Body(text, media_type, caching | dict(headers))
+
+
+def _known_to(scope: Scope) -> frozenset[str]:
+    """Return the tags of what the client has; `*` is not among them: nothing here is ever missing."""
+    tags = ",".join(Headers(scope=scope).getlist("if-none-match")).split(",")
+    return frozenset(tag.strip().removeprefix("W/") for tag in tags)
