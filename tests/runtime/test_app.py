@@ -138,7 +138,7 @@ async def test_metrics_are_read_and_nothing_else() -> None:
 
 def test_metrics_without_the_extra_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(RuntimeError, match=r"wsgen\[metrics\]"):
+    with pytest.raises(RuntimeError, match=r"wsgen-runtime\[metrics\]"):
         app_with(metrics=True)
 
 
