@@ -30,6 +30,27 @@ for line in sys.stdin:
     print(*ends, file=answers, flush=True)
 """
 
+DYING = """
+from pathlib import Path
+import wsgen.commit.apply
+from wsgen.cli.main import run
+
+run(["diff"])  # loads all that a run needs
+
+def dying(real):
+    def call(*args, **kwargs):
+        global left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **kwargs)
+    return call
+
+for name in ("replace", "unlink", "write_bytes", "mkdir", "rmdir"):
+    setattr(Path, name, dying(getattr(Path, name)))
+"""
+"""Code that runs before forks: a fork kills itself with SIGKILL before file operation number `left`."""
+
 
 class Forks:
     """The processes of one warm interpreter."""

@@ -21,11 +21,12 @@ FORMAT = 1
 class Manifest:
     """What one package was made from.
 
-    `inputs` maps paths relative to the project, `outputs` file names in the package, to SHA-256 sums in
-    hex; `settings` is the sum over the settings that decide what is rendered; `routers` maps class names
-    to routes; `tools` maps each quality step that the files passed to the version of its tool, and is
-    empty if none ran. `package` is the folder for which it was written, relative to the project: a copy elsewhere
-    can be told from it. `declared` is the digest of what the inputs declared, empty where it is not known.
+    `inputs` maps paths relative to the project to SHA-256 sums in hex, `outputs` paths in the package, in the
+    order in which the files are written; `settings` is the sum over the settings that decide what is rendered;
+    `routers` maps class names to routes; `tools` maps each quality step that the files passed to the version of
+    its tool, and is empty if none ran. `package` is the folder for which it was written, relative to the project:
+    a copy elsewhere can be told from it. `declared` is the digest of what the inputs declared, empty where it is
+    not known.
     """
 
     wsgen: str
@@ -52,19 +53,19 @@ class Manifest:
         )
 
     def to_json(self) -> str:
-        """Return the text of the file, keys sorted."""
+        """Return the text of the file; all keys but those of `outputs` are sorted."""
         content = {
             "declared": self.declared,
             "format": FORMAT,
-            "inputs": dict(self.inputs),
+            "inputs": dict(sorted(self.inputs.items())),
             "outputs": dict(self.outputs),
             "package": self.package,
-            "routers": dict(self.routers),
+            "routers": dict(sorted(self.routers.items())),
             "settings": self.settings,
-            "tools": dict(self.tools),
+            "tools": dict(sorted(self.tools.items())),
             "wsgen": self.wsgen,
         }
-        return json.dumps(content, indent=2, sort_keys=True) + "\n"
+        return json.dumps(content, indent=2) + "\n"
 
 
 def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:
@@ -90,7 +91,7 @@ def parse_manifest(data: bytes) -> Manifest | None:
         return None
     if not isinstance(wsgen, str) or not isinstance(settings, str):
         return None
-    if not all(is_owned_name(name) for name in outputs):
+    if not all(map(is_package_path, outputs)):
         return None
     package = content.get("package")
     place = package if isinstance(package, str) else ""
@@ -99,9 +100,15 @@ def parse_manifest(data: bytes) -> Manifest | None:
     return Manifest(wsgen, settings, inputs, outputs, routers, tools, place, said)
 
 
-def is_owned_name(name: str) -> bool:
-    """Return whether wsgen could have written a file of this name: a plain name, no path, not hidden."""
-    return name.endswith((".py", ".json")) and name[0] != "." and not set(name) & set("/\\\0")
+def is_package_path(name: str) -> bool:
+    """Return whether `name` may be a generated file: a relative path that stays in the package.
+
+    Its parts are separated by `/`. None is hidden, as manifests and temporary files are, or `__pycache__`.
+    """
+    parts = name.split("/")
+    return not set(name) & set("\\:\0") and not any(
+        not part or part[0] == "." or part == "__pycache__" for part in parts
+    )
 
 
 def digest(data: bytes) -> str:

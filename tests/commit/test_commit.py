@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Project
-from tests.forks import forks
+from tests.forks import DYING, forks
 
 from wsgen import GenerationError, generate_module_routers
 from wsgen.commit.apply import apply_plan, plan_commit
@@ -123,27 +123,6 @@ def test_interrupted_commits_are_known_as_ours(tmp_path: Path) -> None:
     assert not plan_commit(tmp_path, last, manifest_of(last), force=False).edited
     commit(tmp_path, last)
     assert sorted(path.name for path in tmp_path.iterdir()) == [MANIFEST, "__init__.py", "a.py"]
-
-
-DYING = """
-from pathlib import Path
-import wsgen.commit.apply
-from wsgen.cli.main import run
-
-run(["diff"])  # loads all that a run needs
-
-def dying(real):
-    def call(*args, **kwargs):
-        global left
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*args, **kwargs)
-    return call
-
-for name in ("replace", "unlink", "write_bytes", "mkdir"):
-    setattr(Path, name, dying(getattr(Path, name)))
-"""
 
 
 def test_killed_at_any_point_the_package_imports_and_the_next_run_completes(

@@ -20,7 +20,7 @@ from wsgen.freshness.passes import has_passed, record_pass
 from wsgen.freshness.stamps import Stamps
 from wsgen.load.python.aliases import load_python
 from wsgen.load.yaml.reader import load_yaml
-from wsgen.manifest import MANIFEST, Manifest, is_owned_name, read_manifest
+from wsgen.manifest import MANIFEST, Manifest, is_package_path, read_manifest
 from wsgen.model import RouterSpec, TypeRef
 from wsgen.outputs.python.generic.parsing import parse_template
 from wsgen.outputs.python.generic.specialise import Origin, specialise
@@ -94,7 +94,7 @@ def manifest(data: bytes) -> None:
     folder.mkdir(exist_ok=True)
     (folder / MANIFEST).write_bytes(data)
     found = read_manifest(folder)
-    assert found is None or all(map(is_owned_name, found.outputs))
+    assert found is None or all(map(is_package_path, found.outputs))
     assert found is None or not any("/" in name or name == ".." for name in found.outputs)
 
 

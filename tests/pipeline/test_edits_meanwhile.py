@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from tests.conftest import Project
 
-from wsgen.outputs import render_package
+from wsgen.outputs.registry import render_package
 from wsgen.quality import run
 
 SETTINGS = '[tool.wsgen]\npaths = ["specs"]\n{}\n[tool.wsgen.quality]\nsteps = ["ruff-format"]\n'

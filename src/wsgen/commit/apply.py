@@ -1,16 +1,16 @@
 """Compare, lock, replace: the only stage that touches the user's tree, safe to kill at any instant.
 
-The order is what makes it safe. First a *pending* manifest says which bytes are about to become ours;
-then router files are replaced one by one, each atomically; then `__init__.py`, which by then names only
-files that exist; then what no router accounts for goes; the manifest comes last and the pending one is
-removed. A run killed in between leaves a package that imports, and whose every file is known as ours to
-the next run, which completes the work.
+The order is what makes it safe. First a *pending* manifest says which bytes are about to become ours; then files
+are replaced one by one, each atomically, those last that import others; then what no output accounts for any more
+goes; the manifest comes last and the pending one is removed. A run killed in between leaves a package that
+imports, and whose every file is known as ours to the next run, which completes the work.
 """
 
+import errno
 import json
 import os
 import time
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from wsgen.manifest import (
     Manifest,
     digest,
     file_digest,
-    is_owned_name,
+    is_package_path,
     parse_manifest,
 )
 from wsgen.settings.cache_folder import make_cache
@@ -40,9 +40,9 @@ _PATIENCE = 2.0
 class Plan:
     """What a commit would do to one package.
 
-    `texts` maps the files to write to their new content; `removals` are owned files that no router accounts
-    for; `edited` are files that somebody else changed or made and that stand in the way. `manifest` is the
-    one to write, None if the one on disk already says the same.
+    `texts` maps the files to write to their new content, `removals` are owned files that no output accounts for
+    any more, both in the order in which to do it. `edited` are files that somebody else changed or made and that
+    stand in the way. `manifest` is the one to write, None if the one on disk already says the same.
     """
 
     output: Path
@@ -64,7 +64,9 @@ class Plan:
 
 
 def plan_commit(output: Path, files: Mapping[str, str], manifest: Manifest, *, force: bool) -> Plan:
-    """Compare `files`, by name, with what is in the folder `output`; write nothing.
+    """Compare `files` with what is in the folder `output`; write nothing.
+
+    They are in the order in which to write them, by path in the folder.
 
     With `force`, files edited by hand are overwritten or removed like any other owned file. What a power cut has
     emptied or cut short is not taken for an edit.
@@ -84,8 +86,8 @@ def plan_commit(output: Path, files: Mapping[str, str], manifest: Manifest, *, f
         if not _is_cut_short(output / name, text):
             edited.append(name)
     removals = []
-    for name in sorted(owned.keys() - files.keys()):
-        if not _exists(output / name):
+    for name in reversed(owned):
+        if name in files or not _exists(output / name):
             continue
         removals.append(name)
         if not force and _is_edited(output / name, owned[name]):
@@ -117,7 +119,7 @@ def plan_clean(output: Path, *, force: bool) -> Plan:
     manifest, owned = _owned(output)
     if _exists(output / MANIFEST) and manifest is None:
         return Plan(output, {}, (), (MANIFEST,), None)
-    present = [name for name in sorted(owned) if _exists(output / name)]
+    present = [name for name in reversed(owned) if _exists(output / name)]
     edited = [name for name in present if _is_edited(output / name, owned[name])]
     return Plan(output, {}, tuple(present), () if force else tuple(edited), None)
 
@@ -130,26 +132,28 @@ def apply_plan(plan: Plan) -> None:
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name in (*plan.texts, *plan.removals, MANIFEST, PENDING):
+            _refuse_links(output, name)
             refuse_other_kinds(output / name)
-        sweep(output, locked=True)
+        files = {*plan.texts, *plan.removals, *(plan.manifest.outputs if plan.manifest else ())}
+        _sweep(output, files)
         try:
-            staged = {
-                name: stage(output / name, text.encode()) for name, text in plan.texts.items()
-            }
+            staged = {}
+            for name, text in plan.texts.items():
+                (output / name).parent.mkdir(parents=True, exist_ok=True)
+                staged[name] = stage(output / name, text.encode())
             if plan.changes_files and plan.manifest is not None:
                 _announce(output, plan.manifest)
-            for name in sorted(staged, key=_commit_order):
-                staged[name].replace(output / name)
-                _drop_bytecode(output, name)
+            for name, temporary in staged.items():
+                temporary.replace(output / name)
+                _drop_bytecode(output / name)
             for name in plan.removals:
-                (output / name).unlink(missing_ok=True)
-                _drop_bytecode(output, name)
+                _remove(output, name)
             if plan.manifest is not None:
                 replace(output / MANIFEST, plan.manifest.to_json().encode())
             (output / PENDING).unlink(missing_ok=True)
         finally:
             with suppress(OSError):  # the first error is the one to report
-                sweep(output, locked=True)
+                _sweep(output, files)
     except OSError as error:
         raise unwritable(Path(error.filename or output), error) from error
 
@@ -161,13 +165,13 @@ def apply_clean(plan: Plan) -> None:
     """
     output = plan.output
     try:
-        # __init__ goes before the routers, so that a killed run never leaves one that names files that are gone.
-        for name in sorted(plan.removals, key=_commit_order, reverse=True):
-            (output / name).unlink(missing_ok=True)
-            _drop_bytecode(output, name)
+        for name in plan.removals:
+            _refuse_links(output, name)
+        for name in plan.removals:
+            _remove(output, name)
         for name in (PENDING, MANIFEST):
             (output / name).unlink(missing_ok=True)
-        sweep(output, locked=True)
+        _sweep(output, plan.removals)
         with suppress(OSError):
             output.rmdir()
     except OSError as error:
@@ -234,6 +238,9 @@ def _can_write_cache(config: Config) -> bool:
 def _owned(output: Path) -> tuple[Manifest | None, dict[str, set[str]]]:
     """Return the manifest, and the sums under which wsgen knows each of its files, finished or pending.
 
+    The files come in the order in which they were written. Those that only an unfinished run knows come first,
+    since the files that import them are in the manifest too.
+
     Raises FilesError if one of the manifests is there and cannot be read: what it lists would be left behind.
     """
     data = {name: _bytes_of(output / name) for name in (MANIFEST, PENDING)}
@@ -247,9 +254,11 @@ def _owned(output: Path) -> tuple[Manifest | None, dict[str, set[str]]]:
     except (ValueError, RecursionError, AttributeError):
         earlier = {}
     for file, sums in earlier.items() if isinstance(earlier, dict) else ():
-        if is_owned_name(file) and isinstance(sums, list):
+        if is_package_path(file) and isinstance(sums, list):
             owned.setdefault(file, set()).update(str(sum_) for sum_ in sums)
-    return manifests.get(MANIFEST), owned
+    finished = manifests.get(MANIFEST)
+    known = finished.outputs if finished else {}
+    return finished, dict(sorted(owned.items(), key=lambda item: item[0] in known))
 
 
 def _bytes_of(file: Path) -> bytes | None:
@@ -270,20 +279,40 @@ def _announce(output: Path, manifest: Manifest) -> None:
     replace(output / PENDING, (json.dumps(content, indent=2) + "\n").encode())
 
 
-def _commit_order(name: str) -> tuple[bool, bool, str]:
-    return (name.endswith(".json"), name == "__init__.py", name)
+def _refuse_links(output: Path, name: str) -> None:
+    """Raise OSError if a folder between `output` and its file `name` is a link, which may lead anywhere."""
+    for folder in Path(name).parents[:-1]:
+        if (output / folder).is_symlink():
+            raise FileExistsError(errno.EEXIST, "a link is in its place", str(output / folder))
 
 
-def _drop_bytecode(output: Path, name: str) -> None:
+def _sweep(output: Path, names: Iterable[str]) -> None:
+    """Remove what killed runs have left in `output` and in the folders of its files `names`."""
+    for folder in {output, *((output / name).parent for name in names)}:
+        if folder.is_dir():
+            sweep(folder, locked=True)
+
+
+def _remove(output: Path, name: str) -> None:
+    """Remove a file of the folder `output`, and the folders in between if nothing else is in them."""
+    file = output / name
+    file.unlink(missing_ok=True)
+    _drop_bytecode(file)
+    with suppress(OSError):
+        for folder in Path(name).parents[:-1]:
+            (output / folder).rmdir()
+
+
+def _drop_bytecode(file: Path) -> None:
     """Remove the bytecode of a source file that is gone or new.
 
     Python trusts bytecode whose source has the same second and size, which a quick edit can keep.
     """
-    cache = output / "__pycache__"
-    if not name.endswith(".py") or cache.is_symlink() or not cache.is_dir():
+    cache = file.parent / "__pycache__"
+    if cache.is_symlink() or not cache.is_dir():
         return
-    for file in cache.glob(f"{name.removesuffix('.py')}.*.pyc"):
-        file.unlink(missing_ok=True)
+    for compiled in cache.glob(f"{file.stem}.*.pyc"):
+        compiled.unlink(missing_ok=True)
     with suppress(OSError):
         cache.rmdir()
 

@@ -161,11 +161,12 @@ def _strays(output: Path) -> Iterator[Path]:
     manifest = read_manifest(output)
     if manifest is None:
         return
+    kept = {MANIFEST, PENDING, *(name.partition("/")[0] for name in manifest.outputs)}
     with os.scandir(output) as entries:
         for entry in entries:
             if entry.name == _CACHE and entry.is_dir(follow_symlinks=False):
                 yield from _stale_bytecode(Path(entry.path), manifest)
-            elif entry.name not in manifest.outputs and entry.name not in (MANIFEST, PENDING):
+            elif entry.name not in kept:
                 yield Path(entry.path)
 
 

@@ -60,7 +60,7 @@ def drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
         message = f"module `{source.name}` is a package without a source: {reason}"
         advice = "Run `wsgen render` to remove the package, or put the source back."
         return Diagnostic("WSG409", message, Span(plan.output), help=advice, module=source.name)
-    names = [*sorted(plan.texts), *plan.removals] or [".wsgen.json"]
+    names = [*sorted(plan.texts), *sorted(plan.removals)] or [MANIFEST]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return Diagnostic(
         "WSG408",

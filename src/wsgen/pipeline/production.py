@@ -19,7 +19,9 @@ from wsgen.load import Loaded
 from wsgen.load.python.runtime_base import is_built_on_runtime
 from wsgen.manifest import Manifest, digest
 from wsgen.model import ModuleSpec
-from wsgen.outputs import forget_templates, render_package
+from wsgen.outputs.contract import Language, RenderContext, RenderedFile
+from wsgen.outputs.python.package import forget_templates
+from wsgen.outputs.registry import render_package
 from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand, unwritable
 from wsgen.pipeline.declared import current_manifest, declared_digest
 from wsgen.pipeline.options import Options
@@ -31,7 +33,7 @@ from wsgen.source import ModuleSource, Positions
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A module on its way: what was loaded and the texts that were rendered from it.
+    """A module on its way: what was loaded and the files that were rendered from it.
 
     `inputs` has the digests of the files that it was made from, as they were read; `tops` are the project's
     packages that the texts import.
@@ -40,9 +42,29 @@ class _Draft:
     source: ModuleSource
     loaded: Loaded
     spec: ModuleSpec
-    files: Mapping[str, str]
+    files: Mapping[str, RenderedFile]
     inputs: Mapping[str, str]
     tops: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return the texts of all files by path, in the order in which to write them."""
+        return {path: file.text for path, file in self.files.items()}
+
+    @property
+    def python(self) -> dict[str, str]:
+        """Return the texts of the files that the tools for Python check."""
+        return {
+            path: file.text for path, file in self.files.items() if file.language is Language.PYTHON
+        }
+
+    def with_texts(self, texts: Mapping[str, str]) -> "_Draft":
+        """Return the draft with other `texts` for some of its files."""
+        files = {
+            path: replace(file, text=texts.get(path, file.text))
+            for path, file in self.files.items()
+        }
+        return replace(self, files=files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +158,13 @@ def _draft(
 
 
 def _with_tops(draft: _Draft, config: Config, stamps: Stamps) -> _Draft:
-    texts = [text for name, text in draft.files.items() if name.endswith(".py")]
-    return replace(draft, tops=tops_of(draft.source, config, texts, stamps))
+    return replace(draft, tops=tops_of(draft.source, config, draft.python.values(), stamps))
 
 
 def render_module(
     source: ModuleSource, spec: ModuleSpec, config: Config, positions: Positions | None = None
-) -> Mapping[str, str]:
-    """Return the texts of a module's package by file name, as before any step; none without routers.
+) -> Mapping[str, RenderedFile]:
+    """Return the files of a module's package by path, as before any step; none without routers.
 
     `positions` are the places of what the sources say.
 
@@ -153,17 +174,17 @@ def render_module(
         return {}
     tops = {module.partition(".")[0] for module in _models_of(spec)} | {"wsgen_runtime"}
     local = {top for top in tops if any(_holds(folder, top) for folder in config.sources)}
-    return render_package(
-        spec,
+    context = RenderContext(
         origin=" and ".join(file.name for file in source.files),
+        positions=positions or {},
         sources=config.sources,
         local=local,
         template=template_of(source, config),
         templates=config.templates,
-        positions=positions,
         schemes=config.security_schemes,
         native=is_native(source, config),
     )
+    return render_package(spec, context)
 
 
 def is_native(source: ModuleSource, config: Config) -> bool:
@@ -192,7 +213,7 @@ def _pass_steps(
         StagedModule(
             name=draft.source.name,
             output=draft.source.output,
-            files={name: text for name, text in draft.files.items() if name.endswith(".py")},
+            files=draft.python,
             positions=draft.loaded.positions,
             routers={router.file_name: router.class_name for router in draft.spec.routers},
         )
@@ -211,7 +232,7 @@ def _pass_steps(
         timeout=config.timeout,
     )
     passed = [
-        replace(draft, files={**draft.files, **outcome.files.get(draft.source.output, {})})
+        draft.with_texts(outcome.files.get(draft.source.output, {}))
         for draft in drafts
         if draft.source.output not in outcome.failed
     ]
@@ -238,7 +259,7 @@ def _conclude(
         if manifest is None:
             plan = plan_clean(source.output, force=options.force)
         else:
-            plan = plan_commit(source.output, draft.files, manifest, force=options.force)
+            plan = plan_commit(source.output, draft.texts, manifest, force=options.force)
     except FilesError as error:
         return _refused(source, routers, reason, error)
     if plan.edited:
@@ -275,7 +296,7 @@ def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest
         wsgen=__version__,
         settings=settings_digest(draft.source, config),
         inputs=draft.inputs,
-        outputs={name: digest(text.encode()) for name, text in draft.files.items()},
+        outputs={name: digest(text.encode()) for name, text in draft.texts.items()},
         routers={router.class_name: router.route for router in draft.spec.routers},
         tools=_tool_versions(steps),
         package=draft.source.output.relative_to(config.root).as_posix(),

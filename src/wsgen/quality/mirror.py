@@ -123,6 +123,7 @@ def _mark_repository(source: Path, target: Path) -> None:
 
 def _write(module: StagedModule, directory: Path) -> None:
     for name, text in module.files.items():
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
         with open(directory / name, "w", encoding="utf-8", newline="") as file:
             file.write(text)
 

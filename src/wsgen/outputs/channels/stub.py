@@ -19,6 +19,7 @@ from wsgen.outputs.channels.envelopes import (
     object_of,
     sent,
 )
+from wsgen.outputs.contract import RenderContext, RenderedFile
 
 VERBS = (
     "subscribe",
@@ -40,6 +41,12 @@ _TOPIC: Json = {
 
 _OWN = ("subscribe", "unsubscribe", "update")
 """The verbs of routes that a project's own generic class serves: its other frames are not known."""
+
+
+def render_stub(module: ModuleSpec, context: RenderContext) -> dict[str, RenderedFile]:
+    """Render the module's stub, `asyncapi.json`."""
+    text = render_channels(module, context.schemes, native=context.native)
+    return {"asyncapi.json": RenderedFile(text)}
 
 
 def render_channels(

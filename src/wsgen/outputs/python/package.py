@@ -1,0 +1,69 @@
+"""The Python files of a package: a file for each router, and the `__init__.py` that exports the routers."""
+
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.errors import GenerationError
+from wsgen.files import read_text
+from wsgen.model import ModuleSpec
+from wsgen.outputs.contract import Language, RenderContext, RenderedFile
+
+
+def render_python(module: ModuleSpec, context: RenderContext) -> dict[str, RenderedFile]:
+    """Render routers and exports.
+
+    Routers are made from the project's generic class if the context has one, else from a Jinja2 template.
+
+    Raises GenerationError, with all that is wrong, if a template of the project cannot be used.
+    """
+    from wsgen.outputs.python.routers import render_exports, render_router
+
+    if context.template is not None and context.template.is_file():
+        routers = _specialised(module, context.template, context)
+    else:
+        routers = {
+            router.file_name: render_router(
+                router,
+                module,
+                origin=context.origin,
+                local=context.local,
+                templates=context.templates,
+            )
+            for router in module.routers
+        }
+    files = {name: RenderedFile(text, Language.PYTHON) for name, text in routers.items()}
+    exports = render_exports(module, origin=context.origin, templates=context.templates)
+    return {**files, "__init__.py": RenderedFile(exports, Language.PYTHON, rank=1)}
+
+
+def forget_templates() -> None:
+    """Read all Jinja2 templates anew: they may have changed since the last run."""
+    from wsgen.outputs.python import jinja_templates
+
+    jinja_templates.forget_templates()
+
+
+def _specialised(module: ModuleSpec, template: Path, context: RenderContext) -> dict[str, str]:
+    """Return the text of each router, made from the project's generic class."""
+    from wsgen.outputs.python.generic.parsing import parse_template
+    from wsgen.outputs.python.generic.specialise import Origin, specialise
+
+    try:
+        text = read_text(template, "utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"the template {template.name} cannot be read: {error}"
+        help_ = "Make it a readable file in UTF-8."
+        found = Diagnostic("WSG420", message, Span(template), help=help_)
+        raise GenerationError(message, [found]) from error
+    parsed = parse_template(template, text, context.sources)
+    origin = Origin(context.origin, context.positions)
+    files = {}
+    wrong: list[Diagnostic] = []
+    for router in module.routers:
+        try:
+            files[router.file_name] = specialise(parsed, router, origin, local=context.local)
+        except GenerationError as error:
+            wrong += error.diagnostics
+    if wrong:
+        raise GenerationError(wrong[0].message, wrong)
+    return files

@@ -1,0 +1,26 @@
+"""The outputs by name, and the package that they render together."""
+
+from wsgen.manifest import is_package_path
+from wsgen.model import ModuleSpec
+from wsgen.outputs.channels.stub import render_stub
+from wsgen.outputs.contract import Output, RenderContext, RenderedFile
+from wsgen.outputs.python.package import render_python
+
+OUTPUTS: dict[str, Output] = {
+    "python": render_python,
+    "channels": render_stub,
+}
+
+
+def render_package(module: ModuleSpec, context: RenderContext) -> dict[str, RenderedFile]:
+    """Return the files of a module's package by path, in the order in which they are to be written.
+
+    Raises GenerationError if a template of the project cannot be used.
+    """
+    files: dict[str, RenderedFile] = {}
+    for name, render in OUTPUTS.items():
+        for path, file in render(module, context).items():
+            if not is_package_path(path) or path in files:
+                raise ValueError(f"the output `{name}` must not render a file called {path!r}")
+            files[path] = file
+    return dict(sorted(files.items(), key=lambda item: (item[1].rank, item[0])))
