@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".benchmarks/asyncapi-cli"
 CLI = HOME / "node_modules/.bin/asyncapi"
 VERSION = "6.2.0"

@@ -18,9 +18,9 @@ from pathlib import Path
 from time import perf_counter
 from timeit import timeit
 
-from benchmarks.asyncapi import export_against_npm
+from benchmarks.generator.asyncapi_cli import export_against_npm
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 WSGEN = str(BIN / "wsgen")
 FOUNDING = (

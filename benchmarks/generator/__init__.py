@@ -1,0 +1,1 @@
+"""What the generator costs, as ratios to what a user would run without it."""
