@@ -110,11 +110,11 @@ update-cases: $(VENV)/.ready  ## rewrite the expected results of tests/cases
 	@UPDATE_CASES=1 $(BIN)/python -m pytest -q tests/test_cases.py
 
 .PHONY: bench
-bench: $(VENV)/.ready  ## measure the generator against the budgets
-	@$(BIN)/python -m benchmarks.generator
+bench: $(VENV)/.ready  ## measure the generator against its budgets; fails where one is missed; args="--full --write"
+	@$(BIN)/python -m benchmarks.generator $(args)
 
 .PHONY: bench-runtime
-bench-runtime: $(VENV)/.ready  ## measure the runtime against its budgets, FastWS and chanx; args="--rounds 3 --ws wsproto"
+bench-runtime: $(VENV)/.ready  ## measure the runtime against its budgets, FastWS and chanx; args="--rounds 3 --write"
 	@$(BIN)/python -m benchmarks.runtime $(args)
 
 .PHONY: asyncapi
