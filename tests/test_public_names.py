@@ -1,7 +1,9 @@
 """Every public name of every package is what the package promises, in whatever order things are imported."""
 
+import importlib
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -44,3 +46,44 @@ def test_public_names_stay_what_they_are(order: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 30
+
+
+# What programs of users import, as releases and docs have named it. A name may be added here, and goes only with
+# a deprecation.
+PATHS = {
+    "wsgen": """ConfigError Delivery Diagnostic FilesError GenerationError ModuleResult ModuleSpec RouterSpec
+        RunResult Severity Span ToolError TypeRef WsgenError __version__ check generate_module_routers
+        load_modules render""",
+    "wsgen.compat": """RouterSpec generate_init_file generate_module_routers generate_router_code
+        generate_ws_routers parse_router_specs_from_file run_quality_checks_for_module verify_router_imports""",
+    "wsgen_runtime": """Broker BrokerHost BrokerStats CloseCode Connection Delivery ErrorCode ErrorDetail
+        ErrorPayload Limits MemoryBroker RefusedError Session Stats StatusPayload SubscriptionResponse
+        SubscriptionUpdate TopicUpdate Unsubscribed WsApp WsDocs WsRouteService WsRouter""",
+    "wsgen_runtime.brokers.base": "Broker BrokerHost",
+    "wsgen_runtime.brokers.redis": "RedisBroker",
+    "wsgen_runtime.docs": "WsDocs",
+    "wsgen_runtime.testing": "ClosedByServerError ErrorFrameError RefusedByServerError WsTestClient connect",
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_users_import_stays_where_it_was(path: str) -> None:
+    module = importlib.import_module(path)
+    for name in PATHS[path].split():
+        assert getattr(module, name) is not None
+    exported = getattr(module, "__all__", None)
+    if path in ("wsgen", "wsgen.compat", "wsgen_runtime"):
+        assert exported == sorted(PATHS[path].split())
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "value"),
+    [
+        ("console_scripts", "wsgen", "wsgen.__main__:main"),
+        ("pytest11", "wsgen", "wsgen_runtime.pytest_plugin"),
+    ],
+)
+def test_entry_points_stay_where_they_were(group: str, name: str, value: str) -> None:
+    found = [entry for entry in entry_points(group=group, name=name) if entry.value == value]
+    assert found
+    assert found[0].load() is not None

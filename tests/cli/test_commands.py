@@ -249,16 +249,6 @@ def test_import_of_the_runtime_loads_nothing_of_wsgen() -> None:
     assert not loaded & {"wsgen", "jinja2", "yaml", "jsonschema", "click", "redis"}
 
 
-def test_public_names_are_listed_and_real() -> None:
-    import wsgen
-    import wsgen_runtime
-
-    for package in (wsgen, wsgen_runtime):
-        assert list(package.__all__) == sorted(package.__all__)
-        for name in package.__all__:
-            assert getattr(package, name) is not None
-
-
 def test_a_run_that_is_stopped_before_it_began_has_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
