@@ -1,6 +1,5 @@
 """`wsgen validate` and `wsgen list`: read the sources, run nothing, write nothing."""
 
-import json
 from time import perf_counter
 
 import click
@@ -14,7 +13,7 @@ from wsgen.model import ModuleSpec
 from wsgen.pipeline.declared import current_manifest
 from wsgen.pipeline.run import find_modules, load_modules
 from wsgen.report.display import display_path
-from wsgen.report.json import diagnostics_as_values
+from wsgen.report.json import format_json
 from wsgen.report.text import printable
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.config import Config
@@ -56,12 +55,8 @@ def list_modules(common: Common) -> int:
     }
     result = RunResult((), diagnostics)
     if common.form == "json":
-        document = {
-            "ok": result.ok,
-            "modules": [_values(source, spec, config) for source, spec in specs.items()],
-            "diagnostics": diagnostics_as_values(diagnostics),
-        }
-        echo_lines(json.dumps(document, indent=2))
+        modules = [_values(source, spec, config) for source, spec in specs.items()]
+        echo_lines(format_json(result, modules))
     else:
         if common.form == "text":
             for number, (source, spec) in enumerate(specs.items()):

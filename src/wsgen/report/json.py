@@ -1,27 +1,35 @@
 """Diagnostics and results for programs: plain values, and one JSON document."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.report.display import display_path
 from wsgen.result import ModuleResult, RunResult
 
+_VERSION = 1
+"""Of schemas/report.schema.json: a new one when a key goes away or changes its meaning."""
 
-def format_json(result: RunResult) -> str:
-    """Return a run as one JSON object: `modules`, `diagnostics` and whether all is `ok`."""
+
+def format_json(result: RunResult, modules: Sequence[Mapping[str, object]] | None = None) -> str:
+    """Return a run as one JSON object, which schemas/report.schema.json describes.
+
+    `modules` take the place of those in `result`.
+    """
+    if modules is None:
+        modules = [_module(module) for module in result.modules]
     return json.dumps(
         {
+            "version": _VERSION,
             "ok": result.ok,
-            "modules": [_module(module) for module in result.modules],
-            "diagnostics": diagnostics_as_values(result.diagnostics),
+            "modules": modules,
+            "diagnostics": _diagnostics(result.diagnostics),
         },
         indent=2,
     )
 
 
-def diagnostics_as_values(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
-    """Return `diagnostics` as JSON-ready dicts; lines and columns count from 1, ends are exclusive."""
+def _diagnostics(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
     return [
         {
             "code": item.code,

@@ -1,0 +1,58 @@
+"""`--format json` prints what schemas/report.schema.json describes, and no key that it does not describe."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from tests.conftest import Project
+
+from wsgen.result import State
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+REPORT: dict[str, Any] = json.loads((SCHEMAS / "report.schema.json").read_text("utf-8"))
+
+
+def closed(schema: Any) -> Any:
+    """Return `schema` without room for other keys than those that it names."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: closed(value) for key, value in schema.items()}
+    return {**inner, "additionalProperties": False} if schema.get("type") == "object" else inner
+
+
+def test_the_schema_is_valid_and_names_all_states() -> None:
+    Draft202012Validator.check_schema(REPORT)
+    states = REPORT["$defs"]["result"]["properties"]["state"]["enum"]
+    assert states == [state.value for state in State]
+
+
+@pytest.mark.parametrize("file", sorted(SCHEMAS.iterdir()), ids=lambda file: file.name)
+def test_the_address_of_a_schema_holds_its_version(file: Path) -> None:
+    schema = json.loads(file.read_text("utf-8"))
+    version = schema["properties"].get("version", {"const": 1})["const"]
+    assert schema["$id"] == f"https://wsgen.github.io/wsgen/schemas/{version}/{file.name}"
+
+
+@pytest.mark.parametrize(
+    "command", ["list", "validate", "check", "diff", "render", "clean", "migrate"]
+)
+def test_every_command_prints_what_the_schema_describes(project: Project, command: str) -> None:
+    """First with a stale package and wrong sources, then with nothing wrong."""
+    assert project.wsgen("render").code == 0
+    project.write("specs/datafeed/ws.yaml", project.read("specs/datafeed/ws.yaml") + "# edited\n")
+    project.write("specs/broker/ws.yaml", "version: 1\nruters: {}\n")
+    project.write(
+        "specs/twice/ws.yaml", "version: 1\nmodels: app.models\nrouters: {}\nrouters: {}\n"
+    )
+    reports = [project.wsgen(command, "--format", "json").stdout]
+    for name in ("broker", "twice"):
+        (project.root / "specs" / name / "ws.yaml").unlink()
+    assert project.wsgen("render").code == 0
+    reports.append(project.wsgen(command, "--format", "json").stdout)
+    validator = Draft202012Validator(closed(REPORT))
+    for report in reports:
+        validator.validate(json.loads(report))
