@@ -63,6 +63,14 @@ def read_text(file: Path | str, encoding: str = "utf-8", errors: str = "strict")
         return stream.read()
 
 
+def bytes_of(file: Path) -> bytes | None:
+    """Return the bytes of `file`, None if it cannot be read."""
+    try:
+        return read_file(file)
+    except OSError:
+        return None
+
+
 def read_own_file(file: Path) -> bytes:
     """Return the bytes of `file`, which must be a regular file and no link to one."""
     with open(file, "rb", opener=_no_link) as stream:

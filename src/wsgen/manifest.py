@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from wsgen.files import read_file
+from wsgen.files import bytes_of
 
 MANIFEST = ".wsgen.json"
 PENDING = ".wsgen.json.next"
@@ -70,10 +70,8 @@ class Manifest:
 
 def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:
     """Return the manifest in the folder `output`, or None if there is none that can be understood."""
-    try:
-        return parse_manifest(read_file(output / name))
-    except OSError:
-        return None
+    data = bytes_of(output / name)
+    return None if data is None else parse_manifest(data)
 
 
 def parse_manifest(data: bytes) -> Manifest | None:
@@ -118,10 +116,8 @@ def digest(data: bytes) -> str:
 
 def file_digest(file: Path) -> str | None:
     """Return the sum of a file's bytes, or None if it cannot be read."""
-    try:
-        return digest(read_file(file))
-    except OSError:
-        return None
+    data = bytes_of(file)
+    return None if data is None else digest(data)
 
 
 def _texts(value: object) -> dict[str, str] | None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.conftest import Project
 import wsgen
 from wsgen.cli import watch
 from wsgen.cli.options import Common
+from wsgen.cli.render import _run
 from wsgen.cli.watch import _is_input, _matters
 from wsgen.pipeline.options import Options
 
@@ -91,14 +93,12 @@ def test_a_second_run_in_one_process_reads_the_templates_anew(project: Project) 
 
 
 def test_a_folder_that_goes_away_during_a_run_does_not_end_the_watch(
-    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def gone(*_: object, **__: object) -> None:
+    def gone(_: Common) -> int:
         raise FileNotFoundError(2, "No such file or directory", "specs/gone")
 
-    monkeypatch.setattr(watch, "run", gone)
-    common = Common((), (), quiet=False, verbose=False, form="text")
-    watch._render_once(common, Options())
+    watch._render_once(Common(), gone)
     assert "No such file or directory: specs/gone" in capsys.readouterr().err
 
 
@@ -114,4 +114,4 @@ def test_what_changed_before_the_system_began_to_watch_is_rendered(
         assert not (project.root / "specs/later/ws_generated").exists()
 
     monkeypatch.setattr("watchfiles.watch", watching)
-    assert watch.watch_sources(Common(), Options()) == 0
+    assert watch.watch_sources(Common(), partial(_run, options=Options())) == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from wsgen.cli.chosen_project import project_of, project_root
+from wsgen.cli.chosen_project import project_of, project_root, write_in_project
 from wsgen.cli.console import echo, show_findings
 from wsgen.cli.options import (
     format_option,
@@ -15,9 +15,9 @@ from wsgen.cli.options import (
     quiet_option,
     report_option,
 )
-from wsgen.cli.written_files import bytes_of, write_file
 from wsgen.diagnostics import Diagnostic, Span, has_errors
 from wsgen.errors import FilesError
+from wsgen.files import bytes_of
 from wsgen.report.display import display_path
 from wsgen.result import RunResult
 
@@ -92,7 +92,7 @@ def export(
             found = (*found, *_drift(files))
         else:
             for file, text in files.items():
-                if write_file(file, text.encode()) and talks:
+                if write_in_project(file, text.encode()) and talks:
                     echo(f"wrote {display_path(file)}")
     elif texts:
         click.echo(next(iter(texts.values())), nl=False)
@@ -146,7 +146,7 @@ def html(
             text = render_page(document, url=url)
         except PageAssetsMissingError as error:
             raise FilesError(str(error)) from error
-        if write_file(output, text.encode()) and form == "text" and not quiet:
+        if write_in_project(output, text.encode()) and form == "text" and not quiet:
             echo(f"wrote {display_path(output)}")
     show_findings(RunResult((), found), form, project_root())
     return 1 if has_errors(found) else 0

@@ -1,11 +1,12 @@
-"""Which project a command works on."""
+"""The project that a command works on, and files that a command writes into it."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from wsgen.commit.single_file import write_file
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
-from wsgen.files import real
+from wsgen.files import bytes_of, real
 from wsgen.report.display import display_path
 from wsgen.settings.config import Config
 from wsgen.settings.key_places import setting_place
@@ -44,6 +45,24 @@ def project_of(paths: Sequence[Path]) -> Config:
     if config.file is not None and (found := list(_missing(config, config.file))):
         raise ConfigError("the settings name what is not there", found)
     return config
+
+
+def write_in_project(file: Path, data: bytes) -> bool:
+    """Write `data` to `file` unless it holds just that; return whether it was written.
+
+    A link is followed, unless it leads out of the project. Raises FilesError, with the file as it was.
+    """
+    if bytes_of(file) == data:
+        return False
+    write_file(
+        file,
+        data,
+        project_root(),
+        locked=False,
+        what=f"{display_path(file)} cannot be written",
+        writable="Make the folder writable, or choose another place.",
+    )
+    return True
 
 
 def _missing(config: Config, file: Path) -> Iterator[Diagnostic]:

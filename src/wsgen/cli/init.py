@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from wsgen.cli.chosen_project import write_in_project
 from wsgen.cli.console import echo
-from wsgen.cli.written_files import bytes_of, write_file
 from wsgen.diagnostics import Diagnostic
-from wsgen.files import is_temporary, read_file, real
+from wsgen.files import bytes_of, is_temporary, read_file, real
 from wsgen.load.naming import check_models
 from wsgen.load.python.project_modules import ProjectModules
 from wsgen.load.yaml.reader import load_yaml
@@ -82,12 +82,12 @@ def init(module: str, path: str, models: str) -> int:
         echo("kept     the settings that are there")
     else:
         extended = (root / "pyproject.toml").exists()
-        write_file(root / "pyproject.toml", settings)
+        write_in_project(root / "pyproject.toml", settings)
         echo(f"{'extended' if extended else 'wrote   '} pyproject.toml")
     for file, text in files.items():
         exists = file.exists()
         if not exists:
-            write_file(file, text.encode())
+            write_in_project(file, text.encode())
         echo(f"{'kept ' if exists else 'wrote'}    {file.relative_to(root).as_posix()}")
     if len(files) > 1 or known:
         echo("Next: run `wsgen render`, then make the models and routes your own.")

@@ -23,7 +23,7 @@ _COMMANDS = {
     "diff": ("wsgen.cli.render", "diff", "Show what render would change."),
     "validate": ("wsgen.cli.inspect", "validate", "Check the sources only; fast."),
     "list": ("wsgen.cli.inspect", "list_modules", "List modules, routers, routes and types."),
-    "clean": ("wsgen.cli.clean", "clean", "Remove what wsgen generated, and only that."),
+    "clean": ("wsgen.cli.render", "clean", "Remove what wsgen generated, and only that."),
     "migrate": ("wsgen.cli.migrate", "migrate", "Turn ws.py into ws.yaml, the same routers."),
     "init": ("wsgen.cli.init", "init", "Write a first ws.yaml and [tool.wsgen]."),
     "asyncapi": ("wsgen.cli.asyncapi", "asyncapi", "Export, validate and show AsyncAPI documents."),

@@ -1,5 +1,6 @@
-"""`wsgen render`, `check` and `diff`: one run with three endings."""
+"""`wsgen render`, `check` and `diff`, one run with three endings; and `wsgen clean`, which undoes it."""
 
+from functools import partial
 from time import perf_counter
 
 import click
@@ -8,6 +9,7 @@ from wsgen.cli.chosen_project import project_of
 from wsgen.cli.console import show_diff, show_findings, show_modules, show_summary
 from wsgen.cli.options import Common, common_options, jobs_option
 from wsgen.diagnostics import Diagnostic
+from wsgen.pipeline.cleaning import clean as clean_modules
 from wsgen.pipeline.run import Options, find_modules, run
 from wsgen.result import RunResult, State
 from wsgen.settings.config import Config
@@ -44,7 +46,7 @@ def render(
 
         if not write:
             raise click.UsageError("--watch writes; it does not go with --check or --diff")
-        return watch_sources(common, options)
+        return watch_sources(common, partial(_run, options=options))
     return _run(common, options, diff=diff_only)
 
 
@@ -66,6 +68,17 @@ def diff(common: Common, no_quality: bool, jobs: int) -> int:
     return _run(common, Options(write=False, quality=not no_quality, jobs=jobs), diff=True)
 
 
+@click.command()
+@common_options
+@click.option("--force", is_flag=True, help="Remove generated files that were edited by hand too.")
+def clean(common: Common, force: bool) -> int:
+    """Remove the generated packages of the modules below PATH; files of others stay."""
+    started = perf_counter()
+    config = project_of(common.paths)
+    modules = find_modules(common.paths, common.modules, config)
+    return _conclude(clean_modules(modules, config, force=force), common, config, started)
+
+
 def _run(common: Common, options: Options, *, diff: bool = False) -> int:
     started = perf_counter()
     config = project_of(common.paths)
@@ -73,20 +86,20 @@ def _run(common: Common, options: Options, *, diff: bool = False) -> int:
     if diff and common.form == "text":
         show_diff((change for module in result.modules for change in module.changes), config.root)
         show_findings(RunResult(result.modules, _without_drift(result)), common.form)
-        return exit_code(result)
-    return conclude(result, common, config, started)
+        return _exit_code(result)
+    return _conclude(result, common, config, started)
 
 
-def conclude(result: RunResult, common: Common, config: Config, started: float) -> int:
+def _conclude(result: RunResult, common: Common, config: Config, started: float) -> int:
     """Report a run that began at `started`, by `perf_counter`, and return its exit code."""
     show_findings(result, common.form, config.root)
     if common.form == "text" and not common.quiet:
         show_modules(result, verbose=common.verbose)
         show_summary(result, perf_counter() - started)
-    return exit_code(result)
+    return _exit_code(result)
 
 
-def exit_code(result: RunResult) -> int:
+def _exit_code(result: RunResult) -> int:
     """Return 0 if all is well, 1 for findings, 2 if files could not be written."""
     if any(item.code in _UNWRITABLE for item in result.diagnostics):
         return 2

@@ -2,10 +2,10 @@
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 
 import click
 
@@ -13,17 +13,15 @@ from wsgen.cli.chosen_project import project_of
 from wsgen.cli.console import echo, show_error
 from wsgen.cli.ending import describe
 from wsgen.cli.options import Common
-from wsgen.cli.render import conclude
 from wsgen.errors import FilesError, WsgenError
-from wsgen.pipeline.run import Options, find_modules, run
 
 _NAMES = frozenset({"ws.yaml", "pyproject.toml", "wsgen.toml"})
 # Sources, models, a generic class, templates; not a file that the output of the command may be redirected to.
 _SUFFIXES = frozenset({".py", ".pyi", ".jinja"})
 
 
-def watch_sources(common: Common, options: Options) -> int:
-    """Render now and after each change below the project, until interrupted; then return 0.
+def watch_sources(common: Common, render: Callable[[Common], int]) -> int:
+    """Call `render` now and after each change below the project, until interrupted; then return 0.
 
     Each run is reported by itself, in the format asked for.
 
@@ -34,7 +32,7 @@ def watch_sources(common: Common, options: Options) -> int:
     except ImportError as error:
         message = "--watch needs watchfiles: pip install 'wsgen[watch]'"
         raise click.UsageError(message) from error
-    _render_once(common, options)
+    _render_once(common, render)
     config = project_of(common.paths)
     matters = partial(_matters, root=config.root, templates=config.templates)
     if not common.quiet:
@@ -48,7 +46,7 @@ def watch_sources(common: Common, options: Options) -> int:
         yield_on_timeout=True,
     ):
         if changes or not caught_up:
-            _render_once(common if changes else replace(common, quiet=True), options)
+            _render_once(common if changes else replace(common, quiet=True), render)
         caught_up = True
     return 0
 
@@ -90,16 +88,12 @@ def _may_hold_inputs(folder: Path, root: Path) -> bool:
     return not hidden and not (folder / ".wsgen.json").exists()
 
 
-def _render_once(common: Common, options: Options) -> None:
+def _render_once(common: Common, render: Callable[[Common], int]) -> None:
     """Render; findings are printed, and watching goes on whatever they are."""
-    started = perf_counter()
     try:
-        config = project_of(common.paths)
-        result = run(find_modules(common.paths, common.modules, config), config, options)
+        render(common)
     except WsgenError as error:
         show_error(error, common.form)
     except OSError as error:  # a folder went away meanwhile, which starts another run
         show_error(FilesError(describe(error)), common.form)
-    else:
-        conclude(result, common, config, started)
     sys.stdout.flush()

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from wsgen.commit.unwritable import unwritable, what_to_do
+from wsgen.commit.single_file import unwritable, what_to_do
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
 from wsgen.files import is_temporary, lock, read_file, refuse_other_kinds, replace, stage, sweep

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wsgen.commit.single_file import write_file
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from wsgen.errors import GenerationError
 from wsgen.load.module import load_module
@@ -79,6 +80,23 @@ def migrate_module(
     found = _named(loaded.diagnostics, source)
     assumed = loaded.spec.endpoint if made and _endpoint(python) is None else None
     return Migration(source, routers, tuple(changes), tuple(data), found, assumed)
+
+
+def write_migration(migration: Migration, config: Config) -> None:
+    """Write the files of `migration`; the project's lock is held.
+
+    The ws.yaml comes first. Before the other file is replaced, both say the same, which is valid, and another run
+    completes the work. Raises FilesError, with what was not written as it was.
+    """
+    for change, data in zip(migration.changes, migration.data, strict=True):
+        write_file(
+            change.path,
+            data,
+            config.root,
+            locked=True,
+            what=f"cannot write {change.path.name}",
+            writable="Make its folder writable and migrate again.",
+        )
 
 
 def _yaml(

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.commit.unwritable import what_to_do
+from wsgen.commit.single_file import what_to_do
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.files import read_file
+from wsgen.files import bytes_of, read_file
 from wsgen.manifest import MANIFEST, read_manifest
 from wsgen.result import FileChange
 from wsgen.settings.config import Config
@@ -84,7 +84,5 @@ def unwritable(source: ModuleSource, config: Config, reason: str) -> Diagnostic 
 
 
 def _text(file: Path) -> str | None:
-    try:
-        return read_file(file).decode("utf-8", "replace")
-    except OSError:
-        return None
+    data = bytes_of(file)
+    return None if data is None else data.decode("utf-8", "replace")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wsgen.discovery.modules import discover, module_at
 from wsgen.errors import GenerationError, WsgenError
-from wsgen.files import read_file, real
+from wsgen.files import bytes_of, real
 from wsgen.settings.config import Config
 from wsgen.settings.project_file import find_root, load_config
 from wsgen.source import ModuleSource
@@ -92,7 +92,7 @@ def find_module(name: str, config: Config) -> ModuleSource | None:
 def settings_of(start: Path) -> Config:
     """Return the project's settings, parsed again only if the files' bytes are others than last time."""
     root = root_of(start)
-    signature = tuple(_bytes(root / name) for name in ("wsgen.toml", "pyproject.toml"))
+    signature = tuple(bytes_of(root / name) for name in ("wsgen.toml", "pyproject.toml"))
     known = _configs.get(root)
     if known is None or known[0] != signature:
         known = _configs[root] = (signature, load_config(root))
@@ -117,10 +117,3 @@ def _is_near(source: ModuleSource, caller: Path) -> bool:
     """Return whether the module is in the calling file's package, or that file in the module."""
     folder = real(caller.parent)
     return folder.is_relative_to(source.directory) or source.directory.is_relative_to(folder)
-
-
-def _bytes(file: Path) -> bytes | None:
-    try:
-        return read_file(file)
-    except OSError:
-        return None
