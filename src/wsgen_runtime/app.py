@@ -110,7 +110,7 @@ class WsApp:
     @property
     def clients(self) -> Mapping[int, Client]:
         """Return the connected clients by their id."""
-        return MappingProxyType(dict(self._hub.clients))
+        return MappingProxyType({client.id: client for client in self._hub.clients})
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -120,7 +120,7 @@ class WsApp:
     @property
     def stats(self) -> Stats:
         """Return what was counted so far, and how things stand now."""
-        clients = tuple(self._hub.clients.values())
+        clients = tuple(self._hub.clients)
         counters = self._counters
         return Stats(
             clients=len(clients),

@@ -32,8 +32,9 @@ from wsgen.source import ModuleSource
 from wsgen.syntax.parsed import parse_text
 from wsgen_runtime.brokers.redis.messages import Released, read_message
 from wsgen_runtime.limits import Limits
+from wsgen_runtime.protocol.events import Fault, Subscribe
 from wsgen_runtime.protocol.frames import error_frame
-from wsgen_runtime.protocol.incoming import Fault, ServerProtocol, Subscribe
+from wsgen_runtime.protocol.incoming import ServerProtocol
 
 Reader = Callable[[bytes], None]
 

@@ -10,15 +10,9 @@ from tests.runtime.malformed import texts
 from tests.runtime.services import BarRequest
 
 from wsgen_runtime import CloseCode, ErrorCode, Limits
+from wsgen_runtime.protocol.events import Event, Fault, Ping, Subscribe, Unsubscribe
 from wsgen_runtime.protocol.frames import error_frame
-from wsgen_runtime.protocol.incoming import (
-    Event,
-    Fault,
-    Ping,
-    ServerProtocol,
-    Subscribe,
-    Unsubscribe,
-)
+from wsgen_runtime.protocol.incoming import ServerProtocol
 
 
 def protocol(limits: Limits | None = None, **models: type[BaseModel]) -> ServerProtocol:

@@ -7,7 +7,8 @@ from pydantic import BaseModel, model_validator
 from tests.runtime.services import AAPL, AAPL_TOPIC, BarRequest, BarRouter, Gated, Recorder, until
 
 from wsgen_runtime import ErrorCode, Limits, WsApp, WsRouter
-from wsgen_runtime.protocol.incoming import Event, Fault, ServerProtocol, Subscribe
+from wsgen_runtime.protocol.events import Event, Fault, Subscribe
+from wsgen_runtime.protocol.incoming import ServerProtocol
 from wsgen_runtime.testing import ErrorFrameError, WsTestClient, connect
 from wsgen_runtime.topics.subscriptions import TopicIndex
 

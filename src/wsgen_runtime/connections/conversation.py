@@ -4,30 +4,21 @@ import asyncio
 from collections.abc import Mapping
 
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException, WebSocketException
 from starlette.types import Receive
 
-from wsgen_runtime.auth import Authorize, Connection, RefusedError, Session
+from wsgen_runtime.auth import Connection, Session
 from wsgen_runtime.connections.handshake import Handshake
-from wsgen_runtime.connections.quotas import excess_of
+from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.connections.timers import Watch
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.protocol.events import Event, Fault, Ping, Subscribe, Unsubscribe
 from wsgen_runtime.protocol.frames import PLAIN_PONG, pong_frame, unsubscribed_frame
-from wsgen_runtime.protocol.incoming import (
-    Event,
-    Fault,
-    Ping,
-    ServerProtocol,
-    Subscribe,
-    Unsubscribe,
-)
+from wsgen_runtime.protocol.incoming import ServerProtocol
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
 from wsgen_runtime.protocol.topic_names import size_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.hub import Hub
-from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_bool
-from wsgen_runtime.user_code.calls import call
 
 _TURN = 0.005  # seconds of serving one client's frames without a break for the others
 
@@ -36,12 +27,11 @@ class Conversation:
     """The incoming side of one client, from its accept to its end."""
 
     __slots__ = (
-        "_authorize",
         "_client",
-        "_granted",
         "_hub",
         "_limits",
         "_loop",
+        "_permissions",
         "_protocol",
         "_routers",
         "_watch",
@@ -54,18 +44,16 @@ class Conversation:
         routers: Mapping[str, WsRouter],
         requests: Mapping[str, type[BaseModel]],
         limits: Limits,
-        authorize: Authorize | None,
+        permissions: Permissions,
     ) -> None:
         self._client = client
         self._hub = hub
         self._routers = routers
         self._limits = limits
-        self._authorize = authorize
+        self._permissions = permissions
         self._loop = asyncio.get_running_loop()
         self._protocol = ServerProtocol(requests, limits, self._loop.time())
         self._watch = Watch(client, limits, self.renew)
-        self._granted: dict[str, tuple[WsRouter, BaseModel]] = {}
-        """What `authorize` has allowed; topics that ended since may still be here."""
 
     async def run(
         self,
@@ -102,7 +90,7 @@ class Conversation:
             if fault is None:
                 protocol.served()
             else:
-                self._hub.refuse(client, fault)
+                self._hub.clients.refuse(client, fault)
             # A server that has more frames of this client lets nobody else run in between.
             served = clock()
             self._watch.heard(served)
@@ -113,14 +101,14 @@ class Conversation:
 
     async def renew(self) -> None:
         """Ask again whether the user may have each subscription: it may be another user, or have other rights."""
-        for topic, (router, request) in tuple(self._granted.items()):
+        for topic, router, request in self._permissions.granted():
             try:
-                allowed = await self._may_subscribe(router, request)
+                allowed = await self._permissions.allow(router, request)
             except Exception as error:  # authorize is user code
-                self._hub.note_failure(self._client, error)
+                self._hub.clients.note_failure(self._client, error)
                 allowed = False
             if not allowed:
-                self._granted.pop(topic, None)
+                self._permissions.withdraw(topic)
                 self._hub.revoke(self._client, router, topic, "You may no longer have this")
 
     # -- frames
@@ -132,7 +120,9 @@ class Conversation:
         if isinstance(event, Unsubscribe):
             return self._unsubscribe(event)
         if isinstance(event, Ping):
-            self._hub.answer(self._client, PLAIN_PONG if event.plain else pong_frame(event.id))
+            self._hub.clients.answer(
+                self._client, PLAIN_PONG if event.plain else pong_frame(event.id)
+            )
             return None
         return event
 
@@ -142,7 +132,7 @@ class Conversation:
         if isinstance(topic, Fault):
             return topic
         try:
-            allowed = await self._may_subscribe(router, event.request)
+            allowed = await self._permissions.allow(router, event.request)
         except Exception as error:  # authorize is user code
             return self._protocol.fault(
                 ErrorCode.INTERNAL, "The server failed", id=event.id, cause=error
@@ -151,23 +141,14 @@ class Conversation:
             return self._protocol.fault(
                 ErrorCode.UNAUTHORIZED, "You may not subscribe to this", id=event.id
             )
-        excess = excess_of(self._hub.topics, self._client, topic, self._limits)
+        excess = self._permissions.excess(topic)
         if excess is not None:
             return self._protocol.fault(ErrorCode.TOO_MANY_SUBSCRIPTIONS, excess, id=event.id)
         # The client may have gone, or been told to go, while authorize was asked.
         if not (self._client.closing or self._client.lost):
-            self._grant(topic, router, event.request)
+            self._permissions.grant(topic, router, event.request)
             self._hub.subscribe(self._client, router, topic, event.id)
         return None
-
-    def _grant(self, topic: str, router: WsRouter, request: BaseModel) -> None:
-        if self._authorize is None:
-            return
-        topics = self._hub.topics
-        if len(self._granted) > 2 * topics.count_of(self._client) + 8:
-            held = topics.topics_of(self._client)
-            self._granted = {name: it for name, it in self._granted.items() if name in held}
-        self._granted[topic] = router, request
 
     def _unsubscribe(self, event: Unsubscribe) -> Fault | None:
         router = self._routers[event.route]
@@ -178,8 +159,8 @@ class Conversation:
             return self._protocol.fault(
                 ErrorCode.NOT_SUBSCRIBED, "You are not subscribed to this", id=event.id
             )
-        self._granted.pop(topic, None)
-        self._hub.answer(self._client, unsubscribed_frame(router.route, topic, event.id))
+        self._permissions.withdraw(topic)
+        self._hub.clients.answer(self._client, unsubscribed_frame(router.route, topic, event.id))
         return None
 
     def _name_topic(self, event: Subscribe | Unsubscribe) -> str | Fault:
@@ -196,19 +177,3 @@ class Conversation:
                 ErrorCode.INVALID_PAYLOAD, "The payload is invalid", id=event.id, details=(detail,)
             )
         return topic
-
-    async def _may_subscribe(self, router: WsRouter, request: BaseModel) -> bool:
-        if self._authorize is None:
-            return True
-        try:
-            within = self._limits.auth_timeout
-            while True:
-                user = self._client.user
-                answer = await call(self._authorize, user, router, request, within=within)
-                if user is self._client.user:  # a renewal may have made it another
-                    return require_bool(answer)
-        except (RefusedError, HTTPException, WebSocketException):
-            return False
-        except WrongAnswerError as error:
-            self._hub.note_wrong_answer(f"authorize {error}, and the subscription is refused")
-            return False

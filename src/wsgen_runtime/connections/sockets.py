@@ -21,6 +21,7 @@ from wsgen_runtime.connections.conversation import Conversation
 from wsgen_runtime.connections.handshake import Handshake, Refusals, refuse
 from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.connections.paths import is_below_mount
+from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.servers import is_disconnect, own_send, server_of_task, sever
@@ -151,18 +152,17 @@ class Sockets:
             direct=own is not None,
             closes_last=server == "granian",
             on_lost=give_up,
-            on_failure=self._hub.note_unsent,
+            on_failure=self._hub.clients.note_unsent,
+        )
+        limits = self._limits.on(server)
+        permissions = Permissions(
+            client, self._hub.topics, limits, self._authorize, self._counters.log
         )
         conversation = Conversation(
-            client,
-            self._hub,
-            self._routers,
-            self._requests,
-            self._limits.on(server),
-            self._authorize,
+            client, self._hub, self._routers, self._requests, limits, permissions
         )
         reading = self._read(client, conversation, receive, connection, session)
-        self._hub.add(client)
+        self._hub.clients.add(client)
         try:
             try:
                 await (reading if own is not None else client.write_during(reading))

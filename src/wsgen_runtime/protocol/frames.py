@@ -2,12 +2,8 @@
 
 from pydantic_core import to_json
 
-from wsgen_runtime.protocol.incoming import Fault, FrameId
-from wsgen_runtime.protocol.payloads import (
-    ErrorPayload,
-    StatusPayload,
-    Unsubscribed,
-)
+from wsgen_runtime.protocol.events import Fault, FrameId
+from wsgen_runtime.protocol.payloads import ErrorPayload, StatusPayload, Unsubscribed
 
 PLAIN_PONG = "pong"
 """The answer to a `ping` that is not JSON, as the heartbeats of many libraries are."""

@@ -1,16 +1,14 @@
-"""The wire protocol of one client, without I/O: frames in, events out."""
+"""The server's end of the wire protocol, without I/O: frames in, events out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.closing import CloseCode
+from wsgen_runtime.protocol.events import Event, Fault, FrameId, Ping, Subscribe, Unsubscribe
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
-
-FrameId = int | str | None
 
 _LONGEST_ID = 256
 _LARGEST_ID = 2**63
@@ -19,51 +17,6 @@ _MOST_KEYS = 32
 _LONGEST_KEY = 100
 _FREE_FAILURES = 20
 _LONGEST_MESSAGE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Subscribe:
-    """The client wants the updates for `request`."""
-
-    route: str
-    request: BaseModel
-    id: FrameId
-
-
-@dataclass(frozen=True, slots=True)
-class Unsubscribe:
-    """The client no longer wants the updates for `request`."""
-
-    route: str
-    request: BaseModel
-    id: FrameId
-
-
-@dataclass(frozen=True, slots=True)
-class Ping:
-    """The client asks whether the server is there; `plain`, with the bare word that many libraries send."""
-
-    id: FrameId
-    plain: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """The frame cannot be served: to be answered with an error frame.
-
-    `cause` is an exception of user code, to be logged and never shown. `close` is set when this fault was one
-    too many: the socket is closed after the answer.
-    """
-
-    code: ErrorCode
-    message: str
-    details: tuple[ErrorDetail, ...] = ()
-    id: FrameId = None
-    cause: Exception | None = None
-    close: CloseCode | None = None
-
-
-Event = Subscribe | Unsubscribe | Ping | Fault
 
 
 class ServerProtocol:

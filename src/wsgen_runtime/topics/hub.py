@@ -1,4 +1,4 @@
-"""The hub: who is connected, who is subscribed to what, and what clients are told."""
+"""The hub: who is subscribed to what, from the first subscriber of a topic to its last."""
 
 import asyncio
 import logging
@@ -8,15 +8,11 @@ from typing import Literal
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.outgoing.clients import Clients
 from wsgen_runtime.protocol.closing import CloseCode
-from wsgen_runtime.protocol.frames import (
-    cancelled_frame,
-    error_frame,
-    status_frame,
-    subscribed_frame,
-)
-from wsgen_runtime.protocol.incoming import Fault, FrameId
-from wsgen_runtime.protocol.payloads import ErrorCode, StatusPayload
+from wsgen_runtime.protocol.events import Fault, FrameId
+from wsgen_runtime.protocol.frames import cancelled_frame, subscribed_frame
+from wsgen_runtime.protocol.payloads import ErrorCode
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
@@ -38,10 +34,9 @@ class Hub:
         counters: Counters,
     ) -> None:
         self.topics: TopicIndex[Client, FrameId] = TopicIndex()
-        self.clients: dict[int, Client] = {}
+        self.clients = Clients(counters)
         self._routers = routers
         self._broker = broker
-        self._away = False
         self._counters = counters
         self._steps = Steps(
             self.topics,
@@ -59,7 +54,7 @@ class Hub:
             broker,
             limits,
             counters,
-            self._disconnect_slow,
+            self.clients.disconnect_slow,
             self.end,
         )
         self._capacity = limits.outbox_bytes
@@ -71,7 +66,7 @@ class Hub:
         """Serve on the running event loop, with nothing left of a loop that ended before."""
         self.topics.clear()
         self._steps.forget_all()
-        self._away = False
+        self.clients.report(None)
         self.updates.start()
         try:
             if self._broker.shared:
@@ -88,10 +83,10 @@ class Hub:
 
         Clients have half of that time, so that producers have the rest whatever the clients do.
         """
-        for client in tuple(self.clients.values()):
+        for client in self.clients:
             client.close(CloseCode.GOING_AWAY, "The server shuts down")
         if not await self._quiet_within(within / 2):
-            for client in tuple(self.clients.values()):
+            for client in self.clients:
                 client.abandon()
             if not await self._quiet_within(within / 2):
                 context = {"clients": len(self.clients), "topics": len(self._channels)}
@@ -118,56 +113,12 @@ class Hub:
         if self._quiet is not None and not self.clients and not self._channels:
             self._quiet.set()
 
-    # -- clients
-
-    def add(self, client: Client) -> None:
-        """Know `client` from now on."""
-        self.clients[client.id] = client
-        self._counters.connections += 1
-        if self._away:
-            self.answer(client, status_frame(StatusPayload(broker="disconnected")))
-
     def drop(self, client: Client) -> None:
         """Forget `client` and all its subscriptions."""
-        client.release()
-        if self.clients.pop(client.id, None) is None:
-            return
-        self._counters.drops += client.dropped
-        for topic in self.topics.drop(client):
-            self._steps.advance(topic)
-        self._check_quiet()
-
-    def answer(self, client: Client, frame: str) -> None:
-        """Send an answer or a notice to `client`; one that never reads them is disconnected."""
-        if not client.send(frame):
-            self._disconnect_slow(client)
-
-    def refuse(self, client: Client, fault: Fault) -> None:
-        """Answer with an error frame, and close the socket if the fault asks for it."""
-        self._counters.errors += 1
-        if fault.cause is not None:
-            self.note_failure(client, fault.cause)
-        self.answer(client, error_frame(fault))
-        if fault.close is not None:
-            context = {"client": client.id, "code": int(fault.close)}
-            _log.info("a client is closed for what it sent", extra=context)
-            client.close(fault.close, fault.message)
-
-    def note_failure(self, client: Client, error: Exception) -> None:
-        """Log and count an exception that user code raised on behalf of `client`."""
-        self._counters.fail("a client could not be served", error, client=client.id)
-
-    def note_wrong_answer(self, message: str) -> None:
-        """Log what user code has returned in place of an answer."""
-        self._counters.log.note(message)
-
-    def note_unsent(self, client: Client, error: Exception) -> None:
-        """Log and count what `send` raised on the socket of a client that was still connected."""
-        self._counters.fail("a frame could not be sent", error, client=client.id)
-
-    def _disconnect_slow(self, client: Client) -> None:
-        _log.info("a client reads too slowly and is closed", extra={"client": client.id})
-        client.close(CloseCode.TRY_LATER, "The client reads too slowly", discard=True)
+        if self.clients.remove(client):
+            for topic in self.topics.drop(client):
+                self._steps.advance(topic)
+            self._check_quiet()
 
     # -- subscriptions
 
@@ -176,7 +127,7 @@ class Hub:
         if topic not in self._channels:
             self._steps.channels[topic] = Channel(router, topic, self._capacity)
         if self.topics.join(topic, client, frame_id) is Joined.READY:
-            self.answer(client, subscribed_frame(router.route, topic, frame_id))
+            self.clients.answer(client, subscribed_frame(router.route, topic, frame_id))
         else:
             self._steps.advance(topic)
 
@@ -188,14 +139,14 @@ class Hub:
         client.seal(topic)
         for frame_id in unanswered:
             message = "Unsubscribed before the topic began"
-            self.answer(client, subscribed_frame(router.route, topic, frame_id, message))
+            self.clients.answer(client, subscribed_frame(router.route, topic, frame_id, message))
         self._steps.advance(topic)
         return True
 
     def revoke(self, client: Client, router: WsRouter, topic: str, reason: str) -> None:
         """End one subscription that the client did not ask to end, and tell it why."""
         if self.unsubscribe(client, router, topic):
-            self.answer(client, cancelled_frame(router.route, topic, reason))
+            self.clients.answer(client, cancelled_frame(router.route, topic, reason))
 
     def cancel(self, topic: str, reason: str) -> int:
         """End all subscriptions to `topic`, tell the clients, and return how many there were."""
@@ -232,13 +183,13 @@ class Hub:
     ) -> None:
         for client, frame_ids in outcome.subscribed:
             for frame_id in frame_ids:
-                self.answer(client, subscribed_frame(route, topic, frame_id, message))
+                self.clients.answer(client, subscribed_frame(route, topic, frame_id, message))
         for client, frame_ids in outcome.failed:
             for frame_id in frame_ids:
-                self.refuse(client, Fault(ErrorCode.INTERNAL, reason, id=frame_id))
+                self.clients.refuse(client, Fault(ErrorCode.INTERNAL, reason, id=frame_id))
         for client in outcome.ended:
             client.seal(topic)
-            self.answer(client, cancelled_frame(route, topic, reason))
+            self.clients.answer(client, cancelled_frame(route, topic, reason))
 
     # -- what the broker calls
 
@@ -262,10 +213,7 @@ class Hub:
     def report(self, status: Literal["connected", "disconnected"]) -> None:
         """Tell all clients, those to come included, whether updates come."""
         _log.info("the broker is %s", status)  # it has said itself why
-        self._away = status == "disconnected"
-        frame = status_frame(StatusPayload(broker=status))
-        for client in tuple(self.clients.values()):
-            self.answer(client, frame)
+        self.clients.report(status)
 
     def end(self, topic: str, reason: str) -> None:
         """End all subscriptions, since the producer of `topic` has ended; the next subscriber starts it again.

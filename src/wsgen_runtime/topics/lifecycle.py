@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.protocol.incoming import FrameId
+from wsgen_runtime.protocol.events import FrameId
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.feed import Ending, Feed

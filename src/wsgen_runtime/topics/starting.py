@@ -7,8 +7,8 @@ from contextlib import suppress
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.memory import MemoryBroker
 from wsgen_runtime.outgoing.servers import count_workers
+from wsgen_runtime.topics.event_loops import require_asyncio
 from wsgen_runtime.topics.hub import Hub
-from wsgen_runtime.topics.launch import require_asyncio
 
 _log = logging.getLogger("wsgen_runtime")
 _OTHER_LOOP = (

@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.protocol.events import FrameId
 from wsgen_runtime.protocol.frames import size_of
-from wsgen_runtime.protocol.incoming import FrameId
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
+from wsgen_runtime.topics.event_loops import call_on, running_loop
 from wsgen_runtime.topics.fanout import fan_out
 from wsgen_runtime.topics.feed import Ending, Feed
 from wsgen_runtime.topics.inbox import Inbox, Posted
-from wsgen_runtime.topics.launch import call_on, running_loop
 from wsgen_runtime.topics.subscriptions import TopicIndex
 
 

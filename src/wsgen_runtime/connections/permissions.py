@@ -1,0 +1,106 @@
+"""What a client may subscribe to, as `authorize` and the limits say."""
+
+from collections.abc import Hashable
+from typing import TypeVar
+
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException, WebSocketException
+
+from wsgen_runtime.auth import Authorize, RefusedError
+from wsgen_runtime.limits import Limits
+from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.protocol.events import FrameId
+from wsgen_runtime.protocol.topic_names import size_of
+from wsgen_runtime.router import WsRouter
+from wsgen_runtime.topics.subscriptions import TopicIndex
+from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_bool
+from wsgen_runtime.user_code.calls import call
+from wsgen_runtime.user_code.failure_log import FailureLog
+
+M = TypeVar("M", bound=Hashable)
+T = TypeVar("T")
+
+_MOST_UNANSWERED = 16
+"""Questions of one client for one topic that may wait until the topic begins; each is kept with its id."""
+
+
+class Permissions:
+    """The subscriptions that one client may have, and those that `authorize` has allowed it."""
+
+    __slots__ = ("_authorize", "_client", "_granted", "_limits", "_log", "_topics")
+
+    def __init__(
+        self,
+        client: Client,
+        topics: TopicIndex[Client, FrameId],
+        limits: Limits,
+        authorize: Authorize | None,
+        log: FailureLog,
+    ) -> None:
+        self._client = client
+        self._topics = topics
+        self._limits = limits
+        self._authorize = authorize
+        self._log = log
+        self._granted: dict[str, tuple[WsRouter, BaseModel]] = {}
+        """What `authorize` has allowed; topics that have ended since may still be here."""
+
+    async def allow(self, router: WsRouter, request: BaseModel) -> bool:
+        """Return whether `authorize`, if there is one, allows the subscription; raises what it raises."""
+        if self._authorize is None:
+            return True
+        try:
+            within = self._limits.auth_timeout
+            while True:
+                user = self._client.user
+                answer = await call(self._authorize, user, router, request, within=within)
+                if user is self._client.user:  # a renewal may have made it another
+                    return require_bool(answer)
+        except (RefusedError, HTTPException, WebSocketException):
+            return False
+        except WrongAnswerError as error:
+            self._log.note(f"authorize {error}, and the subscription is refused")
+            return False
+
+    def excess(self, topic: str) -> str | None:
+        """Return why one more subscription exceeds a limit, as a message for the client, or None."""
+        return excess_of(self._topics, self._client, topic, self._limits)
+
+    def granted(self) -> tuple[tuple[str, WsRouter, BaseModel], ...]:
+        """Return the topics that were granted, each with its router and its request."""
+        return tuple((topic, *it) for topic, it in self._granted.items())
+
+    def grant(self, topic: str, router: WsRouter, request: BaseModel) -> None:
+        """Note that the client has subscribed to `topic`, so that a renewal asks for it again."""
+        if self._authorize is None:
+            return
+        if len(self._granted) > 2 * self._topics.count_of(self._client) + 8:
+            held = self._topics.topics_of(self._client)
+            self._granted = {name: it for name, it in self._granted.items() if name in held}
+        self._granted[topic] = router, request
+
+    def withdraw(self, topic: str) -> None:
+        """Note that the client is no longer subscribed to `topic`."""
+        self._granted.pop(topic, None)
+
+
+def excess_of(topics: TopicIndex[M, T], member: M, topic: str, limits: Limits) -> str | None:
+    """Return why `member` may not subscribe to `topic`, as a message for the client, or None if it may."""
+    if topics.holds(topic, member):
+        if topics.unanswered(topic, member) >= _MOST_UNANSWERED:
+            return "Too many questions wait for the start of this topic"
+        return None
+    size = size_of(topic)
+    if _exceeds(topics.count_of(member), 1, limits.subscriptions):
+        return f"Subscription limit reached: {limits.subscriptions}"
+    if _exceeds(topics.size_of(member), size, limits.subscriptions_bytes):
+        return f"Subscription limit reached: {limits.subscriptions_bytes} bytes of topic names"
+    if topic not in topics and (
+        _exceeds(len(topics), 1, limits.topics) or _exceeds(topics.size, size, limits.topics_bytes)
+    ):
+        return "Topic limit of the server reached"
+    return None
+
+
+def _exceeds(present: int, more: int, bound: int | None) -> bool:
+    return bound is not None and present + more > bound
