@@ -49,7 +49,6 @@ def linted(project: Project) -> Project:
         "src/app.pyi",
         "src/app-stubs/models.pyi",
         "settings/two.toml",
-        "tools/plugin.py",
     ],
 )
 def test_a_verdict_ends_with_an_edit_of_what_a_tool_reads(linted: Project, name: str) -> None:
@@ -61,6 +60,21 @@ def test_a_verdict_ends_with_an_edit_of_what_a_tool_reads(linted: Project, name:
 def test_a_verdict_outlives_an_edit_of_anything_else(linted: Project, name: str) -> None:
     edit(linted, name, "# edited\n")
     assert KNOWN in linted.wsgen("list").stdout
+
+
+def test_a_verdict_of_mypy_ends_with_an_edit_of_its_plugin(
+    linted: Project, models_cache: ModelsCache
+) -> None:
+    models_cache.lend(linted.root)
+    linted.write("pyproject.toml", STEPS.format('["mypy"]'))
+    linted.write("mypy.ini", "[mypy]\nplugins = tools/plugin.py\n")
+    linted.write(
+        "tools/plugin.py", "from mypy.plugin import Plugin\n\ndef plugin(version): return Plugin\n"
+    )
+    assert linted.wsgen("render").code == 0
+    assert KNOWN in linted.wsgen("list").stdout
+    edit(linted, "tools/plugin.py", "# edited\n")
+    assert UNKNOWN in linted.wsgen("list").stdout
 
 
 def test_check_runs_the_tools_again_when_settings_that_ruff_extends_change(linted: Project) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from wsgen.diagnostics import Span
-from wsgen.quality.run import run_steps
-from wsgen.quality.staged import QualityResult, StagedModule
+from wsgen.quality.mirror import StagedModule
+from wsgen.quality.run import QualityResult, run_steps
 
 STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
 

@@ -28,7 +28,7 @@ class Breaking:
         if not found:
             return Report("black", outputs, output=f"{len(outputs)} checked")
         words = self.words or " ".join(f"cannot work in {output.parent.name}!" for output in found)
-        raise BrokenToolError(words, [Diagnostic("WSG501", "black failed")], words)
+        raise BrokenToolError(Diagnostic("WSG501", "black failed"), words)
 
 
 @pytest.mark.parametrize(

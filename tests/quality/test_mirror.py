@@ -3,16 +3,20 @@
 from pathlib import Path
 
 from wsgen.quality.mirror import mirrored
-from wsgen.quality.settings_files import SETTINGS_NAMES, settings_files
+from wsgen.quality.settings_files import settings_files
+from wsgen.quality.tools import tool_of
+from wsgen.settings.config import STEPS
 
 from .conftest import SETTINGS, Project
+
+TOOLS = [tool_of(step) for step in STEPS]
 
 
 def test_neighbours_are_links_and_staged_files_are_not(project: Project) -> None:
     module = project.module()
     project.write({"specs/other/ws.yaml": "", ".git/config": "", "specs/.gitignore": "*"})
     project.write({"specs/datafeed/ws_generated/old.py": "", ".mypy_cache/x": ""})
-    with mirrored(project.root, [module]) as mirror:
+    with mirrored(project.root, [module], TOOLS) as mirror:
         top = mirror.top
         assert (top / "src").is_symlink()
         assert (top / "specs/other").is_symlink()
@@ -37,7 +41,7 @@ def test_a_linked_directory_on_the_way_is_followed(project: Project, tmp_path: P
     (tmp_path / "elsewhere/__init__.py").touch()
     (project.root / "specs").symlink_to(tmp_path / "elsewhere")
     module = project.module()
-    with mirrored(project.root, [module]) as mirror:
+    with mirrored(project.root, [module], TOOLS) as mirror:
         assert (mirror.top / "specs/__init__.py").exists()
         assert mirror.read(module) == module.files
 
@@ -46,7 +50,7 @@ def test_directories_that_do_not_exist_yet_are_made(project: Project) -> None:
     module = project.module(place="generated/deep")
     for path in (module.output.parent / "ws.yaml", module.output.parent):
         path.unlink() if path.is_file() else path.rmdir()
-    with mirrored(project.root, [module]) as mirror:
+    with mirrored(project.root, [module], TOOLS) as mirror:
         assert mirror.read(module) == module.files
 
 
@@ -54,14 +58,15 @@ def test_settings_files_are_those_from_the_output_up_to_the_repository(project: 
     (project.root.parent / ".git").mkdir()
     project.write({"../tox.ini": "", "../../setup.cfg": "", "specs/ruff.toml": ""})
     project.write({"specs/a/ws_generated/mypy.ini": "", "src/.isort.cfg": ""})
-    known: dict[str, tuple[str, ...]] = {}
-    found = settings_files(project.root, project.root / "specs/a/ws_generated", known=known)
+    names = tuple(dict.fromkeys(name for tool in TOOLS for name in tool.settings))
+    known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+    found = settings_files(project.root, project.root / "specs/a/ws_generated", names, known=known)
     assert found == (
         project.root / "specs/ruff.toml",
         project.root / "pyproject.toml",
         project.root / ".flake8",
         project.root.parent / "tox.ini",
     )
-    assert set(SETTINGS) <= set(SETTINGS_NAMES)
-    again = settings_files(project.root, project.root / "specs/b/ws_generated", known=known)
+    assert set(SETTINGS) <= set(names)
+    again = settings_files(project.root, project.root / "specs/b/ws_generated", names, known=known)
     assert again == found

@@ -2,10 +2,14 @@
 
 import pytest
 
-from wsgen.quality.problems import read_flake8, read_formatter, read_mypy, read_ruff
-from wsgen.quality.processes import Outcome
+from wsgen.quality.problems import Outcome, Reading
+from wsgen.quality.tools import tool_of
 
 HERE = "/mirror"
+
+
+def read(step: str, outcome: Outcome) -> Reading:
+    return tool_of(step).read(step, outcome, HERE)
 
 
 @pytest.mark.parametrize(
@@ -51,10 +55,11 @@ HERE = "/mirror"
 def test_what_a_formatter_cannot_read(
     step: str, text: str, place: tuple[str, int], message: str
 ) -> None:
-    (found,), unsettled = read_formatter(step, Outcome(123, "", text), HERE)
+    reading = read(step, Outcome(123, "", text))
+    (found,) = reading.problems
     assert (found.path, found.line) == place
     assert found.message == message
-    assert not unsettled
+    assert not reading.unsettled
 
 
 @pytest.mark.parametrize(
@@ -70,24 +75,24 @@ def test_what_a_formatter_cannot_read(
     ],
 )
 def test_whether_a_fixer_would_change_files(step: str, outcome: Outcome, unsettled: bool) -> None:
-    assert read_formatter(step, outcome, HERE)[1] is unsettled
+    assert read(step, outcome).unsettled is unsettled
 
 
 def test_flake8_lines_among_others() -> None:
     text = "specs/a/x.py:3:80: E501 line too long (90 > 79 characters)\n    source = shown\n3\n"
-    (found,) = read_flake8(Outcome(1, text, ""), HERE)
+    (found,) = read("flake8", Outcome(1, text, "")).problems
     assert (found.path, found.line, found.column, found.rule) == ("specs/a/x.py", 3, 80, "E501")
     assert found.message == "line too long (90 > 79 characters)"
 
 
-def test_ruff_findings_with_and_without_a_code() -> None:
+def test_ruff_problems_with_and_without_a_code() -> None:
     text = """[
         {"code": "F401", "filename": "/mirror/specs/a/x.py", "location": {"column": 8, "row": 1},
          "message": "`os` imported but unused", "fix": null},
         {"code": null, "filename": "specs/a/y.py", "location": {"column": 1, "row": 2},
          "message": "SyntaxError: unexpected"}
     ]"""
-    first, second = read_ruff("ruff-check", Outcome(1, text, ""), HERE)
+    first, second = read("ruff-check", Outcome(1, text, "")).problems
     assert (first.path, first.line, first.column) == ("specs/a/x.py", 1, 8)
     assert first.output == "specs/a/x.py:1:8: F401 `os` imported but unused"
     assert (second.path, second.rule) == ("specs/a/y.py", None)
@@ -102,7 +107,7 @@ def test_mypy_errors_take_their_notes_along() -> None:
         "a/z.py: note: something else\n"
         "Warning: unused section(s) in mypy.ini: [mypy-x.*]\n"
     )
-    one, two, three = read_mypy(Outcome(1, text, ""), HERE)
+    one, two, three = read("mypy", Outcome(1, text, "")).problems
     assert one.output.count("\n") == 1
     assert one.rule == "arg-type"
     assert (two.path, two.line, two.column, two.rule) == ("b/y.py", 1, 1, "import-not-found")

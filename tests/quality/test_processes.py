@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from wsgen.errors import ToolError
-from wsgen.quality.processes import Outcome, Processes, Stopped, side_by_side
+from wsgen.quality.problems import Outcome
+from wsgen.quality.processes import Processes, Stopped, side_by_side
 
 SLOW = "import time; print('started', flush=True); time.sleep(600)"
 
@@ -17,7 +18,7 @@ SLOW = "import time; print('started', flush=True); time.sleep(600)"
 @pytest.fixture
 def make(tmp_path: Path) -> Callable[..., Processes]:
     def processes(timeout: float = 60.0) -> Processes:
-        return Processes(directory=tmp_path, environment=dict(os.environ), timeout=timeout)
+        return Processes(directory=tmp_path, timeout=timeout)
 
     return processes
 
@@ -30,17 +31,22 @@ def test_output_is_relative_to_the_directory(
     make: Callable[..., Processes], tmp_path: Path
 ) -> None:
     code = "import os, sys; print(os.getcwd() + '/a.py'); sys.stderr.write('b\\n'); sys.exit(3)"
-    assert make().run(python(code), step="black") == Outcome(3, "a.py\n", "b\n")
+    assert make().run(python(code), step="black", environment=os.environ) == Outcome(
+        3, "a.py\n", "b\n"
+    )
 
 
 def test_standard_input_is_closed_and_odd_bytes_do_no_harm(make: Callable[..., Processes]) -> None:
     code = "import sys; sys.stdout.buffer.write(b'\\xff' + sys.stdin.buffer.read())"
-    assert make().run(python(code), step="black").stdout == "\N{REPLACEMENT CHARACTER}"
+    assert (
+        make().run(python(code), step="black", environment=os.environ).stdout
+        == "\N{REPLACEMENT CHARACTER}"
+    )
 
 
 def test_a_command_that_cannot_start_is_a_tool_error(make: Callable[..., Processes]) -> None:
     with pytest.raises(ToolError, match="black cannot be started"):
-        make().run(["/does/not/exist"], step="black")
+        make().run(["/does/not/exist"], step="black", environment=os.environ)
 
 
 def test_a_hanging_tool_is_ended_with_its_children(
@@ -53,7 +59,7 @@ def test_a_hanging_tool_is_ended_with_its_children(
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-IS', '-c', {child!r}])"
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     with pytest.raises(ToolError, match=r"mypy did not finish within 0\.5 seconds") as caught:
-        make(timeout=0.5).run(python(code), step="mypy")
+        make(timeout=0.5).run(python(code), step="mypy", environment=os.environ)
     assert caught.value.diagnostics[0].code == "WSG502"
     os.set_blocking(reader, True)
     assert os.read(reader, 1) == b""  # end of file: nobody has the pipe open any more
@@ -63,20 +69,20 @@ def test_a_hanging_tool_is_ended_with_its_children(
 def test_leaving_early_ends_the_others(make: Callable[..., Processes]) -> None:
     processes = make()
     tasks = [
-        partial(processes.run, python(code), step="black")
+        partial(processes.run, python(code), step="black", environment=os.environ)
         for code in (SLOW, "print('quick')", "print('never')")
     ]
     with side_by_side(tasks, processes, jobs=2) as outcomes:
         assert next(outcomes).stdout in ("quick\n", "never\n")
     with pytest.raises(Stopped):
-        processes.run(python("pass"), step="black")
+        processes.run(python("pass"), step="black", environment=os.environ)
 
 
 def test_an_error_in_one_ends_the_others(make: Callable[..., Processes]) -> None:
     processes = make()
     tasks = [
-        partial(processes.run, python(SLOW), step="mypy"),
-        partial(processes.run, ["/does/not/exist"], step="black"),
+        partial(processes.run, python(SLOW), step="mypy", environment=os.environ),
+        partial(processes.run, ["/does/not/exist"], step="black", environment=os.environ),
     ]
     with (
         pytest.raises(ToolError, match="black"),

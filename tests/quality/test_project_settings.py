@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from wsgen.quality.settings_groups import Homes
-from wsgen.quality.settings_options import Roots, isort_options
+from wsgen.quality.mirror import Mirror
+from wsgen.quality.settings_files import Homes
+from wsgen.quality.tools.isort import TOOL
+from wsgen.quality.workbench import Workbench
 
 from .conftest import INIT, Project
 
@@ -260,10 +262,15 @@ def test_isort_is_left_alone_where_anything_is_set_for_it(
     bare: Project, name: str, text: str, configured: bool
 ) -> None:
     bare.write({name: text})
-    home = Homes().of("isort", bare.module().output)
-    roots = Roots(bare.root, (bare.root / "src", bare.root), str, bare.root)
-    assert (isort_options(home, roots, ("isort", "black")) == ()) is configured
-    assert isort_options(home, roots, ("isort",)) == ()
+    home = Homes().of(TOOL, bare.module().output)
+
+    def options(*steps: str) -> tuple[str, ...]:
+        mirror = Mirror(root=bare.root, top=bare.root, scratch=bare.root)
+        sources = (bare.root / "src", bare.root)
+        return TOOL.options(home, Workbench(mirror, {}, {}, steps, sources, None, 1, 1.0))
+
+    assert (options("isort", "black") == ()) is configured
+    assert options("isort") == ()
 
 
 OWN = '''"""Imports of the project."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wsgen.errors import ToolError
-from wsgen.quality import workbench
+from wsgen.quality import command_lines
 
 from .conftest import Project, Tool
 
@@ -120,7 +120,7 @@ def test_command_lines_stay_below_the_systems_limit(
 ) -> None:
     log = tmp_path / "log"
     tool("flake8", f"open({str(log)!r}, 'a').write(' '.join(sys.argv[-2:]) + '\\n')")
-    monkeypatch.setattr(workbench, "_ARGUMENT_LIMIT", 60)
+    monkeypatch.setattr(command_lines, "_ARGUMENT_LIMIT", 60)
     modules = [project.module(name, router="", init="") for name in ("a", "b", "c")]
     assert len(project.run(*modules, steps=("flake8",)).files) == 3
     assert sorted(line.split()[-1] for line in log.read_text().splitlines()) == [

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from wsgen.errors import ToolError
-from wsgen.quality.commands import find_tools
-from wsgen.quality.installed import TOOL_OF_STEP, tool_fingerprints
-from wsgen.quality.steps import STEPS
+from wsgen.quality import tools
+from wsgen.quality.installed import fingerprint
+from wsgen.quality.run import commands_of
+from wsgen.quality.tools import step_named, tool_of
+from wsgen.settings.config import DEFAULT_STEPS, STEPS
 
 from .conftest import Tool
 
@@ -30,7 +32,7 @@ def test_the_command_beside_the_interpreter_comes_first(
     path = tool("black", "")
     (packages / "black-24.1.0.dist-info").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert find_tools(["black"], root=tmp_path) == {"black": (str(path),)}
+    assert commands_of(["black"], root=tmp_path) == {"black": (str(path),)}
 
 
 def test_a_module_of_the_interpreter_comes_before_path(
@@ -42,7 +44,7 @@ def test_a_module_of_the_interpreter_comes_before_path(
     tool("black", "").rename(elsewhere / "black")
     (packages / "isort-5.12.0.dist-info").mkdir()
     monkeypatch.setenv("PATH", str(elsewhere))
-    assert find_tools(["isort", "black"], root=tmp_path) == {
+    assert commands_of(["isort", "black"], root=tmp_path) == {
         "isort": (sys.executable, "-P", "-m", "isort"),
         "black": (str(elsewhere / "black"),),
     }
@@ -50,7 +52,7 @@ def test_a_module_of_the_interpreter_comes_before_path(
 
 def test_steps_that_share_a_tool_need_it_once(tool: Tool, packages: Path, tmp_path: Path) -> None:
     path = tool("ruff", "")
-    assert find_tools(["ruff-format", "ruff-fix"], root=tmp_path) == {"ruff": (str(path),)}
+    assert commands_of(["ruff-format", "ruff-fix"], root=tmp_path) == {"ruff": (str(path),)}
 
 
 def test_a_missing_tool_is_one_message_with_the_step_and_two_ways_out(
@@ -58,7 +60,7 @@ def test_a_missing_tool_is_one_message_with_the_step_and_two_ways_out(
 ) -> None:
     tool("isort", "")
     with pytest.raises(ToolError) as caught:
-        find_tools(["black", "isort"], root=tmp_path)
+        commands_of(["black", "isort"], root=tmp_path)
     (found,) = caught.value.diagnostics
     assert (found.code, found.step) == ("WSG500", "black")
     assert found.message == 'black is not installed, but the quality step "black" needs it'
@@ -68,22 +70,27 @@ def test_a_missing_tool_is_one_message_with_the_step_and_two_ways_out(
 
 def test_all_missing_tools_are_in_one_message(tool: Tool, packages: Path, tmp_path: Path) -> None:
     with pytest.raises(ToolError) as caught:
-        find_tools(["black", "ruff-format", "ruff-check"], root=tmp_path)
+        commands_of(["black", "ruff-format", "ruff-check"], root=tmp_path)
     assert str(caught.value) == (
         "black and ruff are not installed, but the quality steps "
         '"black", "ruff-format", "ruff-check" need them'
     )
     with pytest.raises(ToolError, match=r"^black, flake8 and isort are not installed"):
-        find_tools(["black", "flake8", "isort"], root=tmp_path)
+        commands_of(["black", "flake8", "isort"], root=tmp_path)
 
 
 def test_an_unknown_step_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="no such quality step: pylint"):
-        find_tools(["black", "pylint"], root=tmp_path)
+        commands_of(["black", "pylint"], root=tmp_path)
 
 
-def test_the_fast_path_knows_the_tool_of_every_step() -> None:
-    assert {name: step.tool for name, step in STEPS.items()} == TOOL_OF_STEP
+def test_every_step_of_every_tool_is_registered() -> None:
+    folder = Path(tools.__file__).parent
+    files = {tool_of(step).name for step in STEPS}
+    assert all((folder / f"{name}.py").is_file() for name in files)
+    assert {step.name for step in map(step_named, STEPS)} == set(STEPS)
+    assert {step.name for name in STEPS for step in tool_of(name).steps} == set(STEPS)
+    assert set(DEFAULT_STEPS) <= set(STEPS)
 
 
 def test_fingerprints_change_with_a_tool_and_its_plugins(tool: Tool, packages: Path) -> None:
@@ -95,21 +102,21 @@ def test_fingerprints_change_with_a_tool_and_its_plugins(tool: Tool, packages: P
         "attrs-1",
     ):
         (packages / f"{name}.dist-info").mkdir()
-    first = tool_fingerprints(["flake8", "black"])
-    assert first == {
-        "black": "black-24.1.0",
-        "flake8": "flake8-7.0.0 flake8_bugbear-24.1.1 pyflakes-3.2.0",
-    }
+    flake8 = tool_of("flake8")
+    assert fingerprint("flake8", flake8.companions) == (
+        "flake8-7.0.0 flake8_bugbear-24.1.1 pyflakes-3.2.0"
+    )
+    assert fingerprint("black") == "black-24.1.0"
     changed = packages.stat().st_mtime_ns
     (packages / "black-24.1.0.dist-info").rename(packages / "black-24.2.0.dist-info")
     os.utime(packages, ns=(changed, changed + 1))
-    assert tool_fingerprints(["black"]) == {"black": "black-24.2.0"}
+    assert fingerprint("black") == "black-24.2.0"
 
 
 def test_a_command_without_package_is_known_by_its_file(tool: Tool, packages: Path) -> None:
-    assert tool_fingerprints(["mypy"]) == {"mypy": ""}
+    assert fingerprint("mypy") == ""
     path = tool("mypy", "")
-    before = tool_fingerprints(["mypy"])
-    assert str(path) in before["mypy"]
+    before = fingerprint("mypy")
+    assert str(path) in before
     tool("mypy", "print('another version')")
-    assert tool_fingerprints(["mypy"]) != before
+    assert fingerprint("mypy") != before

@@ -1,15 +1,16 @@
 """How modules are divided among mypy runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from wsgen.errors import ToolError
-from wsgen.quality.mypy_excludes import mypy_excludes
-from wsgen.quality.processes import Outcome
-from wsgen.quality.tools.mypy import check_types
+from wsgen.quality.mirror import Mirror, StagedModule
+from wsgen.quality.problems import Outcome, Report
+from wsgen.quality.tools import mypy as mypy_tool
+from wsgen.quality.tools.mypy import mypy_excludes
 from wsgen.quality.tools.mypy_names import TypingGroup, typing_groups
+from wsgen.quality.workbench import Workbench
 
 
 def package(directory: Path) -> Path:
@@ -95,71 +96,103 @@ class Mypy:
         self.runs.append(tuple(output.name for output in outputs))
         said = [self.answers[o.name] for o in outputs if o.name in self.answers]
         stopping = next((outcome for outcome in said if outcome.returncode == 2), None)
-        if stopping:
-            return stopping
-        return Outcome(int(bool(said)), "".join(outcome.stdout for outcome in said), "")
+        return stopping or Outcome(int(bool(said)), "".join(item.stdout for item in said), "")
 
 
-def check(mypy: Mypy, names: str, excluded: frozenset[Path] = frozenset()) -> list[tuple[str, str]]:
-    outputs = tuple(Path("/p") / name for name in names)
-
-    def owner(path: str) -> Path | None:
-        directory = Path("/p") / Path(path).parent
-        return directory if directory in outputs else None
-
-    report = check_types(outputs, mypy, owner=owner, directory="/p", excluded=lambda: excluded)
-    assert report.outputs == outputs
-    return sorted((finding.path, finding.message) for finding in report.findings)
+Check = Callable[[Mypy, str], Report]
 
 
-def test_one_run_is_enough_when_nothing_stops_mypy() -> None:
+@pytest.fixture
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Return a function that checks modules of the names given with a stand-in for mypy."""
+
+    def checked(mypy: Mypy, names: str) -> Report:
+        root = tmp_path / "t"
+        outputs = tuple(root / name for name in names)
+        files = {"x.py": ""}
+        bench = Workbench(
+            mirror=Mirror(root=root, top=root, scratch=tmp_path),
+            modules={o: StagedModule(o.name, o, files, {}, {}) for o in outputs},
+            commands={},
+            steps=("mypy",),
+            sources=(),
+            cache=None,
+            jobs=1,
+            timeout=1.0,
+        )
+        monkeypatch.setattr(mypy_tool, "_run", lambda _, __, ___, given: mypy(given))
+        assert mypy_tool.TOOL.checks is not None
+        [task] = mypy_tool.TOOL.checks(bench, outputs, bench.processes())
+        report = task()
+        assert report.outputs == outputs
+        return report
+
+    return checked
+
+
+def problems(report: Report) -> list[tuple[str, str]]:
+    return sorted(
+        (problem.path.rpartition("/t/")[2], problem.message) for problem in report.problems
+    )
+
+
+def test_one_run_is_enough_when_nothing_stops_mypy(check: Check) -> None:
     mypy = Mypy({"b": Outcome(1, "b/x.py:1: error: wrong  [misc]\n", "")})
-    assert check(mypy, "abc") == [("b/x.py", "wrong")]
+    assert problems(check(mypy, "abc")) == [("b/x.py", "wrong")]
     assert len(mypy.runs) == 1
 
 
-def test_a_module_that_stops_mypy_is_left_out_of_the_next_run() -> None:
+def test_a_module_that_stops_mypy_is_left_out_of_the_next_run(check: Check) -> None:
     mypy = Mypy(
         {
             "b": Outcome(2, "b/x.py:1: error: invalid syntax  [syntax]\n", ""),
             "c": Outcome(1, "c/x.py:1: error: wrong  [misc]\n", ""),
         }
     )
-    assert check(mypy, "abc") == [("b/x.py", "invalid syntax"), ("c/x.py", "wrong")]
+    assert problems(check(mypy, "abc")) == [("b/x.py", "invalid syntax"), ("c/x.py", "wrong")]
     assert mypy.runs == [("a", "b", "c"), ("a", "c"), ("b",)]
 
 
-def test_a_file_of_the_project_that_stops_mypy_is_charged_to_those_that_import_it() -> None:
+def test_a_file_of_the_project_that_stops_mypy_is_charged_to_those_that_import_it(
+    check: Check,
+) -> None:
     stop = Outcome(2, "models.py:7: error: invalid syntax  [syntax]\n", "")
     mypy = Mypy({"b": stop, "g": stop})
-    assert check(mypy, "abcdefgh") == [
-        ("/p/b", "models.py:7: invalid syntax"),
-        ("/p/g", "models.py:7: invalid syntax"),
+    assert problems(check(mypy, "abcdefgh")) == [
+        ("b", "models.py:7: invalid syntax"),
+        ("g", "models.py:7: invalid syntax"),
     ]
-    assert len(mypy.runs) <= 13
+    assert len(mypy.runs) <= 9
+
+
+def test_a_file_that_every_module_imports_is_charged_to_all_after_few_runs(check: Check) -> None:
+    stop = Outcome(2, "models.py:7: error: invalid syntax  [syntax]\n", "")
+    names = "abcdefghijklmnopqrstuvwxyz"
+    mypy = Mypy(dict.fromkeys(names, stop))
+    assert len(problems(check(mypy, names))) == len(names)
+    assert len(mypy.runs) <= 9
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_excluded_modules_are_left_out(known: bool) -> None:
+def test_excluded_modules_are_left_out(check: Check, tmp_path: Path, known: bool) -> None:
+    if known:
+        (tmp_path / "t").mkdir()
+        (tmp_path / "t/pyproject.toml").write_text("[tool.mypy]\nexclude = '^[abc]/'\n")
     unseen = "There are no .py[i] files in directory '{}'\n"
     mypy = Mypy({name: Outcome(2, unseen.format(name), "") for name in "abc"})
-    excluded = frozenset({Path("/p/a"), Path("/p/b"), Path("/p/c")}) if known else frozenset[Path]()
-    assert check(mypy, "abcd", excluded) == []
+    assert problems(check(mypy, "abcd")) == []
     assert len(mypy.runs) == (2 if known else 4)
 
 
 @pytest.mark.parametrize(
     "outcome", [Outcome(2, "", "mypy: error: unrecognized arguments"), Outcome(1, "what?", "")]
 )
-def test_what_no_file_is_to_blame_for_is_a_tool_error(outcome: Outcome) -> None:
-    with pytest.raises(ToolError, match="mypy failed"):
-        check_types(
-            (Path("/p/a"),),
-            lambda _: outcome,
-            owner=lambda _: None,
-            directory="/p",
-            excluded=frozenset,
-        )
+def test_a_failure_for_which_no_file_is_to_blame_is_one_of_the_tool(
+    check: Check, outcome: Outcome
+) -> None:
+    report = check(Mypy({"a": outcome}), "a")
+    assert [found.code for found in report.broken.values()] == ["WSG501"]
+    assert report.problems == ()
 
 
 def test_exclude_patterns_are_read_from_every_place(tmp_path: Path) -> None:

@@ -18,15 +18,6 @@ from wsgen.startup.locate import settings_of
 
 _CACHE = "__pycache__"
 _TYPES = frozenset({"WSG302", "WSG309", "WSG310"})
-_LABELS = {
-    "black": "Black formatting",
-    "ruff-format": "Ruff formatting",
-    "ruff-fix": "Ruff auto-fix",
-    "flake8": "Flake8 linting",
-    "ruff-check": "Ruff linting",
-    "mypy": "Mypy type checking",
-    "isort": "Isort import sorting",
-}
 
 
 def generate_module_routers(
@@ -75,8 +66,8 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
 
     Raises GenerationError, a RuntimeError that names the module and the step, with what the tool said.
     """
+    from wsgen.quality.mirror import StagedModule
     from wsgen.quality.run import run_steps
-    from wsgen.quality.staged import StagedModule
 
     folder = Path(generated_dir).absolute()
     with naming(module_name):
@@ -137,7 +128,10 @@ def _as_founding(error: GenerationError, name: str, config: Config) -> Generatio
     if all(item.code in _TYPES for item in found):
         steps.add("mypy")  # which is how the founding system came to know
     if failed := [step for step in config.steps if step in steps]:
-        return GenerationError(f"{_LABELS[failed[0]]} failed for module '{name}'!\n{detail}", found)
+        from wsgen.quality.tools import step_named
+
+        title = step_named(failed[0]).title
+        return GenerationError(f"{title} failed for module '{name}'!\n{detail}", found)
     source = next((item.span.path.name for item in found if item.code < "WSG4" and item.span), None)
     if source is not None:
         return GenerationError(f"Failed to parse {source} for module '{name}': {detail}", found)

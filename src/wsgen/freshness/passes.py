@@ -13,9 +13,10 @@ from pathlib import Path
 from wsgen.files import make_folder, read_own_file, replace
 from wsgen.freshness.stamps import Stamps
 from wsgen.manifest import Manifest, digest
-from wsgen.quality.extended import settings_sum
-from wsgen.quality.installed import tool_fingerprints
-from wsgen.quality.settings_files import settings_files
+from wsgen.quality.installed import fingerprint
+from wsgen.quality.settings_files import settings_digest, settings_files
+from wsgen.quality.tools import tool_of
+from wsgen.quality.tools.tool import Tool
 from wsgen.settings.cache_folder import is_own_folder, make_cache
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
@@ -50,7 +51,8 @@ def tops_of(
     tops = tuple(sorted(stamps.reached_from(texts) | own))
     for top in tops:
         stamps.of(top)
-    _settings(source, config, stamps)
+    for tool in _tools(config):
+        _settings(source, config, tool, stamps)
     return tops
 
 
@@ -100,18 +102,23 @@ def _verdict(
     total = sha256()
     for name, sum_ in sorted(manifest.outputs.items()):
         total.update(f"{name}={sum_}\n".encode())
-    for tool, version in sorted(tool_fingerprints(config.steps).items()):
-        total.update(f"{tool}={version}\n".encode())
+    for tool in _tools(config):
+        total.update(f"{tool.name}={fingerprint(tool.name, tool.companions)}\n".encode())
     total.update("\n".join(config.steps).encode())
-    total.update(_settings(source, config, stamps).encode())
+    for tool in _tools(config):
+        total.update(_settings(source, config, tool, stamps).encode())
     for top in tops:
         total.update(f"\n{top}={stamps.of(top)}".encode())
     return total.hexdigest()
 
 
-def _settings(source: ModuleSource, config: Config, stamps: Stamps) -> str:
-    """Return the digest of the tools' settings files for the package, as they were when first asked for."""
-    files = settings_files(config.root, source.output, known=stamps.directories)
-    if files not in stamps.settings:
-        stamps.settings[files] = settings_sum(files)
-    return stamps.settings[files]
+def _tools(config: Config) -> list[Tool]:
+    return list({tool.name: tool for tool in map(tool_of, config.steps)}.values())
+
+
+def _settings(source: ModuleSource, config: Config, tool: Tool, stamps: Stamps) -> str:
+    """Return the digest of a tool's settings files for the package, as they were when first asked for."""
+    files = settings_files(config.root, source.output, tool.settings, known=stamps.directories)
+    if (tool.name, files) not in stamps.settings:
+        stamps.settings[tool.name, files] = settings_digest(files, tool.extends)
+    return stamps.settings[tool.name, files]

@@ -32,8 +32,8 @@ class Stamps:
         self._files: dict[str, tuple[_File, ...]] = {}
         self._stamps: dict[str, str] = {}
         self._imports: dict[str, frozenset[str]] = {}
-        self.settings: dict[tuple[Path, ...], str] = {}
-        self.directories: dict[str, tuple[str, ...]] = {}
+        self.settings: dict[tuple[str, tuple[Path, ...]], str] = {}
+        self.directories: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
     def of(self, top: str) -> str:
         """Return a text that changes when a file of the package or module `top` does, or one is added."""

@@ -25,7 +25,8 @@ from wsgen.outputs.registry import render_package
 from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand, unwritable
 from wsgen.pipeline.declared import current_manifest, declared_digest
 from wsgen.pipeline.options import Options
-from wsgen.quality.installed import TOOL_OF_STEP, installed_version
+from wsgen.quality.installed import version_of
+from wsgen.quality.tools import tool_of
 from wsgen.result import ModuleResult, State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, Positions
@@ -206,8 +207,8 @@ def _pass_steps(
     drafts: Sequence[_Draft], config: Config, options: Options, steps: tuple[str, ...]
 ) -> tuple[list[_Draft], tuple[Diagnostic, ...]]:
     """Return the drafts that passed, with their final texts, and what the steps found in the others."""
+    from wsgen.quality.mirror import StagedModule
     from wsgen.quality.run import run_steps
-    from wsgen.quality.staged import StagedModule
 
     staged = [
         StagedModule(
@@ -306,11 +307,4 @@ def _manifest(draft: _Draft, config: Config, steps: tuple[str, ...]) -> Manifest
 
 def _tool_versions(steps: tuple[str, ...]) -> dict[str, str]:
     """Return the version of each step's tool; empty for a tool that is not of this interpreter."""
-    found = {}
-    for step in steps:
-        tool = TOOL_OF_STEP[step]
-        names = installed_version(tool).split()
-        found[step] = next(
-            (name.removeprefix(f"{tool}-") for name in names if name.startswith(f"{tool}-")), ""
-        )
-    return found
+    return {step: version_of(tool_of(step).name) for step in steps}

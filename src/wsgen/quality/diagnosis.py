@@ -1,63 +1,67 @@
-"""Turn what the steps found in a module into diagnostics that a user can act on."""
+"""Turn the problems that tools report in a module into diagnostics that a user can act on."""
 
+import ast
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.quality.places import missing_module, source_span
-from wsgen.quality.problems import Finding
-from wsgen.quality.rounds import Change, Verdict
-from wsgen.quality.staged import StagedModule
-from wsgen.quality.steps import STEPS
+from wsgen.quality.mirror import StagedModule
+from wsgen.quality.problems import Problem
+from wsgen.quality.rounds import Change, Checked
+from wsgen.quality.source_spans import source_span
+from wsgen.quality.tools import step_named, tool_of
 
-_CODES = {
-    "black": "WSG510",
-    "ruff-format": "WSG510",
-    "isort": "WSG510",
-    "flake8": "WSG511",
-    "ruff-fix": "WSG512",
-    "ruff-check": "WSG512",
-    "mypy": "WSG513",
-}
-_HELP = {
-    "WSG510": "a generated file is not valid Python: look at the templates that it was made from",
-    "WSG511": "correct the source, or let flake8 ignore the rule for this path in its configuration",
-    "WSG512": "correct the source, or let ruff ignore the rule for this path in its configuration",
-    "WSG513": "correct the type in the source, or the model that it names",
-}
 _MISSING = "create or install {}, correct its name, or add the folder that holds it to `sources` in [tool.wsgen]"
-_BLACK_PROFILE = 'set `profile = "black"` in [tool.isort], or leave one of the two steps out'
-_ONE_SORTER = (
-    "let only one of them sort imports: leave the step `isort` or ruff's rule `I` out; "
-    "or say in [tool.ruff.lint.isort] what [tool.isort] says (`force-single-line` for `force_single_line`)"
-)
-_PACKAGE_NAME = "rename the folder to a Python name, or remove the `__init__.py` in it"
 _SAME_SETTINGS = "give both the same line length and style, or leave one of the two steps out"
 
 
+def syntax_errors(module: StagedModule) -> Iterator[Diagnostic]:
+    """Yield an error for each file of `module` that Python cannot parse.
+
+    Each tool fails in its own way on such a file, and some would stop checking the others.
+    """
+    for name, text in module.files.items():
+        try:
+            ast.parse(text, name)
+        except (SyntaxError, ValueError) as error:
+            # ValueError: the text holds null bytes or halves of surrogate pairs.
+            line = (error.lineno if isinstance(error, SyntaxError) else None) or 1
+            lines = text.splitlines()
+            shown = lines[line - 1].encode("utf-8", "backslashreplace").decode() if lines else ""
+            reason = error.msg if isinstance(error, SyntaxError) else str(error)
+            yield Diagnostic(
+                "WSG510",
+                f'the file generated for module "{module.name}" is not Python: {reason} ({name}:{line})',
+                span=source_span(Problem(name, line), module, {}),
+                help="correct the template that it was made from",
+                module=module.name,
+                output=f"{name}:{line}: {shown}",
+            )
+
+
 def module_diagnostics(
-    module: StagedModule, verdict: Verdict, *, directory: str, labels: Mapping[str, str]
+    module: StagedModule, checked: Checked, *, directory: str, labels: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
-    """Yield an error for each finding in `module` and for each file that steps disagree about.
+    """Yield an error for each problem in `module` and for each file that steps disagree about.
 
     `directory` is the output directory as it appears in commands, `labels` the names of steps that
     are to be called differently.
     """
-    if verdict.broken is not None:
-        yield _of_module(verdict.broken, module)
+    if checked.broken is not None:
+        yield _of_module(checked.broken, module)
     missing = set()
-    for step, finding in verdict.findings:
-        diagnostic = _from_finding(module, verdict, labels.get(step, step), finding, directory)
-        if name := missing_module(finding):
+    for step, problem in checked.problems:
+        diagnostic = _of_problem(module, checked, labels.get(step, step), problem, directory)
+        if problem.missing:
             # Each router that imports it says the same of the same place.
-            if (name, diagnostic.span) in missing:
+            if (problem.missing, diagnostic.span) in missing:
                 continue
-            missing.add((name, diagnostic.span))
+            missing.add((problem.missing, diagnostic.span))
         yield diagnostic
-    files = dict.fromkeys(change.file for change in verdict.disputes)
+    files = dict.fromkeys(change.file for change in checked.disputes)
     for file in files:
-        yield _dispute(module, [c for c in verdict.disputes if c.file == file], directory)
+        yield _dispute(module, [c for c in checked.disputes if c.file == file], directory)
 
 
 def _of_module(broken: Diagnostic, module: StagedModule) -> Diagnostic:
@@ -65,30 +69,29 @@ def _of_module(broken: Diagnostic, module: StagedModule) -> Diagnostic:
     return replace(
         broken,
         message=f'{broken.message} in module "{module.name}"',
-        span=source_span(Finding("", 1, 1, "", None, ""), module, {}),
+        span=source_span(Problem(""), module, {}),
         module=module.name,
     )
 
 
-def _from_finding(
-    module: StagedModule, verdict: Verdict, step: str, finding: Finding, directory: str
+def _of_problem(
+    module: StagedModule, checked: Checked, step: str, problem: Problem, directory: str
 ) -> Diagnostic:
-    code = _CODES[step]
-    where = finding.path.removeprefix(directory + "/")
-    place = f" ({where}:{finding.line})" if where in module.files else ""
-    rule = f" [{finding.rule}]" if finding.rule else ""
-    missing = missing_module(finding)
-    help_text = _HELP[code] if place else f"correct {finding.message.partition(':')[0]}"
-    if finding.rule == "package-name":
-        help_text = _PACKAGE_NAME
+    how = step_named(step)
+    where = problem.path.removeprefix(directory + "/")
+    place = f" ({where}:{problem.line})" if where in module.files else ""
+    rule = f" [{problem.rule}]" if problem.rule else ""
+    help_text = how.help if place else f"correct {problem.message.partition(':')[0]}"
+    if problem.missing:
+        help_text = _MISSING.format(problem.missing)
     return Diagnostic(
-        code,
-        f'{step} in module "{module.name}": {finding.message}{rule}{place}',
-        span=source_span(finding, module, verdict.files),
-        help=_MISSING.format(missing) if missing else help_text,
+        how.code,
+        f'{step} in module "{module.name}": {problem.message}{rule}{place}',
+        span=source_span(problem, module, checked.files),
+        help=problem.help or help_text,
         module=module.name,
         step=step,
-        output=f"$ {STEPS[step].shown} {directory}\n{finding.output}",
+        output=f"$ {how.shown} {directory}\n{problem.output}",
     )
 
 
@@ -100,16 +103,15 @@ def _dispute(module: StagedModule, changes: list[Change], directory: str) -> Dia
         message = (
             f'{steps[0]} in module "{module.name}" never leaves {_named(first.file)} unchanged'
         )
-        help_text = f"report it to the makers of {STEPS[steps[0]].tool}, or leave the step out"
+        help_text = f"report it to the makers of {tool_of(steps[0]).name}, or leave the step out"
     else:
         one, other = first.step, last.step
         message = (
             f'{one} and {other} do not agree in module "{module.name}": '
             f"each undoes what the other does to {_named(first.file)}"
         )
-        help_text = _SAME_SETTINGS
-        if "isort" in (one, other):
-            help_text = _ONE_SORTER if "ruff-fix" in (one, other) else _BLACK_PROFILE
+        agreement = tool_of(one).agreement.get(other) or tool_of(other).agreement.get(one)
+        help_text = agreement or _SAME_SETTINGS
     diff = difflib.unified_diff(
         first.after.splitlines(),
         last.after.splitlines() if len(steps) > 1 else first.before.splitlines(),
@@ -117,11 +119,11 @@ def _dispute(module: StagedModule, changes: list[Change], directory: str) -> Dia
         f"{last.file} after {last.step}" if len(steps) > 1 else f"{first.file} before",
         lineterm="",
     )
-    commands = "".join(f"$ {STEPS[step].shown} {directory}\n" for step in steps)
+    commands = "".join(f"$ {step_named(step).shown} {directory}\n" for step in steps)
     return Diagnostic(
         "WSG503",
         message,
-        span=source_span(Finding(first.file, 1, 1, "", None, ""), module, {}),
+        span=source_span(Problem(first.file), module, {}),
         help=help_text,
         module=module.name,
         step=first.step,

@@ -1,6 +1,6 @@
-"""Which tools are installed, and in which version, without importing or running any of them.
+"""Which tools are installed, in which version, and by which command they run, without importing or running any.
 
-Part of the path where nothing changed: only `os` and `sys` are imported, and directories are listed
+Part of the path where nothing changed: only `os` and `sys` are imported for it, and directories are listed
 again only after they changed.
 """
 
@@ -10,38 +10,24 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 
-TOOL_OF_STEP: Mapping[str, str] = {
-    "black": "black",
-    "ruff-format": "ruff",
-    "ruff-fix": "ruff",
-    "flake8": "flake8",
-    "ruff-check": "ruff",
-    "mypy": "mypy",
-    "isort": "isort",
-}
 _INSTALLED = ".dist-info"
-_COMPANIONS: Mapping[str, tuple[str, ...]] = {
-    "flake8": ("flake8", "pep8", "pycodestyle", "pyflakes", "mccabe"),
-    "mypy": ("pydantic", "types_", "types-"),
-}
-"""Beginnings of the names of packages that change what a tool finds."""
 
 
-def tool_fingerprints(steps: Iterable[str]) -> Mapping[str, str]:
-    """Return for each tool that `steps` need a text that changes when the tool does, by tool name.
+def fingerprint(tool: str, companions: tuple[str, ...] = ()) -> str:
+    """Return a text that changes when the tool does; an empty one if it is not installed.
 
-    It names the installed version (`black-24.1.0`) where this interpreter has the tool, with those of
-    its plugins, and otherwise the path, size and modification time of the command on PATH. A tool that
-    is not installed has an empty text.
+    It names the installed version (`black-24.1.0`) where this interpreter has the tool, with those of all
+    distributions whose names begin with one of `companions`, and otherwise the path, size and modification time
+    of the command.
     """
-    found = {tool: installed_version(tool) for tool in sorted({TOOL_OF_STEP[s] for s in steps})}
-    return {tool: text or _command_fingerprint(tool) for tool, text in found.items()}
+    return installed_version(tool, companions) or _command_fingerprint(tool)
 
 
-def installed_version(tool: str) -> str:
-    """Return `name-version` of the tool and of its plugins in this interpreter, or an empty text."""
-    wanted = (f"{tool}-", *_COMPANIONS.get(tool, ()))
+def installed_version(tool: str, companions: tuple[str, ...] = ()) -> str:
+    """Return `name-version` of the tool and its companions in this interpreter, or an empty text."""
+    wanted = (f"{tool}-", *companions)
     found: list[str] = []
     for directory in sys.path:
         if directory.endswith("-packages"):
@@ -53,29 +39,45 @@ def installed_version(tool: str) -> str:
     return " ".join(sorted(found)) if any(n.startswith(wanted[0]) for n in found) else ""
 
 
+def version_of(tool: str) -> str:
+    """Return the version of the tool in this interpreter, an empty text if it has none."""
+    names = installed_version(tool).split()
+    return next((n.removeprefix(f"{tool}-") for n in names if n.startswith(f"{tool}-")), "")
+
+
 def version_numbers(tool: str) -> tuple[int, ...]:
     """Return the version of the tool in this interpreter; one that is not known counts as the newest."""
-    names = installed_version(tool).split()
-    version = next((n.removeprefix(f"{tool}-") for n in names if n.startswith(f"{tool}-")), "")
-    numbers = tuple(int(part) for part in version.split(".") if part.isdigit())
+    numbers = tuple(int(part) for part in version_of(tool).split(".") if part.isdigit())
     return numbers or (sys.maxsize,)
 
 
-def command_path(tool: str) -> str | None:
-    """Return the path of the command `tool`: beside this interpreter, else on PATH, else None."""
-    beside = os.path.dirname(sys.executable)
-    return _command_in(beside, tool) or command_on_path(tool)
+def find_commands(tools: Iterable[str], *, root: Path) -> Mapping[str, tuple[str, ...] | None]:
+    """Return the beginning of the command line of each tool, None for one that is not installed.
+
+    The command beside this interpreter comes first, then the tool as a module of it, then PATH, where
+    entries that are not absolute count from `root`.
+    """
+    return {tool: _command(tool, root) for tool in dict.fromkeys(tools)}
 
 
-def command_on_path(tool: str) -> str | None:
-    """Return the path of the first executable file `tool` on PATH, or None."""
+def _command(tool: str, root: Path) -> tuple[str, ...] | None:
+    if beside := _beside_interpreter(tool):
+        return (beside,)
+    if installed_version(tool):
+        # -P: a file of the project that is called like the tool is not imported in its place.
+        return (sys.executable, "-P", "-m", tool)
+    if on_path := _on_path(tool):
+        return (os.path.join(root, on_path),)
+    return None
+
+
+def _beside_interpreter(tool: str) -> str | None:
+    return _command_in(os.path.dirname(sys.executable), tool)
+
+
+def _on_path(tool: str) -> str | None:
     directories = os.environ.get("PATH", os.defpath).split(os.pathsep)
     return next((found for d in directories if d and (found := _command_in(d, tool))), None)
-
-
-def command_beside(tool: str) -> str | None:
-    """Return the path of the command `tool` in the directory of this interpreter, or None."""
-    return _command_in(os.path.dirname(sys.executable), tool)
 
 
 def _command_in(directory: str, tool: str) -> str | None:
@@ -84,7 +86,7 @@ def _command_in(directory: str, tool: str) -> str | None:
 
 
 def _command_fingerprint(tool: str) -> str:
-    path = command_path(tool)
+    path = _beside_interpreter(tool) or _on_path(tool)
     if path is None:
         return ""
     path = os.path.realpath(path)

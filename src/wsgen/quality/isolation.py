@@ -1,11 +1,12 @@
 """Find the modules on which a tool breaks, so that only they fail.
 
 A tool that fails, instead of reporting problems, says nothing of the modules that it was given. It is
-run again without those that its words name, else with parts of them, until the modules it breaks on are alone.
+run again without those that its output names, else with parts of them, until the modules it breaks on are alone.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from wsgen.quality.problems import BrokenToolError, Report, joined
@@ -23,8 +24,7 @@ def isolated(step: str, outputs: tuple[Path, ...], attempt: Attempt) -> Report:
 
 
 def _attempts(step: str, group: tuple[Path, ...], attempt: Attempt) -> Iterator[Report]:
-    result = _attempted(group, attempt)
-    waiting = [(group, result)]
+    waiting = [(group, _attempted(group, attempt))]
     while waiting:
         group, result = waiting.pop()
         if isinstance(result, Report):
@@ -33,7 +33,7 @@ def _attempts(step: str, group: tuple[Path, ...], attempt: Attempt) -> Iterator[
         parts = [] if len(group) == 1 else _parts(group, result.output)
         results = [_attempted(part, attempt) for part in parts]
         if not parts or (len(parts) == _PARTS and _same(result, results)):
-            yield Report(step, group, broken=dict.fromkeys(group, result.diagnostics[0]))
+            yield result.report(step, group)
         else:
             waiting += zip(parts, results, strict=True)
 
@@ -49,13 +49,14 @@ def _same(error: BrokenToolError, results: Sequence[Report | BrokenToolError]) -
     return all(isinstance(r, BrokenToolError) and r.output == error.output for r in results)
 
 
-def _parts(group: tuple[Path, ...], words: str) -> list[tuple[Path, ...]]:
-    """Return `group` without those that `words` name, and each of these alone; else some equal parts of it."""
-    common = set.intersection(*(set(output.parts) for output in group))
-    said = set(re.findall(r"[\w.-]+", words))
-    named = [output for output in group if not said.isdisjoint(set(output.parts) - common)]
+def _parts(group: tuple[Path, ...], output: str) -> list[tuple[Path, ...]]:
+    """Return `group` without those that `output` names, and each of these alone; else some equal parts of it."""
+    common = set.intersection(*(set(folder.parts) for folder in group))
+    said = set(re.findall(r"[\w.-]+", output))
+    named = [folder for folder in group if not said.isdisjoint(set(folder.parts) - common)]
     if named and len(named) < len(group):
-        rest = tuple(output for output in group if output not in named)
-        return [rest, *((output,) for output in named)]
-    size = -(-len(group) // _PARTS)
-    return [group[start : start + size] for start in range(0, len(group), size)]
+        rest = tuple(folder for folder in group if folder not in named)
+        return [rest, *((folder,) for folder in named)]
+    parts = min(_PARTS, len(group))
+    ends = [len(group) * number // parts for number in range(parts + 1)]
+    return [group[start:end] for start, end in pairwise(ends)]

@@ -6,15 +6,15 @@ directories on the way to the outputs are real, and only the staged files are co
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wsgen.quality.extended import with_extended
 from wsgen.quality.scratch import scratch_folder, temporary_errors
-from wsgen.quality.settings_files import SETTINGS_NAMES, settings_files
-from wsgen.quality.staged import StagedModule
+from wsgen.quality.settings_files import settings_files, with_extended
+from wsgen.quality.tools.tool import Tool
+from wsgen.source import Positions
 
 _REPOSITORY = frozenset({".git", ".hg"})
 _LEFT_OUT = frozenset(
@@ -30,6 +30,21 @@ _LEFT_OUT = frozenset(
         "__pycache__",
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class StagedModule:
+    """The rendered Python files of one module, before any step.
+
+    `output` is the absolute directory where they will stand, somewhere below the project's root. `files`
+    maps file names to texts, `routers` the names of router files to their classes.
+    """
+
+    name: str
+    output: Path
+    files: Mapping[str, str]
+    positions: Positions
+    routers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +69,10 @@ class Mirror:
 
 
 @contextmanager
-def mirrored(root: Path, modules: Sequence[StagedModule]) -> Iterator[Mirror]:
-    """Build a mirror of `root` that holds the files of `modules`; remove it at the end.
+def mirrored(
+    root: Path, modules: Sequence[StagedModule], tools: Sequence[Tool]
+) -> Iterator[Mirror]:
+    """Build a mirror of `root` that holds the files of `modules` for `tools`; remove it at the end.
 
     Raises FilesError if the disk has no room for it.
     """
@@ -65,8 +82,9 @@ def mirrored(root: Path, modules: Sequence[StagedModule]) -> Iterator[Mirror]:
             top = scratch / "mirror" / root.relative_to(root.anchor)
             top.mkdir(parents=True)
             for above in root.parents:
-                _link_settings(above, scratch / "mirror" / above.relative_to(root.anchor))
-            _link_extended(root, modules, scratch / "mirror")
+                _link_settings(above, scratch / "mirror" / above.relative_to(root.anchor), tools)
+            for tool in tools:
+                _link_extended(root, modules, scratch / "mirror", tool)
             _build(root, top, [module.output.relative_to(root).parts for module in modules])
             for module in modules:
                 _write(module, top / module.output.relative_to(root))
@@ -94,20 +112,22 @@ def _build(source: Path, target: Path, ways: Iterable[tuple[str, ...]]) -> None:
             _build(source / name, target / name, deeper)
 
 
-def _link_settings(source: Path, target: Path) -> None:
+def _link_settings(source: Path, target: Path, tools: Iterable[Tool]) -> None:
     _mark_repository(source, target)
-    for name in SETTINGS_NAMES:
+    for name in dict.fromkeys(name for tool in tools for name in tool.settings):
         if (source / name).is_file():
             (target / name).symlink_to(source / name)
 
 
-def _link_extended(root: Path, modules: Sequence[StagedModule], target: Path) -> None:
-    """Show tools what settings bring in from outside of the project, as in a repository of several."""
-    known: dict[str, tuple[str, ...]] = {}
+def _link_extended(root: Path, modules: Sequence[StagedModule], target: Path, tool: Tool) -> None:
+    """Show a tool what settings bring in from outside of the project, as in a repository of several."""
+    known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
     found = dict.fromkeys(
-        file for module in modules for file in settings_files(root, module.output, known=known)
+        file
+        for module in modules
+        for file in settings_files(root, module.output, tool.settings, known=known)
     )
-    for file in with_extended(found):
+    for file in with_extended(found, tool.extends):
         link = target / file.relative_to(file.anchor)
         if not file.is_relative_to(root) and file.is_file() and not link.exists():
             link.parent.mkdir(parents=True, exist_ok=True)

@@ -1,66 +1,76 @@
-"""Read what the tools say: from a process' output to findings in staged files."""
+"""What a tool says of the files that it was given, as values, and how its output is read.
 
-import json
+Part of the path where nothing changed, which imports the tools: neither `json` nor `subprocess` is imported here.
+"""
+
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
-from wsgen.quality.processes import Outcome
-
-_BLACK = re.compile(
-    r"error: cannot (?:format|parse):? (?P<path>.+?):(?:(?P<line>\d+):(?P<column>\d+))?"
-    r"(?:: | |$)(?P<message>.*)",
-    re.MULTILINE,
-)
-_RUFF_FORMAT = re.compile(
-    r"error: Failed to (?:parse|format) (?P<path>.+?)(?::(?P<line>\d+):(?P<column>\d+))?: "
-    r"(?P<message>.+)"
-)
-_RUFF_SYNTAX = re.compile(
-    r"^invalid-syntax: (?P<message>.*)\n +--> (?P<path>.+):(?P<line>\d+):(?P<column>\d+)$",
-    re.MULTILINE,
-)
-_FLAKE8 = re.compile(
-    r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<rule>[A-Z]+\d+) (?P<message>.*)"
-)
-_MYPY = re.compile(
-    r"(?!mypy: )(?P<path>.+?):(?:(?P<line>\d+):)?(?:(?P<column>\d+):)?(?:\d+:\d+:)? "
-    r"(?P<kind>error|note): (?P<message>.*?)(?:  \[(?P<rule>[\w-]+)\])?"
-)
-
-_UNREADABLE = {"black": (_BLACK,), "ruff-format": (_RUFF_FORMAT, _RUFF_SYNTAX)}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that a tool found: where, in its own words, and its whole output about it.
+class Outcome:
+    """How a process ended and what it printed."""
 
-    `path` is as the tool wrote it, but relative to its working directory.
+    returncode: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Return everything it printed, errors last."""
+        return "\n".join(text for text in (self.stdout.rstrip(), self.stderr.rstrip()) if text)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem that a tool reports: where, in its own words, and its whole output about it.
+
+    `path` is as the tool wrote it, but relative to its working directory. `help` replaces the general help of the
+    step; `missing` is the module that cannot be imported, if that is the problem.
     """
 
     path: str
-    line: int
-    column: int
-    message: str
-    rule: str | None
-    output: str
+    line: int = 1
+    column: int = 1
+    message: str = ""
+    rule: str | None = None
+    output: str = ""
+    help: str | None = None
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one process of a tool said; `unsettled` if it would change files."""
+
+    problems: tuple[Problem, ...] = ()
+    unsettled: bool = False
+
+
+Reader = Callable[[str, Outcome, str], Reading]
+"""Reads what a process of a step printed: the step's name, the outcome, and the directory in which it ran.
+
+Raises BrokenToolError if the tool could not do its work.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What one step says of some modules.
 
-    `unsettled` tells that the step would change files. Findings may lie outside the modules. `broken` has the
+    `unsettled` tells that the step would change files. Problems may lie outside the modules. `broken` has the
     modules on which the tool broke, so that nothing else is said of them.
     """
 
     step: str
     outputs: tuple[Path, ...]
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
     unsettled: bool = False
     output: str = ""
     broken: Mapping[Path, Diagnostic] = field(default_factory=dict)
@@ -71,7 +81,7 @@ def joined(step: str, outputs: tuple[Path, ...], reports: Sequence[Report]) -> R
     return Report(
         step,
         outputs,
-        findings=tuple(item for report in reports for item in report.findings),
+        problems=tuple(item for report in reports for item in report.problems),
         unsettled=any(report.unsettled for report in reports),
         output="\n".join(report.output for report in reports if report.output),
         broken={output: found for report in reports for output, found in report.broken.items()},
@@ -79,68 +89,15 @@ def joined(step: str, outputs: tuple[Path, ...], reports: Sequence[Report]) -> R
 
 
 class BrokenToolError(ToolError):
-    """A tool could not do its work at all; `output` is what it said."""
+    """A tool could not do its work; `output` is what it said."""
 
-    def __init__(self, message: str, diagnostics: list[Diagnostic], output: str) -> None:
-        super().__init__(message, diagnostics)
+    def __init__(self, diagnostic: Diagnostic, output: str) -> None:
+        super().__init__(diagnostic.message, [diagnostic])
         self.output = output
 
-
-def read_formatter(step: str, outcome: Outcome, directory: str) -> tuple[tuple[Finding, ...], bool]:
-    """Return what black, ruff or isort could not rewrite, and whether it would change files.
-
-    Raises BrokenToolError if it broke.
-    """
-    findings = tuple(
-        _finding(match, directory)
-        for pattern in _UNREADABLE.get(step, ())
-        for match in pattern.finditer(outcome.output)
-    )
-    # Python ends with 1 too, which these tools mean otherwise: one that failed, or that is half installed.
-    failed = re.search(r"Traceback \(most recent call|: No module named ", outcome.stderr)
-    trouble = outcome.returncode not in (0, 1) or failed is not None
-    if trouble and not findings:
-        raise broken(step, outcome)
-    return findings, outcome.returncode == 1 or "ould reformat" in outcome.output
-
-
-def read_flake8(outcome: Outcome, directory: str) -> tuple[Finding, ...]:
-    """Return what flake8 reports; raises BrokenToolError if it broke."""
-    matches = (_FLAKE8.fullmatch(text) for text in outcome.stdout.splitlines())
-    found = tuple(_finding(match, directory) for match in matches if match)
-    if outcome.returncode != 0 and not found:
-        raise broken("flake8", outcome)
-    return found
-
-
-def read_ruff(step: str, outcome: Outcome, directory: str) -> tuple[Finding, ...]:
-    """Return what ruff's JSON output reports; raises BrokenToolError if it broke."""
-    if outcome.returncode not in (0, 1):
-        raise broken(step, outcome)
-    try:
-        items = json.loads(outcome.stdout or "[]")
-        found = tuple(_ruff_finding(item, directory) for item in items)
-    except (ValueError, KeyError, TypeError) as error:
-        raise broken(step, outcome) from error
-    if outcome.returncode != 0 and not found:
-        raise broken(step, outcome)
-    return found
-
-
-def read_mypy(outcome: Outcome, directory: str) -> tuple[Finding, ...]:
-    """Return the errors in mypy's output, each with the notes that follow it."""
-    found: list[Finding] = []
-    for text in outcome.output.splitlines():
-        match = _MYPY.fullmatch(text)
-        if match is None:
-            continue
-        finding = _finding(match, directory)
-        if match["kind"] == "error":
-            found.append(finding)
-        elif found and found[-1].path == finding.path:
-            output = f"{found[-1].output}\n{finding.output}"
-            found[-1] = replace(found[-1], output=output)
-    return tuple(found)
+    def report(self, step: str, outputs: tuple[Path, ...]) -> Report:
+        """Return what is said of the modules in `outputs` if the tool breaks on each of them."""
+        return Report(step, outputs, broken=dict.fromkeys(outputs, self.diagnostics[0]))
 
 
 def broken(step: str, outcome: Outcome) -> BrokenToolError:
@@ -148,13 +105,50 @@ def broken(step: str, outcome: Outcome) -> BrokenToolError:
     message = f"{step} failed with exit code {outcome.returncode}"
     help_text = "its output says why; most often it is the tool's own configuration"
     found = Diagnostic("WSG501", message, help=help_text, step=step, output=outcome.output)
-    return BrokenToolError(message, [found], outcome.output)
+    return BrokenToolError(found, outcome.output)
 
 
-def _finding(match: re.Match[str], directory: str) -> Finding:
+def read_rewriter(
+    step: str, outcome: Outcome, directory: str, unreadable: Iterable[str] = ()
+) -> Reading:
+    """Return what a step that rewrites files could not read, and whether it would change files.
+
+    `unreadable` are the patterns of its messages about files that it cannot read. Raises BrokenToolError if it
+    broke.
+    """
+    problems = tuple(
+        problem_of(match, directory)
+        for pattern in unreadable
+        for match in re.finditer(pattern, outcome.output, re.MULTILINE)
+    )
+    # Python ends with 1 too, which these tools mean otherwise: one that failed, or that is half installed.
+    failed = re.search(r"Traceback \(most recent call|: No module named ", outcome.stderr)
+    if (outcome.returncode not in (0, 1) or failed) and not problems:
+        raise broken(step, outcome)
+    return Reading(problems, outcome.returncode == 1 or "ould reformat" in outcome.output)
+
+
+def read_lines(step: str, outcome: Outcome, directory: str, pattern: str) -> Reading:
+    """Return the problems of a linter that prints each on a line that matches `pattern`.
+
+    Raises BrokenToolError if it failed without any.
+    """
+    problems = tuple(problem_of(match, directory) for match in matching(outcome.stdout, pattern))
+    if outcome.returncode != 0 and not problems:
+        raise broken(step, outcome)
+    return Reading(problems)
+
+
+def matching(text: str, pattern: str) -> Iterator[re.Match[str]]:
+    """Yield a match for each line of `text` that matches `pattern` as a whole."""
+    return filter(None, (re.fullmatch(pattern, line) for line in text.splitlines()))
+
+
+def problem_of(match: re.Match[str], directory: str) -> Problem:
+    """Return the problem that the groups of `match` name: path, line, column, message and rule."""
     groups = match.groupdict()
-    return Finding(
-        path=_relative(groups["path"], directory),
+    return Problem(
+        path=relative(groups["path"], directory),
         line=int(groups.get("line") or 1),
         column=int(groups.get("column") or 1),
         message=groups["message"] or match[0],
@@ -163,17 +157,6 @@ def _finding(match: re.Match[str], directory: str) -> Finding:
     )
 
 
-def _relative(path: str, directory: str) -> str:
+def relative(path: str, directory: str) -> str:
     """Return `path` as it is below `directory`, where the tool ran."""
     return os.path.normpath(os.path.relpath(os.path.join(directory, path), directory))
-
-
-def _ruff_finding(item: Mapping[str, object], directory: str) -> Finding:
-    path = _relative(str(item["filename"]), directory)
-    place = item["location"]
-    if not isinstance(place, dict):
-        raise TypeError
-    rule = item["code"]
-    line, column = int(place["row"]), int(place["column"])
-    text = f"{path}:{line}:{column}: {f'{rule} ' if rule else ''}{item['message']}"
-    return Finding(path, line, column, str(item["message"]), str(rule) if rule else None, text)

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
+from wsgen.quality.problems import Outcome
 
 _Result = TypeVar("_Result")
 
@@ -21,42 +21,27 @@ _LAST_WORDS = 5.0
 """Seconds to wait for the output of a process that was killed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a process ended and what it printed."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-    @property
-    def output(self) -> str:
-        """Return everything it printed, errors last."""
-        return "\n".join(text for text in (self.stdout.rstrip(), self.stderr.rstrip()) if text)
-
-
 class Stopped(Exception):  # noqa: N818 - not an error: the result is no longer wanted
     """The process was ended because nobody waits for it any more."""
 
 
 class Processes:
-    """Runs processes in one directory and environment, and can end all of them at once.
+    """Runs processes in one directory, and can end all of them at once.
 
     What they print has paths below `directory` relative to it. `run` may be called from several threads;
     `stop` makes every running and later `run` raise Stopped.
     """
 
-    def __init__(self, *, directory: Path, environment: Mapping[str, str], timeout: float) -> None:
+    def __init__(self, *, directory: Path, timeout: float) -> None:
         self._directory = directory
-        self._environment = environment
         self._timeout = timeout
         self._running: set[subprocess.Popen[str]] = set()
         self._stopped = False
         self._lock = Lock()
 
-    def run(self, argv: Sequence[str], *, step: str) -> Outcome:
+    def run(self, argv: Sequence[str], *, step: str, environment: Mapping[str, str]) -> Outcome:
         """Run a command to its end; raises ToolError if it cannot start or takes too long."""
-        process = self._start(argv, step)
+        process = self._start(argv, step, environment)
         try:
             stdout, stderr = process.communicate(timeout=self._timeout)
         except subprocess.TimeoutExpired:
@@ -83,7 +68,9 @@ class Processes:
     def _shown(self, text: str) -> str:
         return text.replace(f"{self._directory}{os.sep}", "")
 
-    def _start(self, argv: Sequence[str], step: str) -> "subprocess.Popen[str]":
+    def _start(
+        self, argv: Sequence[str], step: str, environment: Mapping[str, str]
+    ) -> "subprocess.Popen[str]":
         with self._lock:
             if self._stopped:
                 raise Stopped
@@ -91,7 +78,7 @@ class Processes:
                 process = subprocess.Popen(
                     argv,
                     cwd=self._directory,
-                    env=self._environment,
+                    env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,

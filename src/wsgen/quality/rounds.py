@@ -12,9 +12,10 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
-from wsgen.quality.problems import Finding, Report
+from wsgen.quality.command_lines import CommandLines
+from wsgen.quality.problems import Problem, Report
 from wsgen.quality.processes import side_by_side
-from wsgen.quality.steps import STEPS
+from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
 
 ROUNDS = 5
@@ -34,21 +35,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Checked:
     """What the steps made of one module: its last texts, what was found, and who still changed what.
 
     `broken` tells of the tool that broke on it, after which no other looked at it.
     """
 
     files: Texts
-    findings: tuple[tuple[str, Finding], ...]
+    problems: tuple[tuple[str, Problem], ...]
     disputes: tuple[Change, ...] = ()
     broken: Diagnostic | None = None
 
     @property
     def passed(self) -> bool:
         """Return whether all steps are content with the module as it is."""
-        return not (self.findings or self.disputes or self.broken)
+        return not (self.problems or self.disputes or self.broken)
 
 
 class Rounds:
@@ -59,21 +60,22 @@ class Rounds:
 
     def __init__(self, bench: Workbench, steps: Sequence[str]) -> None:
         self._bench = bench
+        self._lines = CommandLines(bench)
         self._steps = tuple(dict.fromkeys(steps))
         self._texts: dict[Path, Texts] = {o: dict(m.files) for o, m in bench.modules.items()}
         self._pending = {step: set(bench.modules) for step in self._steps}
-        self._findings: dict[Path, dict[str, list[Finding]]] = {o: {} for o in bench.modules}
+        self._problems: dict[Path, dict[str, list[Problem]]] = {o: {} for o in bench.modules}
         self._given_up: dict[Path, tuple[Change, ...]] = {}
         self._broken: dict[Path, Diagnostic] = {}
         self._history: dict[Path, list[Change]] = {o: [] for o in bench.modules}
 
-    def run(self) -> dict[Path, Verdict]:
-        """Check and fix until nothing changes; return the verdict on each module by output directory.
+    def run(self) -> dict[Path, Checked]:
+        """Check and fix until nothing changes; return the result for each module by output directory.
 
         Raises ToolError if a tool cannot do its work on any of the modules.
         """
         rendered = dict(self._texts)
-        self._fix([step for step in self._steps if STEPS[step].quick])
+        self._fix([step for step in self._steps if step_named(step).quick])
         seen = {output: [rendered[output], texts] for output, texts in self._texts.items()}
         rounds = 0
         while unsettled := self._check():
@@ -87,7 +89,7 @@ class Rounds:
             if not changes:
                 self._never_settled(unsettled)
         self._judge_disputed()
-        return {output: self._verdict(output) for output in self._bench.modules}
+        return {output: self._checked(output) for output in self._bench.modules}
 
     def _check(self) -> list[Report]:
         """Check what is pending, side by side; return the reports of steps that would change files.
@@ -95,12 +97,12 @@ class Rounds:
         The first such report ends the linters: they would judge texts that will not stay.
         """
         processes = self._bench.processes()
-        steps = sorted(self._steps, key=lambda step: -STEPS[step].cost)
+        steps = sorted(self._steps, key=lambda step: -step_named(step).cost)
         tasks = [
             task
             for step in steps
             if self._pending[step]
-            for task in self._bench.checks(step, self._in_order(self._pending[step]), processes)
+            for task in self._lines.checks(step, self._in_order(self._pending[step]), processes)
         ]
         unsettled: list[Report] = []
         with side_by_side(tasks, processes, jobs=self._bench.jobs) as reports:
@@ -123,9 +125,9 @@ class Rounds:
         try:
             for step in steps:
                 todo = self._in_order(self._pending[step])
-                if not (STEPS[step].fixes and todo):
+                if not (step_named(step).fixes and todo):
                     continue
-                for report in self._bench.write(step, todo, processes):
+                for report in self._lines.write(step, todo, processes):
                     self._record(report)
                 for output in todo:
                     made = list(self._changes(step, output))
@@ -135,7 +137,7 @@ class Rounds:
                         changes.setdefault(output, []).extend(made)
                         self._history[output].extend(made)
                         self._touch(output)
-                    if STEPS[step].stable or not made:
+                    if step_named(step).stable or not made:
                         self._pending[step].discard(output)
         finally:
             processes.stop()
@@ -152,24 +154,24 @@ class Rounds:
 
     def _touch(self, output: Path) -> None:
         """Forget what the steps said of a module that has changed."""
-        self._findings[output].clear()
+        self._problems[output].clear()
         for pending in self._pending.values():
             pending.add(output)
 
     def _record(self, report: Report) -> None:
         for output in report.outputs:
-            self._findings[output].pop(report.step, None)
+            self._problems[output].pop(report.step, None)
         for output, found in report.broken.items():
             self._broken.setdefault(output, found)
             self._give_up(output, ())
         if len(self._broken) == len(self._bench.modules):
             found = next(iter(self._broken.values()))
             raise ToolError(found.message, dict.fromkeys(self._broken.values()))
-        for finding in report.findings:
-            output = self._bench.owner(finding.path) or Path(finding.path)
-            if output in self._findings:
-                self._findings[output].setdefault(report.step, []).append(finding)
-                if STEPS[report.step].fixes:
+        for problem in report.problems:
+            output = self._bench.owner(problem.path) or Path(problem.path)
+            if output in self._problems:
+                self._problems[output].setdefault(report.step, []).append(problem)
+                if step_named(report.step).fixes:
                     self._give_up(output, ())
 
     def _circle(self, output: Path, made: Sequence[Change]) -> tuple[Change, ...]:
@@ -182,10 +184,10 @@ class Rounds:
         return tuple(circle)
 
     def _judge_disputed(self) -> None:
-        """Let mypy say what it finds in modules that steps disagree about: a missing import may be why."""
+        """Let type checkers check modules that steps disagree about: a missing import may be why."""
         disputed = {output for output, changes in self._given_up.items() if changes}
         for step in self._steps:
-            if disputed and STEPS[step].tool == "mypy":
+            if disputed and tool_of(step).reads_imports:
                 self._pending[step] |= disputed
                 self._check()
 
@@ -210,8 +212,8 @@ class Rounds:
     def _in_order(self, outputs: set[Path]) -> list[Path]:
         return [output for output in self._bench.modules if output in outputs]
 
-    def _verdict(self, output: Path) -> Verdict:
-        found = self._findings[output]
-        findings = tuple((step, item) for step in self._steps for item in found.get(step, ()))
+    def _checked(self, output: Path) -> Checked:
+        found = self._problems[output]
+        problems = tuple((step, item) for step in self._steps for item in found.get(step, ()))
         disputes = self._given_up.get(output, ())
-        return Verdict(self._texts[output], findings, disputes, self._broken.get(output))
+        return Checked(self._texts[output], problems, disputes, self._broken.get(output))

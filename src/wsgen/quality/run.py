@@ -1,17 +1,32 @@
 """Run the quality steps over staged modules: the way into this package."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, in_order
-from wsgen.quality.commands import find_tools
-from wsgen.quality.diagnosis import module_diagnostics
-from wsgen.quality.mirror import mirrored
+from wsgen.errors import ToolError
+from wsgen.quality.diagnosis import module_diagnostics, syntax_errors
+from wsgen.quality.installed import find_commands
+from wsgen.quality.mirror import StagedModule, mirrored
 from wsgen.quality.rounds import Rounds
-from wsgen.quality.staged import QualityResult, StagedModule
-from wsgen.quality.syntax import unreadable_files
+from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
 from wsgen.settings.cache_folder import usable_cache
+from wsgen.settings.config import STEPS
+
+
+@dataclass(frozen=True, slots=True)
+class QualityResult:
+    """The outcome of all steps.
+
+    `files` holds, by output directory, the final texts of the modules that passed; `failed` the output
+    directories of the others, each with an error among the diagnostics.
+    """
+
+    files: Mapping[Path, Mapping[str, str]]
+    diagnostics: tuple[Diagnostic, ...]
+    failed: frozenset[Path]
 
 
 def run_steps(
@@ -31,42 +46,76 @@ def run_steps(
     each for at most `timeout` seconds. Raises ToolError if a tool is missing or cannot work at all;
     what is wrong with a module is in the result.
     """
-    tools = find_tools(steps, root=root)
+    commands = commands_of(steps, root=root)
     if not modules or not steps:
         return QualityResult({m.output: dict(m.files) for m in modules}, (), frozenset())
-    labels = {}
-    if "ruff-fix" in steps and "ruff-check" not in steps:
-        # `ruff check --fix` fails for what it cannot fix; here that is left to its check mode.
-        labels["ruff-check"] = "ruff-fix"
-        steps = (*steps, "ruff-check")
-    diagnostics: list[Diagnostic] = []
+    # A fixing step also fails for what it cannot fix, which another step of the tool reports.
+    labels = {
+        reporting: step
+        for step in steps
+        if (reporting := step_named(step).reported_by) is not None and reporting not in steps
+    }
+    steps = (*steps, *labels)
+    unreadable = {module.output: list(syntax_errors(module)) for module in modules}
+    diagnostics = [item for found in unreadable.values() for item in found]
+    readable = [module for module in modules if not unreadable[module.output]]
+    tools = list({tool.name: tool for tool in map(tool_of, steps)}.values())
     passed = {}
-    readable = []
-    for module in modules:
-        unreadable = list(unreadable_files(module))
-        diagnostics += unreadable
-        if not unreadable:
-            readable.append(module)
-    with mirrored(root, readable) as mirror:
+    with mirrored(root, readable, tools) as mirror:
         bench = Workbench(
             mirror=mirror,
             modules={module.output: module for module in readable},
-            tools=tools,
+            commands=commands,
             steps=steps,
             sources=sources,
             cache=None if cache is None else usable_cache(cache),
             jobs=jobs,
             timeout=timeout,
         )
-        for output, verdict in Rounds(bench, steps).run().items():
-            if verdict.passed:
-                passed[output] = verdict.files
+        for output, checked in Rounds(bench, steps).run().items():
+            if checked.passed:
+                passed[output] = checked.files
             else:
                 diagnostics += module_diagnostics(
                     bench.modules[output],
-                    verdict,
+                    checked,
                     directory=mirror.relative(output),
                     labels=labels,
                 )
     failed = frozenset(module.output for module in modules) - frozenset(passed)
     return QualityResult(passed, in_order(diagnostics), failed)
+
+
+def commands_of(steps: Iterable[str], *, root: Path) -> Mapping[str, tuple[str, ...]]:
+    """Return the beginning of the command line of each tool that `steps` need.
+
+    Raises ToolError that names every step whose tool is not installed, or that does not exist.
+    """
+    names = tuple(dict.fromkeys(steps))
+    if unknown := [name for name in names if name not in STEPS]:
+        message = f"no such quality step: {', '.join(unknown)}"
+        help_text = f"the steps are {', '.join(STEPS)}"
+        raise ToolError(message, [Diagnostic("WSG500", message, help=help_text)])
+    found = find_commands([tool_of(name).name for name in names], root=root)
+    missing = [tool for tool, command in found.items() if command is None]
+    if missing:
+        raise _not_installed(missing, [n for n in names if tool_of(n).name in missing])
+    return {tool: command for tool, command in found.items() if command is not None}
+
+
+def _not_installed(tools: list[str], steps: list[str]) -> ToolError:
+    plural = len(tools) > 1
+    quoted = ", ".join(f'"{name}"' for name in steps)
+    *others, last = tools
+    listed = f"{', '.join(others)} and {last}" if others else last
+    message = (
+        f"{listed} {'are' if plural else 'is'} not installed, "
+        f"but the quality step{'s' if len(steps) > 1 else ''} {quoted} "
+        f"need{'' if len(steps) > 1 else 's'} {'them' if plural else 'it'}"
+    )
+    help_text = (
+        'install the tools with `pip install "wsgen[quality]"`, '
+        f"or leave {quoted} out of `steps` in [tool.wsgen.quality]"
+    )
+    step = steps[0] if len(steps) == 1 else None
+    return ToolError(message, [Diagnostic("WSG500", message, help=help_text, step=step)])

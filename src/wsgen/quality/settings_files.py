@@ -1,32 +1,38 @@
-"""Which files of a project can configure the quality tools.
+"""Which files hold the settings of the quality tools for a module, and what is in them.
 
-Part of the path where nothing changed: imports nothing but `os` and `pathlib`, reads no file.
+Part of the path where nothing changed: no parser is imported before it is needed. Modules for which a tool reads
+different settings are never on one command line: black takes the settings of the nearest folder that all its
+paths have in common, isort those of its first path, and a module must get the same result alone as with others.
 """
 
 # ruff: noqa: PTH110, PTH113, PTH120  (building Path objects takes longer than the look)
 
-import os
-from pathlib import Path
+from __future__ import annotations
 
-SETTINGS_NAMES = (
-    "pyproject.toml",
-    "setup.cfg",
-    "tox.ini",
-    ".flake8",
-    "mypy.ini",
-    ".mypy.ini",
-    "ruff.toml",
-    ".ruff.toml",
-    ".isort.cfg",
-    ".editorconfig",
-)
-"""Names of files that black, ruff, flake8, isort or mypy read."""
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsgen.files import read_file, read_text
+
+if TYPE_CHECKING:  # which knows this module
+    from wsgen.quality.tools.tool import Tool
+
+_REPOSITORIES = (".git", ".hg")
+_Extends = Callable[[bytes], list[str]]
 
 
 def settings_files(
-    root: Path, output: Path, *, known: dict[str, tuple[str, ...]] | None = None
+    root: Path,
+    output: Path,
+    names: tuple[str, ...],
+    *,
+    known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] | None = None,
 ) -> tuple[Path, ...]:
-    """Return the existing files that can configure the tools for files in `output`, nearest first.
+    """Return the files with one of `names` that can hold settings for the files in `output`, nearest first.
 
     They are looked for in the directories above `output`, up to `root` and on to the top of the
     repository that `root` is in. Give one dict as `known` to look into each directory only once while
@@ -37,9 +43,9 @@ def settings_files(
     directory, top = os.path.dirname(os.fspath(output)), os.fspath(root)
     inside = True
     while True:
-        if directory not in known:
-            known[directory] = _in_directory(directory)
-        found += known[directory]
+        if (directory, names) not in known:
+            known[directory, names] = _in_directory(directory, names)
+        found += known[directory, names]
         inside = inside and directory != top
         parent = os.path.dirname(directory)
         if parent == directory or (not inside and os.path.exists(os.path.join(directory, ".git"))):
@@ -47,7 +53,117 @@ def settings_files(
         directory = parent
 
 
-def _in_directory(directory: str) -> tuple[str, ...]:
-    paths = (f"{directory}{os.sep}{name}" for name in SETTINGS_NAMES)
+def _in_directory(directory: str, names: Iterable[str]) -> tuple[str, ...]:
+    paths = (f"{directory}{os.sep}{name}" for name in names)
     # Most do not exist: `access` says so without the cost of an exception inside `isfile`.
     return tuple(p for p in paths if os.access(p, os.F_OK) and os.path.isfile(p))
+
+
+def settings_digest(files: Iterable[Path], extends: _Extends) -> str:
+    """Return the digest of the settings `files` and all that they bring in, whether or not it exists."""
+    total = sha256()
+    for file, data in _with_contents(files, extends):
+        total.update(os.fsencode(f"\n{file}={len(data)}="))
+        total.update(data)
+    return total.hexdigest()
+
+
+def with_extended(files: Iterable[Path], extends: _Extends) -> tuple[Path, ...]:
+    """Return the settings `files` and all that they bring in, whether or not it exists."""
+    return tuple(file for file, _ in _with_contents(files, extends))
+
+
+def _with_contents(files: Iterable[Path], extends: _Extends) -> Iterator[tuple[Path, bytes]]:
+    seen: set[Path] = set()
+    waiting = list(files)
+    while waiting:
+        if (file := waiting.pop(0)) in seen:
+            continue
+        seen.add(file)
+        try:
+            data = read_file(file)
+        except OSError:
+            data = b""
+        yield file, data
+        if file.suffix != ".py":
+            for name in extends(data):
+                path = os.path.expanduser(os.path.expandvars(name))  # noqa: PTH111  as ruff does, in this order
+                if "\0" not in path:
+                    waiting.append(Path(os.path.normpath(file.parent / path)))
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a tool's search for settings ends: at a `file`, or with None at the top of a repository."""
+
+    folder: Path
+    file: Path | None
+
+
+class Homes:
+    """Where the tools find the settings for modules; looks into each folder once.
+
+    Only what is above the output folder of a module counts: the files in it are replaced.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Path], Home | None] = {}
+
+    def of(self, tool: Tool, output: Path) -> Home | None:
+        """Return where `tool` finds the settings for the files in `output`, None if nowhere."""
+        if tool.configures is None:
+            return None
+        passed = []
+        found = None
+        for folder in output.parents:
+            if (tool.name, folder) in self._known:
+                found = self._known[tool.name, folder]
+                break
+            passed.append((tool.name, folder))
+            if (found := _home_in(folder, tool, tool.configures)) is not None:
+                break
+        self._known.update(dict.fromkeys(passed, found))
+        return found
+
+    def groups(self, tool: Tool, outputs: Iterable[Path]) -> list[tuple[Path, ...]]:
+        """Return `outputs` in as few groups as the settings of `tool` allow."""
+        found: dict[Home | None, list[Path]] = {}
+        for output in outputs:
+            found.setdefault(self.of(tool, output), []).append(output)
+        return [tuple(members) for members in found.values()]
+
+
+def _home_in(folder: Path, tool: Tool, configures: Callable[[Path], bool]) -> Home | None:
+    for name in tool.settings:
+        file = folder / name
+        if file.is_file() and configures(file):
+            return Home(folder, file)
+    if not tool.beyond_repository and any((folder / name).exists() for name in _REPOSITORIES):
+        return Home(folder, None)
+    return None
+
+
+def has_table(file: Path, tool: str) -> bool:
+    """Return whether a `pyproject.toml` has a table for `tool`, or cannot be read, which the tool reports."""
+    content = _toml(file)
+    return content is None or tool in _table(content, "tool")
+
+
+def tool_table(file: Path, tool: str) -> Mapping[str, object]:
+    """Return what the TOML `file` says for `tool`; nothing if it cannot be read, which the tool reports."""
+    content = _toml(file) or {}
+    return _table(_table(content, "tool"), tool) if file.name == "pyproject.toml" else content
+
+
+def _toml(file: Path) -> Mapping[str, object] | None:
+    import tomllib
+
+    try:
+        return tomllib.loads(read_text(file))
+    except (OSError, ValueError):
+        return None
+
+
+def _table(content: Mapping[str, object], key: str) -> Mapping[str, object]:
+    value = content.get(key)
+    return value if isinstance(value, dict) else {}

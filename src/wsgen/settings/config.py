@@ -8,8 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
-"""The quality steps by name, in the order in which they run unless configured."""
+STEPS: Mapping[str, str] = {
+    "black": "black",
+    "ruff-format": "ruff",
+    "ruff-fix": "ruff",
+    "flake8": "flake8",
+    "ruff-check": "ruff",
+    "mypy": "mypy",
+    "isort": "isort",
+}
+"""The quality steps by name, each with the file of `wsgen.quality.tools` that describes it."""
+
+DEFAULT_STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
+"""The steps that run unless configured, in their order."""
 
 OUTPUT = "{source_dir}/ws_generated"
 
@@ -31,7 +42,7 @@ class Config:
     templates: Path | None = None
     models: str | None = None
     sources: tuple[Path, ...] = ()
-    steps: tuple[str, ...] = STEPS
+    steps: tuple[str, ...] = DEFAULT_STEPS
     timeout: float = 600.0
     asyncapi: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 

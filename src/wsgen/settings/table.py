@@ -9,7 +9,7 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.files import real
 from wsgen.names import is_dotted, nearest
-from wsgen.settings.config import OUTPUT, STEPS, Config, default_sources
+from wsgen.settings.config import DEFAULT_STEPS, OUTPUT, STEPS, Config, default_sources
 from wsgen.settings.key_places import SettingPlaces, prefix_of
 
 _PLACEHOLDERS = ("source_dir", "module", "version")
@@ -197,7 +197,7 @@ class _Reader:
         return value
 
     def steps(self, table: Mapping[str, object]) -> tuple[str, ...]:
-        value = table.get("steps", list(STEPS))
+        value = table.get("steps", list(DEFAULT_STEPS))
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.fail(
                 "WSG902",
@@ -205,7 +205,7 @@ class _Reader:
                 "`steps` must be a list of step names",
                 'Write steps = ["black"].',
             )
-            return STEPS
+            return DEFAULT_STEPS
         for item in value:
             if item not in STEPS:
                 close = nearest(item, STEPS)

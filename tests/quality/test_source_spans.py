@@ -1,4 +1,4 @@
-"""Findings lead back to the line of the source."""
+"""Problems lead back to the line of the source."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from wsgen.diagnostics import Span
-from wsgen.quality.places import source_span
-from wsgen.quality.problems import Finding
-from wsgen.quality.staged import StagedModule
+from wsgen.quality.mirror import StagedModule
+from wsgen.quality.problems import Outcome, Problem
+from wsgen.quality.source_spans import source_span
+from wsgen.quality.tools import tool_of
 
 from .conftest import ROUTER, Project
 
 
-def found(message: str, *, line: int = 1, file: str = "barwsrouter.py") -> Finding:
-    return Finding(f"specs/datafeed/ws_generated/{file}", line, 1, message, None, "")
+def found(message: str, *, line: int = 1, file: str = "barwsrouter.py") -> Problem:
+    return Problem(f"specs/datafeed/ws_generated/{file}", line, 1, message, None, "")
 
 
 @pytest.mark.parametrize(
@@ -66,5 +67,6 @@ def test_a_module_that_is_missing_is_blamed_where_it_is_named(project: Project) 
     models = Span(source, row, 1, row, len(lines[row - 1]) + 1)
     module = replace(module, positions={**module.positions, "models": models})
     message = 'Cannot find implementation or library stub for module named "app.models"'
-    finding = replace(found(message), rule="import-not-found")
-    assert source_span(finding, module, module.files) == models
+    line = f"{found(message).path}:1:1: error: {message}  [import-not-found]"
+    (problem,) = tool_of("mypy").read("mypy", Outcome(1, line, ""), "/mirror").problems
+    assert source_span(problem, module, module.files) == models

@@ -6,42 +6,35 @@ from pathlib import Path
 
 from wsgen.diagnostics import Span
 from wsgen.files import read_text
-from wsgen.quality.problems import Finding
-from wsgen.quality.staged import StagedModule
+from wsgen.quality.mirror import StagedModule
+from wsgen.quality.problems import Problem
 
 _NAME = re.compile(r"[^\W\d]\w*")
-_MISSING = re.compile(r'module named "([\w.]+)"')
 
 
-def source_span(finding: Finding, module: StagedModule, files: Mapping[str, str]) -> Span | None:
-    """Return the place in `ws.yaml` or `ws.py` that `finding` comes from, as closely as can be told.
+def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]) -> Span | None:
+    """Return the place in `ws.yaml` or `ws.py` that `problem` comes from, as closely as can be told.
 
     A type whose name the tool mentions, or that stands in the line it found, is the one to blame;
     else the router as a whole; else the file. `files` holds the module's texts that the tool read.
     """
-    name = Path(finding.path).name
+    name = Path(problem.path).name
     router = module.routers.get(name)
     if router is None:
         return _whole_file(module)
-    missing = missing_module(finding)
+    missing = problem.missing
     if missing is not None and (span := _naming(missing, router, module)) is not None:
         return span
     lines = files.get(name, "").splitlines()
-    line = lines[finding.line - 1] if finding.line <= len(lines) else ""
+    line = lines[problem.line - 1] if problem.line <= len(lines) else ""
     spans = {field: module.positions.get(f"{router}.{field}") for field in ("request", "data")}
     names = {field: _names_at(span) for field, span in spans.items() if span}
-    for text in (finding.message, line):
+    for text in (problem.message, line):
         said = set(_NAME.findall(text))
         blamed = [field for field, own in names.items() if said & (own - _shared(names, field))]
         if len(blamed) == 1:
             return spans[blamed[0]]
     return module.positions.get(router) or _whole_file(module)
-
-
-def missing_module(finding: Finding) -> str | None:
-    """Return the module that cannot be imported, if that is what `finding` says."""
-    match = _MISSING.search(finding.message) if finding.rule == "import-not-found" else None
-    return match[1] if match else None
 
 
 def _naming(name: str, router: str, module: StagedModule) -> Span | None:

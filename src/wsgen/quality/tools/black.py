@@ -1,0 +1,47 @@
+"""black, the formatter: it takes the settings of the nearest folder that all its paths have in common."""
+
+from pathlib import Path
+
+from wsgen.quality.installed import version_numbers
+from wsgen.quality.problems import Outcome, Reading, read_rewriter
+from wsgen.quality.settings_files import has_table
+from wsgen.quality.tools.tool import NOT_PYTHON, Step, Tool
+
+_IGNORES_PLAIN_TOML = (24, 2)
+"""The version since which black passes over a `pyproject.toml` without a section for it."""
+
+_UNREADABLE = (
+    r"error: cannot (?:format|parse):? (?P<path>.+?):(?:(?P<line>\d+):(?P<column>\d+))?"
+    r"(?:: | |$)(?P<message>.*)"
+)
+
+
+def _configures(file: Path) -> bool:
+    return version_numbers("black") < _IGNORES_PLAIN_TOML or has_table(file, "black")
+
+
+def _read(step: str, outcome: Outcome, directory: str) -> Reading:
+    return read_rewriter(step, outcome, directory, [_UNREADABLE])
+
+
+TOOL = Tool(
+    name="black",
+    steps=(
+        Step(
+            name="black",
+            title="Black formatting",
+            shown="black",
+            code="WSG510",
+            help=NOT_PYTHON,
+            check=("--check",),
+            write=("-q", "--safe"),
+            cost=30,
+            # In its safe mode black formats what it has formatted, and fails if that makes a difference.
+            stable=True,
+        ),
+    ),
+    settings=("pyproject.toml",),
+    configures=_configures,
+    read=_read,
+    workers="--workers",
+)

@@ -1,0 +1,99 @@
+"""isort, which sorts imports: it takes the settings nearest to the first of its paths.
+
+By default isort wraps lines in a way that black and ruff never accept, so no text would satisfy both. Where a
+project says nothing, isort is asked for the style that they agree on. It is also told the folders that the
+project's packages are imported from: isort takes a package elsewhere for one of a third party, ruff may not.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsgen.files import read_file, read_text
+from wsgen.quality.problems import Outcome, Reading, read_rewriter
+from wsgen.quality.settings_files import Home, has_table, tool_table
+from wsgen.quality.tools.tool import NOT_PYTHON, Step, Tool
+
+if TYPE_CHECKING:  # only runs of tools need it
+    from wsgen.quality.workbench import Workbench
+
+BLACK_STYLE = ("--profile", "black")
+"""Options for imports as black and ruff format them."""
+
+_FORMATTERS = frozenset({"black", "ruff-format"})
+_SECTION = rb"^\[(tool:)?isort\]"
+_PYTHON_FILES = rb"^\[(\*|\*\*?\.py|\*\.\{([^}\n]*[, ])?py[, }].*)\]"
+_ROOTS = ("src_paths", "known_first_party")
+_ROOTS_IN_INI = rf"^({'|'.join(_ROOTS)})[ \t]*[=:]"
+
+_BLACK_PROFILE = 'set `profile = "black"` in [tool.isort], or leave one of the two steps out'
+_ONE_SORTER = (
+    "let only one of them sort imports: leave the step `isort` or ruff's rule `I` out; "
+    "or say in [tool.ruff.lint.isort] what [tool.isort] says (`force-single-line` for `force_single_line`)"
+)
+
+
+def _configures(file: Path) -> bool:
+    if file.name == "pyproject.toml":
+        return has_table(file, "isort")
+    if file.name == ".isort.cfg":
+        return True
+    pattern = _PYTHON_FILES if file.name == ".editorconfig" else _SECTION
+    try:
+        return re.search(pattern, read_file(file), re.MULTILINE) is not None
+    except OSError:
+        return False
+
+
+def _options(home: Home | None, bench: Workbench) -> tuple[str, ...]:
+    file = home.file if home is not None else None
+    configured = file is not None and file.name != ".editorconfig"
+    style = () if configured or _FORMATTERS.isdisjoint(bench.steps) else BLACK_STYLE
+    roots = [] if _says_roots(file) else bench.roots_beside(file.parent if file else bench.root)
+    return (*style, *(option for folder in roots for option in ("--src", folder)))
+
+
+def _says_roots(file: Path | None) -> bool:
+    """Return whether the settings in `file` tell isort which packages are the project's own."""
+    if file is None:
+        return False
+    if file.suffix == ".toml":
+        return not tool_table(file, "isort").keys().isdisjoint(_ROOTS)
+    try:
+        return re.search(_ROOTS_IN_INI, read_text(file), re.MULTILINE) is not None
+    except (OSError, ValueError):
+        return False
+
+
+def _read(step: str, outcome: Outcome, directory: str) -> Reading:
+    return read_rewriter(step, outcome, directory)
+
+
+TOOL = Tool(
+    name="isort",
+    steps=(
+        Step(
+            name="isort",
+            title="Isort import sorting",
+            shown="isort",
+            code="WSG510",
+            help=NOT_PYTHON,
+            check=("-q", "--check-only"),
+            write=("-q",),
+            cost=25,
+        ),
+    ),
+    settings=(".isort.cfg", "pyproject.toml", "setup.cfg", "tox.ini", ".editorconfig"),
+    configures=_configures,
+    read=_read,
+    options=_options,
+    agreement={
+        "black": _BLACK_PROFILE,
+        "ruff-format": _BLACK_PROFILE,
+        "ruff-fix": _ONE_SORTER,
+    },
+    # With several jobs it waits for ever for a worker that was killed.
+    workers="parts",
+)

@@ -1,0 +1,98 @@
+"""What wsgen has to know of a quality tool and its steps: the values that each file beside this one fills in.
+
+Part of the path where nothing changed: what only runs of a tool need is imported by the functions that use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from wsgen.quality.problems import Reader, Report
+
+if TYPE_CHECKING:  # only runs of tools need them
+    from wsgen.quality.processes import Processes
+    from wsgen.quality.settings_files import Home
+    from wsgen.quality.workbench import Workbench
+
+NOT_PYTHON = "a generated file is not valid Python: look at the templates that it was made from"
+"""The help of steps that format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way to run a tool.
+
+    `title` says what it does, `shown` is the command as a person would type it, without paths. `code` and `help`
+    are those of the diagnostics about its problems. A step that `fixes` has a `write` command; its `check` tells
+    whether `write` would change anything. What it writes is `stable` if the tool itself proves that it would not
+    change it again. `reported_by` names the step that reports what this one cannot fix. `cost` orders steps that
+    run side by side, longest first; those that are `quick` are done before a check of the same files would be.
+
+    Tools get directories, not files, so that what their configuration excludes stays excluded. The options are
+    those that the oldest supported version of each tool knows too.
+    """
+
+    name: str
+    title: str
+    shown: str
+    code: str
+    help: str
+    check: tuple[str, ...]
+    cost: int
+    write: tuple[str, ...] | None = None
+    stable: bool = False
+    quick: bool = False
+    reported_by: str | None = None
+
+    @property
+    def fixes(self) -> bool:
+        """Return whether the step rewrites files."""
+        return self.write is not None
+
+
+def _nothing(_: bytes) -> list[str]:
+    return []
+
+
+def _no_options(_home: Home | None, _bench: Workbench) -> tuple[str, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A quality tool: how it runs, what it reads, and what its result depends on.
+
+    The name is that of its command, of its distribution and of the module that `python -m` runs.
+
+    `settings` are the names of files that it reads settings from, in its order. With `configures`, it looks for
+    them from the files that it checks upwards, and takes the first for which that is true; without it, it looks
+    in its working directory only. `beyond_repository` says that it goes on above the top of a repository.
+    `extends` returns the names of further files that the contents of a settings file bring in.
+
+    `companions` are the beginnings of the names of distributions that change what it finds; with `reads_imports`,
+    its result depends on all that is installed and on the project's own packages that the files import.
+
+    `options` returns what wsgen adds for files with certain settings, `agreement` the help where it and another
+    step undo each other's changes. `workers` is the option for the number of its processes, None if it uses all
+    processors by itself; a tool in `parts` is given parts of the files instead. A tool that needs more than one
+    command line for modules with the same settings has a `checks` function of its own.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    settings: tuple[str, ...]
+    read: Reader
+    configures: Callable[[Path], bool] | None = None
+    beyond_repository: bool = False
+    extends: Callable[[bytes], list[str]] = _nothing
+    companions: tuple[str, ...] = ()
+    reads_imports: bool = False
+    options: Callable[[Home | None, Workbench], tuple[str, ...]] = _no_options
+    agreement: Mapping[str, str] = field(default_factory=dict)
+    workers: str | Literal["parts"] | None = None
+    checks: (
+        Callable[[Workbench, Sequence[Path], Processes], Iterator[Callable[[], Report]]] | None
+    ) = None
