@@ -178,7 +178,6 @@ def test_settings_that_make_no_valid_document() -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ({"titel": "x"}, "Did you mean `title`?"),
         ({"title": ""}, 'Write title = "...".'),
         ({"servers": []}, "Write [tool.wsgen.asyncapi.servers]."),
         ({"tags": [1]}, 'Write tags = ["market-data"].'),

@@ -42,8 +42,7 @@ def test_drift_is_found_and_nothing_is_written(project: Project, command: tuple[
         assert '-        route: str = "bars",' in outcome.stdout
         assert '+        route: str = "barz",' in outcome.stdout
     else:
-        assert "specs/datafeed/ws.yaml changed since" in outcome.stderr
-        assert "render would change" in outcome.stderr
+        assert "specs/datafeed/ws.yaml:1:1: error[WSG408]" in outcome.stderr
 
 
 def test_check_finds_one_changed_character_in_a_generated_file(project: Project) -> None:
@@ -53,7 +52,7 @@ def test_check_finds_one_changed_character_in_a_generated_file(project: Project)
     )
     outcome = project.wsgen("check")
     assert outcome.code == 1
-    assert "barwsrouter.py was edited by hand" in outcome.stderr
+    assert "barwsrouter.py:1:1: error[WSG407]" in outcome.stderr
 
 
 def test_check_finds_a_comment_added_to_a_source(project: Project) -> None:
@@ -69,63 +68,8 @@ def test_one_bad_module_does_not_stop_the_others(project: Project) -> None:
     outcome = project.wsgen("render")
     assert outcome.code == 1
     assert "specs/broker/ws.yaml:2:" in outcome.stderr
-    assert "did you mean `route`" in outcome.stderr.lower()
+    assert "error[WSG111]" in outcome.stderr
     assert (project.root / OUT / "barwsrouter.py").exists()
-
-
-def test_formats(project: Project) -> None:
-    project.write("specs/broker/ws.yaml", "version: 2\nrouters: {}\n")
-    as_json = project.wsgen("validate", "--format", "json")
-    assert as_json.stderr == ""
-    document = json.loads(as_json.stdout)
-    assert not document["ok"]
-    assert document["diagnostics"][0]["location"]["path"] == "specs/broker/ws.yaml"
-    github = project.wsgen("check", "--no-quality", "--format", "github").stdout
-    assert github.startswith("::error title=wsgen WSG")
-    assert "file=specs/broker/ws.yaml,line=" in github
-    sarif = json.loads(project.wsgen("validate", "--format", "sarif").stdout)
-    assert sarif["version"] == "2.1.0"
-    assert sarif["runs"][0]["results"]
-
-
-def test_list_and_its_json(project: Project) -> None:
-    text = project.wsgen("list").stdout
-    assert "QuoteWsRouter  quotes  BarRequest -> list[Quote] | None" in text
-    [module] = json.loads(project.wsgen("list", "--format", "json").stdout)["modules"]
-    assert module["endpoint"] == "/datafeed/ws"
-    assert module["routers"][0]["data"] == "app.models:Bar"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (("rendr",), "Did you mean 'render'?"),
-        (("render", "nowhere"), "nowhere does not exist"),
-        (("render", "datafeed"), "for a module by its name, write `--module datafeed`."),
-        (("render", "--module", "datafed"), "Did you mean `datafeed`?"),
-        (("render", "/"), "outside of this project"),
-        (("explain", "WSG999"), "There is no code 'WSG999'. `wsgen explain` lists all codes."),
-        (("render", "--watch", "--check"), "--watch writes"),
-    ],
-)
-def test_usage_errors_end_with_2_and_name_the_next_step(
-    project: Project, arguments: tuple[str, ...], says: str
-) -> None:
-    outcome = project.wsgen(*arguments)
-    assert outcome.code == 2
-    assert says in outcome.stderr
-    assert "Traceback" not in outcome.stderr
-
-
-def test_finding_nothing_says_that_projects_below_are_not_searched(project: Project) -> None:
-    project.write("pyproject.toml", "")
-    project.write("services/a/specs/ws.yaml", project.read("specs/datafeed/ws.yaml"))
-    project.write("services/a/pyproject.toml", "[tool.wsgen]\npaths = ['specs']\n")
-    (project.root / "specs/datafeed/ws.yaml").unlink()
-    outcome = project.wsgen("check")
-    assert outcome.code == 0
-    assert "No routers found." in outcome.stdout
-    assert "settings of their own are not searched: run wsgen in each." in outcome.stdout
 
 
 def test_schema_is_the_one_in_the_repository(project: Project) -> None:

@@ -6,19 +6,16 @@ import pytest
 from tests.conftest import DATAFEED, Project
 
 
-@pytest.mark.parametrize(
-    ("folder", "said"),
-    [("class", "`class` is a Python keyword"), ("order-book", "`order-book` is not a Python name")],
-)
+@pytest.mark.parametrize("folder", ["class", "order-book"])
 def test_a_package_in_a_folder_that_cannot_be_imported_is_a_warning(
-    project: Project, folder: str, said: str
+    project: Project, folder: str
 ) -> None:
     project.write(f"specs/{folder}/ws.yaml", DATAFEED)
     for command in ("validate", "render", "render", "check"):
         outcome = project.wsgen(command)
         assert outcome.code == 0
         assert outcome.stderr.count("warning[WSG411]") == 1
-        assert said in outcome.stderr
+        assert f"the folder `{folder}`" in outcome.stderr
     assert "datafeed" not in outcome.stderr
 
 
@@ -93,7 +90,7 @@ def test_folders_above_the_one_that_modules_are_imported_from_may_have_any_name(
     if file:
         project.write(file, "")
     stderr = project.wsgen("check", "--no-quality", folder).stderr
-    assert ("the folder `order-book` is not a Python name" in stderr) == warns
+    assert ("warning[WSG411]" in stderr) == warns
 
 
 @pytest.mark.parametrize(

@@ -124,25 +124,6 @@ def test_what_is_not_utf8_is_reported_and_left(project: Project) -> None:
     assert not (project.root / "specs/feed/ws.yaml").exists()
 
 
-def test_an_alias_that_another_file_imports_stays(project: Project) -> None:
-    text = HEAD + ALIAS
-    project.write(
-        "src/app/other.py", "def f():\n    from specs.feed import ws\n\n    return ws.A\n"
-    )
-    assert migrated(project, text, code=1) == text
-    outcome = project.wsgen("migrate", "--remove-aliases")
-    assert "src/app/other.py:4:12: error[WSG432]" in outcome.stderr
-    assert not (project.root / "specs/feed/ws.yaml").exists()
-    assert project.wsgen("migrate").code == 0
-
-
-def test_a_class_that_is_needed_before_it_is_generated_stops_the_migration(
-    project: Project,
-) -> None:
-    text = HEAD + ALIAS + "\n\nX = A\n\n\ndef f():\n    from .ws_generated import A\n\n    A()\n"
-    assert migrated(project, text, code=1) == text
-
-
 def test_a_comment_that_the_ws_yaml_lacks_stays(project: Project) -> None:
     text = HEAD + "# Of bars.\n" + ALIAS
     project.write(
@@ -357,20 +338,6 @@ def test_code_that_declares_nothing_does_not_make_a_package_stale(
     assert project.wsgen("check").code == 1
     with pytest.raises(GenerationError):
         generate_module_routers("feed", root=project.root)
-
-
-def test_an_endpoint_that_the_file_names_is_carried_over_and_another_is_asked_for(
-    project: Project,
-) -> None:
-    mount = "\n\ndef mount(app):\n    app.add_websocket_route('/api/v1/feed', print)\n"
-    project.write("specs/named/ws.py", HEAD + ALIAS + mount)
-    project.write("specs/silent/ws.py", HEAD + ALIAS)
-    outcome = project.wsgen("migrate")
-    assert outcome.code == 0
-    assert "endpoint: /api/v1/feed\n" in project.read("specs/named/ws.yaml")
-    assert "specs/silent/ws.yaml names no endpoint" in outcome.stdout
-    assert "documents say `/silent/ws`" in outcome.stdout
-    assert "specs/named/ws.yaml names" not in outcome.stdout
 
 
 def findings(cache: Path) -> dict[str, list[str]]:
