@@ -8,7 +8,7 @@ import pytest
 
 from wsgen import load_modules
 from wsgen.model import ModuleSpec
-from wsgen.outputs.channels.envelopes import ERROR_CODES
+from wsgen.outputs.channels.frame_messages import ERROR_CODES
 from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime import ErrorCode
 

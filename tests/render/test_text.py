@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wsgen.model import ModuleSpec, RouterSpec, TypeRef
-from wsgen.outputs.python.literals import WIDTH, docstring, literal
+from wsgen.outputs.python.docstrings import docstring
+from wsgen.outputs.python.literals import WIDTH, literal
 from wsgen.outputs.python.routers import render_exports, render_router
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)

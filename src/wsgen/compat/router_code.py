@@ -14,7 +14,8 @@ from wsgen.model import ModuleSpec, TypeRef
 from wsgen.model import RouterSpec as Router
 from wsgen.names import default_route
 from wsgen.outputs.python.generic.parsing import parse_template
-from wsgen.outputs.python.generic.specialise import GenericTemplate, Origin, specialise
+from wsgen.outputs.python.generic.specialise import Origin, specialise
+from wsgen.outputs.python.generic.template import GenericTemplate
 from wsgen.outputs.python.routers import render_exports
 from wsgen.outputs.python.type_imports import Imports
 from wsgen.settings.config import Config

@@ -7,7 +7,8 @@ import jinja2
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
-from wsgen.outputs.python.literals import docstring, literal
+from wsgen.outputs.python.docstrings import docstring
+from wsgen.outputs.python.literals import literal
 
 BUILT_IN = Path(__file__).with_name("templates")
 

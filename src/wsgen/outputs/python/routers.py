@@ -6,9 +6,9 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import GenerationError
 from wsgen.model import ROUTER_FILE_NAMES, RUNTIME, Delivery, ModuleSpec, RouterSpec
+from wsgen.outputs.python.docstrings import docstring, fits_docstring
 from wsgen.outputs.python.jinja_templates import fill, load_template
-from wsgen.outputs.python.layout import call, string, string_list, string_tuple
-from wsgen.outputs.python.literals import docstring, fits_docstring, literal
+from wsgen.outputs.python.literals import call, literal, string, string_list, string_tuple
 from wsgen.outputs.python.type_imports import Imports, naturally
 
 # Names inside the class: a type of the same name would be the argument, or the method, there.

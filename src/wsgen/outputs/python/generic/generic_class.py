@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span
-from wsgen.outputs.python.generic.mistakes import mistake, refuse, span_of
+from wsgen.outputs.python.generic.template import mistake, refuse, span_of
 from wsgen.syntax.newer import TypeParameters
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.quoted import TypingNames

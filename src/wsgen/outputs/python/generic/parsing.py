@@ -7,10 +7,17 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.outputs.python.generic.generic_class import find_generic_class
-from wsgen.outputs.python.generic.mistakes import mistake, refuse, span_of
 from wsgen.outputs.python.generic.placeholders import Template, gaps, header_cuts, named_gaps
-from wsgen.outputs.python.generic.specialise import Gap, GapEdit, GenericTemplate, Role
 from wsgen.outputs.python.generic.taken_names import names_of
+from wsgen.outputs.python.generic.template import (
+    Gap,
+    GapEdit,
+    GenericTemplate,
+    Role,
+    mistake,
+    refuse,
+    span_of,
+)
 from wsgen.outputs.python.generic.template_imports import (
     absolute,
     head_of,

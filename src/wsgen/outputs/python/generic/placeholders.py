@@ -8,8 +8,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.outputs.python.generic.generic_class import GenericClass
-from wsgen.outputs.python.generic.mistakes import mistake, span_of
-from wsgen.outputs.python.generic.specialise import Gap, GapEdit, Role
+from wsgen.outputs.python.generic.template import Gap, GapEdit, Role, mistake, span_of
 from wsgen.syntax.cuts import bracketed, without
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.quoted import TypingNames

@@ -2,67 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import GenerationError
-from wsgen.model import RouterSpec, TypeRef
-from wsgen.outputs.python.filling import filled
+from wsgen.model import RouterSpec
+from wsgen.outputs.python.docstrings import filled
+from wsgen.outputs.python.generic.template import GenericTemplate, Role
 from wsgen.outputs.python.literals import WIDTH
-from wsgen.outputs.python.type_imports import Imported, Imports
-
-
-class Role(StrEnum):
-    """What stands in a gap of the template."""
-
-    HEADER = "header"
-    IMPORTS = "imports"
-    CLASS = "class"
-    TYPE = "type"
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A place to fill; for a type, `number` is the type parameter that it stands for, counted from 0.
-
-    `grouped` where a union needs parentheses, as in `(Bar | None).name`.
-    """
-
-    role: Role
-    number: int = 0
-    grouped: bool = False
-
-
-GapEdit = tuple[int, int, str | Gap]
-"""A stretch of the template's text and what stands in its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class GenericTemplate:
-    """A generic class in segments: text to keep, and gaps.
-
-    `place` is where the class stands, `parameters` are its type parameters. `taken` are the names that the
-    kept text uses at its top level and where, `hidden` those that mean something else around a gap. `same`
-    are imports whose names it uses for nothing else, `bound` those of them that hold wherever there are gaps,
-    `modules` all modules that it imports from, by full name. `numbers` are the type parameters with gaps.
-    """
-
-    path: Path
-    place: Span
-    parameters: tuple[str, ...]
-    segments: tuple[str | Gap, ...]
-    taken: Mapping[str, Span]
-    hidden: Mapping[str, Span]
-    same: frozenset[Imported]
-    bound: frozenset[Imported]
-    modules: tuple[str, ...] = ()
-    numbers: tuple[int, ...] = ()
-
-    def used(self, router: RouterSpec) -> Mapping[int, TypeRef]:
-        """Return the types of `router` that there are gaps for: others need no import."""
-        types = router.types
-        return {number: types[number] for number in self.numbers}
+from wsgen.outputs.python.type_imports import Imports
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wsgen.diagnostics import Span
-from wsgen.outputs.python.generic.mistakes import span_of
+from wsgen.outputs.python.generic.template import span_of
 from wsgen.outputs.python.generic.template_imports import absolute
 from wsgen.outputs.python.type_imports import Imported
 from wsgen.syntax.parsed import PythonText

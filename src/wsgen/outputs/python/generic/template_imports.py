@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.outputs.python.generic.mistakes import mistake, span_of
-from wsgen.outputs.python.generic.specialise import Gap, GapEdit, Role
+from wsgen.outputs.python.generic.template import Gap, GapEdit, Role, mistake, span_of
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.scopes import Import
 from wsgen.syntax.text_ranges import Edit

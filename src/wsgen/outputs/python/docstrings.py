@@ -1,11 +1,16 @@
-"""Markdown text -> lines of a given width: paragraphs are filled, lists, tables and code keep their lines."""
+"""Markdown text from a spec as docstrings: paragraphs are filled, lists, tables and code keep their lines."""
 
 import re
-import unicodedata
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-MAX_INDENT = 24
+from wsgen.outputs.python.literals import WIDTH, columns, cut, escaped
+
+_WORD = re.compile(r"\S* *")
+_CHARACTER = re.compile(r"\\u.{4}|\\U.{8}|\\x..|\\.|.")
+
+_MAX_INDENT = 24
 """The deepest indentation of what is filled; deeper, no room would be left for the words."""
 
 _FENCE = re.compile(r"(`{3,}|~{3,})")
@@ -20,19 +25,29 @@ _COLUMNS = re.compile(r"\S {3,}\S")
 _MARK = re.compile(rf"([-*+•]|\d{{1,9}}[.)])$|{_FENCE.pattern}|{_KEPT.pattern}")
 
 
-@dataclass(slots=True)
-class _Paragraph:
-    """Words to fill lines with; the first line starts with `start`, the others with as many spaces."""
+def docstring(text: str, indent: int = 0) -> str:
+    """Return `text` as a docstring for code indented by `indent` spaces, quotes included.
 
-    start: str
-    words: list[str] = field(default_factory=list)
+    Paragraphs are filled to lines of WIDTH columns. Other lines that are longer go on in the next one after a
+    backslash. Single words that are longer stay whole: linters allow them on a line of their own.
+    """
+    margin, quotes, width = " " * indent, '"""', WIDTH - indent
+    lines = filled(_normal(text), width, width - len(quotes)) or [""]
+    head = lines.pop(0)
+    # Formatters add spaces between quotes and quotes, each in its own way.
+    beside = not head.startswith('"') and columns(head) <= width - len(quotes)
+    if not lines and beside and not head.endswith('"') and columns(head) <= width - 6:
+        return f"{quotes}{head}{quotes}"
+    if not beside or not lines:
+        lines.insert(0, head)
+        head = ""
+    rest = (_folded(margin + line) if line else "" for line in lines)
+    return "\n".join([quotes + head, *rest, margin + quotes])
 
 
-def columns(text: str) -> int:
-    """Return at least the number of columns that any tool counts for `text`: no character counts for nothing."""
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+def fits_docstring(line: str, indent: int) -> bool:
+    """Return whether `line` fits between the quotes of a docstring, in code indented by `indent` spaces."""
+    return columns(_escaped_line(line)) <= WIDTH - indent - 2 * len('"""')
 
 
 def filled(lines: list[str], width: int, first: int) -> list[str]:
@@ -49,6 +64,42 @@ def filled(lines: list[str], width: int, first: int) -> list[str]:
         else:
             made += _fill(block, width, width if made else first)
     return made
+
+
+def _normal(text: str) -> list[str]:
+    """Return the lines of `text`, escaped, without tabs and common indentation."""
+    lines = text.expandtabs(4).strip().splitlines() or [""]
+    rest = textwrap.dedent("\n".join(lines[1:])).split("\n") if len(lines) > 1 else []
+    return [_escaped_line(line) for line in (lines[0], *rest)]
+
+
+def _folded(line: str) -> str:
+    """Return `line`, too long and not a single word, on several lines that Python reads as one."""
+    text = line.lstrip()
+    if columns(line) <= WIDTH or (" " not in text and len(line) - len(text) <= _MAX_INDENT + 4):
+        return line
+    width = WIDTH - len("\\")
+    parts: list[str] = []
+    for word in _WORD.findall(line):
+        parts += [word] if columns(word) <= width else _CHARACTER.findall(word)
+    return "\\\n".join(cut(parts, width))
+
+
+def _escaped_line(line: str) -> str:
+    """Return a line of a docstring: no quotes in it may close the docstring.
+
+    Formatters do not agree about an escaped quote before the closing ones, where ruff's D200 may move it.
+    """
+    text = escaped(line).replace('"""', '\\"\\"\\"')
+    return f"{text[:-2]}\\x22" if line.endswith('"""') and text.endswith('\\"\\"') else text
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """Words to fill lines with; the first line starts with `start`, the others with as many spaces."""
+
+    start: str
+    words: list[str] = field(default_factory=list)
 
 
 def _blocks(lines: list[str]) -> Iterator[_Paragraph | str]:
@@ -84,14 +135,14 @@ def _blocks(lines: list[str]) -> Iterator[_Paragraph | str]:
             fence = opening[1] if opening else ""
             yield line.rstrip()
         elif item:
-            margin = " " * min(indent, MAX_INDENT)
+            margin = " " * min(indent, _MAX_INDENT)
             open_ = _Paragraph(f"{margin}{item[2]} ", line[item.end() :].split())
             content = item.end()
         elif open_ is not None:
             open_.words += text.split()
         else:
             content = min(content, indent)
-            open_ = _Paragraph(" " * min(indent, MAX_INDENT), text.split())
+            open_ = _Paragraph(" " * min(indent, _MAX_INDENT), text.split())
         if open_ is not None and (line.endswith("  ") or text.endswith("\\")):
             yield open_  # A hard break: what follows begins on a line of its own.
             open_ = _Paragraph(" " * len(open_.start))

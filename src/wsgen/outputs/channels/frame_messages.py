@@ -1,0 +1,209 @@
+"""The frames of the wire protocol as AsyncAPI messages, and the codes in them.
+
+The schema of a payload is a slot, see `wsgen.outputs.channels.stub`.
+"""
+
+from collections.abc import Mapping
+
+from wsgen.model import RouterSpec, TypeRef
+
+# The text of a document, as `json` writes it.
+Json = dict[str, object]
+
+ERROR_CODES = {
+    "invalid_json": "The frame is not a JSON object in a text frame.",
+    "unknown_type": "`type` is missing or names nothing the server knows.",
+    "invalid_payload": "`payload` or `id` has the wrong form; `details` says where.",
+    "not_subscribed": "The client asked to leave a topic it is not subscribed to.",
+    "unauthorized": "The client may not subscribe to this topic.",
+    "too_many_subscriptions": "The client, or the server, has as many topics as it may have.",
+    "rate_limited": "The frame came too fast and was not read.",
+    "internal": "The server failed; its log says why.",
+}
+CLOSE_CODES = {
+    1001: "The server shuts down, or the connection reached its longest life.",
+    1008: "Too many frames in a row were answered with an error, or `disconnect` named no code.",
+    1009: "A frame was larger than the server accepts.",
+    1011: "The server failed; its log says why.",
+    1013: "The client read too slowly for its route, or for its answers.",
+    3000: "The authentication expired and was not renewed.",
+    3008: "The client was silent for longer than the heartbeat allows.",
+}
+
+VERBS = (
+    "subscribe",
+    "subscribe.response",
+    "unsubscribe",
+    "unsubscribe.response",
+    "update",
+    "unsubscribed",
+)
+"""What follows the route in the type of each frame of a route."""
+
+_CORRELATION: Json = {"location": "$message.payload#/id"}
+_TOPIC: Json = {
+    "type": "string",
+    "description": "The route and the request's parameters: `route:{...}`.",
+}
+
+
+_OWN = ("subscribe", "unsubscribe", "update")
+"""The verbs of routes that a project's own generic class serves: its other frames are not known."""
+
+_ASKED_ID: Json = {
+    "type": ["integer", "string", "null"],
+    "description": "Any value; the answer carries the same.",
+}
+_ECHOED_ID: Json = {
+    "type": ["integer", "string"],
+    "description": "The `id` of the frame this answers; absent if that had none.",
+}
+
+
+def router_messages(router: RouterSpec, *, native: bool) -> Json:
+    """Return the messages of a route by name; of a route that is not `native` only those that are known."""
+    route, request = router.route, _slot(router.request, "validation")
+    answer: Json = _object_of(status={"const": "ok"}, message={"type": "string"}, topic=_TOPIC)
+    payload = _object_of(topic=_TOPIC, payload=_slot(router.data, "serialization"))
+    ended = _object_of(topic=_TOPIC, reason={"type": "string"})
+    seq: Json = {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Counts the topic's updates; a gap means that some were dropped.",
+    }
+    # Only the native protocol has an `id` for questions, and counts.
+    ask = _asked if native else _sent
+    counted: dict[str, Json] = {"seq": seq} if native else {}
+    texts = {
+        "subscribe": (f"Subscribe to {route}", ask(f"{route}.subscribe", request)),
+        "subscribe.response": (
+            f"Subscribed to {route}",
+            _answered(f"{route}.subscribe.response", answer),
+        ),
+        "unsubscribe": (f"Unsubscribe from {route}", ask(f"{route}.unsubscribe", request)),
+        "unsubscribe.response": (
+            f"Unsubscribed from {route}",
+            _answered(f"{route}.unsubscribe.response", answer),
+        ),
+        "update": (f"Update of {route}", _sent(f"{route}.update", payload, **counted)),
+        "unsubscribed": (
+            f"Subscription to {route} ended by the server",
+            _sent(f"{route}.unsubscribed", ended),
+        ),
+    }
+    return {
+        f"{route}.{verb}": _message(
+            f"{route}.{verb}",
+            title,
+            envelope,
+            tags=router.tags,
+            deprecated=router.deprecated,
+            **(
+                {"summary": router.summary, "description": router.description}
+                if verb == "update"
+                else {}
+            ),
+        )
+        for verb, (title, envelope) in texts.items()
+        if native or verb in _OWN
+    }
+
+
+def shared_messages() -> Json:
+    """Return the messages that belong to no route."""
+    codes = "\n".join(f"- `{code}`: {text}" for code, text in ERROR_CODES.items())
+    place: Json = {"type": "array", "items": {"type": ["string", "integer"]}}
+    detail = _object_of(loc=place, message={"type": "string"}, type={"type": "string"})
+    error = _object_of(
+        code={"type": "string", "enum": list(ERROR_CODES)},
+        message={"type": "string"},
+        details={"type": "array", "items": detail},
+    )
+    status = _object_of(broker={"type": "string", "enum": ["connected", "disconnected"]})
+    return {
+        "ping": _message("ping", "Ask whether the server is there", _asked("ping")),
+        "pong": _message("pong", "The server is there", _answered("pong")),
+        "error": _message(
+            "error",
+            "A frame could not be served",
+            _answered("error", error),
+            description=f"The socket stays open. The codes are:\n\n{codes}",
+        ),
+        "status": _message(
+            "status",
+            "Updates from other processes stopped or resumed",
+            _sent("status", status),
+            description="Sent by servers that share their updates through a broker.",
+        ),
+    }
+
+
+def filled(fields: Json) -> Json:
+    """Return `fields` without those that are empty: a document contains no empty fields."""
+    return {key: value for key, value in fields.items() if value}
+
+
+def tags_of(tags: tuple[str, ...]) -> list[Json]:
+    """Return `tags` as AsyncAPI has them, each once."""
+    return [{"name": tag} for tag in dict.fromkeys(tags)]
+
+
+def _message(
+    name: str,
+    title: str,
+    envelope: Json,
+    *,
+    summary: str = "",
+    description: str = "",
+    tags: tuple[str, ...] = (),
+    deprecated: bool = False,
+) -> Json:
+    properties = envelope["properties"]
+    correlated = isinstance(properties, dict) and "id" in properties
+    return filled(
+        {
+            "name": name,
+            "title": title,
+            "summary": summary.strip(),
+            "description": description.strip(),
+            "deprecated": deprecated,
+            "tags": tags_of(tags),
+            "contentType": "application/json",
+            "correlationId": _CORRELATION if correlated else None,
+            "payload": envelope,
+        }
+    )
+
+
+def _slot(ref: TypeRef, mode: str) -> Json:
+    return {"x-python-type": str(ref), "x-python-mode": mode}
+
+
+def _asked(kind: str, payload: Json | None = None) -> Json:
+    """Return the schema of a frame of type `kind` that clients send."""
+    return _envelope(kind, payload, {"id": _ASKED_ID}, {})
+
+
+def _answered(kind: str, payload: Json | None = None) -> Json:
+    """Return the schema of a frame of type `kind` that answers one of a client's."""
+    return _envelope(kind, payload, {"id": _ECHOED_ID}, {})
+
+
+def _sent(kind: str, payload: Json, **required: Json) -> Json:
+    """Return the schema of a frame of type `kind` that the server sends by itself."""
+    return _envelope(kind, payload, {}, required)
+
+
+def _envelope(
+    kind: str, payload: Json | None, optional: Json, required: Mapping[str, object]
+) -> Json:
+    parts: Json = {"type": {"type": "string", "const": kind}}
+    if payload is not None:
+        parts["payload"] = payload
+    parts |= required
+    return {"type": "object", "properties": {**parts, **optional}, "required": list(parts)}
+
+
+def _object_of(**properties: Json) -> Json:
+    """Return the schema of an object that has all of `properties`."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
