@@ -14,13 +14,15 @@ def main() -> None:
 
 
 def _run() -> int:
-    from wsgen.cli.unchanged import say_if_current
+    from wsgen.cli.unchanged import begin, say_if_current
 
-    if say_if_current(sys.argv[1:]):
+    arguments = sys.argv[1:]
+    begun = begin(arguments)
+    if begun is not None and say_if_current(begun, write=arguments[0] == "render"):
         return 0
     from wsgen.cli.main import run
 
-    return run(sys.argv[1:])
+    return run(arguments, begun)
 
 
 if __name__ == "__main__":

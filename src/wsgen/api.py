@@ -4,9 +4,13 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from wsgen.diagnostics import has_errors
 from wsgen.errors import GenerationError
 from wsgen.model import ModuleSpec
-from wsgen.pipeline import run as pipeline
+from wsgen.pipeline.options import Options
+from wsgen.pipeline.run import run
+from wsgen.pipeline.sources import find_modules
+from wsgen.pipeline.sources import load_modules as load_sources
 from wsgen.result import RunResult
 from wsgen.settings.config import Config
 from wsgen.settings.project_file import find_root, load_config
@@ -29,9 +33,9 @@ def render(
     Raises ConfigError, ToolError or FilesError where nothing could be done at all.
     """
     config, places = _project(paths, root)
-    sources = pipeline.find_modules(places, modules, config)
-    options = pipeline.Options(quality=quality, force=force, jobs=os.cpu_count() or 2)
-    return pipeline.run(sources, config, options)
+    sources = find_modules(places, modules, config)
+    options = Options(quality=quality, force=force, jobs=os.cpu_count() or 2)
+    return run(sources, config, options)
 
 
 def check(
@@ -45,9 +49,9 @@ def check(
     Raises ConfigError or ToolError where nothing could be found out.
     """
     config, places = _project(paths, root)
-    sources = pipeline.find_modules(places, modules, config)
-    options = pipeline.Options(write=False, quality=quality, jobs=os.cpu_count() or 2)
-    return pipeline.run(sources, config, options)
+    sources = find_modules(places, modules, config)
+    options = Options(write=False, quality=quality, jobs=os.cpu_count() or 2)
+    return run(sources, config, options)
 
 
 def load_modules(
@@ -58,9 +62,9 @@ def load_modules(
     Raises GenerationError with all diagnostics if any source is invalid, ConfigError for wrong settings.
     """
     config, places = _project(paths, root)
-    sources = pipeline.find_modules(places, modules, config)
-    loaded, diagnostics = pipeline.load_modules(sources, config)
-    if pipeline.has_errors(diagnostics):
+    sources = find_modules(places, modules, config)
+    loaded, diagnostics = load_sources(sources, config)
+    if has_errors(diagnostics):
         raise GenerationError("sources are invalid", diagnostics)
     return tuple(item.spec for item in loaded.values() if item.spec and item.spec.routers)
 

@@ -122,6 +122,11 @@ class ModuleSpec(_Value):
     endpoint: str
     routers: tuple[RouterSpec, ...]
 
+    @property
+    def routes(self) -> dict[str, str]:
+        """Return the route of each router by the name of its class."""
+        return {router.class_name: router.route for router in self.routers}
+
     @field_validator("routers")
     @classmethod
     def _sort_routers(cls, routers: tuple[RouterSpec, ...]) -> tuple[RouterSpec, ...]:

@@ -196,10 +196,10 @@ def test_import_of_the_runtime_loads_nothing_of_wsgen() -> None:
 def test_a_run_that_is_stopped_before_it_began_has_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(_: object) -> bool:
+    def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("wsgen.cli.unchanged.say_if_current", interrupted)
+    monkeypatch.setattr("wsgen.cli.unchanged.begin", interrupted)
     monkeypatch.setattr("gc.set_threshold", lambda *_: None)
     with pytest.raises(SystemExit) as stopped:
         wsgen.__main__.main()

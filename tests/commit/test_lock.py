@@ -107,7 +107,7 @@ def test_without_a_cache_nothing_is_made_in_the_shared_temporary_folder(
         meanwhile.append(lock(project.root, 0, folder=True))
         apply_plan(plan)
 
-    monkeypatch.setattr("wsgen.pipeline.production.apply_plan", watched)
+    monkeypatch.setattr("wsgen.pipeline.conclusion.apply_plan", watched)
     assert project.wsgen("render").code == 0
     assert meanwhile == [None], "the lock is held while the package is written"
     assert list(shared.iterdir()) == []

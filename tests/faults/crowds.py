@@ -17,7 +17,7 @@ _ROUNDS = 20
 _STATES = ("fresh", "stale")
 _WARM = """
 import pydantic, wsgen_runtime
-import wsgen.api, wsgen.commit.apply, wsgen.load, wsgen.pipeline.production, wsgen.quality.run, wsgen.outputs
+import wsgen.api, wsgen.commit.apply, wsgen.load, wsgen.pipeline.conclusion, wsgen.quality.run, wsgen.outputs
 from wsgen import generate_module_routers
 import logging
 logging.getLogger("wsgen").setLevel(logging.ERROR)

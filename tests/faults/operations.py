@@ -15,7 +15,7 @@ from tests.forks import Forks, forks
 ROOT = Path(__file__).parents[2]
 _WARM = """
 from tests.faults.injected import run_with_fault
-import wsgen.cli.main, wsgen.commit.apply, wsgen.load, wsgen.migrate, wsgen.pipeline.production
+import wsgen.cli.main, wsgen.commit.apply, wsgen.load, wsgen.migrate, wsgen.pipeline.conclusion
 import wsgen.quality.run, wsgen.outputs
 """
 _IMPORT = """

@@ -136,7 +136,7 @@ def test_a_template_saved_between_two_modules_is_rendered_again_for_both(
         project.write(name, text(2))
         return files
 
-    monkeypatch.setattr("wsgen.pipeline.production.render_package", edited_meanwhile)
+    monkeypatch.setattr("wsgen.pipeline.drafts.render_package", edited_meanwhile)
     assert project.wsgen("render").code == 0
     for module in ("broker", "datafeed"):
         assert "Text 2." in project.read(OUTPUT.replace("datafeed", module))

@@ -169,8 +169,8 @@ def _documents(
     from wsgen.asyncapi.export.document_settings import read_settings
     from wsgen.asyncapi.export.export_documents import Exportable, export_documents
     from wsgen.outputs.channels.stub import render_channels
-    from wsgen.pipeline.production import is_native
-    from wsgen.pipeline.run import find_modules, load_modules
+    from wsgen.pipeline.drafts import is_native
+    from wsgen.pipeline.sources import find_modules, load_modules
 
     config = project_of(paths)
     settings = read_settings(config.asyncapi, config.file)
@@ -227,7 +227,7 @@ def _left_over(
     from wsgen.asyncapi.export.document_settings import read_settings
     from wsgen.asyncapi.export.export_documents import document_name
     from wsgen.asyncapi.export.left_over import left_over
-    from wsgen.pipeline.run import find_modules, load_modules
+    from wsgen.pipeline.sources import find_modules, load_modules
 
     config = project_of(paths)
     sources = {*find_modules(paths, (), config), *find_modules((), (), config)}

@@ -7,17 +7,23 @@ import click
 from wsgen.cli.chosen_project import project_of
 from wsgen.cli.console import echo, echo_lines, show_findings, show_summary, style_for
 from wsgen.cli.options import Common, common_options
-from wsgen.freshness.passes import has_passed
+from wsgen.freshness.assess import Status
 from wsgen.freshness.stamps import Stamps
 from wsgen.model import ModuleSpec
-from wsgen.pipeline.declared import current_manifest
-from wsgen.pipeline.run import find_modules, load_modules
+from wsgen.pipeline.options import Options, Run
+from wsgen.pipeline.sources import find_modules, load_modules
 from wsgen.report.display import display_path
 from wsgen.report.json import format_json
 from wsgen.report.text import printable
 from wsgen.result import ModuleResult, RunResult, State
-from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
+
+_SHOWN = {
+    Status.CURRENT: "current",
+    Status.UNVERIFIED: "current, quality unknown here",
+    Status.STALE: "stale",
+    Status.MISSING: "not rendered",
+}
 
 
 @click.command()
@@ -50,38 +56,33 @@ def list_modules(common: Common) -> int:
     config = project_of(common.paths)
     sources = find_modules(common.paths, common.modules, config)
     loaded, diagnostics = load_modules(sources, config, look_up=False)
+    run = Run(config, Options(write=False), Stamps(config.sources))
     specs = {
         source: item.spec for source, item in loaded.items() if item.spec and item.spec.routers
     }
     result = RunResult((), diagnostics)
     if common.form == "json":
-        modules = [_values(source, spec, config) for source, spec in specs.items()]
+        modules = [
+            _values(source, spec, run.assess(source).status) for source, spec in specs.items()
+        ]
         echo_lines(format_json(result, modules))
     else:
         if common.form == "text":
             for number, (source, spec) in enumerate(specs.items()):
                 if number:
                     echo("")
-                _show(source, spec, config, verbose=common.verbose)
+                _show(source, spec, run.assess(source).status, verbose=common.verbose)
         show_findings(result, common.form, config.root)
     return 0 if result.ok else 1
 
 
-def _state(source: ModuleSource, config: Config) -> str:
-    manifest = current_manifest(source, config, steps=())
-    if manifest is None:
-        return "stale" if source.output.exists() else "not rendered"
-    passed = has_passed(source, config, manifest, Stamps(config.sources))
-    return "current" if passed else "current, quality unknown here"
-
-
-def _show(source: ModuleSource, spec: ModuleSpec, config: Config, *, verbose: bool) -> None:
+def _show(source: ModuleSource, spec: ModuleSpec, status: Status, *, verbose: bool) -> None:
     import sys
 
     style = style_for(sys.stdout)
     title = f"{spec.name} {spec.version}" if spec.version else spec.name
     files = ", ".join(printable(display_path(file)) for file in source.files)
-    echo(f"{style(title, 'bold')}  {spec.endpoint}  {_state(source, config)}  ({files})")
+    echo(f"{style(title, 'bold')}  {spec.endpoint}  {_SHOWN[status]}  ({files})")
     rows = [
         (
             router.class_name,
@@ -104,12 +105,12 @@ def _short(types: str) -> str:
     return re.sub(r"[\w.]+:", "", types)
 
 
-def _values(source: ModuleSource, spec: ModuleSpec, config: Config) -> dict[str, object]:
+def _values(source: ModuleSource, spec: ModuleSpec, status: Status) -> dict[str, object]:
     return {
         "name": spec.name,
         "version": spec.version,
         "endpoint": spec.endpoint,
-        "state": _state(source, config),
+        "state": status.value,
         "sources": [display_path(file) for file in source.files],
         "output": display_path(source.output),
         "routers": [

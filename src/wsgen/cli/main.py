@@ -14,6 +14,7 @@ import click
 from wsgen._version import __version__
 from wsgen.cli.chosen_project import project_root
 from wsgen.cli.options import chosen_format
+from wsgen.cli.unchanged import Begun
 from wsgen.errors import GenerationError, WsgenError
 from wsgen.names import nearest
 
@@ -99,13 +100,15 @@ def wsgen() -> None:
     """Declare WebSocket routes once; get typed routers, exports and AsyncAPI documents."""
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], begun: Begun | None = None) -> int:
     """Run the command line with `arguments` and return the exit code; never raise for a user's mistake.
+
+    `begun` is what `render` or `check` with these arguments need not find out again.
 
     Raises OSError where the system refuses something that no command expects, such as to write the output.
     """
     try:
-        result = wsgen.main(list(arguments), prog_name="wsgen", standalone_mode=False)
+        result = wsgen.main(list(arguments), prog_name="wsgen", standalone_mode=False, obj=begun)
     except click.ClickException as error:
         error.show()
         return 2

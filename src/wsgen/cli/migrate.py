@@ -47,7 +47,7 @@ def migrate(
     """
     from wsgen.commit.apply import project_lock
     from wsgen.migrate import find_importers, migrate_module, write_migration
-    from wsgen.pipeline.run import find_modules
+    from wsgen.pipeline.sources import find_modules
 
     config = project_of(paths)
     sources = find_modules(paths, modules, config)

@@ -8,9 +8,12 @@ import click
 from wsgen.cli.chosen_project import project_of
 from wsgen.cli.console import show_diff, show_findings, show_modules, show_summary
 from wsgen.cli.options import Common, common_options, jobs_option
+from wsgen.cli.unchanged import Begun
 from wsgen.diagnostics import Diagnostic
 from wsgen.pipeline.cleaning import clean as clean_modules
-from wsgen.pipeline.run import Options, find_modules, run
+from wsgen.pipeline.options import Options
+from wsgen.pipeline.run import run
+from wsgen.pipeline.sources import find_modules
 from wsgen.result import RunResult, State
 from wsgen.settings.config import Config
 
@@ -81,8 +84,13 @@ def clean(common: Common, force: bool) -> int:
 
 def _run(common: Common, options: Options, *, diff: bool = False) -> int:
     started = perf_counter()
-    config = project_of(common.paths)
-    result = run(find_modules(common.paths, common.modules, config), config, options)
+    begun = click.get_current_context().find_object(Begun)
+    if begun is not None:
+        started, config = begun.started, begun.config
+        result = run(begun.sources, config, options, assessed=begun.assessed)
+    else:
+        config = project_of(common.paths)
+        result = run(find_modules(common.paths, common.modules, config), config, options)
     if diff and common.form == "text":
         show_diff((change for module in result.modules for change in module.changes), config.root)
         show_findings(RunResult(result.modules, _without_drift(result)), common.form)

@@ -1,41 +1,68 @@
 """The run that finds everything current: answered before the command line is even parsed.
 
-It is what happens nearly always, at every save and every start, and click would be half of its time.
+It is what happens nearly always, at every save and every start, and click would take half of its time.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a command other than `render` and `check` needs none of these
+    from wsgen.freshness.assess import Assessment
+    from wsgen.settings.config import Config
+    from wsgen.source import ModuleSource
 
 
-def say_if_current(arguments: Sequence[str]) -> bool:
-    """Print the result of `render` or `check` if every module is current; return whether that was so.
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was found out before the command line was parsed, so that the command need not find it out again."""
 
-    Only calls without options are answered. Whatever is not plainly current, mistakes included, is left to
-    the command itself, which says what is the matter.
+    started: float
+    config: Config
+    sources: Sequence[ModuleSource]
+    assessed: Mapping[ModuleSource, Assessment]
+
+
+def begin(arguments: Sequence[str]) -> Begun | None:
+    """Assess the modules of `render` or `check` without options, up to the first that is not current.
+
+    Return None for all other calls and for mistakes: the command itself says what is wrong.
     """
     if not arguments or arguments[0] not in ("render", "check"):
-        return False
+        return None
     if any(argument.startswith("-") for argument in arguments):
-        return False
+        return None
     started = perf_counter()
     from wsgen.cli.chosen_project import project_of
-    from wsgen.cli.console import show_modules, show_summary
-    from wsgen.discovery.surroundings import ignored_by_git
     from wsgen.errors import WsgenError
-    from wsgen.pipeline.run import find_modules, run_unchanged
+    from wsgen.pipeline.options import Options
+    from wsgen.pipeline.run import assess_until_stale
+    from wsgen.pipeline.sources import find_modules
 
     paths = [Path(argument) for argument in arguments[1:]]
     try:
         config = project_of(paths)
         sources = find_modules(paths, (), config)
-        result = run_unchanged(sources, config)
-        if arguments[0] == "check" and result is not None and ignored_by_git(sources, config):
-            return False
+        return Begun(started, config, sources, assess_until_stale(sources, config, Options()))
     except WsgenError:
+        return None
+
+
+def say_if_current(begun: Begun, *, write: bool) -> bool:
+    """Print the result of the run if every module is current; return whether that was so."""
+    from wsgen.cli.console import show_findings, show_modules, show_summary
+    from wsgen.pipeline.options import Options
+    from wsgen.pipeline.run import is_all_current, run
+
+    sources, assessed = begun.sources, begun.assessed
+    if not sources or not is_all_current(sources, assessed):
         return False
-    if result is None or not result.modules:
-        return False
+    result = run(sources, begun.config, Options(write=write), assessed=assessed)
+    show_findings(result, "text", begun.config.root)
     show_modules(result, verbose=False)
-    show_summary(result, perf_counter() - started)
+    show_summary(result, perf_counter() - begun.started)
     return True

@@ -12,7 +12,7 @@ from wsgen.load.python.aliases import load_python
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.migrate.python_file import PythonFile
 from wsgen.model import ModuleSpec
-from wsgen.pipeline.production import render_module
+from wsgen.pipeline.drafts import render_module
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 

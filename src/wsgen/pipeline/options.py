@@ -1,6 +1,19 @@
-"""How a run is to go."""
+"""How a run is to go, and what all its stages share."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wsgen.freshness.assess import Assessment, assess
+from wsgen.freshness.stamps import Stamps
+from wsgen.manifest import digest
+from wsgen.settings.config import Config
+from wsgen.source import ModuleSource
+
+if TYPE_CHECKING:  # a run that finds everything current loads nothing
+    from wsgen.model import ModuleSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +29,37 @@ class Options:
     force: bool = False
     jobs: int = 2
     trust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: the settings, the options, and what is known of the project's own packages.
+
+    Types that a `ws.py` does not import are taken from the package that `assumed` returns, if it does.
+    """
+
+    config: Config
+    options: Options
+    stamps: Stamps
+    assumed: Callable[[], str | None] = lambda: None
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Return the quality steps that packages have to pass."""
+        return self.config.steps if self.options.quality else ()
+
+    def assess(self, source: ModuleSource) -> Assessment:
+        """Return whether the package of `source` is current, and if not, why."""
+        stamps = None if self.options.trust else self.stamps
+        return assess(source, self.config, steps=self.steps, declared=self._declared, stamps=stamps)
+
+    def _declared(self, source: ModuleSource) -> str | None:
+        from wsgen.load import load_module
+
+        spec = load_module(source, self.config).spec
+        return None if spec is None else declared_digest(spec)
+
+
+def declared_digest(spec: ModuleSpec) -> str:
+    """Return the digest of what the sources of a module declare."""
+    return digest(spec.model_dump_json().encode())

@@ -1,44 +1,27 @@
-"""discover -> load -> render -> stage -> check -> commit: the one module that knows all stages.
+"""discover -> assess -> load -> render -> stage and check -> commit: one run, whatever its ending.
 
-`render`, `check` and `diff` are one run with different endings: only with `write` is anything committed.
-Stages are imported when they are reached, so that a run that finds everything current loads none of them.
+`render`, `check` and `diff` are the same run; only with `write` is anything committed. Stages are imported when
+they are reached, so that a run that finds everything current loads none of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
-from wsgen.diagnostics import Diagnostic, has_errors, in_order
-from wsgen.discovery.modules import discover, select
+from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.discovery.surroundings import ignored_by_git, unimportable
-from wsgen.freshness.current import inputs_of
-from wsgen.freshness.passes import has_passed
+from wsgen.freshness.assess import Assessment, Status, digests_of_inputs
 from wsgen.freshness.stamps import Stamps
-from wsgen.pipeline.declared import current_manifest
-from wsgen.pipeline.options import Options
+from wsgen.pipeline.options import Options, Run
+from wsgen.pipeline.sources import load_modules
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.cache_folder import link_out_of
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
-if TYPE_CHECKING:  # what a run that finds everything current never needs
-    from wsgen.load import Loaded
-
 _TRIES = 3
 """How often a module is rendered whose sources are edited while the tools run."""
-
-
-def find_modules(
-    paths: Iterable[Path], names: Iterable[str], config: Config
-) -> tuple[ModuleSource, ...]:
-    """Return the modules below `paths`, or below the configured ones, with one of `names` if any.
-
-    Raises ConfigError.
-    """
-    return select(discover(tuple(paths) or config.paths, config), names)
 
 
 def run(
@@ -47,128 +30,126 @@ def run(
     options: Options,
     *,
     assumed: Callable[[], str | None] = lambda: None,
+    assessed: Mapping[ModuleSource, Assessment] | None = None,
 ) -> RunResult:
     """Bring the packages of `sources` up to date, or with `write` off find out what that would change.
 
     A module that fails keeps its old files and does not stop the others; the diagnostics say why. Types that
-    a `ws.py` does not import are taken from the package that `assumed` returns, if it does.
+    a `ws.py` does not import are taken from the package that `assumed` returns, if it does. `assessed` is what
+    `assess_until_stale` returned for them a moment ago, if it was called.
 
     Raises ToolError if a quality tool is missing or breaks, FilesError if the lock cannot be had.
     """
-    steps = config.steps if options.quality else ()
-    trust = options.trust
-    stamps = Stamps(config.sources)
-    done = {
-        source: result
-        for source in sources
-        if (result := _unchanged(source, config, steps, stamps, trust=trust))
-    }
-    stale = [source for source in sources if source not in done]
-    diagnostics: tuple[Diagnostic, ...] = ()
-    if stale and options.write:
-        from wsgen.commit.apply import project_lock
-
-        with project_lock(config):
-            # Another process may have rendered them while this one waited.
-            stamps = Stamps(config.sources)
-            done |= {
-                source: result
-                for source in stale
-                if (result := _unchanged(source, config, steps, stamps, trust=trust))
-            }
-            stale = [source for source in stale if source not in done]
-            results, diagnostics = _produce(stale, config, options, steps, assumed, stamps)
-    elif stale:
-        results, diagnostics = _produce(stale, config, options, steps, assumed, stamps)
-    else:
-        results = {}
-    warnings = [*unimportable(done, config)]
-    if not options.write:
-        warnings += ignored_by_git(sources, config)
-    modules = tuple((done | results)[source] for source in sources)
-    return RunResult(modules, in_order([*diagnostics, *warnings]))
-
-
-def run_unchanged(sources: Sequence[ModuleSource], config: Config) -> RunResult | None:
-    """Return the result of a run in which every module is current and nothing is to be said, or else None."""
-    stamps = Stamps(config.sources)
-    results = [_unchanged(source, config, config.steps, stamps) for source in sources]
-    found = tuple(result for result in results if result is not None)
-    current = len(found) == len(results) and not any(unimportable(sources, config))
-    return RunResult(found) if current else None
-
-
-def load_modules(
-    sources: Sequence[ModuleSource],
-    config: Config,
-    *,
-    assumed: str | None = None,
-    look_up: bool = True,
-) -> tuple[dict[ModuleSource, Loaded], tuple[Diagnostic, ...]]:
-    """Load `sources`; return what each declares and all diagnostics, sorted.
-
-    With `look_up` off, types are not looked up in the modules of the project.
-    """
-    from wsgen.load import TypeNames, load_module
-
-    types = TypeNames(config.sources if look_up else ())
-    loaded = {}
-    found = [*unimportable(sources, config)]
-    for source in sources:
-        item = load_module(source, config, assumed=assumed, types=types)
-        loaded[source] = item
-        found.extend(replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
-    return loaded, in_order(found)
-
-
-def _unchanged(
-    source: ModuleSource,
-    config: Config,
-    steps: tuple[str, ...],
-    stamps: Stamps,
-    *,
-    trust: bool = False,
-) -> ModuleResult | None:
-    manifest = current_manifest(source, config, steps=steps)
-    if manifest is None:
-        return None
-    if steps and not trust and not has_passed(source, config, manifest, stamps):
-        return None
-    return ModuleResult(source, State.CURRENT, manifest.routers)
-
-
-def _produce(
-    sources: Sequence[ModuleSource],
-    config: Config,
-    options: Options,
-    steps: tuple[str, ...],
-    assumed: Callable[[], str | None],
-    stamps: Stamps,
-) -> tuple[dict[ModuleSource, ModuleResult], tuple[Diagnostic, ...]]:
-    from wsgen.pipeline.production import produce
-
+    if assessed is None:
+        assessed = assess_until_stale(sources, config, options)
     results: dict[ModuleSource, ModuleResult] = {}
-    found: list[Diagnostic] = []
-    for number in range(1, _TRIES + 1):
-        inputs = {source: inputs_of(source, config) for source in sources}
-        loaded, loading = load_modules(sources, config, assumed=assumed())
-        made = produce(loaded, inputs, config, options, steps, stamps, last=number == _TRIES)
-        results |= made.results
-        changed = {source.name for source in made.changed}
-        found += (item for item in loading if item.module not in changed)
-        found += made.diagnostics
-        sources = made.changed
-        if not sources:
+    diagnostics: list[Diagnostic] = []
+    if not is_all_current(sources, assessed):
+        with _lock(config) if options.write else nullcontext():
+            this = Run(config, options, Stamps(config.sources), assumed)
+            assessed = _assess_rest(sources, assessed, this)
+            results, diagnostics = _update(assessed, this)
+    for source, found in assessed.items():
+        if found.status is Status.CURRENT:
+            results[source] = _current(source, found)
+            diagnostics += unimportable([source], config)
+    if not options.write:
+        diagnostics += ignored_by_git(sources, config)
+    return RunResult(tuple(results[source] for source in sources), in_order(diagnostics))
+
+
+def assess_until_stale(
+    sources: Iterable[ModuleSource], config: Config, options: Options
+) -> dict[ModuleSource, Assessment]:
+    """Assess `sources` in their order, up to the first whose package is not current."""
+    this = Run(config, options, Stamps(config.sources))
+    assessed = {}
+    for source in sources:
+        assessed[source] = this.assess(source)
+        if assessed[source].status is not Status.CURRENT:
             break
-    if steps and (warning := link_out_of(config.cache)) is not None:
-        found.append(warning)
-    return results, in_order(found)
+    return assessed
 
 
-__all__ = [
-    "Options",
-    "find_modules",
-    "has_errors",
-    "load_modules",
-    "run",
-]
+def is_all_current(
+    sources: Sequence[ModuleSource], assessed: Mapping[ModuleSource, Assessment]
+) -> bool:
+    """Return whether all of `sources` were assessed and are current."""
+    current = (found.status is Status.CURRENT for found in assessed.values())
+    return len(assessed) == len(sources) and all(current)
+
+
+def _lock(config: Config) -> AbstractContextManager[None]:
+    from wsgen.commit.apply import project_lock
+
+    return project_lock(config)
+
+
+def _assess_rest(
+    sources: Iterable[ModuleSource], assessed: Mapping[ModuleSource, Assessment], this: Run
+) -> dict[ModuleSource, Assessment]:
+    """Assess all of `sources` but those that are known to be current.
+
+    One that was not current may be by now: another process may have rendered it while this one waited.
+    """
+    return {
+        source: found
+        if (found := assessed.get(source)) is not None and found.status is Status.CURRENT
+        else this.assess(source)
+        for source in sources
+    }
+
+
+def _update(
+    assessed: Mapping[ModuleSource, Assessment], this: Run
+) -> tuple[dict[ModuleSource, ModuleResult], list[Diagnostic]]:
+    """Bring the modules up to date that are not current.
+
+    One whose sources are edited while the tools run is rendered again, a bounded number of times. After that its
+    package is what was loaded, and its manifest says so: the package is stale.
+    """
+    results: dict[ModuleSource, ModuleResult] = {}
+    diagnostics: list[Diagnostic] = []
+    stale = {
+        source: found for source, found in assessed.items() if found.status is not Status.CURRENT
+    }
+    for number in range(1, _TRIES + 1):
+        made, found = _make_packages(stale, this, last=number == _TRIES)
+        results |= made
+        diagnostics += found
+        stale = {source: this.assess(source) for source in stale if source not in made}
+        if not stale:
+            break
+    if results and this.steps and (warning := link_out_of(this.config.cache)) is not None:
+        diagnostics.append(warning)
+    return results, diagnostics
+
+
+def _make_packages(
+    stale: Mapping[ModuleSource, Assessment], this: Run, *, last: bool
+) -> tuple[dict[ModuleSource, ModuleResult], list[Diagnostic]]:
+    """Load, render, check and commit; return how the modules ended, but for those that were edited meanwhile."""
+    from wsgen.pipeline.conclusion import conclude
+    from wsgen.pipeline.drafts import check_drafts, render_drafts
+
+    loaded, diagnostics = load_modules(stale, this.config, assumed=this.assumed())
+    rendered, wrong = render_drafts(loaded, stale, this)
+    checked, failed = check_drafts(rendered, this)
+    results = {
+        source: ModuleResult(source, State.FAILED, item.spec.routes if item.spec else {})
+        for source, item in loaded.items()
+    }
+    edited = set()
+    found = [*wrong, *failed]
+    for draft in checked:
+        if not last and digests_of_inputs(draft.source, this.config) != draft.inputs:
+            edited.add(draft.source.name)
+            del results[draft.source]
+        else:
+            results[draft.source], more = conclude(draft, this)
+            found += more
+    return results, [*(item for item in diagnostics if item.module not in edited), *found]
+
+
+def _current(source: ModuleSource, found: Assessment) -> ModuleResult:
+    return ModuleResult(source, State.CURRENT, found.manifest.routers if found.manifest else {})

@@ -10,22 +10,19 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.errors import FilesError, GenerationError, WsgenError
-from wsgen.freshness.current import why_stale
-from wsgen.pipeline.declared import current_manifest
+from wsgen.freshness.assess import Assessment, Status
+from wsgen.pipeline.options import Options
+from wsgen.pipeline.run import assess_until_stale, run
+from wsgen.result import State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 from wsgen.startup.caller import calling_file
 from wsgen.startup.locate import has_package, locate_module
-
-if TYPE_CHECKING:
-    from wsgen.pipeline.run import Options
-    from wsgen.result import RunResult
 
 _MODES = ("render", "check", "off")
 logger = logging.getLogger("wsgen")
@@ -115,31 +112,30 @@ def ensure_current(
     Raises GenerationError or another WsgenError.
     """
     mode = start_mode(source.name)
-    steps = () if skip_quality_checks else config.steps
     if mode == "off":
         return (source.output / "__init__.py").is_file()
-    if (manifest := current_manifest(source, config, steps=steps)) is not None:
-        return bool(manifest.routers)
-    if mode == "check":
-        if _is_without_routers(source, config):
-            return False
-        raise _stale(source, why_stale(source, config, steps=steps))
-    from wsgen.pipeline.run import Options
-
     options = Options(
         quality=not skip_quality_checks, force=force, jobs=os.cpu_count() or 2, trust=True
     )
+    assessed = assess_until_stale([source], config, options)
+    found = assessed[source]
+    if found.status is Status.CURRENT and found.manifest is not None:
+        return bool(found.manifest.routers)
+    if mode == "check":
+        if _is_without_routers(source, config):
+            return False
+        raise _failed(source.name, (_not_current(source, found.reason),), "")
     try:
-        return _generate(source, config, options, assumed, silent=silent)
+        return _generate(source, config, options, assumed, assessed, silent=silent)
     except (FilesError, OSError) as error:
-        reason = f"{why_stale(source, config, steps=steps)}; {error}"
+        reason = f"{found.reason}; {error}"
         raise _failed(source.name, (_not_current(source, reason),), "") from error
 
 
 def _is_without_routers(source: ModuleSource, config: Config) -> bool:
     """Return whether the source declares nothing and nothing is generated, so that nothing can be stale."""
     from wsgen.commit.apply import owns_anything
-    from wsgen.pipeline.run import load_modules
+    from wsgen.pipeline.sources import load_modules
 
     if owns_anything(source.output):
         return False
@@ -153,13 +149,11 @@ def _generate(
     config: Config,
     options: Options,
     assumed: Callable[[], str | None],
+    assessed: Mapping[ModuleSource, Assessment],
     *,
     silent: bool,
 ) -> bool:
-    from wsgen.pipeline.run import run
-    from wsgen.result import State
-
-    result: RunResult = run([source], config, options, assumed=assumed)
+    result = run([source], config, options, assumed=assumed, assessed=assessed)
     [module] = result.modules
     if not result.ok or module.state is State.FAILED:
         raise _failed(source.name, result.diagnostics, "generation failed")
@@ -184,10 +178,6 @@ def _failed(name: str, diagnostics: tuple[Diagnostic, ...], summary: str) -> Gen
     return GenerationError(
         f"WebSocket router generation failed for module '{name}'\n{detail}", diagnostics
     )
-
-
-def _stale(source: ModuleSource, reason: str) -> GenerationError:
-    return _failed(source.name, (_not_current(source, reason),), "")
 
 
 def _not_current(source: ModuleSource, reason: str) -> Diagnostic:

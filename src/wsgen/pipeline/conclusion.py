@@ -1,0 +1,80 @@
+"""Compare a finished draft with the files that are there and, in a run that writes, commit it."""
+
+from dataclasses import replace
+
+from wsgen._version import __version__
+from wsgen.commit.apply import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
+from wsgen.diagnostics import Diagnostic
+from wsgen.errors import FilesError
+from wsgen.freshness.assess import settings_digest
+from wsgen.freshness.passes import record_pass
+from wsgen.manifest import Manifest, digest
+from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand
+from wsgen.pipeline.drafts import Draft
+from wsgen.pipeline.options import Run, declared_digest
+from wsgen.quality.installed import version_of
+from wsgen.quality.tools import tool_of
+from wsgen.result import ModuleResult, State
+
+
+def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
+    """Return how the module of `draft` ends; with `write`, its package is then what the draft says."""
+    source, spec, options = draft.source, draft.spec, run.options
+    reason = draft.assessed.reason
+    if not spec.routers and not owns_anything(source.output):
+        return ModuleResult(source, State.EMPTY), []
+    manifest = _manifest(draft, run) if spec.routers else None
+    try:
+        if manifest is None:
+            plan = plan_clean(source.output, force=options.force)
+        else:
+            plan = plan_commit(source.output, draft.texts, manifest, force=options.force)
+    except FilesError as error:
+        return _refused(draft, error)
+    if plan.edited:
+        conflicts = edited_by_hand(source, plan)
+        changes = changes_of(plan)
+        return ModuleResult(source, State.FAILED, spec.routes, changes, reason), conflicts
+    if plan.is_empty and manifest is not None:
+        if run.steps and (options.write or run.config.cache.is_dir()):
+            record_pass(source, run.config, manifest, draft.tops, run.stamps)
+        return ModuleResult(source, State.CURRENT, spec.routes), []
+    changes = changes_of(plan)
+    if not options.write:
+        result = ModuleResult(source, State.STALE, spec.routes, changes, reason)
+        return result, [drift(source, plan, reason)]
+    try:
+        if manifest is None:
+            apply_clean(plan)
+        else:
+            apply_plan(plan)
+    except FilesError as error:
+        return _refused(draft, error)
+    if manifest is not None and run.steps:
+        record_pass(source, run.config, manifest, draft.tops, run.stamps)
+    state = State.REMOVED if manifest is None else State.WRITTEN
+    return ModuleResult(source, state, spec.routes, changes, reason), []
+
+
+def _refused(draft: Draft, error: FilesError) -> tuple[ModuleResult, list[Diagnostic]]:
+    found = [replace(entry, module=draft.source.name) for entry in error.diagnostics]
+    reason = draft.assessed.reason
+    return ModuleResult(draft.source, State.FAILED, draft.spec.routes, reason=reason), found
+
+
+def _manifest(draft: Draft, run: Run) -> Manifest:
+    """Return the manifest of the package; the one that is there if only code changed that declares nothing."""
+    outputs = {name: digest(text.encode()) for name, text in draft.texts.items()}
+    before = draft.assessed
+    if before.manifest is not None and before.is_intact and before.manifest.outputs == outputs:
+        return before.manifest
+    return Manifest(
+        wsgen=__version__,
+        settings=settings_digest(draft.source, run.config),
+        inputs=draft.inputs,
+        outputs=outputs,
+        routers=draft.spec.routes,
+        tools={step: version_of(tool_of(step).name) for step in run.steps},
+        package=draft.source.output.relative_to(run.config.root).as_posix(),
+        declared=declared_digest(draft.spec),
+    )

@@ -1,0 +1,189 @@
+"""load -> render -> check: from what the sources of modules declare to the final texts of their packages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wsgen.commit.apply import owns_anything
+from wsgen.diagnostics import Diagnostic, Span
+from wsgen.discovery.inputs import template_of
+from wsgen.errors import GenerationError
+from wsgen.freshness.assess import Assessment
+from wsgen.freshness.passes import tops_of
+from wsgen.load import Loaded
+from wsgen.load.python.runtime_base import is_built_on_runtime
+from wsgen.model import ModuleSpec
+from wsgen.outputs.contract import Language, RenderContext, RenderedFile
+from wsgen.outputs.python.package import forget_templates
+from wsgen.outputs.registry import render_package
+from wsgen.pipeline.conflicts import unwritable
+from wsgen.pipeline.options import Run
+from wsgen.settings.config import Config
+from wsgen.source import ModuleSource, Positions
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A package that is not yet written: what its module declares, and its files by path.
+
+    `inputs` has the digests of the files that it was made from, as they were read; `tops` are the project's own
+    packages that the texts import.
+    """
+
+    source: ModuleSource
+    assessed: Assessment
+    spec: ModuleSpec
+    positions: Positions
+    inputs: Mapping[str, str]
+    files: Mapping[str, RenderedFile]
+    tops: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return the texts of all files by path, in the order in which to write them."""
+        return {path: file.text for path, file in self.files.items()}
+
+    @property
+    def python(self) -> dict[str, str]:
+        """Return the texts of the files that the tools for Python check."""
+        return _python_of(self.files)
+
+    def with_texts(self, texts: Mapping[str, str]) -> "Draft":
+        """Return the draft with other `texts` for some of its files."""
+        files = {
+            path: replace(file, text=texts.get(path, file.text))
+            for path, file in self.files.items()
+        }
+        return replace(self, files=files)
+
+
+def render_drafts(
+    loaded: Mapping[ModuleSource, Loaded], assessed: Mapping[ModuleSource, Assessment], run: Run
+) -> tuple[list[Draft], list[Diagnostic]]:
+    """Render the modules that were loaded without errors.
+
+    What could not be written is refused here, before any tool has run in vain.
+    """
+    forget_templates()
+    drafts = []
+    found: list[Diagnostic] = []
+    shared: set[Diagnostic] = set()
+    for source, item in loaded.items():
+        if item.spec is None:
+            continue
+        before = assessed[source]
+        if refusal := _refusal(source, item.spec, before, run):
+            found.append(refusal)
+            continue
+        try:
+            files = render_module(source, item.spec, run.config, item.positions)
+        except GenerationError as error:
+            place = Span(source.files[0])
+            for entry in error.diagnostics:
+                # What is wrong in a template is wrong for each module that is made from it: said once.
+                if entry.span is None or entry.span.path in source.files or entry not in shared:
+                    found.append(replace(entry, module=source.name, span=entry.span or place))
+                shared.add(entry)
+            continue
+        root = run.config.root
+        parsed = {file.relative_to(root).as_posix(): sum_ for file, sum_ in item.digests.items()}
+        inputs = {**before.inputs, **parsed}
+        tops: tuple[str, ...] = ()
+        if run.steps:
+            tops = tops_of(source, run.config, _python_of(files).values(), run.stamps)
+        drafts.append(Draft(source, before, item.spec, item.positions, inputs, files, tops))
+    return drafts, found
+
+
+def check_drafts(
+    drafts: Sequence[Draft], run: Run
+) -> tuple[Sequence[Draft], tuple[Diagnostic, ...]]:
+    """Return the drafts that pass the quality steps, with their final texts, and what is wrong in the others."""
+    if not run.steps:
+        return drafts, ()
+    from wsgen.quality.mirror import StagedModule
+    from wsgen.quality.run import run_steps
+
+    staged = [
+        StagedModule(
+            name=draft.source.name,
+            output=draft.source.output,
+            files=draft.python,
+            positions=draft.positions,
+            routers={router.file_name: router.class_name for router in draft.spec.routers},
+        )
+        for draft in drafts
+        if draft.files
+    ]
+    if not staged:
+        return drafts, ()
+    outcome = run_steps(
+        staged,
+        root=run.config.root,
+        steps=run.steps,
+        sources=run.config.sources,
+        cache=run.config.cache,
+        jobs=run.options.jobs,
+        timeout=run.config.timeout,
+    )
+    passed = [
+        draft.with_texts(outcome.files.get(draft.source.output, {}))
+        for draft in drafts
+        if draft.source.output not in outcome.failed
+    ]
+    return passed, outcome.diagnostics
+
+
+def render_module(
+    source: ModuleSource, spec: ModuleSpec, config: Config, positions: Positions | None = None
+) -> Mapping[str, RenderedFile]:
+    """Return the files of a module's package by path, as before any step; none without routers.
+
+    `positions` are the places of what the sources say.
+
+    Raises GenerationError if a template of the project cannot be used.
+    """
+    if not spec.routers:
+        return {}
+    tops = {module.partition(".")[0] for module in _models_of(spec)} | {"wsgen_runtime"}
+    local = {top for top in tops if any(_holds(folder, top) for folder in config.sources)}
+    context = RenderContext(
+        origin=" and ".join(file.name for file in source.files),
+        positions=positions or {},
+        sources=config.sources,
+        local=local,
+        template=template_of(source, config),
+        templates=config.templates,
+        schemes=config.security_schemes,
+        native=is_native(source, config),
+    )
+    return render_package(spec, context)
+
+
+def is_native(source: ModuleSource, config: Config) -> bool:
+    """Return whether the routers of a module speak the protocol of the runtime, as far as files tell."""
+    template = template_of(source, config)
+    return template is None or is_built_on_runtime(template, config.sources)
+
+
+def _holds(folder: Path, top: str) -> bool:
+    return (folder / top).is_dir() or (folder / f"{top}.py").is_file()
+
+
+def _models_of(spec: ModuleSpec) -> frozenset[str]:
+    types = (ref for router in spec.routers for ref in router.types)
+    return frozenset(module for ref in types for module, _ in ref.imports())
+
+
+def _refusal(
+    source: ModuleSource, spec: ModuleSpec, assessed: Assessment, run: Run
+) -> Diagnostic | None:
+    """Return the diagnostic that the package has to be written and cannot be, if so."""
+    is_to_change = not assessed.is_intact and (spec.routers or owns_anything(source.output))
+    if not run.options.write or not is_to_change:
+        return None
+    return unwritable(source, run.config, assessed.reason)
+
+
+def _python_of(files: Mapping[str, RenderedFile]) -> dict[str, str]:
+    return {path: file.text for path, file in files.items() if file.language is Language.PYTHON}

@@ -1,0 +1,50 @@
+"""Find the modules below some paths, and load what their sources declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsgen.diagnostics import Diagnostic, in_order
+from wsgen.discovery.modules import discover, select
+from wsgen.discovery.surroundings import unimportable
+from wsgen.settings.config import Config
+from wsgen.source import ModuleSource
+
+if TYPE_CHECKING:  # a run that finds everything current loads nothing
+    from wsgen.load import Loaded
+
+
+def find_modules(
+    paths: Iterable[Path], names: Iterable[str], config: Config
+) -> tuple[ModuleSource, ...]:
+    """Return the modules below `paths`, or below the configured ones, with one of `names` if any.
+
+    Raises ConfigError.
+    """
+    return select(discover(tuple(paths) or config.paths, config), names)
+
+
+def load_modules(
+    sources: Iterable[ModuleSource],
+    config: Config,
+    *,
+    assumed: str | None = None,
+    look_up: bool = True,
+) -> tuple[dict[ModuleSource, Loaded], tuple[Diagnostic, ...]]:
+    """Load `sources`; return what each declares and all diagnostics, sorted.
+
+    With `look_up` off, types are not looked up in the modules of the project.
+    """
+    from wsgen.load import TypeNames, load_module
+
+    types = TypeNames(config.sources if look_up else ())
+    loaded = {}
+    found = [*unimportable(sources, config)]
+    for source in sources:
+        item = load_module(source, config, assumed=assumed, types=types)
+        loaded[source] = item
+        found.extend(replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
+    return loaded, in_order(found)
