@@ -14,10 +14,10 @@ def main() -> None:
 
 
 def _run() -> int:
-    from wsgen.cli.unchanged import begin, say_if_current
+    from wsgen.cli.unchanged import begin_plain, say_if_current
 
     arguments = sys.argv[1:]
-    begun = begin(arguments)
+    begun = begin_plain(arguments)
     if begun is not None and say_if_current(begun, write=arguments[0] == "render"):
         return 0
     from wsgen.cli.main import run

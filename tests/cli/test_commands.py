@@ -124,10 +124,10 @@ def test_init_writes_a_project_that_validates_and_keeps_what_is_there(
 def test_a_run_that_is_stopped_says_what_to_do(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("wsgen.cli.render.find_modules", interrupted)
+    monkeypatch.setattr("wsgen.cli.render.run", interrupted)
     stopped = project.wsgen("render")
     assert (stopped.code, stopped.stdout) == (130, "")
     assert stopped.stderr.strip() == (
@@ -199,7 +199,7 @@ def test_a_run_that_is_stopped_before_it_began_has_no_traceback(
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("wsgen.cli.unchanged.begin", interrupted)
+    monkeypatch.setattr("wsgen.cli.unchanged.begin_plain", interrupted)
     monkeypatch.setattr("gc.set_threshold", lambda *_: None)
     with pytest.raises(SystemExit) as stopped:
         wsgen.__main__.main()

@@ -8,7 +8,7 @@ import click
 from wsgen.cli.chosen_project import project_of
 from wsgen.cli.console import show_diff, show_findings, show_modules, show_summary
 from wsgen.cli.options import Common, common_options, jobs_option
-from wsgen.cli.unchanged import Begun
+from wsgen.cli.unchanged import Begun, begin
 from wsgen.diagnostics import Diagnostic
 from wsgen.pipeline.cleaning import clean as clean_modules
 from wsgen.pipeline.options import Options
@@ -50,7 +50,7 @@ def render(
         if not write:
             raise click.UsageError("--watch writes; it does not go with --check or --diff")
         return watch_sources(common, partial(_run, options=options))
-    return _run(common, options, diff=diff_only)
+    return _run(common, options, diff=diff_only, begun=_begun())
 
 
 @click.command()
@@ -59,7 +59,8 @@ def render(
 @jobs_option
 def check(common: Common, no_quality: bool, jobs: int) -> int:
     """Fail if sources are invalid or render would change anything; write nothing."""
-    return _run(common, Options(write=False, quality=not no_quality, jobs=jobs))
+    options = Options(write=False, quality=not no_quality, jobs=jobs)
+    return _run(common, options, begun=_begun())
 
 
 @click.command()
@@ -82,20 +83,22 @@ def clean(common: Common, force: bool) -> int:
     return _conclude(clean_modules(modules, config, force=force), common, config, started)
 
 
-def _run(common: Common, options: Options, *, diff: bool = False) -> int:
-    started = perf_counter()
-    begun = click.get_current_context().find_object(Begun)
-    if begun is not None:
-        started, config = begun.started, begun.config
-        result = run(begun.sources, config, options, assessed=begun.assessed)
-    else:
-        config = project_of(common.paths)
-        result = run(find_modules(common.paths, common.modules, config), config, options)
+def _begun() -> Begun | None:
+    """Return what was found out before the command line was parsed, if it was."""
+    return click.get_current_context().find_object(Begun)
+
+
+def _run(
+    common: Common, options: Options, *, diff: bool = False, begun: Begun | None = None
+) -> int:
+    begun = begun or begin(common.paths, common.modules, options)
+    config = begun.config
+    result = run(begun.sources, config, options, assessed=begun.assessed)
     if diff and common.form == "text":
         show_diff((change for module in result.modules for change in module.changes), config.root)
         show_findings(RunResult(result.modules, _without_drift(result)), common.form)
         return _exit_code(result)
-    return _conclude(result, common, config, started)
+    return _conclude(result, common, config, begun.started)
 
 
 def _conclude(result: RunResult, common: Common, config: Config, started: float) -> int:

@@ -5,7 +5,7 @@ It is what happens nearly always, at every save and every start, and click would
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a command other than `render` and `check` needs none of these
     from wsgen.freshness.assess import Assessment
+    from wsgen.pipeline.options import Options
     from wsgen.settings.config import Config
     from wsgen.source import ModuleSource
 
@@ -27,8 +28,23 @@ class Begun:
     assessed: Mapping[ModuleSource, Assessment]
 
 
-def begin(arguments: Sequence[str]) -> Begun | None:
-    """Assess the modules of `render` or `check` without options, up to the first that is not current.
+def begin(paths: Sequence[Path], modules: Iterable[str], options: Options) -> Begun:
+    """Find the modules that a command is about and assess them, up to the first that is not current.
+
+    Raises ConfigError.
+    """
+    started = perf_counter()
+    from wsgen.cli.chosen_project import project_of
+    from wsgen.pipeline.run import assess_until_stale
+    from wsgen.pipeline.sources import find_modules
+
+    config = project_of(paths)
+    sources = find_modules(paths, modules, config)
+    return Begun(started, config, sources, assess_until_stale(sources, config, options))
+
+
+def begin_plain(arguments: Sequence[str]) -> Begun | None:
+    """Begin `render` or `check` without options.
 
     Return None for all other calls and for mistakes: the command itself says what is wrong.
     """
@@ -36,18 +52,11 @@ def begin(arguments: Sequence[str]) -> Begun | None:
         return None
     if any(argument.startswith("-") for argument in arguments):
         return None
-    started = perf_counter()
-    from wsgen.cli.chosen_project import project_of
     from wsgen.errors import WsgenError
     from wsgen.pipeline.options import Options
-    from wsgen.pipeline.run import assess_until_stale
-    from wsgen.pipeline.sources import find_modules
 
-    paths = [Path(argument) for argument in arguments[1:]]
     try:
-        config = project_of(paths)
-        sources = find_modules(paths, (), config)
-        return Begun(started, config, sources, assess_until_stale(sources, config, Options()))
+        return begin([Path(argument) for argument in arguments[1:]], (), Options())
     except WsgenError:
         return None
 
