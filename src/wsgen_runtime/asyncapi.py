@@ -1,7 +1,7 @@
 """The public functions of `wsgen_runtime.documents`, under the name by which users import them."""
 
 from wsgen_runtime.documents.describe import describe
-from wsgen_runtime.documents.references import resolve_type
+from wsgen_runtime.documents.document_references import resolve_type
 from wsgen_runtime.documents.schemas import UnfillableError, fill
 
 __all__ = ["UnfillableError", "describe", "fill", "resolve_type"]

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.connections.paths import path_in_app
 from wsgen_runtime.documents.http import Served
-from wsgen_runtime.documents.index import Entry, render_index
+from wsgen_runtime.documents.index import IndexEntry, render_index
 from wsgen_runtime.documents.page import content_security_policy
 
 
@@ -49,9 +49,9 @@ class WsDocs:
         }
         return HTMLResponse(html, headers=headers)
 
-    def _entries(self, root: str) -> list[Entry]:
+    def _entries(self, root: str) -> list[IndexEntry]:
         return [
-            Entry(
+            IndexEntry(
                 title=app.title,
                 version=app.version,
                 description=app.description,

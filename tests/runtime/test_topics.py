@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from wsgen_runtime.topics.subscriptions import Joined, Outcome, Step, TopicIndex
+from wsgen_runtime.topics.subscriptions import Joined, TopicIndex, TopicOutcome, TopicStep
 
 Index = TopicIndex[str, int]
 
@@ -13,9 +13,9 @@ def live(index: Index, topic: str, *members: str) -> None:
     """Bring `topic` up with `members`, produced here."""
     for member in members:
         index.join(topic, member, 0)
-    assert index.next_step(topic) is Step.OPEN
+    assert index.next_step(topic) is TopicStep.OPEN
     index.finish(topic, owned=True)
-    assert index.next_step(topic) is Step.CREATE
+    assert index.next_step(topic) is TopicStep.CREATE
     index.finish(topic)
     assert index.next_step(topic) is None
 
@@ -23,11 +23,11 @@ def live(index: Index, topic: str, *members: str) -> None:
 def test_first_subscriber_waits_for_open_and_create() -> None:
     index = Index()
     assert index.join("t", "a", 1) is Joined.WAITING
-    assert index.next_step("t") is Step.OPEN
+    assert index.next_step("t") is TopicStep.OPEN
     assert index.next_step("t") is None
-    assert index.finish("t", owned=True) == Outcome()
-    assert index.next_step("t") is Step.CREATE
-    assert index.finish("t") == Outcome(subscribed=(("a", [1]),))
+    assert index.finish("t", owned=True) == TopicOutcome()
+    assert index.next_step("t") is TopicStep.CREATE
+    assert index.finish("t") == TopicOutcome(subscribed=(("a", [1]),))
     assert index.join("t", "b", 2) is Joined.READY
 
 
@@ -38,7 +38,7 @@ def test_concurrent_first_subscribers_share_one_create() -> None:
     index.join("t", "b", 2)
     index.join("t", "a", 3)
     index.finish("t", owned=True)
-    assert index.next_step("t") is Step.CREATE
+    assert index.next_step("t") is TopicStep.CREATE
     assert index.finish("t").subscribed == (("a", [1, 3]), ("b", [2]))
 
 
@@ -48,9 +48,9 @@ def test_last_out_removes_and_forgets() -> None:
     assert index.leave("t", "a") == []
     assert index.next_step("t") is None
     assert index.leave("t", "b") == []
-    assert index.next_step("t") is Step.REMOVE
+    assert index.next_step("t") is TopicStep.REMOVE
     index.finish("t")
-    assert index.next_step("t") is Step.CLOSE
+    assert index.next_step("t") is TopicStep.CLOSE
     index.finish("t")
     assert index.next_step("t") is None
     assert len(index) == 0
@@ -71,17 +71,17 @@ def test_duplicate_subscriptions_count_once() -> None:
     assert index.join("t", "a", 2) is Joined.READY
     assert index.count_of("a") == 1
     assert index.leave("t", "a") == []
-    assert index.next_step("t") is Step.REMOVE
+    assert index.next_step("t") is TopicStep.REMOVE
 
 
 def test_first_in_while_last_out_is_created_again() -> None:
     index = Index()
     live(index, "t", "a")
     index.leave("t", "a")
-    assert index.next_step("t") is Step.REMOVE
+    assert index.next_step("t") is TopicStep.REMOVE
     assert index.join("t", "b", 5) is Joined.WAITING
-    assert index.finish("t") == Outcome()
-    assert index.next_step("t") is Step.CREATE
+    assert index.finish("t") == TopicOutcome()
+    assert index.next_step("t") is TopicStep.CREATE
     assert index.finish("t").subscribed == (("b", [5]),)
 
 
@@ -91,7 +91,7 @@ def test_leaving_before_the_topic_began_returns_the_unanswered() -> None:
     index.next_step("t")
     assert index.leave("t", "a") == [1]
     index.finish("t", owned=True)
-    assert index.next_step("t") is Step.CLOSE
+    assert index.next_step("t") is TopicStep.CLOSE
 
 
 def test_a_failed_create_expels_all_and_leaves_nothing() -> None:
@@ -100,8 +100,8 @@ def test_a_failed_create_expels_all_and_leaves_nothing() -> None:
     index.next_step("t")
     index.finish("t", owned=True)
     index.next_step("t")
-    assert index.finish("t", failed=True) == Outcome(failed=(("a", [1]),))
-    assert index.next_step("t") is Step.CLOSE
+    assert index.finish("t", failed=True) == TopicOutcome(failed=(("a", [1]),))
+    assert index.next_step("t") is TopicStep.CLOSE
     index.finish("t")
     index.next_step("t")
     assert (len(index), index.count_of("a")) == (0, 0)
@@ -123,10 +123,10 @@ def test_a_topic_produced_elsewhere_is_ready_once_open() -> None:
     assert index.finish("t", owned=False).subscribed == (("a", [1]),)
     assert index.next_step("t") is None
     index.own("t", True)
-    assert index.next_step("t") is Step.CREATE
+    assert index.next_step("t") is TopicStep.CREATE
     index.finish("t")
     index.own("t", False)
-    assert index.next_step("t") is Step.REMOVE
+    assert index.next_step("t") is TopicStep.REMOVE
     index.finish("t")
     assert index.join("t", "b", 2) is Joined.READY
 
@@ -138,31 +138,31 @@ def test_a_takeover_that_fails_ends_the_subscriptions() -> None:
     index.finish("t", owned=False)
     index.own("t", True)
     index.next_step("t")
-    assert index.finish("t", failed=True) == Outcome(ended=("a",))
+    assert index.finish("t", failed=True) == TopicOutcome(ended=("a",))
 
 
 def test_cancel_expels_members_and_those_who_wait() -> None:
     index = Index()
     live(index, "t", "a")
-    assert index.cancel("t") == Outcome(ended=("a",))
-    assert index.cancel("unknown") == Outcome()
-    assert index.next_step("t") is Step.REMOVE
+    assert index.cancel("t") == TopicOutcome(ended=("a",))
+    assert index.cancel("unknown") == TopicOutcome()
+    assert index.next_step("t") is TopicStep.REMOVE
     index.join("t", "b", 1)
-    assert index.cancel("t") == Outcome(failed=(("b", [1]),))
+    assert index.cancel("t") == TopicOutcome(failed=(("b", [1]),))
     index.finish("t")
-    assert index.next_step("t") is Step.CLOSE
+    assert index.next_step("t") is TopicStep.CLOSE
 
 
 def test_a_producer_that_has_ended_is_removed_and_created_anew_for_who_comes_next() -> None:
     index = Index()
     live(index, "t", "a", "b")
-    assert index.end("t") == Outcome(ended=("a", "b"))
-    assert index.end("unknown") == Outcome()
+    assert index.end("t") == TopicOutcome(ended=("a", "b"))
+    assert index.end("unknown") == TopicOutcome()
     assert index.join("t", "c", 1) is Joined.WAITING
-    assert index.next_step("t") is Step.REMOVE
-    assert index.finish("t") == Outcome()
-    assert index.next_step("t") is Step.CREATE
-    assert index.finish("t") == Outcome(subscribed=(("c", [1]),))
+    assert index.next_step("t") is TopicStep.REMOVE
+    assert index.finish("t") == TopicOutcome()
+    assert index.next_step("t") is TopicStep.CREATE
+    assert index.finish("t") == TopicOutcome(subscribed=(("c", [1]),))
 
 
 def test_drop_leaves_all_topics() -> None:
@@ -173,7 +173,7 @@ def test_drop_leaves_all_topics() -> None:
     assert sorted(index.drop("a")) == ["t", "u"]
     assert index.topics_of("a") == frozenset()
     assert index.next_step("t") is None
-    assert index.next_step("u") is Step.REMOVE
+    assert index.next_step("u") is TopicStep.REMOVE
 
 
 def test_who_waits_for_a_start_that_moves_away_is_subscribed() -> None:
@@ -183,7 +183,7 @@ def test_who_waits_for_a_start_that_moves_away_is_subscribed() -> None:
     index.finish("t", owned=False)
     index.own("t", True)
     assert index.join("t", "b", 2) is Joined.WAITING
-    assert index.own("t", False) == Outcome(subscribed=(("b", [2]),))
+    assert index.own("t", False) == TopicOutcome(subscribed=(("b", [2]),))
     assert index.join("t", "b", 3) is Joined.READY
 
 
@@ -206,7 +206,7 @@ class TopicModel(RuleBasedStateMachine):
         self.index = Index()
         self.pairs: set[tuple[str, str]] = set()
         self.unanswered: set[tuple[str, str, int]] = set()
-        self.steps: dict[str, Step] = {}
+        self.steps: dict[str, TopicStep] = {}
         self.producing: set[str] = set()
         self.opened: set[str] = set()
         self.spent: set[str] = set()
@@ -217,7 +217,7 @@ class TopicModel(RuleBasedStateMachine):
             for token in tokens:
                 self.unanswered.remove((topic, member, token))  # answered once, no more
 
-    def ended(self, topic: str, outcome: Outcome[str, int]) -> None:
+    def ended(self, topic: str, outcome: TopicOutcome[str, int]) -> None:
         self.answer(topic, outcome.failed)
         gone = {member for member, _ in outcome.failed} | set(outcome.ended)
         assert gone == {member for name, member in self.pairs if name == topic}
@@ -269,13 +269,13 @@ class TopicModel(RuleBasedStateMachine):
         assert topic not in self.steps, "one step at a time"
         self.steps[topic] = step
         wanted = any(name == topic for name, _ in self.pairs)
-        assert (topic in self.opened) is (step is not Step.OPEN)
-        assert (topic in self.producing) is (step is Step.REMOVE)
+        assert (topic in self.opened) is (step is not TopicStep.OPEN)
+        assert (topic in self.producing) is (step is TopicStep.REMOVE)
         if topic in self.spent:
-            assert step is Step.REMOVE
-        if step in (Step.OPEN, Step.CREATE):
+            assert step is TopicStep.REMOVE
+        if step in (TopicStep.OPEN, TopicStep.CREATE):
             assert wanted
-        if step is Step.CLOSE:
+        if step is TopicStep.CLOSE:
             assert not wanted
 
     @precondition(lambda self: self.steps)
@@ -284,16 +284,16 @@ class TopicModel(RuleBasedStateMachine):
         topic = data.draw(st.sampled_from(sorted(self.steps)))
         step = self.steps.pop(topic)
         outcome = self.index.finish(topic, failed=failed, owned=owned)
-        if step is Step.OPEN and not failed:
+        if step is TopicStep.OPEN and not failed:
             self.opened.add(topic)
-        elif step is Step.CREATE and not failed:
+        elif step is TopicStep.CREATE and not failed:
             self.producing.add(topic)
-        elif step is Step.REMOVE:
+        elif step is TopicStep.REMOVE:
             self.producing.discard(topic)
             self.spent.discard(topic)
-        elif step is Step.CLOSE:
+        elif step is TopicStep.CLOSE:
             self.opened.discard(topic)
-        if failed and step in (Step.OPEN, Step.CREATE):
+        if failed and step in (TopicStep.OPEN, TopicStep.CREATE):
             self.ended(topic, outcome)
         else:
             self.answer(topic, outcome.subscribed)

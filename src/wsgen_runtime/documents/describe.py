@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from wsgen_runtime.documents.references import name_in, pointer_to
+from wsgen_runtime.documents.document_references import name_in, pointer_to
 from wsgen_runtime.documents.schemas import MODE, TYPE, fill
 from wsgen_runtime.router import WsRouter
 

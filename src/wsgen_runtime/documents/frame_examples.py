@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from wsgen_runtime.documents.references import name_in
+from wsgen_runtime.documents.document_references import name_in
 from wsgen_runtime.protocol.frames import (
     subscribed_frame,
     unsubscribed_frame,
@@ -26,7 +26,7 @@ _SUBSCRIBE = ".subscribe"
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class RefusedExample:
     """An example that its model refuses: the `part` ("request" or "data") of one route's, and where in it."""
 
     channel: str
@@ -41,13 +41,14 @@ class Misfit:
         return asdict(self)
 
 
-def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[Misfit]:
-    """Replace the examples of operations in `document` by examples of their messages; return those that misfit.
+def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[RefusedExample]:
+    """Replace the examples of operations in `document` by examples of their messages; return those refused.
 
-    `source` is the same document with its slots, `adapter_of` what describes the type of one. A misfit is left
-    out. A request stays as it is written; data is written as the wire has it, defaults and all.
+    `source` is the same document with its slots, and `adapter_of` returns the type adapter of a slot. An example
+    that its model refuses is left out. A request stays as it is written; data is written as it is sent, with its
+    defaults.
     """
-    misfits: list[Misfit] = []
+    refused: list[RefusedExample] = []
     for operation in (document.get("operations") or {}).values():
         given = operation.pop(EXAMPLES, None)
         if not given:
@@ -65,7 +66,7 @@ def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[Mi
         for index, example in enumerate(given):
             at = (channel, route, index)
             frames, found = _frames(at, example, request, data)
-            misfits.extend(found)
+            refused.extend(found)
             texts = {key: example[key] for key in ("name", "summary") if key in example}
             for verb, frame in frames.items():
                 message = messages.get(f"{route}.{verb}")
@@ -74,12 +75,12 @@ def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[Mi
                 known = message["payload"]["properties"]
                 frame = {key: value for key, value in frame.items() if key in known}
                 message.setdefault("examples", []).append({**texts, "payload": frame})
-    return misfits
+    return refused
 
 
 def _frames(
     at: tuple[str, str, int], example: Json, request: TypeAdapter[Any], data: TypeAdapter[Any]
-) -> tuple[dict[str, Json], list[Misfit]]:
+) -> tuple[dict[str, Json], list[RefusedExample]]:
     """Return the frames of one example by what follows the route in their type."""
     _, route, _ = at
     asked = example["request"]
@@ -105,13 +106,13 @@ def _frames(
 
 def _checked(
     at: tuple[str, str, int], part: str, adapter: TypeAdapter[Any], value: object
-) -> tuple[list[Misfit], Any]:  # the value that the adapter makes has its type
+) -> tuple[list[RefusedExample], Any]:  # the value that the adapter makes has its type
     try:
         return [], adapter.validate_json(to_json(value))
     except ValidationError as error:
         return [
-            Misfit(*at, part, item["loc"], item["msg"])
+            RefusedExample(*at, part, item["loc"], item["msg"])
             for item in error.errors(include_url=False, include_context=False, include_input=False)
         ], None
     except Exception as error:  # validators are user code
-        return [Misfit(*at, part, (), f"{type(error).__name__}: {error}")], None
+        return [RefusedExample(*at, part, (), f"{type(error).__name__}: {error}")], None

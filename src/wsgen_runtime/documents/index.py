@@ -75,7 +75,7 @@ $modules
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """One module of the index; `routes` are names, and whether each is deprecated."""
 
     title: str
@@ -85,7 +85,7 @@ class Entry:
     routes: tuple[tuple[str, bool], ...]
 
 
-def render_index(entries: Iterable[Entry], *, title: str) -> str:
+def render_index(entries: Iterable[IndexEntry], *, title: str) -> str:
     """Return the index of `entries` as a self-contained HTML file."""
     modules = "\n".join(map(_module, entries))
     return _PAGE.substitute(
@@ -97,7 +97,7 @@ def render_index(entries: Iterable[Entry], *, title: str) -> str:
     )
 
 
-def _module(entry: Entry) -> str:
+def _module(entry: IndexEntry) -> str:
     endpoint = escape(entry.endpoint)
     routes = "".join(
         f'<li class="deprecated" title="deprecated"><code>{escape(name)}</code></li>'

@@ -7,8 +7,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from wsgen_runtime.documents.dialect import to_draft_07
-from wsgen_runtime.documents.frame_examples import EXAMPLES, Misfit, put_examples
-from wsgen_runtime.documents.references import resolve_type
+from wsgen_runtime.documents.document_references import resolve_type
+from wsgen_runtime.documents.frame_examples import EXAMPLES, RefusedExample, put_examples
 
 Mode = Literal["validation", "serialization"]
 Slot = tuple[str, Mode]
@@ -18,17 +18,19 @@ TYPE, MODE = "x-python-type", "x-python-mode"
 
 
 class UnfillableError(Exception):
-    """`reasons` maps each type expression without a schema to what was raised; `misfits` are wrong examples."""
+    """`reasons` maps each type expression without a schema to what was raised; `refused` are wrong examples."""
 
-    def __init__(self, reasons: Mapping[str, Exception], misfits: Sequence[Misfit] = ()) -> None:
+    def __init__(
+        self, reasons: Mapping[str, Exception], refused: Sequence[RefusedExample] = ()
+    ) -> None:
         texts = [
             f"no JSON Schema for {name}: {type(error).__name__}: {error}"
             for name, error in reasons.items()
         ]
-        texts += [f"example {item.index} of {item.route}: {item.text}" for item in misfits]
+        texts += [f"example {item.index} of {item.route}: {item.text}" for item in refused]
         super().__init__("; ".join(texts))
         self.reasons = dict(reasons)
-        self.misfits = tuple(misfits)
+        self.refused = tuple(refused)
 
 
 def fill(
@@ -47,11 +49,11 @@ def fill(
     filled = _put(document, schemas)
     if not isinstance(filled, dict):
         raise TypeError("a document is a mapping")
-    misfits = put_examples(
+    refused = put_examples(
         filled, dict(document), lambda slot: adapters.get(_slot(slot) or ("", "validation"))
     )
-    if misfits and strict:
-        raise UnfillableError({}, misfits)
+    if refused and strict:
+        raise UnfillableError({}, refused)
     if shared:
         components = filled.get("components")
         components = dict(components) if isinstance(components, dict) else {}

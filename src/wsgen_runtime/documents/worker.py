@@ -2,7 +2,7 @@
 
 Reads `{"sources": [...], "documents": [...]}` from stdin. Writes JSON lines to what was stdout: `{"type": ...}`
 before each type expression is tried, and at the end `{"documents": [...]}` or `{"failures": {...},
-"misfits": [...]}`: the types that have no schema, and the examples that do not match theirs.
+"refused": [...]}`: the types that have no schema, and the examples that do not match theirs.
 """
 
 import json
@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from wsgen_runtime.documents.references import resolve_type
+from wsgen_runtime.documents.document_references import resolve_type
 from wsgen_runtime.documents.schemas import UnfillableError, fill
 
 _OTHERS = (
@@ -43,15 +43,15 @@ def main() -> None:
 
         filled: list[object] = []
         failures: dict[str, object] = {}
-        misfits: list[object] = []
+        refused: list[object] = []
         for document in task["documents"]:
             try:
                 filled.append(fill(document, resolve=resolve))
             except UnfillableError as error:
                 failures |= {name: _reason(cause) for name, cause in error.reasons.items()}
-                misfits += [item.to_json() for item in error.misfits]
-        failed = failures or misfits
-        say({"failures": failures, "misfits": misfits} if failed else {"documents": filled})
+                refused += [item.to_json() for item in error.refused]
+        failed = failures or refused
+        say({"failures": failures, "refused": refused} if failed else {"documents": filled})
 
 
 def _reason(error: Exception) -> dict[str, object]:

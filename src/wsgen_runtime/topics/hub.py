@@ -17,7 +17,7 @@ from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.lifecycle import Steps
-from wsgen_runtime.topics.subscriptions import Joined, Outcome, Step, TopicIndex
+from wsgen_runtime.topics.subscriptions import Joined, TopicIndex, TopicOutcome, TopicStep
 from wsgen_runtime.topics.updates import Updates
 
 _log = logging.getLogger("wsgen_runtime")
@@ -160,7 +160,9 @@ class Hub:
         self._steps.advance(topic)
         return len(outcome.ended) + len(outcome.failed)
 
-    def _step_done(self, topic: str, channel: Channel, outcome: Outcome[Client, FrameId]) -> None:
+    def _step_done(
+        self, topic: str, channel: Channel, outcome: TopicOutcome[Client, FrameId]
+    ) -> None:
         message = "Subscribed"
         if channel.missed:
             message += f"; {channel.missed} updates were dropped before the topic had begun"
@@ -177,7 +179,7 @@ class Hub:
         self,
         route: str,
         topic: str,
-        outcome: Outcome[Client, FrameId],
+        outcome: TopicOutcome[Client, FrameId],
         reason: str,
         message: str = "Subscribed",
     ) -> None:
@@ -223,7 +225,7 @@ class Hub:
         channel, entry = self._channels.get(topic), self.topics.get(topic)
         if channel is None or entry is None:
             return
-        if entry.busy is Step.CREATE:
+        if entry.busy is TopicStep.CREATE:
             channel.ending = reason
             return
         channel.ending = None

@@ -10,14 +10,14 @@ from wsgen_runtime.protocol.events import FrameId
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.feed import Ending, Feed
-from wsgen_runtime.topics.subscriptions import Outcome, Step, TopicIndex
+from wsgen_runtime.topics.subscriptions import TopicIndex, TopicOutcome, TopicStep
 from wsgen_runtime.user_code.calls import call
 
 _log = logging.getLogger("wsgen_runtime")
 _STUBBORN = 1.0  # seconds for what was cancelled to end
 
 Post = Callable[[Feed, str, str, Ending | None], None]
-Done = Callable[[str, Channel, Outcome[Client, FrameId]], None]
+Done = Callable[[str, Channel, TopicOutcome[Client, FrameId]], None]
 
 
 class Steps:
@@ -78,7 +78,7 @@ class Steps:
             channel.close_feed()
         self.channels.clear()
 
-    async def _run(self, topic: str, channel: Channel, step: Step | None) -> None:
+    async def _run(self, topic: str, channel: Channel, step: TopicStep | None) -> None:
         try:
             while step is not None:
                 owned = await self._take(topic, channel, step)
@@ -91,7 +91,7 @@ class Steps:
             channel.task = None
             self._forget_if_done(topic)
 
-    async def _take(self, topic: str, channel: Channel, step: Step) -> bool | None:
+    async def _take(self, topic: str, channel: Channel, step: TopicStep) -> bool | None:
         """Take one step; return whether the topic is to be produced here (OPEN finds out), None on failure."""
         try:
             return bool(await call(self._perform, topic, channel, step, within=None))
@@ -101,13 +101,13 @@ class Steps:
             self._counters.fail("a topic's step failed", error, step=step.name, route=route)
             return None
 
-    async def _perform(self, topic: str, channel: Channel, step: Step) -> bool:
+    async def _perform(self, topic: str, channel: Channel, step: TopicStep) -> bool:
         service = channel.router.service
-        if step is Step.OPEN:
+        if step is TopicStep.OPEN:
             return await self._broker.open(topic)
-        if step is Step.CREATE:
+        if step is TopicStep.CREATE:
             await self._create(topic, channel)
-        elif step is Step.REMOVE:
+        elif step is TopicStep.REMOVE:
             channel.close_feed()
             await call(service.remove_topic, topic, within=self._within)
         else:

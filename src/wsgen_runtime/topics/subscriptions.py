@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Hashable)
 T = TypeVar("T")
 
 
-class Step(Enum):
+class TopicStep(Enum):
     """What is to be done for a topic; `TopicIndex.finish` reports how it went."""
 
     OPEN = auto()
@@ -60,7 +60,7 @@ class Topic(Generic[M, T]):
         self.producing = False
         self.spent = False
         """Whether the producer has ended: it is removed, and created again for the next subscriber."""
-        self.busy: Step | None = None
+        self.busy: TopicStep | None = None
 
     @property
     def wanted(self) -> bool:
@@ -74,7 +74,7 @@ class Topic(Generic[M, T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[M, T]):
+class TopicOutcome(Generic[M, T]):
     """What a finished step means for those who are there: tell each of them."""
 
     subscribed: tuple[tuple[M, list[T]], ...] = ()
@@ -183,35 +183,35 @@ class TopicIndex(Generic[M, T]):
             self.leave(name, member)
         return names
 
-    def cancel(self, name: str) -> Outcome[M, T]:
+    def cancel(self, name: str) -> TopicOutcome[M, T]:
         """Unsubscribe everyone from the topic."""
         topic = self._topics.get(name)
-        return Outcome() if topic is None else self._expel(topic)
+        return TopicOutcome() if topic is None else self._expel(topic)
 
-    def end(self, name: str) -> Outcome[M, T]:
+    def end(self, name: str) -> TopicOutcome[M, T]:
         """Unsubscribe the members, because the topic's producer has ended; who waits goes on waiting."""
         topic = self._topics.get(name)
         if topic is None:
-            return Outcome()
+            return TopicOutcome()
         topic.spent = topic.producing
         ended = tuple(topic.members)
         topic.members.clear()
         for member in ended:
             self._forget(topic, member)
-        return Outcome(ended=ended)
+        return TopicOutcome(ended=ended)
 
-    def own(self, name: str, owned: bool) -> Outcome[M, T]:
+    def own(self, name: str, owned: bool) -> TopicOutcome[M, T]:
         """Note whether the topic is this process's to produce.
 
         Who waited for a start that is no longer ours to make is subscribed by that.
         """
         topic = self._topics.get(name)
         if topic is None:
-            return Outcome()
+            return TopicOutcome()
         topic.owned = owned
         return self._settle(topic)
 
-    def next_step(self, name: str) -> Step | None:
+    def next_step(self, name: str) -> TopicStep | None:
         """Return the step to take now, or None; the topic is busy until `finish`, forgotten when all is done."""
         topic = self._topics.get(name)
         if topic is None or topic.busy is not None:
@@ -222,7 +222,7 @@ class TopicIndex(Generic[M, T]):
             self.size -= topic.size
         return topic.busy
 
-    def finish(self, name: str, *, failed: bool = False, owned: bool = False) -> Outcome[M, T]:
+    def finish(self, name: str, *, failed: bool = False, owned: bool = False) -> TopicOutcome[M, T]:
         """Note that the topic's step is done; `owned` says after OPEN whether to produce here.
 
         A step that failed to start something ends all subscriptions; one that failed to stop something counts
@@ -230,38 +230,38 @@ class TopicIndex(Generic[M, T]):
         """
         topic = self._topics[name]
         step, topic.busy = topic.busy, None
-        if step is Step.OPEN and not failed:
+        if step is TopicStep.OPEN and not failed:
             topic.opened, topic.owned = True, owned
-        elif step is Step.CREATE and not failed:
+        elif step is TopicStep.CREATE and not failed:
             topic.producing = True
-        elif step is Step.REMOVE:
+        elif step is TopicStep.REMOVE:
             topic.producing = topic.spent = False
-        elif step is Step.CLOSE:
+        elif step is TopicStep.CLOSE:
             topic.opened = topic.owned = False
         elif failed:
             return self._expel(topic)
         return self._settle(topic)
 
     @staticmethod
-    def _choose(topic: Topic[M, T]) -> Step | None:
+    def _choose(topic: Topic[M, T]) -> TopicStep | None:
         if topic.producing and (topic.spent or not (topic.wanted and topic.owned)):
-            return Step.REMOVE
+            return TopicStep.REMOVE
         if not topic.wanted:
-            return Step.CLOSE if topic.opened else None
+            return TopicStep.CLOSE if topic.opened else None
         if not topic.opened:
-            return Step.OPEN
-        return Step.CREATE if topic.owned and not topic.producing else None
+            return TopicStep.OPEN
+        return TopicStep.CREATE if topic.owned and not topic.producing else None
 
-    def _settle(self, topic: Topic[M, T]) -> Outcome[M, T]:
+    def _settle(self, topic: Topic[M, T]) -> TopicOutcome[M, T]:
         if not topic.ready:
-            return Outcome()
+            return TopicOutcome()
         arrived = tuple(topic.waiting.items())
         topic.members.update((member, None) for member, _ in arrived)
         topic.waiting.clear()
-        return Outcome(subscribed=arrived)
+        return TopicOutcome(subscribed=arrived)
 
-    def _expel(self, topic: Topic[M, T]) -> Outcome[M, T]:
-        outcome: Outcome[M, T] = Outcome(
+    def _expel(self, topic: Topic[M, T]) -> TopicOutcome[M, T]:
+        outcome: TopicOutcome[M, T] = TopicOutcome(
             failed=tuple(topic.waiting.items()), ended=tuple(topic.members)
         )
         topic.waiting.clear()

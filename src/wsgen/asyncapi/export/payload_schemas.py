@@ -95,7 +95,7 @@ def fill_documents(
             )
             for name, reason in last[0]["failures"].items()
         }
-        misfits = (Misfit(**{**item, "loc": tuple(item["loc"])}) for item in last[0]["misfits"])
+        misfits = (Misfit(**{**item, "loc": tuple(item["loc"])}) for item in last[0]["refused"])
         return Filled((), failures, tuple(misfits))
     return _blamed(answer, f"ended the process with status {process.returncode}", said)
 
