@@ -5,8 +5,9 @@ Positions are not part of the model: the same routers from `ws.yaml` and `ws.py`
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 BUILTIN_TYPES = frozenset(
     {"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
@@ -18,6 +19,9 @@ RUNTIME = ("Delivery", "WsRouteService", "WsRouter")
 
 ROUTER_FILE_NAMES = BUILTIN_TYPES | {*RUNTIME, "Sequence", "None", "super"}
 """What a router's file uses by these names, unless the project's own class is its template."""
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
 class _Value(BaseModel):
@@ -76,8 +80,8 @@ class Delivery(_Value):
 class Example(_Value):
     """A request as a client sends it and, if given, the data of an update it brings, both as JSON text."""
 
-    name: str = ""
-    summary: str = ""
+    name: Text = ""
+    summary: Text = ""
     request: str
     data: str | None = None
 
@@ -93,8 +97,8 @@ class RouterSpec(_Value):
     route: str
     request: TypeRef
     data: TypeRef
-    summary: str = ""
-    description: str = ""
+    summary: Text = ""
+    description: Text = ""
     tags: tuple[str, ...] = ()
     deprecated: bool = False
     delivery: Delivery = Delivery()
@@ -118,7 +122,7 @@ class ModuleSpec(_Value):
 
     name: str
     version: str | None = None
-    description: str = ""
+    description: Text = ""
     endpoint: str
     routers: tuple[RouterSpec, ...]
 

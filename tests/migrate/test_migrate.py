@@ -130,9 +130,10 @@ def test_any_text_is_read_back_as_it_was(tags: list[str], words: list[str]) -> N
     found: list[Diagnostic] = []
     read = load_yaml(Path("ws.yaml"), text.encode(), None, found)
     assert not found
-    assert read.routers[1].tags == (tuple(tags) if tags else None)
-    assert read.routers[1].description.strip() == description
-    assert read.routers[1].request == model
+    fields = read.routers[1].fields
+    assert tuple(fields.get("tags", ())) == tuple(tags)
+    assert fields["description"].strip() == description
+    assert fields["request"] == model
 
 
 def classes(text: str) -> str:

@@ -2,34 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from wsgen.diagnostics import Span
-from wsgen.load.python.constructor_calls import Argument
 from wsgen.load.types.grammar import TypeNode
-from wsgen.model import Delivery, Example, TypeRef
+from wsgen.model import TypeRef
+
+Fields = Mapping[str, Any]
+"""Values by the names of fields, of the types that the schema and the model give these."""
 
 
 @dataclass(frozen=True, slots=True)
 class RouterDeclaration:
     """One router as a file declares it.
 
-    `request`, `data` and types of `further` are None where they are wrong and reported; `route`, `tags` and
-    `security` where the file is silent. `spans` has the places of the fields it names, `span` that of the class
-    name.
+    `fields` has what the file says of it, apart from what is wrong and reported; `spans` has the places of all
+    fields, `span` that of the class name. Types of `further` are None where they are wrong.
     """
 
     class_name: str
     span: Span
-    request: TypeRef | None = None
-    data: TypeRef | None = None
-    route: str | None = None
-    tags: tuple[str, ...] | None = None
-    summary: str = ""
-    description: str = ""
-    deprecated: bool = False
-    delivery: Delivery = field(default_factory=Delivery)
-    security: tuple[str, ...] | None = None
-    examples: tuple[Example, ...] = ()
+    fields: Fields = field(default_factory=dict)
     spans: Mapping[str, Span] = field(default_factory=dict)
     further: tuple[TypeRef | None, ...] = ()
 
@@ -39,20 +32,25 @@ class RouterDeclaration:
 
 
 @dataclass(frozen=True, slots=True)
+class Argument:
+    """A literal `route` or `tags`, as `key` says, that a call passes to a router class."""
+
+    class_name: str
+    key: str
+    value: str | tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class FileDeclaration:
-    """One source file: its routers in the order of the file, and what it says of the whole module.
+    """One source file: its routers in the order of the file, and in `fields` what it says of the whole module.
 
     `arguments` are what its calls pass to router classes that another file declares; `named` are all types that
-    it names, each with whether it is a request. `models` is the package of its bare names, if it says so itself.
+    it names, each with whether it is a request.
     """
 
     routers: tuple[RouterDeclaration, ...] = ()
-    module: str | None = None
-    description: str = ""
-    endpoint: str | None = None
-    tags: tuple[str, ...] = ()
-    security: tuple[str, ...] = ()
+    fields: Fields = field(default_factory=dict)
     arguments: tuple[Argument, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
     named: tuple[tuple[TypeNode, bool], ...] = ()
-    models: str | None = None

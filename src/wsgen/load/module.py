@@ -18,6 +18,9 @@ from wsgen.names import default_route, nearest
 from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource, Positions
 
+_INHERITED = ("tags", "security")
+"""What a router takes from its module unless it says it itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -59,7 +62,8 @@ def load_module(
         digests[path] = digest(data)
         if path.name == YAML_NAME:
             yaml = load_yaml(path, data, config.models, found)
-            places = {yaml.models: yaml.spans["models"]} if yaml.models else {}
+            models = yaml.fields.get("models")
+            places = {models: yaml.spans["models"]} if models else {}
             found.extend(types.check(yaml.named, places, generic=generic))
         else:
             more = load_python(
@@ -98,13 +102,9 @@ def united(
     if has_errors(diagnostics):
         return Loaded(None, positions, diagnostics)
     specs = [_spec(router, routes[router.class_name], yaml) for router in routers]
-    spec = ModuleSpec(
-        name=source.name,
-        version=source.version,
-        description=yaml.description,
-        endpoint=yaml.endpoint or _endpoint(source),
-        routers=tuple(spec for spec in specs if spec),
-    )
+    given = {key: yaml.fields[key] for key in ModuleSpec.model_fields if key in yaml.fields}
+    own = {"name": source.name, "version": source.version, "routers": specs}
+    spec = ModuleSpec.model_validate({"endpoint": _endpoint(source)} | given | own)
     return Loaded(spec, positions, diagnostics)
 
 
@@ -114,33 +114,17 @@ def _endpoint(source: ModuleSource) -> str:
     return f"/{source.name}/ws{version}"
 
 
-def _spec(router: RouterDeclaration, route: str, module: FileDeclaration) -> RouterSpec | None:
-    """Return the spec of `router`; None if a type of it is wrong, which has been reported.
-
-    What it does not say itself, `module` says.
-    """
-    if router.request is None or router.data is None:
-        return None
-    return RouterSpec(
-        class_name=router.class_name,
-        route=route,
-        request=router.request,
-        data=router.data,
-        summary=router.summary,
-        description=router.description,
-        tags=module.tags if router.tags is None else router.tags,
-        deprecated=router.deprecated,
-        delivery=router.delivery,
-        further=tuple(ref for ref in router.further if ref is not None),
-        security=module.security if router.security is None else router.security,
-        examples=router.examples,
-    )
+def _spec(router: RouterDeclaration, route: str, module: FileDeclaration) -> RouterSpec:
+    """Return the spec of `router`, in whose file nothing is wrong; some of what it leaves out `module` says."""
+    inherited = {key: module.fields[key] for key in _INHERITED if key in module.fields}
+    own = {"class_name": router.class_name, "route": route, "further": router.further}
+    return RouterSpec.model_validate({**inherited, **router.fields, **own})
 
 
 def _route(router: RouterDeclaration, found: list[Diagnostic]) -> str:
     """Return the route that `router` names or that follows from its class; empty if it is wrong."""
-    if router.route is not None or "route" in router.spans:
-        return router.route or ""
+    if "route" in router.spans:
+        return str(router.fields.get("route", ""))
     route = default_route(router.class_name)
     if check_route(route) and not check_class_name(router.class_name):
         message = f"no route follows from `{router.class_name}`"
@@ -168,10 +152,8 @@ def _merged(
 
 def _disagreement(yaml: RouterDeclaration, python: RouterDeclaration) -> Iterator[Diagnostic]:
     """Report each type that is another in `python` than in `yaml`."""
-    for key, here, there in (
-        ("request", yaml.request, python.request),
-        ("data", yaml.data, python.data),
-    ):
+    for key in ("request", "data"):
+        here, there = yaml.fields.get(key), python.fields.get(key)
         if here and there and here != there:
             yield _different(
                 yaml.class_name, key, str(here), str(there), yaml.place(key), python.place(key)
@@ -184,11 +166,12 @@ def _contradictions(yaml: FileDeclaration, python: FileDeclaration) -> Iterator[
     for item in python.arguments:
         router = routers[item.class_name]
         if isinstance(item.value, str):
-            here, there = router.route or default_route(router.class_name), item.value
+            here = router.fields.get("route") or default_route(router.class_name)
+            there = item.value
         else:
-            tags = yaml.tags if router.tags is None else router.tags
+            tags = router.fields.get("tags", yaml.fields.get("tags", ()))
             here, there = ", ".join(tags), ", ".join(item.value)
-            if not tags and router.tags is None:
+            if not tags and "tags" not in router.fields:
                 continue  # What the ws.yaml leaves out it does not deny.
         if here != there:
             place = router.place(item.key)
@@ -248,25 +231,24 @@ def _taken(routers: Iterable[RouterDeclaration]) -> Iterator[Diagnostic]:
 
 def _unknown_schemes(yaml: FileDeclaration, known: Collection[str]) -> Iterator[Diagnostic]:
     """Report each scheme that `security` of the module or a router names and that there is not."""
-    named = [(yaml.security, yaml.spans)]
-    named += [(router.security or (), router.spans) for router in yaml.routers]
-    for names, spans in named:
-        for name in names:
+    named = [(yaml.fields, yaml.spans)]
+    named += [(router.fields, router.spans) for router in yaml.routers]
+    for fields, spans in named:
+        for name in fields.get("security", ()):
             if name not in known:
                 close = nearest(name, known)
                 table = "[tool.wsgen.asyncapi.securitySchemes]"
                 advice = f"Did you mean `{close}`?" if close else f"Define it in {table}."
                 message = f"there is no security scheme `{name}`"
-                yield Diagnostic("WSG127", message, spans.get(f"security.{name}"), help=advice)
+                place = spans.get(f"security.{name}")
+                yield Diagnostic("WSG127", message, place, help=advice)
 
 
 def _module_name(source: ModuleSource, yaml: FileDeclaration) -> Iterator[Diagnostic]:
     """Report a name that no module can have, or that discovery, which only looks at lines, did not see."""
-    if yaml.module is not None and yaml.module != source.name:
-        message = (
-            f"`module` is `{yaml.module}`, but it is written so that it is read as `{source.name}`"
-        )
-        advice = f"Write it plainly on a line of its own: `module: {yaml.module}`."
+    if (name := yaml.fields.get("module", source.name)) != source.name:
+        message = f"`module` is `{name}`, but it is written so that it is read as `{source.name}`"
+        advice = f"Write it plainly on a line of its own: `module: {name}`."
         yield Diagnostic("WSG122", message, yaml.spans.get("module"), help=advice)
     elif source.files and "module" not in yaml.spans and (problem := check_module(source.name)):
         place = Span(source.files[0], 1, 1, 1, 1)

@@ -147,7 +147,7 @@ def _existing(file: Path, spec: ModuleSpec, config: Config) -> str:
 def _told(file: Path, yaml: str, config: Config) -> frozenset[str]:
     """Return the lines of text that a ws.yaml has, in comments and in descriptions."""
     routers = load_yaml(file, yaml.encode(), config.models, []).routers
-    texts = [text for router in routers for text in (router.summary, router.description)]
+    texts = [router.fields.get(key, "") for router in routers for key in ("summary", "description")]
     lines = [line.partition("#")[2] for line in yaml.splitlines()]
     return frozenset(
         line.strip() for text in (*lines, *texts) for line in (text, *text.splitlines())

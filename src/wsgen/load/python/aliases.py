@@ -199,13 +199,13 @@ class _Finder:
             else None
         )
         spans = dict(given.spans)
-        request = data = None
+        types_read: dict[str, TypeRef | None] = {}
         further: list[TypeRef | None] = []
         if len(types) == 2 or (self.generic and len(types) > 2):
             spans["request"] = place or self.types.span(types[0])
             spans["data"] = place or self.types.span(types[1])
-            request = self.type(types[0], place, request_type)
-            data = self.type(types[1], place, data_type)
+            types_read["request"] = self.type(types[0], place, request_type)
+            types_read["data"] = self.type(types[1], place, data_type)
             for number, node in enumerate(types[2:]):
                 spans[f"further.{number}"] = place or self.types.span(node)
                 further.append(self.type(node, place, data_type))
@@ -216,10 +216,7 @@ class _Finder:
         return RouterDeclaration(
             class_name=alias.name,
             span=alias.span,
-            request=request,
-            data=data,
-            route=given.route,
-            tags=given.tags,
+            fields={**given.fields, **{key: ref for key, ref in types_read.items() if ref}},
             spans=spans,
             further=tuple(further),
         )

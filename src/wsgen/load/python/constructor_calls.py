@@ -5,26 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
+from wsgen.load.declaration import Argument, Fields
 from wsgen.load.naming import check_route, check_tag
 from wsgen.load.sourcetext import SourceText
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
-    """A literal `route` or `tags`, as `key` says, that a call passes to a router class."""
-
-    class_name: str
-    key: str
-    value: str | tuple[str, ...]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
 class Given:
-    """What the calls of one class give it, with the places; None where they are silent."""
+    """What the calls of one class give it, apart from what is wrong, and where all of it stands."""
 
-    route: str | None = None
-    tags: tuple[str, ...] | None = None
+    fields: Fields = field(default_factory=dict)
     spans: Mapping[str, Span] = field(default_factory=dict)
 
 
@@ -123,16 +113,12 @@ def _checked(
     given: dict[str, Given] = {}
     for (name, key), (value, span) in values.items():
         before = given.get(name, Given())
-        route, tags = before.route, before.tags
-        if isinstance(value, str):
-            problems = [check_route(value)]
-            route = None if problems[0] else value
-        else:
-            problems = [check_tag(tag) for tag in value]
-            tags = value
+        check = check_route if key == "route" else check_tag
+        texts = (value,) if isinstance(value, str) else value
+        wrong = [problem for text in texts if (problem := check(text))]
         found.extend(
-            Diagnostic(problem[0], problem[1], span, help=problem[2])
-            for problem in filter(None, problems)
+            Diagnostic(code, message, span, help=advice) for code, message, advice in wrong
         )
-        given[name] = Given(route, tags, {**before.spans, key: span})
+        fields = before.fields if wrong else {**before.fields, key: value}
+        given[name] = Given(fields, {**before.spans, key: span})
     return given

@@ -92,15 +92,18 @@ class _Walk:
             # A wrong `models` is one finding, not one more for each bare name.
             self.models = reader.text(entries["models"], check_models) or "models"
         routers = self.routers(root, entries)
+        fields = {
+            "module": reader.text(entries.get("module"), check_module),
+            "description": reader.text(entries.get("description"), check_description),
+            "endpoint": reader.text(entries.get("endpoint"), check_endpoint),
+            "tags": reader.tags(entries.get("tags")),
+            "security": reader.security(entries.get("security")),
+            "models": self.models if "models" in entries else None,
+        }
         return FileDeclaration(
             routers=routers,
-            module=reader.text(entries.get("module"), check_module),
-            description=(reader.text(entries.get("description"), check_description) or "").strip(),
-            endpoint=reader.text(entries.get("endpoint"), check_endpoint),
-            tags=reader.tags(entries.get("tags")) or (),
-            security=reader.security(entries.get("security")) or (),
+            fields={key: value for key, value in fields.items() if value is not None},
             spans=self.places(entries),
-            models=self.models if "models" in entries else None,
             named=tuple(self.named),
         )
 
@@ -143,19 +146,22 @@ class _Walk:
             advice = "Give it `request:` and `data:`, indented below it."
             reader.wrong_type(entry.value, f"router `{name}`", "a mapping", advice)
         examples, places = read_examples(reader, fields.get("examples"))
+        given = {
+            "request": reader.type(fields.get("request"), self.models, self.request_type),
+            "data": reader.type(fields.get("data"), self.models, self.data_type),
+            "route": reader.text(fields.get("route"), check_route),
+            "tags": reader.tags(fields.get("tags")),
+            "summary": reader.text(fields.get("summary"), check_summary),
+            "description": reader.text(fields.get("description"), check_description),
+            "deprecated": reader.boolean(fields.get("deprecated")),
+            "delivery": self.delivery(fields.get("delivery")),
+            "security": reader.security(fields.get("security")),
+            "examples": examples,
+        }
         return RouterDeclaration(
             class_name=name,
             span=reader.span(entry.key),
-            request=reader.type(fields.get("request"), self.models, self.request_type),
-            data=reader.type(fields.get("data"), self.models, self.data_type),
-            route=reader.text(fields.get("route"), check_route),
-            tags=reader.tags(fields.get("tags")),
-            summary=(reader.text(fields.get("summary"), check_summary) or "").strip(),
-            description=(reader.text(fields.get("description"), check_description) or "").strip(),
-            deprecated=reader.boolean(fields.get("deprecated")) or False,
-            delivery=self.delivery(fields.get("delivery")),
-            security=reader.security(fields.get("security")),
-            examples=examples,
+            fields={key: value for key, value in given.items() if value is not None},
             spans=self.places(fields) | places,
         )
 
