@@ -11,7 +11,7 @@ from tests.current.test_declared import WS_PY
 from wsgen._version import __version__
 from wsgen.discovery.modules import discover
 from wsgen.freshness.assess import Assessment, Status
-from wsgen.freshness.stamps import Stamps
+from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.manifest import MANIFEST, PENDING
 from wsgen.pipeline.options import Options, Run
 from wsgen.settings.project_file import load_config
@@ -150,7 +150,7 @@ def changed(rendered: Project, tmp_path: Path) -> Callable[..., Assessment]:
             change(root)
         config = load_config(root)
         [source] = discover(config.paths, config)
-        return Run(config, Options(trust=trust), Stamps(config.sources)).assess(source)
+        return Run(config, Options(trust=trust), Fingerprints(config.sources)).assess(source)
 
     return assessed
 

@@ -16,8 +16,8 @@ from wsgen.asyncapi.validation.validate import validate_text
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError, GenerationError, WsgenError
-from wsgen.freshness.passes import has_passed, record_pass
-from wsgen.freshness.stamps import Stamps
+from wsgen.freshness.cache_entries import has_passed, record_pass
+from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.load.python.aliases import load_python
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.manifest import MANIFEST, Manifest, is_package_path, read_manifest
@@ -112,13 +112,15 @@ class _Cache:
         )
         self.source = ModuleSource("feed", None, root / "feed", (root / "feed/ws.yaml",), package)
         self.manifest = Manifest("1", "", outputs={"a.py": "0" * 64}, tools={"ruff-check": "1"})
-        record_pass(self.source, self.config, self.manifest, (), Stamps(self.config.sources))
+        record_pass(self.source, self.config, self.manifest, (), Fingerprints(self.config.sources))
         (self.entry,) = (self.config.cache / "passed").iterdir()
         self.right = self.entry.read_bytes()
 
     def read(self, data: bytes) -> None:
         self.entry.write_bytes(data)
-        passed = has_passed(self.source, self.config, self.manifest, Stamps(self.config.sources))
+        passed = has_passed(
+            self.source, self.config, self.manifest, Fingerprints(self.config.sources)
+        )
         assert passed == (data == self.right)
 
 

@@ -8,7 +8,7 @@ from wsgen.cli.chosen_project import project_of
 from wsgen.cli.console import echo, echo_lines, show_findings, show_summary, style_for
 from wsgen.cli.options import Common, common_options
 from wsgen.freshness.assess import Status
-from wsgen.freshness.stamps import Stamps
+from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.model import ModuleSpec
 from wsgen.pipeline.options import Options, Run
 from wsgen.pipeline.sources import find_modules, load_modules
@@ -56,7 +56,7 @@ def list_modules(common: Common) -> int:
     config = project_of(common.paths)
     sources = find_modules(common.paths, common.modules, config)
     loaded, diagnostics = load_modules(sources, config, look_up=False)
-    run = Run(config, Options(write=False), Stamps(config.sources))
+    run = Run(config, Options(write=False), Fingerprints(config.sources))
     specs = {
         source: item.spec for source, item in loaded.items() if item.spec and item.spec.routers
     }

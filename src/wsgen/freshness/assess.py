@@ -13,8 +13,8 @@ from functools import lru_cache
 from wsgen._version import __version__
 from wsgen.discovery.inputs import template_of, templates_in
 from wsgen.discovery.orphans import why_orphaned
-from wsgen.freshness.passes import has_passed
-from wsgen.freshness.stamps import Stamps
+from wsgen.freshness.cache_entries import has_passed
+from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
 from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource
@@ -57,11 +57,11 @@ def assess(
     *,
     steps: tuple[str, ...],
     declared: Callable[[ModuleSource], str | None],
-    stamps: Stamps | None = None,
+    fingerprints: Fingerprints | None = None,
 ) -> Assessment:
     """Compare a module's package with the files and settings that it is made from.
 
-    With `steps`, the package must have passed exactly these: according to its manifest and, with `stamps`,
+    With `steps`, the package must have passed exactly these: according to its manifest and, with `fingerprints`,
     according to the cache of this machine. `declared` returns the digest of what the sources declare, None if
     they are invalid; it is only called if nothing but the code of a Python source has changed.
     """
@@ -74,7 +74,11 @@ def assess(
     reason = _why_stale(source, config, steps, manifest, inputs, declared)
     if reason:
         return Assessment(Status.STALE, manifest, inputs, reason)
-    if steps and stamps is not None and not has_passed(source, config, manifest, stamps):
+    if (
+        steps
+        and fingerprints is not None
+        and not has_passed(source, config, manifest, fingerprints)
+    ):
         reason = "the quality steps give another result"
         return Assessment(Status.UNVERIFIED, manifest, inputs, reason)
     return Assessment(Status.CURRENT, manifest, inputs)

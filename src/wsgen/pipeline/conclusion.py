@@ -7,7 +7,7 @@ from wsgen.commit.apply import apply_clean, apply_plan, owns_anything, plan_clea
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
 from wsgen.freshness.assess import settings_digest
-from wsgen.freshness.passes import record_pass
+from wsgen.freshness.cache_entries import record_pass
 from wsgen.manifest import Manifest, digest
 from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand
 from wsgen.pipeline.drafts import Draft
@@ -37,7 +37,7 @@ def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
         return ModuleResult(source, State.FAILED, spec.routes, changes, reason), conflicts
     if plan.is_empty and manifest is not None:
         if run.steps and (options.write or run.config.cache.is_dir()):
-            record_pass(source, run.config, manifest, draft.tops, run.stamps)
+            record_pass(source, run.config, manifest, draft.tops, run.fingerprints)
         return ModuleResult(source, State.CURRENT, spec.routes), []
     changes = changes_of(plan)
     if not options.write:
@@ -51,7 +51,7 @@ def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
     except FilesError as error:
         return _refused(draft, error)
     if manifest is not None and run.steps:
-        record_pass(source, run.config, manifest, draft.tops, run.stamps)
+        record_pass(source, run.config, manifest, draft.tops, run.fingerprints)
     state = State.REMOVED if manifest is None else State.WRITTEN
     return ModuleResult(source, state, spec.routes, changes, reason), []
 

@@ -9,7 +9,7 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.discovery.inputs import template_of
 from wsgen.errors import GenerationError
 from wsgen.freshness.assess import Assessment
-from wsgen.freshness.passes import tops_of
+from wsgen.freshness.cache_entries import tops_of
 from wsgen.load import Loaded
 from wsgen.load.python.runtime_base import is_built_on_runtime
 from wsgen.model import ModuleSpec
@@ -90,7 +90,7 @@ def render_drafts(
         inputs = {**before.inputs, **parsed}
         tops: tuple[str, ...] = ()
         if run.steps:
-            tops = tops_of(source, run.config, _python_of(files).values(), run.stamps)
+            tops = tops_of(source, run.config, _python_of(files).values(), run.fingerprints)
         drafts.append(Draft(source, before, item.spec, item.positions, inputs, files, tops))
     return drafts, found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wsgen.freshness.assess import Assessment, assess
-from wsgen.freshness.stamps import Stamps
+from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.manifest import digest
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
@@ -40,7 +40,7 @@ class Run:
 
     config: Config
     options: Options
-    stamps: Stamps
+    fingerprints: Fingerprints
     assumed: Callable[[], str | None] = lambda: None
 
     @property
@@ -50,8 +50,14 @@ class Run:
 
     def assess(self, source: ModuleSource) -> Assessment:
         """Return whether the package of `source` is current, and if not, why."""
-        stamps = None if self.options.trust else self.stamps
-        return assess(source, self.config, steps=self.steps, declared=self._declared, stamps=stamps)
+        fingerprints = None if self.options.trust else self.fingerprints
+        return assess(
+            source,
+            self.config,
+            steps=self.steps,
+            declared=self._declared,
+            fingerprints=fingerprints,
+        )
 
     def _declared(self, source: ModuleSource) -> str | None:
         from wsgen.load import load_module

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.discovery.surroundings import ignored_by_git, unimportable
 from wsgen.freshness.assess import Assessment, Status, digests_of_inputs
-from wsgen.freshness.stamps import Stamps
+from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.pipeline.options import Options, Run
 from wsgen.pipeline.sources import load_modules
 from wsgen.result import ModuleResult, RunResult, State
@@ -46,7 +46,7 @@ def run(
     diagnostics: list[Diagnostic] = []
     if not is_all_current(sources, assessed):
         with _lock(config) if options.write else nullcontext():
-            this = Run(config, options, Stamps(config.sources), assumed)
+            this = Run(config, options, Fingerprints(config.sources), assumed)
             assessed = _assess_rest(sources, assessed, this)
             results, diagnostics = _update(assessed, this)
     for source, found in assessed.items():
@@ -62,7 +62,7 @@ def assess_until_stale(
     sources: Iterable[ModuleSource], config: Config, options: Options
 ) -> dict[ModuleSource, Assessment]:
     """Assess `sources` in their order, up to the first whose package is not current."""
-    this = Run(config, options, Stamps(config.sources))
+    this = Run(config, options, Fingerprints(config.sources))
     assessed = {}
     for source in sources:
         assessed[source] = this.assess(source)

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from wsgen.files import make_folder, read_own_file, replace
-from wsgen.freshness.stamps import Stamps
+from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.manifest import Manifest, digest
 from wsgen.quality.installed import fingerprint
 from wsgen.quality.settings_files import settings_digest, settings_files
@@ -24,7 +24,9 @@ from wsgen.source import ModuleSource
 _OUTSIDE = re.compile(r"^[ \t]*from[ \t]+\.\.", re.MULTILINE)
 
 
-def has_passed(source: ModuleSource, config: Config, manifest: Manifest, stamps: Stamps) -> bool:
+def has_passed(
+    source: ModuleSource, config: Config, manifest: Manifest, fingerprints: Fingerprints
+) -> bool:
     """Return whether the local cache says that the package passed the configured steps."""
     if not config.steps:
         return True
@@ -36,23 +38,23 @@ def has_passed(source: ModuleSource, config: Config, manifest: Manifest, stamps:
     except (OSError, UnicodeDecodeError):
         return False
     known = all(name.isidentifier() for name in lines[1:])
-    return known and lines[0] == _verdict(source, config, manifest, lines[1:], stamps)
+    return known and lines[0] == _verdict(source, config, manifest, lines[1:], fingerprints)
 
 
 def tops_of(
-    source: ModuleSource, config: Config, texts: Collection[str], stamps: Stamps
+    source: ModuleSource, config: Config, texts: Collection[str], fingerprints: Fingerprints
 ) -> tuple[str, ...]:
     """Return the project's own packages that the Python `texts` of the generated one import, however indirectly.
 
-    `stamps` remembers how they and the settings of the tools are now. To be asked before the tools run: what is
-    edited while they do is not what they saw.
+    `fingerprints` remembers how they and the settings of the tools are now. To be asked before the tools run:
+    what is edited while they do is not what they saw.
     """
     own = _own_tops(source, config) if any(_OUTSIDE.search(text) for text in texts) else set()
-    tops = tuple(sorted(stamps.reached_from(texts) | own))
+    tops = tuple(sorted(fingerprints.reached_from(texts) | own))
     for top in tops:
-        stamps.of(top)
+        fingerprints.of(top)
     for tool in _tools(config):
-        _settings(source, config, tool, stamps)
+        _settings(source, config, tool, fingerprints)
     return tops
 
 
@@ -61,9 +63,9 @@ def record_pass(
     config: Config,
     manifest: Manifest,
     tops: Iterable[str],
-    stamps: Stamps,
+    fingerprints: Fingerprints,
 ) -> None:
-    """Remember that the package passed with the packages `tops` as `stamps` has them.
+    """Remember that the package passed with the packages `tops` as `fingerprints` has them.
 
     A cache that cannot be written is no error: the next run then finds out again.
     """
@@ -73,7 +75,7 @@ def record_pass(
         make_folder(file.parent)
         if not is_own_folder(file.parent):
             return
-        data = "\n".join([_verdict(source, config, manifest, tops, stamps), *tops]).encode()
+        data = "\n".join([_verdict(source, config, manifest, tops, fingerprints), *tops]).encode()
         if file.is_symlink() or not file.is_file() or read_own_file(file) != data:
             replace(file, data)
     except OSError:
@@ -96,7 +98,11 @@ def _verdict_file(source: ModuleSource, config: Config) -> Path:
 
 
 def _verdict(
-    source: ModuleSource, config: Config, manifest: Manifest, tops: Iterable[str], stamps: Stamps
+    source: ModuleSource,
+    config: Config,
+    manifest: Manifest,
+    tops: Iterable[str],
+    fingerprints: Fingerprints,
 ) -> str:
     """Return the sum over all that decides whether the files pass."""
     total = sha256()
@@ -106,9 +112,9 @@ def _verdict(
         total.update(f"{tool.name}={fingerprint(tool.name, tool.companions)}\n".encode())
     total.update("\n".join(config.steps).encode())
     for tool in _tools(config):
-        total.update(_settings(source, config, tool, stamps).encode())
+        total.update(_settings(source, config, tool, fingerprints).encode())
     for top in tops:
-        total.update(f"\n{top}={stamps.of(top)}".encode())
+        total.update(f"\n{top}={fingerprints.of(top)}".encode())
     return total.hexdigest()
 
 
@@ -116,9 +122,11 @@ def _tools(config: Config) -> list[Tool]:
     return list({tool.name: tool for tool in map(tool_of, config.steps)}.values())
 
 
-def _settings(source: ModuleSource, config: Config, tool: Tool, stamps: Stamps) -> str:
+def _settings(source: ModuleSource, config: Config, tool: Tool, fingerprints: Fingerprints) -> str:
     """Return the digest of a tool's settings files for the package, as they were when first asked for."""
-    files = settings_files(config.root, source.output, tool.settings, known=stamps.directories)
-    if (tool.name, files) not in stamps.settings:
-        stamps.settings[tool.name, files] = settings_digest(files, tool.extends)
-    return stamps.settings[tool.name, files]
+    files = settings_files(
+        config.root, source.output, tool.settings, known=fingerprints.directories
+    )
+    if (tool.name, files) not in fingerprints.settings:
+        fingerprints.settings[tool.name, files] = settings_digest(files, tool.extends)
+    return fingerprints.settings[tool.name, files]

@@ -19,8 +19,8 @@ _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([^\W\d]\w*)|import[ \t]+([^\n#;]+))"
 _File = tuple[str, int, int]
 
 
-class Stamps:
-    """The stamps of the packages and modules in the folders `sources`; make one for each run.
+class Fingerprints:
+    """The fingerprints of the packages and modules in the folders `sources`; make one for each run.
 
     What was looked at once is not looked at again, so that an edit during the run makes no difference to it.
     Generated packages are left out: their manifests have the sums of what is in them. `settings` keeps the sums
@@ -30,19 +30,19 @@ class Stamps:
     def __init__(self, sources: Sequence[Path]) -> None:
         self._sources = [os.fspath(source) for source in sources]
         self._files: dict[str, tuple[_File, ...]] = {}
-        self._stamps: dict[str, str] = {}
+        self._fingerprints: dict[str, str] = {}
         self._imports: dict[str, frozenset[str]] = {}
         self.settings: dict[tuple[str, tuple[Path, ...]], str] = {}
         self.directories: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
     def of(self, top: str) -> str:
         """Return a text that changes when a file of the package or module `top` does, or one is added."""
-        if top not in self._stamps:
+        if top not in self._fingerprints:
             total = sha256()
             for file in self._files_of(top):
                 total.update(os.fsencode("{}\0{}\0{}\n".format(*file)))
-            self._stamps[top] = total.hexdigest()
-        return self._stamps[top]
+            self._fingerprints[top] = total.hexdigest()
+        return self._fingerprints[top]
 
     def reached_from(self, texts: Iterable[str]) -> frozenset[str]:
         """Return the names of the project's own packages that Python `texts` import, however indirectly."""
