@@ -9,7 +9,7 @@ from wsgen.errors import GenerationError
 from wsgen.load.python.bindings import statements
 from wsgen.migrate.python_file import PythonFile
 from wsgen.syntax.scopes import bound_by
-from wsgen.syntax.text_ranges import Places, Stretch
+from wsgen.syntax.text_ranges import Places, TextRange
 from wsgen.syntax.uses import Use, exports, uses
 
 
@@ -72,12 +72,12 @@ def is_type_checking(test: ast.expr) -> bool:
     return name == "TYPE_CHECKING"
 
 
-def within(place: int, stretches: Collection[Stretch]) -> bool:
-    """Return whether `place` is in one of `stretches`."""
-    return any(start <= place < end for start, end in stretches)
+def within(place: int, ranges: Collection[TextRange]) -> bool:
+    """Return whether `place` is in one of `ranges`."""
+    return any(start <= place < end for start, end in ranges)
 
 
-def _never_evaluated(tree: ast.Module, places: Places) -> Iterator[Stretch]:
+def _never_evaluated(tree: ast.Module, places: Places) -> Iterator[TextRange]:
     """Yield what Python does not evaluate: strings, and with the future import all annotations."""
     postponed = any(
         isinstance(node, ast.ImportFrom)

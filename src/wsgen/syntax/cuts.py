@@ -7,20 +7,20 @@ import tokenize
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
-from wsgen.syntax.text_ranges import Edit, Places, Stretch, joined
+from wsgen.syntax.text_ranges import Edit, Places, TextRange, joined
 
 _SAME_LINE = re.compile(r"(?:[ \t\f]|\\\n)*;(?:[ \t\f;]|\\\n)*")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _EFFECTS = ast.Call | ast.Await | ast.NamedExpr | ast.Yield | ast.YieldFrom
 
 
-def bracketed(text: str, opening: int) -> tuple[list[Stretch], int]:
+def bracketed(text: str, opening: int) -> tuple[list[TextRange], int]:
     """Return where the items between the bracket at `opening` and its closing one stand, and the latter.
 
     Parentheses around an item are part of it; comments are not.
     """
     places = Places(text[opening:])
-    items: list[Stretch] = []
+    items: list[TextRange] = []
     depth, first, last = 0, None, 0
     for token in tokenize.generate_tokens(io.StringIO(text[opening:]).readline):
         start = opening + places.at(token.start[0], 0) + token.start[1]
@@ -37,7 +37,9 @@ def bracketed(text: str, opening: int) -> tuple[list[Stretch], int]:
     return items, len(text)
 
 
-def without(places: Places, items: Sequence[Stretch], gone: Collection[Stretch]) -> list[Stretch]:
+def without(
+    places: Places, items: Sequence[TextRange], gone: Collection[TextRange]
+) -> list[TextRange]:
     """Return what to cut so that `gone` are left out of the list with commas that has `items`.
 
     An item with lines of its own goes with them and its comment; other comments stay. At least one item
@@ -66,7 +68,7 @@ def without(places: Places, items: Sequence[Stretch], gone: Collection[Stretch])
 
 
 def without_statements(
-    tree: ast.Module, places: Places, gone: Collection[ast.stmt], lines: Iterable[Stretch] = ()
+    tree: ast.Module, places: Places, gone: Collection[ast.stmt], lines: Iterable[TextRange] = ()
 ) -> Iterator[Edit]:
     """Yield the edits that remove statements with the comments behind them, and whole `lines`.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from wsgen.syntax.text_ranges import Stretch
+from wsgen.syntax.text_ranges import TextRange
 
 _NEWER = re.compile(r"\b(?:type[ \t]+\w+\s*[=\[]|(?:class|def)[ \t]+\w+[ \t]*\[)")
 _OPENERS = frozenset({":", ";"})
@@ -25,7 +25,7 @@ class TypeParameter:
 
     name: str
     stars: str = ""
-    types: tuple[Stretch, ...] = ()
+    types: tuple[TextRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _item(tokens: _Tokens, starts: list[int]) -> Iterator[TypeParameter]:
 
 
 def _blank(text: list[str], start: int, end: int) -> None:
-    """Overwrite a stretch with spaces; a backslash before each line end keeps it one statement."""
+    """Overwrite a range with spaces; a backslash before each line end keeps it one statement."""
     for number in range(start, end):
         if text[number] != "\n":
             text[number] = " "

@@ -5,7 +5,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-from wsgen.syntax.text_ranges import Places, Stretch
+from wsgen.syntax.text_ranges import Places, TextRange
 
 _OPENING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
 _CHARACTER = re.compile(
@@ -15,12 +15,12 @@ _SIMPLE = frozenset("\\'\"abfnrtvxuUN01234567")
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
-def characters(written: str, value: str) -> list[Stretch] | None:
+def characters(written: str, value: str) -> list[TextRange] | None:
     """Return where in a literal, or several side by side, each character of its `value` is written.
 
     None if that cannot be told.
     """
-    found: list[Stretch] = []
+    found: list[TextRange] = []
     for prefix, start, end in _pieces(written):
         if "r" in prefix:
             found += [(number, number + 1) for number in range(start, end)]

@@ -1,4 +1,4 @@
-"""Where the nodes of a syntax tree stand in its text, and edits of stretches of that text."""
+"""Where the nodes of a syntax tree stand in its text, and edits of ranges of that text."""
 
 import ast
 from bisect import bisect_right
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from operator import itemgetter
 
-Stretch = tuple[int, int]
+TextRange = tuple[int, int]
 """Characters of a text, from the first to behind the last."""
 
 Edit = tuple[int, int, str]
-"""A stretch and what to put in its place."""
+"""A range and what to put in its place."""
 
 
 class Places:
@@ -31,12 +31,12 @@ class Places:
             self._columns[line] = columns
         return self._starts[line - 1] + (bisect_right(columns, column) - 1 if columns else column)
 
-    def of(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword | ast.arg) -> Stretch:
+    def of(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword | ast.arg) -> TextRange:
         """Return where `node` starts and ends."""
         end = self.at(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
         return self.at(node.lineno, node.col_offset), end
 
-    def line(self, offset: int) -> Stretch:
+    def line(self, offset: int) -> TextRange:
         """Return the line that holds `offset`, its line end included."""
         number = bisect_right(self._starts, offset, hi=len(self._lines)) - 1
         return self._starts[number], min(self._starts[number + 1], len(self.text))
@@ -48,19 +48,19 @@ class Places:
 
 
 class Cover:
-    """Which characters of a text a set of stretches covers."""
+    """Which characters of a text a set of ranges covers."""
 
-    def __init__(self, stretches: Iterable[Stretch]) -> None:
-        self.stretches = list(joined(stretches))
+    def __init__(self, ranges: Iterable[TextRange]) -> None:
+        self.ranges = list(joined(ranges))
 
     def holds(self, start: int, end: int) -> bool:
-        """Return whether all from `start` to `end` is covered, by one stretch or by some that touch."""
-        number = bisect_right(self.stretches, start, key=itemgetter(0)) - 1
-        return number >= 0 and end <= self.stretches[number][1]
+        """Return whether all from `start` to `end` is covered, by one range or by some that touch."""
+        number = bisect_right(self.ranges, start, key=itemgetter(0)) - 1
+        return number >= 0 and end <= self.ranges[number][1]
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:
-    """Return `text` with `edits`; one inside of another's stretch goes with it."""
+    """Return `text` with `edits`; one inside of another's range goes with it."""
     parts: list[str] = []
     position = 0
     for start, end, new in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
@@ -70,10 +70,10 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*parts, text[position:]])
 
 
-def joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """Yield the stretches in order, those that touch or overlap as one."""
-    current: Stretch | None = None
-    for start, end in sorted(stretches):
+def joined(ranges: Iterable[TextRange]) -> Iterator[TextRange]:
+    """Yield the ranges in order, those that touch or overlap as one."""
+    current: TextRange | None = None
+    for start, end in sorted(ranges):
         if current is not None and start <= current[1]:
             current = current[0], max(current[1], end)
             continue

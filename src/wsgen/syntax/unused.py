@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wsgen.syntax.cuts import with_emptied_blocks, without
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.scopes import Function, Import, bound_by
-from wsgen.syntax.text_ranges import Cover, Stretch
+from wsgen.syntax.text_ranges import Cover, TextRange
 from wsgen.syntax.uses import Use, exports
 
 
@@ -16,7 +16,7 @@ class Removal:
     """What is to go: `statements`, and `cuts` in what stays; `cover` is all of it."""
 
     statements: frozenset[ast.stmt]
-    cuts: tuple[Stretch, ...]
+    cuts: tuple[TextRange, ...]
     cover: Cover
 
 
@@ -24,9 +24,9 @@ def with_unused_imports(
     source: PythonText,
     found: Sequence[Use],
     statements: Collection[ast.stmt],
-    cuts: Iterable[Stretch] = (),
+    cuts: Iterable[TextRange] = (),
     *,
-    replaced: Iterable[Stretch] = (),
+    replaced: Iterable[TextRange] = (),
     keep: Collection[str] = (),
 ) -> Removal:
     """Return what goes with `statements` and `cuts`: the imports of names that only these used.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from wsgen.asyncapi.export.payload_schemas import Misfit
+from wsgen.asyncapi.export.payload_schemas import Mismatch
 from wsgen.asyncapi.validation.example_checks import mismatches
 from wsgen.asyncapi.validation.time_budget import Budget
 
@@ -11,7 +11,7 @@ from wsgen.asyncapi.validation.time_budget import Budget
 Json = dict[str, Any]
 
 
-def refused_examples(document: Json) -> Iterator[Misfit]:
+def refused_examples(document: Json) -> Iterator[Mismatch]:
     """Yield the requests of examples in `document`, one of ours and filled, that their schemas refuse.
 
     Models are lenient, they take `"5"` for a number, and a document should not teach that. Of data nothing is
@@ -25,7 +25,7 @@ def refused_examples(document: Json) -> Iterator[Misfit]:
                 route, _, verb = name.rpartition(".")
                 if verb == "subscribe":
                     # From the frame's root: "payload", then the envelope's "payload".
-                    yield Misfit(channel, route, index, "request", tuple(rest[2:]), text)
+                    yield Mismatch(channel, route, index, "request", tuple(rest[2:]), text)
 
 
 def _messages(document: Json) -> Iterator[Json]:

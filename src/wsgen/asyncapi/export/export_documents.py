@@ -10,7 +10,7 @@ from wsgen.asyncapi.export.assemble import assemble
 from wsgen.asyncapi.export.document_settings import Settings
 from wsgen.asyncapi.export.example_mismatches import refused_examples
 from wsgen.asyncapi.export.older_versions import convert
-from wsgen.asyncapi.export.payload_schemas import Failure, Misfit, fill_documents
+from wsgen.asyncapi.export.payload_schemas import Failure, Mismatch, fill_documents
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span, has_errors, in_order
 from wsgen.model import ModuleSpec
 from wsgen.source import Positions
@@ -67,14 +67,14 @@ def export_documents(
         for name, parts in stubs.items()
     ]
     filled = fill_documents(drafts, sources=sources, root=root, timeout=timeout)
-    if filled.failures or filled.misfits:
-        problems = [*_blame(listed, filled.failures), *_misfits(listed, filled.misfits)]
+    if filled.failures or filled.mismatches:
+        problems = [*_blame(listed, filled.failures), *_mismatches(listed, filled.mismatches)]
         return Exported({}, in_order(problems))
     documents: dict[str, Json] = {}
     problems = []
     for name, document in zip(stubs, filled.documents, strict=True):
         problems.extend(_check(name, document))
-        problems.extend(_misfits(listed, refused_examples(document)))
+        problems.extend(_mismatches(listed, refused_examples(document)))
         documents[name] = convert(document, version)
     return Exported({} if has_errors(problems) else documents, in_order(problems))
 
@@ -152,24 +152,26 @@ def _blame(modules: Sequence[Exportable], failures: Mapping[str, Failure]) -> li
     return found
 
 
-def _misfits(modules: Sequence[Exportable], misfits: Iterable[Misfit]) -> Iterator[Diagnostic]:
+def _mismatches(
+    modules: Sequence[Exportable], mismatches: Iterable[Mismatch]
+) -> Iterator[Diagnostic]:
     """Yield a diagnostic at the value of each example that is wrong."""
     named = {
         (document_name(item.spec), router.route): (item, router)
         for item in modules
         for router in item.spec.routers
     }
-    for misfit in misfits:
-        item, router = named[misfit.channel, misfit.route]
-        route = [router.class_name, "examples", str(misfit.index), misfit.part]
-        route += [str(key) for key in misfit.loc]
+    for mismatch in mismatches:
+        item, router = named[mismatch.channel, mismatch.route]
+        route = [router.class_name, "examples", str(mismatch.index), mismatch.part]
+        route += [str(key) for key in mismatch.loc]
         while ".".join(route) not in item.positions and len(route) > 1:
             route.pop()
-        where = ".".join(map(str, (misfit.part, *misfit.loc)))
-        kind = router.request if misfit.part == "request" else router.data
+        where = ".".join(map(str, (mismatch.part, *mismatch.loc)))
+        kind = router.request if mismatch.part == "request" else router.data
         yield Diagnostic(
             "WSG665",
-            f"example of `{misfit.route}`: `{where}`: {misfit.text}",
+            f"example of `{mismatch.route}`: `{where}`: {mismatch.text}",
             item.positions.get(".".join(route)),
             help=f"Write it as `{kind}` has it.",
             module=item.spec.name,

@@ -28,7 +28,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class Mismatch:
     """An example that its model refuses: which `part` ("request" or "data") of which, where in it, and why."""
 
     channel: str
@@ -48,7 +48,7 @@ class Filled:
 
     documents: tuple[Json, ...]
     failures: Mapping[str, Failure]
-    misfits: tuple[Misfit, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
 
 
 def fill_documents(
@@ -95,8 +95,10 @@ def fill_documents(
             )
             for name, reason in last[0]["failures"].items()
         }
-        misfits = (Misfit(**{**item, "loc": tuple(item["loc"])}) for item in last[0]["refused"])
-        return Filled((), failures, tuple(misfits))
+        mismatches = (
+            Mismatch(**{**item, "loc": tuple(item["loc"])}) for item in last[0]["refused"]
+        )
+        return Filled((), failures, tuple(mismatches))
     return _blamed(answer, f"ended the process with status {process.returncode}", said)
 
 

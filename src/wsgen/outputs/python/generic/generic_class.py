@@ -10,7 +10,7 @@ from wsgen.outputs.python.generic.template import mistake, refuse, span_of
 from wsgen.syntax.newer import TypeParameters
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.quoted import TypingNames
-from wsgen.syntax.text_ranges import Stretch
+from wsgen.syntax.text_ranges import TextRange
 from wsgen.syntax.unused import file_statements
 
 _BASES = frozenset({"Generic", "Protocol"})
@@ -29,12 +29,12 @@ class GenericClass:
     brackets: TypeParameters | None
     declarations: tuple[ast.stmt, ...]
 
-    def holds(self, stretch: Stretch, source: PythonText) -> bool:
-        """Return whether its parameters mean what stands in `stretch`: only inside of it, if in brackets."""
+    def holds(self, text_range: TextRange, source: PythonText) -> bool:
+        """Return whether its parameters mean what stands in `text_range`: only inside of it, if in brackets."""
         if self.brackets is None:
             return True
         start, end = source.places.of(self.node)
-        return start <= stretch[0] and stretch[1] <= end
+        return start <= text_range[0] and text_range[1] <= end
 
 
 def find_generic_class(path: Path, source: PythonText, typing: TypingNames) -> GenericClass:

@@ -7,12 +7,17 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.outputs.python.generic.generic_class import find_generic_class
-from wsgen.outputs.python.generic.placeholders import Template, gaps, header_cuts, named_gaps
+from wsgen.outputs.python.generic.placeholders import (
+    Template,
+    header_cuts,
+    named_placeholders,
+    placeholders,
+)
 from wsgen.outputs.python.generic.taken_names import names_of
 from wsgen.outputs.python.generic.template import (
-    Gap,
-    GapEdit,
     GenericTemplate,
+    Placeholder,
+    PlaceholderEdit,
     Role,
     mistake,
     refuse,
@@ -62,7 +67,7 @@ def _template(path: Path, source: PythonText, package: Sequence[str]) -> Generic
         header_cuts(source, generic, typing),
         replaced=template.replaced,
     )
-    filled = list(gaps(template, removal.cover, wrong))
+    filled = list(placeholders(template, removal.cover, wrong))
     replaced = {use for use, _ in filled}
     kept = [
         use
@@ -71,8 +76,11 @@ def _template(path: Path, source: PythonText, package: Sequence[str]) -> Generic
     ]
     first = min((use.start for use in replaced), default=source.places.of(generic.node)[0])
     head = head_of(source.text)
-    edits: list[GapEdit] = [(head, head, Gap(Role.HEADER)), *(edit for _, edit in filled)]
-    edits += named_gaps(template, wrong)
+    edits: list[PlaceholderEdit] = [
+        (head, head, Placeholder(Role.HEADER)),
+        *(edit for _, edit in filled),
+    ]
+    edits += named_placeholders(template, wrong)
     edits += [(start, end, "") for start, end in removal.cuts]
     edits += without_statements(source.tree, source.places, removal.statements)
     edits += relative_imports(path, source, package, wrong)
@@ -80,7 +88,9 @@ def _template(path: Path, source: PythonText, package: Sequence[str]) -> Generic
     if wrong:
         raise refuse(*wrong)
     segments = _segments(source.text, edits)
-    used = {item.number for item in segments if isinstance(item, Gap) and item.role is Role.TYPE}
+    used = {
+        item.number for item in segments if isinstance(item, Placeholder) and item.role is Role.TYPE
+    }
     names = names_of(path, source, package, removal.cover, replaced, kept, generic.node.name)
     imports = (node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom))
     return GenericTemplate(
@@ -115,8 +125,8 @@ def _parse(path: Path, text: str) -> PythonText:
         raise refuse(mistake("WSG420", message, Span(path))) from error
 
 
-def _segments(text: str, edits: Iterable[GapEdit]) -> tuple[str | Gap, ...]:
-    segments: list[str | Gap] = []
+def _segments(text: str, edits: Iterable[PlaceholderEdit]) -> tuple[str | Placeholder, ...]:
+    segments: list[str | Placeholder] = []
     position = 0
     for start, end, new in sorted(edits, key=lambda edit: (edit[0], edit[0] < edit[1], -edit[1])):
         if start >= position:

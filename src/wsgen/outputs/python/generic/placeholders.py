@@ -1,4 +1,4 @@
-"""What stands for a type or for the class in a generic class as template: the places that become gaps."""
+"""What stands for a type or for the class in a generic class as template: the places that become placeholders."""
 
 import ast
 import re
@@ -8,12 +8,18 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.outputs.python.generic.generic_class import GenericClass
-from wsgen.outputs.python.generic.template import Gap, GapEdit, Role, mistake, span_of
+from wsgen.outputs.python.generic.template import (
+    Placeholder,
+    PlaceholderEdit,
+    Role,
+    mistake,
+    span_of,
+)
 from wsgen.syntax.cuts import bracketed, without
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.quoted import TypingNames
 from wsgen.syntax.strings import characters
-from wsgen.syntax.text_ranges import Cover, Stretch
+from wsgen.syntax.text_ranges import Cover, TextRange
 from wsgen.syntax.unused import file_statements
 from wsgen.syntax.uses import Use, exports
 
@@ -37,7 +43,7 @@ class Template:
         return names.index(use.name) if inside else None
 
     @property
-    def replaced(self) -> list[Stretch]:
+    def replaced(self) -> list[TextRange]:
         """Return where type parameters and the class itself are used."""
         name = self.generic.node.name
         return [
@@ -47,8 +53,10 @@ class Template:
         ]
 
 
-def gaps(template: Template, gone: Cover, wrong: list[Diagnostic]) -> Iterator[tuple[Use, GapEdit]]:
-    """Yield each use that becomes a gap, but those that are `gone`; append what cannot be to `wrong`."""
+def placeholders(
+    template: Template, gone: Cover, wrong: list[Diagnostic]
+) -> Iterator[tuple[Use, PlaceholderEdit]]:
+    """Yield each use that becomes a placeholder, but those that are `gone`; append what cannot be to `wrong`."""
     aliases = _aliases(template)
     path, places, generic = template.path, template.source.places, template.generic
     for use in template.found:
@@ -60,28 +68,28 @@ def gaps(template: Template, gone: Cover, wrong: list[Diagnostic]) -> Iterator[t
                 message = f"`{use.name}` is assigned here, but it is a type parameter"
                 place = span_of(path, places, (use.start, use.end))
                 wrong.append(mistake("WSG425", message, place, "Give one of the two another name."))
-            yield use, (use.start, use.end, Gap(Role.TYPE, number, use.grouped))
+            yield use, (use.start, use.end, Placeholder(Role.TYPE, number, use.grouped))
             continue
         is_class = use.name == generic.node.name
         expected = generic.parameters if is_class else aliases.get(use.name)
         if expected is not None and use.arguments and not _repeats(use, expected, template.source):
             wrong.append(_other_arguments(template, use))
         if is_class:
-            yield use, (use.start, use.whole, Gap(Role.CLASS))
+            yield use, (use.start, use.whole, Placeholder(Role.CLASS))
         elif expected is not None and use.arguments:
             yield use, (use.end, use.whole, "")
 
 
-def named_gaps(template: Template, wrong: list[Diagnostic]) -> Iterator[GapEdit]:
-    """Yield the gap of the class's name, and what happens to `__all__`."""
+def named_placeholders(template: Template, wrong: list[Diagnostic]) -> Iterator[PlaceholderEdit]:
+    """Yield the placeholder of the class's name, and what happens to `__all__`."""
     source, generic = template.source, template.generic
     if match := _NAME.match(source.text, source.places.of(generic.node)[0]):
-        yield *match.span(1), Gap(Role.CLASS)
+        yield *match.span(1), Placeholder(Role.CLASS)
     for item in exports(source.tree):
         start, end = source.places.of(item)
         written = characters(source.text[start:end], str(item.value))
         if item.value == generic.node.name and written:
-            yield start + written[0][0], start + written[-1][1], Gap(Role.CLASS)
+            yield start + written[0][0], start + written[-1][1], Placeholder(Role.CLASS)
         elif generic.brackets is None and item.value in generic.parameters:
             message = (
                 f"`__all__` exports the type parameter `{item.value}`, which routers do not have"
@@ -90,11 +98,11 @@ def named_gaps(template: Template, wrong: list[Diagnostic]) -> Iterator[GapEdit]
             wrong.append(mistake("WSG425", message, place, "Remove it from `__all__`."))
 
 
-def header_cuts(source: PythonText, generic: GenericClass, typing: TypingNames) -> list[Stretch]:
+def header_cuts(source: PythonText, generic: GenericClass, typing: TypingNames) -> list[TextRange]:
     """Return what makes the class generic: its brackets, or `Generic[...]` among its bases."""
     if generic.brackets is not None:
         return [(generic.brackets.start, generic.brackets.end)]
-    cuts: list[Stretch] = []
+    cuts: list[TextRange] = []
     text, places = source.text, source.places
     match = _NAME.match(text, places.of(generic.node)[0])
     opening = text.index("(", match.end() if match else 0)
@@ -149,8 +157,8 @@ def _repeats(use: Use, expected: tuple[str, ...], source: PythonText) -> bool:
 
 
 def _other_arguments(template: Template, use: Use) -> Diagnostic:
-    stretch = (use.start, use.whole)
-    place = span_of(template.path, template.source.places, stretch)
+    text_range = (use.start, use.whole)
+    place = span_of(template.path, template.source.places, text_range)
     message = (
         f"`{use.name}[{', '.join(use.arguments)}]` has other types than "
         f"`{use.name}` is made for here, and what is made is not generic"

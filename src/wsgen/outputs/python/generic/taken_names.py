@@ -12,7 +12,7 @@ from wsgen.outputs.python.generic.template_imports import absolute
 from wsgen.outputs.python.type_imports import Imported
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.scopes import Function, Import, bound_by
-from wsgen.syntax.text_ranges import Cover, Stretch
+from wsgen.syntax.text_ranges import Cover, TextRange
 from wsgen.syntax.unused import file_statements
 from wsgen.syntax.uses import Use
 
@@ -32,27 +32,27 @@ def names_of(
     source: PythonText,
     package: Sequence[str],
     gone: Cover,
-    gaps: Collection[Use],
+    placeholders: Collection[Use],
     kept: Iterable[Use],
     own: str,
 ) -> Names:
     """Return the names that the `kept` uses and all bindings that are not `gone` take, but the class's `own`.
 
-    Imports hold wherever there are `gaps` if they stand at the top level before the first of these.
+    Imports hold wherever there are `placeholders` if they stand at the top level before the first of these.
     """
     bindings = [item for item in _bindings(source) if not gone.holds(*item[1])]
     kept = list(kept)
     bindings += [(use.name, (use.start, use.end), None) for use in kept if use.stored]
-    taken: dict[str, Stretch] = {}
-    for name, stretch, _ in bindings:
-        taken.setdefault(name, stretch)
+    taken: dict[str, TextRange] = {}
+    for name, text_range, _ in bindings:
+        taken.setdefault(name, text_range)
     for use in kept:
         taken.setdefault(use.name, (use.start, use.end))
     taken.pop(own, None)
-    # A class may have thousands of gaps, but they stand in few scopes.
-    apart = {use.scopes: use for use in gaps}.values()
+    # A class may have thousands of placeholders, but they stand in few scopes.
+    apart = {use.scopes: use for use in placeholders}.values()
     hidden = {name: (use.start, use.end) for use in apart for name in use.hidden}
-    first = min((use.start for use in gaps), default=len(source.text))
+    first = min((use.start for use in placeholders), default=len(source.text))
     times = Counter(name for name, _, _ in bindings)
     imported = _imported(source, package, [name for name, _, node in bindings if node is not None])
     same, bound = set[Imported](), set[Imported]()
@@ -66,14 +66,14 @@ def names_of(
                 if item.asname in (None, item.name) and not gone.holds(*source.places.of(item)):
                     bound.add((module, item.name))
     return Names(
-        {name: span_of(path, source.places, stretch) for name, stretch in taken.items()},
-        {name: span_of(path, source.places, stretch) for name, stretch in hidden.items()},
+        {name: span_of(path, source.places, text_range) for name, text_range in taken.items()},
+        {name: span_of(path, source.places, text_range) for name, text_range in hidden.items()},
         frozenset(same),
         frozenset(same & bound),
     )
 
 
-def _bindings(source: PythonText) -> Iterator[tuple[str, Stretch, ast.alias | None]]:
+def _bindings(source: PythonText) -> Iterator[tuple[str, TextRange, ast.alias | None]]:
     """Yield what imports and definitions of the top level bind, and where."""
     for node in file_statements(source.tree):
         if isinstance(node, Import):

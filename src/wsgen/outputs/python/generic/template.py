@@ -9,13 +9,13 @@ from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
 from wsgen.outputs.python.type_imports import Imported
-from wsgen.syntax.text_ranges import Places, Stretch
+from wsgen.syntax.text_ranges import Places, TextRange
 
 _ADVICE = "Correct the template, or leave out `template` to use the built-in one."
 
 
 class Role(StrEnum):
-    """What stands in a gap of the template."""
+    """What stands in a placeholder of the template."""
 
     HEADER = "header"
     IMPORTS = "imports"
@@ -24,7 +24,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Placeholder:
     """A place to fill; for a type, `number` is the type parameter that it stands for, counted from 0.
 
     `grouped` where a union needs parentheses, as in `(Bar | None).name`.
@@ -35,24 +35,24 @@ class Gap:
     grouped: bool = False
 
 
-GapEdit = tuple[int, int, str | Gap]
-"""A stretch of the template's text and what stands in its place."""
+PlaceholderEdit = tuple[int, int, str | Placeholder]
+"""A range of the template's text and what stands in its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class GenericTemplate:
-    """A generic class in segments: text to keep, and gaps.
+    """A generic class in segments: text to keep, and placeholders.
 
-    `place` is where the class stands, `parameters` are its type parameters. `taken` are the names that the
-    kept text uses at its top level and where, `hidden` those that mean something else around a gap. `same`
-    are imports whose names it uses for nothing else, `bound` those of them that hold wherever there are gaps,
-    `modules` all modules that it imports from, by full name. `numbers` are the type parameters with gaps.
+    `place` is where the class stands, `parameters` are its type parameters, `numbers` are those that have
+    placeholders. `taken` are the names that the kept text uses at its top level and where, `hidden` are names
+    with another meaning in the scope of a placeholder. `same` are imports whose names the text uses for nothing
+    else, `bound` those of them that are in effect at every placeholder, `modules` all modules that it imports.
     """
 
     path: Path
     place: Span
     parameters: tuple[str, ...]
-    segments: tuple[str | Gap, ...]
+    segments: tuple[str | Placeholder, ...]
     taken: Mapping[str, Span]
     hidden: Mapping[str, Span]
     same: frozenset[Imported]
@@ -61,17 +61,17 @@ class GenericTemplate:
     numbers: tuple[int, ...] = ()
 
     def used(self, router: RouterSpec) -> Mapping[int, TypeRef]:
-        """Return the types of `router` that there are gaps for: others need no import."""
+        """Return the types of `router` that there are placeholders for: others need no import."""
         types = router.types
         return {number: types[number] for number in self.numbers}
 
 
-def span_of(path: Path, places: Places, stretch: Stretch) -> Span:
-    """Return a stretch of the template's text as a place to show; of several lines only the first."""
-    line, column = places.line_and_column(stretch[0])
-    _, behind = places.line(stretch[0])
-    end = min(stretch[1], behind)
-    return Span(path, line, column, line, column + max(end - stretch[0], 0))
+def span_of(path: Path, places: Places, text_range: TextRange) -> Span:
+    """Return a range of the template's text as a place to show; of several lines only the first."""
+    line, column = places.line_and_column(text_range[0])
+    _, behind = places.line(text_range[0])
+    end = min(text_range[1], behind)
+    return Span(path, line, column, line, column + max(end - text_range[0], 0))
 
 
 def mistake(

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.outputs.python.generic.template import Gap, GapEdit, Role, mistake, span_of
+from wsgen.outputs.python.generic.template import (
+    Placeholder,
+    PlaceholderEdit,
+    Role,
+    mistake,
+    span_of,
+)
 from wsgen.syntax.parsed import PythonText
 from wsgen.syntax.scopes import Import
 from wsgen.syntax.text_ranges import Edit
@@ -75,21 +81,21 @@ def other_encoding(text: str) -> tuple[int, str] | None:
     return None
 
 
-def place_for_imports(source: PythonText, before: int) -> Iterator[GapEdit]:
-    """Yield the gap for further imports: behind the last import that stands before the offset `before`."""
+def place_for_imports(source: PythonText, before: int) -> Iterator[PlaceholderEdit]:
+    """Yield the placeholder for further imports, after the last import that precedes the offset `before`."""
     body, places = source.tree.body, source.places
     documented = ast.get_docstring(source.tree, clean=False) is not None
     anchor = body[0] if documented else None
     for node in body:
         if isinstance(node, Import) and places.of(node)[1] <= before:
             anchor = node
-    gap = Gap(Role.IMPORTS)
+    placeholder = Placeholder(Role.IMPORTS)
     if anchor is None:
         first = body[0]
         decorators = first.decorator_list if isinstance(first, ast.ClassDef) else []
         start = min([places.of(first)[0], *(places.of(item)[0] for item in decorators)])
         start = places.line(start)[0]
-        yield start, start, gap
+        yield start, start, placeholder
         return
     _, end = places.of(anchor)
     behind = _NEXT.match(source.text, end)
@@ -97,7 +103,7 @@ def place_for_imports(source: PythonText, before: int) -> Iterator[GapEdit]:
     if ";" in source.text[end:following] and source.text[following] not in "#\n":
         # The statement behind the semicolon may need the imports already.
         yield end, following, "\n"
-        yield following, following, gap
+        yield following, following, placeholder
     else:
         place = places.line(end)[1]
-        yield place, place, gap
+        yield place, place, placeholder
