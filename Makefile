@@ -82,8 +82,8 @@ test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with th
 $(VENV)-lowest/.ready: $(METADATA) tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/lowest.txt \
-	  -e packaging/runtime -e '.[quality,runtime,redis,metrics,watch]' fastapi hiredis httpx hypothesis PyJWT pytest pytest-asyncio \
-	  pytest-xdist pyright trustme types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto
+	  -e packaging/runtime -e '.[quality,runtime,redis,metrics,watch]' fastapi griffe hiredis httpx hypothesis PyJWT \
+	  pytest pytest-asyncio pytest-xdist pyright trustme types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto
 	@touch $@
 
 .PHONY: check
@@ -108,6 +108,10 @@ format: $(VENV)/.ready  ## format the code and fix what can be fixed
 .PHONY: update-cases
 update-cases: $(VENV)/.ready  ## rewrite the expected results of tests/cases
 	@UPDATE_CASES=1 $(BIN)/python -m pytest -q tests/test_cases.py
+
+.PHONY: update-api
+update-api: $(VENV)/.ready  ## rewrite the snapshot of the public API of both packages
+	@UPDATE_API=1 $(BIN)/python -m pytest -q tests/packaging/test_public_api.py
 
 .PHONY: bench
 bench: $(VENV)/.ready  ## measure the generator against its budgets; fails where one is missed; args="--full --write"
