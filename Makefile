@@ -146,8 +146,8 @@ fuzz: $(VENV)/.ready  ## try every reader on a corpus and on inputs made from it
 rounds ?= 20
 .PHONY: takeover
 takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic; rounds=N, 20 unless told
-	@$(BIN)/python -m tests.runtime.takeover --rounds $(rounds)
-	@$(BIN)/python -m tests.runtime.takeover --rounds $(rounds) --pause
+	@$(BIN)/python -m tests.runtime.brokers.redis.takeover --rounds $(rounds)
+	@$(BIN)/python -m tests.runtime.brokers.redis.takeover --rounds $(rounds) --pause
 
 examples ?= 100
 .PHONY: subsets

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.runtime import test_auth, test_limits, test_protocol, test_slow_clients
+from tests.runtime import test_limits
+from tests.runtime.connections import test_auth
+from tests.runtime.outgoing import test_slow_clients
+from tests.runtime.protocol import test_incoming
 from wsgen_runtime import CloseCode, ErrorCode, Limits
 from wsgen_runtime.documents.metrics import render_metrics
 from wsgen_runtime.stats import BrokerStats, Stats
@@ -26,8 +29,8 @@ CLOSED_BY: dict[CloseCode, Callable[..., object]] = {
 }
 ANSWERED_BY: dict[ErrorCode, Callable[..., object]] = {
     ErrorCode.INVALID_JSON: test_limits.test_a_binary_frame_is_an_error_and_the_socket_stays,
-    ErrorCode.UNKNOWN_TYPE: test_protocol.test_unknown_types_are_named_so_and_echo_the_id,
-    ErrorCode.INVALID_PAYLOAD: test_protocol.test_an_invalid_payload_says_where,
+    ErrorCode.UNKNOWN_TYPE: test_incoming.test_unknown_types_are_named_so_and_echo_the_id,
+    ErrorCode.INVALID_PAYLOAD: test_incoming.test_an_invalid_payload_says_where,
     ErrorCode.NOT_SUBSCRIBED: test_limits.test_leaving_what_one_is_not_subscribed_to_is_an_error,
     ErrorCode.UNAUTHORIZED: test_auth.test_a_token_in_the_header,
     ErrorCode.TOO_MANY_SUBSCRIPTIONS: test_limits.test_the_server_has_so_many_topics_and_no_more,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from tests.runtime.redis_apps import status_of
+from tests.runtime.brokers.redis.redis_apps import status_of
 from tests.runtime.redis_server import free_port, redis_server, require_tls
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, until
 
@@ -16,7 +16,7 @@ from wsgen_runtime import WsApp
 from wsgen_runtime.brokers.redis import RedisBroker
 from wsgen_runtime.testing import connect
 
-DOCS = Path(__file__).parents[2] / "docs/runtime.md"
+DOCS = Path(__file__).parents[4] / "docs/runtime.md"
 
 
 async def use(url: str) -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.runtime.redis_apps import (
+from tests.runtime.brokers.redis.redis_apps import (
     APPLE,
     Process,
     close_of,

@@ -4,7 +4,9 @@ import asyncio
 import threading
 
 import pytest
-from tests.runtime.redis_apps import KEY, Process, close_of, running
+from tests.runtime.brokers.redis.redis_apps import KEY, Process, close_of, running
+from tests.runtime.brokers.test_brokers import Bus
+from tests.runtime.brokers.test_brokers import Process as BusProcess
 from tests.runtime.redis_server import RedisServer
 from tests.runtime.services import (
     AAPL,
@@ -16,8 +18,6 @@ from tests.runtime.services import (
     turns,
     until,
 )
-from tests.runtime.test_brokers import Bus
-from tests.runtime.test_brokers import Process as BusProcess
 
 from wsgen_runtime import Limits, TopicUpdate, WsApp
 from wsgen_runtime.testing import WsTestClient, connect

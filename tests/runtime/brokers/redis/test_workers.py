@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from tests.runtime.brokers.redis.takeover import SUBSCRIBE, reader
 from tests.runtime.redis_server import free_port, redis_server
-from tests.runtime.takeover import SUBSCRIBE, reader
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 async def uvicorn(redis_url: str, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run two workers; whatever is left of them at the end is killed."""
     command = [sys.executable, "-m", "uvicorn", "--workers", "2", "--port", str(port)]
-    command += ["--factory", "tests.runtime.workers:app", "--log-level", "warning"]
+    command += ["--factory", "tests.runtime.brokers.redis.workers:app", "--log-level", "warning"]
     process = await asyncio.create_subprocess_exec(
         *command, env={**os.environ, "REDIS_URL": redis_url}, start_new_session=True
     )

@@ -9,7 +9,7 @@ import pytest
 import redis.asyncio
 from redis.asyncio.sentinel import Sentinel
 from redis.credentials import CredentialProvider
-from tests.runtime.redis_apps import LEASE, status_of
+from tests.runtime.brokers.redis.redis_apps import LEASE, status_of
 from tests.runtime.redis_server import RedisServer, free_port, redis_server
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, until
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from redis import Redis
-from tests.runtime.redis_apps import (
+from tests.runtime.brokers.redis.redis_apps import (
     APPLE,
     CHANNEL,
     KEY,

@@ -1,12 +1,12 @@
 """What the workers of one uvicorn serve: numbers that begin anew in each, and who they are.
 
-REDIS_URL=redis://... uvicorn --workers 2 --factory tests.runtime.workers:app
+REDIS_URL=redis://... uvicorn --workers 2 --factory tests.runtime.brokers.redis.workers:app
 """
 
 import os
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from tests.runtime.takeover_server import ticks_router
+from tests.runtime.brokers.redis.takeover_server import ticks_router
 
 from wsgen_runtime import WsApp
 

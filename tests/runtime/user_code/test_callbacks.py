@@ -21,7 +21,7 @@ from tests.runtime.services import AAPL, BarRouter, Recorder
 from wsgen_runtime import Session, WsApp
 from wsgen_runtime.testing import ErrorFrameError, RefusedByServerError, connect
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 # Wrong callbacks and answers are of types that the parameters do not have, which is the point.
 Wrong = Any
@@ -283,6 +283,6 @@ async def test_a_bool_is_an_answer_however_it_comes(
 
 def test_pyright_objects_to_each_wrong_callback_and_to_no_right_one() -> None:
     """As mypy does in `make check`."""
-    command = [sys.executable, "-m", "pyright", "tests/runtime/callback_types.py"]
+    command = [sys.executable, "-m", "pyright", "tests/runtime/user_code/callback_types.py"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,6 +1,6 @@
 """Two uvicorn processes and Redis: kill -9 the producer's, and see how long the other's subscribers wait.
 
-    python -m tests.runtime.takeover [--rounds 20] [--lease 1.0] [--pause]
+    python -m tests.runtime.brokers.redis.takeover [--rounds 20] [--lease 1.0] [--pause]
 
 Each round also checks that no update came twice or out of order, per topic and producer. `--pause` stops the
 producer instead, and lets it go on later: it must not produce any more then. Exits with 1 when an update did, or
@@ -22,10 +22,10 @@ from functools import cache
 from pathlib import Path
 
 from jsonschema import ValidationError
+from tests.runtime.brokers.redis.takeover_server import ticks_router
 from tests.runtime.documented import Read, reader_of
 from tests.runtime.redis_server import redis_server
 from tests.runtime.services import AAPL
-from tests.runtime.takeover_server import ticks_router
 from websockets.asyncio.client import connect
 
 SUBSCRIBE = json.dumps({"type": "ticks.subscribe", "payload": AAPL, "id": 1})
@@ -72,7 +72,7 @@ async def server(url: str, lease: float) -> AsyncIterator[Server]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.runtime.takeover_server",
+        "tests.runtime.brokers.redis.takeover_server",
         url,
         str(lease),
         stdout=asyncio.subprocess.PIPE,

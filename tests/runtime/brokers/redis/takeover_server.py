@@ -1,6 +1,6 @@
 """One process of the takeover's rounds: uvicorn, the Redis broker, and a service that counts as fast as it may.
 
-    python -m tests.runtime.takeover_server REDIS_URL LEASE
+    python -m tests.runtime.brokers.redis.takeover_server REDIS_URL LEASE
 
 Prints its port once it serves.
 """

@@ -9,8 +9,8 @@ from starlette._utils import get_route_path
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.runtime.connections.test_origins import seen_as
 from tests.runtime.services import AAPL, BarRouter, Recorder
-from tests.runtime.test_origins import seen_as
 
 from wsgen_runtime import WsApp, WsDocs
 from wsgen_runtime.testing import RefusedByServerError, connect

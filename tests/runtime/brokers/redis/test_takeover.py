@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from tests.runtime.brokers.redis.takeover import check_order, one_round
 from tests.runtime.redis_server import redis_server
-from tests.runtime.takeover import check_order, one_round
 
 LEASE = 2.0
 # A takeover is due after 0.85 of the lease at the latest. The rest, and a little more, is for a slow machine: who

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from pydantic import BaseModel, ConfigDict
-from tests.runtime.redis_apps import (
+from tests.runtime.brokers.redis.redis_apps import (
     CHANNEL,
     KEY,
     Process,

@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import AfterValidator, BaseModel, TypeAdapter
-from tests.runtime.redis_apps import Process, running
+from tests.runtime.brokers.redis.redis_apps import Process, running
+from tests.runtime.brokers.test_brokers import Bus, BusBroker
 from tests.runtime.redis_server import RedisServer
 from tests.runtime.services import AAPL, Bar, BarRequest, BarRouter, Recorder, until
-from tests.runtime.test_brokers import Bus, BusBroker
 
 from wsgen_runtime import Broker, MemoryBroker, WsApp, WsRouter
 from wsgen_runtime.brokers.labels import Difference, compare, label_of

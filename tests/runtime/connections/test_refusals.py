@@ -9,8 +9,8 @@ import pytest
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException, WebSocketException
 from starlette.types import Message
+from tests.runtime.connections.test_origins import seen_as
 from tests.runtime.services import AAPL, BarRouter, Recorder, until
-from tests.runtime.test_origins import seen_as
 
 from wsgen_runtime import Connection, Limits, RefusedError, WsApp
 from wsgen_runtime.testing import ErrorFrameError, RefusedByServerError, connect
