@@ -8,9 +8,10 @@ import pytest
 from tests.asyncapi.documents import module, official_errors, ref, router
 
 import wsgen_runtime.documents
+from wsgen.asyncapi.export.assemble import Exportable
 from wsgen.asyncapi.export.document_files import format_document
 from wsgen.asyncapi.export.document_settings import read_settings
-from wsgen.asyncapi.export.export_documents import Exportable, export_documents
+from wsgen.asyncapi.export.export_documents import export_documents
 from wsgen.asyncapi.validation.validate import validate_text
 from wsgen.model import Delivery, Example, Overflow, TypeRef
 from wsgen.outputs.channels.frame_messages import CLOSE_CODES, ERROR_CODES, VERBS

@@ -10,8 +10,7 @@ import pytest
 
 from wsgen.asyncapi.validation import check_limits as bounded
 from wsgen.asyncapi.validation import validate
-from wsgen.asyncapi.validation.check_limits import Tell, UnfinishedError, told_by
-from wsgen.asyncapi.validation.time_budget import Budget
+from wsgen.asyncapi.validation.check_limits import Budget, Tell, UnfinishedError, told_by
 from wsgen.asyncapi.validation.validate import validate_file, validate_files
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic

@@ -19,7 +19,7 @@ from hypothesis import seed as seeded
 
 from tests.fuzz.inputs import corpus, inputs
 from tests.fuzz.readers import READERS, Reader
-from wsgen.asyncapi.validation.time_budget import Budget, TooSlowError
+from wsgen.asyncapi.validation.check_limits import Budget, TooSlowError
 
 FAILURES = Path(__file__).parent / "failures"
 _BATCH = 50

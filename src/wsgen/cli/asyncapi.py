@@ -166,8 +166,9 @@ def _documents(
     """
     if find_spec("wsgen_runtime") is None:
         raise click.UsageError("AsyncAPI documents need the runtime: pip install 'wsgen[runtime]'")
+    from wsgen.asyncapi.export.assemble import Exportable
     from wsgen.asyncapi.export.document_settings import read_settings
-    from wsgen.asyncapi.export.export_documents import Exportable, export_documents
+    from wsgen.asyncapi.export.export_documents import export_documents
     from wsgen.outputs.channels.stub import render_channels
     from wsgen.pipeline.drafts import is_native
     from wsgen.pipeline.sources import find_modules, load_modules
@@ -224,9 +225,9 @@ def _left_over(
     paths: Sequence[Path], folder: Path, *, remove: bool, talks: bool
 ) -> list[Diagnostic]:
     """Remove the documents of modules that the project has no longer, or return what is wrong with them."""
+    from wsgen.asyncapi.export.assemble import document_name
+    from wsgen.asyncapi.export.document_files import left_over
     from wsgen.asyncapi.export.document_settings import read_settings
-    from wsgen.asyncapi.export.export_documents import document_name
-    from wsgen.asyncapi.export.left_over import left_over
     from wsgen.pipeline.sources import find_modules, load_modules
 
     config = project_of(paths)

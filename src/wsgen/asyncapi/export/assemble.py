@@ -1,13 +1,30 @@
-"""Stubs of modules -> one AsyncAPI 3.1 document, with the project's own fields."""
+"""The stubs of modules -> one AsyncAPI 3.1 document, with the fields from the project's settings."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from wsgen.asyncapi.export.document_settings import Settings
+from wsgen.model import ModuleSpec
+from wsgen.source import Positions
 
 # JSON that the renderer wrote, taken apart by what it is known to hold.
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Exportable:
+    """A module to export: its spec, the text of its stub, and where its source says what."""
+
+    spec: ModuleSpec
+    stub: str
+    positions: Positions
+
+
+def document_name(spec: ModuleSpec) -> str:
+    """Return the name of the document of one module."""
+    return f"{spec.name}-{spec.version}" if spec.version else spec.name
 
 
 def assemble(

@@ -1,7 +1,8 @@
-"""Run a check in a process of its own, with a time limit: no document can hold up a command or end it.
+"""Limits on checks, so that no document can hold up a command or end it.
 
-The process is a fork, which starts at once and needs no imports of its own. On Windows, which has no forks, a
-check runs in this process and nothing limits it.
+A check runs in a process of its own for a limited time. The process is a fork, which starts at once and needs no
+imports of its own. In it each step has a budget of computing time, so that the place of a slow step is known. On
+Windows, which has neither forks nor such timers, a check runs in this process and nothing limits it.
 """
 
 import os
@@ -10,16 +11,22 @@ import selectors
 import signal
 import struct
 import sys
+import threading
 import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TypeVar
 
 Tell = Callable[[object], None]
 """How a check hands what it finds to the process that waits for it."""
 
 _HEADER = struct.Struct("!I")
 _CHUNK = 1 << 16
+_AGAIN = 0.1
+_Result = TypeVar("_Result")
 
 
 class UnfinishedError(Exception):
@@ -68,6 +75,35 @@ def told_by(check: Callable[[Tell], None], seconds: float) -> Iterator[object]:
         os.waitpid(child, 0)
 
 
+class TooSlowError(Exception):
+    """A step of a check took longer than it may."""
+
+
+class Budget:
+    """Computing time for many steps: at most `each` seconds for one, and `total` for all together.
+
+    Time that other processes use does not count. Python can interrupt the main thread only; in another one,
+    and on Windows, nothing is limited.
+    """
+
+    def __init__(self, each: float, total: float) -> None:
+        self.each = each
+        self.left = total
+
+    def spend(self, step: Callable[[], _Result]) -> _Result:
+        """Return what `step` returns. Raises TooSlowError if that takes too long."""
+        if threading.current_thread() is not threading.main_thread():
+            return step()
+        if self.left <= 0:
+            raise TooSlowError
+        started = time.process_time()
+        try:
+            with _interrupted_after(min(self.each, self.left)):
+                return step()
+        finally:
+            self.left -= time.process_time() - started
+
+
 def _run(check: Callable[[Tell], None], writing: int) -> None:
     """Run `check` in the child, and end it."""
 
@@ -107,3 +143,26 @@ def _messages(reading: int, deadline: float, seconds: float) -> Iterator[object]
                     break
                 yield pickle.loads(data[_HEADER.size : end])  # noqa: S301  # From our own child.
                 del data[:end]
+
+
+@contextmanager
+def _interrupted_after(seconds: float) -> Iterator[None]:
+    """Raise TooSlowError in the body when this process has computed for `seconds`."""
+    if sys.platform == "win32":  # which has no such timer
+        yield
+        return
+    running = True
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        if running:
+            raise TooSlowError
+
+    before = signal.signal(signal.SIGPROF, interrupt)
+    # Again and again: an exception that is raised where Python ignores exceptions is lost.
+    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
+    try:
+        yield
+    finally:
+        running = False
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -13,10 +13,9 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7
 
-from wsgen.asyncapi.validation.check_limits import Tell
+from wsgen.asyncapi.validation.check_limits import Budget, Tell, TooSlowError
 from wsgen.asyncapi.validation.document_reader import Document
 from wsgen.asyncapi.validation.reference_targets import Route, shortened, value_at
-from wsgen.asyncapi.validation.time_budget import Budget, TooSlowError
 from wsgen.diagnostics import Diagnostic, Severity
 
 _BASE = "document:"

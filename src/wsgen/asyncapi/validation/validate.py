@@ -5,7 +5,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from wsgen.asyncapi.validation.check_limits import Tell, UnfinishedError, told_by
+from wsgen.asyncapi.validation.check_limits import (
+    Budget,
+    Tell,
+    TooSlowError,
+    UnfinishedError,
+    told_by,
+)
 from wsgen.asyncapi.validation.document_reader import (
     MAX_BYTES,
     Document,
@@ -13,7 +19,6 @@ from wsgen.asyncapi.validation.document_reader import (
     read_document,
 )
 from wsgen.asyncapi.validation.reference_targets import shortened
-from wsgen.asyncapi.validation.time_budget import Budget, TooSlowError
 from wsgen.diagnostics import Diagnostic, Span, in_order
 from wsgen.files import unwaiting
 

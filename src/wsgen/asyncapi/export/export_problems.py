@@ -1,0 +1,128 @@
+"""What is wrong with the modules of an export, each problem at the line of the source that is to blame."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from wsgen.asyncapi.export.assemble import Exportable, Json, document_name
+from wsgen.asyncapi.export.payload_schemas import Failure, Mismatch
+from wsgen.asyncapi.validation.check_limits import Budget
+from wsgen.asyncapi.validation.example_checks import mismatches
+from wsgen.diagnostics import Diagnostic, Note, Span
+
+_ADVICE = {
+    "WSG660": "Correct the type, or name the folder it is importable from in `sources`.",
+    "WSG661": "Use types that pydantic can describe as JSON Schema.",
+}
+
+
+def collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
+    """Return the modules that have the name or the endpoint of another one."""
+    names: dict[str, Exportable] = {}
+    addresses: dict[str, Exportable] = {}
+    found = []
+    for item in modules:
+        name, address = document_name(item.spec), item.spec.endpoint
+        for seen, value, key in ((names, name, "module"), (addresses, address, "endpoint")):
+            other = seen.setdefault(value, item)
+            if other is item:
+                continue
+            if key == "module":
+                message = f"two modules have the name `{name}`"
+            else:
+                first = document_name(other.spec)
+                message = f"modules `{first}` and `{name}` have the same endpoint, `{value}`"
+            advice = f"Give one of the modules another `{key}:`."
+            notes = (Note("the other one is here", place),) if (place := _place(other, key)) else ()
+            span = _place(item, key)
+            found.append(Diagnostic("WSG663", message, span, help=advice, module=name, notes=notes))
+            break  # Modules of one name have one endpoint too, unless they say otherwise.
+    return found
+
+
+def _place(item: Exportable, key: str) -> Span | None:
+    """Return where a module says `key`, else where its first router is declared."""
+    return item.positions.get(key) or item.positions.get(item.spec.routers[0].class_name)
+
+
+def failed_types(
+    modules: Sequence[Exportable], failures: Mapping[str, Failure]
+) -> list[Diagnostic]:
+    """Return a diagnostic at each place that names a type that failed."""
+    found = []
+    told: set[str] = set()
+    for item in modules:
+        for router in item.spec.routers:
+            for field, ref in (("request", router.request), ("data", router.data)):
+                failure = failures.get(str(ref))
+                if failure is None:
+                    continue
+                key = f"{router.class_name}.{field}"
+                span = item.positions.get(key) or item.positions.get(router.class_name)
+                message = f"no schema for `{ref}`: {failure.text}"
+                # What Python said may be the same for many types of one module: once is enough.
+                output = None if failure.output in told else failure.output or None
+                told.add(failure.output)
+                found.append(
+                    Diagnostic(
+                        failure.code,
+                        message,
+                        span,
+                        help=_ADVICE[failure.code],
+                        module=item.spec.name,
+                        output=output,
+                    )
+                )
+    for name, failure in failures.items():
+        if not name:
+            message = f"the models cannot be imported: {failure.text}"
+            advice = "Install wsgen where the models are importable."
+            output = failure.output or None
+            found.append(Diagnostic(failure.code, message, help=advice, output=output))
+    return found
+
+
+def wrong_examples(
+    modules: Sequence[Exportable], mismatches: Iterable[Mismatch]
+) -> Iterator[Diagnostic]:
+    """Yield a diagnostic at the value of each example that is wrong."""
+    named = {
+        (document_name(item.spec), router.route): (item, router)
+        for item in modules
+        for router in item.spec.routers
+    }
+    for mismatch in mismatches:
+        item, router = named[mismatch.channel, mismatch.route]
+        route = [router.class_name, "examples", str(mismatch.index), mismatch.part]
+        route += [str(key) for key in mismatch.loc]
+        while ".".join(route) not in item.positions and len(route) > 1:
+            route.pop()
+        where = ".".join(map(str, (mismatch.part, *mismatch.loc)))
+        kind = router.request if mismatch.part == "request" else router.data
+        yield Diagnostic(
+            "WSG665",
+            f"example of `{mismatch.route}`: `{where}`: {mismatch.text}",
+            item.positions.get(".".join(route)),
+            help=f"Write it as `{kind}` has it.",
+            module=item.spec.name,
+        )
+
+
+def refused_examples(document: Json) -> Iterator[Mismatch]:
+    """Yield the requests of examples in `document`, one of ours and filled, that their schemas refuse.
+
+    Models are lenient, they take `"5"` for a number, and a document should not teach that. Of data nothing is
+    said here: the model itself wrote it.
+    """
+    if not any("examples" in message for message in _messages(document)):
+        return
+    for _, place, text in mismatches(document, Budget(each=2.0, total=10.0)):
+        match place:
+            case ("channels", str(channel), "messages", str(name), "examples", int(index), *rest):
+                route, _, verb = name.rpartition(".")
+                if verb == "subscribe":
+                    # From the frame's root: "payload", then the envelope's "payload".
+                    yield Mismatch(channel, route, index, "request", tuple(rest[2:]), text)
+
+
+def _messages(document: Json) -> Iterator[Json]:
+    for channel in document["channels"].values():
+        yield from channel["messages"].values()
