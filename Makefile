@@ -72,6 +72,20 @@ WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 test: parts page parser  ## run the tests
 	@$(BIN)/python -m pytest -q $(WORKERS)
 
+versions ?= 3.11 3.12 3.13
+.PHONY: test-all
+test-all: $(VENV)/.ready  ## run the tests on Python 3.11 to 3.13; versions="3.12" for others
+	@$(BIN)/python -m tests.versions $(versions)
+
+# Slower than `make test` by about a half: every process that a test starts is measured.
+.PHONY: coverage
+coverage: parts page parser  ## run the tests, and fail if they reach less than 95 % of both packages
+	@rm -rf .coverage
+	@$(BIN)/coverage run -m pytest -q $(WORKERS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --include 'src/wsgen/*'
+	@$(BIN)/coverage report --include 'src/wsgen_runtime/*'
+
 # All tests but those of the committed packages, which the newest tools have formatted; with hiredis, which redis-py
 # prefers to its own parser.
 .PHONY: test-lowest
