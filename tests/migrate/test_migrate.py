@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.conftest import Project
 from wsgen.diagnostics import Diagnostic
 from wsgen.load.yaml.reader import load_yaml
-from wsgen.migrate.python_comments import Remarks, remarks_on
+from wsgen.migrate.python_hints import Remarks, remarks_on
 from wsgen.migrate.ws_yaml_text import yaml_text
 from wsgen.model import ModuleSpec, RouterSpec, TypeRef
 

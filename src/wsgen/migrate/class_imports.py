@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from wsgen.load.python.bindings import statements
-from wsgen.migrate.needed_classes import Needs, type_checking_blocks
+from wsgen.migrate.alias_dependencies import Gone, Needs, type_checking_blocks
 from wsgen.migrate.python_file import PythonFile
-from wsgen.migrate.removed_statements import Gone
 from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.cuts import without
 from wsgen.syntax.scopes import Import, bound_by

@@ -1,29 +1,27 @@
 """One module's migration: both files as they would be, or the reasons why not."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsgen.commit.single_file import write_file
-from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
+from wsgen.diagnostics import Diagnostic, Note, Span, in_order
 from wsgen.errors import GenerationError
+from wsgen.files import read_text
 from wsgen.load.module import load_module
-from wsgen.load.naming import check_endpoint
 from wsgen.load.python.importable import importable_name
-from wsgen.load.sourcetext import UnreadableError, decode_utf8, read_source
-from wsgen.load.yaml.reader import load_yaml
-from wsgen.migrate.endpoint import endpoint_of
+from wsgen.load.sourcetext import UnreadableError
 from wsgen.migrate.importers import Importers
+from wsgen.migrate.planned_ws_yaml import lines_told, mounted_at, planned_yaml
 from wsgen.migrate.proof import prove
-from wsgen.migrate.python_comments import remarks_on
 from wsgen.migrate.python_file import PythonFile, read_python
 from wsgen.migrate.removal import without_aliases
-from wsgen.migrate.style import line_width, schema_of
-from wsgen.migrate.ws_yaml_text import yaml_text
-from wsgen.model import ModuleSpec
 from wsgen.result import FileChange
 from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource
+
+_USUAL_WIDTH = 88
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +59,10 @@ def migrate_module(
     routers = {router.class_name: router.route for router in loaded.spec.routers}
     try:
         python = read_python(file)
-        yaml, made = _yaml(source, python, loaded.spec, config)
+        yaml, made = planned_yaml(source, python, loaded.spec, config)
         rest = python.written
         if importers is not None:
-            told = _told(source.directory / YAML_NAME, yaml, config)
+            told = lines_told(source.directory / YAML_NAME, yaml, config)
             rest = _without_aliases(before, python, told, importers, config)
         prove(before, source.directory / YAML_NAME, yaml, python, rest, loaded.spec, config)
     except (UnreadableError, GenerationError) as error:
@@ -78,7 +76,7 @@ def migrate_module(
         changes.append(FileChange(file, python.written, rest))
         data.append(python.to_bytes(rest))
     found = _named(loaded.diagnostics, source)
-    assumed = loaded.spec.endpoint if made and _endpoint(python) is None else None
+    assumed = loaded.spec.endpoint if made and mounted_at(python) is None else None
     return Migration(source, routers, tuple(changes), tuple(data), found, assumed)
 
 
@@ -97,61 +95,6 @@ def write_migration(migration: Migration, config: Config) -> None:
             what=f"cannot write {change.path.name}",
             writable="Make its folder writable and migrate again.",
         )
-
-
-def _yaml(
-    source: ModuleSource, python: PythonFile, spec: ModuleSpec, config: Config
-) -> tuple[str, bool]:
-    """Return the text of the ws.yaml, and whether it has yet to be written."""
-    if more := [router.class_name for router in spec.routers if router.further]:
-        message = f"a ws.yaml gives a router two types; {', '.join(more)} has more"
-        advice = "Keep the aliases of this module: they go on working."
-        raise GenerationError(message, [Diagnostic("WSG431", message, help=advice)])
-    file = source.directory / YAML_NAME
-    if file.exists() or file.is_symlink():
-        return _existing(file, spec, config), False
-    order = list(dict.fromkeys(name for name, _ in python.aliases))
-    remarks = remarks_on(python.text, python.lines)
-    text = yaml_text(
-        spec,
-        order,
-        remarks,
-        default=config.models,
-        schema=schema_of(source, config),
-        endpoint=_endpoint(python),
-    )
-    return text, True
-
-
-def _endpoint(python: PythonFile) -> str | None:
-    """Return the path that the Python file mounts its routers at, if a ws.yaml can say it."""
-    path = endpoint_of(python.tree)
-    return None if path is None or check_endpoint(path) else path
-
-
-def _existing(file: Path, spec: ModuleSpec, config: Config) -> str:
-    """Return the text of a ws.yaml that is there already and declares all routers of `spec`."""
-    data = read_source(file)
-    found: list[Diagnostic] = []
-    declared = {router.class_name for router in load_yaml(file, data, config.models, found).routers}
-    missing = [router.class_name for router in spec.routers if router.class_name not in declared]
-    if missing and not has_errors(found):
-        message = f"{file.name} exists already and lacks {', '.join(missing)}"
-        advice = "Declare them there, or remove the file and migrate again."
-        found.append(Diagnostic("WSG430", message, Span(file), help=advice))
-    if has_errors(found):
-        raise GenerationError(found[0].message, found)
-    return decode_utf8(file, data)
-
-
-def _told(file: Path, yaml: str, config: Config) -> frozenset[str]:
-    """Return the lines of text that a ws.yaml has, in comments and in descriptions."""
-    routers = load_yaml(file, yaml.encode(), config.models, []).routers
-    texts = [router.fields.get(key, "") for router in routers for key in ("summary", "description")]
-    lines = [line.partition("#")[2] for line in yaml.splitlines()]
-    return frozenset(
-        line.strip() for text in (*lines, *texts) for line in (text, *text.splitlines())
-    )
 
 
 def _without_aliases(
@@ -180,7 +123,7 @@ def _without_aliases(
     ]
     if found:
         raise GenerationError(found[0].message, found)
-    return without_aliases(python, package, told=told, kept=used, width=line_width(config))
+    return without_aliases(python, package, told=told, kept=used, width=_line_width(config))
 
 
 def _package(source: ModuleSource, python: Path, config: Config) -> str:
@@ -193,6 +136,17 @@ def _package(source: ModuleSource, python: Path, config: Config) -> str:
         advice = "Name the importable folder in [tool.wsgen] sources."
         raise GenerationError(message, [Diagnostic("WSG431", message, Span(python), help=advice)])
     return ".".join(name)
+
+
+def _line_width(config: Config) -> int:
+    """Return how long lines may be by what pyproject.toml tells black, ruff and isort."""
+    try:
+        tools = tomllib.loads(read_text(config.root / "pyproject.toml")).get("tool", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return _USUAL_WIDTH
+    keys = (("black", "line-length"), ("ruff", "line-length"), ("isort", "line_length"))
+    found = [tools.get(tool, {}).get(key) for tool, key in keys]
+    return min((width for width in found if isinstance(width, int)), default=_USUAL_WIDTH)
 
 
 def _named(found: tuple[Diagnostic, ...], source: ModuleSource) -> tuple[Diagnostic, ...]:

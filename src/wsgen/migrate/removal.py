@@ -4,11 +4,10 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from wsgen.migrate.alias_dependencies import Gone, blocks_of, classes_needed, what_goes
 from wsgen.migrate.class_imports import flag_import, home_of, placed_import, shorter
-from wsgen.migrate.needed_classes import classes_needed
-from wsgen.migrate.python_comments import comments_of, first_comment, saying
 from wsgen.migrate.python_file import PythonFile
-from wsgen.migrate.removed_statements import Gone, blocks_of, what_goes
+from wsgen.migrate.python_hints import comments_of, first_comment, saying
 from wsgen.migrate.type_checking_guards import (
     find_guards,
     is_removable,

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from wsgen.migrate.needed_classes import is_type_checking
+from wsgen.migrate.alias_dependencies import is_type_checking
 from wsgen.migrate.python_file import PythonFile
 from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.scopes import Import, bound_by, file_names

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
-from wsgen.migrate.python_comments import Remarks
+from wsgen.migrate.python_hints import Remarks
 from wsgen.model import UNION, ModuleSpec, TypeRef
 
 _PLAIN = re.compile(r"[A-Za-z_/][\w .:,|\[\]/-]*", re.ASCII)

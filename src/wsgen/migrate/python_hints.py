@@ -1,9 +1,10 @@
-"""The comments beside aliases: what they say of each router, and what is only for tools or for later."""
+"""What a ws.py says besides its aliases: the comments beside them, and the path that it is mounted at."""
 
+import ast
 import io
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 # Remarks to tools say nothing of a router.
@@ -18,6 +19,10 @@ _ON_ALIASES = re.compile(
 )
 _LATER = re.compile(r"(?:TODO|FIXME|XXX|HACK)\b")
 _RULE = "-=*#~_ \t"
+_MOUNTS = frozenset(
+    {"add_api_websocket_route", "add_websocket_route", "websocket", "websocket_route"}
+)
+_KEYWORDS = frozenset({"endpoint", "ws_endpoint", "ws_path", "ws_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +77,29 @@ def saying(comment: str) -> str:
     if _REMARK.match(said) or _ON_ALIASES.search(said) or not re.search(r"\w", said):
         return ""
     return said
+
+
+def endpoint_of(tree: ast.Module) -> str | None:
+    """Return the path at which the file mounts WebSockets; None if it names none, or several.
+
+    Only literal paths are read: those of calls such as `add_websocket_route` and of arguments such as
+    `endpoint=`.
+    """
+    found = set(_paths(tree))
+    return found.pop() if len(found) == 1 else None
+
+
+def _paths(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        given = [item.value for item in node.keywords if item.arg in _KEYWORDS]
+        if called in _MOUNTS:
+            given += node.args[:1]
+            given += [item.value for item in node.keywords if item.arg == "path"]
+        for value in given:
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                path = value.value
+                if path.startswith("/") and path.isascii() and path.isprintable():
+                    yield path
