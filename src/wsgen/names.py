@@ -1,4 +1,4 @@
-"""Casing, identifiers and spelling: what a name may look like and how others derive from it."""
+"""Names: what they may look like, how others derive from them, and how they are shown."""
 
 import keyword
 import re
@@ -55,3 +55,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         names = list(islice(alike, _MANY))
     close = get_close_matches(name[:_LONG], names, n=1, cutoff=0.6)
     return close[0] if close else None
+
+
+def shortened(text: str, most: int = 200) -> str:
+    """Return `text`, cut after `most` characters."""
+    return text if len(text) <= most else f"{text[:most]}..."

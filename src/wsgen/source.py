@@ -9,6 +9,9 @@ from wsgen.diagnostics import Span
 YAML_NAME = "ws.yaml"
 PYTHON_NAME = "ws.py"
 
+NOT_SEARCHED = frozenset({"node_modules", "__pycache__", "site-packages"})
+"""Folders that hold no code of a project, wherever they are; nor do hidden folders."""
+
 Positions = Mapping[str, Span]
 """Where things stand in the sources, by dotted key.
 

@@ -9,8 +9,9 @@ from tests.conftest import Project
 
 from wsgen.cli.console import show_diff
 from wsgen.diagnostics import Diagnostic
+from wsgen.report.display import inert
 from wsgen.report.github import format_github
-from wsgen.report.text import format_text, inert
+from wsgen.report.text import format_text
 from wsgen.result import FileChange
 
 HOSTILE = "a\n::error::forged\x1b]0;title\x07\r::warning::more\u2028"

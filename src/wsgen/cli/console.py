@@ -12,8 +12,8 @@ from typing import TextIO
 
 from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.errors import WsgenError
-from wsgen.report.display import display_path, repository_of
-from wsgen.report.text import Style, format_text, inert, plain, printable
+from wsgen.report.display import display_path, inert, printable, repository_of
+from wsgen.report.text import Style, format_text, plain
 from wsgen.result import FileChange, RunResult, State
 
 _COLOURS = {

@@ -12,9 +12,8 @@ from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.model import ModuleSpec
 from wsgen.pipeline.options import Options, Run
 from wsgen.pipeline.sources import find_modules, load_modules
-from wsgen.report.display import display_path
+from wsgen.report.display import display_path, printable
 from wsgen.report.json import format_json
-from wsgen.report.text import printable
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.source import ModuleSource
 
@@ -87,7 +86,7 @@ def _show(source: ModuleSource, spec: ModuleSpec, status: Status, *, verbose: bo
         (
             router.class_name,
             router.route,
-            f"{_short(str(router.request))} -> {_short(str(router.data))}",
+            f"{_without_modules(str(router.request))} -> {_without_modules(str(router.data))}",
         )
         for router in spec.routers
     ]
@@ -98,7 +97,7 @@ def _show(source: ModuleSource, spec: ModuleSpec, status: Status, *, verbose: bo
             echo(f"  {'':<{widths[0]}}  {'':<{widths[1]}}  {router.summary}")
 
 
-def _short(types: str) -> str:
+def _without_modules(types: str) -> str:
     """Return a type expression without the modules of its names."""
     import re
 

@@ -13,8 +13,7 @@ from wsgen.cli.console import echo, show_diff, show_findings
 from wsgen.cli.options import format_option, module_option, paths_argument, quiet_option
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
 from wsgen.errors import FilesError
-from wsgen.report.display import display_path
-from wsgen.report.text import printable
+from wsgen.report.display import display_path, printable
 from wsgen.result import RunResult
 from wsgen.source import PYTHON_NAME, YAML_NAME
 

@@ -13,8 +13,7 @@ from wsgen.manifest import MANIFEST, PENDING, Manifest, read_manifest
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 from wsgen.startup.app_start import ensure_current, naming, start_mode
-from wsgen.startup.caller import calling_file
-from wsgen.startup.locate import settings_of
+from wsgen.startup.locate import calling_file, settings_of
 
 _CACHE = "__pycache__"
 _TYPES = frozenset({"WSG302", "WSG309", "WSG310"})

@@ -19,8 +19,7 @@ from wsgen.outputs.python.generic.template import GenericTemplate
 from wsgen.outputs.python.routers import render_exports
 from wsgen.outputs.python.type_imports import Imports
 from wsgen.settings.config import Config
-from wsgen.startup.caller import calling_file
-from wsgen.startup.locate import settings_of
+from wsgen.startup.locate import calling_file, settings_of
 
 _FILE = Path("generic_route.py")
 

@@ -6,8 +6,7 @@ from typing import overload
 
 from wsgen.compat.legacy_layout import output_folder
 from wsgen.load.python.importable import importable_name
-from wsgen.startup.caller import calling_file
-from wsgen.startup.locate import settings_of
+from wsgen.startup.locate import calling_file, settings_of
 
 
 @overload

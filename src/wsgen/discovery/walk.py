@@ -8,10 +8,9 @@ from pathlib import Path
 from wsgen.errors import ConfigError
 from wsgen.manifest import MANIFEST
 from wsgen.settings.project_file import has_settings
-from wsgen.source import PYTHON_NAME, YAML_NAME
+from wsgen.source import NOT_SEARCHED, PYTHON_NAME, YAML_NAME
 
 _NAMES = frozenset({YAML_NAME, PYTHON_NAME})
-_SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
 _BUILDERS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "package.json"})
 _BUILT = frozenset({"build", "dist"})
 """Folders beside one of the builders' files that hold copies of what is built."""
@@ -52,7 +51,7 @@ def walk(top: Path, limit: int | None = None) -> Found:
             sources = sources or "__init__.py" in files or "__init__.py" in names
         if sources:
             found.folders.append(folder)
-        names[:] = sorted(name for name in names if name[0] != "." and name not in _SKIPPED)
+        names[:] = sorted(name for name in names if name[0] != "." and name not in NOT_SEARCHED)
         if not _BUILDERS.isdisjoint(files):
             names[:] = [name for name in names if name not in _BUILT]
     return found

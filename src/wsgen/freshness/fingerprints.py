@@ -12,9 +12,9 @@ from stat import S_ISREG
 
 from wsgen.files import read_text
 from wsgen.manifest import MANIFEST
+from wsgen.source import NOT_SEARCHED
 
 _SUFFIXES = (".py", ".pyi")
-_SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([^\W\d]\w*)|import[ \t]+([^\n#;]+))", re.MULTILINE)
 _File = tuple[str, int, int]
 
@@ -94,7 +94,7 @@ def _below(folder: str, seen: set[str]) -> Iterator[_File]:
     for entry in entries:
         if entry.name.endswith(_SUFFIXES):
             yield from _file(entry.path)
-        elif entry.name[0] != "." and entry.name not in _SKIPPED and entry.is_dir():
+        elif entry.name[0] != "." and entry.name not in NOT_SEARCHED and entry.is_dir():
             if entry.is_symlink():
                 real = os.path.realpath(entry.path)
                 if real in seen:

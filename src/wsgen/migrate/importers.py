@@ -13,8 +13,7 @@ from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.manifest import MANIFEST
 from wsgen.settings.config import Config
-
-_SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
+from wsgen.source import NOT_SEARCHED
 
 Importers = dict[tuple[str, str], Span]
 """A module's dotted name and a name in it -> a place where another file imports it."""
@@ -49,7 +48,7 @@ def _python_files(root: Path) -> Iterator[Path]:
         if MANIFEST in files or "pyvenv.cfg" in files:
             names.clear()
             continue
-        names[:] = sorted(name for name in names if name[0] != "." and name not in _SKIPPED)
+        names[:] = sorted(name for name in names if name[0] != "." and name not in NOT_SEARCHED)
         yield from (Path(folder, name) for name in sorted(files) if name.endswith(".py"))
 
 

@@ -1,4 +1,4 @@
-"""Paths as reports show them."""
+"""Paths and texts as reports show them."""
 
 import os
 from pathlib import Path
@@ -21,3 +21,19 @@ def repository_of(folder: Path) -> Path:
     """
     found = (place for place in (folder, *folder.parents) if (place / ".git").exists())
     return next(found, folder)
+
+
+def printable(text: str) -> str:
+    """Return `text` with an escape for each character that a terminal would obey or not show, line ends too."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def inert(line: str) -> str:
+    """Return `line` so that GitHub's runner takes nothing in it for a command: `::name::`, `##[name]`."""
+    if line.lstrip().startswith("::"):
+        line = line.replace("::", ":\\x3a", 1)
+    return line.replace("##[", "#\\x23[")

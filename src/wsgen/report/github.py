@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.report.display import display_path
-from wsgen.report.text import printable
+from wsgen.report.display import display_path, printable
 
 
 def format_github(diagnostics: Iterable[Diagnostic], base: Path | None = None) -> str:

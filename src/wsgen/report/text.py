@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.files import regular
-from wsgen.report.display import display_path
+from wsgen.report.display import display_path, inert, printable
 
 Style = Callable[[str, str], str]
 """Colours a text: `style(text, "red")`; without a terminal it returns the text as it is."""
@@ -18,22 +18,6 @@ _OUTPUT_LINES = 40
 def plain(text: str, _colour: str) -> str:
     """Return `text` without colour."""
     return text
-
-
-def printable(text: str) -> str:
-    """Return `text` with an escape for each character that a terminal would obey or not show, line ends too."""
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
-
-
-def inert(line: str) -> str:
-    """Return `line` so that GitHub's runner takes nothing in it for a command: `::name::`, `##[name]`."""
-    if line.lstrip().startswith("::"):
-        line = line.replace("::", ":\\x3a", 1)
-    return line.replace("##[", "#\\x23[")
 
 
 def format_text(diagnostics: Iterable[Diagnostic], *, style: Style = plain) -> str:

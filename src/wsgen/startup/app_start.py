@@ -21,8 +21,7 @@ from wsgen.pipeline.run import assess_until_stale, run
 from wsgen.result import State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
-from wsgen.startup.caller import calling_file
-from wsgen.startup.locate import has_package, locate_module
+from wsgen.startup.locate import calling_file, has_package, locate_module
 
 _MODES = ("render", "check", "off")
 logger = logging.getLogger("wsgen")
@@ -163,7 +162,7 @@ def _generate(
         names = ", ".join(module.routers)
         logger.info("generated WebSocket routers for module %r: %s", source.name, names)
         if not silent:
-            from wsgen.report.text import printable
+            from wsgen.report.display import printable
 
             why = f" ({module.reason})" if module.reason else ""
             said = printable(f"wsgen: generated {names} for module '{source.name}'{why}")

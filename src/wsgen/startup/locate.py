@@ -1,6 +1,11 @@
-"""Which project a running program belongs to, and where its modules stand; remembered between calls."""
+"""Which project a running program belongs to, and where its modules stand; remembered between calls.
+
+A command is given paths, or works in the current directory. A program says neither: its project is found from the
+file that calls wsgen.
+"""
 
 import os
+import sys
 from functools import lru_cache
 from pathlib import Path
 
@@ -117,3 +122,16 @@ def _is_near(source: ModuleSource, caller: Path) -> bool:
     """Return whether the module is in the calling file's package, or that file in the module."""
     folder = real(caller.parent)
     return folder.is_relative_to(source.directory) or source.directory.is_relative_to(folder)
+
+
+def calling_file() -> Path | None:
+    """Return the file of the nearest caller outside of wsgen; None if it is no file."""
+    frame = sys._getframe(1)  # noqa: SLF001  the public way, inspect.stack(), reads every source file
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
+        frame = frame.f_back
+    file = Path(frame.f_code.co_filename)
+    return file.absolute() if file.is_file() else None
+
+
+def _is_ours(name: object) -> bool:
+    return isinstance(name, str) and (name == "wsgen" or name.startswith("wsgen."))

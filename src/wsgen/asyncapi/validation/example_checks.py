@@ -15,8 +15,9 @@ from referencing.jsonschema import DRAFT7
 
 from wsgen.asyncapi.validation.check_limits import Budget, Tell, TooSlowError
 from wsgen.asyncapi.validation.document_reader import Document
-from wsgen.asyncapi.validation.reference_targets import Route, shortened, value_at
+from wsgen.asyncapi.validation.reference_targets import Route, value_at
 from wsgen.diagnostics import Diagnostic, Severity
+from wsgen.names import shortened
 
 _BASE = "document:"
 _Schemas = Registry[Any]  # JSON schemas, as jsonschema types them

@@ -20,11 +20,6 @@ def value_at(root: object, route: Route) -> object:
     return node
 
 
-def shortened(text: str, most: int = 200) -> str:
-    """Return `text`, cut after `most` characters."""
-    return text if len(text) <= most else f"{text[:most]}..."
-
-
 class _TooDeepError(Exception):
     """A pointer leads through too many references."""
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from wsgen.asyncapi.validation.document_reader import Document
-from wsgen.asyncapi.validation.reference_targets import Route, shortened, value_at
+from wsgen.asyncapi.validation.reference_targets import Route, value_at
 from wsgen.diagnostics import MOST, Diagnostic, Severity
-from wsgen.names import nearest
+from wsgen.names import nearest, shortened
 
 _DATA = frozenset({"const", "default", "enum", "example", "examples"})
 _MAPS = frozenset(

@@ -18,9 +18,9 @@ from wsgen.asyncapi.validation.document_reader import (
     UnreadableDocumentError,
     read_document,
 )
-from wsgen.asyncapi.validation.reference_targets import shortened
 from wsgen.diagnostics import Diagnostic, Span, in_order
 from wsgen.files import unwaiting
+from wsgen.names import shortened
 
 _KNOWN = "2.0.0 to 2.6.0, 3.0.0 and 3.1.0"
 _LONGEST = 500
