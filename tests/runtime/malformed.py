@@ -50,7 +50,12 @@ def grammar_frames(count: int, seed: int) -> list[str]:
     @settings(
         max_examples=count,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[
+            HealthCheck.data_too_large,
+            HealthCheck.filter_too_much,
+            HealthCheck.large_base_example,
+            HealthCheck.too_slow,
+        ],
         database=None,
         deadline=None,
     )

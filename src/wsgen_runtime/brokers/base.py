@@ -20,6 +20,7 @@ class BrokerHost(Protocol):
         A broker sends it along, and delivers only what came with a label that
         `wsgen_runtime.brokers.labels.compare` does not call of another type; empty where it is not known.
         """
+        raise NotImplementedError
 
     def lose(self, topic: str, count: int) -> None:
         """Count updates that were lost on their way here: a gap in `seq` shows them to the subscribers."""

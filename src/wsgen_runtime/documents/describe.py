@@ -42,7 +42,7 @@ def describe(
 
     A type without a JSON schema allows anything: the document of a running app is never missing for it.
     """
-    blank = _read_stub(__package__, "router.json") or {}
+    blank = _read_stub(__name__.rpartition(".")[0], "router.json") or {}
     channel = blank["channels"][_CHANNEL]
     types: dict[str, object] = {}
     messages: Json = {}

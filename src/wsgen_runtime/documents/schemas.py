@@ -110,7 +110,9 @@ def _schemas(
     """
     if not adapters:
         return {}, {}
-    inputs = [(name, mode, adapter) for (name, mode), adapter in adapters.items()]
+    inputs: list[tuple[str, Mode, TypeAdapter[Any]]] = [  # Any: as `Resolve`
+        (name, mode, adapter) for (name, mode), adapter in adapters.items()
+    ]
     found, definitions = TypeAdapter.json_schemas(
         inputs, ref_template="#/components/schemas/{model}", schema_generator=_Schemas
     )

@@ -23,7 +23,7 @@ def filled(**slots: Json) -> Json:
     return fill({"slots": slots})
 
 
-def valid(document: Json, name: str, value: object) -> bool:
+def valid(document: Json, name: str, value: Any) -> bool:
     schema = {**document["slots"][name], "components": document.get("components", {})}
     Draft7Validator.check_schema(schema)
     return Draft7Validator(schema).is_valid(value)

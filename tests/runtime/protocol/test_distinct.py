@@ -58,7 +58,7 @@ Alias = TypeAliasType("Alias", list[SecretStr])
 def request_of(kind: Any) -> type[BaseModel]:
     class Request(BaseModel):
         symbol: str
-        value: kind
+        value: kind  # pyright: ignore[reportInvalidTypeForm] - a type that the test chooses
 
     return Request
 

@@ -189,7 +189,7 @@ class Player(WsTestClient):
                 case "bars.update":
                     topic, seq = payload["topic"], frame["seq"]
                     self.seen.append((frame["type"], topic, payload["payload"]["close"]))
-                    assert seq == self.seqs.get(topic, seq - 1) + 1
+                    assert seq == self.seqs.get(topic, int(seq) - 1) + 1
                     self.seqs[topic] = seq
                 case "bars.unsubscribed" | "bars.unsubscribe.response" as kind:
                     self.seqs.pop(payload["topic"], None)

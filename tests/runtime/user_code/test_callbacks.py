@@ -115,7 +115,7 @@ def test_what_is_a_class_or_no_function_is_refused_when_the_app_is_built(
 
 def test_a_service_with_yield_is_refused_when_the_router_is_built() -> None:
     class Yields(Recorder):
-        async def create_topic(self, *_: Wrong) -> Wrong:
+        async def create_topic(self, topic: Wrong, topic_update: Wrong) -> Wrong:
             yield
 
     with pytest.raises(TypeError, match=r"create_topic: .* contains `yield`"):

@@ -40,7 +40,7 @@ async def test_a_broker_without_a_prefix_takes_the_title(server: RedisServer) ->
         for client in (one, two):
             await client.subscribe("bars", AAPL)
         with server.client() as redis:
-            names = sorted(redis.keys("*"))  # type: ignore[arg-type, unused-ignore] # redis-py is partly typed
+            names: list[bytes] = sorted(redis.keys("*"))  # type: ignore[arg-type, assignment, unused-ignore] # redis-py is partly typed
         assert [name.split(b":")[1] for name in names] == [b"datafeed", b"orders"]
     for app in apps:
         await app.shutdown()
