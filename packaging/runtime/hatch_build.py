@@ -44,7 +44,7 @@ class RuntimeBuildHook(BuildHookInterface[Any]):
 
 
 def _sources(root: Path, folders: tuple[str, ...]) -> Iterator[Path]:
-    """Return the files that git tracks in `folders`; all that are there where this is no checkout."""
+    """Return the files that git tracks in `folders`; all that are there where this is not a checkout."""
     if (root / ".git").exists():
         yield from (file for name in _git(root, "--", *folders) if (file := root / name).is_file())
         return
@@ -54,7 +54,7 @@ def _sources(root: Path, folders: tuple[str, ...]) -> Iterator[Path]:
 
 
 def _git(root: Path, *options: str) -> list[str]:
-    """Return the names that `git ls-files` prints; none where this is no checkout."""
+    """Return the names that `git ls-files` prints; none where this is not a checkout."""
     if not (root / ".git").exists():
         return []
     command = ["git", "ls-files", "-z", *options]
