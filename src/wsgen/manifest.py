@@ -1,7 +1,7 @@
 """The manifest `.wsgen.json`: what wsgen wrote into a package and from which inputs.
 
 It is committed with the package, so it holds no time and no absolute path: the same inputs give the same
-bytes everywhere. What only this machine knows is in the cache (`wsgen.freshness.current`).
+bytes everywhere. What only this machine knows is in the cache (`wsgen.freshness`).
 """
 
 import json
@@ -22,18 +22,16 @@ class Manifest:
     """What one package was made from.
 
     `inputs` maps paths relative to the project to SHA-256 sums in hex, `outputs` paths in the package, in the
-    order in which the files are written; `settings` is the sum over the settings that decide what is rendered;
-    `routers` maps class names to routes; `tools` maps each quality step that the files passed to the version of
-    its tool, and is empty if none ran. `package` is the folder for which it was written, relative to the project:
-    a copy elsewhere can be told from it. `declared` is the digest of what the inputs declared, empty where it is
-    not known.
+    order in which the files are written; `settings` is the digest of the settings that decide what is rendered;
+    `tools` maps each quality step that the files passed to the version of its tool, and is empty if none ran.
+    `package` is the folder for which it was written, relative to the project: a copy elsewhere can be told from
+    it. `declared` is the digest of what the inputs declared, empty where it is not known.
     """
 
     wsgen: str
     settings: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
-    routers: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
     package: str = ""
     declared: str = ""
@@ -48,7 +46,6 @@ class Manifest:
             and self.settings == other.settings
             and self.inputs == other.inputs
             and self.outputs == other.outputs
-            and self.routers == other.routers
             and self.tools.keys() == other.tools.keys()
         )
 
@@ -60,7 +57,6 @@ class Manifest:
             "inputs": dict(sorted(self.inputs.items())),
             "outputs": dict(self.outputs),
             "package": self.package,
-            "routers": dict(sorted(self.routers.items())),
             "settings": self.settings,
             "tools": dict(sorted(self.tools.items())),
             "wsgen": self.wsgen,
@@ -84,8 +80,8 @@ def parse_manifest(data: bytes) -> Manifest | None:
         return None
     wsgen, settings = content.get("wsgen"), content.get("settings")
     inputs, outputs = _texts(content.get("inputs")), _texts(content.get("outputs"))
-    routers, tools = _texts(content.get("routers")), _texts(content.get("tools"))
-    if inputs is None or outputs is None or routers is None or tools is None:
+    tools = _texts(content.get("tools"))
+    if inputs is None or outputs is None or tools is None:
         return None
     if not isinstance(wsgen, str) or not isinstance(settings, str):
         return None
@@ -95,7 +91,7 @@ def parse_manifest(data: bytes) -> Manifest | None:
     place = package if isinstance(package, str) else ""
     declared = content.get("declared")
     said = declared if isinstance(declared, str) else ""
-    return Manifest(wsgen, settings, inputs, outputs, routers, tools, place, said)
+    return Manifest(wsgen, settings, inputs, outputs, tools, place, said)
 
 
 def is_package_path(name: str) -> bool:

@@ -1,5 +1,6 @@
 """A package is current, or it is said why not, whatever was changed since it was rendered."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,11 @@ def _made_by_another_version(root: Path) -> None:
         _replace(f"{OUT}/{MANIFEST}", f'"{field}": "', f'"{field}": "0.')(root)
 
 
+def _without_outputs(root: Path) -> None:
+    file = root / OUT / MANIFEST
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"outputs": {}}))
+
+
 NOTHING: Callable[[Path], None] = lambda root: None  # noqa: E731
 SOURCE = "src/app/feed/ws.py"
 ROUTER = f"{OUT}/feedwsrouter.py"
@@ -58,7 +64,7 @@ CHANGES: list[tuple[str, Callable[[Path], None], Status, str]] = [
         "a comment, although the tools may read it",
         _replace(SOURCE, "\n\nif", "\n\n# A comment.\nif"),
         Status.UNVERIFIED,
-        "the quality steps give another result",
+        "its files are not what the sources give",
     ),
     (
         "another type",
@@ -99,6 +105,12 @@ CHANGES: list[tuple[str, Callable[[Path], None], Status, str]] = [
         "feedwsrouter.py was edited",
     ),
     ("a missing router", _remove(ROUTER), Status.STALE, "feedwsrouter.py is missing"),
+    (
+        "a manifest without files",
+        _without_outputs,
+        Status.STALE,
+        "its manifest lists no files",
+    ),
     ("no manifest", _remove(f"{OUT}/{MANIFEST}"), Status.STALE, "it has no manifest"),
     (
         "another version",
@@ -116,7 +128,7 @@ CHANGES: list[tuple[str, Callable[[Path], None], Status, str]] = [
         "no cache",
         lambda root: shutil.rmtree(root / ".wsgen_cache"),
         Status.UNVERIFIED,
-        "the quality steps give another result",
+        "its files are not what the sources give",
     ),
     (
         "nothing generated",

@@ -1,12 +1,12 @@
 """Assess a module's package: is it current, and if not, why? The only answer to both questions.
 
 A package is current if the files that decide what is rendered, the settings, and the generated files are what its
-manifest says, and if this machine knows that the generated files have passed the quality steps.
+manifest says, and if this machine knows that it made these files and that they passed the quality steps.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from wsgen.discovery.inputs import template_of, templates_in
 from wsgen.discovery.orphans import why_orphaned
 from wsgen.freshness.cache_entries import has_passed
 from wsgen.freshness.fingerprints import Fingerprints
+from wsgen.freshness.rendered import rendered_routes
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
 from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource
@@ -23,7 +24,7 @@ from wsgen.source import YAML_NAME, ModuleSource
 class Status(StrEnum):
     """How a package compares with its sources.
 
-    It is unverified if it is what its manifest says and this machine has not yet checked that it passes.
+    It is unverified if it is what its manifest says and this machine has not yet made it and checked it itself.
     """
 
     CURRENT = "current"
@@ -38,12 +39,14 @@ class Assessment:
 
     `manifest` is that of the package, None if there is none that can be read. `inputs` has the digests of the
     files that decide what is rendered, by path relative to the project. `reason` says why it is not current.
+    `routes` are those of the package by class name, where the cache of this machine has them.
     """
 
     status: Status
     manifest: Manifest | None
     inputs: Mapping[str, str]
     reason: str = ""
+    routes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_intact(self) -> bool:
@@ -61,9 +64,9 @@ def assess(
 ) -> Assessment:
     """Compare a module's package with the files and settings that it is made from.
 
-    With `steps`, the package must have passed exactly these: according to its manifest and, with `fingerprints`,
-    according to the cache of this machine. `declared` returns the digest of what the sources declare, None if
-    they are invalid; it is only called if nothing but the code of a Python source has changed.
+    With `fingerprints`, the cache of this machine must know the package too; without, its manifest is trusted.
+    With `steps`, it must have passed exactly these. `declared` returns the digest of what the sources declare,
+    None if they are invalid; it is only called if nothing but the code of a Python source has changed.
     """
     inputs = digests_of_inputs(source, config)
     manifest = read_manifest(source.output)
@@ -74,14 +77,16 @@ def assess(
     reason = _why_stale(source, config, steps, manifest, inputs, declared)
     if reason:
         return Assessment(Status.STALE, manifest, inputs, reason)
-    if (
-        steps
-        and fingerprints is not None
-        and not has_passed(source, config, manifest, fingerprints)
-    ):
+    if fingerprints is None:
+        return Assessment(Status.CURRENT, manifest, inputs)
+    routes = rendered_routes(source, config, manifest, inputs)
+    if routes is None:
+        reason = "its files are not what the sources give"
+        return Assessment(Status.UNVERIFIED, manifest, inputs, reason)
+    if steps and not has_passed(source, config, manifest, fingerprints):
         reason = "the quality steps give another result"
         return Assessment(Status.UNVERIFIED, manifest, inputs, reason)
-    return Assessment(Status.CURRENT, manifest, inputs)
+    return Assessment(Status.CURRENT, manifest, inputs, routes=routes)
 
 
 def digests_of_inputs(source: ModuleSource, config: Config) -> dict[str, str]:
@@ -134,6 +139,8 @@ def _why_stale(
 def _why_not_intact(
     source: ModuleSource, config: Config, steps: tuple[str, ...], manifest: Manifest
 ) -> str:
+    if not manifest.outputs:
+        return "its manifest lists no files"
     if manifest.settings != settings_digest(source, config):
         return "the settings changed since"
     found = {name: file_digest(source.output / name) for name in manifest.outputs}

@@ -1,20 +1,25 @@
 """Compare a finished draft with the files that are there and, in a run that writes, commit it."""
 
+import operator
 from dataclasses import replace
 
 from wsgen._version import __version__
 from wsgen.commit.apply import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
+from wsgen.files import bytes_of
 from wsgen.freshness.assess import settings_digest
 from wsgen.freshness.cache_entries import record_pass
+from wsgen.freshness.rendered import record_rendered
 from wsgen.manifest import Manifest, digest
+from wsgen.outputs.contract import Language
 from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand
 from wsgen.pipeline.drafts import Draft
 from wsgen.pipeline.options import Run, declared_digest
 from wsgen.quality.installed import version_of
 from wsgen.quality.tools import tool_of
 from wsgen.result import ModuleResult, State
+from wsgen.syntax.same_code import is_same_code
 
 
 def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
@@ -23,6 +28,8 @@ def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
     reason = draft.assessed.reason
     if not spec.routers and not owns_anything(source.output):
         return ModuleResult(source, State.EMPTY), []
+    if not run.steps and _is_formatted(draft):
+        return ModuleResult(source, State.CURRENT, spec.routes), []
     manifest = _manifest(draft, run) if spec.routers else None
     try:
         if manifest is None:
@@ -36,8 +43,8 @@ def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
         changes = changes_of(plan)
         return ModuleResult(source, State.FAILED, spec.routes, changes, reason), conflicts
     if plan.is_empty and manifest is not None:
-        if run.steps and (options.write or run.config.cache.is_dir()):
-            record_pass(source, run.config, manifest, draft.tops, run.fingerprints)
+        if options.write or run.config.cache.is_dir():
+            _remember(draft, manifest, run)
         return ModuleResult(source, State.CURRENT, spec.routes), []
     changes = changes_of(plan)
     if not options.write:
@@ -50,10 +57,33 @@ def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
             apply_plan(plan)
     except FilesError as error:
         return _refused(draft, error)
-    if manifest is not None and run.steps:
-        record_pass(source, run.config, manifest, draft.tops, run.fingerprints)
+    if manifest is not None:
+        _remember(draft, manifest, run)
     state = State.REMOVED if manifest is None else State.WRITTEN
     return ModuleResult(source, state, spec.routes, changes, reason), []
+
+
+def _is_formatted(draft: Draft) -> bool:
+    """Return whether the files that are there are those of `draft` after steps that this run leaves out."""
+    before = draft.assessed
+    if before.manifest is None or not before.is_intact or not before.manifest.tools:
+        return False
+    if before.manifest.outputs.keys() != draft.files.keys():
+        return False
+    for path, file in draft.files.items():
+        found = (bytes_of(draft.source.output / path) or b"").decode("utf-8", "replace")
+        same = is_same_code if file.language is Language.PYTHON else operator.eq
+        if not same(found, file.text):
+            return False
+    return True
+
+
+def _remember(draft: Draft, manifest: Manifest, run: Run) -> None:
+    """Keep what this machine now knows of the package, so that the next run need not find it out."""
+    source, config = draft.source, run.config
+    record_rendered(source, config, manifest, draft.inputs, draft.spec.routes)
+    if run.steps:
+        record_pass(source, config, manifest, draft.tops, run.fingerprints)
 
 
 def _refused(draft: Draft, error: FilesError) -> tuple[ModuleResult, list[Diagnostic]]:
@@ -73,7 +103,6 @@ def _manifest(draft: Draft, run: Run) -> Manifest:
         settings=settings_digest(draft.source, run.config),
         inputs=draft.inputs,
         outputs=outputs,
-        routers=draft.spec.routes,
         tools={step: version_of(tool_of(step).name) for step in run.steps},
         package=draft.source.output.relative_to(run.config.root).as_posix(),
         declared=declared_digest(draft.spec),

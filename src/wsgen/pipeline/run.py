@@ -51,7 +51,7 @@ def run(
             results, diagnostics = _update(assessed, this)
     for source, found in assessed.items():
         if found.status is Status.CURRENT:
-            results[source] = _current(source, found)
+            results[source] = ModuleResult(source, State.CURRENT, found.routes)
             diagnostics += unimportable([source], config)
     if not options.write:
         diagnostics += ignored_by_git(sources, config)
@@ -149,7 +149,3 @@ def _make_packages(
             results[draft.source], more = conclude(draft, this)
             found += more
     return results, [*(item for item in diagnostics if item.module not in edited), *found]
-
-
-def _current(source: ModuleSource, found: Assessment) -> ModuleResult:
-    return ModuleResult(source, State.CURRENT, found.manifest.routers if found.manifest else {})

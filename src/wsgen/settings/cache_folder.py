@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
-from wsgen.files import make_folder, real
+from wsgen.files import make_folder, read_own_file, real, replace
 
 
 def make_cache(cache: Path) -> None:
@@ -39,6 +39,25 @@ def usable_cache(cache: Path) -> Path | None:
 def is_own_folder(folder: Path) -> bool:
     """Return whether `folder` and the cache that it is in are folders, and no links to others."""
     return not folder.is_symlink() and not folder.parent.is_symlink() and folder.is_dir()
+
+
+def read_entry(cache: Path, kind: str, name: str) -> str | None:
+    """Return the text of the entry `name` among those of one `kind`, None if there is none to be trusted."""
+    folder = cache / kind
+    try:
+        return read_own_file(folder / name).decode() if is_own_folder(folder) else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def write_entry(cache: Path, kind: str, name: str, text: str) -> None:
+    """Write an entry; a cache that cannot be written is no error, since the next run finds out again."""
+    folder = cache / kind
+    with suppress(OSError):
+        make_cache(cache)
+        make_folder(folder)
+        if is_own_folder(folder) and read_entry(cache, kind, name) != text:
+            replace(folder / name, text.encode())
 
 
 def links_in(cache: Path) -> Iterator[Path]:

@@ -118,8 +118,8 @@ def ensure_current(
     )
     assessed = assess_until_stale([source], config, options)
     found = assessed[source]
-    if found.status is Status.CURRENT and found.manifest is not None:
-        return bool(found.manifest.routers)
+    if found.status is Status.CURRENT:
+        return True
     if mode == "check":
         if _is_without_routers(source, config):
             return False
@@ -167,7 +167,7 @@ def _generate(
             why = f" ({module.reason})" if module.reason else ""
             said = printable(f"wsgen: generated {names} for module '{source.name}'{why}")
             print(said, flush=True)  # noqa: T201  silent=False
-    return bool(module.routers)
+    return module.state in (State.CURRENT, State.WRITTEN)
 
 
 def _failed(name: str, diagnostics: tuple[Diagnostic, ...], summary: str) -> GenerationError:

@@ -1,0 +1,53 @@
+"""Which files this machine has made from which inputs: one small entry of the cache for each package.
+
+A manifest is committed, so anybody may have written it. What this machine made, it need not render again.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from hashlib import sha256
+
+from wsgen.manifest import Manifest, digest
+from wsgen.settings.cache_folder import read_entry, write_entry
+from wsgen.settings.config import Config
+from wsgen.source import ModuleSource
+
+_KIND = "rendered"
+
+
+def rendered_routes(
+    source: ModuleSource, config: Config, manifest: Manifest, inputs: Mapping[str, str]
+) -> Mapping[str, str] | None:
+    """Return the routes of a package by class; None unless this machine made its files from these `inputs`."""
+    text = read_entry(config.cache, _KIND, _entry_name(source, config))
+    if text is None:
+        return None
+    known, _, routes = text.partition("\n")
+    if known != _fingerprint(manifest, inputs, routes):
+        return None
+    found: dict[str, str] = json.loads(routes)
+    return found
+
+
+def record_rendered(
+    source: ModuleSource,
+    config: Config,
+    manifest: Manifest,
+    inputs: Mapping[str, str],
+    routes: Mapping[str, str],
+) -> None:
+    """Remember that the files in `manifest` were made from these `inputs`, and have these `routes` by class."""
+    listed = json.dumps(routes)
+    text = f"{_fingerprint(manifest, inputs, listed)}\n{listed}"
+    write_entry(config.cache, _KIND, _entry_name(source, config), text)
+
+
+def _entry_name(source: ModuleSource, config: Config) -> str:
+    return digest(os.fsencode(source.output.relative_to(config.root).as_posix()))[:32]
+
+
+def _fingerprint(manifest: Manifest, inputs: Mapping[str, str], routes: str) -> str:
+    """Return the digest of all that decides about the files, of the files, and of what the entry says of them."""
+    made = [manifest.settings, sorted(inputs.items()), sorted(manifest.outputs.items()), routes]
+    return sha256(json.dumps(made).encode()).hexdigest()
