@@ -131,7 +131,7 @@ def test_a_run_that_is_stopped_says_what_to_do(
     stopped = project.wsgen("render")
     assert (stopped.code, stopped.stdout) == (130, "")
     assert stopped.stderr.strip() == (
-        "Stopped. What was written is whole; run it again to complete it."
+        "Stopped. Files already written are complete; run it again for the rest."
     )
 
 

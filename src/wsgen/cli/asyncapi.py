@@ -1,4 +1,4 @@
-"""`wsgen asyncapi export|validate|html`: the documents that clients and portals read."""
+"""`wsgen asyncapi export|validate|html`: make, check and show AsyncAPI documents."""
 
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -139,7 +139,7 @@ def html(
     """Write one self-contained page: the reference and a live console."""
     documents, found = _documents(paths, modules, "3.1", per_module=False, timeout=timeout)
     for document in documents.values():
-        # The one import of the runtime in wsgen: the page is what the runtime serves.
+        # This is the only import of the runtime in wsgen: the page is the one that the runtime serves.
         from wsgen_runtime.documents.page import PageAssetsMissingError, render_page
 
         try:
@@ -160,7 +160,7 @@ def _documents(
     per_module: bool,
     timeout: float,
 ) -> tuple[Mapping[str, dict[str, object]], tuple[Diagnostic, ...]]:
-    """Return the documents of the modules below `paths`, by name, and what was found.
+    """Return the documents of the modules below `paths`, by name, and all diagnostics.
 
     Raises click.UsageError if the runtime, which imports the models, is not installed.
     """
@@ -210,7 +210,7 @@ def _files(
 def _drift(files: Mapping[Path, str]) -> list[Diagnostic]:
     found = []
     for file, text in files.items():
-        # Git may check out line ends of the machine.
+        # Git may have checked out the file with the line ends of this machine.
         if (bytes_of(file) or b"").replace(b"\r\n", b"\n") == text.encode():
             continue
         what = "is not current" if file.is_file() else "does not exist"
@@ -224,7 +224,7 @@ def _drift(files: Mapping[Path, str]) -> list[Diagnostic]:
 def _left_over(
     paths: Sequence[Path], folder: Path, *, remove: bool, talks: bool
 ) -> list[Diagnostic]:
-    """Remove the documents of modules that the project has no longer, or return what is wrong with them."""
+    """Remove the documents of modules that no longer exist, or return diagnostics for them."""
     from wsgen.asyncapi.export.assemble import document_name
     from wsgen.asyncapi.export.document_files import left_over
     from wsgen.asyncapi.export.document_settings import read_settings

@@ -14,7 +14,7 @@ from wsgen.settings.project_file import find_root, load_config
 
 
 def project_root() -> Path | None:
-    """Return the project that the working directory belongs to, None if that cannot be told."""
+    """Return the project that the working directory belongs to, or None if it cannot be determined."""
     try:
         return find_root(Path.cwd())
     except (ConfigError, OSError):
@@ -24,8 +24,8 @@ def project_root() -> Path | None:
 def project_of(paths: Sequence[Path]) -> Config:
     """Return the settings of the project that `paths`, or else the working directory, belong to.
 
-    A path outside of the working directory's project must lie in one that can be told by a pyproject.toml,
-    a wsgen.toml or a repository: `wsgen render /` must not take the whole disk for a project.
+    A path outside of the working directory's project must be in another one, with a pyproject.toml, a
+    wsgen.toml or a repository: `wsgen render /` must not treat the whole disk as a project.
 
     Raises ConfigError.
     """
@@ -48,9 +48,9 @@ def project_of(paths: Sequence[Path]) -> Config:
 
 
 def write_in_project(file: Path, data: bytes) -> bool:
-    """Write `data` to `file` unless it holds just that; return whether it was written.
+    """Write `data` to `file` unless it has this content already; return whether it was written.
 
-    A link is followed, unless it leads out of the project. Raises FilesError, with the file as it was.
+    A link is followed unless it leads out of the project. Raises FilesError, and leaves the file unchanged.
     """
     if bytes_of(file) == data:
         return False
@@ -66,9 +66,9 @@ def write_in_project(file: Path, data: bytes) -> bool:
 
 
 def _missing(config: Config, file: Path) -> Iterator[Diagnostic]:
-    """Yield a finding for each folder that the settings in `file` name and that does not exist.
+    """Yield a diagnostic for each folder that the settings in `file` name and that does not exist.
 
-    An app start does not mind: what it needs may be shipped without them.
+    An app start does not call this: an app may be shipped without these folders.
     """
     for key, folders in (("paths", config.paths), ("sources", config.sources)):
         for folder in folders:

@@ -1,6 +1,6 @@
-"""What commands print: results on stdout, findings on stderr, colour on a terminal only.
+"""Print results to stdout and diagnostics to stderr, with colour on a terminal only.
 
-Does without click, which a run that finds everything current need not load.
+This module does not import click, which a run that finds everything current does not need.
 """
 
 import os
@@ -36,12 +36,12 @@ _ANSI = {
 }
 _MANY = 20
 _COLOUR = re.compile(r"(\x1b\[\d+m)")
-# In a diff, white space that no terminal and no log obeys stays as it is, or the diff could not be applied.
+# In a diff, white space that has no effect on terminals and logs is kept, so that the diff can be applied.
 _UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
 
 
 def style_for(stream: TextIO) -> Style:
-    """Return how to colour text for `stream`: not at all unless it is a terminal and NO_COLOR is unset."""
+    """Return how to colour text for `stream`: no colour unless it is a terminal and NO_COLOR is unset."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
         return plain
 
@@ -52,7 +52,7 @@ def style_for(stream: TextIO) -> Style:
 
 
 def echo(line: str, *, err: bool = False) -> None:
-    """Print one line. Colour stays; all else that a terminal, or who reads the log, would obey is escaped."""
+    """Print one line; escape everything but colours that a terminal or a reader of the log would execute."""
     if not line.isprintable() or "::" in line or "##[" in line:
         parts = _COLOUR.split(line)
         line = "".join(part if _COLOUR.fullmatch(part) else printable(part) for part in parts)
@@ -61,7 +61,7 @@ def echo(line: str, *, err: bool = False) -> None:
 
 
 def echo_lines(text: str, *, err: bool = False) -> None:
-    """Print `text`, whose parts were made printable when it was put together."""
+    """Print `text`, whose parts are printable already."""
     stream = sys.stderr if err else sys.stdout
     if not (stream.encoding or "").lower().startswith("utf"):
         text = text.encode(stream.encoding or "ascii", "backslashreplace").decode(
@@ -77,10 +77,10 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 
 
 def show_findings(result: RunResult, form: str, root: Path | None = None) -> None:
-    """Print a run's findings in the format `form`: text on stderr, the others on stdout.
+    """Print a run's diagnostics in the format `form`: text on stderr, the others on stdout.
 
-    Services that read them look for files from the root of the repository that holds the project's `root`,
-    wherever the command ran; people, and their editors, from where they are.
+    In text, paths are relative to the working directory, as people and their editors expect. In the other
+    formats they are relative to the repository that holds the project's `root`, as services expect.
     """
     base = repository_of(root or Path.cwd())
     if form == "json":
@@ -101,7 +101,7 @@ def show_findings(result: RunResult, form: str, root: Path | None = None) -> Non
 
 
 def show_error(error: WsgenError, form: str, root: Path | None = None) -> None:
-    """Print why a command could not do anything, in the format `form`."""
+    """Print in the format `form` why a command failed."""
     if error.diagnostics:
         show_findings(RunResult((), error.diagnostics), form, root)
     else:
@@ -109,7 +109,7 @@ def show_error(error: WsgenError, form: str, root: Path | None = None) -> None:
 
 
 def show_modules(result: RunResult, *, verbose: bool) -> None:
-    """Print a line for each module: name, state, routers. Many current ones are only counted."""
+    """Print a line for each module: its name, state and routers. If there are many, current ones are left out."""
     style = style_for(sys.stdout)
     shown = [
         module
@@ -174,7 +174,7 @@ def show_diff(changes: Iterable[FileChange], root: Path) -> None:
         path = display_path(change.path, root)
         before = "/dev/null" if change.before is None else _as_in_git(f"a/{path}")
         after = "/dev/null" if change.after is None else _as_in_git(f"b/{path}")
-        # A line ends at LF and nowhere else, or `patch` would count other lines than we do.
+        # Lines end at LF only; otherwise `patch` would count them differently.
         lines = unified_diff(
             list(StringIO(change.before or "", newline="\n")),
             list(StringIO(change.after or "", newline="\n")),
@@ -193,7 +193,8 @@ def show_diff(changes: Iterable[FileChange], root: Path) -> None:
 
 
 def _as_in_git(path: str) -> str:
-    """Return a file's name as git writes it in a diff: in quotes if it is not plain, with a tab after spaces."""
+    """Return a file's name as git writes it in a diff: quoted if it has special characters, followed by a tab if
+    it has spaces."""
     if path.isprintable() and '"' not in path and "\\" not in path:
         return f"{path}\t" if " " in path else path
     escaped = "".join(

@@ -1,6 +1,6 @@
-"""How the process of a command ends, whatever becomes of its streams, its folder or itself.
+"""End the process of a command well, whatever happens to its streams, its working directory or itself.
 
-The one guard around everything else: a signal ends what was started, an error of the system is a line.
+This is the outermost guard: a signal also ends the child processes, and an error of the system is one line.
 """
 
 import os
@@ -13,25 +13,26 @@ from types import FrameType
 from typing import TextIO
 
 _SOON = 0.02
-"""Seconds after which a finaliser has surely ended; if not, the signal is sent once more."""
+"""Seconds after which a finaliser should have ended; otherwise the signal is sent once more."""
 
 
 class _Ended(BaseException):
-    """A signal asked the process to end; not an Exception, so that nothing takes it for a failure."""
+    """Raised by a signal to end the process; not an Exception, so that no handler treats it as a failure."""
 
 
 def ended_well(command: Callable[[], int]) -> int:
-    """Run `command` and return the process's exit code: its own, or that of what kept it from ending.
+    """Run `command` and return the process's exit code: its own, or that of what stopped it.
 
-    SIGTERM and SIGHUP unwind it, so that tools and temporary folders go with it; 143 and 129. A reader that has
-    gone is nobody to tell, and no failure. A full disk or a removed working directory is one line, and 2.
+    SIGTERM (143) and SIGHUP (129) unwind the command, so that its tools end and its temporary folders are
+    removed. A closed output is not a failure. A full disk or a removed working directory is reported in one line,
+    and the code is 2.
     """
     _open_closed_streams()
     received = _take_signals()
     code = 0
     try:
         code = command()
-        # Now, not when the interpreter ends: by then nobody could say what went wrong.
+        # Flush now: when the interpreter ends, it is too late to report an error.
         sys.stdout.flush()
         sys.stderr.flush()
     except _Ended:
@@ -46,7 +47,7 @@ def ended_well(command: Callable[[], int]) -> int:
         with suppress(OSError):
             sys.stderr.write(f"error: {describe(error)}\n")
             sys.stderr.flush()
-    # What waits in other code, as watchfiles does, may have swallowed the exception.
+    # Other code that waits, such as watchfiles, may have swallowed the exception.
     return 128 + received[0] if received else code
 
 
@@ -61,9 +62,9 @@ def describe(error: OSError) -> str:
 
 
 def _take_signals() -> list[int]:
-    """Let the first signal to stop raise _Ended; return a list that will hold it."""
+    """Install handlers that raise _Ended at the first signal; return a list that will hold its number."""
     received: list[int] = []
-    # What was ignored on purpose, as nohup does, stays so.
+    # Signals that are ignored on purpose, as nohup does, stay ignored.
     signals = [number for number in _stop_signals() if signal.getsignal(number) is signal.SIG_DFL]
 
     def end(number: int, _frame: FrameType | None) -> None:
@@ -73,7 +74,7 @@ def _take_signals() -> list[int]:
         raise _Ended
 
     def again(unraisable: "sys.UnraisableHookArgs") -> None:
-        """Send the signal anew where Python could not raise: it came in a finaliser or a callback."""
+        """Send the signal again if Python could not raise, because it came in a finaliser or a callback."""
         if not issubclass(unraisable.exc_type, _Ended):
             sys.__unraisablehook__(unraisable)
             return
@@ -97,7 +98,7 @@ def _stop_signals() -> list[signal.Signals]:
 
 
 def _open_closed_streams() -> None:
-    """Point closed standard streams to nowhere, or the next file that is opened would stand in for them."""
+    """Open closed standard streams on the null device; otherwise the next file opened would take their number."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -112,7 +113,7 @@ def _nowhere() -> TextIO:
 
 
 def _discard_output() -> None:
-    """Let what could not be written go nowhere, or the interpreter would complain when it flushes on exit."""
+    """Discard what could not be written; otherwise the interpreter would report it when it flushes on exit."""
     target = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -26,32 +26,32 @@ paths = [{paths}]
 """
 
 _SOURCE = """\
-# What can stand here: `wsgen schema`. Render with `wsgen render`.
+# `wsgen schema` prints all keys. Render with `wsgen render`.
 version: 1
-description: What this module is for.
+description: A first module.
 models: {models}    # where the types below are imported from
 routers:
   {class_name}:
     route: {route}
     request: {request}
     data: {data}
-    summary: What each update is.
+    summary: The latest price of a symbol.
 """
 
 _MODELS = """\
-\"\"\"What clients ask for and what they get.\"\"\"
+\"\"\"The models of requests and updates.\"\"\"
 
 from pydantic import BaseModel
 
 
 class {request}(BaseModel):
-    \"\"\"What a client subscribes with: one topic for each set of values.\"\"\"
+    \"\"\"What a client subscribes with; each set of values is one topic.\"\"\"
 
     symbol: str
 
 
 class {data}(BaseModel):
-    \"\"\"What each update says.\"\"\"
+    \"\"\"The content of an update.\"\"\"
 
     symbol: str
     price: float
@@ -67,7 +67,7 @@ class {data}(BaseModel):
     "--models", default="app.models", show_default=True, help="Where your pydantic models live."
 )
 def init(module: str, path: str, models: str) -> int:
-    """Write [tool.wsgen], a first ws.yaml for MODULE and models for it; what exists stays as it is."""
+    """Write [tool.wsgen], a first ws.yaml for MODULE and models for it; change no existing file."""
     if problem := check_models(models):
         raise click.UsageError(f"{problem[1]}. {problem[2]}")
     root = Path.cwd()
@@ -99,9 +99,9 @@ def init(module: str, path: str, models: str) -> int:
 def _first_source(
     module: str, models: str, known: tuple[str, str] | None = None
 ) -> tuple[str, str]:
-    """Return the texts of the ws.yaml and of its models, which are `known` if there are some already.
+    """Return the texts of the ws.yaml and of its models; `known` are models that exist already.
 
-    Raises click.UsageError if `module` cannot name one.
+    Raises click.UsageError if `module` is not a possible name.
     """
     reason = "use ASCII letters, digits and _, and begin with a letter"
     if iskeyword(module):
@@ -152,9 +152,9 @@ def _settings(root: Path, paths: str) -> bytes | None:
 
 
 def _models(root: Path, models: str, text: str) -> dict[Path, str]:
-    """Return the module `models` and the packages around it by file; nothing if it may be elsewhere.
+    """Return the texts of the module `models` and its packages by file; nothing if it may exist elsewhere.
 
-    What an earlier run was stopped in the middle of is completed.
+    A run that was stopped before is completed.
     """
     top, *_ = parts = models.split(".")
     home = root / "src" if (root / "src").is_dir() or not (root / top).exists() else root
@@ -171,7 +171,7 @@ def _models(root: Path, models: str, text: str) -> dict[Path, str]:
 
 
 def _known_models(root: Path, models: str) -> tuple[str, str] | None:
-    """Return a request and a data model that the module `models` has already, None if it has no two."""
+    """Return a request and a data model that `models` has already, or None if it has fewer than two."""
     files = ProjectModules(default_sources(root)).files(models) or ()
     found = [name for file in files for name in file.models if not name.startswith("_")]
     requests = [name for name in found if name.endswith("Request")]
@@ -183,4 +183,4 @@ def _is_known(top: str) -> bool:
     try:
         return find_spec(top) is not None
     except ValueError:
-        return True  # such as __main__, which is there but cannot be looked for
+        return True  # such as __main__, which exists but has no spec

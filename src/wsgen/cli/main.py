@@ -1,6 +1,6 @@
 """The command group, and the one place where exceptions become messages and exit codes.
 
-Exit codes: 0 done or nothing to do, 1 findings, 2 usage, configuration, missing tool, I/O or a defect.
+Exit codes: 0 done or nothing to do, 1 diagnostics, 2 usage, configuration, missing tool, I/O or a defect.
 """
 
 import os
@@ -34,7 +34,7 @@ _COMMANDS = {
 
 
 class _ReaderGoneError(Exception):
-    """Whoever read the output, such as `head`, has gone; in other words, since click has its own for that."""
+    """The reader of the output, such as `head`, has closed it; click would handle a BrokenPipeError itself."""
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def _past_click() -> Iterator[None]:
 
 
 class _Commands(click.Group):
-    """A group whose commands are imported when they are used: `render` must not wait for `asyncapi`."""
+    """A group that imports a command when it is used, so that `render` does not wait for `asyncapi`."""
 
     def make_context(
         self,
@@ -103,9 +103,9 @@ def wsgen() -> None:
 def run(arguments: Sequence[str], begun: Begun | None = None) -> int:
     """Run the command line with `arguments` and return the exit code; never raise for a user's mistake.
 
-    `begun` is what `render` or `check` with these arguments need not find out again.
+    `begun` is the part of `render` or `check` with these arguments that has been done already.
 
-    Raises OSError where the system refuses something that no command expects, such as to write the output.
+    Raises OSError if the system refuses an operation that no command expects, such as writing the output.
     """
     try:
         result = wsgen.main(list(arguments), prog_name="wsgen", standalone_mode=False, obj=begun)
@@ -113,17 +113,20 @@ def run(arguments: Sequence[str], begun: Begun | None = None) -> int:
         error.show()
         return 2
     except click.Abort:
-        click.echo("Stopped. What was written is whole; run it again to complete it.", err=True)
+        click.echo(
+            "Stopped. Files already written are complete; run it again for the rest.",
+            err=True,
+        )
         return 130
     except _ReaderGoneError as error:
         raise BrokenPipeError from error
     except OSError:
-        raise  # the guard around the process says it in a line
+        raise  # the guard around the process reports it in a line
     except RecursionError:
         click.echo("error: the input is nested too deeply", err=True)
         return 2
     except Exception as error:
-        # A defect of wsgen: say so in a line, keep the traceback for those who ask for it.
+        # A defect of wsgen is reported in a line; the traceback is shown only on request.
         if os.environ.get("WSGEN_DEBUG"):
             raise
         click.echo(

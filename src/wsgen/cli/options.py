@@ -30,7 +30,7 @@ module_option = click.option(
 
 
 def chosen_format(ctx: click.Context) -> str:
-    """Return the format of reports that was asked for, as far as the command line was read."""
+    """Return the chosen format of reports, as far as the command line has been read."""
     form: str = ctx.meta.get(_FORM, "text")
     return form
 
@@ -55,7 +55,7 @@ def report_option(name: str) -> Callable[[_Command], _Command]:
 
 
 format_option = report_option("--format")
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print diagnostics only.")
 verbose_option = click.option("--verbose", "-v", is_flag=True, help="Print every router and file.")
 jobs_option = click.option(
     "--jobs",
@@ -69,7 +69,7 @@ jobs_option = click.option(
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What every command that works on modules is told: which ones, and how to report."""
+    """The options of every command that works on modules: which modules, and how to report."""
 
     paths: tuple[Path, ...] = ()
     modules: tuple[str, ...] = ()

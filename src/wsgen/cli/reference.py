@@ -43,7 +43,7 @@ def explain(code: str | None, form: str) -> int:
         return 0
     wanted = code.upper()
     if wanted not in CODES:
-        # One code is as near to a wrong one as any other: there is no guess to make.
+        # No code is more similar to a wrong one than the others, so there is no suggestion.
         raise click.UsageError(f"There is no code {code!r}. `wsgen explain` lists all codes.")
     if form == "json":
         echo_lines(json.dumps({"code": wanted, **asdict(CODES[wanted])}, indent=2))

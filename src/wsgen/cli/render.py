@@ -1,4 +1,4 @@
-"""`wsgen render`, `check` and `diff`, one run with three endings; and `wsgen clean`, which undoes it."""
+"""`wsgen render`, `check` and `diff`, which are the same run with three endings, and `wsgen clean`."""
 
 from functools import partial
 from time import perf_counter
@@ -76,7 +76,7 @@ def diff(common: Common, no_quality: bool, jobs: int) -> int:
 @common_options
 @click.option("--force", is_flag=True, help="Remove generated files that were edited by hand too.")
 def clean(common: Common, force: bool) -> int:
-    """Remove the generated packages of the modules below PATH; files of others stay."""
+    """Remove the generated packages of the modules below PATH; keep all other files."""
     started = perf_counter()
     config = project_of(common.paths)
     modules = find_modules(common.paths, common.modules, config)
@@ -84,7 +84,7 @@ def clean(common: Common, force: bool) -> int:
 
 
 def _begun() -> Begun | None:
-    """Return what was found out before the command line was parsed, if it was."""
+    """Return what was done before the command line was parsed, if anything."""
     return click.get_current_context().find_object(Begun)
 
 
@@ -111,7 +111,7 @@ def _conclude(result: RunResult, common: Common, config: Config, started: float)
 
 
 def _exit_code(result: RunResult) -> int:
-    """Return 0 if all is well, 1 for findings, 2 if files could not be written."""
+    """Return 0 for success, 1 for diagnostics, 2 if files could not be written."""
     if any(item.code in _UNWRITABLE for item in result.diagnostics):
         return 2
     return 0 if result.ok and not result.count(State.STALE, State.FAILED) else 1

@@ -1,6 +1,6 @@
-"""The run that finds everything current: answered before the command line is even parsed.
+"""Answer a run that finds everything current before the command line is parsed.
 
-It is what happens nearly always, at every save and every start, and click would take half of its time.
+Most runs are of this kind, and importing click would take half of their time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # a command other than `render` and `check` needs none of these
+if TYPE_CHECKING:  # commands other than `render` and `check` do not need these
     from wsgen.freshness.assess import Assessment
     from wsgen.pipeline.options import Options
     from wsgen.settings.config import Config
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # a command other than `render` and `check` needs none of the
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What was found out before the command line was parsed, so that the command need not find it out again."""
+    """The part of a command that is done before the command line is parsed, so that it is not done twice."""
 
     started: float
     config: Config
@@ -46,7 +46,7 @@ def begin(paths: Sequence[Path], modules: Iterable[str], options: Options) -> Be
 def begin_plain(arguments: Sequence[str]) -> Begun | None:
     """Begin `render` or `check` without options.
 
-    Return None for all other calls and for mistakes: the command itself says what is wrong.
+    Return None for all other calls and for mistakes, which the command itself reports.
     """
     if not arguments or arguments[0] not in ("render", "check"):
         return None
@@ -62,7 +62,7 @@ def begin_plain(arguments: Sequence[str]) -> Begun | None:
 
 
 def say_if_current(begun: Begun, *, write: bool) -> bool:
-    """Print the result of the run if every module is current; return whether that was so."""
+    """Print the result of the run if every module is current; return whether it is."""
     from wsgen.cli.console import show_findings, show_modules, show_summary
     from wsgen.pipeline.options import Options
     from wsgen.pipeline.run import is_all_current, run

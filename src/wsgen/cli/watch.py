@@ -16,14 +16,14 @@ from wsgen.cli.options import Common
 from wsgen.errors import FilesError, WsgenError
 
 _NAMES = frozenset({"ws.yaml", "pyproject.toml", "wsgen.toml"})
-# Sources, models, a generic class, templates; not a file that the output of the command may be redirected to.
+# Sources, models, a generic class and templates; not a file that the output of the command is redirected to.
 _SUFFIXES = frozenset({".py", ".pyi", ".jinja"})
 
 
 def watch_sources(common: Common, render: Callable[[Common], int]) -> int:
     """Call `render` now and after each change below the project, until interrupted; then return 0.
 
-    Each run is reported by itself, in the format asked for.
+    Each run is reported separately, in the chosen format.
 
     Raises click.UsageError if watchfiles is not installed.
     """
@@ -37,7 +37,7 @@ def watch_sources(common: Common, render: Callable[[Common], int]) -> int:
     matters = partial(_matters, root=config.root, templates=config.templates)
     if not common.quiet:
         echo("Watching for changes; Ctrl-C stops.", err=common.form != "text")
-    # What changed after that run and before the system began to watch is found by another, soon after.
+    # Another run soon after finds changes that were made between that run and the start of watching.
     caught_up = False
     for changes in watch(
         config.root,
@@ -54,8 +54,8 @@ def watch_sources(common: Common, render: Callable[[Common], int]) -> int:
 def _matters(path: Path, root: Path, templates: Path | None = None) -> bool:
     """Return whether a change of `path` may change what is rendered.
 
-    For a folder that is moved the system names the folder alone. What is gone may have been one, unless its name
-    says otherwise; an unnecessary run costs little.
+    The system reports a moved folder by its own name only. A path that no longer exists may have been a folder,
+    unless its name shows that it was a file; an unnecessary run costs little.
     """
     if _is_own_output(path):
         return False
@@ -74,7 +74,7 @@ def _is_input(path: Path, root: Path, templates: Path | None = None) -> bool:
 
 
 def _is_own_output(path: Path) -> bool:
-    """Return whether `path` is the file that this command prints to, as after `> wsgen.txt`."""
+    """Return whether `path` is the file that this command prints to, as with `> wsgen.txt`."""
     try:
         there = path.stat()
         return any(os.path.samestat(there, os.fstat(number)) for number in (1, 2))
@@ -89,11 +89,11 @@ def _may_hold_inputs(folder: Path, root: Path) -> bool:
 
 
 def _render_once(common: Common, render: Callable[[Common], int]) -> None:
-    """Render; findings are printed, and watching goes on whatever they are."""
+    """Render and print diagnostics; watching continues in any case."""
     try:
         render(common)
     except WsgenError as error:
         show_error(error, common.form)
-    except OSError as error:  # a folder went away meanwhile, which starts another run
+    except OSError as error:  # a folder was removed meanwhile, which starts another run
         show_error(FilesError(describe(error)), common.form)
     sys.stdout.flush()

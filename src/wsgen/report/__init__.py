@@ -1,1 +1,1 @@
-"""Diagnostics -> text, json, github, sarif: one module a format, each a pure function to a string."""
+"""Turn diagnostics into text, JSON, GitHub commands or SARIF: each format is a module with a pure function."""

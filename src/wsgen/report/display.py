@@ -1,13 +1,13 @@
-"""Paths and texts as reports show them."""
+"""Show paths and texts in reports."""
 
 import os
 from pathlib import Path
 
 
 def display_path(path: Path, base: Path | None = None) -> str:
-    """Return `path` relative to `base`, else the working directory, if it is below it, with forward slashes."""
+    """Return `path` with forward slashes, relative to `base` or the working directory if it is below that."""
     try:
-        # A path that a command was given may lead up from the working directory. Links are shown as they are.
+        # A path from the command line may contain `..`. Links are shown as they are.
         absolute = path if base is None else Path(os.path.abspath(path))  # noqa: PTH100
         return absolute.relative_to(base or Path.cwd()).as_posix()
     except ValueError:
@@ -15,7 +15,7 @@ def display_path(path: Path, base: Path | None = None) -> str:
 
 
 def repository_of(folder: Path) -> Path:
-    """Return the repository that holds `folder`, which services look for files from; else `folder` itself.
+    """Return the repository that holds `folder`, which services resolve paths from, or else `folder` itself.
 
     Its `.git` is a file in worktrees and submodules.
     """
@@ -24,7 +24,7 @@ def repository_of(folder: Path) -> Path:
 
 
 def printable(text: str) -> str:
-    """Return `text` with an escape for each character that a terminal would obey or not show, line ends too."""
+    """Return `text` with control characters, invisible characters and line ends escaped."""
     if text.isprintable():
         return text
     return "".join(
@@ -33,7 +33,7 @@ def printable(text: str) -> str:
 
 
 def inert(line: str) -> str:
-    """Return `line` so that GitHub's runner takes nothing in it for a command: `::name::`, `##[name]`."""
+    """Return `line` with everything escaped that GitHub's runner takes for a command: `::name::`, `##[name]`."""
     if line.lstrip().startswith("::"):
         line = line.replace("::", ":\\x3a", 1)
     return line.replace("##[", "#\\x23[")

@@ -28,7 +28,7 @@ def _command(item: Diagnostic, base: Path | None) -> str:
 
 
 def _data(text: str) -> str:
-    # What a terminal would obey, or take for the end of a line, is shown as in text reports.
+    # Control characters and line ends are escaped, as in text reports.
     lines = (printable(line.removesuffix("\r")) for line in text.split("\n"))
     return "%0A".join(line.replace("%", "%25") for line in lines)
 

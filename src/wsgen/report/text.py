@@ -1,4 +1,4 @@
-"""Diagnostics for people: place, message, the source line with carets, and the next step."""
+"""Show diagnostics to people: position, message, the source line with carets, and the help."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -9,7 +9,7 @@ from wsgen.files import regular
 from wsgen.report.display import display_path, inert, printable
 
 Style = Callable[[str, str], str]
-"""Colours a text: `style(text, "red")`; without a terminal it returns the text as it is."""
+"""Colour a text: `style(text, "red")`; without a terminal it returns the text unchanged."""
 
 _WIDTH = 160
 _OUTPUT_LINES = 40
@@ -23,9 +23,9 @@ def plain(text: str, _colour: str) -> str:
 def format_text(diagnostics: Iterable[Diagnostic], *, style: Style = plain) -> str:
     """Return `diagnostics` as text, a blank line between them; empty if there are none.
 
-    What sources and tools say is shown, never obeyed: a control character in it is written as an escape.
+    Control characters in texts of sources and tools are escaped, so that no terminal executes them.
     """
-    _lines.cache_clear()  # a file may be another than when the last report showed it
+    _lines.cache_clear()  # a file may have changed since the last report
     text = "\n".join(_entry(item, style) for item in diagnostics)
     return "\n".join(map(inert, text.split("\n"))) if "::" in text or "##[" in text else text
 
@@ -88,6 +88,6 @@ def _lines(path: Path) -> tuple[str, ...]:
             data = stream.read(1 << 20)
     except OSError:
         return ()
-    # Only these end a line in YAML and Python; str.splitlines would miscount on form feeds.
+    # Only these end a line in YAML and Python; str.splitlines would also split at form feeds.
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
