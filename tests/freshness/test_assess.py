@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Project
-from tests.current.test_declared import WS_PY
+from tests.freshness.test_declared import WS_PY
 
 from wsgen._version import __version__
 from wsgen.discovery.modules import discover
