@@ -72,6 +72,13 @@ def test_check_and_diff_report_a_file_that_is_missing(project: Project) -> None:
     assert "+export const route = 'bars' as const;" in outcome.stdout
 
 
+def test_check_reports_a_rule_by_which_git_ignores_its_files(project: Project) -> None:
+    project.wsgen("render")
+    project.write(".gitignore", "*.ts\n")
+    outcome = project.wsgen("check")
+    assert "git ignores `client/bars.ts` in the package of module `datafeed`" in outcome.stderr
+
+
 def test_an_edit_by_hand_is_kept_unless_forced(project: Project) -> None:
     project.wsgen("render")
     edited = project.write(f"{OUT}/client/bars.ts", "// mine\n")

@@ -2,7 +2,7 @@
 
 import keyword
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
@@ -17,8 +17,7 @@ _SECONDS = 10.0
 
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 
-_COMMITTED = ("__init__.py", "asyncapi.json", MANIFEST)
-"""Files that every package has: a rule may hide some of them only."""
+_IN_EVERY_PACKAGE = ("__init__.py", MANIFEST)
 
 
 def unimportable(sources: Iterable[ModuleSource], config: Config) -> Iterator[Diagnostic]:
@@ -38,8 +37,10 @@ def unimportable(sources: Iterable[ModuleSource], config: Config) -> Iterator[Di
         )
 
 
-def ignored_by_git(sources: Iterable[ModuleSource], config: Config) -> list[Diagnostic]:
-    """Return a warning for each rule by which git ignores packages that are to be committed.
+def ignored_by_git(
+    packages: Mapping[ModuleSource, Iterable[str]], config: Config
+) -> list[Diagnostic]:
+    """Return a warning for each rule by which git ignores files of `packages`, which are to be committed.
 
     Files that are committed all the same are not ignored. A project that is in no repository yet is judged as one
     that is to become one. Without the program there is nothing to say.
@@ -48,19 +49,19 @@ def ignored_by_git(sources: Iterable[ModuleSource], config: Config) -> list[Diag
     top = next((folder for folder in above if (folder / ".git").exists()), None)
     modules = {
         os.fspath(source.output / name): source
-        for source in sources
+        for source, files in packages.items()
         if source.files
-        for name in _COMMITTED
+        for name in {*_IN_EVERY_PACKAGE, *files}
     }
-    if top is None and not any(
-        _has_rules(source.output, config.root) for source in modules.values()
-    ):
+    outputs = {source.output for source in modules.values()}
+    if top is None and not any(_has_rules(output, config.root) for output in outputs):
         return []
     hidden: dict[tuple[str, str, str], dict[str, list[ModuleSource]]] = {}
     for file, line, rule, path in _rules(modules, config.root, in_repository=top is not None):
         if path in modules and not rule.startswith("!"):
             files = hidden.setdefault((file, line, rule), {})
-            files.setdefault(Path(path).name, []).append(modules[path])
+            name = Path(path).relative_to(modules[path].output).as_posix()
+            files.setdefault(name, []).append(modules[path])
     return [_hidden(rule, files, top or config.root) for rule, files in sorted(hidden.items())]
 
 

@@ -54,7 +54,9 @@ def run(
             results[source] = ModuleResult(source, State.CURRENT, found.routes)
             diagnostics += unimportable([source], config)
     if not options.write:
-        diagnostics += ignored_by_git(sources, config)
+        manifests = {source: found.manifest for source, found in assessed.items()}
+        files = {source: said.outputs if said else () for source, said in manifests.items()}
+        diagnostics += ignored_by_git(files, config)
     return RunResult(tuple(results[source] for source in sources), in_order(diagnostics))
 
 
