@@ -109,7 +109,7 @@ class Conversation:
                 allowed = False
             if not allowed:
                 self._permissions.withdraw(topic)
-                self._hub.revoke(self._client, router, topic, "You may no longer have this")
+                self._hub.revoke(self._client, router, topic, "Subscription no longer authorized")
 
     # -- frames
 
@@ -135,11 +135,11 @@ class Conversation:
             allowed = await self._permissions.allow(router, event.request)
         except Exception as error:  # authorize is user code
             return self._protocol.fault(
-                ErrorCode.INTERNAL, "The server failed", id=event.id, cause=error
+                ErrorCode.INTERNAL, "Internal server error", id=event.id, cause=error
             )
         if not allowed:
             return self._protocol.fault(
-                ErrorCode.UNAUTHORIZED, "You may not subscribe to this", id=event.id
+                ErrorCode.UNAUTHORIZED, "Not authorized to subscribe", id=event.id
             )
         excess = self._permissions.excess(topic)
         if excess is not None:
@@ -156,9 +156,7 @@ class Conversation:
         if isinstance(topic, Fault):
             return topic
         if not self._hub.unsubscribe(self._client, router, topic):
-            return self._protocol.fault(
-                ErrorCode.NOT_SUBSCRIBED, "You are not subscribed to this", id=event.id
-            )
+            return self._protocol.fault(ErrorCode.NOT_SUBSCRIBED, "Not subscribed", id=event.id)
         self._permissions.withdraw(topic)
         self._hub.clients.answer(self._client, unsubscribed_frame(router.route, topic, event.id))
         return None
@@ -168,10 +166,10 @@ class Conversation:
             topic = self._routers[event.route].name_topic(event.request)
         except Exception as error:  # the request's serialisers are user code
             return self._protocol.fault(
-                ErrorCode.INTERNAL, "The server failed", id=event.id, cause=error
+                ErrorCode.INTERNAL, "Internal server error", id=event.id, cause=error
             )
         if size_of(topic) > self._limits.topic_bytes:
-            message = f"The topic's name is longer than {self._limits.topic_bytes} bytes"
+            message = f"The topic name is longer than {self._limits.topic_bytes} bytes"
             detail = ErrorDetail(loc=("payload",), message=message, type="topic_too_long")
             return self._protocol.fault(
                 ErrorCode.INVALID_PAYLOAD, "The payload is invalid", id=event.id, details=(detail,)

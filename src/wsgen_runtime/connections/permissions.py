@@ -88,7 +88,7 @@ def excess_of(topics: TopicIndex[M, T], member: M, topic: str, limits: Limits) -
     """Return why `member` may not subscribe to `topic`, as a message for the client, or None if it may."""
     if topics.holds(topic, member):
         if topics.unanswered(topic, member) >= _MOST_UNANSWERED:
-            return "Too many questions wait for the start of this topic"
+            return "Too many pending subscriptions to this topic"
         return None
     size = size_of(topic)
     if _exceeds(topics.count_of(member), 1, limits.subscriptions):
@@ -98,7 +98,7 @@ def excess_of(topics: TopicIndex[M, T], member: M, topic: str, limits: Limits) -
     if topic not in topics and (
         _exceeds(len(topics), 1, limits.topics) or _exceeds(topics.size, size, limits.topics_bytes)
     ):
-        return "Topic limit of the server reached"
+        return "Server topic limit reached"
     return None
 
 

@@ -197,7 +197,7 @@ class Sockets:
             await conversation.run(receive, connection, session, self._handshake)
         except Exception as error:
             self._counters.fail("a connection failed", error)
-            client.close(CloseCode.INTERNAL, "The server failed", discard=True)
+            client.close(CloseCode.INTERNAL, "Internal server error", discard=True)
             await client.close_sent()
         finally:
             if client.last_word is None:
@@ -205,5 +205,5 @@ class Sockets:
 
 
 def _farewell() -> Message:
-    code, reason = int(CloseCode.GOING_AWAY), "The server shuts down"
+    code, reason = int(CloseCode.GOING_AWAY), "Server is shutting down"
     return {"type": "websocket.close", "code": code, "reason": reason}

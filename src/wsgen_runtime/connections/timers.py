@@ -81,10 +81,10 @@ class Watch:
         if rest > 0 or late > _LATE:
             self._expect_within(min(max(rest, late), interval), interval)
         else:
-            self._client.close(CloseCode.TIMEOUT, "Nothing was heard for too long")
+            self._client.close(CloseCode.TIMEOUT, "Heartbeat timeout")
 
     def _end_of_life(self) -> None:
-        self._client.close(CloseCode.GOING_AWAY, "The connection reached its longest life")
+        self._client.close(CloseCode.GOING_AWAY, "Maximum connection lifetime reached")
 
     def _expire_at(self, moment: float, connection: Connection, handshake: Handshake) -> None:
         delay = max(0.0, moment - time.time())
@@ -101,7 +101,7 @@ class Watch:
         if session is None or (
             session.expires_at is not None and session.expires_at <= time.time()
         ):
-            self._client.close(CloseCode.UNAUTHORIZED, "The authentication expired")
+            self._client.close(CloseCode.UNAUTHORIZED, "Authentication expired")
             return
         self._client.user = session.user
         if session.expires_at is not None:

@@ -162,7 +162,7 @@ class Client:
         if self.closing:
             self.abandon()
         else:
-            self.close(CloseCode.INTERNAL, "The server failed", discard=True)
+            self.close(CloseCode.INTERNAL, "Internal server error", discard=True)
 
     def abandon(self) -> None:
         """Give the connection up without a word."""

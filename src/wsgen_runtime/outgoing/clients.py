@@ -68,7 +68,7 @@ class Clients:
     def disconnect_slow(self, client: Client) -> None:
         """Close the socket of a client that does not read what waits for it."""
         _log.info("a client reads too slowly and is closed", extra={"client": client.id})
-        client.close(CloseCode.TRY_LATER, "The client reads too slowly", discard=True)
+        client.close(CloseCode.TRY_LATER, "Client too slow", discard=True)
 
     def note_failure(self, client: Client, error: Exception) -> None:
         """Log and count an exception that user code raised on behalf of `client`."""

@@ -45,7 +45,7 @@ class ServerProtocol:
         ):
             return self._too_large()
         if not self._take_credit(now):
-            return self.fault(ErrorCode.RATE_LIMITED, "Too many frames; this one was not read")
+            return self.fault(ErrorCode.RATE_LIMITED, "Rate limit exceeded; the frame was ignored")
         if text == "ping":
             return Ping(None, plain=True)
         try:
@@ -65,8 +65,8 @@ class ServerProtocol:
         if len(data) > self._limits.frame_bytes:
             return self._too_large()
         if not self._take_credit(now):
-            return self.fault(ErrorCode.RATE_LIMITED, "Too many frames; this one was not read")
-        return self.fault(ErrorCode.INVALID_JSON, "Binary frames are not read; send JSON text")
+            return self.fault(ErrorCode.RATE_LIMITED, "Rate limit exceeded; the frame was ignored")
+        return self.fault(ErrorCode.INVALID_JSON, "Binary frames are not supported; send JSON text")
 
     def fault(
         self,
@@ -123,9 +123,7 @@ class ServerProtocol:
         route, _, verb = kind.rpartition(".") if isinstance(kind, str) else ("", "", "")
         request_type = self._requests.get(route)
         if request_type is None or verb not in ("subscribe", "unsubscribe"):
-            return self.fault(
-                ErrorCode.UNKNOWN_TYPE, "The type of the frame is unknown", id=identity
-            )
+            return self.fault(ErrorCode.UNKNOWN_TYPE, "Unknown frame type", id=identity)
         try:
             # JSON mode, because the request came as JSON: a strict model takes a date from its text only there.
             request = request_type.model_validate_json(to_json(frame.get("payload")))
@@ -133,7 +131,7 @@ class ServerProtocol:
             message, details = _explained(error)
             return self.fault(ErrorCode.INVALID_PAYLOAD, message, id=identity, details=details)
         except Exception as error:  # validators of the request model are user code
-            return self.fault(ErrorCode.INTERNAL, "The server failed", id=identity, cause=error)
+            return self.fault(ErrorCode.INTERNAL, "Internal server error", id=identity, cause=error)
         if verb == "subscribe":
             return Subscribe(route, request, identity)
         return Unsubscribe(route, request, identity)

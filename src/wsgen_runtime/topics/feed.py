@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from wsgen_runtime.router import WsRouter
 
-_ENDED = "The source of the updates has ended"
-_FAILED = "The source of the updates failed"
+_ENDED = "The data source ended"
+_FAILED = "The data source failed"
 
 
 class Ending(NamedTuple):

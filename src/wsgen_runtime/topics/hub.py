@@ -84,7 +84,7 @@ class Hub:
         Clients have half of that time, so that producers have the rest whatever the clients do.
         """
         for client in self.clients:
-            client.close(CloseCode.GOING_AWAY, "The server shuts down")
+            client.close(CloseCode.GOING_AWAY, "Server is shutting down")
         if not await self._quiet_within(within / 2):
             for client in self.clients:
                 client.abandon()
@@ -138,7 +138,7 @@ class Hub:
             return False
         client.seal(topic)
         for frame_id in unanswered:
-            message = "Unsubscribed before the topic began"
+            message = "Unsubscribed before the topic started"
             self.clients.answer(client, subscribed_frame(router.route, topic, frame_id, message))
         self._steps.advance(topic)
         return True
@@ -165,10 +165,8 @@ class Hub:
     ) -> None:
         message = "Subscribed"
         if channel.missed:
-            message += f"; {channel.missed} updates were dropped before the topic had begun"
-        self._tell(
-            channel.router.route, topic, outcome, "The source of the updates failed", message
-        )
+            message += f"; {channel.missed} updates were dropped before the topic started"
+        self._tell(channel.router.route, topic, outcome, "The data source failed", message)
         entry = self.topics.get(topic)
         if entry is None or not entry.waiting:
             self.updates.release(topic, channel)

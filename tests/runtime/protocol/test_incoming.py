@@ -133,7 +133,7 @@ def test_the_answer_to_an_invalid_payload_has_a_bounded_size() -> None:
 
 def test_a_failure_of_the_server_is_not_a_bad_frame_of_the_client() -> None:
     served = protocol(Limits(bad_frames=2))
-    faults = [served.fault(ErrorCode.INTERNAL, "The server failed") for _ in range(5)]
+    faults = [served.fault(ErrorCode.INTERNAL, "Internal server error") for _ in range(5)]
     faults.append(served.fault(ErrorCode.INVALID_JSON, "one"))
     assert [fault.close for fault in faults] == [None] * 6
 

@@ -70,7 +70,7 @@ async def test_a_producer_that_fails_is_logged_counted_and_shown_without_its_err
     async with connect(app) as client:
         await client.subscribe("bars", AAPL)
         service.feeds[AAPL_TOPIC].fail(ConnectionError("upstream at 10.0.0.7 is away"))
-        assert await ended(client) == "The source of the updates failed"
+        assert await ended(client) == "The data source failed"
         assert (app.stats.ended, app.stats.failures) == (1, 1)
         await until(lambda: app.topics == ())
     (record,) = caplog.records
@@ -93,7 +93,7 @@ async def test_a_thread_may_end_a_topic_and_its_updates_come_first() -> None:
 
         await asyncio.to_thread(produce)
         assert [await close_of(client) for _ in range(200)] == list(range(200))
-        assert await ended(client) == "The source of the updates has ended"
+        assert await ended(client) == "The data source ended"
 
 
 async def test_an_ending_is_not_lost_when_threads_publish_too_fast() -> None:
@@ -193,7 +193,7 @@ async def test_a_task_that_dies_tells_its_subscribers() -> None:
     async with connect(app_of(Market())) as client:
         await client.subscribe("bars", AAPL)
         assert await close_of(client) == 1
-        assert await ended(client) == "The source of the updates failed"
+        assert await ended(client) == "The data source failed"
 
 
 async def test_with_a_broker_that_carries_no_endings_the_process_ends_its_own() -> None:
@@ -242,7 +242,7 @@ async def test_on_redis_a_topic_that_ended_may_begin_again_at_once(server: Redis
             assert [await close_of(client) for client in (here, there)] == [close, close]
             producer.service.feeds[AAPL_TOPIC].fail(ValueError(close))
             for client in (here, there):
-                assert await ended(client) == "The source of the updates failed"
+                assert await ended(client) == "The data source failed"
 
 
 async def test_while_redis_is_away_a_producer_that_ends_is_told_in_its_own_process(

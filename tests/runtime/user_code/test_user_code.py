@@ -193,7 +193,7 @@ async def test_after_a_renewal_each_subscription_is_authorized_again() -> None:
         await client.subscribe("bars", {"symbol": "MSFT"})
         assert await client.receive() == {
             "type": "bars.unsubscribed",
-            "payload": {"topic": AAPL_TOPIC, "reason": "You may no longer have this"},
+            "payload": {"topic": AAPL_TOPIC, "reason": "Subscription no longer authorized"},
         }
         await until(lambda: ("remove", AAPL_TOPIC) in service.log)
         assert len(app.topics) == 1
