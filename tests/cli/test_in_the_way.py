@@ -9,7 +9,7 @@ from filelock import FileLock
 from tests.conftest import Project
 
 from wsgen import GenerationError, generate_module_routers
-from wsgen.commit import apply as commit
+from wsgen.commit import project_lock
 
 OUT = "specs/datafeed/ws_generated"
 
@@ -69,7 +69,7 @@ def test_a_wait_for_another_wsgen_is_said(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other one ends as soon as it has been said."""
-    monkeypatch.setattr(commit, "_PATIENCE", 0.01)
+    monkeypatch.setattr(project_lock, "_PATIENCE", 0.01)
     (project.root / ".wsgen_cache").mkdir()
     other = FileLock(project.root / ".wsgen_cache/lock", thread_local=False)
     thread = threading.Thread(target=other.acquire)

@@ -11,7 +11,8 @@ from tests.conftest import Project
 from tests.forks import DYING, forks
 
 from wsgen import GenerationError, generate_module_routers
-from wsgen.commit.apply import apply_plan, plan_commit
+from wsgen.commit.apply import apply_plan
+from wsgen.commit.plan import plan_commit
 from wsgen.manifest import MANIFEST, PENDING, Manifest, digest, read_manifest
 
 OUT = "specs/datafeed/ws_generated"

@@ -166,7 +166,7 @@ def test_a_manifest_that_cannot_be_read_once_leaves_no_file_without_an_owner(
             raise OSError(errno.EIO, "Input/output error", str(file))
         return read(file)
 
-    monkeypatch.setattr("wsgen.commit.apply.read_file", broken)
+    monkeypatch.setattr("wsgen.commit.plan.read_file", broken)
     outcome = project.wsgen(command)
     assert outcome.code == 2
     assert f"{MANIFEST}: Input/output error" in outcome.stderr

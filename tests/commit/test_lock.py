@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from tests.conftest import DATAFEED, Project
 
-from wsgen.commit.apply import Plan, apply_plan, project_lock
+from wsgen.commit.apply import apply_plan
+from wsgen.commit.plan import Plan
+from wsgen.commit.project_lock import project_lock
 from wsgen.files import lock
 from wsgen.settings.project_file import load_config
 

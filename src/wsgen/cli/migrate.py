@@ -44,7 +44,7 @@ def migrate(
     Routes and tags come from the instantiations in the file, descriptions from the comments beside the
     aliases. The routers are rendered from both files; if they differ, nothing of the module is written.
     """
-    from wsgen.commit.apply import project_lock
+    from wsgen.commit.project_lock import project_lock
     from wsgen.migrate import find_importers, migrate_module, write_migration
     from wsgen.pipeline.sources import find_modules
 

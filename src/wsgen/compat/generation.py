@@ -104,7 +104,7 @@ def _generate(
     except GenerationError as error:
         raise _as_founding(error, source.name, config) from error
     if has_routers and start_mode(source.name) == "render" and any(_strays(source.output)):
-        from wsgen.commit.apply import project_lock
+        from wsgen.commit.project_lock import project_lock
 
         with project_lock(config):
             for stray in list(_strays(source.output)):

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wsgen.commit.apply import apply_clean, owns_anything, plan_clean, project_lock
+from wsgen.commit.apply import apply_clean
+from wsgen.commit.plan import owns_anything, plan_clean
+from wsgen.commit.project_lock import project_lock
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.errors import FilesError
 from wsgen.pipeline.conflicts import changes_of, edited_by_hand

@@ -4,7 +4,8 @@ import operator
 from dataclasses import replace
 
 from wsgen._version import __version__
-from wsgen.commit.apply import apply_clean, apply_plan, owns_anything, plan_clean, plan_commit
+from wsgen.commit.apply import apply_clean, apply_plan
+from wsgen.commit.plan import owns_anything, plan_clean, plan_commit
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
 from wsgen.files import bytes_of

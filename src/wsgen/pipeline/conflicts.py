@@ -15,7 +15,7 @@ from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
 if TYPE_CHECKING:  # a run that finds everything current plans nothing
-    from wsgen.commit.apply import Plan
+    from wsgen.commit.plan import Plan
 
 
 def changes_of(plan: Plan) -> tuple[FileChange, ...]:

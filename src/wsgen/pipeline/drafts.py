@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wsgen.commit.apply import owns_anything
+from wsgen.commit.plan import owns_anything
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.discovery.inputs import template_of
 from wsgen.errors import GenerationError

@@ -82,7 +82,7 @@ def is_all_current(
 
 
 def _lock(config: Config) -> AbstractContextManager[None]:
-    from wsgen.commit.apply import project_lock
+    from wsgen.commit.project_lock import project_lock
 
     return project_lock(config)
 

@@ -133,7 +133,7 @@ def ensure_current(
 
 def _is_without_routers(source: ModuleSource, config: Config) -> bool:
     """Return whether the source declares nothing and nothing is generated, so that nothing can be stale."""
-    from wsgen.commit.apply import owns_anything
+    from wsgen.commit.plan import owns_anything
     from wsgen.pipeline.sources import load_modules
 
     if owns_anything(source.output):

@@ -1,0 +1,162 @@
+"""Compare a package with what is to be in it: what a commit would write and remove, and what is in its way."""
+
+import json
+import os
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsgen.commit.single_file import unwritable
+from wsgen.files import is_temporary, read_file
+from wsgen.manifest import (
+    MANIFEST,
+    PENDING,
+    Manifest,
+    digest,
+    file_digest,
+    is_package_path,
+    parse_manifest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a commit would do to one package.
+
+    `texts` maps the files to write to their new content, `removals` are owned files that no output accounts for
+    any more, both in the order in which to do it. `edited` are files that somebody else changed or made and that
+    stand in the way. `manifest` is the one to write, None if the one on disk already says the same.
+    """
+
+    output: Path
+    texts: Mapping[str, str]
+    removals: tuple[str, ...]
+    edited: tuple[str, ...]
+    manifest: Manifest | None
+    resumed: bool = False
+
+    @property
+    def changes_files(self) -> bool:
+        """Return whether any file other than the manifest would be written or removed."""
+        return bool(self.texts or self.removals)
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing at all to do."""
+        return not self.changes_files and self.manifest is None and not self.resumed
+
+
+def plan_commit(output: Path, files: Mapping[str, str], manifest: Manifest, *, force: bool) -> Plan:
+    """Compare `files` with what is in the folder `output`; write nothing.
+
+    They are in the order in which to write them, by path in the folder.
+
+    With `force`, files edited by hand are overwritten or removed like any other owned file. What a power cut has
+    emptied or cut short is not taken for an edit.
+
+    Raises FilesError if a manifest cannot be read.
+    """
+    before, owned = owned_files(output)
+    texts: dict[str, str] = {}
+    edited: list[str] = []
+    for name, text in files.items():
+        found = file_digest(output / name)
+        if found == digest(text.encode()):
+            continue
+        texts[name] = text
+        if force or not _exists(output / name) or found in owned.get(name, ()):
+            continue
+        if not _is_cut_short(output / name, text):
+            edited.append(name)
+    removals = []
+    for name in reversed(owned):
+        if name in files or not _exists(output / name):
+            continue
+        removals.append(name)
+        if not force and _is_edited(output / name, owned[name]):
+            edited.append(name)
+    same = before is not None and before.says_the_same(manifest)
+    resumed = (output / PENDING).exists()
+    return Plan(
+        output, texts, tuple(removals), tuple(sorted(edited)), None if same else manifest, resumed
+    )
+
+
+def plan_clean(output: Path, *, force: bool) -> Plan:
+    """Plan to remove all that wsgen wrote into `output`; files edited by hand are in the way.
+
+    So is a manifest that cannot be understood, since it alone says which files those are. Raises FilesError if it
+    cannot be read.
+    """
+    manifest, owned = owned_files(output)
+    if _exists(output / MANIFEST) and manifest is None:
+        return Plan(output, {}, (), (MANIFEST,), None)
+    present = [name for name in reversed(owned) if _exists(output / name)]
+    edited = [name for name in present if _is_edited(output / name, owned[name])]
+    return Plan(output, {}, tuple(present), () if force else tuple(edited), None)
+
+
+def owns_anything(output: Path) -> bool:
+    """Return whether wsgen has anything in the folder `output`, be it what a killed run has left."""
+    if _exists(output / MANIFEST) or _exists(output / PENDING):
+        return True
+    try:
+        with os.scandir(output) as entries:
+            return any(is_temporary(entry.name) for entry in entries)
+    except OSError:
+        return False
+
+
+def owned_files(output: Path) -> tuple[Manifest | None, dict[str, set[str]]]:
+    """Return the manifest, and the sums under which wsgen knows each of its files, finished or pending.
+
+    The files come in the order in which they were written. Those that only an unfinished run knows come first,
+    since the files that import them are in the manifest too.
+
+    Raises FilesError if one of the manifests is there and cannot be read: what it lists would be left behind.
+    """
+    data = {name: _bytes_of(output / name) for name in (MANIFEST, PENDING)}
+    manifests = {name: parse_manifest(found) for name, found in data.items() if found is not None}
+    owned: dict[str, set[str]] = {}
+    for manifest in manifests.values():
+        for file, sum_ in manifest.outputs.items() if manifest else ():
+            owned.setdefault(file, set()).add(sum_)
+    try:
+        earlier = json.loads(data[PENDING] or b"").get("owned", {})
+    except (ValueError, RecursionError, AttributeError):
+        earlier = {}
+    for file, sums in earlier.items() if isinstance(earlier, dict) else ():
+        if is_package_path(file) and isinstance(sums, list):
+            owned.setdefault(file, set()).update(str(sum_) for sum_ in sums)
+    finished = manifests.get(MANIFEST)
+    known = finished.outputs if finished else {}
+    return finished, dict(sorted(owned.items(), key=lambda item: item[0] in known))
+
+
+def _bytes_of(file: Path) -> bytes | None:
+    try:
+        return read_file(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        advice = "Make the file readable."
+        raise unwritable(file, error, what=f"cannot read {file}", writable=advice) from error
+
+
+def _is_edited(file: Path, owned: Container[str]) -> bool:
+    return file_digest(file) not in owned and not _is_cut_short(file, "")
+
+
+def _is_cut_short(file: Path, text: str) -> bool:
+    """Return whether `file` holds the beginning of `text` and nothing else, so that nothing is lost with it.
+
+    A power cut may leave such a file, with null bytes for what the disk had not written.
+    """
+    try:
+        return text.encode().startswith(read_file(file).rstrip(b"\0"))
+    except OSError:
+        return False
+
+
+def _exists(file: Path) -> bool:
+    return file.exists() or file.is_symlink()
