@@ -7,10 +7,10 @@ from pathlib import Path
 from wsgen.diagnostics import has_errors
 from wsgen.errors import GenerationError
 from wsgen.model import ModuleSpec
-from wsgen.pipeline.options import Options
-from wsgen.pipeline.run import run
+from wsgen.pipeline.context import Options
 from wsgen.pipeline.sources import find_modules
 from wsgen.pipeline.sources import load_modules as load_sources
+from wsgen.pipeline.stages import run
 from wsgen.result import RunResult
 from wsgen.settings.config import Config
 from wsgen.settings.project_file import find_root, load_config

@@ -14,7 +14,7 @@ from wsgen.cli import watch
 from wsgen.cli.options import Common
 from wsgen.cli.render import _run
 from wsgen.cli.watch import _is_input, _matters
-from wsgen.pipeline.options import Options
+from wsgen.pipeline.context import Options
 
 
 @pytest.mark.parametrize(

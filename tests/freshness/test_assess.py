@@ -14,7 +14,7 @@ from wsgen.discovery.modules import discover
 from wsgen.freshness.assess import Assessment, Status
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.manifest import MANIFEST, PENDING
-from wsgen.pipeline.options import Options, Run
+from wsgen.pipeline.context import Options, Run
 from wsgen.settings.project_file import load_config
 
 SETTINGS = '[tool.wsgen]\npaths = ["src/app/feed"]\nquality.steps = ["ruff-format"]\n'

@@ -10,7 +10,7 @@ from wsgen.cli.options import Common, common_options
 from wsgen.freshness.assess import Status
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.model import ModuleSpec
-from wsgen.pipeline.options import Options, Run
+from wsgen.pipeline.context import Options, Run
 from wsgen.pipeline.sources import find_modules, load_modules
 from wsgen.report.display import display_path, printable
 from wsgen.report.json import format_json

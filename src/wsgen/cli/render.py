@@ -11,9 +11,9 @@ from wsgen.cli.options import Common, common_options, jobs_option
 from wsgen.cli.unchanged import Begun, begin
 from wsgen.diagnostics import Diagnostic
 from wsgen.pipeline.cleaning import clean as clean_modules
-from wsgen.pipeline.options import Options
-from wsgen.pipeline.run import run
+from wsgen.pipeline.context import Options
 from wsgen.pipeline.sources import find_modules
+from wsgen.pipeline.stages import run
 from wsgen.result import RunResult, State
 from wsgen.settings.config import Config
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # commands other than `render` and `check` do not need these
     from wsgen.freshness.assess import Assessment
-    from wsgen.pipeline.options import Options
+    from wsgen.pipeline.context import Options
     from wsgen.settings.config import Config
     from wsgen.source import ModuleSource
 
@@ -35,8 +35,8 @@ def begin(paths: Sequence[Path], modules: Iterable[str], options: Options) -> Be
     """
     started = perf_counter()
     from wsgen.cli.chosen_project import project_of
-    from wsgen.pipeline.run import assess_until_stale
     from wsgen.pipeline.sources import find_modules
+    from wsgen.pipeline.stages import assess_until_stale
 
     config = project_of(paths)
     sources = find_modules(paths, modules, config)
@@ -53,7 +53,7 @@ def begin_plain(arguments: Sequence[str]) -> Begun | None:
     if any(argument.startswith("-") for argument in arguments):
         return None
     from wsgen.errors import WsgenError
-    from wsgen.pipeline.options import Options
+    from wsgen.pipeline.context import Options
 
     try:
         return begin([Path(argument) for argument in arguments[1:]], (), Options())
@@ -64,8 +64,8 @@ def begin_plain(arguments: Sequence[str]) -> Begun | None:
 def say_if_current(begun: Begun, *, write: bool) -> bool:
     """Print the result of the run if every module is current; return whether it is."""
     from wsgen.cli.console import show_findings, show_modules, show_summary
-    from wsgen.pipeline.options import Options
-    from wsgen.pipeline.run import is_all_current, run
+    from wsgen.pipeline.context import Options
+    from wsgen.pipeline.stages import is_all_current, run
 
     sources, assessed = begun.sources, begun.assessed
     if not sources or not is_all_current(sources, assessed):

@@ -15,8 +15,8 @@ from wsgen.freshness.rendered import record_rendered
 from wsgen.manifest import Manifest, digest
 from wsgen.outputs.contract import Language
 from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand
+from wsgen.pipeline.context import Run, declared_digest
 from wsgen.pipeline.drafts import Draft
-from wsgen.pipeline.options import Run, declared_digest
 from wsgen.quality.installed import version_of
 from wsgen.quality.tools import tool_of
 from wsgen.result import ModuleResult, State

@@ -17,7 +17,7 @@ from wsgen.outputs.contract import Language, RenderContext, RenderedFile
 from wsgen.outputs.python.package import forget_templates
 from wsgen.outputs.registry import render_package
 from wsgen.pipeline.conflicts import unwritable
-from wsgen.pipeline.options import Run
+from wsgen.pipeline.context import Run
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, Positions
 

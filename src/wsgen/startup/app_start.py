@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.errors import FilesError, GenerationError, WsgenError
 from wsgen.freshness.assess import Assessment, Status
-from wsgen.pipeline.options import Options
-from wsgen.pipeline.run import assess_until_stale, run
+from wsgen.pipeline.context import Options
+from wsgen.pipeline.stages import assess_until_stale, run
 from wsgen.result import State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource

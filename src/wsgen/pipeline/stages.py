@@ -13,7 +13,7 @@ from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.discovery.surroundings import ignored_by_git, unimportable
 from wsgen.freshness.assess import Assessment, Status, digests_of_inputs
 from wsgen.freshness.fingerprints import Fingerprints
-from wsgen.pipeline.options import Options, Run
+from wsgen.pipeline.context import Options, Run
 from wsgen.pipeline.sources import load_modules
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.cache_folder import link_out_of
