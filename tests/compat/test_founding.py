@@ -332,9 +332,9 @@ def test_the_package_of_types_is_that_of_the_template_that_is_used(
     (modules / "datafeed/ws.py").write_text(
         "B: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]\n"
     )
-    steps: Callable[..., object] = run.run_steps
+    steps: Callable[..., run.QualityResult] = run.run_steps
 
-    def edited_meanwhile(*given: object, **named: object) -> object:
+    def edited_meanwhile(*given: object, **named: object) -> run.QualityResult:
         template.write_text(template.read_text().replace("trading_api.models", "other.models"))
         return steps(*given, **named)
 
@@ -371,10 +371,12 @@ def test_all_founding_routers_are_what_a_careful_hand_would_write(modules: Path)
         assert tree(isort.code(made.read_text(), config=sorting)) == tree(wanted)
 
 
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
 def tree(text: str) -> str:
     module = ast.parse(text)
     for node in ast.walk(module):
-        documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
             del node.body[0]
     return ast.dump(module)

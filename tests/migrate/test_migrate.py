@@ -136,11 +136,13 @@ def test_any_text_is_read_back_as_it_was(tags: list[str], words: list[str]) -> N
     assert fields["request"] == model
 
 
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
 def classes(text: str) -> str:
     """Return the syntax tree of `text` without docstrings, which a ws.yaml may add to."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
-        documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
             del node.body[0]
     return ast.dump(tree)

@@ -156,6 +156,7 @@ OUTPUTS["typescript"] = render_typescript
         before=register + DYING, code=code, root=project.root, environment=environment
     ) as dying:
         for command in ("render", "clean"):
+            point = 0
             for point in itertools.count():
                 project.write("specs/datafeed/ws.yaml", DATAFEED)
                 assert project.wsgen("render").code == 0

@@ -15,7 +15,7 @@ def verify_router_imports(module_name: str, router_class_name: str) -> tuple[boo
 def verify_router_imports(
     module_name: str, version: str, router_class_name: str
 ) -> tuple[bool, str]: ...
-def verify_router_imports(
+def verify_router_imports(  # pyright: ignore[reportInconsistentOverload] - `names` takes the version
     module_name: str,
     *names: str,
     version: str | None = None,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -46,7 +47,7 @@ class Document:
     """
 
     path: Path
-    value: object
+    value: Any  # any JSON value
     keys: Mapping[Route, Span]
     values: Mapping[Route, Span]
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -193,11 +194,13 @@ class _Reader:
 
     def end(self) -> None:
         done = self.stack.pop()
-        if isinstance(done.value, dict):
+        value = done.value
+        if isinstance(value, dict):
             for merged in done.merged:
                 for item in merged if isinstance(merged, list) else [merged]:
                     if isinstance(item, dict):
-                        done.value = {**item, **done.value}
+                        value = {**item, **value}
+        done.value = value
         if done.anchor:
             self.anchors[done.anchor] = (done.value, done.size)
         self.place(done.value, done.span, done.size)

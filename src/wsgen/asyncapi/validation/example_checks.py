@@ -49,7 +49,9 @@ def check_examples(document: Document, budget: Budget, tell: Tell) -> Iterator[D
 
 
 def mismatches(
-    root: object, budget: Budget, reach: Callable[[Route], None] = lambda _: None
+    root: Any,  # any JSON value
+    budget: Budget,
+    reach: Callable[[Route], None] = lambda _: None,
 ) -> Iterator[tuple[str, Route, str]]:
     """Yield code, place and what is wrong with each example in the document `root` that its schema refuses.
 
