@@ -29,7 +29,7 @@ from wsgen.report.text import format_text
 from wsgen.settings.config import Config
 from wsgen.settings.project_file import load_config
 from wsgen.source import ModuleSource
-from wsgen.syntax.parsed import parse_text
+from wsgen.syntax.python_text import parse_text
 from wsgen_runtime.brokers.redis.messages import Released, read_message
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.events import Fault, Subscribe

@@ -13,9 +13,9 @@ from pathlib import Path
 from wsgen.load.python.aliases import alias_statements
 from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import read_source
-from wsgen.syntax.parsed import PythonText, parse_text
+from wsgen.syntax.python_text import PythonText, parse_text
 from wsgen.syntax.text_ranges import Edit, applied
-from wsgen.syntax.unused import file_statements
+from wsgen.syntax.unused_imports import file_statements
 
 _CRLF = re.compile("\r\n")
 _BREAK = re.compile("\r\n?|\n")

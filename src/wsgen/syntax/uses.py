@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from wsgen.syntax.newer import TypeParameters
-from wsgen.syntax.parsed import PythonText
-from wsgen.syntax.quoted import TypingNames, quoted_types, types_in
+from wsgen.syntax.newer_syntax import TypeParameters
+from wsgen.syntax.python_text import PythonText
+from wsgen.syntax.quoted_types import TypingNames, quoted_types, types_in
 from wsgen.syntax.scopes import (
     Comprehension,
     Function,
@@ -18,7 +18,7 @@ from wsgen.syntax.scopes import (
     function_scope,
     is_bound,
 )
-from wsgen.syntax.strings import characters, fields
+from wsgen.syntax.string_literals import characters, fields
 from wsgen.syntax.text_ranges import Places
 
 _FIELDS_MOVE = sys.version_info < (3, 12)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Span
 from wsgen.load.sourcetext import SourceText, UnreadableError, decode_utf8, unreadable
-from wsgen.syntax.newer import as_older_syntax
+from wsgen.syntax.newer_syntax import as_older_syntax
 
 # Codecs that Python accepts in a coding comment, but that no editor saves and that cost quadratic time.
 _REFUSED = frozenset({"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"})

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.outputs.python.generic.template import mistake, refuse, span_of
-from wsgen.syntax.newer import TypeParameters
-from wsgen.syntax.parsed import PythonText
-from wsgen.syntax.quoted import TypingNames
+from wsgen.syntax.newer_syntax import TypeParameters
+from wsgen.syntax.python_text import PythonText
+from wsgen.syntax.quoted_types import TypingNames
 from wsgen.syntax.text_ranges import TextRange
-from wsgen.syntax.unused import file_statements
+from wsgen.syntax.unused_imports import file_statements
 
 _BASES = frozenset({"Generic", "Protocol"})
 _VARIABLES = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})

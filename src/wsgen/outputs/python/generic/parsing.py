@@ -32,9 +32,9 @@ from wsgen.outputs.python.generic.template_imports import (
     relative_imports,
 )
 from wsgen.syntax.cuts import without_statements
-from wsgen.syntax.parsed import PythonText, parse_text
-from wsgen.syntax.quoted import TypingNames
-from wsgen.syntax.unused import with_unused_imports
+from wsgen.syntax.python_text import PythonText, parse_text
+from wsgen.syntax.quoted_types import TypingNames
+from wsgen.syntax.unused_imports import with_unused_imports
 from wsgen.syntax.uses import uses
 
 

@@ -16,11 +16,11 @@ from wsgen.outputs.python.generic.template import (
     span_of,
 )
 from wsgen.syntax.cuts import bracketed, without
-from wsgen.syntax.parsed import PythonText
-from wsgen.syntax.quoted import TypingNames
-from wsgen.syntax.strings import characters
+from wsgen.syntax.python_text import PythonText
+from wsgen.syntax.quoted_types import TypingNames
+from wsgen.syntax.string_literals import characters
 from wsgen.syntax.text_ranges import Cover, TextRange
-from wsgen.syntax.unused import file_statements
+from wsgen.syntax.unused_imports import file_statements
 from wsgen.syntax.uses import Use, exports
 
 _NAME = re.compile(r"class(?:[ \t\f]|\\\n)+(\w+)")

@@ -10,10 +10,10 @@ from wsgen.diagnostics import Span
 from wsgen.outputs.python.generic.template import span_of
 from wsgen.outputs.python.generic.template_imports import absolute
 from wsgen.outputs.python.type_imports import Imported
-from wsgen.syntax.parsed import PythonText
+from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.scopes import Function, Import, bound_by
 from wsgen.syntax.text_ranges import Cover, TextRange
-from wsgen.syntax.unused import file_statements
+from wsgen.syntax.unused_imports import file_statements
 from wsgen.syntax.uses import Use
 
 

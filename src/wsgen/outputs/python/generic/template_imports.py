@@ -13,7 +13,7 @@ from wsgen.outputs.python.generic.template import (
     mistake,
     span_of,
 )
-from wsgen.syntax.parsed import PythonText
+from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.scopes import Import
 from wsgen.syntax.text_ranges import Edit
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wsgen.syntax.newer import TypeParameters, read_newer
+from wsgen.syntax.newer_syntax import TypeParameters, read_newer_syntax
 from wsgen.syntax.text_ranges import Places
 
 _ASYNC = re.compile(r"async(?:[ \t\f]|\\\n)+")
@@ -42,7 +42,7 @@ def parse_text(text: str) -> PythonText:
     Raises SyntaxError, ValueError, RecursionError or MemoryError if it is no Python, or too much of it.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    newer = read_newer(text)
+    newer = read_newer_syntax(text)
     with warnings.catch_warnings():
         # Remarks on the code (escapes such as "\d") are for the project's linter, not for us.
         warnings.simplefilter("ignore")

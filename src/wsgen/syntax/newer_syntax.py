@@ -47,7 +47,7 @@ class TypeParameters:
 
 
 @dataclass(frozen=True, slots=True)
-class Newer:
+class NewerSyntax:
     """A text as older parsers read it, its type parameters, and where its statements `type X` start."""
 
     older: str
@@ -61,14 +61,14 @@ def as_older_syntax(text: str) -> str | None:
     None if it has neither, or cannot be split into tokens. Joining keeps length and meaning of a statement
     to an older parser: an assignment, in the same place.
     """
-    newer = read_newer(text)
+    newer = read_newer_syntax(text)
     return newer.older if newer.older != text else None
 
 
-def read_newer(text: str) -> Newer:
+def read_newer_syntax(text: str) -> NewerSyntax:
     """Return what `text` has of newer syntax, and the text without it."""
     if not _NEWER.search(text):
-        return Newer(text)
+        return NewerSyntax(text)
     try:
         tokens = [
             token
@@ -76,7 +76,7 @@ def read_newer(text: str) -> Newer:
             if token.type not in _IGNORED
         ]
     except (tokenize.TokenError, SyntaxError):
-        return Newer(text)
+        return NewerSyntax(text)
     starts = [0, *accumulate(map(len, io.StringIO(text)))]
     edited, parameters, aliases = list(text), [], []
     for number, is_alias in _owners(tokens):
@@ -92,7 +92,7 @@ def read_newer(text: str) -> Newer:
             items = tuple(_items(inside, starts))
             parameters.append(TypeParameters(_at(starts, owner.start), start, end, items))
             _blank(edited, start, end)
-    return Newer("".join(edited), tuple(parameters), tuple(aliases))
+    return NewerSyntax("".join(edited), tuple(parameters), tuple(aliases))
 
 
 def _at(starts: list[int], place: tuple[int, int]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wsgen.syntax.cuts import with_emptied_blocks, without
-from wsgen.syntax.parsed import PythonText
+from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.scopes import Function, Import, bound_by
 from wsgen.syntax.text_ranges import Cover, TextRange
 from wsgen.syntax.uses import Use, exports
