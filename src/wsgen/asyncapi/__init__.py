@@ -1,1 +1,1 @@
-"""AsyncAPI documents: ModuleSpecs -> documents of three versions, and checks of any document."""
+"""Make AsyncAPI documents of three versions from ModuleSpecs, and check any document."""

@@ -1,1 +1,1 @@
-"""From the specs of modules to AsyncAPI documents in files."""
+"""Turn the specs of modules into AsyncAPI documents in files."""

@@ -1,4 +1,4 @@
-"""The stubs of modules -> one AsyncAPI 3.1 document, with the fields from the project's settings."""
+"""Assemble the stubs of modules and the project's settings into one AsyncAPI 3.1 document."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,13 +9,13 @@ from wsgen.asyncapi.export.document_settings import Settings
 from wsgen.model import ModuleSpec
 from wsgen.source import Positions
 
-# JSON that the renderer wrote, taken apart by what it is known to hold.
+# JSON that wsgen has rendered, so its structure is known.
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Exportable:
-    """A module to export: its spec, the text of its stub, and where its source says what."""
+    """A module to export: its spec, the text of its stub, and the positions in its source."""
 
     spec: ModuleSpec
     stub: str
@@ -30,11 +30,11 @@ def document_name(spec: ModuleSpec) -> str:
 def assemble(
     stubs: Sequence[Json], settings: Settings, *, title: str, per_module: bool = False
 ) -> Json:
-    """Return the document of the modules of `stubs`, its slots still empty.
+    """Return the document of the modules of `stubs`, still without payload schemas.
 
     Operations of several modules are named after their channel, so that two modules may have the same route.
-    `title` is what the document is called unless the settings say. A document `per_module` has the module's
-    name in its title and id, and its own description: the settings are the project's.
+    `title` is used if the settings have no title. A document `per_module` has the module's name in its title and
+    id, and the module's description, since the settings describe the whole project.
     """
     single = stubs[0]["info"] if len(stubs) == 1 else {}
     info: Json = {"title": settings.title or title}
@@ -72,13 +72,13 @@ def assemble(
 
 
 def _tags(given: Sequence[Json], stubs: Sequence[Json]) -> list[Json]:
-    """Return the tags that are `given`, and after them those that operations have besides, by name."""
+    """Return the tags that are `given`, followed by the other tags of operations, sorted by name."""
     operations = (item for stub in stubs for item in stub["operations"].values())
     names = {tag["name"] for item in operations for tag in item.get("tags", ())}
     return [*given, *({"name": name} for name in sorted(names - {tag["name"] for tag in given}))]
 
 
-def _server(server: Any) -> Any:  # as the settings have it; the document's checks see what is wrong
+def _server(server: Any) -> Any:  # as in the settings; the checks of the document report mistakes
     if not isinstance(server, dict) or not isinstance(server.get("security"), list):
         return server
     security = [

@@ -1,4 +1,4 @@
-"""Documents as files: as JSON, or as YAML that readers of YAML 1.1 and 1.2 read alike."""
+"""Write documents as JSON, or as YAML that has the same meaning in YAML 1.1 and 1.2."""
 
 import json
 import re
@@ -13,14 +13,14 @@ from wsgen.files import bytes_of
 FORMATS = ("yaml", "json")
 _MARK = b"x-router"
 
-# Texts to PyYAML, which knows YAML 1.1, but numbers to readers of 1.2.
+# Texts for PyYAML, which implements YAML 1.1, but numbers in YAML 1.2.
 _NUMBER_ELSEWHERE = re.compile(r"0o[0-7]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)[eE][-+]?[0-9]+")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-class _Dumper(_DUMPER):  # type: ignore[misc, valid-type]  # libyaml's, where it was built
-    """Writes each value out, long texts as blocks."""
+class _Dumper(_DUMPER):  # type: ignore[misc, valid-type]  # libyaml's, if it is available
+    """Writes values without aliases, and long texts as blocks."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's signature
         return True
@@ -51,8 +51,8 @@ def format_document(document: Mapping[str, object], form: str) -> str:
 def left_over(folder: Path, names: Collection[str], title: str) -> list[Path]:
     """Return the files in `folder` that were exported for modules other than `names`, sorted.
 
-    Such a file is called after its module and has the routers of it; the project's `title` starts that of each
-    document, so that the documents of another project in the same folder are left alone.
+    Such a file has the name of its module and describes its routers. The title of each document starts with the
+    project's `title`, so that documents of another project in the same folder are not touched.
     """
     found = []
     for file in sorted(folder.glob("*.*")):
@@ -66,7 +66,7 @@ def left_over(folder: Path, names: Collection[str], title: str) -> list[Path]:
 
 def _is_ours(data: bytes, name: str, title: str) -> bool:
     try:
-        # Our own JSON is YAML too, but is read a hundred times faster as what it is.
+        # JSON is also YAML, but the JSON parser reads it a hundred times faster.
         document: Any = (  # any JSON value
             json.loads(data) if data.startswith(b"{") else yaml.load(data, _LOADER)  # noqa: S506  # a safe one
         )

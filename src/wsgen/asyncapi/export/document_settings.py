@@ -1,4 +1,4 @@
-"""`[tool.wsgen.asyncapi]` as written -> the fields of a document that no source can know."""
+"""Read `[tool.wsgen.asyncapi]`: the fields of a document that are not in any source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ _KNOWN = (*_TEXTS, *_TABLES, "tags")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the project says of its API; the tables are as AsyncAPI 3 has them.
+    """The project's description of its API; the tables have the form of AsyncAPI 3.
 
     The `security` of a server may list names of `security_schemes` instead of references.
     """
@@ -33,7 +33,7 @@ class Settings:
 def read_settings(table: Mapping[str, object], file: Path | None = None) -> Settings:
     """Return the settings in `table`; raises ConfigError with a diagnostic for each that is wrong.
 
-    What stands in the tables is checked with the document that it becomes part of.
+    The contents of the tables are checked as parts of the document.
     """
     found: list[Diagnostic] = []
     places = SettingPlaces(file) if file else None

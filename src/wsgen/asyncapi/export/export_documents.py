@@ -1,4 +1,4 @@
-"""ModuleSpecs -> AsyncAPI documents: assembled, filled, converted, and checked as anybody's would be."""
+"""Turn ModuleSpecs into AsyncAPI documents: assemble, fill, convert and check them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ TIMEOUT = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Documents by name: `asyncapi` for all modules in one, else the module's; and what was found."""
+    """Documents by name (`asyncapi` for all modules in one, else the module's name), and diagnostics."""
 
     documents: Mapping[str, Json]
     diagnostics: tuple[Diagnostic, ...]
@@ -40,8 +40,8 @@ def export_documents(
 ) -> Exported:
     """Return the documents of `modules` in `version` ("3.1", "3.0" or "2.6").
 
-    Models are imported by a process of its own, for at most `timeout` seconds. What fails is a diagnostic at the
-    line of the source that names the type, and then there are no documents.
+    Models are imported by a separate process, for at most `timeout` seconds. Each failure is a diagnostic at the
+    line of the source that names the type. If there is one, no documents are returned.
     """
     listed = [item for item in modules if item.spec.routers]
     if not listed:
@@ -78,7 +78,7 @@ def _title(name: str, stubs: Sequence[Json]) -> str:
 
 
 def _check(name: str, document: Json) -> list[Diagnostic]:
-    """Return what is wrong with our own document: the settings are part of it, and nobody checked them."""
+    """Return what is wrong with a document that wsgen made; its settings are not checked elsewhere."""
     from wsgen.asyncapi.validation.validate import validate_made
 
     found = validate_made(Path(f"{name}.json"), json.dumps(document, indent=2).encode())

@@ -1,4 +1,4 @@
-"""What is wrong with the modules of an export, each problem at the line of the source that is to blame."""
+"""Report the problems of an export at the lines of the sources that cause them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -34,7 +34,7 @@ def collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
             notes = (Note("the other one is here", place),) if (place := _place(other, key)) else ()
             span = _place(item, key)
             found.append(Diagnostic("WSG663", message, span, help=advice, module=name, notes=notes))
-            break  # Modules of one name have one endpoint too, unless they say otherwise.
+            break  # Modules of the same name usually have the same endpoint, too.
     return found
 
 
@@ -58,7 +58,7 @@ def failed_types(
                 key = f"{router.class_name}.{field}"
                 span = item.positions.get(key) or item.positions.get(router.class_name)
                 message = f"no schema for `{ref}`: {failure.text}"
-                # What Python said may be the same for many types of one module: once is enough.
+                # Many types of one module may have the same output of Python: show it once.
                 output = None if failure.output in told else failure.output or None
                 told.add(failure.output)
                 found.append(
@@ -107,10 +107,10 @@ def wrong_examples(
 
 
 def refused_examples(document: Json) -> Iterator[Mismatch]:
-    """Yield the requests of examples in `document`, one of ours and filled, that their schemas refuse.
+    """Yield the requests of examples in `document`, made by wsgen and filled, that their schemas refuse.
 
-    Models are lenient, they take `"5"` for a number, and a document should not teach that. Of data nothing is
-    said here: the model itself wrote it.
+    The models accept some requests that the schemas refuse, such as `"5"` for a number; examples should not use
+    this. Data need no check, since the models have serialised them.
     """
     if not any("examples" in message for message in _messages(document)):
         return

@@ -1,14 +1,14 @@
-"""A document of ours in AsyncAPI 3.1 -> the same in an older version.
+"""Convert a document that wsgen made from AsyncAPI 3.1 to an older version.
 
-2.6 has no replies and one operation a direction and channel: what clients send is `publish`, what they receive
-is `subscribe`, and what answers what is said in `x-response`.
+2.6 has no replies, and one operation for each direction of a channel: clients send what is in `publish` and
+receive what is in `subscribe`. `x-response` names the answer to a message.
 """
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
-# JSON of our own making, taken apart by what it is known to hold.
+# JSON that wsgen has made, so its structure is known.
 Json = dict[str, Any]
 
 VERSIONS = {"3.1": "3.1.0", "3.0": "3.0.0", "2.6": "2.6.0"}
@@ -18,7 +18,7 @@ _MESSAGE_FIELDS = ("name", "title", "summary", "description", "tags", "contentTy
 def convert(document: Json, version: str) -> Json:
     """Return `document` in `version`, a key of VERSIONS.
 
-    3.0 has all that our documents use, so only the number changes there; the tests hold us to it.
+    3.0 has everything that these documents use, so only the version changes; tests check this.
     """
     if version == "2.6":
         return _to_2_6(document)
@@ -121,9 +121,9 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
 
 
 def _security(operations: list[Json]) -> Json:
-    """Return what all routes of a channel ask for together: in 2.6 they are one operation.
+    """Return the security requirements of all routes of a channel, which are one operation in 2.6.
 
-    Which message needs what is said in its `x-security`; a route that needs nothing makes it `{}`, nothing.
+    The `x-security` of a message has its own requirements. `{}`, no requirement, stands for a route without any.
     """
     routes = [item for item in operations if "x-router" in item]
     names = dict.fromkeys(name for item in routes for name in _names_of(item.get("security", [])))
@@ -138,7 +138,7 @@ def _names_of(references: list[Json]) -> list[str]:
 
 
 def _add(messages: Json, channel: str, name: str, message: Json) -> str:
-    """Put `message` among the components and return its key, which is its messageId: unique in 2.x."""
+    """Add `message` to the components and return its key, which is also its messageId and unique in 2.x."""
     converted: Json = {
         key: message[key] for key in (*_MESSAGE_FIELDS, "correlationId") if key in message
     }

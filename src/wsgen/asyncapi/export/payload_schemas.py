@@ -1,4 +1,4 @@
-"""The payload schemas of documents, made by a process that may import the user's models."""
+"""Fill the payload schemas of documents in a separate process, which imports the user's models."""
 
 import json
 import os
@@ -11,16 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-# JSON, taken apart by what it is known to hold.
+# JSON whose structure is known.
 Json = dict[str, Any]
 
 WORKER = "wsgen_runtime.documents.worker"
-"""The module that fills documents; named, not imported: wsgen itself does not need the runtime."""
+"""The module that fills documents, by name and not imported, because wsgen does not need the runtime."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a type expression got no schema: `code`, what happened, and what Python said in full."""
+    """Why a type expression got no schema: the code, what happened, and the full output of Python."""
 
     code: str
     text: str
@@ -29,7 +29,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """An example that its model refuses: which `part` ("request" or "data") of which, where in it, and why."""
+    """An example that its model refuses: the part ("request" or "data"), the position in it, and the reason."""
 
     channel: str
     route: str
@@ -43,7 +43,7 @@ class Mismatch:
 class Filled:
     """The filled documents, or why there are none: failures by type expression, and wrong examples.
 
-    A failure that no type is to blame for has the key "".
+    A failure that no type has caused has the key "".
     """
 
     documents: tuple[Json, ...]
@@ -60,16 +60,16 @@ def fill_documents(
     """
     task = json.dumps({"documents": documents, "sources": [str(path) for path in sources]})
     late = False
-    # Files, not pipes: a pipe ends when the last process that a model started has closed it.
+    # Use files, not pipes: a pipe ends only when all processes that a model has started have closed it.
     with TemporaryFile() as output, TemporaryFile() as errors:
-        # -P: the working directory is not importable by itself, only what `sources` names.
+        # With -P, modules are imported from the folders in `sources`, and not from the working directory.
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", WORKER],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=errors,
             cwd=root,
-            # Sets in examples and defaults come in the order of their hashes, which has to be the same each time.
+            # Sets in examples and defaults are in the order of their hashes, which must be the same each time.
             env={**os.environ, "PYTHONHASHSEED": "0"},
             start_new_session=True,
         )
@@ -108,7 +108,7 @@ def _rewound(stream: IO[bytes]) -> IO[bytes]:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the process and what it started; on Windows the process alone."""
+    """End the process and its children; on Windows only the process."""
     if sys.platform == "win32":
         process.kill()
         return
@@ -119,7 +119,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _lines(answer: bytes) -> list[Json]:
-    """Return the whole lines of `answer`; a killed process may leave half of one."""
+    """Return the complete lines of `answer`; a killed process may leave an incomplete one."""
     whole = answer[: answer.rfind(b"\n") + 1]
     return [json.loads(line) for line in whole.splitlines()]
 

@@ -1,1 +1,1 @@
-"""Checks of AsyncAPI documents from any source, versions 2.0 to 3.1."""
+"""Check AsyncAPI documents of any origin, versions 2.0 to 3.1."""

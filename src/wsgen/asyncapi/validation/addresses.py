@@ -1,4 +1,4 @@
-"""Names in braces, of channel addresses and server addresses: declared and used, in both directions."""
+"""Check that the addresses of channels and servers use the parameters that are declared, and no others."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ def check_addresses(document: Document, major: int) -> list[Diagnostic]:
 
 
 def entries(document: Document, *route: str) -> Iterator[tuple[Route, Mapping[str, object]]]:
-    """Yield the mappings in the mapping at `route`, behind references, with where their names stand."""
+    """Yield the mappings in the mapping at `route`, with references resolved, and the routes of their names."""
     value = document.value
     for key in route:
         value = value.get(key) if isinstance(value, dict) else None

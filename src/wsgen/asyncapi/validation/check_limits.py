@@ -1,8 +1,8 @@
-"""Limits on checks, so that no document can hold up a command or end it.
+"""Limit checks, so that no document can block a command or end its process.
 
-A check runs in a process of its own for a limited time. The process is a fork, which starts at once and needs no
-imports of its own. In it each step has a budget of computing time, so that the place of a slow step is known. On
-Windows, which has neither forks nor such timers, a check runs in this process and nothing limits it.
+A check runs in a separate process for a limited time. The process is a fork, which starts at once and imports
+nothing. In it each step has a budget of CPU time, so that the position of a slow step is known. On Windows, which
+has neither forks nor such timers, a check runs in this process without limits.
 """
 
 import os
@@ -21,7 +21,7 @@ from types import FrameType
 from typing import TypeVar
 
 Tell = Callable[[object], None]
-"""How a check hands what it finds to the process that waits for it."""
+"""Passes what a check finds to the process that waits for it."""
 
 _HEADER = struct.Struct("!I")
 _CHUNK = 1 << 16
@@ -30,21 +30,21 @@ _Result = TypeVar("_Result")
 
 
 class UnfinishedError(Exception):
-    """The check did not come to its end; the text says why."""
+    """The check was not completed; the text says why."""
 
 
 class _Defect:
-    """What ended the check although nothing should."""
+    """An exception that ended the check unexpectedly."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
 
 def told_by(check: Callable[[Tell], None], seconds: float) -> Iterator[object]:
-    """Yield what `check` tells while it runs in a process of its own.
+    """Yield what `check` reports while it runs in a separate process.
 
-    Raises UnfinishedError if it has not ended after `seconds`, or if its process ended early; all that it told
-    before has been yielded.
+    Raises UnfinishedError if it has not ended after `seconds`, or if its process ended early, after everything
+    that it reported before.
     """
     if sys.platform == "win32":
         told: list[object] = []
@@ -80,7 +80,7 @@ class TooSlowError(Exception):
 
 
 class Budget:
-    """Computing time for many steps: at most `each` seconds for one, and `total` for all together.
+    """CPU time for many steps: at most `each` seconds for one, and `total` for all together.
 
     Time that other processes use does not count. Python can interrupt the main thread only; in another one,
     and on Windows, nothing is limited.
@@ -105,7 +105,7 @@ class Budget:
 
 
 def _run(check: Callable[[Tell], None], writing: int) -> None:
-    """Run `check` in the child, and end it."""
+    """Run `check` in the child process, and end the process."""
 
     def tell(message: object) -> None:
         data = pickle.dumps(message)
@@ -141,13 +141,13 @@ def _messages(reading: int, deadline: float, seconds: float) -> Iterator[object]
                 end = _HEADER.size + _HEADER.unpack_from(data)[0]
                 if len(data) < end:
                     break
-                yield pickle.loads(data[_HEADER.size : end])  # noqa: S301  # From our own child.
+                yield pickle.loads(data[_HEADER.size : end])  # noqa: S301  # from the child process
                 del data[:end]
 
 
 @contextmanager
 def _interrupted_after(seconds: float) -> Iterator[None]:
-    """Raise TooSlowError in the body when this process has computed for `seconds`."""
+    """Raise TooSlowError in the body when this process has used `seconds` of CPU time."""
     if sys.platform == "win32":  # which has no such timer
         yield
         return
@@ -158,7 +158,7 @@ def _interrupted_after(seconds: float) -> Iterator[None]:
             raise TooSlowError
 
     before = signal.signal(signal.SIGPROF, interrupt)
-    # Again and again: an exception that is raised where Python ignores exceptions is lost.
+    # Repeat the signal: an exception that is raised where Python ignores exceptions is lost.
     signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
     try:
         yield

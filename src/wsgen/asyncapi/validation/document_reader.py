@@ -1,8 +1,8 @@
-"""YAML or JSON text -> a document whose every value knows where it stands.
+"""Read YAML or JSON into a document that knows the position of each value.
 
-The reader of ws.yaml is another one, for other users. Authors of ws.yaml would miss that it refuses what YAML
-readers disagree about, and that it reports every mistake at once. Authors of documents would miss YAML 1.2, which
-other AsyncAPI tools read, and documents of up to 16 MiB and a million values.
+ws.yaml has a reader of its own, because its users need something else. That reader refuses everything that YAML
+readers disagree about, and reports all mistakes at once. AsyncAPI documents are written in YAML 1.2, as other tools
+read it, and may have up to 16 MiB and a million values.
 """
 
 import re
@@ -32,7 +32,7 @@ _CORE: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 class UnreadableDocumentError(Exception):
-    """The text is no document; `diagnostic` says why."""
+    """The text is not a document; `diagnostic` says why."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -43,7 +43,7 @@ class UnreadableDocumentError(Exception):
 class Document:
     """A document: its plain value and, by route, the spans of keys and values.
 
-    `diagnostics` has what was wrong with the text although it could be read: duplicate keys.
+    `diagnostics` are the problems of a text that could be read nevertheless: duplicate keys.
     """
 
     path: Path
@@ -57,7 +57,7 @@ class Document:
         object.__setattr__(self, "targets", Targets(self.value))
 
     def key_span(self, route: Route) -> Span:
-        """Return where the key of the value at `route` stands, or of the nearest value around it."""
+        """Return the position of the key of the value at `route`, or of the nearest value around it."""
         while route not in self.keys:
             if route in self.values and route and isinstance(route[-1], int):
                 return self.values[route]
@@ -67,9 +67,9 @@ class Document:
         return self.keys[route]
 
     def value_span(self, route: Route) -> Span:
-        """Return where the value at `route` stands: for a mapping or list, its key."""
+        """Return the position of the value at `route`; for a mapping or list, that of its key."""
         span = self.values.get(route)
-        # A block's own place is that of its first key, which says less than the key it belongs to.
+        # A block starts at its first key, which says less than the key that the block belongs to.
         is_block = span is None or (span.end_line, span.end_column) == (span.line, span.column)
         if span is None or is_block or span.end_line != span.line or not route:
             return self.key_span(route)
@@ -85,7 +85,7 @@ def read_document(path: Path, data: bytes) -> Document:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise _unreadable("the file is not UTF-8", start, "Save the file as UTF-8.") from error
-    # JSON writes a character outside of the BMP as two halves, which YAML refuses.
+    # JSON writes a character outside of the BMP as two surrogates, which YAML refuses.
     text = _SURROGATES.sub(_joined, text)
     try:
         return _Reader(path).read(text)
@@ -121,7 +121,7 @@ class _Open:
 
 
 class _Reader:
-    """Builds the value from YAML's events with a stack, so that no depth can exhaust Python's."""
+    """Builds the value from YAML events with its own stack, so that no nesting can exhaust Python's."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -1,4 +1,4 @@
-"""Examples against the schemas that they are examples of."""
+"""Check examples against their schemas."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -28,8 +28,8 @@ _ENDLESS = "its schema leads back to itself, or is nested too deeply"
 def check_examples(document: Document, budget: Budget, tell: Tell) -> Iterator[Diagnostic]:
     """Yield, as warnings, the examples of messages and schemas that their schemas refuse.
 
-    Warnings, because such a document can be used: not all examples of the specification itself match. An
-    example that cannot be checked is an error. The place of each is told before it is checked.
+    They are warnings because such a document can be used; not all examples of the specification itself match. An
+    example that cannot be checked is an error. The position of each example is reported before it is checked.
     """
 
     def reach(route: Route) -> None:
@@ -82,16 +82,16 @@ def _error(
     try:
         error: ValidationError | None = best_match(validator.iter_errors(value_at(root, example)))
     except (Unresolvable, UnknownType, re.error, TypeError, AttributeError, LookupError):
-        return None  # The schema itself is at fault, which other checks report.
+        return None  # The schema itself is wrong, which other checks report.
     except (ArithmeticError, ValueError):
-        return None  # Likewise: a division by zero, a number that no float can hold.
+        return None  # So are a division by zero and a number that is too large for a float.
     return error
 
 
 def _unique_items(
     _validator: object, unique: object, instance: object, _schema: object
 ) -> Iterator[ValidationError]:
-    """Find repeated items in time that grows with their number, not with its square."""
+    """Find repeated items in linear time, not in quadratic time."""
     if unique is not True or not isinstance(instance, list):
         return
     if len(set(map(_hashable, instance))) < len(instance):
@@ -99,7 +99,7 @@ def _unique_items(
 
 
 def _hashable(value: object) -> object:
-    """Return what is equal for equal JSON values: `1` and `1.0` are, `1` and `true` are not."""
+    """Return a value that is equal for equal JSON values: `1` and `1.0` are equal, `1` and `true` are not."""
     if isinstance(value, dict):
         return frozenset((key, _hashable(item)) for key, item in value.items())
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""A document against the official JSON Schema of its version, each finding at its place."""
+"""Check a document against the official JSON Schema of its version."""
 
 import gzip
 import json
@@ -37,7 +37,7 @@ _MOVED = {
 
 
 def check_official(document: Document, version: str) -> list[Diagnostic]:
-    """Return what the official schema of `version` finds in `document`."""
+    """Return a diagnostic for each error that the official schema of `version` finds in `document`."""
     validator = Draft7Validator(load_schema(version))
     found: dict[Diagnostic, None] = {}
     for error in validator.iter_errors(document.value):
@@ -55,7 +55,7 @@ def load_schema(version: str) -> Mapping[str, object]:
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
-    """Yield the errors to report: of alternatives, those of the one that was meant."""
+    """Yield the errors to report; of several alternatives, those of the one that was probably meant."""
     if error.validator not in ("oneOf", "anyOf") or not error.context:
         yield error
         return
@@ -67,7 +67,7 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
 
 
 def _distance(branch: list[ValidationError], error: ValidationError) -> tuple[int, int, int]:
-    """Return how unlikely it is that `branch` was meant: wrong kind first, then the number of errors."""
+    """Return how unlikely it is that `branch` was meant: by the kind first, then by the number of errors."""
     wrong = 0
     is_reference = isinstance(error.instance, dict) and "$ref" in error.instance
     for item in branch:
@@ -87,7 +87,7 @@ def _distance(branch: list[ValidationError], error: ValidationError) -> tuple[in
 def _diagnostics(document: Document, error: ValidationError, major: int) -> Iterator[Diagnostic]:
     route: Route = tuple(error.absolute_path)
     kind, instance = error.validator, error.instance
-    # Known by the keyword at hand, which their types do not tell.
+    # The types follow from the keyword, which type checkers do not know.
     schema: Any = error.schema
     wanted: Any = error.validator_value
     if kind == "additionalProperties" and isinstance(instance, dict):
@@ -120,7 +120,7 @@ def _unknown(document: Document, route: Route, known: tuple[str, ...], major: in
 
 def _message(error: ValidationError, route: Route) -> str:
     name = _name(route)
-    wanted: Any = error.validator_value  # known by the keyword at hand
+    wanted: Any = error.validator_value  # follows from the keyword
     if error.validator == "type":
         kinds = wanted if isinstance(wanted, list) else [wanted]
         return f"{name} must be {' or '.join(kinds)}, not {_kind(error.instance)}"

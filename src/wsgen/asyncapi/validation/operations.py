@@ -1,4 +1,4 @@
-"""Operations, their channels and messages; names that must be unique or must exist."""
+"""Check operations with their channels and messages, and names that must be unique or must exist."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from wsgen.names import nearest
 
 
 def check_operations(document: Document, major: int) -> list[Diagnostic]:
-    """Return what is wrong between operations, channels, servers, tags and security schemes."""
+    """Return the inconsistencies of operations, channels, servers, tags and security schemes."""
     found = list(_tags(document, major))
     if major == 3:
         for route, operation in entries(document, "operations"):
@@ -109,7 +109,7 @@ def _security(document: Document) -> Iterator[Diagnostic]:
 
 
 def _unique(document: Document, key: str, code: str) -> Iterator[Diagnostic]:
-    """Yield where `key` says what it said before, wherever 2.x allows it."""
+    """Yield a diagnostic for each repeated value of `key`, at all places where 2.x allows the key."""
     seen: dict[str, Route] = {}
     for route, name in _values_of(document.value, key, ()):
         first = seen.setdefault(name, route)

@@ -1,4 +1,4 @@
-"""Where the local references of a document lead, each resolved once."""
+"""Resolve the local references of a document, each of them once."""
 
 import re
 from urllib.parse import unquote
@@ -21,11 +21,11 @@ def value_at(root: object, route: Route) -> object:
 
 
 class _TooDeepError(Exception):
-    """A pointer leads through too many references."""
+    """A pointer passes through too many references."""
 
 
 class Targets:
-    """The references of the document `root`, resolved when they are asked for."""
+    """The references of the document `root`, resolved when they are needed."""
 
     def __init__(self, root: object) -> None:
         self.root = root
@@ -35,9 +35,9 @@ class Targets:
         self._depth = 0
 
     def route(self, reference: str) -> Route | None:
-        """Return the route that the local `reference` names; None if it leads nowhere, or through itself.
+        """Return the route that the local `reference` names, or None if it leads nowhere or through itself.
 
-        What the pointer passes through may itself be a reference, as a channel of 3.x may.
+        A value that the pointer passes through may itself be a reference, such as a channel of 3.x.
         """
         try:
             return self._route(reference)
@@ -45,7 +45,7 @@ class Targets:
             return None
 
     def follow(self, value: object) -> tuple[object, Route | None]:
-        """Return what `value` refers to in the end and where that is; None if it is not a reference.
+        """Return the value that `value` finally refers to and its route, or None if it is not a reference.
 
         A reference that leads nowhere, out of the document or back to itself gives None for the value.
         """
@@ -84,7 +84,7 @@ class Targets:
         if self._depth >= _MAX_HOPS:
             raise _TooDeepError
         self._depth += 1
-        self._routes[reference] = None  # While it is resolved, it leads nowhere.
+        self._routes[reference] = None  # While the reference is being resolved, it leads nowhere.
         try:
             found = self._resolved(reference)
         except _TooDeepError:

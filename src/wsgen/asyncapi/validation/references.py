@@ -1,4 +1,4 @@
-"""The references of a document: where they lead, and whether there is what was asked for."""
+"""Check where the references of a document lead, and that the target is of the right kind."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -32,7 +32,7 @@ _LISTED = frozenset({"messages", "security", "servers"})
 
 
 def references(value: object, route: Route = ()) -> Iterator[tuple[Route, str]]:
-    """Yield the route and the text of each `$ref` below `value`, but not of those that are only data."""
+    """Yield the route and the text of each `$ref` below `value` that is a reference and not only data."""
     if isinstance(value, dict):
         target = value.get("$ref")
         if isinstance(target, str) and not _names_properties(route):
@@ -94,7 +94,7 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except (OSError, ValueError):
-        return False  # No file system takes such a name.
+        return False  # No file system accepts such a name.
 
 
 def _closest(document: Document, target: str) -> str:
@@ -106,7 +106,7 @@ def _closest(document: Document, target: str) -> str:
 
 
 def _expected_kind(route: Route) -> str | None:
-    """Return the kind of component that a reference at `route` must lead to, where that is plain."""
+    """Return the kind of component that a reference at `route` must lead to, if it is known."""
     if route[:1] == ("components",):
         return str(route[1]) if len(route) == 3 else None
     if len(route) >= 2 and route[-2] in _LISTED and isinstance(route[-1], int):

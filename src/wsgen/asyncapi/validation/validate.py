@@ -1,4 +1,4 @@
-"""Any AsyncAPI document, 2.0 to 3.1, ours or not -> everything that is wrong with it."""
+"""Validate any AsyncAPI document, version 2.0 to 3.1, whether wsgen made it or not."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -25,7 +25,7 @@ from wsgen.names import shortened
 _KNOWN = "2.0.0 to 2.6.0, 3.0.0 and 3.1.0"
 _LONGEST = 500
 _SECONDS = 60.0
-"""How long one file may take: far more than its checks get, which stop by themselves."""
+"""The time limit of one file, far above the limits of its checks, which stop by themselves."""
 
 
 def validate_files(paths: Iterable[Path]) -> tuple[Diagnostic, ...]:
@@ -36,13 +36,13 @@ def validate_files(paths: Iterable[Path]) -> tuple[Diagnostic, ...]:
 def validate_file(path: Path) -> tuple[Diagnostic, ...]:
     """Return what is wrong with the document at `path`, sorted; a file that cannot be read is a diagnostic.
 
-    The file is read and checked in a process of its own.
+    The file is read and checked in a separate process.
     """
     return in_order(_bounded(partial(_tell_of_file, path), Span(path, 1, 1, 1, 1)))
 
 
 def validate_text(path: Path, data: bytes) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the document in `data`, sorted; `path` names it in the findings."""
+    """Return what is wrong with the document in `data`, sorted; `path` names it in the diagnostics."""
     found: list[Diagnostic] = []
     _tell_of_text(
         path, data, lambda item: found.append(item) if isinstance(item, Diagnostic) else None
@@ -51,12 +51,12 @@ def validate_text(path: Path, data: bytes) -> tuple[Diagnostic, ...]:
 
 
 def validate_made(path: Path, data: bytes) -> tuple[Diagnostic, ...]:
-    """Return the same as `validate_text`, found in a process of its own."""
+    """Return the same as `validate_text`, computed in a separate process."""
     return in_order(_bounded(partial(_tell_of_text, path, data), Span(path, 1, 1, 1, 1)))
 
 
 def _bounded(check: Callable[[Tell], None], place: Span) -> Iterator[Diagnostic]:
-    """Yield what `check` finds; it tells spans too, those that it comes to. `place` is where it starts."""
+    """Yield the diagnostics of `check`, which also reports the spans that it reaches; `place` is its start."""
     try:
         for item in told_by(check, _SECONDS):
             if isinstance(item, Diagnostic):
@@ -71,7 +71,7 @@ def _bounded(check: Callable[[Tell], None], place: Span) -> Iterator[Diagnostic]
 
 def _tell_of_file(path: Path, tell: Tell) -> None:
     try:
-        # A device may have no end, so no more is read than a document may have.
+        # A device may have no end, so no more is read than the largest document.
         with open(path, "rb", opener=unwaiting) as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
@@ -111,7 +111,7 @@ def _budget_of_examples() -> Budget:
 
 
 def _cut(item: Diagnostic) -> Diagnostic:
-    """Return a diagnostic with texts of a length that people read, whatever the document's names are."""
+    """Return `item` with its texts shortened, since names in a document may be very long."""
     if len(item.message) <= _LONGEST and len(item.help or "") <= _LONGEST:
         return item
     advice = shortened(item.help or "", _LONGEST) or None
@@ -140,6 +140,6 @@ def _checks(document: Document, tell: Tell) -> Iterator[Callable[[], list[Diagno
     yield partial(check_references, document)
     yield partial(check_operations, document, major)
     yield partial(check_addresses, document, major)
-    # Each example is a step of its own.
+    # Each example is a separate step.
     for item in check_examples(document, _budget_of_examples(), tell):
         tell(item)
