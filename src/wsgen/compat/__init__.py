@@ -1,9 +1,9 @@
-"""The founding system's functions, under their names and with their habits.
+"""The functions of the founding code, with the same names and the same behaviour.
 
-A project laid out as there (`modules/<name>/ws.py`, `shared/ws/generic_route.py`) replaces the body of its
+A project in the legacy layout (`modules/<name>/ws.py`, `shared/ws/generic_route.py`) replaces the content of its
 `shared/ws/module_router_generator.py` by imports from here; it needs no configuration. Unlike `wsgen render`
-and `wsgen.generate_module_routers`, these functions own the output folder: whatever no router accounts for
-is removed, and edits by hand are overwritten.
+and `wsgen.generate_module_routers`, these functions own the output folder: they remove files that belong to no
+router, and overwrite edits by hand.
 """
 
 from importlib import import_module
@@ -43,7 +43,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    # An app start that finds everything current must not wait for parsers and templates.
+    # An app start that finds everything current must not import parsers and templates.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(f"{__name__}.{_HOMES[name]}")

@@ -1,4 +1,4 @@
-"""The founding generation: a module's package brought up to date in a folder that is the generator's own."""
+"""Generate packages as the founding code does, in a folder that the generator owns."""
 
 import os
 import shutil
@@ -24,9 +24,9 @@ def generate_module_routers(
 ) -> bool:
     """Generate a module's routers unless they are current; return whether the module has any.
 
-    The project is that of the calling code if `modules/<module_name>` stands above it, else that of the
-    working directory. Whatever else is in the output folder is removed. A generation that fails leaves what
-    was there before. Unless `silent`, what was generated is printed.
+    The project is that of the calling code if that is below `modules/<module_name>`, else that of the working
+    directory. All other files in the output folder are removed. If generation fails, the old files are kept.
+    Unless `silent`, what was generated is printed.
 
     Raises GenerationError, a RuntimeError that names the module.
     """
@@ -41,10 +41,10 @@ def generate_module_routers(
 def generate_ws_routers(
     ws_file: str | os.PathLike[str], *, silent: bool = False, skip_quality_checks: bool = False
 ) -> bool:
-    """Do for one file of aliases what `generate_module_routers` does for a module.
+    """Generate the routers of one file of aliases, as `generate_module_routers` does for a module.
 
-    The file is `modules/<module>/ws/<version>/__init__.py`, or a `ws.py`; the package goes beside it. Return
-    False if the file does not exist or declares nothing.
+    The file is `modules/<module>/ws/<version>/__init__.py`, or a `ws.py`; the package is written next to it.
+    Return False if the file does not exist or declares nothing.
 
     Raises GenerationError, a RuntimeError that names the module.
     """
@@ -61,9 +61,9 @@ def generate_ws_routers(
 
 
 def run_quality_checks_for_module(module_name: str, generated_dir: str | os.PathLike[str]) -> None:
-    """Run the configured quality steps over a generated package and write what they change.
+    """Run the configured quality steps over a generated package and write their changes.
 
-    Raises GenerationError, a RuntimeError that names the module and the step, with what the tool said.
+    Raises GenerationError, a RuntimeError that names the module and the step, with the tool's output.
     """
     from wsgen.quality.mirror import StagedModule
     from wsgen.quality.run import run_steps
@@ -116,7 +116,7 @@ def _generate(
 
 
 def _as_founding(error: GenerationError, name: str, config: Config) -> GenerationError:
-    """Return `error` in the words of the founding system, which stopped at the first step that failed."""
+    """Return `error` with the wording of the founding code, which stopped at the first step that failed."""
     from wsgen.report.text import format_text
 
     found = error.diagnostics
@@ -125,7 +125,7 @@ def _as_founding(error: GenerationError, name: str, config: Config) -> Generatio
     if any(item.code == "WSG510" for item in found):
         steps |= set(config.steps[:1])
     if all(item.code in _TYPES for item in found):
-        steps.add("mypy")  # which is how the founding system came to know
+        steps.add("mypy")  # where the founding code noticed this
     if failed := [step for step in config.steps if step in steps]:
         from wsgen.quality.tools import step_named
 
@@ -138,7 +138,7 @@ def _as_founding(error: GenerationError, name: str, config: Config) -> Generatio
 
 
 def _assumed(source: ModuleSource, config: Config) -> str | None:
-    """Return the package of types that a `ws.py` does not import: the founding system never asked."""
+    """Return the package of types that a `ws.py` does not import, which the founding code did not require."""
     template = template_of(source, config)
     if config.models is not None or template is None:
         return config.models
@@ -150,7 +150,7 @@ def _assumed(source: ModuleSource, config: Config) -> str | None:
 
 
 def _strays(output: Path) -> Iterator[Path]:
-    """Yield what is in the folder `output` and no router accounts for, outdated bytecode included."""
+    """Yield the files in the folder `output` that belong to no router, including outdated bytecode."""
     manifest = read_manifest(output)
     if manifest is None:
         return

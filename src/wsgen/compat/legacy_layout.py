@@ -1,4 +1,4 @@
-"""Where a module of the founding layout stands: found from the code that asks, else the working directory."""
+"""Find a module of the legacy layout, from the calling code or from the working directory."""
 
 import os
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ _PATTERNS = ("modules", "*/modules", "src/*/modules", "*/src/*/modules")
 def locate(module_name: str, caller: Path | None) -> tuple[Config, ModuleSource | None]:
     """Return the settings of the project, and the module called `module_name` if it declares anything.
 
-    A folder `modules/<name>` above the calling file comes first, then one in the usual places below the
-    working directory's project, then whatever the project's settings lead to.
+    A folder `modules/<name>` above the calling file comes first, then one in the usual places below the project
+    of the working directory, then one that the project's settings name.
 
     Raises ConfigError for wrong settings, GenerationError if there are several such modules.
     """
@@ -45,7 +45,7 @@ def output_folder(module_name: str, version: str | None, caller: Path | None) ->
 
 
 def package_of(config: Config) -> Path | None:
-    """Return the founding layout's package: the folder with `shared/ws/generic_route.py`, if there is one."""
+    """Return the package of the legacy layout: the folder with `shared/ws/generic_route.py`, if there is one."""
     if config.template is not None:
         return None
     pattern = "/".join(GENERIC_TEMPLATE)

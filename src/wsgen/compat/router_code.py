@@ -1,4 +1,4 @@
-"""The founding text functions: a router from its spec and the generic class, and the package's exports."""
+"""The text functions of the founding code: a router from its spec and the generic class, and the exports."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -23,18 +23,18 @@ from wsgen.startup.locate import calling_file, settings_of
 
 _FILE = Path("generic_route.py")
 
-# The template's package as seen from modules/<name>/ws_generated: four levels up, then shared/ws.
+# The package of the generic class relative to modules/<name>/ws_generated: four levels up, then shared/ws.
 _HOME = ("", "", "", "", "shared", "ws")
 
 
 def generate_router_code(spec: RouterSpec, template: str) -> str:
     """Return the code of one router: the generic class in the text `template` with the types of `spec`.
 
-    Both types are imported in one line, request first, from the configured `models`, else from the package
+    Both types are imported in one line, the request first, from the configured `models`, else from the package
     `models` that the template itself imports from.
 
-    Raises GenerationError, a RuntimeError, if the template cannot be used, or it is not known where the
-    types are imported from.
+    Raises GenerationError, a RuntimeError, if the template cannot be used, or if the package of the types is
+    not known.
     """
     caller = calling_file()
     config = settings_of(caller) if caller else settings_of(Path.cwd())
@@ -73,7 +73,7 @@ def generate_init_file(specs: Sequence[RouterSpec]) -> str:
 
 
 def read_template(text: str, config: Config) -> GenericTemplate:
-    """Return the generic class in `text`; its package is known if the project's file says the same.
+    """Return the generic class in `text`; its package is known if the project's file has the same text.
 
     Raises GenerationError.
     """
@@ -85,7 +85,7 @@ def read_template(text: str, config: Config) -> GenericTemplate:
 
 
 def models_of(template: GenericTemplate) -> str | None:
-    """Return the package `models` that a template imports from, itself or a module in it."""
+    """Return the package `models` that a template imports from, either directly or from a module in it."""
     for module in template.modules:
         parts = module.split(".")
         if "models" in parts:
@@ -114,7 +114,7 @@ def _ref(node: TypeNode) -> TypeRef:
 
 
 def _as_declared(imports: Imports) -> Iterable[str]:
-    """Return a line for each module, its names in reading order: the request before the data."""
+    """Return an import line for each module; the request comes before the data."""
     modules: dict[str, list[str]] = {}
     for (module, name), alias in imports.names.items():
         modules.setdefault(module, []).append(name if alias == name else f"{name} as {alias}")

@@ -1,4 +1,4 @@
-"""The founding `RouterSpec`, and the aliases of a `ws.py` as such, in the order of the file."""
+"""The `RouterSpec` of the founding code, and the aliases of a `ws.py` as such specs, in the order of the file."""
 
 import ast
 import os
@@ -13,7 +13,7 @@ from wsgen.report.text import format_text
 
 
 class RouterSpec(NamedTuple):
-    """What one router is generated from: names as written, types by their bare names."""
+    """The spec of one router: names as written, types by their bare names."""
 
     class_name: str
     request_type: str
@@ -26,8 +26,8 @@ def parse_router_specs_from_file(
 ) -> list[RouterSpec]:
     """Return a spec for each alias of `WsRouter[Request, Data]` in a file, in the order of the file.
 
-    `WsRouter` is known by its name, imported or not, and the types need not be imported. Aliases that give
-    it other than two types are left out.
+    `WsRouter` is recognised by its name, imported or not, and the types need not be imported. Aliases with one
+    type or more than two are left out.
 
     Raises OSError if the file cannot be read, GenerationError, a RuntimeError, if it is not valid Python.
     """
@@ -46,7 +46,7 @@ def parse_router_specs_from_file(
 
 
 def _text(node: ast.expr) -> str:
-    """Return the type `node` as one line without the quotes that may stand around it."""
+    """Return the type `node` as one line, without quotes around it."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value.strip()
     return ast.unparse(node)

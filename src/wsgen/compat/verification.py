@@ -21,10 +21,10 @@ def verify_router_imports(  # pyright: ignore[reportInconsistentOverload] - `nam
     version: str | None = None,
     router_class_name: str | None = None,
 ) -> tuple[bool, str]:
-    """Import a generated router; return whether that worked, and a line that says so or why not.
+    """Import a generated router; return whether that worked, and a line with the result.
 
-    The package is that of the module, or of its `version` where it has versions. No router is instantiated, and
-    nothing is raised, whatever goes wrong in the code that is imported.
+    The package is that of the module, or of its `version` if it has versions. No router is instantiated, and no
+    exception of the imported code is raised.
     """
     *versions, class_name = (*names, router_class_name) if router_class_name else names
     try:
@@ -38,13 +38,13 @@ def verify_router_imports(  # pyright: ignore[reportInconsistentOverload] - `nam
         return False, f"Import failed: {error}"
     except AttributeError as error:
         return False, f"Router class not found: {error}"
-    except Exception as error:  # the imported code is the project's: it may raise anything
+    except Exception as error:  # the imported code of the project may raise anything
         return False, f"Verification failed: {error}"
     return True, f"✓ {class_name} imports successfully"
 
 
 def _package_name(folder: Path) -> str | None:
-    """Return the name of the package in `folder`: by the packages that it is in, else by the source folders."""
+    """Return the name of the package in `folder`, by the packages around it, else by the source folders."""
     if not (folder / "__init__.py").is_file():
         return None
     parts = importable_name(folder / "__init__.py", ())

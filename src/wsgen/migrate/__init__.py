@@ -1,4 +1,4 @@
-"""`ws.py` -> `ws.yaml`: the same routers, proven by rendering both before anything is written."""
+"""Migrate a `ws.py` to a `ws.yaml` with the same routers, which both are rendered to prove before a write."""
 
 from wsgen.migrate.importers import find_importers
 from wsgen.migrate.plan import Migration, migrate_module, write_migration

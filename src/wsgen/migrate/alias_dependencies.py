@@ -1,7 +1,7 @@
-"""How the aliases of a ws.py and its other code depend on each other.
+"""Find out how the aliases of a ws.py and its other code depend on each other.
 
 When the aliases are removed, the other code may still need their classes, for types only or at run time. Imports
-that only the aliases needed are removed with them, and so are blocks that hold nothing else.
+that only the aliases needed are removed with them, and so are blocks that contain nothing else.
 """
 
 import ast
@@ -16,7 +16,7 @@ from wsgen.syntax.scopes import Import, bound_by
 from wsgen.syntax.text_ranges import Places, TextRange
 from wsgen.syntax.uses import Use, exports, uses
 
-# A condition of nothing but these has no effect that anybody could miss.
+# A condition that consists of these only has no side effect.
 _INERT = (
     ast.Attribute,
     ast.BoolOp,
@@ -34,14 +34,14 @@ _INERT = (
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The classes to import: `names`, and whether only type checkers ever look at them."""
+    """The classes to import: `names`, and whether only type checkers need them."""
 
     names: tuple[str, ...]
     typing_only: bool
 
 
 def classes_needed(file: PythonFile, places: Places, *, provided: Collection[str] = ()) -> Needs:
-    """Return the classes that `file` uses outside of functions that import them by themselves.
+    """Return the classes that `file` uses outside of functions that import them themselves.
 
     Its top level imports those that are `provided`.
 
@@ -86,7 +86,7 @@ def type_checking_blocks(tree: ast.Module) -> list[ast.If]:
 
 
 def is_type_checking(test: ast.expr) -> bool:
-    """Return whether a condition is `TYPE_CHECKING`, of `typing` or of anything else."""
+    """Return whether a condition is `TYPE_CHECKING`, imported from `typing` or from elsewhere."""
     name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
     return name == "TYPE_CHECKING"
 
@@ -97,7 +97,7 @@ def within(place: int, ranges: Collection[TextRange]) -> bool:
 
 
 def _never_evaluated(tree: ast.Module, places: Places) -> Iterator[TextRange]:
-    """Yield what Python does not evaluate: strings, and with the future import all annotations."""
+    """Yield the nodes that Python does not evaluate: strings, and with the future import all annotations."""
     postponed = any(
         isinstance(node, ast.ImportFrom)
         and node.module == "__future__"
@@ -123,7 +123,7 @@ def _too_early(file: PythonFile, places: Places, use: Use) -> GenerationError:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The `statements` that go; those that leave `hollow` blocks; names that are `unused` from then on."""
+    """The `statements` to remove, those that leave `hollow` blocks, and the names that are then `unused`."""
 
     statements: frozenset[ast.stmt]
     hollow: frozenset[ast.stmt]
@@ -139,9 +139,9 @@ def what_goes(
     home: ast.If | None,
     flag: ast.ImportFrom | None,
 ) -> Gone:
-    """Return what goes with the aliases and the statements that others stand `instead` of.
+    """Return what is removed together with the aliases and with the statements that are replaced (`instead`).
 
-    Imports of the names in `kept` stay, and so do the block `home` and the import `flag`, if only in part.
+    Imports of the names in `kept` are kept, and so are the block `home` and the import `flag`, at least in part.
     """
     found = [use for use in uses(file.source) if not use.stored]
     always = {str(item.value) for item in exports(file.tree)} | set(kept)
@@ -164,14 +164,14 @@ def what_goes(
 
 
 def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Yield the blocks of statements that belong to `node` itself."""
+    """Yield the blocks of statements of `node`, without those of nested statements."""
     for _, block in ast.iter_fields(node):
         if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
             yield block
 
 
 def _hollow(node: ast.AST, gone: set[ast.stmt], home: ast.If | None) -> set[ast.stmt]:
-    """Return the first statement of each block that `gone` leaves empty; whole conditions join `gone`."""
+    """Return the first statement of each block that `gone` empties; add conditions that end empty to `gone`."""
     found: set[ast.stmt] = set()
     for child in ast.iter_child_nodes(node):
         found |= _hollow(child, gone, home)

@@ -1,4 +1,4 @@
-"""The import statements of a ws.py that loses its aliases: the one it gets, and those that get shorter."""
+"""Edit the imports of a ws.py that loses its aliases: add the import of the classes, and shorten others."""
 
 import ast
 import sys
@@ -18,14 +18,14 @@ _FLAG = "TYPE_CHECKING"
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Lines to insert, and those that stand `instead` of statements that go."""
+    """Lines to insert, and lines that replace (`instead`) removed statements."""
 
     edits: tuple[Edit, ...] = ()
     instead: dict[ast.stmt, str] = field(default_factory=dict)
 
 
 def home_of(file: PythonFile, needs: Needs) -> ast.If | None:
-    """Return the `if TYPE_CHECKING:` that the import of the classes goes to, the aliases' own first."""
+    """Return the `if TYPE_CHECKING:` for the import of the classes, preferably that of the aliases."""
     if not needs.names or not needs.typing_only:
         return None
     blocks = [block for block in type_checking_blocks(file.tree) if block in file.tree.body]
@@ -34,7 +34,7 @@ def home_of(file: PythonFile, needs: Needs) -> ast.If | None:
 
 
 def flag_import(file: PythonFile, needs: Needs, home: ast.If | None) -> ast.ImportFrom | None:
-    """Return the import of `typing` that `TYPE_CHECKING` has to join, or that has it and must keep it."""
+    """Return the import of `typing` that `TYPE_CHECKING` has to be added to or kept in."""
     if not needs.names or not needs.typing_only or home is not None:
         return None
     found = [node for node in file.tree.body if isinstance(node, ast.ImportFrom)]
@@ -53,7 +53,7 @@ def placed_import(
     package: str,
     width: int,
 ) -> Placed:
-    """Return where the import of the needed classes from `package` goes; to a block of its own if it must."""
+    """Return the place for the import of the needed classes from `package`, in a new block if necessary."""
     if not needs.names:
         return Placed()
     body = home.body if home else file.tree.body
@@ -89,7 +89,7 @@ def placed_import(
 def shorter(
     file: PythonFile, places: Places, gone: Gone, flag: ast.ImportFrom | None, width: int
 ) -> Iterator[Edit]:
-    """Yield the edits of the imports that lose some of their names, or get `TYPE_CHECKING`."""
+    """Yield the edits of imports that lose some of their names or get `TYPE_CHECKING`."""
     for node, _ in statements(file.tree.body):
         if not isinstance(node, Import) or node in gone.statements:
             continue
@@ -115,7 +115,7 @@ def shorter(
 def _behind(
     file: PythonFile, places: Places, imports: list[Import], margin: str, line: str, package: str
 ) -> Edit:
-    """Return the insertion of `line` behind the last of `imports`, or where `package` is in order."""
+    """Return the insertion of `line` after the last of `imports`, or where `package` is in sorted order."""
     for node in imports:
         level = node.level if isinstance(node, ast.ImportFrom) else 0
         module = "." * level + (getattr(node, "module", "") or "")
@@ -130,7 +130,7 @@ def _behind(
 
 
 def _new_flag(file: PythonFile, places: Places) -> Edit:
-    """Return the insertion of an import of `TYPE_CHECKING`, where import sorters want it."""
+    """Return the insertion of an import of `TYPE_CHECKING`, where import sorters expect it."""
     line = f"from typing import {_FLAG}"
     imports = [node for node in file.tree.body if isinstance(node, Import)]
     imports = [node for node in imports if getattr(node, "module", "") != "__future__"]

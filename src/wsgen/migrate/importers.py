@@ -1,4 +1,4 @@
-"""Who imports what from the project's Python files: code that would break if a name left its place."""
+"""Find out which names the project's Python files import from where: code that breaks if a name is removed."""
 
 import ast
 import os
@@ -22,7 +22,7 @@ Importers = dict[tuple[str, str], Span]
 def find_importers(config: Config, stems: Collection[str]) -> Importers:
     """Return what the project's files import from modules whose last name is one of `stems`.
 
-    Files that are no Python are left out: nothing can be said of them.
+    Files that are not valid Python are left out.
     """
     found: Importers = {}
     mention = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(stems)))})\b".encode())

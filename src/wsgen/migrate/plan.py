@@ -1,4 +1,4 @@
-"""One module's migration: both files as they would be, or the reasons why not."""
+"""Plan the migration of one module: the new texts of both files, or the reasons against it."""
 
 import tomllib
 from collections.abc import Mapping
@@ -26,10 +26,10 @@ _USUAL_WIDTH = 88
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """What migrating one module would write; nothing if it has no aliases or a diagnostic is an error.
+    """The files that the migration of one module writes; none if it has no aliases or a diagnostic is an error.
 
-    `changes` are the files' texts, `data` their bytes, both in the order in which to write them.
-    `assumed_endpoint` is the path that a new ws.yaml stands for because the Python file names none.
+    `changes` are the files' texts and `data` their bytes, both in the order in which to write them.
+    `assumed_endpoint` is the default path of a new ws.yaml if the Python file names none.
     """
 
     source: ModuleSource
@@ -45,7 +45,7 @@ def migrate_module(
 ) -> Migration:
     """Plan the ws.yaml of a module that has legacy aliases; write nothing.
 
-    With `importers`, what the project's files import from it, its Python file loses the aliases.
+    With `importers`, which are the imports of the project's files from it, the aliases are removed.
     """
     file = next((file for file in source.files if file.name != YAML_NAME), None)
     if file is None:
@@ -83,8 +83,8 @@ def migrate_module(
 def write_migration(migration: Migration, config: Config) -> None:
     """Write the files of `migration`; the project's lock is held.
 
-    The ws.yaml comes first. Before the other file is replaced, both say the same, which is valid, and another run
-    completes the work. Raises FilesError, with what was not written as it was.
+    The ws.yaml is written first. Until the other file is replaced, both declare the same routers, which is valid,
+    and another run completes the migration. Raises FilesError; files that were not written are unchanged.
     """
     for change, data in zip(migration.changes, migration.data, strict=True):
         write_file(
@@ -104,7 +104,7 @@ def _without_aliases(
     importers: Importers,
     config: Config,
 ) -> str:
-    """Return the Python text without aliases. Raises GenerationError if other code needs them there."""
+    """Return the Python text without aliases. Raises GenerationError if other code needs them."""
     name = importable_name(python.path, config.sources)
     used = {
         what: span for (module, what), span in importers.items() if module == ".".join(name or ())
@@ -139,7 +139,7 @@ def _package(source: ModuleSource, python: Path, config: Config) -> str:
 
 
 def _line_width(config: Config) -> int:
-    """Return how long lines may be by what pyproject.toml tells black, ruff and isort."""
+    """Return the maximum line length that pyproject.toml sets for black, ruff and isort."""
     try:
         tools = tomllib.loads(read_text(config.root / "pyproject.toml")).get("tool", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):

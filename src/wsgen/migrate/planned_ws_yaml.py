@@ -1,4 +1,4 @@
-"""The ws.yaml of a migrated module: written anew, or found to declare the routers already."""
+"""Determine the ws.yaml of a migrated module: a new one, or an existing one that declares the routers already."""
 
 import os
 import re
@@ -46,13 +46,13 @@ def planned_yaml(
 
 
 def mounted_at(python: PythonFile) -> str | None:
-    """Return the path that the Python file mounts its routers at, if a ws.yaml can say it."""
+    """Return the path that the Python file mounts its routers at, if a ws.yaml may have it."""
     path = endpoint_of(python.tree)
     return None if path is None or check_endpoint(path) else path
 
 
 def _existing(file: Path, spec: ModuleSpec, config: Config) -> str:
-    """Return the text of a ws.yaml that is there already and declares all routers of `spec`."""
+    """Return the text of an existing ws.yaml that declares all routers of `spec`."""
     data = read_source(file)
     found: list[Diagnostic] = []
     declared = {router.class_name for router in load_yaml(file, data, config.models, found).routers}
@@ -67,7 +67,7 @@ def _existing(file: Path, spec: ModuleSpec, config: Config) -> str:
 
 
 def lines_told(file: Path, yaml: str, config: Config) -> frozenset[str]:
-    """Return the lines of text that a ws.yaml has, in comments and in descriptions."""
+    """Return the lines of text in the comments and descriptions of a ws.yaml."""
     routers = load_yaml(file, yaml.encode(), config.models, []).routers
     texts = [router.fields.get(key, "") for router in routers for key in ("summary", "description")]
     lines = [line.partition("#")[2] for line in yaml.splitlines()]
@@ -77,7 +77,7 @@ def lines_told(file: Path, yaml: str, config: Config) -> frozenset[str]:
 
 
 def _schema_of(source: ModuleSource, config: Config) -> str | None:
-    """Return the JSON Schema that other ws.yaml of the project name, as seen from the folder of `source`."""
+    """Return the JSON Schema that other ws.yaml files of the project name, relative to the folder of `source`."""
     for file in _neighbours(source, config):
         try:
             found = _SCHEMA.match(read_file(file)[:1000])

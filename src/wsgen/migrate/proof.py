@@ -1,4 +1,4 @@
-"""The proof that a migration changes nothing: render the module as it is and as it would be."""
+"""Prove that a migration does not change the routers: render the module before and after it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -58,9 +58,9 @@ def prove(
 
 
 def _comparable(new: ModuleSpec, old: ModuleSpec) -> ModuleSpec:
-    """Return `new` without what only a ws.yaml can say: texts, deliveries, and where it is mounted.
+    """Return `new` without the fields that only a ws.yaml has: texts, deliveries and the endpoint.
 
-    Its routers come in the order of `old`.
+    Its routers are in the order of `old`.
     """
     known = {router.class_name: number for number, router in enumerate(old.routers)}
     routers = [

@@ -1,4 +1,4 @@
-"""A Python file as text whose lines end in LF, and the way back to bytes: encoding, mark and line ends stay."""
+"""Read a Python file as text with line ends LF, and turn it back into bytes with its encoding and line ends."""
 
 import ast
 import codecs
@@ -25,8 +25,8 @@ _BREAK = re.compile("\r\n?|\n")
 class PythonFile:
     """A file, and the statements that declare routers by class name, in the order of the file.
 
-    `written` is the text with its own line ends, that of `source` has LF; a class may be declared twice, as
-    in the branches of an `if`.
+    `written` is the text with the file's line ends; that of `source` has LF. A class may be declared twice, as in
+    the branches of an `if`.
     """
 
     path: Path
@@ -48,14 +48,14 @@ class PythonFile:
 
     @property
     def lines(self) -> dict[str, tuple[int, int]]:
-        """Return the first and last line of each alias; of two the first counts."""
+        """Return the first and last line of each alias; for a class declared twice, those of the first alias."""
         return {
             name: (node.lineno, node.end_lineno or node.lineno)
             for name, node in reversed(self.aliases)
         }
 
     def edited(self, edits: Iterable[Edit]) -> str:
-        """Return `written` with `edits` of `text`; new lines end as most others do."""
+        """Return `written` with `edits` of `text`; new lines have the most common line end of the file."""
         pairs = [
             match.start() - number for number, match in enumerate(_CRLF.finditer(self.written))
         ]
@@ -74,7 +74,7 @@ class PythonFile:
 
 
 def read_python(path: Path) -> PythonFile:
-    """Return the Python file at `path`. Raises UnreadableError if it cannot be read, or is no Python."""
+    """Return the Python file at `path`. Raises UnreadableError if it cannot be read or is not valid Python."""
     data = read_source(path)
     written, tree = parse_python(path, data)
     source = parse_text(written.text)

@@ -1,4 +1,4 @@
-"""What a ws.py says besides its aliases: the comments beside them, and the path that it is mounted at."""
+"""Read the comments next to the aliases of a ws.py, and the path that it is mounted at."""
 
 import ast
 import io
@@ -7,11 +7,11 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-# Remarks to tools say nothing of a router.
+# Comments for tools do not describe a router.
 _REMARK = re.compile(
     r"noqa|type:|mypy:|pyright:|pylint:|pragma|fmt:|isort:|ruff:|flake8:|yapf:|nosec", re.IGNORECASE
 )
-# Nor do remarks on the aliases themselves, which are wrong once there are none.
+# Nor do comments on the aliases themselves, which are wrong once the aliases are removed.
 _ON_ALIASES = re.compile(
     r"\btype[ -]?alias|\balias(?:es)?\b|\bWsRouter\b|\bTYPE_CHECKING\b|\btype[ -]check"
     r"|\b(?:code|router)[ -]generat|\bfor (?:the )?generat(?:or|ion)\b",
@@ -27,14 +27,14 @@ _KEYWORDS = frozenset({"endpoint", "ws_endpoint", "ws_path", "ws_url"})
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """What comments say of one router: `description` to its users, `later` to its authors."""
+    """The comments on one router: a `description` for its users, and remarks for its authors (`later`)."""
 
     description: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
 
 
 def comments_of(text: str) -> dict[int, tuple[str, bool]]:
-    """Return the comment on each line that has one, and whether nothing else is on the line."""
+    """Return the comment on each line that has one, and whether it is alone on the line."""
     return {
         token.start[0]: (token.string, not token.line[: token.start[1]].strip())
         for token in tokenize.generate_tokens(io.StringIO(text).readline)
@@ -50,9 +50,9 @@ def first_comment(comments: Mapping[int, tuple[str, bool]], line: int) -> int:
 
 
 def remarks_on(text: str, aliases: Mapping[str, tuple[int, int]]) -> dict[str, Remarks]:
-    """Return what the comments say of each alias, whose first and last lines `aliases` tells.
+    """Return the comments on each alias, whose first and last lines are in `aliases`.
 
-    Those right above it come first, then those in and behind it. Each line stays a line.
+    Comments directly above it come first, then those inside and behind it. Each line stays a line.
     """
     comments = comments_of(text)
     found = {}
@@ -67,9 +67,9 @@ def remarks_on(text: str, aliases: Mapping[str, tuple[int, int]]) -> dict[str, R
 
 
 def saying(comment: str) -> str:
-    """Return what a comment says to people, without the signs around it; empty if nothing.
+    """Return the text of a comment for people, without the signs around it; empty if there is none.
 
-    What it says of the aliases is nothing: they go.
+    Comments on the aliases count as empty, since the aliases are removed.
     """
     said = comment.lstrip("#:").strip()
     if said[:2] == said[-2:] and not said[:2].strip(_RULE):

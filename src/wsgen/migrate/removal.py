@@ -1,4 +1,4 @@
-"""Take the aliases out of a ws.py; all of its other code keeps every character."""
+"""Remove the aliases from a ws.py, and change no character of its other code."""
 
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,8 +23,8 @@ def without_aliases(
     """Return the text of `file` without its aliases, and without imports that nothing else needs.
 
     Classes that it still uses where no function imports them are imported from `package`, under
-    `if TYPE_CHECKING:` where that is enough. Comments stay, unless `told` has what they say; so do imports of
-    the names in `kept`. Lines that are written anew are no longer than `width`, if they need not be.
+    `if TYPE_CHECKING:` if that is enough. Comments are kept unless their text is in `told`, and so are imports of
+    the names in `kept`. New lines are at most `width` long if possible.
 
     Raises GenerationError if a class is evaluated before its package may exist.
     """
@@ -50,7 +50,7 @@ def _show_hidden_imports(file: PythonFile, places: Places, package: str, width: 
         if is_removable(guard, file, places):
             instead[guard.stmt] = without_condition(guard, file, places, width)
         elif guard.top_level and not guard.negated:
-            continue  # The block for type checkers is where the import of all needed classes goes.
+            continue  # The import of all needed classes goes to the block for type checkers.
         else:
             more, replaced = with_branch(guard, file, places, package=package, width=width)
             edits += more
@@ -61,7 +61,7 @@ def _show_hidden_imports(file: PythonFile, places: Places, package: str, width: 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """Edits, and the text that replaces statements; the file's top level then imports `names`."""
+    """Edits, and the text that replaces statements; the top level of the file then imports `names`."""
 
     edits: tuple[Edit, ...]
     instead: Mapping[ast.stmt, str]
@@ -70,7 +70,7 @@ class _Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Whole lines that go, by number, and the lines that take their place."""
+    """Whole lines to remove, by number, and the lines that replace them."""
 
     first: int
     last: int
@@ -79,7 +79,7 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Cutter:
-    """Cuts statements out of a file, and keeps the comments that nobody has been told."""
+    """Cuts statements out of a file, and keeps comments whose text is not kept elsewhere."""
 
     file: PythonFile
     places: Places
@@ -88,7 +88,7 @@ class _Cutter:
     told: Collection[str]
 
     def edits(self) -> Iterator[Edit]:
-        """Yield the edits that remove all that goes."""
+        """Yield the edits that remove the statements."""
         pieces: list[_Piece] = []
         for block in self.blocks(self.file.tree):
             for run in _runs(block):
@@ -103,7 +103,7 @@ class _Cutter:
             yield _with_blanks(self.file.text, start, end, piece.stays)
 
     def blocks(self, node: ast.AST) -> Iterator[list[ast.stmt]]:
-        """Yield all blocks that are not inside of a statement that goes."""
+        """Yield all blocks that are not inside of a removed statement."""
         yield from blocks_of(node)
         for child in ast.iter_child_nodes(node):
             if not (isinstance(child, ast.stmt) and child in self.gone.statements):
@@ -130,7 +130,7 @@ class _Cutter:
                 yield start, end, ""
 
     def piece(self, stmt: ast.stmt) -> _Piece:
-        """Return the lines of `stmt` with its comments, and which of all this stays."""
+        """Return the lines of `stmt` with its comments, and the part of them that is kept."""
         comments = comments_of(self.file.text)
         first, last = stmt.lineno, stmt.end_lineno or stmt.lineno
         is_alias = any(stmt is alias for _, alias in self.file.aliases)
@@ -151,7 +151,7 @@ class _Cutter:
         return _Piece(first, last, tuple(stays))
 
     def substitute(self, stmt: ast.stmt) -> str:
-        """Return what stands in the place of `stmt`."""
+        """Return the text that replaces `stmt`."""
         return self.instead.get(stmt) or ("pass" if stmt in self.gone.hollow else "")
 
     def end_of_block(self, stmt: ast.If, comments: Mapping[int, tuple[str, bool]]) -> int:
@@ -169,7 +169,7 @@ class _Cutter:
         return last
 
     def joined(self, pieces: list[_Piece]) -> list[_Piece]:
-        """Return `pieces` in order, those with nothing or blank lines between them as one."""
+        """Return `pieces` in order; join those that only blank lines separate."""
         lines = self.file.text.split("\n")
         found: list[_Piece] = []
         for piece in sorted(pieces, key=lambda piece: (piece.first, piece.last)):
@@ -194,9 +194,9 @@ def _runs(block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
 
 
 def _with_blanks(text: str, start: int, end: int, stays: tuple[str, ...]) -> Edit:
-    """Return the edit that puts `stays` in the place of whole lines.
+    """Return the edit that replaces whole lines by `stays`.
 
-    Where blank lines of both meet, the longer run of them stays.
+    Where blank lines of both meet, the longer run of them is kept.
     """
     before, behind = text[:start], text[end:]
     above = max(len(before) - len(before.rstrip("\n")) - 1, 0)
@@ -210,7 +210,7 @@ def _with_blanks(text: str, start: int, end: int, stays: tuple[str, ...]) -> Edi
         if not middle:
             return start, end + below, ""
     if not middle and not behind.strip():
-        return start - above, len(text), ""  # Nor does a file end in them.
+        return start - above, len(text), ""  # A file does not end with them either.
     blanks = "\n" * (max(lead, above, 0 if middle else below) - above)
     if not middle:
         return start, end + below, blanks

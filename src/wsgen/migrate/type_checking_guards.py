@@ -1,6 +1,6 @@
-"""Imports of the generated classes that a ws.py hides from type checkers, because its aliases stood for them.
+"""Show type checkers the imports of generated classes that a ws.py hides from them in favour of its aliases.
 
-Once the aliases are gone, type checkers need these imports too: the condition around them goes, or gets a
+Once the aliases are removed, type checkers need these imports: the condition around them is removed, or gets a
 branch for type checkers with the same import.
 """
 
@@ -35,7 +35,7 @@ class Guard:
 
 
 def find_guards(tree: ast.Module, classes: Collection[str]) -> list[Guard]:
-    """Return the conditions that hide where some of `classes` come from, wherever they stand in the file."""
+    """Return the conditions, anywhere in the file, that hide from where some of `classes` are imported."""
     found = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.If):
@@ -51,10 +51,9 @@ def find_guards(tree: ast.Module, classes: Collection[str]) -> list[Guard]:
 
 
 def is_removable(guard: Guard, file: PythonFile, places: Places) -> bool:
-    """Return whether nothing but the hidden imports is left of `guard` when the aliases are gone.
+    """Return whether `guard` contains only the hidden imports once the aliases are removed.
 
-    A condition stays where an import at the top level of the file would stand behind other code, which linters
-    object to.
+    A condition is kept if its import would follow other code at the top level of the file, which linters report.
     """
     aliases = {stmt for _, stmt in file.aliases}
     start, _ = places.of(guard.stmt)
@@ -67,13 +66,13 @@ def is_removable(guard: Guard, file: PythonFile, places: Places) -> bool:
 
 
 def without_condition(guard: Guard, file: PythonFile, places: Places, width: int) -> str:
-    """Return the imports of `guard` as they are written without the condition around them."""
+    """Return the text of the imports of `guard` without the condition around them."""
     margin = " " * guard.stmt.col_offset
     lines = [_dedented(stmt, guard, file, places, width) for stmt in guard.running]
     text = f"\n{margin}".join(lines)
     last = guard.stmt.end_lineno or guard.stmt.lineno
     following = file.text.split("\n")[last : last + 1]
-    # Formatters want a blank line between the imports and what follows in the same block.
+    # Formatters require a blank line between the imports and the code that follows in the same block.
     ends_block = not following or len(following[0]) - len(following[0].lstrip()) < len(margin)
     return text if ends_block or not following[0].strip() else f"{text}\n"
 
@@ -83,7 +82,7 @@ def with_branch(
 ) -> tuple[tuple[Edit, ...], dict[ast.stmt, str]]:
     """Return how `guard` gets the same import from `package` for type checkers.
 
-    The result is edits, and the text that replaces statements which go.
+    The result is edits, and the text that replaces removed statements.
     """
     margin = f"{' ' * guard.stmt.col_offset}    "
     line = import_statement(package, in_order(guard.names), margin=margin, width=width)
@@ -116,7 +115,7 @@ def _may_precede_imports(stmt: ast.stmt) -> bool:
 
 
 def _dedented(stmt: ast.stmt, guard: Guard, file: PythonFile, places: Places, width: int) -> str:
-    """Return one import as it is written outside of its block; lines with comments keep their form."""
+    """Return the text of one import outside of its block; lines with comments keep their form."""
     start, end = places.of(stmt)
     end = places.line(end)[1] if "#" in file.text[end : places.line(end)[1]] else end
     text = file.text[start:end].rstrip("\n")

@@ -1,4 +1,4 @@
-"""ModuleSpec -> the text of a ws.yaml that declares it."""
+"""Write the text of a ws.yaml that declares a ModuleSpec."""
 
 import json
 import re
@@ -23,11 +23,11 @@ def yaml_text(
     schema: str | None = None,
     endpoint: str | None = None,
 ) -> str:
-    """Return the text: routers in the `order` of their class names, with what `remarks` say of each.
+    """Return the text: routers in the `order` of their class names, with the `remarks` on each.
 
-    `models` is the package that most types are from; types of others are written with their module. Tags
-    that most routers share are the module's. `default` is the package that needs no saying; `schema` is where
-    editors find the JSON Schema. The `endpoint` is written if it is known.
+    `models` is the package of most types; types of other packages are written with their module. Tags that most
+    routers share become the module's. `default` is the configured package, which is not written; `schema` is the
+    path of the JSON Schema for editors. The `endpoint` is written if it is known.
     """
     routers = {router.class_name: router for router in module.routers}
     models = _models(ref for router in module.routers for ref in (router.request, router.data))
@@ -65,7 +65,7 @@ def _shared_tags(tags: list[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _models(types: Iterable[TypeRef]) -> str | None:
-    """Return the module that most types are imported from; the first of several."""
+    """Return the module that most types are imported from, or the first of several."""
     counts = Counter(module for ref in types for module, _ in ref.imports())
     return max(counts, key=lambda module: counts[module]) if counts else None
 
@@ -73,7 +73,7 @@ def _models(types: Iterable[TypeRef]) -> str | None:
 def _type(ref: TypeRef, models: str | None) -> str:
     if ref.name == UNION:
         return " | ".join(_type(arg, models) for arg in ref.args)
-    # A dotted name without its module would be read as one of a module.
+    # Without its module, a dotted name would be read as a module and a class.
     bare = ref.module is None or (ref.module == models and "." not in ref.name)
     name = ref.name if bare else f"{ref.module}:{ref.name}"
     return f"{name}[{', '.join(_type(arg, models) for arg in ref.args)}]" if ref.args else name
@@ -91,7 +91,7 @@ def _flow(tags: Iterable[str]) -> str:
 
 
 def _scalar(text: str, *, flow: bool = False) -> str:
-    """Return `text` plain where every reader of YAML takes it for just that text, else in quotes."""
+    """Return `text` unquoted if every reader of YAML reads it as the same text, else in quotes."""
     plain = _PLAIN.fullmatch(text) and not text.endswith((" ", ":"))
     plain = plain and ": " not in text and not (flow and set(text) & set(",[]|:"))
     if plain and isinstance(yaml.safe_load(text), str):
