@@ -1,8 +1,8 @@
 """Read YAML or JSON into a document that knows the position of each value.
 
 ws.yaml has a reader of its own, because its users need something else. That reader refuses everything that YAML
-readers disagree about, and reports all mistakes at once. AsyncAPI documents are written in YAML 1.2, as other tools
-read it, and may have up to 16 MiB and a million values.
+readers disagree about, and reports all mistakes at once. AsyncAPI documents are written in YAML 1.2, as other
+tools read it, and may have up to 16 MiB and a million values.
 """
 
 import re
