@@ -110,7 +110,6 @@ check: parts page  ## lint, types, import rules, generated files current, docs
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/wsgen check
 	@cd examples/trading_api && $(abspath $(BIN))/wsgen check
-	@$(BIN)/wsgen asyncapi export specs --per-module -o docs/asyncapi --check
 	@npm --prefix page run --silent check
 	@$(MAKE) --no-print-directory docs
 
@@ -138,10 +137,6 @@ bench: $(VENV)/.ready  ## measure the generator against its budgets; fails where
 .PHONY: bench-runtime
 bench-runtime: $(VENV)/.ready  ## measure the runtime against its budgets, FastWS and chanx; args="--rounds 3 --write"
 	@$(BIN)/python -m benchmarks.runtime $(args)
-
-.PHONY: asyncapi
-asyncapi: $(VENV)/.ready  ## export the documents of specs/ to docs/asyncapi
-	@$(BIN)/wsgen asyncapi export specs --per-module -o docs/asyncapi
 
 .PHONY: soak
 soak: $(VENV)/.ready  ## stress the runtime for minutes each: churn, a stalled reader, malformed frames, raw bytes, memory

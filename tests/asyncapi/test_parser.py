@@ -1,5 +1,6 @@
 """Our documents before the parser of the AsyncAPI initiative, which its own tools read documents with."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -8,7 +9,10 @@ from tests.parts import NODE, require
 
 from wsgen.cli.main import run
 
-NPM = Path(__file__).parents[1] / "npm"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "trading_api"
+NPM = ROOT / "tests" / "npm"
+TOKEN = '[tool.wsgen.asyncapi.securitySchemes.token]\ntype = "http"\nscheme = "bearer"\n'
 VERSIONS = ("3.1", "3.0", "2.6")
 
 
@@ -21,12 +25,24 @@ def node() -> str:
     return program
 
 
+@pytest.fixture
+def seven_routes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a project of the modules in specs/ with the metadata of the example, which the parser asks for."""
+    app = tmp_path / "src" / "trading_api"
+    for module in ("datafeed", "broker"):
+        shutil.copytree(ROOT / "specs" / module, app / "modules" / module)
+    shutil.copyfile(EXAMPLE / "src" / "trading_api" / "models.py", app / "models.py")
+    settings = (EXAMPLE / "pyproject.toml").read_text("utf-8")
+    (tmp_path / "pyproject.toml").write_text(f"{settings}\n{TOKEN}", "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("seven_routes")
 def test_it_finds_nothing_in_the_documents_of_the_seven_routes(node: str, tmp_path: Path) -> None:
-    modules = ["specs/datafeed", "specs/broker"]
     documents = [tmp_path / f"{version}.yaml" for version in VERSIONS]
     for version, file in zip(VERSIONS, documents, strict=True):
         options = ["--version", version, "-o", str(file), "--quiet"]
-        assert run(["asyncapi", "export", *modules, *options]) == 0
+        assert run(["asyncapi", "export", *options]) == 0
         assert all(f"{route}.update" in file.read_text("utf-8") for route in ("bars", "equity"))
     # To know that it would find something; a short document, since the parser needs seconds for ours.
     wrong = tmp_path / "wrong.yaml"

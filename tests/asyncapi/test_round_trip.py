@@ -4,28 +4,31 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-import yaml
 from specs.broker import ws_generated as broker
 from specs.datafeed import ws_generated as datafeed
 from tests.asyncapi.documents import Json, frame_errors
 from tests.example.test_rendered_specs import DATA, REQUESTS, Recording
 
+from wsgen.cli.main import run
 from wsgen_runtime import ErrorCode, Limits, WsApp
 from wsgen_runtime.protocol.frames import status_frame
 from wsgen_runtime.protocol.payloads import StatusPayload
 from wsgen_runtime.testing import connect
 
-DOCUMENTS = Path(__file__).parents[2] / "docs/asyncapi"
 MODULES = {"datafeed": ("bars", "quotes"), "broker": tuple(DATA)[2:]}
 SHARED = {"ping", "pong", "error", "status"}
 
 
 @cache
 def document_of(module: str) -> Json:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document: Json = yaml.load((DOCUMENTS / f"{module}.yaml").read_bytes(), Loader=loader)
+    """Return the document that is exported for a module of specs/."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "document.json"
+        assert run(["asyncapi", "export", f"specs/{module}", "-o", str(file), "--quiet"]) == 0
+        document: Json = json.loads(file.read_text("utf-8"))
     return document
 
 

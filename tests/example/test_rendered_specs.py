@@ -14,7 +14,6 @@ import pytest
 import uvicorn
 from specs.broker import ws_generated as broker
 from specs.datafeed import ws_generated as datafeed
-from specs.legacy import ws_generated as legacy
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -179,19 +178,3 @@ async def test_clients_that_vanish_leave_nothing() -> None:
         for topic in topics:
             await service.until_removed(topic)
         assert service.created == service.removed == dict.fromkeys(topics, 1)
-
-
-def test_legacy_source_gives_the_same_routers() -> None:
-    assert legacy.__all__ == sorted([*datafeed.__all__, *broker.__all__])
-    service = Recording()
-    for package in (datafeed, broker):
-        for name in package.__all__:
-            ours, theirs = (
-                getattr(package, name)(service=service),
-                getattr(legacy, name)(service=service),
-            )
-            assert (ours.route, ours.request_type, ours.data_type) == (
-                theirs.route,
-                theirs.request_type,
-                theirs.data_type,
-            )
