@@ -1,4 +1,4 @@
-"""Python text by its syntax tree: where its names stand, and edits that keep every other character.
+"""Python source by its syntax tree: where names are used, and edits that leave all other characters as they are.
 
-Nothing here knows what routers are: the generic class as template and the migration of a ws.py share it.
+Nothing here knows about routers. Generic classes as templates and the migration of a ws.py share it.
 """

@@ -1,4 +1,4 @@
-"""What to cut from Python text so that statements, or items of a list with commas, are gone."""
+"""Compute the cuts that remove statements, or items of a comma-separated list, from Python text."""
 
 import ast
 import io
@@ -15,7 +15,7 @@ _EFFECTS = ast.Call | ast.Await | ast.NamedExpr | ast.Yield | ast.YieldFrom
 
 
 def bracketed(text: str, opening: int) -> tuple[list[TextRange], int]:
-    """Return where the items between the bracket at `opening` and its closing one stand, and the latter.
+    """Return the ranges of the items in the brackets that start at `opening`, and the offset of the closing one.
 
     Parentheses around an item are part of it; comments are not.
     """
@@ -40,9 +40,9 @@ def bracketed(text: str, opening: int) -> tuple[list[TextRange], int]:
 def without(
     places: Places, items: Sequence[TextRange], gone: Collection[TextRange]
 ) -> list[TextRange]:
-    """Return what to cut so that `gone` are left out of the list with commas that has `items`.
+    """Return the cuts that remove the items `gone` from the comma-separated list of `items`.
 
-    An item with lines of its own goes with them and its comment; other comments stay. At least one item
+    If an item has lines of its own, they are removed with its comment; other comments stay. At least one item
     must stay.
     """
     text, cuts = places.text, []
@@ -70,10 +70,10 @@ def without(
 def without_statements(
     tree: ast.Module, places: Places, gone: Collection[ast.stmt], lines: Iterable[TextRange] = ()
 ) -> Iterator[Edit]:
-    """Yield the edits that remove statements with the comments behind them, and whole `lines`.
+    """Yield the edits that remove statements with the comments after them, and whole `lines`.
 
-    A block that would be empty gets a `pass`, or goes with its statement where that does nothing else. Of
-    the blank lines before and behind what goes, the longer run stays.
+    A block that would be empty gets a `pass`, or is removed with its statement if that has no other effect. Of
+    the blank lines before and after a cut, the longer run stays.
     """
     whole, alone = with_emptied_blocks(tree, places, gone)
     cuts = list(lines)
@@ -95,7 +95,7 @@ def without_statements(
 def with_emptied_blocks(
     tree: ast.Module, places: Places, gone: Collection[ast.stmt]
 ) -> tuple[set[ast.stmt], set[ast.stmt]]:
-    """Return the statements that go if those of `gone` do, and which of these a `pass` must replace."""
+    """Return all statements that are removed with those in `gone`, and which of these a `pass` must replace."""
     whole, alone = set(gone), set[ast.stmt]()
     _empty_blocks(tree, places, whole, alone)
     return whole, alone
@@ -138,7 +138,7 @@ def _does_nothing_else(node: ast.AST) -> TypeGuard[ast.stmt]:
 
 
 def _logical_lines(tree: ast.Module, places: Places) -> Iterator[list[ast.stmt]]:
-    """Yield the statements of each line: several where semicolons stand between them."""
+    """Yield the statements of each line, several if semicolons separate them."""
     for node in ast.walk(tree):
         for block in _blocks(node):
             line: list[ast.stmt] = []
@@ -152,7 +152,7 @@ def _logical_lines(tree: ast.Module, places: Places) -> Iterator[list[ast.stmt]]
 
 
 def _parts(line: list[ast.stmt], gone: Collection[ast.stmt], places: Places) -> Iterator[Edit]:
-    """Yield the edits that remove some of the statements that semicolons join."""
+    """Yield the edits that remove some of the statements that share a line."""
     final = max(number for number, node in enumerate(line) if node not in gone)
     for number, node in enumerate(line):
         start, end = places.of(node)
@@ -163,7 +163,7 @@ def _parts(line: list[ast.stmt], gone: Collection[ast.stmt], places: Places) -> 
 
 
 def _blanks_to_cut(text: str, start: int, end: int) -> int:
-    """Return how many characters of blank lines behind a cut go with it."""
+    """Return how many characters of blank lines after a cut are removed with it."""
     below = 0
     while text.startswith("\n", end + below):
         below += 1

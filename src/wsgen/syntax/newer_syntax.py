@@ -1,4 +1,4 @@
-"""Python 3.12 syntax -> what older parsers read, every character staying where it is.
+"""Rewrite Python 3.12 syntax so that older parsers read it, without moving any character.
 
 wsgen runs on Python 3.11 too, whose parser knows neither `type X = ...` nor type parameters.
 """
@@ -21,7 +21,7 @@ _Tokens = Sequence[tokenize.TokenInfo]
 
 @dataclass(frozen=True, slots=True)
 class TypeParameter:
-    """One of `T`, `*Ts`, `**P`: its stars, and where its bound and default stand."""
+    """One of `T`, `*Ts`, `**P`: its stars, and the ranges of its bound and default."""
 
     name: str
     stars: str = ""
@@ -30,9 +30,9 @@ class TypeParameter:
 
 @dataclass(frozen=True, slots=True)
 class TypeParameters:
-    """The brackets from `start` to `end` behind the name in `class W[A, B: Base]`, `def` or `type`.
+    """The brackets from `start` to `end` after the name in `class W[A, B: Base]`, `def` or `type`.
 
-    `owner` is where that keyword stands.
+    `owner` is the offset of that keyword.
     """
 
     owner: int
@@ -48,7 +48,7 @@ class TypeParameters:
 
 @dataclass(frozen=True, slots=True)
 class NewerSyntax:
-    """A text as older parsers read it, its type parameters, and where its statements `type X` start."""
+    """A text that older parsers can read, its type parameters, and the offsets of its `type X` statements."""
 
     older: str
     parameters: tuple[TypeParameters, ...] = ()
@@ -56,17 +56,17 @@ class NewerSyntax:
 
 
 def as_older_syntax(text: str) -> str | None:
-    """Return `text` with its `type X` joined by underscores, `type_X`, and type parameters blanked.
+    """Return `text` with each `type X` joined by underscores, `type_X`, and with type parameters blanked.
 
-    None if it has neither, or cannot be split into tokens. Joining keeps length and meaning of a statement
-    to an older parser: an assignment, in the same place.
+    Return None if it has neither, or cannot be tokenized. To an older parser the joined statement is an
+    assignment of the same length.
     """
     newer = read_newer_syntax(text)
     return newer.older if newer.older != text else None
 
 
 def read_newer_syntax(text: str) -> NewerSyntax:
-    """Return what `text` has of newer syntax, and the text without it."""
+    """Return the newer syntax in `text`, and the text without it."""
     if not _NEWER.search(text):
         return NewerSyntax(text)
     try:
@@ -100,7 +100,7 @@ def _at(starts: list[int], place: tuple[int, int]) -> int:
 
 
 def _owners(tokens: _Tokens) -> Iterator[tuple[int, bool]]:
-    """Yield the indices of keywords before a name with type parameters or of a `type` statement."""
+    """Yield the indices of keywords that precede a name with type parameters, or begin a `type` statement."""
     for number, token in enumerate(tokens[:-2]):
         following, after = tokens[number + 1], tokens[number + 2]
         if token.type != tokenize.NAME or following.type != tokenize.NAME:
@@ -126,7 +126,7 @@ def _closing(tokens: _Tokens, opening: int) -> int | None:
 
 
 def _items(tokens: _Tokens, starts: list[int]) -> Iterator[TypeParameter]:
-    """Yield the type parameters that the tokens between the brackets spell."""
+    """Yield the type parameters in the tokens between the brackets."""
     depth = 0
     item: list[tokenize.TokenInfo] = []
     for token in tokens:
@@ -161,7 +161,7 @@ def _item(tokens: _Tokens, starts: list[int]) -> Iterator[TypeParameter]:
 
 
 def _blank(text: list[str], start: int, end: int) -> None:
-    """Overwrite a range with spaces; a backslash before each line end keeps it one statement."""
+    """Overwrite a range with spaces; a backslash before each line end keeps the statement in one piece."""
     for number in range(start, end):
         if text[number] != "\n":
             text[number] = " "

@@ -1,4 +1,4 @@
-"""A Python file as text and tree, the same on each version of Python that wsgen runs on."""
+"""A Python file as text and syntax tree, which are the same on every version of Python that wsgen supports."""
 
 import ast
 import re
@@ -14,10 +14,10 @@ _ASYNC = re.compile(r"async(?:[ \t\f]|\\\n)+")
 
 @dataclass(frozen=True, slots=True)
 class PythonText:
-    """A text, its tree without type parameters, and what these were.
+    """A text, its tree without type parameters, and these type parameters.
 
-    `parameters` are by where the keyword of their class, function or alias stands; `aliases` are the
-    statements `type X = ...`, which the tree has as assignments to X.
+    `parameters` are mapped from the offset of the keyword of their class, function or alias. `aliases` are the
+    statements `type X = ...`, which are assignments to X in the tree.
     """
 
     text: str
@@ -39,12 +39,12 @@ class PythonText:
 def parse_text(text: str) -> PythonText:
     """Return `text` with its tree; line ends become LF, as Python itself reads them.
 
-    Raises SyntaxError, ValueError, RecursionError or MemoryError if it is no Python, or too much of it.
+    Raises SyntaxError, ValueError, RecursionError or MemoryError if it is not Python, or nested too deeply.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     newer = read_newer_syntax(text)
     with warnings.catch_warnings():
-        # Remarks on the code (escapes such as "\d") are for the project's linter, not for us.
+        # Warnings about the code, such as the escape "\d", are a matter for the linter of the project.
         warnings.simplefilter("ignore")
         tree = ast.parse(newer.older)
     places = Places(text)
@@ -53,7 +53,7 @@ def parse_text(text: str) -> PythonText:
 
 
 def _unjoined(tree: ast.Module, places: Places, starts: tuple[int, ...]) -> frozenset[ast.stmt]:
-    """Give what was parsed as `type_X = ...` its name back; return these statements."""
+    """Restore the name in statements that were parsed as `type_X = ...`, and return these statements."""
     if not starts:
         return frozenset()
     found = []

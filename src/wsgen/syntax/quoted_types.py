@@ -1,4 +1,4 @@
-"""Which strings of a Python file are types in quotes."""
+"""Find the strings of a Python file that are quoted types."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _BUILT_IN = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
 
 
 class TypingNames:
-    """What a file calls the members of `typing`, `typing_extensions` and `collections.abc`."""
+    """The names of a file for the members of `typing`, `typing_extensions` and `collections.abc`."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.members: dict[str, str] = {}
@@ -24,13 +24,13 @@ class TypingNames:
                 self.modules.update(item.asname or item.name for item in names)
 
     def member(self, node: ast.expr) -> str:
-        """Return which member `node` is, however it was imported; empty if it is none."""
+        """Return the member that `node` refers to, however it was imported; empty if it is not a member."""
         if isinstance(node, ast.Attribute):
             return node.attr if ast.unparse(node.value) in self.modules else ""
         if isinstance(node, ast.Name):
             if node.id in self.members:
                 return self.members[node.id]
-            # A bare name that nothing binds came with a star import.
+            # A bare name that the file does not bind comes from a star import.
             return "" if node.id in self.own else node.id
         return ""
 
@@ -45,7 +45,7 @@ class TypingNames:
 def quoted_types(
     node: ast.AST, typing: TypingNames, *, is_alias: bool = False
 ) -> Iterator[ast.Constant]:
-    """Yield the strings at `node` itself that are types; `is_alias` if it is a statement `type X = ...`."""
+    """Yield the strings at `node` itself that are types. It is an alias if it is a statement `type X = ...`."""
     for annotation in _annotations(node, typing, is_alias=is_alias):
         yield from types_in(annotation, typing)
 
@@ -80,7 +80,7 @@ def _typing_call(node: ast.Call, called: str) -> Iterator[ast.expr]:
 
 
 def types_in(annotation: ast.expr, typing: TypingNames) -> Iterator[ast.Constant]:
-    """Yield the strings that stand for types: not those of `Literal`, nor the metadata of `Annotated`."""
+    """Yield the strings that are types, which excludes those of `Literal` and the metadata of `Annotated`."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         yield annotation
     elif isinstance(annotation, ast.Subscript):

@@ -1,4 +1,4 @@
-"""Which names the functions, classes and comprehensions of a Python file bind for themselves."""
+"""The names that functions, classes and comprehensions of a Python file bind in their own scopes."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ Capture = ast.ExceptHandler | ast.MatchAs | ast.MatchStar
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names that a function, class or comprehension binds, and those that it says are the file's."""
+    """The names that a function, class or comprehension binds, and those that it declares `global`."""
 
     names: frozenset[str]
     is_class: bool = False
@@ -20,18 +20,18 @@ class Scope:
 
 
 def is_bound(name: str, scopes: tuple[Scope, ...]) -> bool:
-    """Return whether one of the `scopes` around a place binds `name` there, the outermost first."""
+    """Return whether `name` is bound by one of `scopes`, which are those around a place, the outermost first."""
     for number, scope in enumerate(reversed(scopes)):
         if name in scope.of_file:
             return False
-        # The names of a class are not seen by functions in it.
+        # Functions in a class do not see the names of the class.
         if name in scope.names and (number == 0 or not scope.is_class):
             return True
     return False
 
 
 def bound_around(scopes: tuple[Scope, ...]) -> frozenset[str]:
-    """Return all names that `scopes` bind for what stands in the innermost."""
+    """Return all names that `scopes` bind for code in the innermost one."""
     names: set[str] = set()
     for number, scope in enumerate(reversed(scopes)):
         if number == 0 or not scope.is_class:
@@ -40,7 +40,7 @@ def bound_around(scopes: tuple[Scope, ...]) -> frozenset[str]:
 
 
 def function_scope(node: Function | ast.Lambda) -> Scope:
-    """Return what the body of a function binds, its parameters included."""
+    """Return the scope of the body of a function, with its parameters."""
     arguments = node.args
     named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     named += [arg for arg in (arguments.vararg, arguments.kwarg) if arg]
@@ -49,18 +49,18 @@ def function_scope(node: Function | ast.Lambda) -> Scope:
 
 
 def class_scope(node: ast.ClassDef) -> Scope:
-    """Return what the body of a class binds."""
+    """Return the scope of the body of a class."""
     inner = _bound_in(node.body)
     return Scope(inner.names, is_class=True, of_file=inner.of_file)
 
 
 def comprehension_scope(node: Comprehension) -> Scope:
-    """Return what the `for` clauses of a comprehension bind."""
+    """Return the scope of a comprehension, with the targets of its `for` clauses."""
     return Scope(frozenset(_stored(generator.target for generator in node.generators)))
 
 
 def file_names(tree: ast.Module) -> frozenset[str]:
-    """Return what the file itself binds."""
+    """Return the names that the top level of the file binds."""
     return _bound_in(tree.body).names
 
 
@@ -70,7 +70,7 @@ def bound_by(alias: ast.alias) -> str:
 
 
 def _bound_in(body: Iterable[ast.AST]) -> Scope:
-    """Return the names that statements bind in their own scope, not in functions and classes in them."""
+    """Return the names that statements bind in their own scope, without the functions and classes in them."""
     names: set[str] = set()
     of_file: set[str] = set()
     elsewhere: set[str] = set()
@@ -96,7 +96,7 @@ def _bound_in(body: Iterable[ast.AST]) -> Scope:
 
 
 def _in_same_scope(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is evaluated in the scope that `node` stands in."""
+    """Yield the nodes that are evaluated in the same scope as `node`."""
     if isinstance(node, Comprehension):
         # A walrus in a comprehension binds in the scope around it; its targets do not.
         yield from (item for item in ast.walk(node) if isinstance(item, ast.NamedExpr))

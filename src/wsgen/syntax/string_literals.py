@@ -1,4 +1,4 @@
-"""String literals as written: where each character of a value stands, and the expressions in f-strings."""
+"""String literals as they are written: the range of each character, and the expressions in f-strings."""
 
 import io
 import re
@@ -16,9 +16,9 @@ _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
 def characters(written: str, value: str) -> list[TextRange] | None:
-    """Return where in a literal, or several side by side, each character of its `value` is written.
+    """Return the range of each character of `value` in the literal `written`, or in several adjacent literals.
 
-    None if that cannot be told.
+    Return None if it cannot be determined.
     """
     found: list[TextRange] = []
     for prefix, start, end in _pieces(written):
@@ -30,17 +30,15 @@ def characters(written: str, value: str) -> list[TextRange] | None:
             if last - first == 1 or written[first + 1] in _SIMPLE:
                 found.append((first, last))
             elif written[first + 1] != "\n":
-                found += [
-                    (first, first + 1),
-                    (first + 1, last),
-                ]  # An unknown escape is two characters.
+                # An unknown escape is two characters.
+                found += [(first, first + 1), (first + 1, last)]
     return found if len(found) == len(value) else None
 
 
 def fields(written: str) -> Iterator[tuple[int, str]]:
-    """Yield the expressions in the braces of an f-string, each with where it starts.
+    """Yield the expressions in the braces of an f-string, each with the offset of its start.
 
-    For Python before 3.12, whose trees do not tell reliably.
+    This is needed before Python 3.12, whose trees do not have reliable positions for them.
     """
     for prefix, start, end in _pieces(written):
         if "f" in prefix:
@@ -48,8 +46,8 @@ def fields(written: str) -> Iterator[tuple[int, str]]:
 
 
 def _pieces(written: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the prefix in lower case, and where the content starts and ends, of each literal."""
-    wrapped = f"({written}\n)"  # Several may stand on lines of their own.
+    """Yield the prefix of each literal in lower case, and the offsets of the start and end of its content."""
+    wrapped = f"({written}\n)"  # Several literals may be on lines of their own.
     places = Places(wrapped)
     try:
         for token in tokenize.generate_tokens(io.StringIO(wrapped).readline):

@@ -1,4 +1,4 @@
-"""Where the nodes of a syntax tree stand in its text, and edits of ranges of that text."""
+"""The ranges of syntax nodes in their text, and edits of such ranges."""
 
 import ast
 from bisect import bisect_right
@@ -7,14 +7,14 @@ from itertools import accumulate
 from operator import itemgetter
 
 TextRange = tuple[int, int]
-"""Characters of a text, from the first to behind the last."""
+"""A part of a text: the offsets of its first character and of the one after its last."""
 
 Edit = tuple[int, int, str]
-"""A range and what to put in its place."""
+"""A range, and the text that replaces it."""
 
 
 class Places:
-    """Nodes of a syntax tree -> offsets of characters in its text, whose lines end in LF."""
+    """Maps the nodes of a syntax tree to offsets in its text, whose lines end in LF."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -23,7 +23,7 @@ class Places:
         self._columns: dict[int, list[int]] = {}
 
     def at(self, line: int, column: int) -> int:
-        """Return the offset of a place as `ast` gives it: columns count bytes."""
+        """Return the offset of a position of `ast`, whose columns count bytes."""
         if (columns := self._columns.get(line)) is None:
             content = self._lines[line - 1]
             widths = (len(char.encode()) for char in content)
@@ -32,12 +32,12 @@ class Places:
         return self._starts[line - 1] + (bisect_right(columns, column) - 1 if columns else column)
 
     def of(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword | ast.arg) -> TextRange:
-        """Return where `node` starts and ends."""
+        """Return the range of `node`."""
         end = self.at(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
         return self.at(node.lineno, node.col_offset), end
 
     def line(self, offset: int) -> TextRange:
-        """Return the line that holds `offset`, its line end included."""
+        """Return the range of the line that contains `offset`, including its line end."""
         number = bisect_right(self._starts, offset, hi=len(self._lines)) - 1
         return self._starts[number], min(self._starts[number + 1], len(self.text))
 
@@ -48,19 +48,19 @@ class Places:
 
 
 class Cover:
-    """Which characters of a text a set of ranges covers."""
+    """The characters of a text that a set of ranges covers."""
 
     def __init__(self, ranges: Iterable[TextRange]) -> None:
         self.ranges = list(joined(ranges))
 
     def holds(self, start: int, end: int) -> bool:
-        """Return whether all from `start` to `end` is covered, by one range or by some that touch."""
+        """Return whether everything from `start` to `end` is covered, by one range or by adjacent ones."""
         number = bisect_right(self.ranges, start, key=itemgetter(0)) - 1
         return number >= 0 and end <= self.ranges[number][1]
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:
-    """Return `text` with `edits`; one inside of another's range goes with it."""
+    """Return `text` with `edits`; an edit within the range of another one is dropped."""
     parts: list[str] = []
     position = 0
     for start, end, new in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
@@ -71,7 +71,7 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
 
 
 def joined(ranges: Iterable[TextRange]) -> Iterator[TextRange]:
-    """Yield the ranges in order, those that touch or overlap as one."""
+    """Yield the ranges in order; those that touch or overlap are joined."""
     current: TextRange | None = None
     for start, end in sorted(ranges):
         if current is not None and start <= current[1]:

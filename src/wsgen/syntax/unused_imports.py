@@ -1,4 +1,4 @@
-"""Which imports of a Python file nothing uses any more once other parts of it are gone."""
+"""The imports of a Python file that are no longer used when other parts of it are removed."""
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from wsgen.syntax.uses import Use, exports
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What is to go: `statements`, and `cuts` in what stays; `cover` is all of it."""
+    """What to remove: `statements`, and `cuts` in the other statements; `cover` covers both."""
 
     statements: frozenset[ast.stmt]
     cuts: tuple[TextRange, ...]
@@ -29,10 +29,10 @@ def with_unused_imports(
     replaced: Iterable[TextRange] = (),
     keep: Collection[str] = (),
 ) -> Removal:
-    """Return what goes with `statements` and `cuts`: the imports of names that only these used.
+    """Return the removal of `statements` and `cuts`, and of the imports of names that only these use.
 
-    `found` are all uses; those in `replaced` count no more. Imports that nothing used before stay, those of
-    the names `keep` too.
+    `found` are all uses; those in `replaced` no longer count. Imports that were unused before stay, and so do the
+    imports of the names `keep`.
     """
     gone, cuts, replaced = set(statements), list(cuts), list(replaced)
     before = {use.name for use in found} - {str(item.value) for item in exports(source.tree)}
@@ -56,7 +56,7 @@ def with_unused_imports(
 
 
 def file_statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """Yield the statements of the top level in order, those in its `if`, `try` and other blocks included."""
+    """Yield the statements of the top level in order, including those in its `if`, `try` and other blocks."""
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()

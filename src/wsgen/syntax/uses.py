@@ -1,4 +1,4 @@
-"""Where a Python file uses names of its top level, in annotations in quotes too."""
+"""Find where a Python file uses the names of its top level, in quoted annotations too."""
 
 import ast
 import sys
@@ -27,11 +27,11 @@ _Scopes = tuple[Scope, ...]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A name at the characters `start` to `end`.
+    """A name from the offset `start` to the offset `end`.
 
-    `grouped` if what replaces it must be one operand. `whole` is where its subscript ends, as in
-    `WsRouter[A, B]`, the same as `end` if it has none; `arguments` is what stands in it. `stored` if it is
-    assigned there. `scopes` are those around it.
+    It is `grouped` if its replacement must be a single operand, and `stored` if it is assigned here. `whole` is
+    the end of its subscript, as in `WsRouter[A, B]`, or the same as `end`; `arguments` are those of the
+    subscript. `scopes` are the scopes around it.
     """
 
     name: str
@@ -45,15 +45,15 @@ class Use:
 
     @property
     def hidden(self) -> frozenset[str]:
-        """Return the names that mean something else there than at the top level."""
+        """Return the names that have another meaning here than at the top level."""
         return bound_around(self.scopes)
 
 
 def uses(source: PythonText, opened: TypeParameters | None = None) -> list[Use]:
     """Return every use of a name that is not bound by a function, class or comprehension around it.
 
-    Strings hold names where they are types; other strings hold none. The type parameters `opened` count as
-    names of the top level.
+    Strings are searched where they are types, and nowhere else. The type parameters `opened` count as names of
+    the top level.
     """
     found = _Uses(source, source.places, TypingNames(source.tree), opened)
     found.walk(source.tree, ())
@@ -71,7 +71,7 @@ def exports(tree: ast.Module) -> list[ast.Constant]:
 
 
 class _Uses:
-    """Walks a tree with the scopes around each node; `offsets` are where its characters stand."""
+    """Walks a tree with the scopes around each node; `offsets` are those of its characters in the file."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class _Uses:
         self.all(parts, inner, node)
 
     def with_parameters(self, node: ast.stmt, scopes: _Scopes) -> _Scopes:
-        """Return `scopes` and that of the type parameters of `node`, whose bounds are walked."""
+        """Walk the bounds of the type parameters of `node`; return `scopes` and the scope of these parameters."""
         parameters = self.source.parameters_of(node) if self.offsets is None else None
         if parameters is None:
             return scopes
@@ -201,9 +201,9 @@ class _Uses:
         *,
         are_types: bool = False,
     ) -> None:
-        """Walk the expression `text`, whose characters stand at `offsets` of the text around it."""
+        """Walk the expression `text`, whose characters are at `offsets` of the surrounding text."""
         try:
-            # Brackets let it span lines, as where annotations are evaluated, and start with a star.
+            # In brackets it may span lines and start with a star, as where annotations are evaluated.
             tree = ast.parse(f"[{text}\n]", mode="eval")
         except (SyntaxError, ValueError):
             return
@@ -220,7 +220,7 @@ class _Uses:
 
 
 def _arguments(node: ast.Subscript) -> tuple[str, ...]:
-    """Return what stands in the brackets of a subscript, without quotes around an argument."""
+    """Return the arguments in the brackets of a subscript, without the quotes around them."""
     items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     return tuple(
         item.value.strip()
