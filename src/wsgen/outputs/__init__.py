@@ -1,1 +1,1 @@
-"""ModuleSpec -> the files of its package. Each kind of output is registered by name; nothing is written here."""
+"""Render the files of a module's package. Outputs are registered by name; nothing is written here."""

@@ -1,4 +1,4 @@
-"""The outputs by name, and the package that they render together."""
+"""The registered outputs, and the package that they render together."""
 
 from wsgen.manifest import is_package_path
 from wsgen.model import ModuleSpec

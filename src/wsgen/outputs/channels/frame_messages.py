@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from wsgen.model import RouterSpec, TypeRef
 
-# The text of a document, as `json` writes it.
+# A part of a document.
 Json = dict[str, object]
 
 ERROR_CODES = {
@@ -38,7 +38,7 @@ VERBS = (
     "update",
     "unsubscribed",
 )
-"""What follows the route in the type of each frame of a route."""
+"""The types of the frames of a route, after the name of the route."""
 
 _CORRELATION: Json = {"location": "$message.payload#/id"}
 _TOPIC: Json = {
@@ -48,7 +48,7 @@ _TOPIC: Json = {
 
 
 _OWN = ("subscribe", "unsubscribe", "update")
-"""The verbs of routes that a project's own generic class serves: its other frames are not known."""
+"""The verbs of routes that a project's own generic class serves; its other frames are unknown."""
 
 _ASKED_ID: Json = {
     "type": ["integer", "string", "null"],
@@ -61,7 +61,7 @@ _ECHOED_ID: Json = {
 
 
 def router_messages(router: RouterSpec, *, native: bool) -> Json:
-    """Return the messages of a route by name; of a route that is not `native` only those that are known."""
+    """Return the messages of a route by name; only the known ones if the route is not `native`."""
     route, request = router.route, _slot(router.request, "validation")
     answer: Json = _object_of(status={"const": "ok"}, message={"type": "string"}, topic=_TOPIC)
     payload = _object_of(topic=_TOPIC, payload=_slot(router.data, "serialization"))
@@ -139,7 +139,7 @@ def shared_messages() -> Json:
 
 
 def filled(fields: Json) -> Json:
-    """Return `fields` without those that are empty: a document contains no empty fields."""
+    """Return `fields` without empty ones, which documents do not contain."""
     return {key: value for key, value in fields.items() if value}
 
 

@@ -30,11 +30,11 @@ def render_stub(module: ModuleSpec, context: RenderContext) -> dict[str, Rendere
 def render_channels(
     module: ModuleSpec, schemes: Mapping[str, object] | None = None, *, native: bool = True
 ) -> str:
-    """Return the text of the module's stub, an AsyncAPI 3.1.0 document; the same bytes for the same spec.
+    """Return the text of the module's stub, an AsyncAPI 3.1.0 document; the same text for the same spec.
 
-    `schemes` holds, as AsyncAPI has them, the security schemes that the routers name. Routers that are not
-    `native` are made from the project's own generic class, whose answers, errors and close codes are not known:
-    the document has the requests and the data only.
+    `schemes` are AsyncAPI's objects for the security schemes that the routers name. Routers that are not `native`
+    are made from the project's own generic class, whose answers, errors and close codes are unknown, so that the
+    document contains requests and data only.
     """
     channel = _channel_id(module)
     messages: Json = {}
@@ -66,7 +66,7 @@ def render_channels(
     named = dict.fromkeys(name for router in module.routers for name in router.security)
     if used := {name: schemes[name] for name in named if schemes and name in schemes}:
         document["components"] = {"securitySchemes": used}
-    # json.dumps writes indented text in pure Python, which was half the time of rendering a large tree.
+    # json.dumps indents in pure Python, which took half of the time that rendering a large project takes.
     return to_json(document, indent=2).decode() + "\n"
 
 

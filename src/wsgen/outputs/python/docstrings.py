@@ -1,4 +1,4 @@
-"""Markdown text from a spec as docstrings: paragraphs are filled, lists, tables and code keep their lines."""
+"""Markdown text as docstrings: paragraphs are filled; lists, tables and code keep their lines."""
 
 import re
 import textwrap
@@ -11,7 +11,7 @@ _WORD = re.compile(r"\S* *")
 _CHARACTER = re.compile(r"\\u.{4}|\\U.{8}|\\x..|\\.|.")
 
 _MAX_INDENT = 24
-"""The deepest indentation of what is filled; deeper, no room would be left for the words."""
+"""The deepest indentation of filled text, which leaves room for words."""
 
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _ITEM = re.compile(r"( *)([-*+•]|\d{1,9}[.)])( +|$)")
@@ -26,15 +26,15 @@ _MARK = re.compile(rf"([-*+•]|\d{{1,9}}[.)])$|{_FENCE.pattern}|{_KEPT.pattern}
 
 
 def docstring(text: str, indent: int = 0) -> str:
-    """Return `text` as a docstring for code indented by `indent` spaces, quotes included.
+    """Return `text` as a docstring, with its quotes, for code that is indented by `indent` spaces.
 
-    Paragraphs are filled to lines of WIDTH columns. Other lines that are longer go on in the next one after a
-    backslash. Single words that are longer stay whole: linters allow them on a line of their own.
+    Paragraphs are filled to WIDTH columns. Other lines that are longer are continued after a backslash. A longer
+    word is not broken, since linters allow it on a line of its own.
     """
     margin, quotes, width = " " * indent, '"""', WIDTH - indent
     lines = filled(_normal(text), width, width - len(quotes)) or [""]
     head = lines.pop(0)
-    # Formatters add spaces between quotes and quotes, each in its own way.
+    # Formatters differ in how they separate a quote in the text from the quotes of the docstring.
     beside = not head.startswith('"') and columns(head) <= width - len(quotes)
     if not lines and beside and not head.endswith('"') and columns(head) <= width - 6:
         return f"{quotes}{head}{quotes}"
@@ -46,15 +46,15 @@ def docstring(text: str, indent: int = 0) -> str:
 
 
 def fits_docstring(line: str, indent: int) -> bool:
-    """Return whether `line` fits between the quotes of a docstring, in code indented by `indent` spaces."""
+    """Return whether `line` fits between the quotes of a docstring that is indented by `indent` spaces."""
     return columns(_escaped_line(line)) <= WIDTH - indent - 2 * len('"""')
 
 
 def filled(lines: list[str], width: int, first: int) -> list[str]:
-    """Return `lines` with their paragraphs filled to `width` columns, and the very first line to `first`.
+    """Return `lines` with paragraphs filled to `width` columns, but the very first line to `first` columns.
 
     Lists keep their items; tables, fenced and indented code, headings, quotes and hard line breaks keep their
-    lines. Longer than `width` are only such lines and single words.
+    lines. Only such lines and single words may be longer than `width`.
     """
     made: list[str] = []
     for block in _blocks(lines):
@@ -74,7 +74,7 @@ def _normal(text: str) -> list[str]:
 
 
 def _folded(line: str) -> str:
-    """Return `line`, too long and not a single word, on several lines that Python reads as one."""
+    """Return `line` on several lines that Python reads as one if it is too long and not a single word."""
     text = line.lstrip()
     if columns(line) <= WIDTH or (" " not in text and len(line) - len(text) <= _MAX_INDENT + 4):
         return line
@@ -86,9 +86,10 @@ def _folded(line: str) -> str:
 
 
 def _escaped_line(line: str) -> str:
-    """Return a line of a docstring: no quotes in it may close the docstring.
+    """Return a line of a docstring, in which no quotes close the docstring.
 
-    Formatters do not agree about an escaped quote before the closing ones, where ruff's D200 may move it.
+    A quote before the closing ones, where ruff's D200 may move it, is written as a number, since formatters
+    disagree about escaped quotes there.
     """
     text = escaped(line).replace('"""', '\\"\\"\\"')
     return f"{text[:-2]}\\x22" if line.endswith('"""') and text.endswith('\\"\\"') else text
@@ -96,16 +97,16 @@ def _escaped_line(line: str) -> str:
 
 @dataclass(slots=True)
 class _Paragraph:
-    """Words to fill lines with; the first line starts with `start`, the others with as many spaces."""
+    """The words of a paragraph; its first line starts with `start`, the others with as many spaces."""
 
     start: str
     words: list[str] = field(default_factory=list)
 
 
 def _blocks(lines: list[str]) -> Iterator[_Paragraph | str]:
-    """Yield paragraphs, and all other lines as they are."""
+    """Yield paragraphs, and all other lines unchanged."""
     fence = ""
-    content = 0  # Where the text of the list item begins that we are in.
+    content = 0  # The column where the text of the current list item begins.
     ruled, fresh = range(0), True
     open_: _Paragraph | None = None
     for number, line in enumerate(lines):
@@ -121,7 +122,7 @@ def _blocks(lines: list[str]) -> Iterator[_Paragraph | str]:
         item = _ITEM.match(line)
         opening = _FENCE.match(text)
         continued = open_ is not None
-        # As in Markdown, a number in a paragraph begins a list only if it is 1.
+        # As in Markdown, only the number 1 can begin a list within a paragraph.
         if item and continued and not content and item[2][0].isdigit() and item[2][:-1] != "1":
             item = None
         kept = opening or number in ruled or _KEPT.match(text) or indent - content >= 4
@@ -144,14 +145,14 @@ def _blocks(lines: list[str]) -> Iterator[_Paragraph | str]:
             content = min(content, indent)
             open_ = _Paragraph(" " * min(indent, _MAX_INDENT), text.split())
         if open_ is not None and (line.endswith("  ") or text.endswith("\\")):
-            yield open_  # A hard break: what follows begins on a line of its own.
+            yield open_  # After a hard break the text continues on a new line.
             open_ = _Paragraph(" " * len(open_.start))
     if open_ is not None:
         yield open_
 
 
 def _ruled(lines: list[str], start: int) -> range:
-    """Return the numbers of the lines from `start` to a blank one if they are a table or a ruled heading."""
+    """Return the lines from `start` to the next blank one if they are a table or an underlined heading."""
     end = next(
         (number for number in range(start, len(lines)) if not lines[number].strip()), len(lines)
     )
@@ -162,20 +163,20 @@ def _ruled(lines: list[str], start: int) -> range:
 
 
 def _fill(paragraph: _Paragraph, width: int, first: int) -> Iterator[str]:
-    """Yield the lines of `paragraph`, the first of at most `first` columns, the others of `width`."""
+    """Yield the lines of `paragraph`, the first of at most `first` columns, the others of at most `width`."""
     margin = " " * len(paragraph.start)
     start, line, room = paragraph.start, list[str](), first
     used = columns(start)
     for word in paragraph.words:
         wide = columns(word)
         if line and used + wide > room:
-            # A dash or number at the start of a line would begin a list: it takes a word along.
+            # A dash or a number at the start of a line would begin a list, so the word before it moves too.
             carried = [line.pop()] if _MARK.match(word) and len(line) > 1 else []
             yield start + " ".join(line)
             start, line, room = margin, carried, width
             used = len(margin) + sum(columns(each) + 1 for each in carried)
         elif not line and start.strip() and used + wide > room:
-            yield start.rstrip()  # No other word may stand on a line that is too long.
+            yield start.rstrip()  # A word that is too long gets a line of its own.
             start, room, used = margin, width, len(margin)
         line.append(word)
         used += wide + 1

@@ -1,4 +1,4 @@
-"""The Jinja2 environment: the project's templates first, then the built-in ones."""
+"""The Jinja2 templates: those of the project take precedence over the built-in ones."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -24,21 +24,20 @@ def _environment(folder: Path | None) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
-        autoescape=False,  # noqa: S701  Python is generated; `literal` and `docstring` escape for it
+        autoescape=False,  # noqa: S701  the output is Python, for which `literal` and `docstring` escape
     )
     environment.filters.update(literal=literal, docstring=docstring)
     return environment
 
 
 forget_templates = _environment.cache_clear
-"""Read all templates anew from now on: they may have changed since the last run."""
+"""Let all templates be read again, since they may have changed since the last run."""
 
 
 def load_template(name: str, folder: Path | None) -> jinja2.Template:
-    """Return the template `name`, from `folder` if it has one, else the built-in one.
+    """Return the template `name` in `folder`, or else the built-in one. It is read once in a run.
 
-    It is read once in a run. Raises GenerationError with the place of the mistake if the project's template
-    cannot be read.
+    Raises GenerationError with the place of the mistake if the project's template cannot be read.
     """
     try:
         return _environment(folder).get_template(name)
@@ -51,8 +50,8 @@ def load_template(name: str, folder: Path | None) -> jinja2.Template:
 def fill(template: jinja2.Template, values: dict[str, object]) -> str:
     """Return the text of `template` with `values`.
 
-    Raises GenerationError with the template's line for a name that is not defined, or whatever else
-    goes wrong while a project's own template runs.
+    Raises GenerationError with the line of the template if a name is undefined, or if anything else goes wrong
+    while the template of a project runs.
     """
     try:
         return template.render(values)
@@ -67,5 +66,7 @@ def fill(template: jinja2.Template, values: dict[str, object]) -> str:
 
 def _broken(error: Exception, file: Path, line: int) -> GenerationError:
     message = f"the template {file.name} cannot be used: {error}"
-    advice = "Correct the template; docs/templates.md lists the values it is given."
-    return GenerationError(message, [Diagnostic("WSG404", message, Span(file, line), help=advice)])
+    help_text = "Correct the template; docs/templates.md lists the values it is given."
+    return GenerationError(
+        message, [Diagnostic("WSG404", message, Span(file, line), help=help_text)]
+    )

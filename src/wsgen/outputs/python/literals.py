@@ -1,7 +1,7 @@
-"""Text from a spec as Python code in lines that are short enough for every line length.
+"""Text as Python literals and calls, in lines that are short enough for the line length of any project.
 
-Formatters join the lines where there is room. The code follows `before`, on a line that is indented by `indent`
-spaces.
+Formatters join lines where there is room. The code that is returned follows `before`, on a line that is
+indented by `indent` spaces.
 """
 
 import re
@@ -9,12 +9,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 WIDTH = 60
-"""The narrowest line length that generated code is made for: what fits into it fits into all wider ones."""
+"""The line length of generated code, which is within the limit of any project."""
 
 _CERTAIN = re.compile(
     "[\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uac00-\ud7a3]"
 )
-"""Characters for which all tools count as many columns: no combining ones, no emoji."""
+"""Characters whose width all tools agree about, which excludes combining characters and emoji."""
 
 
 def literal(text: str) -> str:
@@ -25,14 +25,14 @@ def literal(text: str) -> str:
 def literal_lines(text: str, width: int) -> list[str]:
     """Return string literals of at most `width` columns that Python joins to `text`.
 
-    Characters that tools count differently are escaped, so that the tools agree about what fits.
+    Characters whose width tools disagree about are escaped.
     """
     characters = (literal(char)[1:-1] if _CERTAIN.match(char) else _escape(char) for char in text)
     return [f'"{part}"' for part in cut(characters, width - len('""'))]
 
 
 def string(text: str, *, indent: int, before: str) -> str:
-    """Return `text` as a literal, in parentheses on several lines if it is too long for one."""
+    """Return `text` as a literal, in parentheses and on several lines if it is too long for one line."""
     if _fits(line := literal(text), indent, before):
         return line
     margin = " " * indent
@@ -59,24 +59,26 @@ def string_list(texts: Sequence[str], *, before: str) -> str:
 
 
 def call(opening: str, items: Sequence[str], closing: str, *, indent: int, before: str = "") -> str:
-    """Return `items` in brackets: on one line, or between them, or each on a line of its own."""
+    """Return `items` in brackets: all on one line, or on a line between the brackets, or each on its own line."""
     inner = ", ".join(items)
     if _fits(line := f"{opening}{inner}{closing}", indent, before):
         return line
-    if indent + 4 + columns(inner) <= WIDTH:  # Without a comma at its end: formatters may join it.
+    if (
+        indent + 4 + columns(inner) <= WIDTH
+    ):  # Without a trailing comma, so that formatters may join it.
         return f"{opening}\n{' ' * indent}    {inner}\n{' ' * indent}{closing}"
     return _exploded(opening, items, closing, indent)
 
 
 def columns(text: str) -> int:
-    """Return at least the number of columns that any tool counts for `text`: no character counts for nothing."""
+    """Return the largest number of columns that any tool counts for `text`."""
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def cut(parts: Iterable[str], width: int) -> Iterator[str]:
-    """Yield the text of `parts`, none of which is wider, in lines of at most `width` columns."""
+    """Yield the text of `parts` in lines of at most `width` columns; none of the parts is wider."""
     line, used = "", 0
     for part in parts:
         wide = columns(part)
@@ -89,7 +91,7 @@ def cut(parts: Iterable[str], width: int) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Escape backslashes and whatever is not printable; emoji and letters of all scripts stay."""
+    """Escape backslashes and characters that are not printable; emoji and letters of all scripts stay."""
     if text.isascii() and text.isprintable() and "\\" not in text:
         return text
     return "".join(
@@ -107,8 +109,8 @@ def _exploded(opening: str, items: Sequence[str], closing: str, indent: int) -> 
 
 
 def _printable(char: str) -> bool:
-    # Format characters such as bidirectional overrides could make code look like other code; the joiner
-    # inside emoji and scripts is harmless.
+    # Format characters such as bidirectional overrides could disguise code. The joiner within emoji and words is
+    # harmless.
     return char.isprintable() or char == "\u200d" or unicodedata.category(char) == "Mn"
 
 

@@ -1,4 +1,4 @@
-"""The Python files of a package: a file for each router, and the `__init__.py` that exports the routers."""
+"""The Python files of a package: a file for each router, and the `__init__.py` that exports them."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def render_python(module: ModuleSpec, context: RenderContext) -> dict[str, Rende
 
 
 def forget_templates() -> None:
-    """Read all Jinja2 templates anew: they may have changed since the last run."""
+    """Let all Jinja2 templates be read again, since they may have changed since the last run."""
     from wsgen.outputs.python import jinja_templates
 
     jinja_templates.forget_templates()
@@ -52,8 +52,8 @@ def _specialised(module: ModuleSpec, template: Path, context: RenderContext) -> 
         text = read_text(template, "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         message = f"the template {template.name} cannot be read: {error}"
-        help_ = "Make it a readable file in UTF-8."
-        found = Diagnostic("WSG420", message, Span(template), help=help_)
+        help_text = "Make it a readable file in UTF-8."
+        found = Diagnostic("WSG420", message, Span(template), help=help_text)
         raise GenerationError(message, [found]) from error
     parsed = parse_template(template, text, context.sources)
     origin = Origin(context.origin, context.positions)

@@ -1,4 +1,4 @@
-"""RouterSpec -> the text of its file, by the router template."""
+"""Render routers and the exports of their package with Jinja2 templates."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from wsgen.outputs.python.jinja_templates import fill, load_template
 from wsgen.outputs.python.literals import call, literal, string, string_list, string_tuple
 from wsgen.outputs.python.type_imports import Imports, naturally
 
-# Names inside the class: a type of the same name would be the argument, or the method, there.
+# Names that mean an argument or a method inside of the class.
 _INSIDE = frozenset({"self", "service", "route", "tags", "topic", "publish"})
 
 
@@ -25,16 +25,16 @@ def render_router(
 ) -> str:
     """Return the text of the file that holds `router`.
 
-    `origin` names the source file for the header; `local` are the project's own top-level packages, whose
-    imports stand in a block of their own.
+    `origin` names the source file for the header; `local` are the project's own top-level packages, whose imports
+    have a block of their own.
 
-    Raises GenerationError if the class has a name that the file needs for something else, or if a template
-    of the project cannot be used.
+    Raises GenerationError if the file needs the name of the class for something else, or if a template of the
+    project cannot be used.
     """
     if router.class_name in ROUTER_FILE_NAMES:
         message = f"a router cannot be called `{router.class_name}`: its file imports something of that name"
-        advice = f"Rename it, for example to `{router.class_name}WsRouter`."
-        raise GenerationError(message, [Diagnostic("WSG410", message, help=advice)])
+        help_text = f"Rename it, for example to `{router.class_name}WsRouter`."
+        raise GenerationError(message, [Diagnostic("WSG410", message, help=help_text)])
     imports = Imports.of(
         (router.request, router.data), taken=ROUTER_FILE_NAMES | _INSIDE | {router.class_name}
     )
@@ -105,7 +105,7 @@ def _description(router: RouterSpec) -> str:
 
 
 def _summarised(sentence: str, short: str, indent: int) -> str:
-    """Return `sentence`, after `short` if it does not fit into the first line of a docstring, the summary."""
+    """Return `sentence`, after `short` if it is too long for the summary line of a docstring."""
     return sentence if fits_docstring(sentence, indent) else f"{short}\n\n{sentence}"
 
 

@@ -1,4 +1,4 @@
-"""The imports of a generated file: which names its types have there, and the lines that bind them."""
+"""The imports of a generated file: the names of its types there, and the lines that import them."""
 
 import re
 import sys
@@ -14,13 +14,13 @@ Imported = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Imports:
-    """Names for the imported types of one file; two that are spelt alike get different names."""
+    """Names for the imported types of a file. Types that have the same name are given different ones."""
 
     names: Mapping[Imported, str]
 
     @classmethod
     def of(cls, types: Iterable[TypeRef], *, taken: Collection[str]) -> "Imports":
-        """Name every type in `types`, avoiding the names in `taken`."""
+        """Name every type in `types`, without using the names in `taken`."""
         names: dict[Imported, str] = {}
         used = set(taken)
         for imported in dict.fromkeys(pair for ref in types for pair in ref.imports()):
@@ -32,7 +32,7 @@ class Imports:
         return cls(names)
 
     def expression(self, ref: TypeRef) -> str:
-        """Return `ref` as a Python expression in terms of these imports."""
+        """Return `ref` as a Python expression that uses these imports."""
         if ref.name == UNION:
             return " | ".join(self.expression(arg) for arg in ref.args)
         name = ref.name
@@ -47,8 +47,8 @@ class Imports:
     ) -> list[list[str]]:
         """Return the import lines in blocks: standard library, third party, `local` packages.
 
-        `fixed` are further names to import, by module. Within a block modules are sorted, and so are the
-        names of a module.
+        `fixed` maps modules to further names to import. Modules are sorted within a block, and so are the names
+        of a module.
         """
         members: dict[str, list[str]] = {module: list(names) for module, names in fixed.items()}
         renamed: dict[str, list[str]] = {}
@@ -61,7 +61,7 @@ class Imports:
             group = 0 if top in sys.stdlib_module_names else 2 if top in local else 1
             if module in members:
                 blocks[group].append(import_statement(module, in_order(members[module])))
-            # Import sorters give each renamed name a line of its own.
+            # Import sorters put each renamed name on a line of its own.
             blocks[group].extend(
                 import_statement(module, [name]) for name in sorted(renamed.get(module, []))
             )
@@ -71,9 +71,9 @@ class Imports:
 def import_statement(
     module: str, names: Iterable[str], *, margin: str = "", width: int = WIDTH
 ) -> str:
-    """Return the import of `names` from `module`: one line, or a line for each name if that is too long.
+    """Return the import of `names` from `module` on one line, or with a line for each name if it is too long.
 
-    All lines but the first start with `margin`, the indentation of the first.
+    All lines but the first start with `margin`, which is the indentation of the first one.
     """
     listed = list(names)
     line = f"from {module} import {', '.join(listed)}"
@@ -87,12 +87,12 @@ def import_statement(
 
 
 def in_order(names: Iterable[str]) -> list[str]:
-    """Return `names` as import sorters list them: constants before classes before functions."""
+    """Return `names` in the order of import sorters: constants, then classes, then functions."""
     return sorted(names, key=_by_kind)
 
 
 def naturally(name: str) -> list[tuple[str, int]]:
-    """Return a key that sorts without regard to case, and `v2` before `v10`, as import sorters do."""
+    """Return a sort key that ignores case and sorts `v2` before `v10`, as import sorters do."""
     parts = re.split(r"(\d+)", name.lower())
     return [("", int(part)) if part.isdigit() else (part, 0) for part in parts]
 

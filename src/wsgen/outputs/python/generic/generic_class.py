@@ -1,4 +1,4 @@
-"""The one generic class of a template: found by its type parameters, in each way that typing knows."""
+"""Find the generic class of a template by its type parameters, in any notation of `typing`."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,8 @@ _VARIABLES = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
 class GenericClass:
     """A class and its type parameters in order.
 
-    `brackets` are those of `class W[A, B]`, `declarations` the statements that declare the others.
+    `brackets` are those of `class W[A, B]`; otherwise `declarations` are the statements that declare the
+    parameters.
     """
 
     node: ast.ClassDef
@@ -30,7 +31,7 @@ class GenericClass:
     declarations: tuple[ast.stmt, ...]
 
     def holds(self, text_range: TextRange, source: PythonText) -> bool:
-        """Return whether its parameters mean what stands in `text_range`: only inside of it, if in brackets."""
+        """Return whether its parameters are in scope in `text_range`, for those in brackets within the class."""
         if self.brackets is None:
             return True
         start, end = source.places.of(self.node)
@@ -38,7 +39,7 @@ class GenericClass:
 
 
 def find_generic_class(path: Path, source: PythonText, typing: TypingNames) -> GenericClass:
-    """Return the generic class of a template. Raises GenerationError if there is none, or several."""
+    """Return the generic class of a template. Raises GenerationError unless there is exactly one."""
     declared = _declared(source, typing)
     known = dict.fromkeys(declared) | dict.fromkeys(_named_in_bases(source, typing))
     top = [node for node in source.tree.body if isinstance(node, ast.ClassDef)]
@@ -59,8 +60,8 @@ def find_generic_class(path: Path, source: PythonText, typing: TypingNames) -> G
         places = [span_of(path, source.places, source.places.of(node)) for node in found]
         notes = [Note("another is here", place) for place in places[1:]]
         message = f"{path.name} has several generic classes: {listed}"
-        advice = "Move the others to another file and import them."
-        raise refuse(mistake("WSG422", message, places[0], advice, notes))
+        help_text = "Move the others to another file and import them."
+        raise refuse(mistake("WSG422", message, places[0], help_text, notes))
     return _checked(path, source, typing, found[0], declared, known)
 
 
@@ -72,7 +73,7 @@ def _checked(
     declared: Mapping[str, tuple[str, ast.stmt]],
     known: Mapping[str, object],
 ) -> GenericClass:
-    """Return the class if its parameters can be specialised. Raises GenerationError."""
+    """Return the class. Raises GenerationError if its parameters cannot be specialised."""
     brackets = source.parameters_of(node)
     names = brackets.names if brackets else tuple(_ordered(node, typing, known))
     wrong: list[Diagnostic] = []
@@ -97,8 +98,8 @@ def _checked(
     place = span_of(path, source.places, source.places.of(node))
     if len(names) < 2 and not wrong:
         message = f"`{node.name}` has one type parameter; a router has a request and a data type"
-        advice = "Give the generic class two type parameters or more: request, data, others."
-        wrong.append(mistake("WSG423", message, place, advice))
+        help_text = "Give the generic class two type parameters or more: request, data, others."
+        wrong.append(mistake("WSG423", message, place, help_text))
     if len(set(names)) < len(names):
         wrong.append(mistake("WSG425", f"`{node.name}` names a type parameter twice", place))
     if wrong:
@@ -112,13 +113,13 @@ def _checked(
 
 
 def _not_plain(name: str, place: Span) -> Diagnostic:
-    message = f"the type parameter `{name}` is no plain type variable of this file"
-    advice = "Use a TypeVar by its name; ParamSpec and TypeVarTuple cannot be specialised."
-    return mistake("WSG425", message, place, advice)
+    message = f"the type parameter `{name}` is not a plain type variable of this file"
+    help_text = "Use a TypeVar by its name; ParamSpec and TypeVarTuple cannot be specialised."
+    return mistake("WSG425", message, place, help_text)
 
 
 def _declared(source: PythonText, typing: TypingNames) -> dict[str, tuple[str, ast.stmt]]:
-    """Return the type variables that the file declares: their kind and the statement."""
+    """Return the type variables that the file declares, each with its kind and statement."""
     found = {}
     for node in file_statements(source.tree):
         name = _assigned(node)
@@ -131,7 +132,7 @@ def _declared(source: PythonText, typing: TypingNames) -> dict[str, tuple[str, a
 
 
 def _assigned(node: ast.stmt) -> str | None:
-    """Return the name that a statement gives what a call returns."""
+    """Return the name that a statement assigns the result of a call to."""
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
         target: ast.expr = node.targets[0]
     elif isinstance(node, ast.AnnAssign):
@@ -142,7 +143,7 @@ def _assigned(node: ast.stmt) -> str | None:
 
 
 def _named_in_bases(source: PythonText, typing: TypingNames) -> Iterator[str]:
-    """Yield the names in `Generic[...]`, which are type variables wherever they come from."""
+    """Yield the names in `Generic[...]`, which are type variables wherever they are declared."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ClassDef):
             for base in _subscripts(node):
@@ -162,7 +163,7 @@ def _is_generic(
 
 
 def _ordered(node: ast.ClassDef, typing: TypingNames, known: Mapping[str, object]) -> Iterator[str]:
-    """Yield the type parameters of a class as typing orders them: as in Generic, else as they appear."""
+    """Yield the type parameters of a class in the order of typing: that in Generic, else that of appearance."""
     for base in _subscripts(node):
         if typing.member(base.value) in _BASES:
             yield from (ast.unparse(item) for item in _items(base))

@@ -1,4 +1,4 @@
-"""A Python file with one generic class -> a template in segments, by its syntax tree."""
+"""Parse a Python file with one generic class into a template."""
 
 import ast
 from collections.abc import Iterable, Sequence
@@ -42,11 +42,13 @@ from wsgen.syntax.uses import uses
 def parse_template(
     path: Path, text: str, roots: tuple[Path, ...] = (), *, home: tuple[str, ...] | None = None
 ) -> GenericTemplate:
-    """Return the template in `text`, read from `path`; `roots` are the folders that modules import from;
-    `home` is the package of the template where it cannot be told from `path`.
+    """Return the template in `text`, which was read from `path`.
 
-    Raises GenerationError, with the places, if it is no Python, has no generic class or several, or
-    if that class cannot be specialised.
+    `roots` are the folders that modules are importable from. `home` is the package of the template, if it
+    cannot be derived from `path`.
+
+    Raises GenerationError, with the places, if the text is not Python, if it does not contain exactly one generic
+    class, or if that class cannot be specialised.
     """
     source = _parse(path, text)
     try:
@@ -111,8 +113,8 @@ def _parse(path: Path, text: str) -> PythonText:
     if other := other_encoding(text):
         line, name = other
         message = f"{path.name} says that it is written in `{name}`"
-        advice = "Save it as UTF-8 and remove that line."
-        raise refuse(mistake("WSG420", message, Span(path, line, 1, line, 1), advice))
+        help_text = "Save it as UTF-8 and remove that line."
+        raise refuse(mistake("WSG420", message, Span(path, line, 1, line, 1), help_text))
     try:
         return parse_text(text)
     except SyntaxError as error:
@@ -133,6 +135,6 @@ def _segments(text: str, edits: Iterable[PlaceholderEdit]) -> tuple[str | Placeh
             segments += [text[position:start], new]
             position = end
         elif start == end:
-            segments.append(new)  # What is inserted stays where what stands around it goes.
+            segments.append(new)  # An insertion within a range that is removed is kept.
     segments.append(text[position:])
     return tuple(item for item in segments if item != "")

@@ -1,4 +1,4 @@
-"""What stands for a type or for the class in a generic class as template: the places that become placeholders."""
+"""Find the parts of a generic class that become placeholders: uses of its type parameters and of its name."""
 
 import ast
 import re
@@ -29,7 +29,7 @@ _COMMA = re.compile(r"\s*,")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A file, its generic class and the uses of names in it."""
+    """A file with its generic class and the uses of names in it."""
 
     path: Path
     source: PythonText
@@ -37,14 +37,14 @@ class Template:
     found: Sequence[Use]
 
     def parameter(self, use: Use) -> int | None:
-        """Return the number of the type parameter that `use` stands for; None for any other name."""
+        """Return the number of the type parameter that `use` refers to, None for any other name."""
         names = self.generic.parameters
         inside = use.name in names and self.generic.holds((use.start, use.end), self.source)
         return names.index(use.name) if inside else None
 
     @property
     def replaced(self) -> list[TextRange]:
-        """Return where type parameters and the class itself are used."""
+        """Return the ranges in which type parameters and the class itself are used."""
         name = self.generic.node.name
         return [
             (use.start, use.end)
@@ -56,7 +56,7 @@ class Template:
 def placeholders(
     template: Template, gone: Cover, wrong: list[Diagnostic]
 ) -> Iterator[tuple[Use, PlaceholderEdit]]:
-    """Yield each use that becomes a placeholder, but those that are `gone`; append what cannot be to `wrong`."""
+    """Yield each use that becomes a placeholder, except those that are `gone`; append mistakes to `wrong`."""
     aliases = _aliases(template)
     path, places, generic = template.path, template.source.places, template.generic
     for use in template.found:
@@ -81,7 +81,7 @@ def placeholders(
 
 
 def named_placeholders(template: Template, wrong: list[Diagnostic]) -> Iterator[PlaceholderEdit]:
-    """Yield the placeholder of the class's name, and what happens to `__all__`."""
+    """Yield the placeholder for the name of the class, and the edits of `__all__`."""
     source, generic = template.source, template.generic
     if match := _NAME.match(source.text, source.places.of(generic.node)[0]):
         yield *match.span(1), Placeholder(Role.CLASS)
@@ -99,7 +99,7 @@ def named_placeholders(template: Template, wrong: list[Diagnostic]) -> Iterator[
 
 
 def header_cuts(source: PythonText, generic: GenericClass, typing: TypingNames) -> list[TextRange]:
-    """Return what makes the class generic: its brackets, or `Generic[...]` among its bases."""
+    """Return the ranges that make the class generic: its brackets, or `Generic[...]` among its bases."""
     if generic.brackets is not None:
         return [(generic.brackets.start, generic.brackets.end)]
     cuts: list[TextRange] = []
@@ -127,7 +127,7 @@ def header_cuts(source: PythonText, generic: GenericClass, typing: TypingNames) 
 
 
 def _aliases(template: Template) -> Mapping[str, tuple[str, ...]]:
-    """Return the aliases of the file that are generic in the class's parameters, and in which."""
+    """Return the aliases of the file that are generic, with the type parameters that they use."""
     used = [use for use in template.found if template.parameter(use) is not None]
     found = {}
     for node in file_statements(template.source.tree) if used else ():
@@ -151,7 +151,7 @@ def _aliases(template: Template) -> Mapping[str, tuple[str, ...]]:
 
 
 def _repeats(use: Use, expected: tuple[str, ...], source: PythonText) -> bool:
-    """Return whether the subscript of `use` gives what it is generic in, and so can be left out."""
+    """Return whether the subscript of `use` repeats the type parameters, so that it can be dropped."""
     follows = source.text[use.end : use.whole].lstrip(" \t\\\n").startswith("[")
     return use.arguments == expected and follows
 
@@ -163,9 +163,9 @@ def _other_arguments(template: Template, use: Use) -> Diagnostic:
         f"`{use.name}[{', '.join(use.arguments)}]` has other types than "
         f"`{use.name}` is made for here, and what is made is not generic"
     )
-    advice = f"Move `{use.name}` to another file and import it, or leave the types out."
+    help_text = f"Move `{use.name}` to another file and import it, or leave the types out."
     if use.name == template.generic.node.name:
-        advice = (
+        help_text = (
             f"Repeat the class's own parameters, or use a base of `{use.name}` that is imported."
         )
-    return mistake("WSG427", message, place, advice)
+    return mistake("WSG427", message, place, help_text)

@@ -1,4 +1,4 @@
-"""The project's own generic class -> the text of a router's file, by joining segments of the template."""
+"""Make a router from the project's own generic class, by filling the placeholders of the template."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ from wsgen.outputs.python.type_imports import Imports
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a router is made from: the source's name, and where it says what, as `Class` or `Class.data`."""
+    """The source of routers: its name, and the places of what it declares, such as `Class` or `Class.data`."""
 
     name: str
     positions: Mapping[str, Span] = field(default_factory=dict)
 
     def place(self, router: RouterSpec, key: str = "") -> Span | None:
-        """Return where the source names a field of `router`, or else the router itself."""
+        """Return the place of a field of `router` in the source, or else that of the router."""
         whole = self.positions.get(router.class_name)
         return self.positions.get(f"{router.class_name}.{key}", whole)
 
@@ -35,11 +35,11 @@ def specialise(
 ) -> str:
     """Return the text of the file that holds `router`, made from `template`.
 
-    `local` are the project's own top-level packages; `written` gives the import lines where others are
-    wanted than import sorters would write.
+    `local` are the project's own top-level packages. `written` returns the import lines, if they are not to be
+    those that import sorters would write.
 
-    Raises GenerationError if the router gives other than as many types as the template's class has
-    parameters, or if the template needs one of the router's names for something else.
+    Raises GenerationError if the router has not as many types as the template has parameters, or if the template
+    uses a name of the router for something else.
     """
     if found := list(_conflicts(template, router, origin)):
         raise GenerationError(found[0].message, found)

@@ -1,4 +1,4 @@
-"""Which names a generic class as template uses itself, so that a router's types cannot have them."""
+"""Find the names that a template uses itself, which the types of a router therefore cannot have."""
 
 import ast
 from collections import Counter
@@ -19,7 +19,7 @@ from wsgen.syntax.uses import Use
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of a template's kept text, as `GenericTemplate` has them."""
+    """The names in the kept text of a template; see `GenericTemplate`."""
 
     taken: Mapping[str, Span]
     hidden: Mapping[str, Span]
@@ -36,9 +36,9 @@ def names_of(
     kept: Iterable[Use],
     own: str,
 ) -> Names:
-    """Return the names that the `kept` uses and all bindings that are not `gone` take, but the class's `own`.
+    """Return the names that `kept` uses and bindings that are not `gone` take, except `own`, that of the class.
 
-    Imports hold wherever there are `placeholders` if they stand at the top level before the first of these.
+    An import is in effect at every one of the `placeholders` if it is at the top level and precedes all of them.
     """
     bindings = [item for item in _bindings(source) if not gone.holds(*item[1])]
     kept = list(kept)
@@ -49,7 +49,7 @@ def names_of(
     for use in kept:
         taken.setdefault(use.name, (use.start, use.end))
     taken.pop(own, None)
-    # A class may have thousands of placeholders, but they stand in few scopes.
+    # A class may have thousands of placeholders, but they are in few scopes.
     apart = {use.scopes: use for use in placeholders}.values()
     hidden = {name: (use.start, use.end) for use in apart for name in use.hidden}
     first = min((use.start for use in placeholders), default=len(source.text))
@@ -74,7 +74,7 @@ def names_of(
 
 
 def _bindings(source: PythonText) -> Iterator[tuple[str, TextRange, ast.alias | None]]:
-    """Yield what imports and definitions of the top level bind, and where."""
+    """Yield the names that imports and definitions of the top level bind, with their ranges."""
     for node in file_statements(source.tree):
         if isinstance(node, Import):
             for item in node.names:
@@ -91,7 +91,7 @@ def _bindings(source: PythonText) -> Iterator[tuple[str, TextRange, ast.alias | 
 def _imported(
     source: PythonText, package: Sequence[str], names: Collection[str]
 ) -> Mapping[str, list[Imported]]:
-    """Return what each of `names` is imported as at the top level, in all places."""
+    """Return what each of `names` is imported from at the top level, for each of its imports."""
     found: dict[str, list[Imported]] = {}
     for node in file_statements(source.tree):
         if isinstance(node, ast.ImportFrom):

@@ -1,4 +1,4 @@
-"""A generic class as a template for routers, in segments; and mistakes in it, each with its place."""
+"""A generic class as a template for routers, and the diagnostics of mistakes in it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from wsgen.model import RouterSpec, TypeRef
 from wsgen.outputs.python.type_imports import Imported
 from wsgen.syntax.text_ranges import Places, TextRange
 
-_ADVICE = "Correct the template, or leave out `template` to use the built-in one."
+_HELP = "Correct the template, or leave out `template` to use the built-in one."
 
 
 class Role(StrEnum):
-    """What stands in a placeholder of the template."""
+    """What a placeholder is replaced by."""
 
     HEADER = "header"
     IMPORTS = "imports"
@@ -25,9 +25,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A place to fill; for a type, `number` is the type parameter that it stands for, counted from 0.
+    """A part of the template that differs for each router.
 
-    `grouped` where a union needs parentheses, as in `(Bar | None).name`.
+    For a type, `number` is that of the type parameter, counted from 0, and `grouped` says that a union needs
+    parentheses, as in `(Bar | None).name`.
     """
 
     role: Role
@@ -36,12 +37,12 @@ class Placeholder:
 
 
 PlaceholderEdit = tuple[int, int, str | Placeholder]
-"""A range of the template's text and what stands in its place."""
+"""A range of the template's text, and what replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
 class GenericTemplate:
-    """A generic class in segments: text to keep, and placeholders.
+    """A generic class as segments: text to keep, and placeholders.
 
     `place` is where the class stands, `parameters` are its type parameters, `numbers` are those that have
     placeholders. `taken` are the names that the kept text uses at its top level and where, `hidden` are names
@@ -61,13 +62,13 @@ class GenericTemplate:
     numbers: tuple[int, ...] = ()
 
     def used(self, router: RouterSpec) -> Mapping[int, TypeRef]:
-        """Return the types of `router` that there are placeholders for: others need no import."""
+        """Return the types of `router` that have placeholders. Other types are not imported."""
         types = router.types
         return {number: types[number] for number in self.numbers}
 
 
 def span_of(path: Path, places: Places, text_range: TextRange) -> Span:
-    """Return a range of the template's text as a place to show; of several lines only the first."""
+    """Return the place of a range of the template's text, as far as its first line."""
     line, column = places.line_and_column(text_range[0])
     _, behind = places.line(text_range[0])
     end = min(text_range[1], behind)
@@ -75,12 +76,12 @@ def span_of(path: Path, places: Places, text_range: TextRange) -> Span:
 
 
 def mistake(
-    code: str, message: str, span: Span, advice: str = _ADVICE, notes: Sequence[Note] = ()
+    code: str, message: str, span: Span, help_text: str = _HELP, notes: Sequence[Note] = ()
 ) -> Diagnostic:
-    """Return what is wrong with the template at one place."""
-    return Diagnostic(code, message, span, help=advice, notes=tuple(notes))
+    """Return the diagnostic of a mistake in the template."""
+    return Diagnostic(code, message, span, help=help_text, notes=tuple(notes))
 
 
 def refuse(*found: Diagnostic) -> GenerationError:
-    """Return the error for all that was found."""
+    """Return the error that reports all of `found`."""
     return GenerationError(found[0].message, list(found))

@@ -1,4 +1,4 @@
-"""The imports of a generic class as template: made absolute for another place, and joined by those of types."""
+"""The imports of a template: relative ones become absolute, and there is a place for those of the types."""
 
 import ast
 import re
@@ -24,7 +24,7 @@ _NEXT = re.compile(r"(?:[ \t\f;]|\\\n)*")
 
 
 def package_of(path: Path, roots: Sequence[Path]) -> tuple[str, ...]:
-    """Return the package that `path` is imported in; `roots` are the folders that modules import from."""
+    """Return the package that contains the module `path`; `roots` are the folders of importable modules."""
     holding = [
         root for root in roots if path.is_relative_to(root) and not (root / "__init__.py").is_file()
     ]
@@ -43,37 +43,39 @@ def absolute(node: ast.ImportFrom, package: Sequence[str]) -> str:
     """Return the full name of the module that `node` imports from."""
     kept = list(package[: len(package) - node.level + 1]) if node.level else []
     if kept and not any(kept):
-        return "." * len(kept) + (node.module or "")  # A home that is itself relative.
+        return "." * len(kept) + (
+            node.module or ""
+        )  # The package itself is given relative to another one.
     return ".".join([*kept, *([node.module] if node.module else [])])
 
 
 def relative_imports(
     path: Path, source: PythonText, package: Sequence[str], found: list[Diagnostic]
 ) -> Iterator[Edit]:
-    """Yield the edits that name modules in full; append to `found` what leads out of the package."""
+    """Yield the edits that make imports absolute; append those that leave the package to `found`."""
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.ImportFrom) or not node.level:
             continue
         start, end = source.places.of(node)
         if node.level > len(package):
             message = f"a relative import of {path.name} leads out of its package"
-            advice = (
+            help_text = (
                 "Write the import with its full name, or name the importable folder in `sources`."
             )
             place = span_of(path, source.places, (start, end))
-            found.append(mistake("WSG424", message, place, advice))
+            found.append(mistake("WSG424", message, place, help_text))
         elif match := _RELATIVE.match(source.text, start):
             yield match.start(1), match.end(1), f" {absolute(node, package)} "
 
 
 def head_of(text: str) -> int:
-    """Return where the lines that must stay first end: `#!` and the encoding."""
+    """Return the end of the lines that must stay first: `#!` and the encoding."""
     match = _HEAD.match(text)
     return match.end() if match else 0
 
 
 def other_encoding(text: str) -> tuple[int, str] | None:
-    """Return the line and name of an encoding other than UTF-8 that a text declares."""
+    """Return the line and the name of the encoding that a text declares, None for UTF-8."""
     for number, line in enumerate(text.split("\n", 2)[:2], 1):
         found = _CODING.match(line)
         if found and found[1].lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
@@ -101,7 +103,7 @@ def place_for_imports(source: PythonText, before: int) -> Iterator[PlaceholderEd
     behind = _NEXT.match(source.text, end)
     following = behind.end() if behind else end
     if ";" in source.text[end:following] and source.text[following] not in "#\n":
-        # The statement behind the semicolon may need the imports already.
+        # The statement after the semicolon may need the imports already.
         yield end, following, "\n"
         yield following, following, placeholder
     else:
