@@ -41,7 +41,7 @@ def test_export_prints_yaml(tmp_path: Path, capsysbinary: pytest.CaptureFixture[
 def test_without_the_runtime_it_says_what_to_install(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("wsgen.cli.asyncapi.find_spec", lambda name: None)
+    monkeypatch.setattr("wsgen.cli.asyncapi_commands.find_spec", lambda name: None)
     assert run(["asyncapi", *command]) == 2
     assert "pip install 'wsgen[runtime]'" in capsys.readouterr().err
 

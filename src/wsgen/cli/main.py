@@ -27,7 +27,11 @@ _COMMANDS = {
     "clean": ("wsgen.cli.render", "clean", "Remove what wsgen generated, and only that."),
     "migrate": ("wsgen.cli.migrate", "migrate", "Turn ws.py into ws.yaml, the same routers."),
     "init": ("wsgen.cli.init", "init", "Write a first ws.yaml and [tool.wsgen]."),
-    "asyncapi": ("wsgen.cli.asyncapi", "asyncapi", "Export, validate and show AsyncAPI documents."),
+    "asyncapi": (
+        "wsgen.cli.asyncapi_commands",
+        "asyncapi",
+        "Export, validate and show AsyncAPI documents.",
+    ),
     "schema": ("wsgen.cli.reference", "schema", "Print the JSON Schema of ws.yaml."),
     "explain": ("wsgen.cli.reference", "explain", "Say what a diagnostic means and what to do."),
 }
