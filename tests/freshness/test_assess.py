@@ -30,6 +30,15 @@ def _replace(name: str, old: str, new: str) -> Callable[[Path], None]:
     return change
 
 
+def _kept(root: Path) -> Path:
+    """Return where the cache is while it is not in the project."""
+    return root.with_name(f"{root.name}-cache")
+
+
+def _hide_cache(root: Path) -> None:
+    (root / CACHE).rename(_kept(root))
+
+
 def _remove(name: str) -> Callable[[Path], None]:
     def change(root: Path) -> None:
         (root / name).unlink(missing_ok=True)
@@ -57,11 +66,12 @@ def _without_outputs(root: Path) -> None:
 
 NOTHING: Callable[[Path], None] = lambda root: None  # noqa: E731
 SOURCE = "src/app/feed/ws.py"
+CACHE = ".wsgen_cache"
 ROUTER = f"{OUT}/feedwsrouter.py"
 CHANGES: list[tuple[str, Callable[[Path], None], Status, str]] = [
     ("nothing", NOTHING, Status.CURRENT, ""),
     (
-        "a comment, although the tools may read it",
+        "a comment, which no formatter reads",
         _replace(SOURCE, "\n\nif", "\n\n# A comment.\nif"),
         Status.UNVERIFIED,
         "its files are not what the sources give",
@@ -126,7 +136,7 @@ CHANGES: list[tuple[str, Callable[[Path], None], Status, str]] = [
     ),
     (
         "no cache",
-        lambda root: shutil.rmtree(root / ".wsgen_cache"),
+        _hide_cache,
         Status.UNVERIFIED,
         "its files are not what the sources give",
     ),
@@ -155,14 +165,17 @@ def changed(rendered: Project, tmp_path: Path) -> Callable[..., Assessment]:
     shutil.copytree(root, pristine)
 
     def assessed(*changes: Callable[[Path], None], trust: bool = False) -> Assessment:
-        for entry in root.iterdir():
+        # A copy of the cache would prove nothing.
+        for entry in {*root.iterdir()} - {root / CACHE}:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-        shutil.copytree(pristine, root, dirs_exist_ok=True)
+        shutil.copytree(pristine, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CACHE))
+        if _kept(root).exists():
+            _kept(root).rename(root / CACHE)
         for change in changes:
             change(root)
         config = load_config(root)
         [source] = discover(config.paths, config)
-        return Run(config, Options(trust=trust), Fingerprints(config.sources)).assess(source)
+        return Run(config, Options(trust=trust), Fingerprints(config)).assess(source)
 
     return assessed
 

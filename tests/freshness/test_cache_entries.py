@@ -1,13 +1,19 @@
-"""What the local cache says of a package holds only while nothing that the tools look at has changed."""
+"""An entry of the local cache holds only while nothing that the tool of its step looks at has changed."""
 
 import os
+import shutil
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import MODELS, ModelsCache, Project
 
 from wsgen.quality import run
+from wsgen.quality.problems import Outcome
+from wsgen.quality.processes import Processes
 
 STEPS = '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = {}\n'
 KNOWN = "/datafeed/ws  current  ("
@@ -22,6 +28,10 @@ def edit(project: Project, name: str, text: str) -> None:
     os.utime(file, ns=(before + 1, max(before, file.stat().st_mtime_ns) + 1))
 
 
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=folder, check=True)
+
+
 @pytest.fixture
 def linted(project: Project) -> Project:
     """The project with its models two re-exports away, rendered and passed by the fastest of the tools."""
@@ -33,48 +43,151 @@ def linted(project: Project) -> Project:
     project.write("ruff.toml", 'extend = "settings/one.toml"\n')
     project.write("settings/one.toml", "extend = './two.toml'\n")
     project.write("settings/two.toml", 'lint.select = ["F"]\n')
-    project.write("mypy.ini", "[mypy]\nplugins = pydantic.mypy,\n    tools/plugin.py\n")
-    project.write("tools/plugin.py", "")
     assert project.wsgen("render").code == 0
     assert KNOWN in project.wsgen("list").stdout
     return project
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "src/shapes/inner/deep.py",
-        "src/shapes/inner/new.py",
-        "src/app/models.pyi",
-        "src/app.pyi",
-        "src/app-stubs/models.pyi",
-        "settings/two.toml",
-    ],
-)
-def test_a_verdict_ends_with_an_edit_of_what_a_tool_reads(linted: Project, name: str) -> None:
-    edit(linted, name, "# edited\n")
-    assert UNKNOWN in linted.wsgen("list").stdout
-
-
-@pytest.mark.parametrize("name", ["src/other/models.py", "src/app/notes.txt", "settings/no.toml"])
-def test_a_verdict_outlives_an_edit_of_anything_else(linted: Project, name: str) -> None:
-    edit(linted, name, "# edited\n")
-    assert KNOWN in linted.wsgen("list").stdout
-
-
-def test_a_verdict_of_mypy_ends_with_an_edit_of_its_plugin(
-    linted: Project, models_cache: ModelsCache
-) -> None:
+@pytest.fixture
+def typed(linted: Project, models_cache: ModelsCache) -> Project:
+    """The same project, passed by a formatter and a type checker with a plugin of the project's own."""
     models_cache.lend(linted.root)
-    linted.write("pyproject.toml", STEPS.format('["mypy"]'))
+    linted.write("pyproject.toml", STEPS.format('["ruff-format", "mypy"]'))
     linted.write("mypy.ini", "[mypy]\nplugins = tools/plugin.py\n")
-    linted.write(
-        "tools/plugin.py", "from mypy.plugin import Plugin\n\ndef plugin(version): return Plugin\n"
-    )
+    plugin = "from mypy.plugin import Plugin\n\n\ndef plugin(version): return Plugin\n"
+    linted.write("tools/plugin.py", plugin)
     assert linted.wsgen("render").code == 0
+    return linted
+
+
+@pytest.fixture
+def steps_run(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the steps whose tools were run since."""
+    names = []
+    run_process = Processes.run
+
+    def run(self: Processes, argv: Sequence[str], **named: Any) -> Outcome:
+        names.append(named["step"])
+        return run_process(self, argv, **named)
+
+    monkeypatch.setattr(Processes, "run", run)
+    return names
+
+
+def test_the_entry_of_a_type_checker_holds_while_all_that_it_reads_is_the_same(
+    typed: Project,
+) -> None:
+    names = {
+        "src/shapes/inner/deep.py": UNKNOWN,
+        "src/shapes/inner/new.py": UNKNOWN,
+        "src/app/models.pyi": UNKNOWN,
+        "src/app.pyi": UNKNOWN,
+        "src/app-stubs/models.pyi": UNKNOWN,
+        "tools/plugin.py": UNKNOWN,
+        "mypy.ini": UNKNOWN,
+        "src/other/models.py": KNOWN,
+        "src/app/notes.txt": KNOWN,
+        "settings/two.toml": UNKNOWN,
+        "settings/no.toml": KNOWN,
+    }
+    for name, state in names.items():
+        before = (typed.root / name).read_text() if (typed.root / name).exists() else None
+        edit(typed, name, f"# edited\n{before or ''}")
+        assert state in typed.wsgen("list").stdout, name
+        if before is None:
+            (typed.root / name).unlink()
+        else:
+            edit(typed, name, before)
+        assert KNOWN in typed.wsgen("list").stdout, name
+
+
+def test_an_edit_that_leaves_size_and_time_of_a_model_is_noticed(typed: Project) -> None:
+    file = typed.root / "src/shapes/inner/deep.py"
+    status = file.stat()
+    file.write_text(file.read_text().replace("class Bar(", "class Rod("))
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert file.stat().st_size == status.st_size
+    assert typed.wsgen("check").code == 1
+
+
+def test_after_an_edit_of_a_model_only_the_type_checker_runs(
+    typed: Project, steps_run: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> object:
+        raise AssertionError
+
+    monkeypatch.setattr("wsgen.pipeline.drafts.render_package", never)
+    edit(typed, "src/shapes/inner/deep.py", f"{MODELS}# edited\n")
+    for command in ("check", "render"):
+        assert typed.wsgen(command).code == 0
+        assert KNOWN in typed.wsgen("list").stdout
+    assert steps_run == ["mypy"]
+
+
+def test_a_type_that_an_edit_removes_is_reported_at_the_line_of_the_source(
+    typed: Project,
+) -> None:
+    edit(typed, "src/app/models.py", "from shapes.inner.deep import BarRequest as BarRequest\n")
+    checked = typed.wsgen("check")
+    assert checked.code == 1
+    assert "specs/datafeed/ws.yaml" in checked.stderr
+
+
+def test_new_settings_of_a_formatter_render_the_package_anew(
+    typed: Project, steps_run: list[str]
+) -> None:
+    """The result must not depend on how the files were formatted before."""
+    wide = typed.read("specs/datafeed/ws_generated/barwsrouter.py")
+    for text, same in (("line-length = 60\n", False), ('extend = "settings/one.toml"\n', True)):
+        edit(typed, "ruff.toml", text)
+        assert typed.wsgen("render").code == 0
+        assert (typed.read("specs/datafeed/ws_generated/barwsrouter.py") == wide) is same
+    assert set(steps_run) == {"ruff-format", "mypy"}
+
+
+@pytest.mark.parametrize("name", ["src/shapes/inner/deep.py", "src/other/models.py"])
+def test_the_entry_of_a_linter_outlives_an_edit_of_what_the_files_import(
+    linted: Project, name: str
+) -> None:
+    edit(linted, name, "# edited\n")
     assert KNOWN in linted.wsgen("list").stdout
-    edit(linted, "tools/plugin.py", "# edited\n")
+
+
+def test_the_entry_of_a_linter_ends_with_an_edit_of_what_its_settings_extend(
+    linted: Project,
+) -> None:
+    edit(linted, "settings/two.toml", "# edited\n")
     assert UNKNOWN in linted.wsgen("list").stdout
+
+
+def test_entries_that_came_with_a_clone_prove_nothing(linted: Project, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    shutil.copytree(linted.root, clone, copy_function=shutil.copy2)
+    listed = linted.wsgen("list", str(clone)).stdout
+    assert UNKNOWN in listed
+    shutil.rmtree(clone / ".wsgen_cache")
+    shutil.copytree(linted.root / ".wsgen_cache/passed", clone / ".wsgen_cache/passed")
+    assert UNKNOWN in linted.wsgen("list", str(clone)).stdout
+
+
+def test_a_cache_that_git_tracks_is_not_used_and_reported(
+    typed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(typed.root, "init", "-q")
+    git(typed.root, "add", "-f", ".wsgen_cache/passed")
+    edit(typed, "src/shapes/inner/deep.py", f"{MODELS}# edited\n")
+    caches = []
+    run_process = Processes.run
+
+    def run(self: Processes, argv: Sequence[str], **named: Any) -> Outcome:
+        caches.append(argv[argv.index("--cache-dir") + 1])
+        return run_process(self, argv, **named)
+
+    monkeypatch.setattr(Processes, "run", run)
+    checked = typed.wsgen("check")
+    assert checked.code == 0
+    assert "WSG415" in checked.stderr
+    assert caches == [os.devnull]
 
 
 def test_check_runs_the_tools_again_when_settings_that_ruff_extends_change(linted: Project) -> None:
@@ -109,23 +222,23 @@ def test_check_finds_a_renamed_class_that_came_through_re_exports(
     assert linted.wsgen("check").code == 1
 
 
-def test_models_edited_while_the_tools_run_leave_no_verdict(
-    linted: Project, monkeypatch: pytest.MonkeyPatch
+def test_models_edited_while_the_tools_run_leave_no_entry(
+    typed: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: Callable[..., object] = run.run_steps
 
     def edited_meanwhile(*given: object, **named: object) -> object:
         outcome = steps(*given, **named)
-        edit(linted, "src/shapes/inner/deep.py", MODELS.replace("class Bar(", "class Candle("))
+        edit(typed, "src/shapes/inner/deep.py", MODELS.replace("class Bar(", "class Candle("))
         return outcome
 
-    linted.write("specs/datafeed/ws.yaml", linted.read("specs/datafeed/ws.yaml") + "# later\n")
+    typed.write("specs/datafeed/ws.yaml", typed.read("specs/datafeed/ws.yaml") + "# later\n")
     monkeypatch.setattr(run, "run_steps", edited_meanwhile)
-    assert linted.wsgen("render").code == 0
-    assert UNKNOWN in linted.wsgen("list").stdout
+    assert typed.wsgen("render").code == 0
+    assert UNKNOWN in typed.wsgen("list").stdout
 
 
-def test_settings_edited_while_the_tools_run_leave_no_verdict(
+def test_settings_edited_while_the_tools_run_leave_no_entry(
     linted: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: Callable[..., object] = run.run_steps
@@ -142,20 +255,12 @@ def test_settings_edited_while_the_tools_run_leave_no_verdict(
     assert linted.wsgen("check").code == 1
 
 
-def test_a_model_with_a_time_to_come_does_not_make_the_tools_run_each_time(
-    linted: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    later = time.time_ns() + 10**15
-    os.utime(linted.root / "src/shapes/inner/deep.py", ns=(later, later))
-    assert UNKNOWN in linted.wsgen("list").stdout
-    assert linted.wsgen("check").code == 0
-    assert KNOWN in linted.wsgen("list").stdout
-
-    def never(*_: object, **__: object) -> object:
-        raise AssertionError
-
-    monkeypatch.setattr(run, "run_steps", never)
-    assert linted.wsgen("check").code == 0
+def test_new_times_of_files_do_not_make_the_tools_run(typed: Project, steps_run: list[str]) -> None:
+    for time_ns in (10**18, time.time_ns(), time.time_ns() + 10**15):
+        os.utime(typed.root / "src/shapes/inner/deep.py", ns=(time_ns, time_ns))
+        assert KNOWN in typed.wsgen("list").stdout
+        assert typed.wsgen("check").code == 0
+    assert steps_run == []
 
 
 @pytest.mark.parametrize("name", ["parts/inner.jinja", "parts/inner.txt"])
@@ -171,10 +276,3 @@ def test_whatever_templates_include_is_an_input(project: Project, name: str) -> 
     outcome = project.wsgen("check")
     assert outcome.code == 1
     assert f"t/{name} changed since" in outcome.stderr
-
-
-def test_a_model_from_the_future_does_not_make_the_tools_run_again(linted: Project) -> None:
-    later = time.time() + 10**8
-    os.utime(linted.root / "src/shapes/inner/deep.py", (later, later))
-    assert linted.wsgen("render").code == 0
-    assert KNOWN in linted.wsgen("list").stdout

@@ -16,7 +16,7 @@ from wsgen.asyncapi.validation.validate import validate_text
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError, GenerationError, WsgenError
-from wsgen.freshness.cache_entries import has_passed, record_pass
+from wsgen.freshness.cache_entries import record_passed, unverified_steps
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.load.python.aliases import load_python
 from wsgen.load.yaml.reader import load_yaml
@@ -112,16 +112,16 @@ class _Cache:
         )
         self.source = ModuleSource("feed", None, root / "feed", (root / "feed/ws.yaml",), package)
         self.manifest = Manifest("1", "", outputs={"a.py": "0" * 64}, tools={"ruff-check": "1"})
-        record_pass(self.source, self.config, self.manifest, (), Fingerprints(self.config.sources))
+        record_passed(self.source, self.config, self.manifest, (), Fingerprints(self.config))
         (self.entry,) = (self.config.cache / "passed").iterdir()
         self.right = self.entry.read_bytes()
 
     def read(self, data: bytes) -> None:
         self.entry.write_bytes(data)
-        passed = has_passed(
-            self.source, self.config, self.manifest, Fingerprints(self.config.sources)
+        unverified = unverified_steps(
+            self.source, self.config, self.manifest, Fingerprints(self.config)
         )
-        assert passed == (data == self.right)
+        assert (not unverified) == (data == self.right)
 
 
 _caches: list[_Cache] = []

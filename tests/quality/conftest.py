@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -123,6 +123,7 @@ class Project:
             name=name,
             output=directory / "ws_generated",
             files={"__init__.py": init, "barwsrouter.py": router},
+            steps=STEPS,
             positions=positions,
             routers={"barwsrouter.py": "BarWsRouter"},
         )
@@ -135,7 +136,7 @@ class Project:
         sources: tuple[str, ...] = ("src",),
     ) -> QualityResult:
         return run_steps(
-            modules,
+            [replace(module, steps=steps) for module in modules],
             root=self.root,
             steps=steps,
             sources=tuple(self.root / source for source in sources),

@@ -59,7 +59,7 @@ def test_settings_files_are_those_from_the_output_up_to_the_repository(project: 
     project.write({"../tox.ini": "", "../../setup.cfg": "", "specs/ruff.toml": ""})
     project.write({"specs/a/ws_generated/mypy.ini": "", "src/.isort.cfg": ""})
     names = tuple(dict.fromkeys(name for tool in TOOLS for name in tool.settings))
-    known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+    known: dict[str, tuple[str, ...]] = {}
     found = settings_files(project.root, project.root / "specs/a/ws_generated", names, known=known)
     assert found == (
         project.root / "specs/ruff.toml",

@@ -55,7 +55,7 @@ def test_a_source_that_is_gone_still_has_its_router(project: Project) -> None:
 
 
 def test_without_positions_there_is_no_span() -> None:
-    module = StagedModule("a", Path("/p/a"), {"__init__.py": ""}, {}, {})
+    module = StagedModule("a", Path("/p/a"), {"__init__.py": ""}, ())
     assert source_span(found("wrong", file="__init__.py"), module, module.files) is None
 
 

@@ -112,7 +112,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
         files = {"x.py": ""}
         bench = Workbench(
             mirror=Mirror(root=root, top=root, scratch=tmp_path),
-            modules={o: StagedModule(o.name, o, files, {}, {}) for o in outputs},
+            modules={o: StagedModule(o.name, o, files, ("mypy",)) for o in outputs},
             commands={},
             steps=("mypy",),
             sources=(),

@@ -55,7 +55,7 @@ def list_modules(common: Common) -> int:
     config = project_of(common.paths)
     sources = find_modules(common.paths, common.modules, config)
     loaded, diagnostics = load_modules(sources, config, look_up=False)
-    run = Run(config, Options(write=False), Fingerprints(config.sources))
+    run = Run(config, Options(write=False), Fingerprints(config))
     specs = {
         source: item.spec for source, item in loaded.items() if item.spec and item.spec.routers
     }

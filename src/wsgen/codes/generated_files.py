@@ -182,11 +182,12 @@ GENERATED_FILES: dict[str, Code] = {
         """,
     ),
     "WSG415": Code(
-        title="cache leads elsewhere",
-        what="The folder .wsgen_cache is a link, or has links in it, that lead out of the project.",
-        why="wsgen reads and writes below the project only, so it does without the cache, and each run has to do "
-        "all the work again.",
-        fix="Remove the link; wsgen creates the folder again.",
+        title="cache is not used",
+        what="The folder .wsgen_cache is a link or has links in it that lead out of the project, or git tracks "
+        "files in it.",
+        why="wsgen reads and writes below the project only, and a cache that came with a clone proves nothing "
+        "about this machine. It does without the cache, and each run has to do all the work again.",
+        fix="Remove the link, or let git no longer track the folder; wsgen creates it again.",
         file="console",
         wrong="""
             $ ln -s /tmp/shared .wsgen_cache

@@ -72,7 +72,7 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
     with naming(module_name):
         config = settings_of(folder)
         files = {file.name: read_text(file) for file in sorted(folder.glob("*.py"))}
-        staged = StagedModule(module_name, folder, files, {}, {})
+        staged = StagedModule(module_name, folder, files, config.steps)
         outcome = run_steps(
             [staged],
             root=config.root,

@@ -13,7 +13,7 @@ from functools import lru_cache
 from wsgen._version import __version__
 from wsgen.discovery.inputs import template_of, templates_in
 from wsgen.discovery.orphans import why_orphaned
-from wsgen.freshness.cache_entries import has_passed
+from wsgen.freshness.cache_entries import unverified_steps
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.freshness.rendered import rendered_routes
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
@@ -39,7 +39,8 @@ class Assessment:
 
     `manifest` is that of the package, None if there is none that can be read. `inputs` has the digests of the
     files that decide what is rendered, by path relative to the project. `reason` says why it is not current.
-    `routes` are those of the package by class name, where the cache of this machine has them.
+    `routes` are those of the package by class name, where the cache of this machine has them; `unverified` are
+    the quality steps for which it has no entry, if nothing else is missing.
     """
 
     status: Status
@@ -47,6 +48,7 @@ class Assessment:
     inputs: Mapping[str, str]
     reason: str = ""
     routes: Mapping[str, str] = field(default_factory=dict)
+    unverified: tuple[str, ...] = ()
 
     @property
     def is_intact(self) -> bool:
@@ -83,9 +85,10 @@ def assess(
     if routes is None:
         reason = "its files are not what the sources give"
         return Assessment(Status.UNVERIFIED, manifest, inputs, reason)
-    if steps and not has_passed(source, config, manifest, fingerprints):
+    unverified = unverified_steps(source, config, manifest, fingerprints) if steps else ()
+    if unverified:
         reason = "the quality steps give another result"
-        return Assessment(Status.UNVERIFIED, manifest, inputs, reason)
+        return Assessment(Status.UNVERIFIED, manifest, inputs, reason, routes, unverified)
     return Assessment(Status.CURRENT, manifest, inputs, routes=routes)
 
 

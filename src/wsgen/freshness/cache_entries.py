@@ -1,132 +1,121 @@
-"""Has a module's package passed the quality steps? What only this machine knows, kept in `.wsgen_cache`.
+"""Which quality steps the packages have passed on this machine, kept in `.wsgen_cache/passed`, a file a package.
 
-A verdict holds for exactly these bytes, tools and settings, and for what the project's own packages that
-the generated code imports look like: a class may come through any number of them.
+An entry of a step holds for exactly these files, with this version and these settings of its tool; that of a type
+checker also for what the project's own packages contain that the files import: a class may come through any
+number of them. In doubt a step runs again.
 """
 
-import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Sequence
 from hashlib import sha256
-from pathlib import Path
 
-from wsgen.files import make_folder, read_own_file, replace
-from wsgen.freshness.fingerprints import Fingerprints
-from wsgen.manifest import Manifest, digest
-from wsgen.quality.installed import fingerprint
-from wsgen.quality.settings_files import settings_digest, settings_files
+from wsgen.freshness.fingerprints import Fingerprints, imported_names
+from wsgen.freshness.rendered import entry_name
+from wsgen.manifest import Manifest
 from wsgen.quality.tools import tool_of
-from wsgen.quality.tools.tool import Tool
-from wsgen.settings.cache_folder import is_own_folder, make_cache
+from wsgen.settings.cache_folder import read_entry, write_entry
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
-_OUTSIDE = re.compile(r"^[ \t]*from[ \t]+\.\.", re.MULTILINE)
+_KIND = "passed"
+_OUTSIDE = r"^[ \t]*from[ \t]+\.\."
 
 
-def has_passed(
+def unverified_steps(
     source: ModuleSource, config: Config, manifest: Manifest, fingerprints: Fingerprints
-) -> bool:
-    """Return whether the local cache says that the package passed the configured steps."""
-    if not config.steps:
-        return True
-    file = _verdict_file(source, config)
-    if not is_own_folder(file.parent):
-        return False
-    try:
-        lines = read_own_file(file).decode().split("\n")
-    except (OSError, UnicodeDecodeError):
-        return False
-    known = all(name.isidentifier() for name in lines[1:])
-    return known and lines[0] == _verdict(source, config, manifest, lines[1:], fingerprints)
+) -> tuple[str, ...]:
+    """Return those of the configured steps that the package is not known to pass as it is."""
+    packages, recorded = _read(source, config)
+    if len(recorded) != len(config.steps):
+        return config.steps
+    now = _digests(source, config, manifest, packages, fingerprints)
+    return tuple(
+        step
+        for step, sum_, before in zip(config.steps, now, recorded, strict=True)
+        if sum_ != before
+    )
 
 
-def tops_of(
+def imported_packages(
     source: ModuleSource, config: Config, texts: Collection[str], fingerprints: Fingerprints
 ) -> tuple[str, ...]:
     """Return the project's own packages that the Python `texts` of the generated one import, however indirectly.
 
-    `fingerprints` remembers how they and the settings of the tools are now. To be asked before the tools run:
-    what is edited while they do is not what they saw.
+    To be asked before the tools run: `fingerprints` then has these packages, and the tools with their settings,
+    as they are now. What is edited while the tools run is not what they saw.
     """
-    own = _own_tops(source, config) if any(_OUTSIDE.search(text) for text in texts) else set()
-    tops = tuple(sorted(fingerprints.reached_from(texts) | own))
-    for top in tops:
-        fingerprints.of(top)
-    for tool in _tools(config):
-        _settings(source, config, tool, fingerprints)
-    return tops
+    names = {name for text in texts for name in imported_names(text)}
+    if any(re.search(_OUTSIDE, text, re.MULTILINE) for text in texts):
+        names |= _own_package(source, config)
+    packages = tuple(sorted(fingerprints.reached_from(names)))
+    for step in config.steps:
+        _fingerprint(step, source, packages, fingerprints)
+    return packages
 
 
-def record_pass(
+def packages_known_to_be_imported(
+    source: ModuleSource, config: Config, fingerprints: Fingerprints
+) -> tuple[str, ...]:
+    """Return the same for a package that has not changed, from its entry in the cache.
+
+    What these packages import by now is added. One that is no longer imported costs a needless run at most.
+    """
+    packages, _ = _read(source, config)
+    return tuple(sorted(fingerprints.reached_from(packages)))
+
+
+def record_passed(
     source: ModuleSource,
     config: Config,
     manifest: Manifest,
-    tops: Iterable[str],
+    packages: Sequence[str],
     fingerprints: Fingerprints,
 ) -> None:
-    """Remember that the package passed with the packages `tops` as `fingerprints` has them.
-
-    A cache that cannot be written is no error: the next run then finds out again.
-    """
-    file = _verdict_file(source, config)
-    try:
-        make_cache(config.cache)
-        make_folder(file.parent)
-        if not is_own_folder(file.parent):
-            return
-        data = "\n".join([_verdict(source, config, manifest, tops, fingerprints), *tops]).encode()
-        if file.is_symlink() or not file.is_file() or read_own_file(file) != data:
-            replace(file, data)
-    except OSError:
-        return
+    """Remember that the package, which imports `packages`, has passed all configured steps."""
+    digests = _digests(source, config, manifest, packages, fingerprints)
+    text = "\n".join([" ".join(packages), *digests])
+    write_entry(config.cache, _KIND, entry_name(source, config), text)
 
 
-def _own_tops(source: ModuleSource, config: Config) -> set[str]:
+def _digests(
+    source: ModuleSource,
+    config: Config,
+    manifest: Manifest,
+    packages: Sequence[str],
+    fingerprints: Fingerprints,
+) -> Iterator[str]:
+    """Yield for each configured step the digest of all that decides whether the package passes it."""
+    files = (f"{name}={sum_}" for name, sum_ in sorted(manifest.outputs.items()))
+    common = sha256("\n".join([manifest.settings, *files, *config.steps, *packages]).encode())
+    for step in config.steps:
+        total = common.copy()
+        total.update(_fingerprint(step, source, packages, fingerprints).encode())
+        yield total.hexdigest()
+
+
+def _fingerprint(
+    step: str, source: ModuleSource, packages: Sequence[str], fingerprints: Fingerprints
+) -> str:
+    """Return a text that changes with all that a step reads, besides the files that it checks."""
+    tool = tool_of(step)
+    imported = packages if tool.reads_imports else ()
+    found = (f"{name}={fingerprints.of_package(name)}" for name in imported)
+    return "\n".join([step, fingerprints.of_tool(tool, source.output), *found])
+
+
+def _read(source: ModuleSource, config: Config) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the packages in the entry of a module and the digests of its steps; nothing if it is none."""
+    text = read_entry(config.cache, _KIND, entry_name(source, config)) or ""
+    listed, *recorded = text.split("\n")
+    packages = listed.split(" ") if listed else []
+    return (packages, recorded) if all(name.isidentifier() for name in packages) else ((), ())
+
+
+def _own_package(source: ModuleSource, config: Config) -> set[str]:
     """Return the package that the generated one is in, which its relative imports may lead to."""
     inside = (
         source.output.relative_to(folder).parts[0]
         for folder in config.sources
         if folder in source.output.parents
     )
-    return {top for top in inside if top.isidentifier()}
-
-
-def _verdict_file(source: ModuleSource, config: Config) -> Path:
-    name = source.output.relative_to(config.root).as_posix()
-    return config.cache / "passed" / digest(os.fsencode(name))[:32]
-
-
-def _verdict(
-    source: ModuleSource,
-    config: Config,
-    manifest: Manifest,
-    tops: Iterable[str],
-    fingerprints: Fingerprints,
-) -> str:
-    """Return the sum over all that decides whether the files pass."""
-    total = sha256()
-    for name, sum_ in sorted(manifest.outputs.items()):
-        total.update(f"{name}={sum_}\n".encode())
-    for tool in _tools(config):
-        total.update(f"{tool.name}={fingerprint(tool.name, tool.companions)}\n".encode())
-    total.update("\n".join(config.steps).encode())
-    for tool in _tools(config):
-        total.update(_settings(source, config, tool, fingerprints).encode())
-    for top in tops:
-        total.update(f"\n{top}={fingerprints.of(top)}".encode())
-    return total.hexdigest()
-
-
-def _tools(config: Config) -> list[Tool]:
-    return list({tool.name: tool for tool in map(tool_of, config.steps)}.values())
-
-
-def _settings(source: ModuleSource, config: Config, tool: Tool, fingerprints: Fingerprints) -> str:
-    """Return the digest of a tool's settings files for the package, as they were when first asked for."""
-    files = settings_files(
-        config.root, source.output, tool.settings, known=fingerprints.directories
-    )
-    if (tool.name, files) not in fingerprints.settings:
-        fingerprints.settings[tool.name, files] = settings_digest(files, tool.extends)
-    return fingerprints.settings[tool.name, files]
+    return {name for name in inside if name.isidentifier()}

@@ -1,76 +1,135 @@
-"""What the project's own packages look like on disk: names, sizes and times of their files, no contents.
+"""Fingerprints of what the results of quality steps depend on besides the files: tools, settings, imports.
 
-Part of the path where nothing changed: a package is walked once in a run, however many modules rely on it.
+Part of the path where nothing changed: each is taken once in a run, however many modules rely on it. An edit
+during the run makes no difference to it, so that what the tools may not have seen is not taken for checked.
 """
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
 
-from wsgen.files import read_text
+from wsgen.files import read_file
 from wsgen.manifest import MANIFEST
+from wsgen.quality.installed import fingerprint
+from wsgen.quality.settings_files import settings_digest, settings_files
+from wsgen.quality.tools import tool_of
+from wsgen.quality.tools.tool import Tool
+from wsgen.settings.cache_folder import read_entry, write_entry
+from wsgen.settings.config import Config
 from wsgen.source import NOT_SEARCHED
 
 _SUFFIXES = (".py", ".pyi")
-_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([^\W\d]\w*)|import[ \t]+([^\n#;]+))", re.MULTILINE)
-_File = tuple[str, int, int]
+_IMPORT = r"^[ \t]*(?:from[ \t]+([^\W\d]\w*)|import[ \t]+([^\n#;]+))"
+_KIND = "packages"
+_SETTLED = 2_000_000_000
+"""Nanoseconds after which a further edit of a file surely gives it another time, on whatever file system."""
+
+_File = tuple[str, int, int, int]
 
 
 class Fingerprints:
-    """The fingerprints of the packages and modules in the folders `sources`; make one for each run.
+    """The fingerprints for the project with the settings `config`; make one for each run."""
 
-    What was looked at once is not looked at again, so that an edit during the run makes no difference to it.
-    Generated packages are left out: their manifests have the sums of what is in them. `settings` keeps the sums
-    of settings files that were read, `directories` which of them stand where.
-    """
-
-    def __init__(self, sources: Sequence[Path]) -> None:
-        self._sources = [os.fspath(source) for source in sources]
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._started = time.time_ns()
+        names = (name for step in config.steps for name in tool_of(step).settings)
+        self._settings_names = tuple(dict.fromkeys(names))
+        self._directories: dict[str, tuple[str, ...]] = {}
+        self._settings: dict[Path, tuple[Path, ...]] = {}
+        self._tools: dict[tuple[str, tuple[Path, ...]], str] = {}
         self._files: dict[str, tuple[_File, ...]] = {}
-        self._fingerprints: dict[str, str] = {}
+        self._packages: dict[str, str] = {}
         self._imports: dict[str, frozenset[str]] = {}
-        self.settings: dict[tuple[str, tuple[Path, ...]], str] = {}
-        self.directories: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
-    def of(self, top: str) -> str:
-        """Return a text that changes when a file of the package or module `top` does, or one is added."""
-        if top not in self._fingerprints:
-            total = sha256()
-            for file in self._files_of(top):
-                total.update(os.fsencode("{}\0{}\0{}\n".format(*file)))
-            self._fingerprints[top] = total.hexdigest()
-        return self._fingerprints[top]
+    def of_tool(self, tool: Tool, output: Path) -> str:
+        """Return a text that changes when the tool does, or its settings for the files in `output`.
 
-    def reached_from(self, texts: Iterable[str]) -> frozenset[str]:
-        """Return the names of the project's own packages that Python `texts` import, however indirectly."""
+        That of a tool that reads imports also changes with whatever is installed.
+        """
+        if output not in self._settings:
+            self._settings[output] = settings_files(
+                self._config.root, output, self._settings_names, known=self._directories
+            )
+        files = self._settings[output]
+        if (tool.name, files) not in self._tools:
+            version = fingerprint(tool.name, ("",) if tool.reads_imports else tool.companions)
+            own = (file for file in files if file.name in tool.settings)
+            self._tools[tool.name, files] = f"{version}\n{settings_digest(own, tool.extends)}"
+        return self._tools[tool.name, files]
+
+    def of_package(self, name: str) -> str:
+        """Return a text that changes when a file of the project's own package `name` does, or one is added.
+
+        It is the digest of their contents. Files are only read if names, sizes and times differ from when they
+        were read last. Generated packages are left out: their manifests have the digests of what is in them.
+        """
+        if name not in self._packages:
+            files = self._files_of(name)
+            stat = sha256(repr(files).encode("utf-8", "surrogateescape")).hexdigest()
+            self._packages[name] = self._remembered(name, stat) or self._read(name, stat)
+        return self._packages[name]
+
+    def reached_from(self, names: Iterable[str]) -> frozenset[str]:
+        """Return those of `names` that are packages of the project, and what these import, at any distance."""
         found: set[str] = set()
-        waiting = {name for text in texts for name in _imported(text)}
+        waiting = set(names)
         while waiting:
-            if (top := waiting.pop()) not in found and self._files_of(top):
-                found.add(top)
-                waiting |= self._imported_by(top) - found
+            if (name := waiting.pop()) not in found and self._files_of(name):
+                found.add(name)
+                waiting |= self._imported_by(name) - found
         return frozenset(found)
 
-    def _imported_by(self, top: str) -> frozenset[str]:
-        if top not in self._imports:
-            texts = (_text(file) for file, _, _ in self._files_of(top))
-            self._imports[top] = frozenset(name for text in texts for name in _imported(text))
-        return self._imports[top]
+    def _remembered(self, name: str, stat: str) -> str | None:
+        before, _, content = (read_entry(self._config.cache, _KIND, name) or "").partition("\n")
+        return content if before == stat else None
 
-    def _files_of(self, top: str) -> tuple[_File, ...]:
-        if top not in self._files:
+    def _read(self, name: str, stat: str) -> str:
+        """Return the digest of the contents of a package; remember it if an edit cannot go unnoticed."""
+        total = sha256()
+        newest = 0
+        for path, _, *times in self._files_of(name):
+            total.update(os.fsencode(f"{path}\0"))
+            total.update(sha256(_contents(path)).digest())
+            newest = max(newest, *times)
+        content = total.hexdigest()
+        if newest + _SETTLED < self._started and self._config.cache.is_dir():
+            write_entry(self._config.cache, _KIND, name, f"{stat}\n{content}")
+        return content
+
+    def _imported_by(self, name: str) -> frozenset[str]:
+        if name not in self._imports:
+            texts = (
+                _contents(file).decode("utf-8", "replace") for file, *_ in self._files_of(name)
+            )
+            self._imports[name] = frozenset(top for text in texts for top in imported_names(text))
+        return self._imports[name]
+
+    def _files_of(self, name: str) -> tuple[_File, ...]:
+        if name not in self._files:
             found: list[_File] = []
-            for source in self._sources:
-                place = os.path.join(source, top)
+            for source in self._config.sources:
+                place = os.path.join(source, name)
                 for suffix in _SUFFIXES:
                     found += _file(place + suffix)
                 for folder in (place, f"{place}-stubs"):
                     found += _below(folder, set())
-            self._files[top] = tuple(dict.fromkeys(found))
-        return self._files[top]
+            self._files[name] = tuple(dict.fromkeys(found))
+        return self._files[name]
+
+
+def imported_names(text: str) -> Iterator[str]:
+    """Yield the first parts of the names of what a Python `text` imports, but for relative imports."""
+    for one, several in re.findall(_IMPORT, text, re.MULTILINE):
+        if one:
+            yield one
+        for part in several.split(","):
+            if name := part.partition(".")[0].split()[:1]:
+                yield name[0]
 
 
 def _file(path: str) -> Iterator[_File]:
@@ -79,7 +138,7 @@ def _file(path: str) -> Iterator[_File]:
     except OSError:
         return
     if S_ISREG(status.st_mode):
-        yield path, status.st_size, status.st_mtime_ns
+        yield path, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _below(folder: str, seen: set[str]) -> Iterator[_File]:
@@ -103,17 +162,8 @@ def _below(folder: str, seen: set[str]) -> Iterator[_File]:
             yield from _below(entry.path, seen)
 
 
-def _imported(text: str) -> Iterator[str]:
-    for one, several in _IMPORT.findall(text):
-        if one:
-            yield one
-        for part in several.split(","):
-            if name := part.partition(".")[0].split()[:1]:
-                yield name[0]
-
-
-def _text(file: str) -> str:
+def _contents(file: str) -> bytes:
     try:
-        return read_text(file, errors="replace")
+        return read_file(file)
     except OSError:
-        return ""
+        return b""

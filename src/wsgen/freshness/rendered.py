@@ -20,7 +20,7 @@ def rendered_routes(
     source: ModuleSource, config: Config, manifest: Manifest, inputs: Mapping[str, str]
 ) -> Mapping[str, str] | None:
     """Return the routes of a package by class; None unless this machine made its files from these `inputs`."""
-    text = read_entry(config.cache, _KIND, _entry_name(source, config))
+    text = read_entry(config.cache, _KIND, entry_name(source, config))
     if text is None:
         return None
     known, _, routes = text.partition("\n")
@@ -40,10 +40,11 @@ def record_rendered(
     """Remember that the files in `manifest` were made from these `inputs`, and have these `routes` by class."""
     listed = json.dumps(routes)
     text = f"{_fingerprint(manifest, inputs, listed)}\n{listed}"
-    write_entry(config.cache, _KIND, _entry_name(source, config), text)
+    write_entry(config.cache, _KIND, entry_name(source, config), text)
 
 
-def _entry_name(source: ModuleSource, config: Config) -> str:
+def entry_name(source: ModuleSource, config: Config) -> str:
+    """Return the name of a module's entries in the cache."""
     return digest(os.fsencode(source.output.relative_to(config.root).as_posix()))[:32]
 
 

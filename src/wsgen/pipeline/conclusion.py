@@ -10,7 +10,7 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
 from wsgen.files import bytes_of
 from wsgen.freshness.assess import settings_digest
-from wsgen.freshness.cache_entries import record_pass
+from wsgen.freshness.cache_entries import record_passed
 from wsgen.freshness.rendered import record_rendered
 from wsgen.manifest import Manifest, digest
 from wsgen.outputs.contract import Language
@@ -84,7 +84,7 @@ def _remember(draft: Draft, manifest: Manifest, run: Run) -> None:
     source, config = draft.source, run.config
     record_rendered(source, config, manifest, draft.inputs, draft.spec.routes)
     if run.steps:
-        record_pass(source, config, manifest, draft.tops, run.fingerprints)
+        record_passed(source, config, manifest, draft.packages, run.fingerprints)
 
 
 def _refused(draft: Draft, error: FilesError) -> tuple[ModuleResult, list[Diagnostic]]:

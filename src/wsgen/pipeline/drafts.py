@@ -9,7 +9,7 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.discovery.inputs import template_of
 from wsgen.errors import GenerationError
 from wsgen.freshness.assess import Assessment
-from wsgen.freshness.cache_entries import tops_of
+from wsgen.freshness.cache_entries import imported_packages
 from wsgen.load import Loaded
 from wsgen.load.python.runtime_base import is_built_on_runtime
 from wsgen.model import ModuleSpec
@@ -18,6 +18,8 @@ from wsgen.outputs.python.package import forget_templates
 from wsgen.outputs.registry import render_package
 from wsgen.pipeline.conflicts import unwritable
 from wsgen.pipeline.context import Run
+from wsgen.pipeline.rechecks import run_quality_steps
+from wsgen.quality.mirror import StagedModule
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, Positions
 
@@ -26,8 +28,8 @@ from wsgen.source import ModuleSource, Positions
 class Draft:
     """A package that is not yet written: what its module declares, and its files by path.
 
-    `inputs` has the digests of the files that it was made from, as they were read; `tops` are the project's own
-    packages that the texts import.
+    `inputs` has the digests of the files that it was made from, as they were read; `packages` are the project's
+    own packages that the texts import.
     """
 
     source: ModuleSource
@@ -36,7 +38,7 @@ class Draft:
     positions: Positions
     inputs: Mapping[str, str]
     files: Mapping[str, RenderedFile]
-    tops: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
     @property
     def texts(self) -> dict[str, str]:
@@ -88,10 +90,12 @@ def render_drafts(
         root = run.config.root
         parsed = {file.relative_to(root).as_posix(): sum_ for file, sum_ in item.digests.items()}
         inputs = {**before.inputs, **parsed}
-        tops: tuple[str, ...] = ()
+        draft = Draft(source, before, item.spec, item.positions, inputs, files)
         if run.steps:
-            tops = tops_of(source, run.config, _python_of(files).values(), run.fingerprints)
-        drafts.append(Draft(source, before, item.spec, item.positions, inputs, files, tops))
+            texts = draft.python.values()
+            packages = imported_packages(source, run.config, texts, run.fingerprints)
+            draft = replace(draft, packages=packages)
+        drafts.append(draft)
     return drafts, found
 
 
@@ -101,14 +105,12 @@ def check_drafts(
     """Return the drafts that pass the quality steps, with their final texts, and what is wrong in the others."""
     if not run.steps:
         return drafts, ()
-    from wsgen.quality.mirror import StagedModule
-    from wsgen.quality.run import run_steps
-
     staged = [
         StagedModule(
             name=draft.source.name,
             output=draft.source.output,
             files=draft.python,
+            steps=run.steps,
             positions=draft.positions,
             routers={router.file_name: router.class_name for router in draft.spec.routers},
         )
@@ -117,15 +119,7 @@ def check_drafts(
     ]
     if not staged:
         return drafts, ()
-    outcome = run_steps(
-        staged,
-        root=run.config.root,
-        steps=run.steps,
-        sources=run.config.sources,
-        cache=run.config.cache,
-        jobs=run.options.jobs,
-        timeout=run.config.timeout,
-    )
+    outcome = run_quality_steps(staged, run)
     passed = [
         draft.with_texts(outcome.files.get(draft.source.output, {}))
         for draft in drafts

@@ -16,7 +16,7 @@ from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.pipeline.context import Options, Run
 from wsgen.pipeline.sources import load_modules
 from wsgen.result import ModuleResult, RunResult, State
-from wsgen.settings.cache_folder import link_out_of
+from wsgen.settings.cache_folder import why_unused
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
@@ -46,9 +46,13 @@ def run(
     diagnostics: list[Diagnostic] = []
     if not is_all_current(sources, assessed):
         with _lock(config) if options.write else nullcontext():
-            this = Run(config, options, Fingerprints(config.sources), assumed)
-            assessed = _assess_rest(sources, assessed, this)
+            this = Run(config, options, Fingerprints(config), assumed)
+            before = _assess_rest(sources, assessed, this)
+            assessed = before | _recheck(before, this)
             results, diagnostics = _update(assessed, this)
+            used_tools = this.steps and (results or assessed != before)
+            if used_tools and (warning := why_unused(config.cache)) is not None:
+                diagnostics.append(warning)
     for source, found in assessed.items():
         if found.status is Status.CURRENT:
             results[source] = ModuleResult(source, State.CURRENT, found.routes)
@@ -64,7 +68,7 @@ def assess_until_stale(
     sources: Iterable[ModuleSource], config: Config, options: Options
 ) -> dict[ModuleSource, Assessment]:
     """Assess `sources` in their order, up to the first whose package is not current."""
-    this = Run(config, options, Fingerprints(config.sources))
+    this = Run(config, options, Fingerprints(config))
     assessed = {}
     for source in sources:
         assessed[source] = this.assess(source)
@@ -102,6 +106,17 @@ def _assess_rest(
     }
 
 
+def _recheck(
+    assessed: Mapping[ModuleSource, Assessment], this: Run
+) -> dict[ModuleSource, Assessment]:
+    """Return as current those whose packages pass the type checkers and linters that are all that is missing."""
+    if not any(found.unverified for found in assessed.values()):
+        return {}
+    from wsgen.pipeline.rechecks import recheck
+
+    return recheck(assessed, this)
+
+
 def _update(
     assessed: Mapping[ModuleSource, Assessment], this: Run
 ) -> tuple[dict[ModuleSource, ModuleResult], list[Diagnostic]]:
@@ -116,14 +131,12 @@ def _update(
         source: found for source, found in assessed.items() if found.status is not Status.CURRENT
     }
     for number in range(1, _TRIES + 1):
+        if not stale:
+            break
         made, found = _make_packages(stale, this, last=number == _TRIES)
         results |= made
         diagnostics += found
         stale = {source: this.assess(source) for source in stale if source not in made}
-        if not stale:
-            break
-    if results and this.steps and (warning := link_out_of(this.config.cache)) is not None:
-        diagnostics.append(warning)
     return results, diagnostics
 
 

@@ -8,7 +8,7 @@ directories on the way to the outputs are real, and only the staged files are co
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wsgen.quality.scratch import scratch_folder, temporary_errors
@@ -34,17 +34,20 @@ _LEFT_OUT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class StagedModule:
-    """The rendered Python files of one module, before any step.
+    """The Python files of one module, and the quality `steps` to take them through.
 
     `output` is the absolute directory where they will stand, somewhere below the project's root. `files`
-    maps file names to texts, `routers` the names of router files to their classes.
+    maps file names to texts, `routers` the names of router files to their classes. Files that are `in_place`
+    stand there already, so that tools can read them where they are.
     """
 
     name: str
     output: Path
     files: Mapping[str, str]
-    positions: Positions
-    routers: Mapping[str, str]
+    steps: tuple[str, ...]
+    positions: Positions = field(default_factory=dict)
+    routers: Mapping[str, str] = field(default_factory=dict)
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,13 @@ def mirrored(
 ) -> Iterator[Mirror]:
     """Build a mirror of `root` that holds the files of `modules` for `tools`; remove it at the end.
 
-    Raises FilesError if the disk has no room for it.
+    If the files of all modules are in place, it is the project itself. Raises FilesError if the disk has no room.
     """
+    modules = [module for module in modules if not module.in_place]
     with scratch_folder() as scratch:
+        if not modules:
+            yield Mirror(root=root, top=root, scratch=scratch)
+            return
         with temporary_errors():
             # The directories above the root are there too, since some tools look beyond it for settings.
             top = scratch / "mirror" / root.relative_to(root.anchor)
@@ -121,7 +128,7 @@ def _link_settings(source: Path, target: Path, tools: Iterable[Tool]) -> None:
 
 def _link_extended(root: Path, modules: Sequence[StagedModule], target: Path, tool: Tool) -> None:
     """Show a tool what settings bring in from outside of the project, as in a repository of several."""
-    known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+    known: dict[str, tuple[str, ...]] = {}
     found = dict.fromkeys(
         file
         for module in modules

@@ -63,7 +63,10 @@ class Rounds:
         self._lines = CommandLines(bench)
         self._steps = tuple(dict.fromkeys(steps))
         self._texts: dict[Path, Texts] = {o: dict(m.files) for o, m in bench.modules.items()}
-        self._pending = {step: set(bench.modules) for step in self._steps}
+        self._pending = {
+            step: {output for output, module in bench.modules.items() if step in module.steps}
+            for step in self._steps
+        }
         self._problems: dict[Path, dict[str, list[Problem]]] = {o: {} for o in bench.modules}
         self._given_up: dict[Path, tuple[Change, ...]] = {}
         self._broken: dict[Path, Diagnostic] = {}
@@ -155,8 +158,8 @@ class Rounds:
     def _touch(self, output: Path) -> None:
         """Forget what the steps said of a module that has changed."""
         self._problems[output].clear()
-        for pending in self._pending.values():
-            pending.add(output)
+        for step in self._bench.modules[output].steps:
+            self._pending[step].add(output)
 
     def _record(self, report: Report) -> None:
         for output in report.outputs:

@@ -1,7 +1,7 @@
 """Run the quality steps over staged modules: the way into this package."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, in_order
@@ -39,16 +39,15 @@ def run_steps(
     jobs: int,
     timeout: float = 600.0,
 ) -> QualityResult:
-    """Run `steps` over `modules` and return the texts of those that pass, which no step would change.
+    """Take each of `modules` through its steps; return the texts of those that pass, which no step would change.
 
-    Nothing below `root` is written, except in `cache`, where mypy keeps what makes the next run fast;
-    with None it keeps nothing. Types are looked up in `sources`. At most `jobs` processes run at once,
-    each for at most `timeout` seconds. Raises ToolError if a tool is missing or cannot work at all;
-    what is wrong with a module is in the result.
+    `steps` are all steps of the project, in their order. Nothing below `root` is written, except in `cache`,
+    where mypy keeps what makes the next run fast; with None it keeps nothing. Types are looked up in `sources`.
+    At most `jobs` processes run at once, each for at most `timeout` seconds.
+
+    Raises ToolError if a tool is missing or cannot work at all; what is wrong with a module is in the result.
     """
     commands = commands_of(steps, root=root)
-    if not modules or not steps:
-        return QualityResult({m.output: dict(m.files) for m in modules}, (), frozenset())
     # A fixing step also fails for what it cannot fix, which another step of the tool reports.
     labels = {
         reporting: step
@@ -56,15 +55,21 @@ def run_steps(
         if (reporting := step_named(step).reported_by) is not None and reporting not in steps
     }
     steps = (*steps, *labels)
-    unreadable = {module.output: list(syntax_errors(module)) for module in modules}
-    diagnostics = [item for found in unreadable.values() for item in found]
-    readable = [module for module in modules if not unreadable[module.output]]
-    tools = list({tool.name: tool for tool in map(tool_of, steps)}.values())
+    diagnostics: list[Diagnostic] = []
+    readable = {}
+    for module in modules:
+        # What is in place has passed before.
+        unreadable = () if module.in_place else tuple(syntax_errors(module))
+        diagnostics += unreadable
+        if not unreadable:
+            further = tuple(name for name, step in labels.items() if step in module.steps)
+            readable[module.output] = replace(module, steps=(*module.steps, *further))
     passed = {}
-    with mirrored(root, readable, tools) as mirror:
+    tools = list({tool.name: tool for tool in map(tool_of, steps)}.values())
+    with mirrored(root, list(readable.values()), tools) as mirror:
         bench = Workbench(
             mirror=mirror,
-            modules={module.output: module for module in readable},
+            modules=readable,
             commands=commands,
             steps=steps,
             sources=sources,
@@ -77,7 +82,7 @@ def run_steps(
                 passed[output] = checked.files
             else:
                 diagnostics += module_diagnostics(
-                    bench.modules[output],
+                    readable[output],
                     checked,
                     directory=mirror.relative(output),
                     labels=labels,

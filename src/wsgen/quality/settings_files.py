@@ -30,22 +30,22 @@ def settings_files(
     output: Path,
     names: tuple[str, ...],
     *,
-    known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] | None = None,
+    known: dict[str, tuple[str, ...]] | None = None,
 ) -> tuple[Path, ...]:
     """Return the files with one of `names` that can hold settings for the files in `output`, nearest first.
 
     They are looked for in the directories above `output`, up to `root` and on to the top of the
     repository that `root` is in. Give one dict as `known` to look into each directory only once while
-    asking for many modules.
+    asking for many modules with the same `names`.
     """
     known = {} if known is None else known
     found: list[str] = []
     directory, top = os.path.dirname(os.fspath(output)), os.fspath(root)
     inside = True
     while True:
-        if (directory, names) not in known:
-            known[directory, names] = _in_directory(directory, names)
-        found += known[directory, names]
+        if directory not in known:
+            known[directory] = _in_directory(directory, names)
+        found += known[directory]
         inside = inside and directory != top
         parent = os.path.dirname(directory)
         if parent == directory or (not inside and os.path.exists(os.path.join(directory, ".git"))):

@@ -28,12 +28,16 @@ def make_cache(cache: Path) -> None:
 
 
 def usable_cache(cache: Path) -> Path | None:
-    """Return the folder `cache`, made where it is missing; None if it cannot be written or holds a link."""
+    """Return the folder `cache`, made where it is missing; None if it cannot be written or is not to be trusted.
+
+    It is not if it holds a link or git tracks files in it.
+    """
     try:
         make_cache(cache)
     except OSError:
         return None
-    return cache if os.access(cache, os.W_OK) and not any(links_in(cache)) else None
+    trusted = not any(links_in(cache)) and not is_tracked(cache)
+    return cache if trusted and os.access(cache, os.W_OK) else None
 
 
 def is_own_folder(folder: Path) -> bool:
@@ -41,11 +45,28 @@ def is_own_folder(folder: Path) -> bool:
     return not folder.is_symlink() and not folder.parent.is_symlink() and folder.is_dir()
 
 
+def is_tracked(cache: Path) -> bool:
+    """Return whether git tracks files in the folder `cache`, so that they may come from anybody."""
+    if not any((folder / ".git").exists() for folder in cache.parents):
+        return False
+    import subprocess
+
+    command = ("git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--", cache.name)
+    with suppress(OSError, subprocess.SubprocessError):
+        listed = subprocess.run(
+            command, cwd=cache.parent, capture_output=True, timeout=30, check=False
+        )
+        return bool(listed.stdout)
+    return False
+
+
 def read_entry(cache: Path, kind: str, name: str) -> str | None:
     """Return the text of the entry `name` among those of one `kind`, None if there is none to be trusted."""
     folder = cache / kind
     try:
-        return read_own_file(folder / name).decode() if is_own_folder(folder) else None
+        data = read_own_file(folder / name).decode() if is_own_folder(folder) else ""
+        origin, _, text = data.partition("\n")
+        return text if origin and origin == _origin(cache) else None
     except (OSError, UnicodeDecodeError):
         return None
 
@@ -57,7 +78,16 @@ def write_entry(cache: Path, kind: str, name: str, text: str) -> None:
         make_cache(cache)
         make_folder(folder)
         if is_own_folder(folder) and read_entry(cache, kind, name) != text:
-            replace(folder / name, text.encode())
+            replace(folder / name, f"{_origin(cache)}\n{text}".encode())
+
+
+def _origin(cache: Path) -> str:
+    """Return a text that is another one on every machine.
+
+    An entry that begins with it was written here, and did not come with a clone: nobody can choose the time at
+    which the file system of another machine last changed a file.
+    """
+    return str((cache / ".gitignore").lstat().st_ctime_ns)
 
 
 def links_in(cache: Path) -> Iterator[Path]:
@@ -71,8 +101,8 @@ def links_in(cache: Path) -> Iterator[Path]:
                 yield entry
 
 
-def link_out_of(cache: Path) -> Diagnostic | None:
-    """Return the warning that `cache` is not used because a link leads from it out of the project, if so."""
+def why_unused(cache: Path) -> Diagnostic | None:
+    """Return the warning that `cache` is not used, because of a link out of the project or of git, if so."""
     for link in links_in(cache):
         if (target := real(link)).is_relative_to(cache.parent):
             continue
@@ -83,4 +113,12 @@ def link_out_of(cache: Path) -> Diagnostic | None:
             severity=Severity.WARNING,
             help="Remove the link: wsgen writes below the project only.",
         )
-    return None
+    if not is_tracked(cache):
+        return None
+    return Diagnostic(
+        "WSG415",
+        "the cache is not used: git tracks files in it, which anybody may have written",
+        Span(cache),
+        severity=Severity.WARNING,
+        help=f"Run `git rm -r --cached {cache.name}` and commit that.",
+    )

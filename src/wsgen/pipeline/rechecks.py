@@ -1,0 +1,70 @@
+"""Check packages again that are what their sources say, where only results of checkers are missing.
+
+An edit of a model leaves the generated files and the results of formatters and linters as they are: only type
+checkers have to see the files again, and they read them where they are. What fails here is rendered anew, so that
+what is wrong is said in the same way however it was found out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from wsgen.files import read_text
+from wsgen.freshness.assess import Assessment, Status
+from wsgen.freshness.cache_entries import packages_known_to_be_imported, record_passed
+from wsgen.pipeline.context import Run
+from wsgen.quality import run as quality
+from wsgen.quality.mirror import StagedModule
+from wsgen.quality.tools import step_named, tool_of
+from wsgen.source import ModuleSource
+
+
+def recheck(
+    assessed: Mapping[ModuleSource, Assessment], run: Run
+) -> dict[ModuleSource, Assessment]:
+    """Return as current those of the modules whose packages pass all that they were not known to pass.
+
+    A package that a step may have to rewrite is left to the other stages: formatters are not always reversible,
+    and the result must not depend on what was there before.
+    """
+    todo = {
+        source: found
+        for source, found in assessed.items()
+        if found.unverified and not any(step_named(step).fixes for step in found.unverified)
+    }
+    if not todo:
+        return {}
+    packages = {
+        source: packages_known_to_be_imported(source, run.config, run.fingerprints)
+        for source in todo
+    }
+    staged = [_staged(source, found) for source, found in todo.items()]
+    failed = run_quality_steps(staged, run).failed
+    passed = {source: found for source, found in todo.items() if source.output not in failed}
+    for source, found in passed.items():
+        if found.manifest is not None and (run.options.write or run.config.cache.is_dir()):
+            record_passed(source, run.config, found.manifest, packages[source], run.fingerprints)
+    return {source: replace(found, status=Status.CURRENT) for source, found in passed.items()}
+
+
+def run_quality_steps(modules: Sequence[StagedModule], run: Run) -> quality.QualityResult:
+    """Take `modules` through their quality steps, as the settings and options of `run` say."""
+    return quality.run_steps(
+        modules,
+        root=run.config.root,
+        steps=run.steps,
+        sources=run.config.sources,
+        cache=run.config.cache,
+        jobs=run.options.jobs,
+        timeout=run.config.timeout,
+    )
+
+
+def _staged(source: ModuleSource, found: Assessment) -> StagedModule:
+    names = found.manifest.outputs if found.manifest is not None else ()
+    return StagedModule(
+        name=source.name,
+        output=source.output,
+        files={name: read_text(source.output / name) for name in names if name.endswith(".py")},
+        steps=found.unverified,
+        in_place=all(tool_of(step).reads_imports for step in found.unverified),
+    )
