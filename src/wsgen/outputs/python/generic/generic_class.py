@@ -3,10 +3,9 @@
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span
-from wsgen.outputs.python.generic.template import mistake, refuse, span_of
+from wsgen.outputs.python.generic.template import TemplateFile, mistake, refuse
 from wsgen.syntax.newer_syntax import TypeParameters
 from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.quoted_types import TypingNames
@@ -38,16 +37,19 @@ class GenericClass:
         return start <= text_range[0] and text_range[1] <= end
 
 
-def find_generic_class(path: Path, source: PythonText, typing: TypingNames) -> GenericClass:
+def find_generic_class(file: TemplateFile) -> GenericClass:
     """Return the generic class of a template. Raises GenerationError unless there is exactly one."""
-    declared = _declared(source, typing)
-    known = dict.fromkeys(declared) | dict.fromkeys(_named_in_bases(source, typing))
+    source, typing = file.source, file.typing
+    declared = _declared(file)
+    known = dict.fromkeys(declared) | dict.fromkeys(_named_in_bases(file))
     top = [node for node in source.tree.body if isinstance(node, ast.ClassDef)]
-    found = [node for node in top if _is_generic(node, source, typing, known)]
+    found = [node for node in top if _is_generic(node, file, known)]
     if not found:
-        message = f"{path.name} has no generic class, such as `class WsRouter(Generic[_TRequest, _TData])`"
-        place = span_of(path, source.places, source.places.of(top[0])) if top else None
-        raise refuse(mistake("WSG421", message, place or span_of(path, source.places, (0, 0))))
+        message = (
+            f"{file.path.name} has no generic class, such as "
+            "`class WsRouter(Generic[_TRequest, _TData])`"
+        )
+        raise refuse(mistake("WSG421", message, file.span(top[0] if top else (0, 0))))
     inner = [
         node
         for node in ast.walk(source.tree)
@@ -57,45 +59,41 @@ def find_generic_class(path: Path, source: PythonText, typing: TypingNames) -> G
     ]
     if len(found := [*found, *inner]) > 1:
         listed = " and ".join(f"`{node.name}`" for node in found)
-        places = [span_of(path, source.places, source.places.of(node)) for node in found]
-        notes = [Note("another is here", place) for place in places[1:]]
-        message = f"{path.name} has several generic classes: {listed}"
+        notes = [Note("another is here", file.span(node)) for node in found[1:]]
+        message = f"{file.path.name} has several generic classes: {listed}"
         help_text = "Move the others to another file and import them."
-        raise refuse(mistake("WSG422", message, places[0], help_text, notes))
-    return _checked(path, source, typing, found[0], declared, known)
+        raise refuse(mistake("WSG422", message, file.span(found[0]), help_text, notes))
+    return _checked(file, found[0], declared, known)
 
 
 def _checked(
-    path: Path,
-    source: PythonText,
-    typing: TypingNames,
+    file: TemplateFile,
     node: ast.ClassDef,
     declared: Mapping[str, tuple[str, ast.stmt]],
     known: Mapping[str, object],
 ) -> GenericClass:
     """Return the class. Raises GenerationError if its parameters cannot be specialised."""
+    source, typing = file.source, file.typing
     brackets = source.parameters_of(node)
     names = brackets.names if brackets else tuple(_ordered(node, typing, known))
     wrong: list[Diagnostic] = []
     if brackets is not None:
-        place = span_of(path, source.places, (brackets.start, brackets.end))
+        place = file.span((brackets.start, brackets.end))
         wrong += [_not_plain(item.name, place) for item in brackets.items if item.stars]
     else:
         for base in _subscripts(node):
             if typing.member(base.value) in _BASES:
                 wrong += [
-                    _not_plain(
-                        ast.unparse(item), span_of(path, source.places, source.places.of(item))
-                    )
+                    _not_plain(ast.unparse(item), file.span(item))
                     for item in _items(base)
                     if not isinstance(item, ast.Name)
                 ]
         wrong += [
-            _not_plain(name, span_of(path, source.places, source.places.of(declared[name][1])))
+            _not_plain(name, file.span(declared[name][1]))
             for name in names
             if name in declared and declared[name][0] != "TypeVar"
         ]
-    place = span_of(path, source.places, source.places.of(node))
+    place = file.span(node)
     if len(names) < 2 and not wrong:
         message = f"`{node.name}` has one type parameter; a router has a request and a data type"
         help_text = "Give the generic class two type parameters or more: request, data, others."
@@ -118,14 +116,14 @@ def _not_plain(name: str, place: Span) -> Diagnostic:
     return mistake("WSG425", message, place, help_text)
 
 
-def _declared(source: PythonText, typing: TypingNames) -> dict[str, tuple[str, ast.stmt]]:
+def _declared(file: TemplateFile) -> dict[str, tuple[str, ast.stmt]]:
     """Return the type variables that the file declares, each with its kind and statement."""
     found = {}
-    for node in file_statements(source.tree):
+    for node in file_statements(file.source.tree):
         name = _assigned(node)
         value = getattr(node, "value", None)
         if name is not None and isinstance(value, ast.Call):
-            kind = typing.member(value.func)
+            kind = file.typing.member(value.func)
             if kind in _VARIABLES:
                 found[name] = (kind, node)
     return found
@@ -142,22 +140,20 @@ def _assigned(node: ast.stmt) -> str | None:
     return target.id if isinstance(target, ast.Name) and isinstance(node.value, ast.Call) else None
 
 
-def _named_in_bases(source: PythonText, typing: TypingNames) -> Iterator[str]:
+def _named_in_bases(file: TemplateFile) -> Iterator[str]:
     """Yield the names in `Generic[...]`, which are type variables wherever they are declared."""
-    for node in ast.walk(source.tree):
+    for node in ast.walk(file.source.tree):
         if isinstance(node, ast.ClassDef):
             for base in _subscripts(node):
-                if typing.member(base.value) in _BASES:
+                if file.typing.member(base.value) in _BASES:
                     yield from (item.id for item in _items(base) if isinstance(item, ast.Name))
 
 
-def _is_generic(
-    node: ast.ClassDef, source: PythonText, typing: TypingNames, known: Mapping[str, object]
-) -> bool:
-    if source.parameters_of(node) is not None:
+def _is_generic(node: ast.ClassDef, file: TemplateFile, known: Mapping[str, object]) -> bool:
+    if file.source.parameters_of(node) is not None:
         return True
     return any(
-        typing.member(base.value) in _BASES or next(_in_order(base.slice, known), None)
+        file.typing.member(base.value) in _BASES or next(_in_order(base.slice, known), None)
         for base in _subscripts(node)
     )
 

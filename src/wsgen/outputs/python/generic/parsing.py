@@ -1,14 +1,14 @@
 """Parse a Python file with one generic class into a template."""
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.outputs.python.generic.generic_class import find_generic_class
 from wsgen.outputs.python.generic.placeholders import (
-    Template,
+    TemplateUses,
     header_cuts,
     named_placeholders,
     placeholders,
@@ -19,9 +19,9 @@ from wsgen.outputs.python.generic.template import (
     Placeholder,
     PlaceholderEdit,
     Role,
+    TemplateFile,
     mistake,
     refuse,
-    span_of,
 )
 from wsgen.outputs.python.generic.template_imports import (
     absolute,
@@ -52,21 +52,21 @@ def parse_template(
     """
     source = _parse(path, text)
     try:
-        return _template(path, source, home or package_of(path, roots))
+        package = home or package_of(path, roots)
+        return _template(TemplateFile(path, package, source, TypingNames(source.tree)))
     except RecursionError as error:
         raise refuse(mistake("WSG420", f"{path.name} is nested too deeply", Span(path))) from error
 
 
-def _template(path: Path, source: PythonText, package: Sequence[str]) -> GenericTemplate:
+def _template(file: TemplateFile) -> GenericTemplate:
     wrong: list[Diagnostic] = []
-    typing = TypingNames(source.tree)
-    generic = find_generic_class(path, source, typing)
-    template = Template(path, source, generic, uses(source, generic.brackets))
+    source, generic = file.source, find_generic_class(file)
+    template = TemplateUses(file, generic, uses(source, generic.brackets))
     removal = with_unused_imports(
         source,
         template.found,
         generic.declarations,
-        header_cuts(source, generic, typing),
+        header_cuts(file, generic),
         replaced=template.replaced,
     )
     filled = list(placeholders(template, removal.cover, wrong))
@@ -85,7 +85,7 @@ def _template(path: Path, source: PythonText, package: Sequence[str]) -> Generic
     edits += named_placeholders(template, wrong)
     edits += [(start, end, "") for start, end in removal.cuts]
     edits += without_statements(source.tree, source.places, removal.statements)
-    edits += relative_imports(path, source, package, wrong)
+    edits += relative_imports(file, wrong)
     edits += place_for_imports(source, first)
     if wrong:
         raise refuse(*wrong)
@@ -93,18 +93,14 @@ def _template(path: Path, source: PythonText, package: Sequence[str]) -> Generic
     used = {
         item.number for item in segments if isinstance(item, Placeholder) and item.role is Role.TYPE
     }
-    names = names_of(path, source, package, removal.cover, replaced, kept, generic.node.name)
     imports = (node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom))
     return GenericTemplate(
-        path=path,
-        place=span_of(path, source.places, source.places.of(generic.node)),
+        path=file.path,
+        place=file.span(generic.node),
         parameters=generic.parameters,
         segments=segments,
-        taken=names.taken,
-        hidden=names.hidden,
-        same=names.same,
-        bound=names.bound,
-        modules=tuple(absolute(node, package) for node in imports),
+        names=names_of(file, removal.cover, replaced, kept, generic.node.name),
+        modules=tuple(absolute(node, file.package) for node in imports),
         numbers=tuple(sorted(used)),
     )
 

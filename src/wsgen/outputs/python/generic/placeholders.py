@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.outputs.python.generic.generic_class import GenericClass
@@ -12,12 +11,11 @@ from wsgen.outputs.python.generic.template import (
     Placeholder,
     PlaceholderEdit,
     Role,
+    TemplateFile,
     mistake,
-    span_of,
 )
 from wsgen.syntax.cuts import bracketed, without
 from wsgen.syntax.python_text import PythonText
-from wsgen.syntax.quoted_types import TypingNames
 from wsgen.syntax.string_literals import characters
 from wsgen.syntax.text_ranges import Cover, TextRange
 from wsgen.syntax.unused_imports import file_statements
@@ -28,18 +26,17 @@ _COMMA = re.compile(r"\s*,")
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """A file with its generic class and the uses of names in it."""
+class TemplateUses:
+    """The file of a template, its generic class and the uses of names in it."""
 
-    path: Path
-    source: PythonText
+    file: TemplateFile
     generic: GenericClass
     found: Sequence[Use]
 
     def parameter(self, use: Use) -> int | None:
         """Return the number of the type parameter that `use` refers to, None for any other name."""
         names = self.generic.parameters
-        inside = use.name in names and self.generic.holds((use.start, use.end), self.source)
+        inside = use.name in names and self.generic.holds((use.start, use.end), self.file.source)
         return names.index(use.name) if inside else None
 
     @property
@@ -54,11 +51,11 @@ class Template:
 
 
 def placeholders(
-    template: Template, gone: Cover, wrong: list[Diagnostic]
+    template: TemplateUses, gone: Cover, wrong: list[Diagnostic]
 ) -> Iterator[tuple[Use, PlaceholderEdit]]:
     """Yield each use that becomes a placeholder, except those that are `gone`; append mistakes to `wrong`."""
     aliases = _aliases(template)
-    path, places, generic = template.path, template.source.places, template.generic
+    file, generic = template.file, template.generic
     for use in template.found:
         if gone.holds(use.start, use.end):
             continue
@@ -66,13 +63,13 @@ def placeholders(
         if number is not None:
             if use.stored:
                 message = f"`{use.name}` is assigned here, but it is a type parameter"
-                place = span_of(path, places, (use.start, use.end))
+                place = file.span((use.start, use.end))
                 wrong.append(mistake("WSG425", message, place, "Give one of the two another name."))
             yield use, (use.start, use.end, Placeholder(Role.TYPE, number, use.grouped))
             continue
         is_class = use.name == generic.node.name
         expected = generic.parameters if is_class else aliases.get(use.name)
-        if expected is not None and use.arguments and not _repeats(use, expected, template.source):
+        if expected is not None and use.arguments and not _repeats(use, expected, file.source):
             wrong.append(_other_arguments(template, use))
         if is_class:
             yield use, (use.start, use.whole, Placeholder(Role.CLASS))
@@ -80,9 +77,11 @@ def placeholders(
             yield use, (use.end, use.whole, "")
 
 
-def named_placeholders(template: Template, wrong: list[Diagnostic]) -> Iterator[PlaceholderEdit]:
+def named_placeholders(
+    template: TemplateUses, wrong: list[Diagnostic]
+) -> Iterator[PlaceholderEdit]:
     """Yield the placeholder for the name of the class, and the edits of `__all__`."""
-    source, generic = template.source, template.generic
+    source, generic = template.file.source, template.generic
     if match := _NAME.match(source.text, source.places.of(generic.node)[0]):
         yield *match.span(1), Placeholder(Role.CLASS)
     for item in exports(source.tree):
@@ -94,16 +93,16 @@ def named_placeholders(template: Template, wrong: list[Diagnostic]) -> Iterator[
             message = (
                 f"`__all__` exports the type parameter `{item.value}`, which routers do not have"
             )
-            place = span_of(template.path, source.places, (start, end))
+            place = template.file.span(item)
             wrong.append(mistake("WSG425", message, place, "Remove it from `__all__`."))
 
 
-def header_cuts(source: PythonText, generic: GenericClass, typing: TypingNames) -> list[TextRange]:
+def header_cuts(file: TemplateFile, generic: GenericClass) -> list[TextRange]:
     """Return the ranges that make the class generic: its brackets, or `Generic[...]` among its bases."""
     if generic.brackets is not None:
         return [(generic.brackets.start, generic.brackets.end)]
     cuts: list[TextRange] = []
-    text, places = source.text, source.places
+    text, places = file.source.text, file.source.places
     match = _NAME.match(text, places.of(generic.node)[0])
     opening = text.index("(", match.end() if match else 0)
     items, closing = bracketed(text, opening)
@@ -111,7 +110,7 @@ def header_cuts(source: PythonText, generic: GenericClass, typing: TypingNames) 
         if not isinstance(base, ast.Subscript):
             continue
         start, end = places.of(base)
-        member = typing.member(base.value)
+        member = file.typing.member(base.value)
         if member == "Protocol":
             cuts.append((places.of(base.value)[1], end))
         elif member == "Generic":
@@ -126,11 +125,11 @@ def header_cuts(source: PythonText, generic: GenericClass, typing: TypingNames) 
     return cuts
 
 
-def _aliases(template: Template) -> Mapping[str, tuple[str, ...]]:
+def _aliases(template: TemplateUses) -> Mapping[str, tuple[str, ...]]:
     """Return the aliases of the file that are generic, with the type parameters that they use."""
     used = [use for use in template.found if template.parameter(use) is not None]
     found = {}
-    for node in file_statements(template.source.tree) if used else ():
+    for node in file_statements(template.file.source.tree) if used else ():
         if isinstance(node, ast.Assign):
             target = node.targets[0]
         elif isinstance(node, ast.AnnAssign):
@@ -143,7 +142,7 @@ def _aliases(template: Template) -> Mapping[str, tuple[str, ...]]:
             or not isinstance(target, ast.Name)
         ):
             continue
-        start, end = template.source.places.of(node.value)
+        start, end = template.file.source.places.of(node.value)
         inside = [use.name for use in used if start <= use.start and use.end <= end]
         if inside:
             found[target.id] = tuple(dict.fromkeys(inside))
@@ -156,9 +155,8 @@ def _repeats(use: Use, expected: tuple[str, ...], source: PythonText) -> bool:
     return use.arguments == expected and follows
 
 
-def _other_arguments(template: Template, use: Use) -> Diagnostic:
-    text_range = (use.start, use.whole)
-    place = span_of(template.path, template.source.places, text_range)
+def _other_arguments(template: TemplateUses, use: Use) -> Diagnostic:
+    place = template.file.span((use.start, use.whole))
     message = (
         f"`{use.name}[{', '.join(use.arguments)}]` has other types than "
         f"`{use.name}` is made for here, and what is made is not generic"

@@ -45,9 +45,9 @@ def specialise(
         raise GenerationError(found[0].message, found)
     types = template.used(router)
     wanted = {pair for ref in types.values() for pair in ref.imports()}
-    known = wanted & template.bound
-    taken = {*template.taken, *template.hidden, router.class_name} - {
-        name for _, name in wanted & template.same
+    known = wanted & template.names.bound
+    taken = {*template.names.taken, *template.names.hidden, router.class_name} - {
+        name for _, name in wanted & template.names.same
     }
     imports = Imports.of(types.values(), taken=taken)
     missing = Imports({pair: name for pair, name in imports.names.items() if pair not in known})
@@ -95,7 +95,7 @@ def _conflicts(
             notes=(Note("the class is here", template.place),),
         )
         return
-    if place := template.taken.get(name) or template.hidden.get(name):
+    if place := template.names.taken.get(name) or template.names.hidden.get(name):
         yield Diagnostic(
             "WSG410",
             f"a router cannot be called `{name}`: {file} uses that name for something else",
@@ -106,8 +106,8 @@ def _conflicts(
     keys = ["request", "data", *(f"further.{number}" for number in range(len(router.further)))]
     for number, ref in template.used(router).items():
         for module, top in ref.imports():
-            taken = None if (module, top) in template.same else template.taken.get(top)
-            if place := taken or template.hidden.get(top):
+            taken = None if (module, top) in template.names.same else template.names.taken.get(top)
+            if place := taken or template.names.hidden.get(top):
                 yield Diagnostic(
                     "WSG426",
                     f"{file} uses the name `{top}` for something else than `{module}.{top}`",

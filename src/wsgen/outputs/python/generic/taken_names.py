@@ -2,12 +2,9 @@
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from wsgen.diagnostics import Span
-from wsgen.outputs.python.generic.template import span_of
+from wsgen.outputs.python.generic.template import TakenNames, TemplateFile
 from wsgen.outputs.python.generic.template_imports import absolute
 from wsgen.outputs.python.type_imports import Imported
 from wsgen.syntax.python_text import PythonText
@@ -17,29 +14,18 @@ from wsgen.syntax.unused_imports import file_statements
 from wsgen.syntax.uses import Use
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The names in the kept text of a template; see `GenericTemplate`."""
-
-    taken: Mapping[str, Span]
-    hidden: Mapping[str, Span]
-    same: frozenset[Imported]
-    bound: frozenset[Imported]
-
-
 def names_of(
-    path: Path,
-    source: PythonText,
-    package: Sequence[str],
+    file: TemplateFile,
     gone: Cover,
     placeholders: Collection[Use],
     kept: Iterable[Use],
     own: str,
-) -> Names:
+) -> TakenNames:
     """Return the names that `kept` uses and bindings that are not `gone` take, except `own`, that of the class.
 
     An import is in effect at every one of the `placeholders` if it is at the top level and precedes all of them.
     """
+    source = file.source
     bindings = [item for item in _bindings(source) if not gone.holds(*item[1])]
     kept = list(kept)
     bindings += [(use.name, (use.start, use.end), None) for use in kept if use.stored]
@@ -54,20 +40,20 @@ def names_of(
     hidden = {name: (use.start, use.end) for use in apart for name in use.hidden}
     first = min((use.start for use in placeholders), default=len(source.text))
     times = Counter(name for name, _, _ in bindings)
-    imported = _imported(source, package, [name for name, _, node in bindings if node is not None])
+    imported = _imported(file, [name for name, _, node in bindings if node is not None])
     same, bound = set[Imported](), set[Imported]()
     for name, pairs in imported.items():
         if len(set(pairs)) == 1 and len(pairs) == times[name]:
             same.add(pairs[0])
     for node in source.tree.body:
         if isinstance(node, ast.ImportFrom) and source.places.of(node)[1] <= first:
-            module = absolute(node, package)
+            module = absolute(node, file.package)
             for item in node.names:
                 if item.asname in (None, item.name) and not gone.holds(*source.places.of(item)):
                     bound.add((module, item.name))
-    return Names(
-        {name: span_of(path, source.places, text_range) for name, text_range in taken.items()},
-        {name: span_of(path, source.places, text_range) for name, text_range in hidden.items()},
+    return TakenNames(
+        {name: file.span(text_range) for name, text_range in taken.items()},
+        {name: file.span(text_range) for name, text_range in hidden.items()},
         frozenset(same),
         frozenset(same & bound),
     )
@@ -88,14 +74,14 @@ def _bindings(source: PythonText) -> Iterator[tuple[str, TextRange, ast.alias | 
                     yield handler.name, source.places.of(node), None
 
 
-def _imported(
-    source: PythonText, package: Sequence[str], names: Collection[str]
-) -> Mapping[str, list[Imported]]:
+def _imported(file: TemplateFile, names: Collection[str]) -> Mapping[str, list[Imported]]:
     """Return what each of `names` is imported from at the top level, for each of its imports."""
     found: dict[str, list[Imported]] = {}
-    for node in file_statements(source.tree):
+    for node in file_statements(file.source.tree):
         if isinstance(node, ast.ImportFrom):
             for item in node.names:
                 if item.asname in (None, item.name) and item.name in names:
-                    found.setdefault(item.name, []).append((absolute(node, package), item.name))
+                    found.setdefault(item.name, []).append(
+                        (absolute(node, file.package), item.name)
+                    )
     return found

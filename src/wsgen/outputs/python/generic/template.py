@@ -1,5 +1,6 @@
 """A generic class as a template for routers, and the diagnostics of mistakes in it."""
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +10,9 @@ from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
 from wsgen.outputs.python.type_imports import Imported
-from wsgen.syntax.text_ranges import Places, TextRange
+from wsgen.syntax.python_text import PythonText
+from wsgen.syntax.quoted_types import TypingNames
+from wsgen.syntax.text_ranges import TextRange
 
 _HELP = "Correct the template, or leave out `template` to use the built-in one."
 
@@ -41,25 +44,35 @@ PlaceholderEdit = tuple[int, int, str | Placeholder]
 
 
 @dataclass(frozen=True, slots=True)
+class TakenNames:
+    """The names that a template uses itself.
+
+    `taken` are those that its kept text uses at the top level, and where; `hidden` are names with another
+    meaning in the scope of a placeholder. `same` are imports whose names the text uses for nothing else,
+    `bound` those of them that are in effect at every placeholder.
+    """
+
+    taken: Mapping[str, Span]
+    hidden: Mapping[str, Span]
+    same: frozenset[Imported]
+    bound: frozenset[Imported]
+
+
+@dataclass(frozen=True, slots=True)
 class GenericTemplate:
     """A generic class as segments: text to keep, and placeholders.
 
-    `place` is where the class stands, `parameters` are its type parameters, `numbers` are those that have
-    placeholders. `taken` are the names that the kept text uses at its top level and where, `hidden` are names
-    with another meaning in the scope of a placeholder. `same` are imports whose names the text uses for nothing
-    else, `bound` those of them that are in effect at every placeholder, `modules` all modules that it imports.
+    `place` is that of the class, `parameters` are its type parameters, `numbers` are those that have
+    placeholders. `modules` are the modules that the template imports from.
     """
 
     path: Path
     place: Span
     parameters: tuple[str, ...]
     segments: tuple[str | Placeholder, ...]
-    taken: Mapping[str, Span]
-    hidden: Mapping[str, Span]
-    same: frozenset[Imported]
-    bound: frozenset[Imported]
-    modules: tuple[str, ...] = ()
-    numbers: tuple[int, ...] = ()
+    names: TakenNames
+    modules: tuple[str, ...]
+    numbers: tuple[int, ...]
 
     def used(self, router: RouterSpec) -> Mapping[int, TypeRef]:
         """Return the types of `router` that have placeholders. Other types are not imported."""
@@ -67,12 +80,22 @@ class GenericTemplate:
         return {number: types[number] for number in self.numbers}
 
 
-def span_of(path: Path, places: Places, text_range: TextRange) -> Span:
-    """Return the place of a range of the template's text, as far as its first line."""
-    line, column = places.line_and_column(text_range[0])
-    _, behind = places.line(text_range[0])
-    end = min(text_range[1], behind)
-    return Span(path, line, column, line, column + max(end - text_range[0], 0))
+@dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """The file of a template, the package that it belongs to, and its names for members of `typing`."""
+
+    path: Path
+    package: Sequence[str]
+    source: PythonText
+    typing: TypingNames
+
+    def span(self, at: TextRange | ast.expr | ast.stmt | ast.alias) -> Span:
+        """Return the place of a range or of a node, as far as its first line."""
+        places = self.source.places
+        start, end = at if isinstance(at, tuple) else places.of(at)
+        line, column = places.line_and_column(start)
+        end = min(end, places.line(start)[1])
+        return Span(self.path, line, column, line, column + max(end - start, 0))
 
 
 def mistake(

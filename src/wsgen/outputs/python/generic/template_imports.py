@@ -10,8 +10,8 @@ from wsgen.outputs.python.generic.template import (
     Placeholder,
     PlaceholderEdit,
     Role,
+    TemplateFile,
     mistake,
-    span_of,
 )
 from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.scopes import Import
@@ -43,29 +43,25 @@ def absolute(node: ast.ImportFrom, package: Sequence[str]) -> str:
     """Return the full name of the module that `node` imports from."""
     kept = list(package[: len(package) - node.level + 1]) if node.level else []
     if kept and not any(kept):
-        return "." * len(kept) + (
-            node.module or ""
-        )  # The package itself is given relative to another one.
+        return "." * len(kept) + (node.module or "")  # The package is itself relative.
     return ".".join([*kept, *([node.module] if node.module else [])])
 
 
-def relative_imports(
-    path: Path, source: PythonText, package: Sequence[str], found: list[Diagnostic]
-) -> Iterator[Edit]:
+def relative_imports(file: TemplateFile, found: list[Diagnostic]) -> Iterator[Edit]:
     """Yield the edits that make imports absolute; append those that leave the package to `found`."""
-    for node in ast.walk(source.tree):
+    for node in ast.walk(file.source.tree):
         if not isinstance(node, ast.ImportFrom) or not node.level:
             continue
-        start, end = source.places.of(node)
-        if node.level > len(package):
-            message = f"a relative import of {path.name} leads out of its package"
+        start, end = file.source.places.of(node)
+        if node.level > len(file.package):
+            message = f"a relative import of {file.path.name} leads out of its package"
             help_text = (
                 "Write the import with its full name, or name the importable folder in `sources`."
             )
-            place = span_of(path, source.places, (start, end))
+            place = file.span((start, end))
             found.append(mistake("WSG424", message, place, help_text))
-        elif match := _RELATIVE.match(source.text, start):
-            yield match.start(1), match.end(1), f" {absolute(node, package)} "
+        elif match := _RELATIVE.match(file.source.text, start):
+            yield match.start(1), match.end(1), f" {absolute(node, file.package)} "
 
 
 def head_of(text: str) -> int:
