@@ -23,10 +23,10 @@ class GeneratorBuildHook(BuildHookInterface[Any]):
 
 
 def _untracked(root: Path) -> list[str]:
-    """Return the files that git neither tracks nor ignores; none where this is not a checkout."""
+    """Return the files of the wheel that git neither tracks nor ignores; none where this is not a checkout."""
     if not (root / ".git").exists():  # a source distribution
         return []
-    command = ["git", "ls-files", "-z", "--others", "--exclude-standard"]
+    command = ["git", "ls-files", "-z", "--others", "--exclude-standard", "--", "src", "schemas"]
     ended = subprocess.run(command, cwd=root, check=True, capture_output=True, timeout=60)
     return [name for name in ended.stdout.decode().split("\0") if name]
 

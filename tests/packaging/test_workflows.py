@@ -58,15 +58,14 @@ def test_workflows_start_what_exists() -> None:
 
 
 @pytest.mark.parametrize("job", ["test", "windows"])
-def test_ci_runs_each_python_that_the_metadata_names(job: str) -> None:
+def test_ci_runs_each_python_that_the_metadata_names_and_a_newer_one(job: str) -> None:
     named = [
         version[1]
         for package in ("wsgen", "wsgen_runtime")
         for classifier in project_of(package)["classifiers"]
         if (version := re.search(r":: (3\.\d+)$", classifier))
     ]
-    tested = jobs()[job]["strategy"]["matrix"]["python"]
-    assert tested == sorted(set(named), key=lambda version: int(version[2:]))
+    assert set(named) < set(jobs()[job]["strategy"]["matrix"]["python"])
 
 
 def test_issue_forms_have_what_github_asks_for() -> None:
