@@ -106,7 +106,7 @@ check: parts page  ## lint, types, import rules, generated files current, docs
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy src tests benchmarks specs/datafeed specs/broker examples/trading_api/src
 	@$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 src
-	@$(BIN)/pyright specs/datafeed specs/broker
+	@$(BIN)/pyright src tests specs/datafeed specs/broker
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/wsgen check
 	@cd examples/trading_api && $(abspath $(BIN))/wsgen check

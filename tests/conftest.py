@@ -1,9 +1,11 @@
 """Fixtures for whole projects: a folder with settings, sources and models, and wsgen run in it."""
 
+import ast
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 from filelock import FileLock
@@ -34,6 +36,39 @@ def built_page() -> None:
     if not (Path(wsgen_runtime.__file__).parent / "static" / "page.js").is_file():
         require(NPM)
         pytest.fail("the page is not built: run `make page`")
+
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def accompanied(
+    call: Callable[_P, _R],
+    *,
+    before: Callable[[], object] = lambda: None,
+    after: Callable[[], object] = lambda: None,
+) -> Callable[_P, _R]:
+    """Return a function that does what `call` does, and calls `before` and `after` around it."""
+
+    def accompanying(*arguments: _P.args, **named: _P.kwargs) -> _R:
+        before()
+        result = call(*arguments, **named)
+        after()
+        return result
+
+    return accompanying
+
+
+def without_docstrings(text: str) -> str:
+    """Return the syntax tree of `text`, a Python file, as text, without docstrings."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and ast.get_docstring(node) is not None
+        ):
+            del node.body[0]
+    return ast.dump(tree)
 
 
 MODELS = """\

@@ -14,17 +14,14 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-with suppress(ImportError):  # Windows
-    import fcntl
-
 _UNWAITING = getattr(os, "O_NONBLOCK", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _PREFIX = ".wsgen-"
 _SUFFIX = ".tmp"
 _POLL = 0.05
+"""Seconds between two attempts to take a lock."""
 _ATTEMPTS = 100
 """How often a folder is made again that others remove meanwhile."""
-"""Seconds between two attempts to take a lock."""
 
 
 def regular(path: str, flags: int) -> int:
@@ -189,6 +186,8 @@ def lock(place: Path, deadline: float, *, folder: bool = False) -> Callable[[], 
     """
     if sys.platform == "win32":
         return _lock_on_windows(place, deadline, folder=folder)
+    import fcntl  # which Windows lacks
+
     while True:
         descriptor = _open_to_lock(place, folder=folder)
         try:

@@ -46,6 +46,7 @@ def moves(folder: Path, table: Table, chance: random.Random, share: float) -> No
 def _wait(specs: Path, expected: dict[str, bool]) -> str | None:
     """Wait until exactly the expected modules have a package, made from where they are now."""
     end = time.monotonic() + _PATIENCE
+    found: dict[str, bool] = {}
     while time.monotonic() < end:
         found = {name: _is_rendered(specs / name, name) for name in expected}
         if found == expected:

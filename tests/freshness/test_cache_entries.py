@@ -4,12 +4,12 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import MODELS, ModelsCache, Project
+from tests.conftest import MODELS, ModelsCache, Project, accompanied
 
 from wsgen.quality import run
 from wsgen.quality.problems import Outcome
@@ -225,15 +225,12 @@ def test_check_finds_a_renamed_class_that_came_through_re_exports(
 def test_models_edited_while_the_tools_run_leave_no_entry(
     typed: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps: Callable[..., object] = run.run_steps
 
-    def edited_meanwhile(*given: object, **named: object) -> object:
-        outcome = steps(*given, **named)
+    def edited() -> None:
         edit(typed, "src/shapes/inner/deep.py", MODELS.replace("class Bar(", "class Candle("))
-        return outcome
 
     typed.write("specs/datafeed/ws.yaml", typed.read("specs/datafeed/ws.yaml") + "# later\n")
-    monkeypatch.setattr(run, "run_steps", edited_meanwhile)
+    monkeypatch.setattr(run, "run_steps", accompanied(run.run_steps, after=edited))
     assert typed.wsgen("render").code == 0
     assert UNKNOWN in typed.wsgen("list").stdout
 
@@ -241,17 +238,14 @@ def test_models_edited_while_the_tools_run_leave_no_entry(
 def test_settings_edited_while_the_tools_run_leave_no_entry(
     linted: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps: Callable[..., object] = run.run_steps
 
-    def edited_meanwhile(*given: object, **named: object) -> object:
-        outcome = steps(*given, **named)
+    def edited() -> None:
         edit(linted, "settings/two.toml", 'line-length = 20\nlint.select = ["E501"]\n')
-        return outcome
 
     linted.write("specs/datafeed/ws.yaml", linted.read("specs/datafeed/ws.yaml") + "# later\n")
-    monkeypatch.setattr(run, "run_steps", edited_meanwhile)
-    assert linted.wsgen("render").code == 0
-    monkeypatch.setattr(run, "run_steps", steps)
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "run_steps", accompanied(run.run_steps, after=edited))
+        assert linted.wsgen("render").code == 0
     assert linted.wsgen("check").code == 1
 
 

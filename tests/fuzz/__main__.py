@@ -77,7 +77,7 @@ def fuzz(name: str, reader: Reader, seconds: float, seed: int) -> Run:
             deadline=None,
             derandomize=False,
             phases=[Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=HealthCheck.__members__.values(),
             report_multiple_bugs=False,
         )
         @given(inputs(list(entries.values())))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import Project
+from tests.conftest import Project, without_docstrings
 from wsgen.diagnostics import Diagnostic
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.migrate.python_hints import Remarks, remarks_on
@@ -65,7 +65,7 @@ def test_routers_are_the_same_after_aliases_are_removed(legacy: Project) -> None
     assert legacy.wsgen("migrate", "--remove-aliases").code == 0
     assert legacy.wsgen("render").code == 0
     after = legacy.read("specs/feed/ws_generated/barwsrouter.py")
-    assert classes(before) == classes(after)
+    assert without_docstrings(before) == without_docstrings(after)
 
 
 def test_a_generic_class_that_would_be_lost_stops_the_migration(project: Project) -> None:
@@ -93,7 +93,7 @@ def test_founding_modules_migrate_whole(project: Project) -> None:
     assert outcome.code == 0, outcome.stderr
     assert project.wsgen("render", "src").code == 0
     for file, text in before.items():
-        assert classes(file.read_text()) == classes(text)
+        assert without_docstrings(file.read_text()) == without_docstrings(text)
 
 
 def test_comments_to_tools_say_nothing_of_a_router() -> None:
@@ -137,12 +137,3 @@ def test_any_text_is_read_back_as_it_was(tags: list[str], words: list[str]) -> N
 
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def classes(text: str) -> str:
-    """Return the syntax tree of `text` without docstrings, which a ws.yaml may add to."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
-            del node.body[0]
-    return ast.dump(tree)

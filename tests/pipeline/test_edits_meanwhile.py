@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.conftest import Project
+from tests.conftest import Project, accompanied
 
 from wsgen.outputs.registry import render_package
 from wsgen.quality import run
@@ -129,14 +129,8 @@ def test_a_template_saved_between_two_modules_is_rendered_again_for_both(
     name, text = prepared(project, kind)
     project.write(name, text(1))
     project.write("specs/broker/ws.yaml", project.read("specs/datafeed/ws.yaml"))
-    render: Callable[..., object] = render_package
-
-    def edited_meanwhile(*given: object, **named: object) -> object:
-        files = render(*given, **named)
-        project.write(name, text(2))
-        return files
-
-    monkeypatch.setattr("wsgen.pipeline.drafts.render_package", edited_meanwhile)
+    edited = accompanied(render_package, after=lambda: project.write(name, text(2)))
+    monkeypatch.setattr("wsgen.pipeline.drafts.render_package", edited)
     assert project.wsgen("render").code == 0
     for module in ("broker", "datafeed"):
         assert "Text 2." in project.read(OUTPUT.replace("datafeed", module))

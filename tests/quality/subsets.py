@@ -140,7 +140,7 @@ def main() -> None:
     @settings(
         max_examples=chosen.examples,
         deadline=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=HealthCheck.__members__.values(),
         database=None,
         print_blob=True,
     )

@@ -143,7 +143,7 @@ def _bytes_of(file: Path) -> bytes | None:
         raise unwritable(file, error, what=f"cannot read {file}", writable=advice) from error
 
 
-def _is_edited(file: Path, owned: Container[str]) -> bool:
+def _is_edited(file: Path, owned: Container[str | None]) -> bool:
     return file_digest(file) not in owned and not _is_cut_short(file, "")
 
 

@@ -28,8 +28,9 @@ def orphans_among(
         if manifest is None:
             continue
         for folder in _sources(manifest):
-            versioned = len(folder.parts) > 3 and folder.parts[-2] == "ws"
-            name, version = (folder.parts[-3], folder.name) if versioned else (folder.name, None)
+            name, version = folder.name, None
+            if len(folder.parts) > 3 and folder.parts[-2] == "ws":
+                name, version = folder.parts[-3], folder.name
             place = package.relative_to(config.root).as_posix()
             if manifest.package == place or _pattern(folder, version, config).fullmatch(place):
                 yield ModuleSource(name, version, config.root / folder, (), package)

@@ -128,13 +128,15 @@ def _run(
     roots = [*map(bench.mirrored, bench.sources), *filter(None, [os.environ.get("MYPYPATH")])]
     naming = EXPLICIT if group.explicit else ()
     cache = os.devnull if bench.cache is None else os.fspath(bench.cache / group.cache)
-    for folder in dict.fromkeys((cache, os.devnull)):
+    environment = {"MYPYPATH": os.pathsep.join(roots)}
+
+    def run(folder: str) -> Outcome:
         flags = (*_CHECK.check, "--cache-dir", folder, *naming)
-        outcome = bench.run(
-            "mypy", "mypy", flags, outputs, processes, {"MYPYPATH": os.pathsep.join(roots)}
-        )
-        if not re.search(_CRASHED, outcome.output, re.MULTILINE):
-            break
+        return bench.run("mypy", "mypy", flags, outputs, processes, environment)
+
+    outcome = run(cache)
+    if cache != os.devnull and re.search(_CRASHED, outcome.output, re.MULTILINE):
+        return run(os.devnull)
     return outcome
 
 
