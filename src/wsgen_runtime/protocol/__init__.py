@@ -1,1 +1,1 @@
-"""The wire protocol, without I/O: what frames say, and the names of topics."""
+"""The wire protocol, without I/O: the content of frames and the names of topics."""

@@ -1,4 +1,4 @@
-"""Why a socket is closed: one table of close codes."""
+"""Close codes: when the server sends which, and which of them a server can send."""
 
 from enum import IntEnum
 
@@ -6,8 +6,8 @@ from enum import IntEnum
 class CloseCode(IntEnum):
     """A close code that the server sends; `description` says what it means.
 
-    1000-1015 are those of RFC 6455, 3000-3999 those registered with IANA. Who is not accepted sees no close code
-    but HTTP 403, or HTTP 503 from a server that is full or shuts down.
+    1000-1015 are defined by RFC 6455, and 3000-3999 are registered with IANA. A client that is not accepted
+    gets no close code but HTTP 403, or HTTP 503 from a server that is full or is shutting down.
     """
 
     GOING_AWAY = 1001
@@ -25,7 +25,7 @@ class CloseCode(IntEnum):
 
 
 def require_closable(code: int, reason: str) -> None:
-    """Raise ValueError for a code that RFC 6455 lets nobody send, and for a reason that is too long."""
+    """Raise ValueError for a code that RFC 6455 does not allow in a close frame, or a reason that is too long."""
     if not (1000 <= code <= 1014 and code not in (1004, 1005, 1006)) and not 3000 <= code <= 4999:
         raise ValueError(f"no close frame may carry the code {code}: use one from 3000 to 4999")
     if len(reason.encode()) > _LONGEST_REASON:
@@ -33,9 +33,9 @@ def require_closable(code: int, reason: str) -> None:
 
 
 def substitute_of(code: int) -> int | None:
-    """Return the code to close with where the server refuses `code`: 4001 for 1001, and so on; else None.
+    """Return the code to use where the ASGI server refuses `code`, such as 4001 for 1001, or None.
 
-    autobahn, and daphne with it, sends no other codes than 1000 and those from 3000 on.
+    autobahn, which daphne uses, sends only 1000 and codes from 3000 on.
     """
     return code + 3000 if 1000 < code < 1015 else None
 

@@ -1,4 +1,4 @@
-"""Whether topics tell the values of a request type apart: a topic is named after what `model_dump` returns."""
+"""Checks that different requests have different topics, which are named after what `model_dump` returns."""
 
 import dataclasses
 import typing
@@ -12,28 +12,28 @@ _SECRETS = (
     SecretStr,
     SecretBytes,
     getattr(pydantic, "Secret", SecretStr),
-)  # Secret came with pydantic 2.7
+)  # pydantic has Secret since 2.7
 
 
 def require_distinct(request_type: type[BaseModel]) -> None:
-    """Raise TypeError, naming the field, if different requests of the type would have one topic.
+    """Raise TypeError, which names the field, if different requests of the type would have the same topic.
 
-    A field, or a model, with a serializer of its own is taken to tell its values apart.
+    Fields and models with a serializer of their own are assumed to distinguish their values.
     """
     for place, reason in _merged(request_type, (), set()):
         raise TypeError(
             f"{request_type.__name__} cannot be the request of a route: its field `{'.'.join(place)}` {reason},"
-            " so that different requests would have one topic; take another type, or add a serializer"
+            " so that different requests would have the same topic; use another type, or add a serializer"
         )
 
 
 def _merged(
     kind: object, place: tuple[str, ...], seen: set[object]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each field at or below `place` whose values are all dumped alike, and why."""
+    """Yield each field at or below `place` whose values are all dumped as the same text, with the reason."""
     origin = typing.get_origin(kind) or kind
     if isinstance(origin, type) and issubclass(origin, _SECRETS):
-        yield place, "is shown as asterisks"
+        yield place, "is dumped as asterisks"
         return
     if origin is typing.Literal or any(
         isinstance(mark, PlainSerializer | WrapSerializer)
@@ -54,7 +54,7 @@ def _merged(
         inner = (*place, name)
         if isinstance(field, FieldInfo):
             if field.exclude is True:
-                yield inner, "is excluded from what is dumped"
+                yield inner, "is excluded from the dump"
                 continue
             if any(isinstance(mark, PlainSerializer | WrapSerializer) for mark in field.metadata):
                 continue
@@ -63,7 +63,7 @@ def _merged(
 
 
 def _fields_of(kind: type) -> Mapping[str, object]:
-    """Return the fields of a model, dataclass, TypedDict or named tuple that have no serializer of their own."""
+    """Return the fields without a serializer of a model, dataclass, TypedDict or named tuple."""
     fields: Mapping[str, object] = getattr(kind, "__pydantic_fields__", None) or (
         kind.model_fields if issubclass(kind, BaseModel) else {}
     )
@@ -74,7 +74,7 @@ def _fields_of(kind: type) -> Mapping[str, object]:
     ):
         try:
             fields = typing.get_type_hints(kind, include_extras=True)
-        except Exception:  # a name that does not exist at run time; pydantic will say so
+        except Exception:  # a name that does not exist at run time, which pydantic reports
             return {}
     decorators = getattr(kind, "__pydantic_decorators__", None)
     if decorators is None:

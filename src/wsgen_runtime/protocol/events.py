@@ -1,4 +1,4 @@
-"""What a client's frame asks for."""
+"""Events: what a frame of a client asks for."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ FrameId = int | str | None
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """The client wants the updates for `request`."""
+    """The client subscribes to the updates for `request`."""
 
     route: str
     request: BaseModel
@@ -21,7 +21,7 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """The client no longer wants the updates for `request`."""
+    """The client unsubscribes from the updates for `request`."""
 
     route: str
     request: BaseModel
@@ -30,7 +30,7 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """The client asks whether the server is there; `plain`, with the bare word that many libraries send."""
+    """The client checks the connection; `plain` is the bare word `ping`, which many libraries send."""
 
     id: FrameId
     plain: bool = False
@@ -38,10 +38,10 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The frame cannot be served: to be answered with an error frame.
+    """The frame cannot be served and is answered with an error frame.
 
-    `cause` is an exception of user code, to be logged and never shown. `close` is set when this fault was one
-    too many: the socket is closed after the answer.
+    `cause` is an exception of user code, which is logged and never sent to the client. `close` is set if the
+    socket is to be closed after the answer.
     """
 
     code: ErrorCode

@@ -1,4 +1,4 @@
-"""Numbers that JSON cannot write: pydantic makes `null` of them, which the schema of a number does not allow."""
+"""Refuses infinity and NaN, which JSON does not have and pydantic writes as `null`."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -12,8 +12,8 @@ _Place = tuple[str | int, ...]
 def require_finite(value: object, text: bytes, title: str) -> None:
     """Raise pydantic.ValidationError if `text`, the JSON of `value`, has `null` for infinity or not-a-number.
 
-    `value` is of lists, dictionaries and scalars. A model that is told to writes a text or a constant instead,
-    with which its clients are to cope.
+    `value` consists of lists, dictionaries and scalars. A model with `ser_json_inf_nan` writes something else
+    than `null`, which is accepted.
     """
     written: object = None
     for place, number in _not_finite(value):
@@ -25,7 +25,7 @@ def require_finite(value: object, text: bytes, title: str) -> None:
 
 
 def _not_finite(value: object) -> Iterator[tuple[_Place, float]]:
-    """Yield each such number with its place, however deep it is."""
+    """Yield each infinity and NaN with its place; without recursion, since `value` may be deep."""
     waiting: list[tuple[_Place, object]] = [((), value)]
     while waiting:
         place, item = waiting.pop()

@@ -1,4 +1,4 @@
-"""The text of every frame that the server sends."""
+"""Writes the frames that the server sends."""
 
 from pydantic_core import to_json
 
@@ -6,7 +6,7 @@ from wsgen_runtime.protocol.events import Fault, FrameId
 from wsgen_runtime.protocol.payloads import ErrorPayload, StatusPayload, Unsubscribed
 
 PLAIN_PONG = "pong"
-"""The answer to a `ping` that is not JSON, as the heartbeats of many libraries are."""
+"""The answer to a plain `ping`, which is not JSON and which many libraries send as a heartbeat."""
 
 
 def subscribed_frame(route: str, topic: str, frame_id: FrameId, message: str = "Subscribed") -> str:
@@ -31,7 +31,7 @@ def error_frame(fault: Fault) -> str:
 
 
 def status_frame(status: StatusPayload) -> str:
-    """Return the notice that the broker went away or came back."""
+    """Return the notice that the connection of the broker was lost or restored."""
     return _frame("status", status)
 
 
@@ -41,7 +41,7 @@ def pong_frame(frame_id: FrameId) -> str:
 
 
 def update_head(route: str, topic: str) -> str:
-    """Return an update frame up to its data, which is the same for every update of a topic."""
+    """Return the part of an update frame before its data, which is the same for all updates of a topic."""
     return f'{{"type":{_json(f"{route}.update")},"payload":{{"topic":{_json(topic)},"payload":'
 
 
@@ -56,7 +56,7 @@ def size_of(frame: str) -> int:
 
 
 def _answer(kind: str, topic: str, message: str, frame_id: FrameId) -> str:
-    # What SubscriptionResponse describes; it is built for every subscription, so without validation.
+    # A SubscriptionResponse, but without validation, since one is sent for every subscription.
     return _frame(kind, {"status": "ok", "message": message, "topic": topic}, frame_id)
 
 

@@ -1,4 +1,4 @@
-"""The server's end of the wire protocol, without I/O: frames in, events out."""
+"""Reads the frames of one client, without I/O: frames in, events out."""
 
 from collections.abc import Mapping
 
@@ -20,9 +20,10 @@ _LONGEST_MESSAGE = 500
 
 
 class ServerProtocol:
-    """The server's end of one connection: reads frames, counts misbehaviour.
+    """The server's end of one connection: reads frames, limits their rate and counts invalid ones.
 
-    `requests` maps each route to its request model. Time is passed in, in seconds of any monotonic clock.
+    `requests` maps each route to its request model. The caller passes the time, in seconds of any monotonic
+    clock.
     """
 
     __slots__ = ("_bad", "_credit", "_failed", "_limits", "_requests", "_seen")
@@ -36,9 +37,9 @@ class ServerProtocol:
         self._seen = now
 
     def receive_text(self, text: str, now: float) -> Event:
-        """Return what the client asks for with the frame `text`. Never raises."""
+        """Return the event of the text frame `text`. Never raises."""
         limits = self._limits
-        # A character takes up to four bytes: only texts in between need to be encoded to be measured.
+        # A character takes up to four bytes, so that the size of most texts need not be counted.
         if len(text) * 4 > limits.frame_bytes and (
             len(text) > limits.frame_bytes
             or len(text.encode(errors="surrogatepass")) > limits.frame_bytes
@@ -49,19 +50,19 @@ class ServerProtocol:
         if text == "ping":
             return Ping(None, plain=True)
         try:
-            # Not NaN and Infinity: JSON has none.
+            # NaN and Infinity are not JSON.
             frame = from_json(text, allow_inf_nan=False)
         except (
             ValueError,
             TypeError,
-        ):  # TypeError: a lone surrogate, which no server should let through
+        ):  # TypeError: a lone surrogate, which servers should not pass on
             return self.fault(ErrorCode.INVALID_JSON, "The frame is not valid JSON")
         if not isinstance(frame, dict):
             return self.fault(ErrorCode.INVALID_JSON, "The frame is not a JSON object")
         return self._read(frame)
 
     def receive_bytes(self, data: bytes, now: float) -> Event:
-        """Return the fault that a binary frame is: the protocol is JSON in text frames."""
+        """Return a fault: the protocol uses text frames only."""
         if len(data) > self._limits.frame_bytes:
             return self._too_large()
         if not self._take_credit(now):
@@ -77,10 +78,10 @@ class ServerProtocol:
         details: tuple[ErrorDetail, ...] = (),
         cause: Exception | None = None,
     ) -> Fault:
-        """Return a fault, counted: the last one allowed in a row asks for the socket to be closed.
+        """Return a fault and count it; at the limit of consecutive faults, it asks for the socket to be closed.
 
-        Those that are the server's own, `internal`, count once there were many in a row: a client may go on as
-        long as it does not try the same for ever.
+        Faults of the server itself (`internal`) count only after many in a row, so that a client may retry a
+        number of times, but not forever.
         """
         if code is ErrorCode.INTERNAL:
             self._failed += 1
@@ -91,7 +92,7 @@ class ServerProtocol:
         return Fault(code, message, details, id, cause, close)
 
     def served(self) -> None:
-        """Note that a frame was served: the count of bad ones in a row starts again."""
+        """Reset the count of consecutive faults, since a frame was served."""
         self._bad = 0
         self._failed = 0
 
@@ -100,7 +101,7 @@ class ServerProtocol:
         return Fault(ErrorCode.INVALID_JSON, message, close=CloseCode.TOO_LARGE)
 
     def _take_credit(self, now: float) -> bool:
-        """Take one frame from a bucket that fills at the allowed rate; return whether there was one."""
+        """Take one token from a bucket that refills at the allowed rate; return whether there was one."""
         rate = self._limits.frames_per_second
         if rate is None:
             return True
@@ -125,7 +126,7 @@ class ServerProtocol:
         if request_type is None or verb not in ("subscribe", "unsubscribe"):
             return self.fault(ErrorCode.UNKNOWN_TYPE, "Unknown frame type", id=identity)
         try:
-            # JSON mode, because the request came as JSON: a strict model takes a date from its text only there.
+            # In JSON mode, since only there does a strict model accept a date as text.
             request = request_type.model_validate_json(to_json(frame.get("payload")))
         except ValidationError as error:
             message, details = _explained(error)
@@ -138,7 +139,7 @@ class ServerProtocol:
 
 
 def _read_id(value: object) -> FrameId | ErrorDetail:
-    """Return the id of a frame, or what is wrong with it. It is kept until the answer, so its size is bounded."""
+    """Return the id of a frame, or its error. Its size is limited, since it is kept until the answer."""
     if isinstance(value, str):
         if len(value) <= _LONGEST_ID:
             return value
@@ -155,7 +156,7 @@ def _read_id(value: object) -> FrameId | ErrorDetail:
 
 
 def _explained(error: ValidationError) -> tuple[str, tuple[ErrorDetail, ...]]:
-    """Return the message and the details of an answer, of a size that does not depend on how much is wrong."""
+    """Return the message and the details of an answer, whose size does not depend on the number of errors."""
     count = error.error_count()
     if count > _MOST_DETAILS:
         return f"The payload is invalid in {count} places, too many to list", ()
@@ -176,5 +177,5 @@ def _short_key(key: str | int) -> str | int:
 
 
 def _short(text: str, longest: int) -> str:
-    """Return a text that may quote what the client sent, at a bounded length."""
+    """Return `text`, which may quote the client, cut to at most `longest` characters."""
     return text if len(text) <= longest else text[:longest] + "…"

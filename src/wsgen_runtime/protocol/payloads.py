@@ -9,22 +9,22 @@ TData = TypeVar("TData")
 
 
 class ErrorCode(StrEnum):
-    """What went wrong with a client's frame."""
+    """Why a frame was not served."""
 
     INVALID_JSON = "invalid_json"
     """The frame is not a JSON object in a text frame."""
     UNKNOWN_TYPE = "unknown_type"
-    """`type` is missing or names nothing the server knows."""
+    """`type` is missing, or the server does not know it."""
     INVALID_PAYLOAD = "invalid_payload"
     """`payload` or `id` has the wrong form; `details` says where."""
     NOT_SUBSCRIBED = "not_subscribed"
-    """The client asked to leave a topic it is not subscribed to."""
+    """The client unsubscribed from a topic that it is not subscribed to."""
     UNAUTHORIZED = "unauthorized"
     """The client may not subscribe to this topic."""
     TOO_MANY_SUBSCRIPTIONS = "too_many_subscriptions"
-    """The client, or the server, has as many topics as it may have."""
+    """The client or the server has reached its limit of topics."""
     RATE_LIMITED = "rate_limited"
-    """The frame came too fast and was not read."""
+    """The client sends too fast, and the frame was not processed."""
     INTERNAL = "internal"
     """The server failed; its log says why."""
 
@@ -58,7 +58,7 @@ class Unsubscribed(_Payload):
 
 
 class ErrorDetail(_Payload):
-    """One finding in a frame: where (`loc`, from the frame's root), what, and pydantic's error type."""
+    """One error in a frame: where (`loc`, from the root of the frame), the message, and pydantic's error type."""
 
     loc: tuple[str | int, ...]
     message: str
@@ -74,6 +74,6 @@ class ErrorPayload(_Payload):
 
 
 class StatusPayload(_Payload):
-    """Whether updates from other processes reach this one; sent when that changes."""
+    """Whether updates of other processes reach this one; sent when that changes."""
 
     broker: Literal["connected", "disconnected"]

@@ -9,30 +9,30 @@ from decimal import Decimal
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-# Made once: json.dumps makes one for each call with other options than its own.
+# Created once: json.dumps creates an encoder for each call that has other than the default options.
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 _MOST_DIGITS = 50
-_DAY = date(2000, 1, 1)  # any that has a day before and after it
+_DAY = date(2000, 1, 1)  # any day that has a day before and after it
 
 
 def topic_name(route: str, request: BaseModel) -> str:
-    """Return `{route}:{json}`, the same text for equal requests.
+    """Return `{route}:{json}`, which is the same text for equal requests.
 
-    The JSON is `request.model_dump()` (by field name, defaults included) with the keys sorted at every level,
-    compact separators, None as `""` at every level, and all but ASCII escaped: byte for byte what the founding
-    system made wherever it made a name at all, but for -0.0, which is named as 0.0. Where `json.dumps` knew no
-    answer, pydantic's JSON form is used, of one and the same value for all that are equal: a datetime in ISO 8601
-    and, if it has an offset, in UTC; a Decimal as its text without zeros at the end of its fraction; a UUID as
-    its text, an enum as its value, bytes as UTF-8. A set is sorted by its members' JSON; keys of several types
-    become text before they are sorted. Values that are equal across types keep the names of the legacy layout:
-    1, 1.0 and True.
+    The JSON is `request.model_dump()` (by field name, with defaults) with sorted keys, compact separators, None
+    as `""` and non-ASCII characters escaped, at every level. This is byte for byte the name in the founding
+    code, wherever that code could name a topic, except that -0.0 is named like 0.0.
+
+    Values that `json.dumps` does not support are written in pydantic's JSON form, after equal values were
+    replaced by one of them: a datetime with an offset is converted to UTC, a Decimal loses the zeros at the end
+    of its fraction. A set is sorted by the JSON of its members. Keys of different types become text before they
+    are sorted. 1, 1.0 and True are equal but have different names, as in the founding code.
     """
     return f"{route}:{_encode(_canonical(request.model_dump()))}"
 
 
 def size_of(topic: str) -> int:
-    """Return the bytes of a topic's name; each `"` and each backslash takes another one in a frame."""
+    """Return the size of a topic's name in bytes; in a frame, each `"` and each backslash takes one more."""
     return len(topic) if topic.isascii() else len(topic.encode(errors="surrogatepass"))
 
 
@@ -40,7 +40,7 @@ def _canonical(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, float):
-        return value + 0.0  # which makes 0.0 of -0.0
+        return value + 0.0  # turns -0.0 into 0.0
     if isinstance(value, str | int):
         return value
     if isinstance(value, dict | Mapping):
@@ -53,12 +53,12 @@ def _canonical(value: object) -> object:
 
 
 def _canonical_mapping(mapping: Mapping[object, object]) -> dict[object, object]:
-    """Return `mapping` with keys that `json.dumps` can sort: as they are, or all of them as text."""
+    """Return `mapping` with keys that `json.dumps` can sort: unchanged, or all of them as text."""
     canonical = {key: _canonical(item) for key, item in mapping.items()}
     if all(isinstance(key, str) for key in canonical):
         return canonical
     if all(isinstance(key, int | float) for key in canonical):
-        # Sorted as numbers, as json.dumps does.
+        # json.dumps sorts them as numbers.
         return {_normal(key): item for key, item in canonical.items()}
     return {_key_text(key): item for key, item in canonical.items()}
 
@@ -69,7 +69,7 @@ def _key_text(key: object) -> str:
 
 
 def _normal(value: object) -> object:
-    """Return the one value that represents all values of its type that equal `value`."""
+    """Return the value that stands for all values of its type that are equal to `value`."""
     if isinstance(value, float):
         return value + 0.0
     if isinstance(value, Decimal):
@@ -77,7 +77,7 @@ def _normal(value: object) -> object:
     if isinstance(value, datetime) and value.utcoffset() is not None:
         try:
             return value.astimezone(UTC)
-        except OverflowError:  # in the first or the last hours that there are
+        except OverflowError:  # within a day of the earliest or the latest datetime
             return value
     if isinstance(value, time) and value.utcoffset() is not None:
         return _normal_time(value)
@@ -85,10 +85,10 @@ def _normal(value: object) -> object:
 
 
 def _normal_decimal(value: Decimal) -> Decimal | str:
-    """Return the shortest form of the value; as digits, but for what is far beyond any quantity."""
+    """Return the shortest form of the value: digits without an exponent, unless there would be very many."""
     sign, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int):
-        return value  # NaN and the infinities
+        return value  # NaN or infinity
     number = "".join(map(str, digits)).lstrip("0")
     stripped = number.rstrip("0")
     if not stripped:
@@ -101,11 +101,11 @@ def _normal_decimal(value: Decimal) -> Decimal | str:
 
 
 def _normal_time(value: time) -> time | str:
-    """Return the time in UTC; times with an offset are equal if they are the same moments of one day."""
+    """Return the time in UTC: times with an offset are equal if they are the same moment of a day."""
     offset = value.utcoffset() or timedelta()
     moment = datetime.combine(_DAY, value.replace(tzinfo=None)) - offset
     days = (moment.date() - _DAY).days
     normal = moment.time().replace(tzinfo=UTC)
     return (
         normal if days == 0 else f"{normal.isoformat()} {days:+d}"
-    )  # another day: not equal to any of this one
+    )  # on another day, so that it equals no time of this day
