@@ -1,1 +1,1 @@
-"""What is sent to one client: waiting frames, and how the ASGI server is given them."""
+"""Sending to clients: the queue of each client, and how its frames reach the ASGI server."""

@@ -1,8 +1,8 @@
-"""One connected client: what is sent to it, now or as soon as it reads.
+"""One connected client: sends it frames, or queues them while it does not read.
 
-There are two ways to send. The direct one is taken where `send` is the server's own: whoever publishes calls it,
-and only a send that blocks is handed to a writer task, which exists as long as something waits. Otherwise all
-frames wait for the task of the connection to send them, since what wraps `send` may depend on task and context.
+There are two ways to send. If `send` is the server's own, the publisher calls it directly, and only a send that
+blocks is handed to a writer task, which exists as long as frames wait. Otherwise all frames are sent by the
+task of the connection, since a middleware that wraps `send` may depend on the current task and context.
 """
 
 import asyncio
@@ -22,18 +22,18 @@ from wsgen_runtime.protocol.frames import size_of
 
 _log = logging.getLogger("wsgen_runtime")
 
-# What a waiting answer takes in memory beside its text. A client chooses how many there are, and `pong` is short.
+# The memory that a waiting answer takes besides its text: a client can cause many short ones, such as `pong`.
 _OVERHEAD = 512
 
 
 class Client:
-    """A client's outgoing side, from its accept to `release`.
+    """The outgoing side of a client, from its acceptance to `release`.
 
     With `direct`, `send` may be called from any task of the event loop; otherwise `write_during` must run. With
-    `closes_last` the close frame is left in `last_word`, since the server sends none while `receive` waits.
-    `on_lost` is called at most once, from the event loop, when the connection is to be given up: it has ended, or
-    the client did not read its close frame in time. `on_failure` is called at most once, with what `send` raised
-    on a socket that was still connected.
+    `closes_last`, the close frame is not sent but left in `last_word`, for servers that send none while `receive`
+    waits. `on_lost` is called at most once, from the event loop, when the connection is to be given up: it has
+    ended, or the client did not read its close frame in time. `on_failure` is called at most once, with the
+    exception that `send` raised on a socket that was still connected.
     """
 
     __slots__ = (
@@ -75,19 +75,19 @@ class Client:
         self.id = client_id
         self.user = user
         self.closing = False
-        """Whether a close frame was sent or waits: nothing else is sent, nothing is read any more."""
+        """Whether a close frame was sent or is queued: nothing else is sent, and nothing more is read."""
         self.lost = False
-        """Whether the connection was given up or has ended."""
+        """Whether the connection has ended or was given up."""
         self.ready = direct
-        """Whether an update can be sent at once: nothing waits, and the connection is not about to end."""
+        """Whether an update can be sent at once: nothing is queued, and the connection is not closing."""
         self.transmit = as_coroutine_function(send)
-        """The ASGI server's send, for who has found the client ready."""
+        """The server's `send`, to be called only if the client is `ready`."""
         self._loop = asyncio.get_running_loop()
         self._close_timeout = limits.close_timeout
         self._direct = direct
         self._closes_last = closes_last
         self.last_word: Message | None = None
-        """The close frame to send once nobody reads any more, with `closes_last`."""
+        """With `closes_last`: the close frame, to be sent once nothing waits in `receive`."""
         self._blocked = False
         self._failing = False
         self._close_sent: asyncio.Event | None = None
@@ -100,16 +100,16 @@ class Client:
 
     @property
     def queued(self) -> int:
-        """Return the number of frames that wait."""
+        """Return the number of queued frames."""
         return len(self._outbox)
 
     @property
     def dropped(self) -> int:
-        """Return the number of updates this client was too slow for."""
+        """Return the number of updates that were dropped because this client is slow."""
         return self._outbox.dropped
 
     def send(self, frame: str) -> bool:
-        """Send an answer or a notice; return False when there is no room for it."""
+        """Send or queue an answer or a notice; return False if there is no room for it."""
         if self.closing or self.lost:
             return True
         message = {"type": "websocket.send", "text": frame}
@@ -123,7 +123,7 @@ class Client:
     def queue_update(
         self, message: Message, size: int, route: str, topic: str, delivery: Delivery
     ) -> bool:
-        """Let an update wait; return False when the route's policy asks to disconnect the client."""
+        """Queue an update; return False if the overflow policy of the route says to disconnect the client."""
         if self.closing or self.lost:
             return True
         waits = self._outbox.put_update(
@@ -133,15 +133,15 @@ class Client:
         return waits
 
     def go_on(self, sending: Coroutine[Any, Any, None], pending: object) -> None:
-        """Let a writer finish `sending`, which has blocked on `pending`, and then send what waits by then."""
+        """Start a writer that finishes `sending`, which blocks on `pending`, and then sends what is queued."""
         self._start_writer(Started(sending, pending))
 
     def seal(self, topic: str) -> None:
-        """Note that the subscription to `topic` ended: later updates of it belong to another one."""
+        """Note that the subscription to `topic` has ended; later updates belong to another subscription."""
         self._outbox.seal(topic)
 
     def close(self, code: int, reason: str, *, discard: bool = False) -> None:
-        """Send a close frame after all that waits, or, with `discard`, instead of it."""
+        """Send a close frame after all queued frames, or with `discard` in place of them."""
         if self.closing or self.lost:
             return
         self.closing = True
@@ -153,7 +153,7 @@ class Client:
         self._wake()
 
     def fail(self, error: Exception) -> None:
-        """Note that `send` raised `error`: the connection has ended, or its client is notified."""
+        """React to an `error` of `send`: the connection has ended, or is closed with an internal error."""
         if is_disconnect(error) or self._failing:
             self.abandon()
             return
@@ -165,7 +165,7 @@ class Client:
             self.close(CloseCode.INTERNAL, "Internal server error", discard=True)
 
     def abandon(self) -> None:
-        """Give the connection up without a word."""
+        """Give up the connection without sending anything more."""
         if self.lost or self._on_lost is None:
             return
         self.lost = True
@@ -174,7 +174,7 @@ class Client:
         self._set_timer(self._loop.call_soon(self._on_lost))
 
     def release(self) -> None:
-        """Let go of everything once the connection has ended: no task, timer or reference is left."""
+        """Release all tasks, timers and frames, once the connection has ended."""
         self.lost = True
         self.ready = False
         self._outbox.clear()
@@ -185,14 +185,14 @@ class Client:
             self._writer = None
 
     async def close_sent(self) -> None:
-        """Wait until the close frame was sent; whoever waits is cancelled when the connection is given up."""
+        """Wait until the close frame was sent; the waiting task is cancelled if the connection is given up."""
         self._close_sent = asyncio.Event()
         await self._close_sent.wait()
 
     async def write_during(self, reading: Coroutine[Any, Any, None]) -> None:
-        """Send what waits from the calling task, the connection's own, until `reading`, in another, has ended.
+        """Send queued frames from the calling task, the connection's own, while another task runs `reading`.
 
-        A send that blocks then is cancelled by `on_lost`.
+        Return when `reading` has ended. A send that blocks at that time is cancelled by `on_lost`.
         """
         give_up = self._on_lost
 
@@ -217,7 +217,7 @@ class Client:
 
     @property
     def _fresh(self) -> bool:
-        """Whether the writer has not yet had the chance to send what waits: no sign of a slow client."""
+        """Return whether frames are queued because the writer has not run yet, not because the client is slow."""
         return not (self._direct or self._blocked)
 
     def _put_close(self, code: int, reason: str) -> None:
@@ -230,14 +230,14 @@ class Client:
         self._timer = timer
 
     def _start(self, message: Message) -> None:
-        """Send `message` now if that does not block; otherwise a writer goes on with it."""
+        """Send `message` at once; if that blocks, a writer task finishes it."""
         coroutine = self.transmit(message)
         try:
             pending = coroutine.send(None)
         except StopIteration:
             return
         except asyncio.CancelledError:
-            self.abandon()  # it is no cancellation of whoever publishes
+            self.abandon()  # the task of the publisher was not cancelled
             return
         except Exception as error:
             self.fail(error)
@@ -245,7 +245,7 @@ class Client:
         self.go_on(coroutine, pending)
 
     def _wake(self) -> None:
-        """Let a writer send what waits."""
+        """Make a writer send the queued frames."""
         if not self._direct:
             if self._waiter is not None and not self._waiter.done():
                 self._waiter.set_result(None)
@@ -255,7 +255,7 @@ class Client:
     def _start_writer(self, started: Awaitable[None] | None) -> None:
         self.ready = False
         task = self._loop.create_task(self._write(started))
-        # With an eager task factory it may be done by now.
+        # With an eager task factory, the task may be done already.
         if not task.done():
             self._writer = task
 
@@ -268,14 +268,14 @@ class Client:
                     self.fail(error)
             await self._write_waiting()
         except asyncio.CancelledError:
-            # By `release`, after which there is nothing to abandon; or the server's send raised it.
+            # By `release`, after which `abandon` does nothing, or raised by the server's `send`.
             self.abandon()
         finally:
             self._writer = None
             self.ready = not (self.closing or self.lost)
 
     async def _write_waiting(self) -> None:
-        """Send what waits, and what comes to wait meanwhile."""
+        """Send the queued frames, and those that are queued meanwhile."""
         while not self.lost and (message := self._outbox.pop()) is not None:
             if self._closes_last and message["type"] == "websocket.close":
                 self.last_word = message
@@ -283,7 +283,7 @@ class Client:
                 return
             self._blocked = True
             try:
-                # What wraps `send` may change its message, which other clients get as well.
+                # A middleware may change the message, which is shared with other clients.
                 await self.transmit(message if self._direct else dict(message))
             except Exception as error:
                 if not self._close_otherwise(message, error):
@@ -295,10 +295,10 @@ class Client:
                 self._blocked = False
 
     def _close_otherwise(self, message: Message, error: Exception) -> bool:
-        """Let another close frame wait if `message` is one whose code the server may have refused."""
+        """Queue a close frame with another code if the server may have refused the code of `message`."""
         code = substitute_of(message["code"]) if message["type"] == "websocket.close" else None
         if code is None or is_disconnect(error):
             return False
-        _log.info("a close with %s failed; %s is tried instead", message["code"], code)
+        _log.info("closing with code %s failed; trying %s instead", message["code"], code)
         self._put_close(code, message["reason"])
         return True

@@ -1,4 +1,4 @@
-"""The connected clients of one app, and what they are told besides updates."""
+"""The connected clients of one app, and all that is sent to them except updates."""
 
 import logging
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _log = logging.getLogger("wsgen_runtime")
 
 
 class Clients:
-    """All connected clients, by their id. To iterate over them is to iterate over a copy."""
+    """All connected clients. Iteration is over a copy, so that clients may come and go meanwhile."""
 
     def __init__(self, counters: Counters) -> None:
         self._by_id: dict[int, Client] = {}
@@ -50,7 +50,7 @@ class Clients:
         return True
 
     def answer(self, client: Client, frame: str) -> None:
-        """Send an answer or a notice to `client`; one that never reads them is disconnected."""
+        """Send an answer or a notice; a client that has no room for it is disconnected."""
         if not client.send(frame):
             self.disconnect_slow(client)
 
@@ -62,12 +62,12 @@ class Clients:
         self.answer(client, error_frame(fault))
         if fault.close is not None:
             context = {"client": client.id, "code": int(fault.close)}
-            _log.info("a client is closed for what it sent", extra=context)
+            _log.info("closing a client because of the frames that it sent", extra=context)
             client.close(fault.close, fault.message)
 
     def disconnect_slow(self, client: Client) -> None:
-        """Close the socket of a client that does not read what waits for it."""
-        _log.info("a client reads too slowly and is closed", extra={"client": client.id})
+        """Close the socket of a client that reads too slowly."""
+        _log.info("closing a client that reads too slowly", extra={"client": client.id})
         client.close(CloseCode.TRY_LATER, "Client too slow", discard=True)
 
     def note_failure(self, client: Client, error: Exception) -> None:
@@ -75,13 +75,13 @@ class Clients:
         self._counters.fail("a client could not be served", error, client=client.id)
 
     def note_unsent(self, client: Client, error: Exception) -> None:
-        """Log and count what `send` raised on the socket of a client that was still connected."""
+        """Log and count an exception of `send` on a socket that was still connected."""
         self._counters.fail("a frame could not be sent", error, client=client.id)
 
     def report(self, status: Literal["connected", "disconnected"] | None) -> None:
-        """Tell all clients, and those that connect later, whether updates of other processes arrive.
+        """Notify all clients, and those that connect later, whether updates of other processes arrive.
 
-        With None nobody is told: this is the state before the broker has started.
+        None is the state before the broker has started, of which nobody is notified.
         """
         self._away = status == "disconnected"
         if status is not None:

@@ -1,4 +1,4 @@
-"""A coroutine whose first step is taken by hand, so that one that never blocks needs no task of its own."""
+"""Runs the first step of a coroutine without a task, which a coroutine that never blocks does not need."""
 
 import inspect
 from collections.abc import Callable, Coroutine, Generator
@@ -10,20 +10,20 @@ from wsgen_runtime.outgoing.outbox import Message
 
 
 class Started:
-    """A coroutine whose first step was taken and yielded `pending`: awaiting this takes the others."""
+    """A coroutine whose first step yielded `pending`; awaiting this object runs the remaining steps."""
 
     __slots__ = ("_coroutine", "_pending")
 
     def __init__(
         self,
-        coroutine: Coroutine[Any, Any, None],  # what it yields is between it and the event loop
+        coroutine: Coroutine[Any, Any, None],  # it yields to the event loop, whatever that expects
         pending: Any,
     ) -> None:
         self._coroutine = coroutine
         self._pending = pending
 
     def __await__(self) -> Generator[Any, Any, None]:
-        """Yield what the coroutine yields, `pending` first, and pass back what comes in return."""
+        """Yield `pending` and then what the coroutine yields, and send it what the event loop returns."""
         coroutine, pending = self._coroutine, self._pending
         try:
             while True:
@@ -32,7 +32,7 @@ class Started:
                 except GeneratorExit:
                     raise
                 except BaseException as error:
-                    # Cancellation, or the exception of what it waited for: the coroutine's to deal with.
+                    # A cancellation, or the exception of what it waited for, which the coroutine handles.
                     pending = coroutine.throw(error)
                 else:
                     pending = coroutine.send(answer)
@@ -43,7 +43,7 @@ class Started:
 
 
 def as_coroutine_function(send: Send) -> Callable[[Message], Coroutine[Any, Any, None]]:
-    """Return `send`, wrapped if it may return another awaitable than a coroutine."""
+    """Return `send`, wrapped if it may return an awaitable other than a coroutine."""
     if inspect.iscoroutinefunction(send):
         return send
 

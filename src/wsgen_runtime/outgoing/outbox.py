@@ -1,4 +1,4 @@
-"""One client's waiting frames: a bounded queue with the overflow policy of each route."""
+"""The queued frames of one client: a bounded queue with the overflow policy of each route."""
 
 from collections import OrderedDict, deque
 from collections.abc import MutableMapping
@@ -6,12 +6,12 @@ from typing import Any
 
 from wsgen_runtime.delivery import Delivery
 
-# An ASGI message, as starlette types it: values are of any type the server knows.
+# An ASGI message, as starlette types it: its values have any type.
 Message = MutableMapping[str, Any]
 
 
 class _Waiting:
-    """A message in the queue; its identity is its place."""
+    """A queued message."""
 
     __slots__ = ("lane", "message", "number", "size", "topic")
 
@@ -24,11 +24,10 @@ class _Waiting:
 
 
 class Outbox:
-    """Frames in the order they are to be sent, at most `capacity` bytes of them.
+    """Frames in the order of sending, at most `capacity` bytes of them.
 
-    `dropped` counts the updates that were thrown away, by either policy. A message that is put `fresh` waits for
-    the writer's turn and not for the client: no policy applies to it, only the capacity, which a single message
-    may exceed.
+    `dropped` counts the updates that were dropped by either policy. A `fresh` message waits for the writer and
+    not for the client: no policy applies to it, only the capacity, which a single message may exceed.
     """
 
     __slots__ = (
@@ -46,7 +45,7 @@ class Outbox:
         self._capacity = capacity
         self._size = 0
         self._number = 0
-        # Dropped from anywhere, and taken from the front, in constant time.
+        # Any message can be removed, and the first be taken, in constant time.
         self._order: OrderedDict[int, _Waiting] = OrderedDict()
         self._lanes: dict[str, deque[_Waiting]] = {}
         self._droppable: list[deque[_Waiting]] = []
@@ -54,16 +53,16 @@ class Outbox:
         self.dropped = 0
 
     def __len__(self) -> int:
-        """Return the number of waiting frames."""
+        """Return the number of queued frames."""
         return len(self._order)
 
     @property
     def size(self) -> int:
-        """Return the bytes of all waiting frames."""
+        """Return the size of all queued frames in bytes."""
         return self._size
 
     def put(self, message: Message, size: int, *, fresh: bool = False) -> bool:
-        """Queue an answer or a notice, which is never dropped; return False when there is no room."""
+        """Queue an answer or a notice, which is never dropped; return False if there is no room."""
         if not (fresh and not self._order) and not self._make_room(size):
             return False
         self._append(message, size)
@@ -79,9 +78,9 @@ class Outbox:
         delivery: Delivery,
         fresh: bool = False,
     ) -> bool:
-        """Queue an update as the route's `delivery` says; return False when the client must be disconnected.
+        """Queue an update as the route's `delivery` says; return False if the client must be disconnected.
 
-        Where other frames leave no room for it, updates of the routes that drop their oldest make way.
+        To make room, the oldest updates of routes with the policy `drop-oldest` are dropped.
         """
         if fresh and (not self._order or self._size + size <= self._capacity):
             self._append_update(message, size, route, topic, delivery)
@@ -104,7 +103,7 @@ class Outbox:
         return True
 
     def pop(self) -> Message | None:
-        """Take and return the frame to send next, or None when nothing waits."""
+        """Remove and return the next frame to send, or return None if the queue is empty."""
         if not self._order:
             return None
         _, waiting = self._order.popitem(last=False)
@@ -116,11 +115,11 @@ class Outbox:
         return waiting.message
 
     def seal(self, topic: str) -> None:
-        """Let no later update of `topic` take the place of one that waits: that subscription has ended."""
+        """Keep the queued update of `topic` when another one comes, since its subscription has ended."""
         self._latest.pop(topic, None)
 
     def clear(self) -> None:
-        """Forget all waiting frames."""
+        """Remove all frames."""
         self._order.clear()
         self._lanes.clear()
         self._droppable.clear()
@@ -167,7 +166,7 @@ class Outbox:
         return True
 
     def _make_room(self, size: int) -> bool:
-        """Drop the oldest updates that may be dropped, until there is room for `size` bytes or none is left."""
+        """Drop the oldest droppable updates until `size` bytes fit; return False if they cannot."""
         if size > self._capacity:
             return False
         while self._size + size > self._capacity:

@@ -1,7 +1,7 @@
-"""What the runtime knows of single ASGI servers; everything else is left to the ASGI specification.
+"""All that depends on particular ASGI servers; everything else relies on the ASGI specification only.
 
-A server's own `send` uses neither the current task nor context variables, so it may be called from any task of
-the event loop. Code that wraps it, such as a middleware, may use both.
+The `send` of a server uses neither the current task nor context variables, so that it may be called from any task
+of the event loop. Code that wraps it, such as a middleware, may use both.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from anyio import BrokenResourceError, ClosedResourceError
 from starlette.types import Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-# Module and qualified name of the method that each server passes as `send`.
+# The module and the qualified name of the method that each server passes as `send`.
 _SENDS = {
     ("uvicorn.protocols.websockets.websockets_impl", "WebSocketProtocol.asgi_send"),
     ("uvicorn.protocols.websockets.websockets_sansio_impl", "WebSocketsSansIOProtocol.send"),
     ("uvicorn.protocols.websockets.wsproto_impl", "WSProtocol.send"),
     ("hypercorn.protocol.ws_stream", "WSStream.app_send"),
 }
-# From the local names of the function that a server's task runs for a connection, to the connection's transport.
+# Find the transport of a connection from the local variables of the function that runs in the server's task.
 _TRANSPORTS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "uvicorn": lambda names: names["self"].transport,
     "hypercorn": lambda names: names["send"].__self__.send.__self__.send.__self__.writer.transport,
@@ -30,7 +30,7 @@ _TRANSPORTS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 _OURS = ("wsgen_runtime.testing", "WsTestClient._send_from_app")
 _GRANIAN = ("granian._granian", "ASGIWebsocketProtocol")
 
-# Starlette's exception handling wraps `send` to see the start of an HTTP response, and nothing else.
+# The exception handling of Starlette wraps `send` to notice the start of an HTTP response, and changes nothing.
 _PASSED_THROUGH = {
     (
         "starlette._exception_handler",
@@ -38,7 +38,7 @@ _PASSED_THROUGH = {
     ),
 }
 _STARLETTES = ("starlette.websockets", "WebSocket.send")
-# The module in which a server's worker begins: there, a local name and its attribute that hold their number.
+# By the module in which a worker of a server starts: the local variable and the attribute with the worker count.
 _BEGINNINGS = {
     "gunicorn.arbiter": ("self", "num_workers"),
     "hypercorn.asyncio.run": ("config", "workers"),
@@ -50,24 +50,24 @@ _SERVERS = ("uvicorn", "hypercorn", "daphne", "starlette")
 
 
 def own_send(send: Send) -> Send | None:
-    """Return the `send` to call for a `send` that is a server's own, or None if any other code may wrap that.
+    """Return the `send` to call directly if `send` is a server's own, or None if other code may wrap it.
 
-    Names are compared where Python keeps them, in the code, since a wrapper can copy `__qualname__`.
+    Names are read from the code object, since a wrapper can copy `__qualname__`.
     """
     if _belongs_to_server(send):
         return send
     if type(send) is FunctionType and _place(send) in _PASSED_THROUGH:
         return own_send(_closed_over(send, "send"))
     wrapped = _wrapped_by_starlette(send)
-    # The wrapper keeps the state of the socket for whoever has made it.
+    # Called through the wrapper, since that keeps track of the state of the socket.
     return send if wrapped is not None and own_send(wrapped) is not None else None
 
 
 def sever(scope: Scope, within: float) -> None:
-    """Drop in `within` seconds what the server of this task still has to write to a client that is gone.
+    """After `within` seconds, discard what the server still has to write to a client that is gone.
 
-    uvicorn and hypercorn wait without a bound for such a client to read, and do not end while they wait. An
-    HTTP/2 connection is left alone, since it carries more than this socket.
+    uvicorn and hypercorn wait without a time limit for such a client to read, and do not exit while they wait.
+    HTTP/2 connections are left alone, since they carry more than this socket.
     """
     transport = transport_of_task() if scope.get("http_version") == "1.1" else None
     if transport is not None and transport.get_write_buffer_size():
@@ -75,7 +75,7 @@ def sever(scope: Scope, within: float) -> None:
 
 
 def transport_of_task() -> asyncio.WriteTransport | None:
-    """Return the transport of the connection for which a server has made the current task, if it can be found."""
+    """Return the transport of the connection that the current task serves, if it can be found."""
     frame, find = _beginning_of_task(), _TRANSPORTS.get(server_of_task())
     if frame is None or find is None:
         return None
@@ -87,9 +87,9 @@ def transport_of_task() -> asyncio.WriteTransport | None:
 
 
 def server_of_task() -> str:
-    """Return the package of the server that has made the current task, or of whoever else has made it.
+    """Return the name of the package that created the current task: usually the server's.
 
-    Middlewares run in the server's task, so that this is known whatever wraps `send`.
+    Middlewares run in the task of the server, so that this works whatever wraps `send`.
     """
     frame = _beginning_of_task()
     module = "" if frame is None else str(frame.f_globals.get("__name__", ""))
@@ -97,10 +97,10 @@ def server_of_task() -> str:
 
 
 def count_workers() -> int:
-    """Return how many workers the server that called this has at least; 1 where nothing says so.
+    """Return the number of workers of the server that runs this process, or 1 if it cannot be found.
 
-    A server may be configured in many places; what it has made of them stands in the frame in which the worker
-    began, below all others.
+    A server can be configured in many places; the result is in a local variable of the function in which its
+    worker started, at the bottom of the stack.
     """
     frame = inspect.currentframe()
     while frame is not None:
@@ -112,7 +112,7 @@ def count_workers() -> int:
 
 
 def _beginning_of_task() -> FrameType | None:
-    """Return the frame of the coroutine that the current task runs, below all that it awaits."""
+    """Return the frame of the coroutine of the current task, at the bottom of its stack."""
     task = asyncio.current_task()
     coroutine = task.get_coro() if task is not None else None
     return getattr(coroutine, "cr_frame", None)
@@ -121,16 +121,16 @@ def _beginning_of_task() -> FrameType | None:
 def is_disconnect(error: BaseException) -> bool:
     """Return whether `send` raised `error` because the socket is no longer connected.
 
-    ASGI says so with an OSError. Starlette and anyio have exceptions of their own, and servers complain of a
-    message after the end with a RuntimeError. A middleware may raise an OSError too, for a file or a connection
-    of its own: one that does not come from a server's code must be of a kind that tells of a closed connection.
+    ASGI specifies an OSError for this. Starlette and anyio have exceptions of their own, and servers raise a
+    RuntimeError for a message after the end. A middleware may raise an OSError for a file or a connection of its
+    own, so that one that does not come from a server must be of a type that means a closed connection.
     """
     if isinstance(error, BaseExceptionGroup):
         return all(map(is_disconnect, error.exceptions))
     if isinstance(error, WebSocketDisconnect | BrokenResourceError | ClosedResourceError):
         return True
     if isinstance(error, OSError):
-        # `asyncio.timeout` raises a TimeoutError without a number: that is a middleware's.
+        # A TimeoutError without a number is raised by `asyncio.timeout`, in a middleware.
         told_so = type(error) in _CLOSED or (type(error) is OSError and error.errno is None)
         timed_out = isinstance(error, TimeoutError) and error.errno is None
         return told_so or (_comes_from_server(error) and not timed_out)
@@ -140,14 +140,13 @@ def is_disconnect(error: BaseException) -> bool:
 def _number(frame: FrameType, name: str, attribute: str) -> int:
     holder = frame.f_locals[name]
     count = getattr(holder, attribute, 1)
-    reloads = getattr(
-        holder, "should_reload", False
-    )  # then uvicorn starts one worker whatever it is told
+    # When it reloads, uvicorn ignores the number and starts one worker.
+    reloads = getattr(holder, "should_reload", False)
     return count if isinstance(count, int) and not reloads else 1
 
 
 def _comes_from_server(error: BaseException) -> bool:
-    """Return whether the innermost code of a package that is not the standard library's is a server's."""
+    """Return whether a server raised `error`: its code is innermost, apart from the standard library's."""
     trace, package = error.__traceback__, ""
     while trace is not None:
         module = str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
@@ -162,7 +161,7 @@ def _belongs_to_server(send: object) -> bool:
         if type(function) is not FunctionType:
             return False
         place = _place(function)
-        # A subclass may do anything in what the method calls.
+        # A method of a subclass is not trusted, since the subclass may override what the method calls.
         return place == _OURS or (place in _SENDS and owner.__module__ == place[0])
     if type(send) is BuiltinMethodType:
         owner = type(send.__self__)
@@ -171,13 +170,13 @@ def _belongs_to_server(send: object) -> bool:
 
 
 def _wrapped_by_starlette(send: object) -> Send | None:
-    """Return what `send` calls if it is that of a starlette WebSocket, as an endpoint hands on its own."""
+    """Return the `send` that a starlette WebSocket wraps, if `send` is a method of one; else None."""
     if type(send) is not MethodType or type(send.__self__) is not WebSocket:
         return None
     function, socket = send.__func__, send.__self__
     if type(function) is not FunctionType or _place(function) != _STARLETTES:
         return None
-    return socket._send  # noqa: SLF001 - there is no public way
+    return socket._send  # noqa: SLF001 - there is no public attribute
 
 
 def _place(function: FunctionType) -> tuple[str, str]:

@@ -8,11 +8,8 @@ import pydantic
 from pydantic import BaseModel, PlainSerializer, SecretBytes, SecretStr, WrapSerializer
 from pydantic.fields import FieldInfo
 
-_SECRETS = (
-    SecretStr,
-    SecretBytes,
-    getattr(pydantic, "Secret", SecretStr),
-)  # pydantic has Secret since 2.7
+# pydantic has Secret since 2.7.
+_SECRETS = (SecretStr, SecretBytes, getattr(pydantic, "Secret", SecretStr))
 
 
 def require_distinct(request_type: type[BaseModel]) -> None:
@@ -40,10 +37,8 @@ def _merged(
         for mark in getattr(kind, "__metadata__", ())
     ):
         return
-    arguments = [
-        getattr(kind, "__value__", None),
-        *typing.get_args(kind),
-    ]  # of `type X = ...`, of X[...]
+    # The value of `type X = ...`, and the arguments of X[...].
+    arguments = [getattr(kind, "__value__", None), *typing.get_args(kind)]
     for argument in arguments:
         if argument is not None and not isinstance(argument, FieldInfo):
             yield from _merged(argument, place, seen)

@@ -52,10 +52,7 @@ class ServerProtocol:
         try:
             # NaN and Infinity are not JSON.
             frame = from_json(text, allow_inf_nan=False)
-        except (
-            ValueError,
-            TypeError,
-        ):  # TypeError: a lone surrogate, which servers should not pass on
+        except (ValueError, TypeError):  # TypeError: a lone surrogate, which servers should refuse
             return self.fault(ErrorCode.INVALID_JSON, "The frame is not valid JSON")
         if not isinstance(frame, dict):
             return self.fault(ErrorCode.INVALID_JSON, "The frame is not a JSON object")

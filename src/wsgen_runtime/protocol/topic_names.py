@@ -106,6 +106,5 @@ def _normal_time(value: time) -> time | str:
     moment = datetime.combine(_DAY, value.replace(tzinfo=None)) - offset
     days = (moment.date() - _DAY).days
     normal = moment.time().replace(tzinfo=UTC)
-    return (
-        normal if days == 0 else f"{normal.isoformat()} {days:+d}"
-    )  # on another day, so that it equals no time of this day
+    # On another day, it is equal to no time of this day.
+    return normal if days == 0 else f"{normal.isoformat()} {days:+d}"

@@ -1,1 +1,1 @@
-"""Functions that users pass in: which are accepted, how they are called, how their failures are logged."""
+"""Functions of users: which are accepted, how they are called, and how their failures are logged."""

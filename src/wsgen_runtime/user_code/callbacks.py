@@ -1,7 +1,7 @@
-"""The callbacks that decide who may connect and subscribe: whether one is usable, and whether its answer is.
+"""Checks of the callbacks that decide who may connect and subscribe, and of what they return.
 
-A mistake here must never let anybody in. A function that contains `yield` is one: a call runs none of its body,
-and the generator that it returns is an object like any user.
+A mistake in a callback must never admit anybody. For example, calling a function that contains `yield` does not
+run its body, and the generator that it returns could be taken for a user.
 """
 
 import inspect
@@ -9,17 +9,17 @@ from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import Future
 from functools import partial
 
-_DEEPEST = 32  # layers of decorators and partials that are looked through
+_DEEPEST = 32  # layers of decorators and partials that are examined
 
 _NEVER_USERS = (type, BaseException, AsyncGenerator, Future, partial)
 
 
 class WrongAnswerError(Exception):
-    """A callback returned what cannot be an answer; the text says what that was."""
+    """A callback returned an object of a wrong kind; the message says which."""
 
 
 def require_callback(name: str, function: object) -> None:
-    """Raise TypeError, saying what to do, if `function` cannot be the callback `name`."""
+    """Raise TypeError, with a hint, if `function` cannot be used as the callback `name`."""
     if not callable(function):
         raise TypeError(f"{name} must be a function, not {_kind_of(function)}")
     if inspect.isclass(function):
@@ -33,37 +33,37 @@ def require_callback(name: str, function: object) -> None:
 
 
 def is_asynchronous(function: object) -> bool:
-    """Return whether `function` belongs on the event loop: it is, or calls, a coroutine function."""
+    """Return whether `function` is, or calls, a coroutine function, so that it runs on the event loop."""
     return any(inspect.iscoroutinefunction(layer) for layer in _layers(function))
 
 
 def require_user(answer: object) -> None:
-    """Raise WrongAnswerError for what cannot be a user: a generator, an awaitable, a response, a class."""
+    """Raise WrongAnswerError for an object that cannot be a user, such as a generator, a response or a class."""
     if (
         isinstance(answer, _NEVER_USERS)
-        # An iterator is its own; a mock of a user can be iterated over too.
+        # An iterator returns itself; a mock of a user may be iterable too.
         or (isinstance(answer, Iterator) and iter(answer) is answer)
         or answer is NotImplemented
         or answer is ...
         or inspect.isawaitable(answer)
         or inspect.isroutine(answer)
-        or type(answer).__module__ == "contextlib"  # what @contextmanager makes of a generator
+        or type(answer).__module__ == "contextlib"  # the result of @contextmanager
         or _is_response(answer)
     ):
         raise _wrong(answer, "a user")
 
 
 def require_bool(answer: object) -> bool:
-    """Return `answer`; raises WrongAnswerError if it is not a bool, since most objects count as true."""
+    """Return `answer`; raises WrongAnswerError if it is not a bool, since most objects are truthy."""
     if isinstance(answer, bool):
         return answer
     raise _wrong(answer, "True or False")
 
 
 def _layers(function: object) -> Iterator[object]:
-    """Yield `function` and what it passes its calls on to: what it wraps, binds or implements by `__call__`.
+    """Yield `function` and the functions that it forwards calls to: wrapped, bound, or its `__call__`.
 
-    A coroutine function is the last: what it wraps may be anything that it turns into an answer.
+    Stop at a coroutine function, which may turn whatever it wraps into an answer.
     """
     for _ in range(_DEEPEST):
         yield function
@@ -83,13 +83,13 @@ def _layers(function: object) -> Iterator[object]:
 
 
 def _is_response(answer: object) -> bool:
-    """Return whether this looks like an HTTP response, of whatever library."""
+    """Return whether this looks like an HTTP response of any library."""
     return isinstance(getattr(answer, "status_code", None), int) and hasattr(answer, "headers")
 
 
 def _wrong(answer: object, expected: str) -> WrongAnswerError:
     if inspect.iscoroutine(answer):
-        answer.close()  # nobody will await it, and Python need not say so too
+        answer.close()  # avoids a warning of Python that it was never awaited
     return WrongAnswerError(f"returned {_kind_of(answer)} instead of {expected}")
 
 

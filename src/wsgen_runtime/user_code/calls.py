@@ -1,4 +1,4 @@
-"""Calls of user code: bounded in time, in threads where they may block, and never taken for a cancellation."""
+"""Calls of user code: with a time limit, in threads if it may block, and safe from stray cancellations."""
 
 import asyncio
 import contextvars
@@ -8,23 +8,23 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any
 
-_MOST = 32  # calls of one function at once; more wait for their turn
+_MOST = 32  # concurrent calls of one function; further calls wait
 
 _Outcome = tuple[object, BaseException | None]
 
 
 class StrayCancellationError(Exception):
-    """User code raised CancelledError though nobody had cancelled the task it ran in."""
+    """User code raised CancelledError although its task was not cancelled."""
 
 
 async def call(function: Callable[..., object], *arguments: object, within: float | None) -> object:
-    """Return what `function` returns, awaited if it can be; what is awaited has `within` seconds.
+    """Return what `function` returns; an awaitable is awaited, for at most `within` seconds.
 
-    Raises what the function raises, TimeoutError, and StrayCancellationError where it raised CancelledError by
-    itself, as `task.cancel(); await task` does: passed on, it would end the caller's task.
+    Raises what the function raises, TimeoutError, and StrayCancellationError if the function itself raised
+    CancelledError, as `task.cancel(); await task` does: it would end the task of the caller otherwise.
     """
     task = asyncio.current_task()
-    # Not always 0: a TaskGroup that failed in an earlier call of this task leaves the task marked as cancelled.
+    # May be more than 0: a TaskGroup that failed in an earlier call leaves its task marked as cancelled.
     cancelled_before = task.cancelling() if task is not None else 0
     try:
         result = function(*arguments)
@@ -34,7 +34,7 @@ async def call(function: Callable[..., object], *arguments: object, within: floa
     except asyncio.CancelledError as error:
         if task is not None and task.cancelling() > cancelled_before:
             raise
-        raise StrayCancellationError("what it awaited had been cancelled") from error
+        raise StrayCancellationError("an awaited task had been cancelled") from error
     return result
 
 
@@ -43,8 +43,8 @@ def in_threads(
 ) -> Callable[..., Coroutine[Any, Any, Any]]:
     """Return a coroutine function that runs `function` in a thread, with the context variables of its caller.
 
-    What the function returns is awaited on the event loop, if it can be. A caller that is cancelled no longer
-    waits for the thread, which goes on and counts as one of those that may run at once.
+    An awaitable that the function returns is awaited on the event loop. When a caller is cancelled, the thread
+    goes on and still counts towards the number of concurrent calls.
     """
     threads = _Threads(_MOST)
 
@@ -69,7 +69,7 @@ def in_threads(
 
 
 def _outcome(function: Callable[..., object], arguments: tuple[object, ...]) -> _Outcome:
-    """Return what the function returned, or raised: a future does not carry every exception."""
+    """Return the result or the exception of the function: a future cannot carry every exception."""
     try:
         return function(*arguments), None
     except (Exception, asyncio.CancelledError) as error:
@@ -77,9 +77,9 @@ def _outcome(function: Callable[..., object], arguments: tuple[object, ...]) -> 
 
 
 class _Threads:
-    """Threads that end when nothing waits for them.
+    """Threads that end when no call is waiting.
 
-    Those of an executor would keep the process from ending for as long as a function hangs, and would stay.
+    An executor is not used, since its threads stay, and keep the process from exiting while a function hangs.
     """
 
     def __init__(self, most: int) -> None:
@@ -89,7 +89,7 @@ class _Threads:
         self._lock = threading.Lock()
 
     def run(self, work: Callable[[], None]) -> None:
-        """Run `work` in a thread, after others if as many run as may."""
+        """Run `work` in a thread, or queue it if the maximum number of threads is running."""
         with self._lock:
             if self._running >= self._most:
                 self._waiting[work] = None
@@ -97,13 +97,13 @@ class _Threads:
             self._running += 1
         try:
             threading.Thread(target=self._work, args=(work,), name="wsgen", daemon=True).start()
-        except RuntimeError:  # the system has no thread left
+        except RuntimeError:  # the system has no more threads
             with self._lock:
                 self._running -= 1
             raise
 
     def forget(self, work: Callable[[], None]) -> None:
-        """Do not begin `work` if it still waits."""
+        """Remove `work` from the queue, if it is there."""
         with self._lock:
             self._waiting.pop(work, None)
 

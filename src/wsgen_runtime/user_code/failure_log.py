@@ -1,4 +1,4 @@
-"""Failures of user code in the log: one traceback for equal ones, and how often they came since."""
+"""Logs failures of user code: repeated failures are one traceback and a count."""
 
 import logging
 import time
@@ -9,27 +9,27 @@ from dataclasses import dataclass
 from wsgen_runtime.user_code.redaction import without_input
 
 _log = logging.getLogger("wsgen_runtime")
-_MOST = 100  # kinds of failures that are told apart
-_QUIET = 60.0  # seconds after which the same failure is shown with its traceback again
-_DEEPEST = 20  # exceptions looked at in one chain of causes
+_MOST = 100  # different failures that are remembered
+_QUIET = 60.0  # seconds after which the same failure is logged with its traceback again
+_DEEPEST = 20  # exceptions of one chain of causes that are examined
 
 _Place = tuple[object, ...]
 
 
 @dataclass(slots=True)
 class _Known:
-    """A failure that was shown at `shown`, and `count` times since then in all."""
+    """A failure that was logged with its traceback at `shown` and has happened `count` times since."""
 
     shown: float
     count: int = 0
 
 
 class FailureLog:
-    """The failures of one app, which clients can cause as often as they like.
+    """The log of the failures of one app, which clients can cause as often as they like.
 
-    Failures are equal if the same exceptions came from the same lines; what their texts say does not count, since
-    it may be a client's. The first is logged with its traceback, a repetition in one line and only if it is the
-    10th, the 100th and so on; after a minute it is logged as a new one, with the count.
+    Failures are equal if the same exceptions came from the same lines of code, whatever their messages, which
+    may contain text of a client. The first one is logged with its traceback, and then the 10th, the 100th and
+    so on in one line. After a minute, the next one is logged with its traceback again, and with the count.
     """
 
     def __init__(self) -> None:
@@ -43,12 +43,12 @@ class FailureLog:
         show: Callable[[BaseException], BaseException] = without_input,
         context: Mapping[str, object] | None = None,
     ) -> None:
-        """Log one failure; `show` makes of the error what the log may say of it."""
+        """Log one failure; `show` returns the exception to log in place of `error`."""
         place = (message, *_place_of(error))
         known = self._known.pop(place, None)
         now = time.monotonic()
         again = (
-            f" ({known.count} more times since it was last shown)" if known and known.count else ""
+            f" ({known.count} more times since it was last logged)" if known and known.count else ""
         )
         if known is None or now - known.shown >= _QUIET:
             known = _Known(now)
@@ -66,7 +66,7 @@ class FailureLog:
 
 
 def _place_of(error: BaseException | None) -> _Place:
-    """Return the types of the error and of its causes, and the lines that they passed through."""
+    """Return the types of the error and its causes, and the lines of their tracebacks."""
     place: list[object] = []
     for _ in range(_DEEPEST):
         if error is None:

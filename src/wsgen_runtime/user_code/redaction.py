@@ -1,30 +1,30 @@
-"""What the log may show of an exception and of a client's text: no secrets, and no lines that a client forges."""
+"""Redacts what is logged: exceptions without secrets, and text that cannot forge another line."""
 
 from collections.abc import Callable
 
 from pydantic import ValidationError
 
 _LONGEST = 2_000  # characters of one text
-_DEEPEST = 20  # exceptions shown of one chain of causes
-_NEVER_SHOWN = "its text is not shown, since it may hold a token"
+_DEEPEST = 20  # exceptions of one chain of causes that are logged
+_NEVER_SHOWN = "its message is not logged, since it may contain a token"
 
 
 class InvalidDataError(Exception):
-    """A ValidationError as the log shows it: its places and kinds, without the values."""
+    """Logged in place of a ValidationError: positions and types of its errors, without the values."""
 
 
 class EscapedError(Exception):
-    """An exception as the log shows it whose text would have been more than one line, or not printable."""
+    """Logged in place of an exception whose message has several lines or is not printable."""
 
 
 class HiddenError(Exception):
-    """An exception as the log shows it where its text may be a secret: its type alone."""
+    """Logged in place of an exception whose message may contain a secret: its type alone."""
 
 
 def printable(text: str, most: int = 500) -> str:
-    """Return `text` with all that is not printable escaped, cut after `most` characters.
+    """Return `text` with unprintable characters escaped, cut after `most` characters.
 
-    Line separators, control characters, lone surrogates and marks that change the direction of text are escaped.
+    These include line separators, control characters, lone surrogates and marks that change the text direction.
     """
     if len(text) > most:
         text = f"{text[:most]}…"
@@ -34,12 +34,12 @@ def printable(text: str, most: int = 500) -> str:
 
 
 def without_input(error: BaseException) -> BaseException:
-    """Return `error` as it may be logged, its causes too: in one line each, without what pydantic quotes."""
+    """Return `error` with its causes for the log: one line each, without the input that pydantic quotes."""
     return _shown(error, _without_values, _DEEPEST)
 
 
 def without_text(error: BaseException) -> BaseException:
-    """Return `error` as it may be logged where secrets are handled: types and places alone, causes likewise."""
+    """Return `error` with its causes for the log where secrets are handled: only types and tracebacks."""
     return _shown(error, _without_words, _DEEPEST)
 
 
@@ -49,17 +49,16 @@ def _without_values(error: BaseException) -> BaseException:
     found = error.errors(include_url=False, include_context=False, include_input=False)
     places = ", ".join(f"{'.'.join(map(str, item['loc']))} ({item['type']})" for item in found[:20])
     text = f"{error.error_count()} errors for {error.title}: {places}"
-    return InvalidDataError(printable(text, _LONGEST))  # keys are the client's
+    return InvalidDataError(printable(text, _LONGEST))  # the client chooses the keys
 
 
 def _in_one_line(error: BaseException) -> BaseException:
     try:
         text = "; ".join([str(error), *map(str, getattr(error, "__notes__", ()))])
-    except Exception:  # user code again; the log says so in its place
+    except Exception:  # `__str__` is user code; logging reports that it failed
         return error
-    if text.isprintable() and not isinstance(
-        error, SyntaxError
-    ):  # which is shown with the text it is about
+    # A SyntaxError is logged with lines of its source.
+    if text.isprintable() and not isinstance(error, SyntaxError):
         return error
     if isinstance(error, BaseExceptionGroup):
         return BaseExceptionGroup(printable(error.message, _LONGEST), error.exceptions)
@@ -73,7 +72,7 @@ def _without_words(error: BaseException) -> BaseException:
 def _shown(
     error: BaseException, show: Callable[[BaseException], BaseException], depth: int
 ) -> BaseException:
-    """Return what `show` makes of the error, of those in its group and of its causes, with their tracebacks."""
+    """Apply `show` to the error, the members of its group and its causes; keep their tracebacks."""
     shown = show(error)
     if isinstance(shown, BaseExceptionGroup) and depth:
         shown = shown.derive([_shown(one, show, depth - 1) for one in shown.exceptions])

@@ -144,7 +144,7 @@ def test_failures_are_equal_by_their_place_and_not_by_their_text(
     clock.now = 60.0
     log.note("it failed", fail_in_one_place("late"))
     (record,) = caplog.records
-    assert record.getMessage() == "it failed (4 more times since it was last shown)"
+    assert record.getMessage() == "it failed (4 more times since it was last logged)"
     assert record.exc_info
 
 
