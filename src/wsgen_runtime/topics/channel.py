@@ -1,4 +1,4 @@
-"""What is kept for one topic beside the bookkeeping of its subscribers."""
+"""The updates of one topic: their producer, their numbers, and those that are held until the topic starts."""
 
 import asyncio
 from collections import deque
@@ -9,7 +9,7 @@ from wsgen_runtime.topics.feed import Feed
 
 
 class Channel:
-    """A topic's route, its producer while it has one, and the numbering of its updates."""
+    """The source of the updates of one topic, while it has subscribers in this process."""
 
     __slots__ = (
         "_capacity",
@@ -29,30 +29,30 @@ class Channel:
         self.feed: Feed | None = None
         self.task: asyncio.Task[None] | None = None
         self.ending: str | None = None
-        """Why the topic ends as soon as its first subscribers have been answered."""
+        """The reason for which the topic ends once its first subscribers have been answered."""
         self.seq = 0
         self.missed = 0
-        """Updates that were dropped since the topic began to begin."""
+        """The number of updates that were dropped before the topic started."""
         self._head = update_head(router.route, topic)
         self._capacity = capacity
         self._held: deque[str] = deque()
         self._held_size = 0
 
     def close_feed(self) -> None:
-        """Take no more updates of the topic's producer."""
+        """Ignore further updates of the producer."""
         if self.feed is not None:
             self.feed.close()
             self.feed = None
 
     def frame(self, data: str) -> str:
-        """Return the next update frame, with the JSON text `data`."""
+        """Return the next update frame, which carries the JSON text `data`."""
         self.seq += 1
         return update_frame(self._head, data, self.seq)
 
     def hold(self, data: str) -> int:
-        """Keep an update that came before the first answers; return how many are dropped for it.
+        """Keep an update until the first subscribers are answered; return how many are dropped for it.
 
-        The route's `delivery` decides as it does for an outbox. Where it disconnects, all are dropped at once.
+        The route's `delivery` applies as in an outbox. With the policy `disconnect`, all are dropped at once.
         """
         self._held.append(data)
         self._held_size += size_of(data)
@@ -65,12 +65,14 @@ class Channel:
             self._held_size -= size_of(self._held.popleft())
             gone += 1
         self.seq += gone
-        if delivery.overflow != "latest":  # where only the newest is wanted, nothing is missed
+        if (
+            delivery.overflow != "latest"
+        ):  # with `latest`, only the newest counts and nothing is missed
             self.missed += gone
         return gone
 
     def take_held(self) -> tuple[str, ...]:
-        """Return what was held, which is then no longer."""
+        """Remove and return the updates that were held."""
         held = tuple(self._held)
         self._held.clear()
         self._held_size = self.missed = 0

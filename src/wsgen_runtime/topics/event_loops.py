@@ -1,4 +1,4 @@
-"""The event loop on which an app can start: the one it is served on, or where something is published first."""
+"""Finds the event loop on which an app can start."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _NO_ASYNCIO = (
 
 
 def require_asyncio() -> asyncio.AbstractEventLoop:
-    """Return the running event loop; raises RuntimeError, saying what to do, where there is none: under trio."""
+    """Return the running event loop; raises RuntimeError with a hint if there is none, as under trio."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -24,10 +24,10 @@ def require_asyncio() -> asyncio.AbstractEventLoop:
 
 
 def running_loop() -> asyncio.AbstractEventLoop:
-    """Return the loop that runs in this thread, or in the thread that had this one run a plain function.
+    """Return the event loop of this thread, or of the thread that runs a plain function in this one.
 
-    The latter is what Starlette and FastAPI do with endpoints that are not coroutine functions. Raises
-    RuntimeError, saying what to do, where there is neither.
+    Starlette and FastAPI run endpoints that are not coroutine functions in such threads. Raises RuntimeError
+    with a hint if there is neither.
     """
     try:
         return asyncio.get_running_loop()
@@ -40,7 +40,7 @@ def running_loop() -> asyncio.AbstractEventLoop:
 
 
 def call_on(loop: asyncio.AbstractEventLoop, function: Callable[[], object]) -> None:
-    """Call `function` on what `running_loop` has returned, and return once it has been called."""
+    """Call `function` on `loop`, which `running_loop` has returned, and return when it has returned."""
     try:
         here = asyncio.get_running_loop() is loop
     except RuntimeError:

@@ -1,7 +1,8 @@
-"""One message to many clients: sends that do not block are one coroutine's, and one that does delays nobody.
+"""Sends one message to many clients, in one coroutine as long as no send blocks.
 
-An ASGI send that completes at once is awaited without a task, a trip through the event loop or an exception.
-When one blocks, the coroutine stands in it: it becomes that client's writer, and another goes on with the rest.
+An ASGI send that completes at once needs no task, no turn of the event loop and no exception. When one blocks,
+the coroutine, which is suspended in it, becomes the writer of that client, and another one goes on with the
+other clients.
 """
 
 from asyncio import CancelledError
@@ -11,8 +12,8 @@ from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.outbox import Message
 
 
-class _Stretch:
-    """Clients sent to by one coroutine, up to the one, if any, that blocks."""
+class _Progress:
+    """The progress of one coroutine: the client that it sends to, and whether that blocks."""
 
     __slots__ = ("blocked", "client")
 
@@ -22,40 +23,43 @@ class _Stretch:
 
 
 def fan_out(clients: Iterable[Client], message: Message, queue: Callable[[Client], object]) -> None:
-    """Send `message` to each of `clients`, which may not change meanwhile; `queue` takes those not ready."""
+    """Send `message` to each of `clients`, or call `queue` if a client is not ready.
+
+    `clients` must not change meanwhile.
+    """
     rest = iter(clients)
     while True:
-        stretch = _Stretch()
-        sending = _send_to(rest, message, queue, stretch)
+        progress = _Progress()
+        sending = _send_to(rest, message, queue, progress)
         try:
             pending = sending.send(None)
         except StopIteration:
             return
-        stretch.blocked = True
-        if stretch.client is not None:
-            stretch.client.go_on(sending, pending)
+        progress.blocked = True
+        if progress.client is not None:
+            progress.client.go_on(sending, pending)
 
 
 async def _send_to(
     rest: Iterator[Client],
     message: Message,
     queue: Callable[[Client], object],
-    stretch: _Stretch,
+    progress: _Progress,
 ) -> None:
     for client in rest:
         if not client.ready:
             queue(client)
             continue
-        stretch.client = client
+        progress.client = client
         try:
             await client.transmit(message)
         except CancelledError:
-            if stretch.blocked:
-                raise  # to the writer that waits for it
-            client.abandon()  # it is no cancellation of whoever publishes
+            if progress.blocked:
+                raise  # to the writer that awaits this coroutine
+            client.abandon()  # the task of the publisher was not cancelled
         except Exception as error:
-            if stretch.blocked:
+            if progress.blocked:
                 raise
             client.fail(error)
-        if stretch.blocked:
+        if progress.blocked:
             return

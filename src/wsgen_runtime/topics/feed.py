@@ -1,4 +1,4 @@
-"""What a service calls as `topic_update`: the producer's end of one topic."""
+"""Feeds: the `topic_update` with which a service publishes the updates of one topic."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,7 +10,7 @@ _FAILED = "The data source failed"
 
 
 class Ending(NamedTuple):
-    """That a producer has ended: why, for the subscribers, and the exception, for the log, if there is one."""
+    """The end of a producer: the reason for the subscribers, and the exception for the log, if any."""
 
     reason: str
     error: BaseException | None = None
@@ -20,10 +20,10 @@ Post = Callable[["Feed", str, Ending | None], None]
 
 
 class Feed:
-    """Publishes updates of one topic; once ended or closed, it does nothing.
+    """Publishes updates of one topic; does nothing after its end.
 
-    Any thread may call it. Data is validated and serialised by the caller, so that a mistake is raised where it
-    was made; the rest is the event loop's.
+    Any thread may call it. The data is validated and serialised in that thread, so that an error is raised where
+    it was made; everything else happens on the event loop.
     """
 
     __slots__ = ("_ended", "_post", "_router")
@@ -34,13 +34,13 @@ class Feed:
         self._ended = False
 
     def __call__(self, data: object) -> None:
-        """Publish `data`; raises pydantic.ValidationError when it is of another type than the route's."""
+        """Publish `data`; raises pydantic.ValidationError if it does not have the data type of the route."""
         post = self._post
         if post is not None and not self._ended:
             post(self, self._router.encode(data), None)
 
     def end(self, reason: str = _ENDED) -> None:
-        """Say that no further updates come: after those published so far, all subscriptions end with `reason`.
+        """End the topic: after the updates published so far, all subscriptions end with `reason`.
 
         The next subscriber starts the topic again. Raises ValueError for a reason that is not a text.
         """
@@ -53,11 +53,11 @@ class Feed:
 
     @property
     def closed(self) -> bool:
-        """Return whether the topic is produced no more."""
+        """Return whether the feed was closed."""
         return self._post is None
 
     def close(self) -> None:
-        """Publish nothing from now on, whoever still holds this feed."""
+        """Ignore all further calls, by whoever still holds this feed."""
         self._post = None
 
     def _end(self, ending: Ending) -> None:

@@ -1,4 +1,4 @@
-"""The hub: who is subscribed to what, from the first subscriber of a topic to its last."""
+"""The hub: subscriptions of clients to topics, and what it takes to start and to end them."""
 
 import asyncio
 import logging
@@ -63,7 +63,7 @@ class Hub:
     # -- life
 
     async def start(self) -> None:
-        """Serve on the running event loop, with nothing left of a loop that ended before."""
+        """Start on the running event loop, without anything left from an event loop that has ended."""
         self.topics.clear()
         self._steps.forget_all()
         self.clients.report(None)
@@ -71,7 +71,7 @@ class Hub:
         try:
             if self._broker.shared:
                 for router in self._routers.values():
-                    _ = router.label  # computed before clients wait for it
+                    _ = router.label  # cached before clients connect, since it takes time
             await self._broker.start(self)
         except BaseException:  # a cancelled start as well
             self.updates.give_up()
@@ -79,9 +79,9 @@ class Hub:
         self.updates.deliver_all()
 
     async def stop(self, within: float) -> None:
-        """Tell all clients to go and let producers stop; give up on both after `within` seconds.
+        """Close the sockets of all clients and stop all producers, in at most `within` seconds.
 
-        Clients have half of that time, so that producers have the rest whatever the clients do.
+        Clients get half of that time, so that the other half is left for producers.
         """
         for client in self.clients:
             client.close(CloseCode.GOING_AWAY, "Server is shutting down")
@@ -90,14 +90,14 @@ class Hub:
                 client.abandon()
             if not await self._quiet_within(within / 2):
                 context = {"clients": len(self.clients), "topics": len(self._channels)}
-                _log.warning("the shutdown took too long", extra=context)
+                _log.warning("the shutdown timed out", extra=context)
         await self._steps.cancel_all()
         self.topics.clear()
         self.updates.stop()
         await self._broker.stop()
 
     async def _quiet_within(self, seconds: float) -> bool:
-        """Wait until no client and no topic is left; return whether that was so in time."""
+        """Wait until no client and no topic is left; return whether that happened in time."""
         self._quiet = asyncio.Event()
         self._check_quiet()
         try:
@@ -114,7 +114,7 @@ class Hub:
             self._quiet.set()
 
     def drop(self, client: Client) -> None:
-        """Forget `client` and all its subscriptions."""
+        """Remove `client` and all its subscriptions."""
         if self.clients.remove(client):
             for topic in self.topics.drop(client):
                 self._steps.advance(topic)
@@ -123,7 +123,7 @@ class Hub:
     # -- subscriptions
 
     def subscribe(self, client: Client, router: WsRouter, topic: str, frame_id: FrameId) -> None:
-        """Subscribe `client`; it is answered once updates flow, or the attempt failed."""
+        """Subscribe `client`; it is answered when the topic has started or failed to start."""
         if topic not in self._channels:
             self._steps.channels[topic] = Channel(router, topic, self._capacity)
         if self.topics.join(topic, client, frame_id) is Joined.READY:
@@ -144,18 +144,18 @@ class Hub:
         return True
 
     def revoke(self, client: Client, router: WsRouter, topic: str, reason: str) -> None:
-        """End one subscription that the client did not ask to end, and tell it why."""
+        """End one subscription of a client, and tell it why."""
         if self.unsubscribe(client, router, topic):
             self.clients.answer(client, cancelled_frame(router.route, topic, reason))
 
     def cancel(self, topic: str, reason: str) -> int:
-        """End all subscriptions to `topic`, tell the clients, and return how many there were."""
+        """End all subscriptions to `topic`, tell the clients why, and return the number of subscriptions."""
         channel = self._channels.get(topic)
         if channel is None:
             return 0
         outcome = self.topics.cancel(topic)
         context = {"route": channel.router.route}
-        _log.info("the subscriptions to a topic are cancelled", extra=context)
+        _log.info("all subscriptions to a topic are cancelled", extra=context)
         self._tell(channel.router.route, topic, outcome, reason)
         self._steps.advance(topic)
         return len(outcome.ended) + len(outcome.failed)
@@ -194,7 +194,7 @@ class Hub:
     # -- what the broker calls
 
     def label(self, topic: str) -> str:
-        """Return what the updates of `topic` are: route, type of the data, digest of its schema."""
+        """Return the label of the updates of `topic`: route, type of the data, digest of its schema."""
         channel = self._channels.get(topic)
         if channel is not None:
             return channel.router.label
@@ -204,21 +204,22 @@ class Hub:
         return ""
 
     def own(self, topic: str, owned: bool) -> None:
-        """Produce `topic` here, or no longer."""
+        """Start or stop to produce `topic` in this process."""
         channel = self._channels.get(topic)
         if channel is not None:
             self._step_done(topic, channel, self.topics.own(topic, owned))
             self._steps.advance(topic)
 
     def report(self, status: Literal["connected", "disconnected"]) -> None:
-        """Tell all clients, those to come included, whether updates come."""
-        _log.info("the broker is %s", status)  # it has said itself why
+        """Notify all clients, and those that connect later, whether updates of other processes arrive."""
+        _log.info("the broker is %s", status)  # the broker itself logs the reason
         self.clients.report(status)
 
     def end(self, topic: str, reason: str) -> None:
         """End all subscriptions, since the producer of `topic` has ended; the next subscriber starts it again.
 
-        While it begins, this comes after the answers to its first subscribers and what was held for them.
+        While the topic is being created, this is delayed until its first subscribers have been answered and have
+        got the updates that were held for them.
         """
         channel, entry = self._channels.get(topic), self.topics.get(topic)
         if channel is None or entry is None:
@@ -234,9 +235,9 @@ class Hub:
         self._steps.advance(topic)
 
     def deliver(self, topic: str, data: str) -> None:
-        """Send an update to the topic's subscribers."""
+        """Send an update to the subscribers of `topic`."""
         self.updates.deliver(topic, data)
 
     def lose(self, topic: str, count: int) -> None:
-        """Count updates that were lost on their way here."""
+        """Count updates that were lost between processes."""
         self.updates.lose(topic, count)

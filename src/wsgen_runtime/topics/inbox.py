@@ -1,4 +1,4 @@
-"""Updates from other threads, on their way to the event loop."""
+"""The inbox: a queue that takes updates from any thread to the event loop."""
 
 import asyncio
 import threading
@@ -14,9 +14,9 @@ _BATCH = 64
 
 
 class Posted(NamedTuple):
-    """An update as JSON text; `feed` is the one it came from, if any: if that was closed since, it is dropped.
+    """An update as JSON text. If the `feed` that it comes from is closed meanwhile, the update is dropped.
 
-    With an `ending` it is not an update, but says that the feed has ended.
+    With an `ending`, it is the end of the feed and not an update.
     """
 
     topic: str
@@ -28,8 +28,8 @@ class Posted(NamedTuple):
 class Inbox:
     """A bounded queue that any thread may fill and that the event loop empties.
 
-    As many updates wait as the limits allow; then the oldest is lost and `lose(topic, count)` hears of it.
-    However many updates come, the loop is woken once, and takes them in batches, so that it stays responsive.
+    When it is full, the oldest updates are lost, and `lose(topic, count)` is called. The event loop is woken once
+    for any number of updates, and takes them in batches, so that it stays responsive.
     """
 
     def __init__(
@@ -44,15 +44,15 @@ class Inbox:
         self._waiting: deque[Posted] = deque()
         self._lost: Counter[str] = Counter()
         self._kept: list[Posted] = []
-        """Endings of feeds that had to go for others: they are never lost, and older than all that waits."""
+        """Endings of feeds that were pushed out of the queue: they are never lost."""
         self._woken = False
 
     def __bool__(self) -> bool:
-        """Return whether the event loop has anything to take, be it that updates were lost."""
+        """Return whether the event loop still has to take updates, or to be told of lost ones."""
         return self._woken
 
     def put(self, loop: asyncio.AbstractEventLoop, posted: Posted) -> None:
-        """Queue one update for `loop`; a closed loop has nobody to send it to."""
+        """Queue one update for `loop`; it is discarded if the loop is closed."""
         with self._lock:
             self._waiting.append(posted)
             self._size += size_of(posted.data)
@@ -71,16 +71,16 @@ class Inbox:
             self.clear()
 
     def hold(self) -> None:
-        """Let all updates wait from now on, until `release`."""
+        """Only queue updates from now on, until `release`."""
         with self._lock:
             self._woken = True
 
     def release(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Take what waits, on `loop`, and what comes from now on."""
+        """Let `loop` take the queued updates, and those that come later."""
         loop.call_soon(self._drain, loop)
 
     def clear(self) -> None:
-        """Forget all waiting updates."""
+        """Discard all queued updates."""
         with self._lock:
             self._waiting.clear()
             self._size = 0
@@ -101,7 +101,7 @@ class Inbox:
                 self._kept.clear()
                 posted = self._pop() if self._waiting else None
                 self._woken = posted is not None
-            # What was lost is older than all that waits.
+            # Lost updates and kept endings are older than everything in the queue.
             for topic, count in lost.items():
                 self._lose(topic, count)
             for ending in kept:

@@ -1,4 +1,4 @@
-"""Carries out the steps that the topic bookkeeping asks for, with the broker and the services."""
+"""Runs the steps of topics: has the broker open and close them, and services create and remove producers."""
 
 import asyncio
 import logging
@@ -14,17 +14,17 @@ from wsgen_runtime.topics.subscriptions import TopicIndex, TopicOutcome, TopicSt
 from wsgen_runtime.user_code.calls import call
 
 _log = logging.getLogger("wsgen_runtime")
-_STUBBORN = 1.0  # seconds for what was cancelled to end
+_STUBBORN = 1.0  # seconds within which cancelled tasks should end
 
 Post = Callable[[Feed, str, str, Ending | None], None]
 Done = Callable[[str, Channel, TopicOutcome[Client, FrameId]], None]
 
 
 class Steps:
-    """Runs each topic's steps one after the other, in a task that lives as long as there is a next one.
+    """Runs the steps of each topic one after the other, in a task that ends when there is no next step.
 
-    A service may take `within` seconds. `post(feed, topic, data, ending)` takes the updates of producers and
-    their ends, `done(topic, channel, outcome)` is called after each step, `idle()` for each forgotten topic.
+    A service may take `within` seconds. `post(feed, topic, data, ending)` is called with the updates of producers
+    and their ends, `done(topic, channel, outcome)` after each step, and `idle()` when a topic was removed.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Steps:
         self._idle = idle
 
     def advance(self, topic: str) -> None:
-        """Start the topic's next step, if there is one and none is under way."""
+        """Start the next step of the topic, if there is one and none is running."""
         channel = self.channels.get(topic)
         if channel is None or channel.task is not None:
             return
@@ -57,23 +57,23 @@ class Steps:
             self._forget_if_done(topic)
         else:
             task = asyncio.get_running_loop().create_task(self._run(topic, channel, step))
-            # With an eager task factory it may be done by now.
+            # With an eager task factory, the task may be done already.
             if not task.done():
                 channel.task = task
 
     async def cancel_all(self) -> None:
-        """Stop all steps where they are, and all producers' updates; steps that do not end are left alone."""
+        """Cancel all steps and ignore all further updates; tasks that do not end in time are left alone."""
         tasks = {channel.task for channel in self.channels.values() if channel.task is not None}
         for task in tasks:
             task.cancel()
         if tasks:
             _, stubborn = await asyncio.wait(tasks, timeout=_STUBBORN)
             if stubborn:
-                _log.error("steps of topics do not end", extra={"topics": len(stubborn)})
+                _log.error("some steps of topics do not end", extra={"topics": len(stubborn)})
         self.forget_all()
 
     def forget_all(self) -> None:
-        """Forget all topics; what their producers still send goes nowhere."""
+        """Remove all topics; further updates of their producers are ignored."""
         for channel in self.channels.values():
             channel.close_feed()
         self.channels.clear()
@@ -83,7 +83,7 @@ class Steps:
             while step is not None:
                 owned = await self._take(topic, channel, step)
                 if self.channels.get(topic) is not channel:
-                    return  # forgotten by a shutdown that could not wait
+                    return  # removed by a shutdown that did not wait any longer
                 outcome = self._topics.finish(topic, failed=owned is None, owned=bool(owned))
                 self._done(topic, channel, outcome)
                 step = self._topics.next_step(topic)
@@ -92,11 +92,11 @@ class Steps:
             self._forget_if_done(topic)
 
     async def _take(self, topic: str, channel: Channel, step: TopicStep) -> bool | None:
-        """Take one step; return whether the topic is to be produced here (OPEN finds out), None on failure."""
+        """Run one step; return whether the topic is to be produced here (for OPEN), or None if it failed."""
         try:
             return bool(await call(self._perform, topic, channel, step, within=None))
         except Exception as error:
-            # Services and brokers are user code: whatever it is, the other topics go on.
+            # Services and brokers are user code, and must not affect other topics.
             route = channel.router.route
             self._counters.fail("a topic's step failed", error, step=step.name, route=route)
             return None

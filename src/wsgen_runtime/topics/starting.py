@@ -1,4 +1,4 @@
-"""When an app starts, and on which event loop; that it cannot is logged once for each change."""
+"""Starts an app, on the right event loop; each reason why it cannot start is logged once."""
 
 import asyncio
 import logging
@@ -20,8 +20,8 @@ _OTHER_LOOP = (
 class Starting:
     """Starts a hub with whatever comes first: a lifespan, a client, or an update that is published.
 
-    A lifespan and a client come on the server's event loop, which an update need not: what it has started on the
-    loop of another thread moves to the server's as soon as that is known.
+    A lifespan and a client come on the event loop of the server. An update may be published on another one; an
+    app that it has started there moves to the event loop of the server when a lifespan or a client comes.
     """
 
     def __init__(self, hub: Hub, broker: Broker, within: float) -> None:
@@ -41,7 +41,7 @@ class Starting:
             await asyncio.shield(starting)
 
     async def for_client(self) -> None:
-        """Start as `startup` does, and log when that fails, since the client is not told why."""
+        """Start as `startup` does, and log a failure, since the client is not told the reason."""
         try:
             starting = self._begin(launched=False)
         except RuntimeError as error:
@@ -53,22 +53,22 @@ class Starting:
         starting.result()
 
     def launch(self) -> None:
-        """Start because something is published; where that fails, the next update tries again."""
+        """Start because something is published; if that fails, the next update tries again."""
         starting = self._begin(launched=True)
         starting.add_done_callback(self._note)
         self._hub.updates.start()
 
     def take(self) -> asyncio.Task[None] | None:
-        """Return the start to be undone, if there was one that has not failed; the next start is a new one."""
+        """Forget the present start; return its task, or None if there was none or it has failed."""
         starting, self._task = self._task, None
         return None if starting is None or has_failed(starting) else starting
 
     def _begin(self, *, launched: bool) -> asyncio.Task[None]:
-        """Return the task that starts, or has started, the hub on the running event loop."""
+        """Return the task that starts the hub on the running event loop; it may be done already."""
         loop = require_asyncio()
         starting, elsewhere = self._task, None
         if starting is not None and starting.get_loop() is not loop:
-            # A loop that is closed is that of a test client, which makes a new one for each session.
+            # A closed loop is usually that of a test client, which has a new one for each session.
             elsewhere = None if starting.get_loop().is_closed() else starting
             starting = None
         if elsewhere is not None and not self._launched:
@@ -106,7 +106,7 @@ class Starting:
         self._log(error, known=isinstance(error, ConnectionError))
 
     def _log(self, error: BaseException | None, *, known: bool) -> None:
-        """Log how a start ended that nobody else reports, once for each change."""
+        """Log the result of a start if it differs from the previous one."""
         failure = None if error is None else str(error)
         if failure == self._failure:
             return
@@ -118,5 +118,5 @@ class Starting:
 
 
 def has_failed(task: asyncio.Task[None]) -> bool:
-    """Return whether the task has ended otherwise than by its return."""
+    """Return whether the task was cancelled or has raised an exception."""
     return task.done() and (task.cancelled() or task.exception() is not None)

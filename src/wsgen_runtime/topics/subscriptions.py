@@ -1,9 +1,10 @@
 """Who is subscribed to what, without I/O: each change says what is to be done next.
 
 A topic goes through four steps, one at a time: the broker opens it, its producer is created, the producer is
-removed, the broker closes it. Which one is next follows from three facts alone: is anyone there, is it open
-and ours to produce, does it produce or has its producer ended. So a last one out while a first one comes in, a
-failed start, or a producer that moves to another process need no code of their own.
+removed, the broker closes it. The next step depends only on the state of the topic: whether anyone is
+subscribed, whether it is open and to be produced by this process, and whether it has a producer. Therefore, a
+subscriber who comes while the last one leaves, a failed start, and a producer that moves to another process
+need no special code.
 """
 
 from collections.abc import Hashable
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 
 class TopicStep(Enum):
-    """What is to be done for a topic; `TopicIndex.finish` reports how it went."""
+    """A step of a topic; its end is reported by `TopicIndex.finish`."""
 
     OPEN = auto()
     CREATE = auto()
@@ -27,16 +28,16 @@ class TopicStep(Enum):
 
 
 class Joined(Enum):
-    """What became of a subscription."""
+    """The state of a new subscription."""
 
     READY = auto()
     """The member is subscribed."""
     WAITING = auto()
-    """The member will be, once the topic's next steps have succeeded."""
+    """The member will be subscribed when the next steps of the topic have succeeded."""
 
 
 class Topic(Generic[M, T]):
-    """One topic: its members, and those who wait to become members with the tokens of their questions."""
+    """One topic: its members, and those who wait for its start, with the tokens of their requests."""
 
     __slots__ = (
         "busy",
@@ -64,18 +65,18 @@ class Topic(Generic[M, T]):
 
     @property
     def wanted(self) -> bool:
-        """Return whether anyone is, or waits to be, subscribed."""
+        """Return whether anyone is subscribed or waits for the start."""
         return bool(self.members or self.waiting)
 
     @property
     def ready(self) -> bool:
-        """Return whether updates flow: produced here, or by whoever owns the topic."""
+        """Return whether the topic has started: with a producer here, or in the process that owns the topic."""
         return self.busy is None and self.opened and self.producing is self.owned and not self.spent
 
 
 @dataclass(frozen=True, slots=True)
 class TopicOutcome(Generic[M, T]):
-    """What a finished step means for those who are there: tell each of them."""
+    """The members that a change of a topic affects, each of whom is to be told."""
 
     subscribed: tuple[tuple[M, list[T]], ...] = ()
     failed: tuple[tuple[M, list[T]], ...] = ()
@@ -83,7 +84,7 @@ class TopicOutcome(Generic[M, T]):
 
 
 class _Holding:
-    """The names of one member's topics, and how many bytes they have together."""
+    """The names of the topics of one member, and their size in bytes."""
 
     __slots__ = ("names", "size")
 
@@ -96,9 +97,9 @@ _NOTHING = _Holding()
 
 
 class TopicIndex(Generic[M, T]):
-    """All topics with subscribers, by name, and all members' topics.
+    """All topics with subscribers, by name, and the topics of each member.
 
-    `size` is the number of bytes of all names.
+    `size` is the total size of the names in bytes.
     """
 
     def __init__(self) -> None:
@@ -123,41 +124,41 @@ class TopicIndex(Generic[M, T]):
         return tuple(self._topics)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         self.size = 0
         self._topics.clear()
         self._by_member.clear()
 
     def topics_of(self, member: M) -> frozenset[str]:
-        """Return the names of the topics that `member` is, or waits to be, subscribed to."""
+        """Return the names of the topics that `member` is subscribed to or waits for."""
         return frozenset(self._by_member.get(member, _NOTHING).names)
 
     def count_of(self, member: M) -> int:
-        """Return the number of topics that `member` is, or waits to be, subscribed to."""
+        """Return the number of topics that `member` is subscribed to or waits for."""
         return len(self._by_member.get(member, _NOTHING).names)
 
     def size_of(self, member: M) -> int:
-        """Return the number of bytes of the names of those topics."""
+        """Return the total size in bytes of the names of those topics."""
         return self._by_member.get(member, _NOTHING).size
 
     def unanswered(self, name: str, member: M) -> int:
-        """Return how many questions of `member` wait until the topic begins."""
+        """Return how many requests of `member` wait for the start of the topic."""
         topic = self._topics.get(name)
         return len(topic.waiting.get(member, ())) if topic is not None else 0
 
     def holds(self, name: str, member: M) -> bool:
-        """Return whether `member` is, or waits to be, subscribed to the topic."""
+        """Return whether `member` is subscribed to the topic or waits for it."""
         return name in self._by_member.get(member, _NOTHING).names
 
     def join(self, name: str, member: M, token: T) -> Joined:
-        """Subscribe `member`; joining twice is joining once, and both questions are answered."""
+        """Subscribe `member`; joining again changes nothing, but each request is answered."""
         topic = self._topics.get(name)
         if topic is None:
             topic = self._topics[name] = Topic(name)
             self.size += topic.size
         holding = self._by_member.setdefault(member, _Holding())
         if name not in holding.names:
-            holding.names.add(topic.name)  # the topic's own text, which all its members share
+            holding.names.add(topic.name)  # the same object for all members, to save memory
             holding.size += topic.size
         if member in topic.members:
             return Joined.READY
@@ -168,7 +169,7 @@ class TopicIndex(Generic[M, T]):
         return Joined.WAITING
 
     def leave(self, name: str, member: M) -> list[T] | None:
-        """Unsubscribe `member`; return its unanswered tokens, or None when it was not subscribed."""
+        """Unsubscribe `member`; return its unanswered tokens, or None if it was not subscribed."""
         if not self.holds(name, member):
             return None
         topic = self._topics[name]
@@ -189,7 +190,7 @@ class TopicIndex(Generic[M, T]):
         return TopicOutcome() if topic is None else self._expel(topic)
 
     def end(self, name: str) -> TopicOutcome[M, T]:
-        """Unsubscribe the members, because the topic's producer has ended; who waits goes on waiting."""
+        """Unsubscribe all members, since the producer has ended; those who wait for the start go on waiting."""
         topic = self._topics.get(name)
         if topic is None:
             return TopicOutcome()
@@ -201,9 +202,9 @@ class TopicIndex(Generic[M, T]):
         return TopicOutcome(ended=ended)
 
     def own(self, name: str, owned: bool) -> TopicOutcome[M, T]:
-        """Note whether the topic is this process's to produce.
+        """Note whether this process is to produce the topic.
 
-        Who waited for a start that is no longer ours to make is subscribed by that.
+        If it is not, those who waited for its producer are subscribed at once.
         """
         topic = self._topics.get(name)
         if topic is None:
@@ -212,7 +213,7 @@ class TopicIndex(Generic[M, T]):
         return self._settle(topic)
 
     def next_step(self, name: str) -> TopicStep | None:
-        """Return the step to take now, or None; the topic is busy until `finish`, forgotten when all is done."""
+        """Return the next step, or None; the topic is busy until `finish`, and removed if nobody wants it."""
         topic = self._topics.get(name)
         if topic is None or topic.busy is not None:
             return None
@@ -223,10 +224,10 @@ class TopicIndex(Generic[M, T]):
         return topic.busy
 
     def finish(self, name: str, *, failed: bool = False, owned: bool = False) -> TopicOutcome[M, T]:
-        """Note that the topic's step is done; `owned` says after OPEN whether to produce here.
+        """Note that the step of the topic has ended; `owned` says after OPEN whether to produce it here.
 
-        A step that failed to start something ends all subscriptions; one that failed to stop something counts
-        as done, since nobody is left to be told.
+        If OPEN or CREATE has failed, all subscriptions end. A failure of REMOVE or CLOSE is ignored, since nobody
+        is left to be told.
         """
         topic = self._topics[name]
         step, topic.busy = topic.busy, None

@@ -1,4 +1,4 @@
-"""The way of an update: from a producer, on whatever thread, by the broker, to the topic's subscribers."""
+"""Delivers updates: from a producer in any thread, through the broker, to the subscribers of the topic."""
 
 import asyncio
 import threading
@@ -22,8 +22,8 @@ from wsgen_runtime.topics.subscriptions import TopicIndex
 class Updates:
     """Takes updates from any thread and fans them out on the event loop.
 
-    `too_slow(client)` is called with a client that its route's policy wants to disconnect, and
-    `ended(topic, reason)` of a producer that has ended, where the broker does not carry that.
+    `too_slow(client)` is called with a client that is to be disconnected by the overflow policy of its route, and
+    `ended(topic, reason)` when a producer has ended and the broker cannot tell other processes.
     """
 
     def __init__(
@@ -47,29 +47,29 @@ class Updates:
         self._last_loop: asyncio.AbstractEventLoop | None = None
         self._thread: int | None = None
         self.launch: Callable[[], object] | None = None
-        """Starts the app on the running event loop, for an update that is published before anything else."""
+        """Starts the app on the running event loop when an update is published before the app has started."""
 
     def start(self) -> None:
-        """Take updates on the running event loop from now on; they wait for `deliver_all`."""
+        """Take updates on the running event loop from now on; they are queued until `deliver_all`."""
         self._loop = self._last_loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._inbox.hold()
 
     def deliver_all(self) -> None:
-        """Deliver what waits and what comes: the broker has started."""
+        """Deliver the queued updates and all that follow, since the broker has started."""
         self._inbox.release(asyncio.get_running_loop())
 
     def give_up(self) -> None:
-        """Note that the start failed; what waits is kept for the next one."""
+        """Note that the start failed; queued updates are kept for the next attempt."""
         self._loop = self._last_loop = self._thread = None
 
     def stop(self) -> None:
-        """Take no more updates, and forget those that wait."""
+        """Take no more updates, and discard those that are queued."""
         self._loop = self._thread = None
         self._inbox.clear()
 
     def require_loop(self, what: str) -> None:
-        """Raise RuntimeError when `what` is called from another thread than the event loop's."""
+        """Raise RuntimeError if this is not the thread of the event loop; `what` is the name of the caller."""
         if self._thread is not None and threading.get_ident() != self._thread:
             raise RuntimeError(
                 f"{what} must be called on the app's event loop: make the endpoint `async def`, "
@@ -77,13 +77,13 @@ class Updates:
             )
 
     def post(self, feed: Feed, topic: str, data: str, ending: Ending | None) -> None:
-        """Take an update from the topic's producer, or that it has ended. Any thread may call it."""
+        """Take an update of the producer of the topic, or its end. Any thread may call this."""
         self._hand_over(Posted(topic, data, feed, ending))
 
     def publish(self, router: WsRouter, topic: str, data: object) -> None:
-        """Publish an update that does not come from the topic's producer. Any thread may call it.
+        """Publish an update that does not come from the producer of the topic. Any thread may call this.
 
-        Raises RuntimeError in a process that has not started, where it cannot be started either.
+        Raises RuntimeError if the app has not started and cannot be started here.
         """
         if (self._loop is None or self._loop.is_closed()) and not self._begin():
             self._counters.lost += 1
@@ -92,7 +92,7 @@ class Updates:
             self._hand_over(Posted(topic, router.encode(data), None))
 
     def deliver(self, topic: str, data: str) -> None:
-        """Send an update to the topic's subscribers."""
+        """Send an update to the subscribers of `topic`."""
         entry = self._topics.get(topic)
         if entry is None:
             return
@@ -106,7 +106,7 @@ class Updates:
         self._counters.deliveries += len(members)
         route, delivery = channel.router.route, channel.router.delivery
         frame = channel.frame(data)
-        # One message for all: an ASGI server reads it and keeps nothing.
+        # All clients share one message, since ASGI servers only read it.
         message = {"type": "websocket.send", "text": frame}
         size = size_of(frame)
         slow: list[Client] = []
@@ -120,21 +120,21 @@ class Updates:
             self._too_slow(client)
 
     def _hold(self, waiting: Sequence[Client], channel: Channel, data: str) -> None:
-        """Keep an update for clients whose subscriptions are not answered yet."""
+        """Hold an update for clients whose requests to subscribe are not answered yet."""
         gone = channel.hold(data)
         self._counters.lost += gone
         if gone and channel.router.delivery.overflow == "disconnect":
             for client in waiting:
                 self._too_slow(client)
-            channel.missed = 0  # nobody is left who would be told
+            channel.missed = 0  # nobody is left to be told
 
     def release(self, topic: str, channel: Channel) -> None:
-        """Send what was held until the topic's first subscribers were answered."""
+        """Deliver the updates that were held until the first subscribers were answered."""
         for data in channel.take_held():
             self.deliver(topic, data)
 
     def lose(self, topic: str, count: int) -> None:
-        """Count updates that did not get here; a gap in `seq` shows them."""
+        """Count lost updates; subscribers see a gap in `seq`."""
         self._counters.lost += count
         channel = self._channels.get(topic)
         if channel is not None:
@@ -144,7 +144,7 @@ class Updates:
                 channel.missed += count
 
     def _begin(self) -> bool:
-        """Start the app, if that is needed to publish; return False when it has served and was shut down."""
+        """Start the app if that is needed to publish; return False if the app was shut down."""
         last = self._last_loop
         try:
             loop = running_loop()
@@ -159,13 +159,13 @@ class Updates:
         return True
 
     def _hand_over(self, posted: Posted) -> None:
-        """Take an update to the event loop, from whatever thread it was published on."""
+        """Pass an update to the event loop, from whatever thread."""
         loop = self._loop
         if loop is None:
             return
         if threading.get_ident() == self._thread and not self._inbox:
             self._take(posted)
-        else:  # also behind what other threads have published before
+        else:  # also in its own thread, to stay behind earlier updates of other threads
             self._inbox.put(loop, posted)
 
     def _take(self, posted: Posted) -> None:
@@ -175,7 +175,7 @@ class Updates:
             self._broker.publish(posted.topic, posted.data, produced=posted.feed is not None)
 
     def _end(self, feed: Feed, topic: str, ending: Ending) -> None:
-        """Tell the subscribers everywhere that the topic's producer has ended, after all it has published."""
+        """End the topic in all processes, after all updates that its producer has published."""
         if feed.closed:
             return
         feed.close()
