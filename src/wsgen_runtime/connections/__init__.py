@@ -1,1 +1,1 @@
-"""Connections: who may connect, what each client asks for, and when its connection ends."""
+"""Connections: who may connect, how the frames of a client are served, and when its connection ends."""

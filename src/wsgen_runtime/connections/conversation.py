@@ -1,4 +1,4 @@
-"""One accepted connection: reads its frames until it ends."""
+"""One accepted connection: reads and serves the frames of its client until it ends."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ from wsgen_runtime.protocol.topic_names import size_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.hub import Hub
 
-_TURN = 0.005  # seconds of serving one client's frames without a break for the others
+_TURN = 0.005  # seconds after which serving one client pauses, to let others run
 
 
 class Conversation:
-    """The incoming side of one client, from its accept to its end."""
+    """The incoming side of one client, from its acceptance to its end."""
 
     __slots__ = (
         "_client",
@@ -62,7 +62,7 @@ class Conversation:
         session: Session,
         handshake: Handshake,
     ) -> None:
-        """Serve frames until the client has gone."""
+        """Serve frames until the client has disconnected."""
         self._watch.start(connection, session, handshake)
         try:
             await self._serve_frames(receive)
@@ -91,7 +91,7 @@ class Conversation:
                 protocol.served()
             else:
                 self._hub.clients.refuse(client, fault)
-            # A server that has more frames of this client lets nobody else run in between.
+            # While the server has more frames of this client, `receive` does not let other tasks run.
             served = clock()
             self._watch.heard(served)
             busy += served - now
@@ -100,7 +100,7 @@ class Conversation:
                 await asyncio.sleep(0)
 
     async def renew(self) -> None:
-        """Ask again whether the user may have each subscription: it may be another user, or have other rights."""
+        """Check each subscription again, since the user or the user's rights may have changed."""
         for topic, router, request in self._permissions.granted():
             try:
                 allowed = await self._permissions.allow(router, request)
@@ -114,7 +114,7 @@ class Conversation:
     # -- frames
 
     async def _serve(self, event: Event) -> Fault | None:
-        """Do what the client asks; return why not, if it cannot be done."""
+        """Do what the client asks; return a fault if that is not possible."""
         if isinstance(event, Subscribe):
             return await self._subscribe(event)
         if isinstance(event, Unsubscribe):
@@ -144,7 +144,7 @@ class Conversation:
         excess = self._permissions.excess(topic)
         if excess is not None:
             return self._protocol.fault(ErrorCode.TOO_MANY_SUBSCRIPTIONS, excess, id=event.id)
-        # The client may have gone, or been told to go, while authorize was asked.
+        # The connection may have ended while authorize was running.
         if not (self._client.closing or self._client.lost):
             self._permissions.grant(topic, router, event.request)
             self._hub.subscribe(self._client, router, topic, event.id)
@@ -164,7 +164,7 @@ class Conversation:
     def _name_topic(self, event: Subscribe | Unsubscribe) -> str | Fault:
         try:
             topic = self._routers[event.route].name_topic(event.request)
-        except Exception as error:  # the request's serialisers are user code
+        except Exception as error:  # serializers of the request are user code
             return self._protocol.fault(
                 ErrorCode.INTERNAL, "Internal server error", id=event.id, cause=error
             )

@@ -1,4 +1,4 @@
-"""The handshake: whether a client may connect, decided before it is accepted."""
+"""The handshake: decides whether a client may connect, and answers one that may not."""
 
 import logging
 import math
@@ -26,12 +26,12 @@ from wsgen_runtime.user_code.failure_log import FailureLog
 from wsgen_runtime.user_code.redaction import printable, without_text
 
 _log = logging.getLogger("wsgen_runtime")
-_MOST = 100  # reasons of one kind that are remembered: clients can invent them
+_MOST = 100  # reasons of one kind that are remembered, since clients can make up any number
 _OF_THE_RESPONSE = ("connection", "content-length", "content-type", "transfer-encoding", "upgrade")
 
 
 class AnsweredError(RefusedError):
-    """`authenticate` has raised an exception of Starlette's, which says how to answer."""
+    """`authenticate` raised an exception of Starlette, which determines the answer."""
 
     def __init__(self, error: HTTPException | WebSocketException) -> None:
         super().__init__(f"authenticate raised {type(error).__name__}: {error}")
@@ -39,7 +39,7 @@ class AnsweredError(RefusedError):
 
 
 class Handshake:
-    """Finds out who connects: asks the rules for pages, and then `authenticate`, which has `within` seconds."""
+    """Checks the origin of a client, and then calls `authenticate`, which has `within` seconds."""
 
     def __init__(
         self,
@@ -54,12 +54,12 @@ class Handshake:
         self._log = log
 
     async def admit(self, connection: Connection) -> Session:
-        """Return who connects; raises RefusedError with the reason, for the log, when the client may not."""
+        """Return the session of the client; raises RefusedError, with the reason for the log, to refuse it."""
         self._pages.check(connection)
         return await self.identify(connection)
 
     async def identify(self, connection: Connection) -> Session:
-        """Return what `authenticate` says; raises RefusedError for no user, and when it fails or hangs."""
+        """Return the answer of `authenticate`; raises RefusedError for no user, or if it fails or hangs."""
         if self._authenticate is None:
             return Session(user=None)
         try:
@@ -75,7 +75,7 @@ class Handshake:
         except (HTTPException, WebSocketException) as error:
             raise AnsweredError(error) from None
         except WrongAnswerError as error:
-            self._log.note(f"authenticate {error}, and the client is refused")
+            self._log.note(f"authenticate {error}; the client is refused")
             raise RefusedError("authenticate failed") from error
         except Exception as error:
             self._log.note("authenticate failed", error, show=without_text)
@@ -86,35 +86,36 @@ class Handshake:
 
 
 class Refusals:
-    """The reasons that one app has logged."""
+    """Logs why clients are refused: each new reason as a warning, and then as information."""
 
     def __init__(self) -> None:
         self._known: dict[type[RefusedError], set[str]] = {}
 
     def note(self, refusal: RefusedError) -> None:
-        """Log the reason, as a warning if it is a new one."""
+        """Log the reason of a refusal, as a warning if it is new."""
         reason = printable(str(refusal))
         known = self._known.setdefault(type(refusal), set())
         level = logging.INFO
-        told = isinstance(refusal, NotStartedError)  # and once for each change, not for each reason
+        told = isinstance(refusal, NotStartedError)  # was logged where the app failed to start
         if not told and reason not in known and len(known) < _MOST:
             known.add(reason)
             level = logging.WARNING
         _log.log(level, "a client is refused: %s", reason)
         if level == logging.WARNING and len(known) == _MOST:
-            _log.warning("more reasons of this kind are logged at the level INFO only")
+            _log.warning("further reasons of this kind are logged at the level INFO only")
 
 
 async def refuse(
     connection: Connection, receive: Receive, send: Send, refusal: RefusedError
 ) -> None:
-    """Answer a client that is not accepted: as `authenticate` has asked, with HTTP 503 if it may come again.
+    """Answer a client that is not accepted: as `authenticate` asks, or with HTTP 503 if it may try again later.
 
-    Otherwise, and where the server cannot send a response of its own, with a close: servers make HTTP 403 of it.
+    Otherwise, and if the server does not support responses to a handshake, with a close, which servers turn into
+    HTTP 403.
     """
     extensions = connection.scope.get("extensions") or {}
     response = _response_to(refusal) if "websocket.http.response" in extensions else None
-    with suppress(OSError):  # it may have gone meanwhile
+    with suppress(OSError):  # the client may have disconnected
         if response is not None:
             await response(connection.scope, receive, send)
         else:
@@ -140,7 +141,7 @@ def _close_for(refusal: RefusedError) -> Message:
 
 
 def _response_of(error: HTTPException) -> Response:
-    """Return the response that FastAPI makes of `error`."""
+    """Return the response that FastAPI would send for `error`."""
     headers = {
         name: value
         for name, value in (error.headers or {}).items()

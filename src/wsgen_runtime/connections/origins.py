@@ -1,7 +1,7 @@
-"""Which web pages may connect, and by which names clients may address the server.
+"""Decides which web pages may connect, and which host names clients may use for the server.
 
-Browsers alone send an Origin, and no page can change it. A page of the host that it connects to is let in; but at
-a loopback address that host may be a stranger's name, which was made to resolve to it (DNS rebinding).
+Browsers send an Origin header, which a page cannot change. A page of the same host may connect. However, if the
+server is at a loopback address, the host may be a name of an attacker that resolves to it (DNS rebinding).
 """
 
 import re
@@ -17,21 +17,24 @@ _HOST = r"(?P<host>[^\s/?#@:\[\]*]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
 _HOST_HEADER = re.compile(_HOST)
 _ORIGIN = re.compile(rf"(?P<scheme>[a-z][a-z0-9+.-]*)://{_HOST}")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
-_NAMELESS = (
-    "null",
-    "file://",
-)  # what browsers send for files and sandboxed frames, and some applications
-_OF_PROXIES = ("forwarded", "via", "x-forwarded-", "x-real-ip")  # how such a header begins
+# The origins of files, of sandboxed frames and of some applications.
+_NAMELESS = ("null", "file://")
+_OF_PROXIES = (
+    "forwarded",
+    "via",
+    "x-forwarded-",
+    "x-real-ip",
+)  # prefixes of headers that proxies add
 
 
 class PageRefusedError(RefusedError):
-    """A page may not connect, or not under this name of the server."""
+    """The page may not connect, or may not use this name of the server."""
 
 
 class AllowedPages:
-    """The rules of one app.
+    """The allowed origins and hosts of one app.
 
-    Raises TypeError for a single text in place of several, and ValueError for what is not an origin, or a host.
+    Raises TypeError for a string in place of a list, and ValueError for an invalid origin or host.
     """
 
     def __init__(self, origins: Collection[str], hosts: Collection[str] | None) -> None:
@@ -39,7 +42,7 @@ class AllowedPages:
         self._hosts = None if hosts is None else frozenset(map(_host, _several("hosts", hosts)))
 
     def check(self, connection: HTTPConnection) -> None:
-        """Raise PageRefusedError, with the setting to write, if the page that connects may not."""
+        """Raise PageRefusedError, which names the setting that would allow it, if the page may not connect."""
         if not self.knows_host(connection):
             raise _unknown_host(connection)
         origin = connection.headers.get("origin")
@@ -51,7 +54,7 @@ class AllowedPages:
             raise _unknown_host(connection)
 
     def knows_host(self, connection: HTTPConnection) -> bool:
-        """Return whether the client addresses the server by one of its `hosts`, if any were given."""
+        """Return whether the client uses one of the `hosts`, or none were given."""
         return self._hosts is None or "*" in self._hosts or _hostname(connection) in self._hosts
 
 
@@ -69,7 +72,7 @@ def _origin(text: str) -> str:
     origin = _normal(text.removesuffix("/") if text != "file://" else text)
     if origin == "*" or origin in _NAMELESS or _ORIGIN.fullmatch(origin):
         return origin
-    wildcard = "; name each origin, since a wildcard is allowed alone only" if "*" in text else ""
+    wildcard = "; list each origin, since a wildcard is only allowed alone" if "*" in text else ""
     raise ValueError(
         f"{text!r} is not an origin{wildcard}; write it as https://app.example.com, or '*' for all"
     )
@@ -91,7 +94,7 @@ def _host(text: str) -> str:
 
 
 def _normal(origin: str) -> str:
-    """Return the origin in lower case, without the port that its scheme implies."""
+    """Return the origin in lower case, without the default port of its scheme."""
     origin = origin.lower()
     found = _ORIGIN.fullmatch(origin)
     if found is not None and found["port"] == _DEFAULT_PORTS.get(found["scheme"], ""):
@@ -100,13 +103,13 @@ def _normal(origin: str) -> str:
 
 
 def _hostname(connection: HTTPConnection) -> str:
-    """Return the host of the Host header in lower case, without its port; empty if there is none."""
+    """Return the host of the Host header in lower case without the port, or an empty string."""
     found = _HOST_HEADER.fullmatch(connection.headers.get("host", "").lower())
     return found["host"] if found is not None else ""
 
 
 def _is_of_host(origin: str, connection: HTTPConnection) -> bool:
-    """Return whether the page comes from the host that it connects to, by a scheme that is at least as secure."""
+    """Return whether the page is of the host that it connects to, and its scheme is at least as secure."""
     page = _ORIGIN.fullmatch(origin.lower())
     host = _HOST_HEADER.fullmatch(connection.headers.get("host", "").lower())
     if page is None or host is None or page["host"] != host["host"]:
@@ -114,14 +117,14 @@ def _is_of_host(origin: str, connection: HTTPConnection) -> bool:
     default = _DEFAULT_PORTS.get(page["scheme"])
     if default is None or (page["scheme"] == "http" and _is_secure(connection)):
         return False
-    # Behind a proxy that ends TLS, a Host without a port does not say which of the default ports it was.
+    # Behind a proxy that terminates TLS, a Host without a port may stand for either default port.
     return (page["port"] or default) == (host["port"] or default)
 
 
 def _is_secure(connection: HTTPConnection) -> bool:
-    """Return whether the client speaks TLS, to this server or, as it says, to a proxy before it.
+    """Return whether the client uses TLS, to this server or, according to its headers, to a proxy.
 
-    Nobody has to trust the proxy for this: the answer can only make the rules stricter.
+    The proxy need not be trusted, since True only makes the rules stricter.
     """
     if connection.scope.get("scheme") in ("wss", "https"):
         return True
@@ -133,9 +136,10 @@ def _is_secure(connection: HTTPConnection) -> bool:
 
 
 def _may_be_rebound(connection: HTTPConnection) -> bool:
-    """Return whether a browser may have got to a loopback address by a name that is not the server's.
+    """Return whether the server is at a loopback address and the host name may be that of an attacker.
 
-    Proxies on the same machine are known by the headers that they add; a page cannot add any to a handshake.
+    A proxy on the same machine is recognised by the headers that it adds; a page cannot add headers to a
+    handshake.
     """
     server = connection.scope.get("server")
     if not server or not _is_loopback(str(server[0])):
@@ -164,7 +168,7 @@ def _unknown_origin(origin: str) -> PageRefusedError:
     shown = printable(_normal(origin), 200)
     if shown in _NAMELESS or _ORIGIN.fullmatch(shown):
         return PageRefusedError(
-            f'the origin {shown} is not allowed; if the page is yours, write WsApp(origins=["{shown}"])'
+            f'the origin {shown} is not allowed; if the page is yours, use WsApp(origins=["{shown}"])'
         )
     return PageRefusedError(f"the origin {shown!r} is not one that a browser sends")
 
@@ -172,8 +176,8 @@ def _unknown_origin(origin: str) -> PageRefusedError:
 def _unknown_host(connection: HTTPConnection) -> PageRefusedError:
     shown = printable(_hostname(connection), 200)
     return PageRefusedError(
-        f"the host {shown!r} is unknown; if it is a name of this server, write"
+        f"the host {shown!r} is unknown; if it is a name of this server, use"
         f' WsApp(hosts=["{shown}"])'
         if shown
-        else "the Host header names no host"
+        else "the Host header contains no host"
     )

@@ -1,7 +1,7 @@
-"""Where in a request's path an app is, and what is below it: for every way to mount an ASGI application.
+"""Finds out where an app is mounted and which path below it is requested, however it is mounted.
 
-By ASGI, `path` begins with `root_path`. Where a proxy strips a prefix, which is then set as the `root_path` of
-FastAPI, hypercorn or daphne, it begins with what comes after that prefix.
+According to ASGI, `path` starts with `root_path`. If a proxy strips a prefix, and that is set as the
+`root_path` of FastAPI, hypercorn or daphne, then `path` starts after that prefix.
 """
 
 import inspect
@@ -12,16 +12,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def root_of(scope: Scope) -> str:
-    """Return the path at which clients find the app, a proxy's prefix included, without a slash at the end."""
+    """Return the path of the app as clients see it, with the prefix of a proxy and without a slash at the end."""
     outer, root = str(scope.get("app_root_path", "")), str(scope.get("root_path", ""))
-    # A mount appends its path to that of the server, even if that ends with a slash.
+    # A mount appends its path to the root path of the server, even if that ends with a slash.
     return outer.rstrip("/") + root.removeprefix(outer).rstrip("/")
 
 
 def path_in_app(scope: Scope) -> str:
-    """Return the path below the place where the app is mounted: empty or `/` at that place."""
+    """Return the requested path below the app; it is empty or `/` for the app itself."""
     path, root = str(scope["path"]), root_of(scope)
-    # Starlette's routes note the root_path that came from outside.
+    # Starlette's routes set this to the root path that the server has passed.
     outer = str(scope.get("app_root_path", "")).rstrip("/")
     for prefix in (root, root.removeprefix(outer)):
         if prefix and f"{path}/".startswith(f"{prefix}/"):
@@ -30,15 +30,15 @@ def path_in_app(scope: Scope) -> str:
 
 
 def is_below_mount(scope: Scope) -> bool:
-    """Return whether a mount of Starlette's has led here with a path that goes on below it.
+    """Return whether a mount of Starlette passed a request for a path below the app.
 
-    Where nothing says so, as with an app that a server runs directly, every path may be the endpoint's.
+    Without a mount, as for an app that a server runs directly, every path counts as the endpoint.
     """
     if path_in_app(scope) in ("", "/") or "app_root_path" not in scope:
         return False
     endpoint = scope.get("endpoint")
     if inspect.isroutine(endpoint):
-        return False  # a function that a route of its own has matched passes the request on
+        return False  # a function with a route of its own calls the app
     return not any(
         route.endpoint is endpoint and route.matches(scope)[0] is Match.FULL
         for route in _leaves(getattr(scope.get("app"), "routes", None))
@@ -46,16 +46,15 @@ def is_below_mount(scope: Scope) -> bool:
 
 
 def is_endpoint(app: ASGIApp, scope: Scope) -> bool:
-    """Return whether the request is for the place where `app` is mounted, or was matched by a route to it."""
+    """Return whether the request is for the path of `app`, or was matched by a route to it."""
     if path_in_app(scope) in ("", "/"):
         return True
     return scope.get("endpoint") is app and not is_below_mount(scope)
 
 
 def _leaves(routes: object) -> Iterator[Route | WebSocketRoute]:
-    for route in (
-        routes if isinstance(routes, list) else ()
-    ):  # a mount has as its `routes` whatever its app has
+    # A mount has the `routes` of its app, which may be of any type.
+    for route in routes if isinstance(routes, list) else ():
         if isinstance(route, Route | WebSocketRoute):
             yield route
         else:
@@ -63,7 +62,7 @@ def _leaves(routes: object) -> Iterator[Route | WebSocketRoute]:
 
 
 class Mounted:
-    """`app` as one that a route has matched by its whole path, with that path as its `root_path`."""
+    """Calls `app` with the path that a route has matched as its `root_path`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What a client may subscribe to, as `authorize` and the limits say."""
+"""Decides what a client may subscribe to, by `authorize` and the limits."""
 
 from collections.abc import Hashable
 from typing import TypeVar
@@ -21,11 +21,11 @@ M = TypeVar("M", bound=Hashable)
 T = TypeVar("T")
 
 _MOST_UNANSWERED = 16
-"""Questions of one client for one topic that may wait until the topic begins; each is kept with its id."""
+"""Requests of one client for one topic that may wait for its start; the id of each is kept."""
 
 
 class Permissions:
-    """The subscriptions that one client may have, and those that `authorize` has allowed it."""
+    """The permissions of one client, and the subscriptions that `authorize` has allowed."""
 
     __slots__ = ("_authorize", "_client", "_granted", "_limits", "_log", "_topics")
 
@@ -54,16 +54,16 @@ class Permissions:
             while True:
                 user = self._client.user
                 answer = await call(self._authorize, user, router, request, within=within)
-                if user is self._client.user:  # a renewal may have made it another
+                if user is self._client.user:  # a renewal may have changed it
                     return require_bool(answer)
         except (RefusedError, HTTPException, WebSocketException):
             return False
         except WrongAnswerError as error:
-            self._log.note(f"authorize {error}, and the subscription is refused")
+            self._log.note(f"authorize {error}; the subscription is refused")
             return False
 
     def excess(self, topic: str) -> str | None:
-        """Return why one more subscription exceeds a limit, as a message for the client, or None."""
+        """Return which limit a subscription to `topic` would exceed, as a message for the client, or None."""
         return excess_of(self._topics, self._client, topic, self._limits)
 
     def granted(self) -> tuple[tuple[str, WsRouter, BaseModel], ...]:
@@ -71,7 +71,7 @@ class Permissions:
         return tuple((topic, *it) for topic, it in self._granted.items())
 
     def grant(self, topic: str, router: WsRouter, request: BaseModel) -> None:
-        """Note that the client has subscribed to `topic`, so that a renewal asks for it again."""
+        """Note that the client subscribes to `topic`, which a renewal is to check again."""
         if self._authorize is None:
             return
         if len(self._granted) > 2 * self._topics.count_of(self._client) + 8:
@@ -85,7 +85,7 @@ class Permissions:
 
 
 def excess_of(topics: TopicIndex[M, T], member: M, topic: str, limits: Limits) -> str | None:
-    """Return why `member` may not subscribe to `topic`, as a message for the client, or None if it may."""
+    """Return which limit a subscription to `topic` would exceed, as a message for the client, or None."""
     if topics.holds(topic, member):
         if topics.unanswered(topic, member) >= _MOST_UNANSWERED:
             return "Too many pending subscriptions to this topic"

@@ -1,7 +1,8 @@
-"""A server's stop signals, taken first: clients are told to go before the server closes their sockets itself.
+"""Delays stop signals, so that clients are notified before the server closes their sockets.
 
-uvicorn answers SIGTERM and SIGINT by closing all sockets with 1012, and only then ends the lifespan. So a signal
-is held back until the app has said its goodbye, within its own bounds, and then given to whoever had it before.
+On SIGTERM and SIGINT, uvicorn closes all sockets with 1012, and only then ends the lifespan. Therefore, a
+signal is held back until the app has shut down, which takes a limited time, and then passed to its previous
+handler.
 """
 
 import asyncio
@@ -20,8 +21,8 @@ _Handler = Callable[[int, FrameType | None], object]
 def before_stop_signals(goodbye: Callable[[], Awaitable[None]]) -> Iterator[None]:
     """Run `goodbye` on the running loop when a stop signal comes, and pass the signal on afterwards.
 
-    All goodbyes of one loop run at the same time. A second signal is passed on at once, and cancels them. Signals
-    that no server handles, and other threads than the main one, are left alone.
+    All goodbyes of one event loop run concurrently. A second signal is passed on at once, and cancels them.
+    Signals without a handler of a server are left alone, and so is everything outside of the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -38,7 +39,7 @@ def before_stop_signals(goodbye: Callable[[], Awaitable[None]]) -> Iterator[None
 def _join(
     number: int, loop: asyncio.AbstractEventLoop, goodbye: Callable[[], Awaitable[None]]
 ) -> "_HeldBack | None":
-    """Return what holds the signal back for `loop`, now with `goodbye`, or None if no server handles it."""
+    """Return the handler that holds the signal back for `loop`, or None if no server handles the signal."""
     before = signal.getsignal(number)
     if isinstance(before, _HeldBack) and before.loop is loop:
         before.goodbyes.append(goodbye)
@@ -52,7 +53,7 @@ def _join(
 
 @dataclass(slots=True)
 class _HeldBack:
-    """The handler of one signal: says all goodbyes at the first, and gives it to the handler `before` then."""
+    """The handler of one signal: runs all goodbyes at the first one, and then calls the handler `before`."""
 
     number: int
     loop: asyncio.AbstractEventLoop
@@ -72,7 +73,7 @@ class _HeldBack:
             self.loop.call_soon_threadsafe(self._begin)
 
     def leave(self, goodbye: Callable[[], Awaitable[None]]) -> None:
-        """No longer say `goodbye`; the last that leaves puts the handler back that was before."""
+        """Remove `goodbye`; when none is left, restore the previous handler."""
         self.goodbyes.remove(goodbye)
         current: object = signal.getsignal(self.number)
         if not self.goodbyes and current is self:

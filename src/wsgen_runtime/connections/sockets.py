@@ -1,4 +1,4 @@
-"""The WebSocket side of an app: takes each client from its handshake to its end."""
+"""Serves WebSocket connections, each from its handshake to its end."""
 
 import asyncio
 import itertools
@@ -32,7 +32,7 @@ from wsgen_runtime.topics.hub import Hub
 
 
 class Sockets:
-    """Admits clients and converses with them."""
+    """Accepts clients, and serves each until its connection ends."""
 
     def __init__(
         self,
@@ -73,24 +73,24 @@ class Sockets:
             await self._converse(connection, session, receive, send)
 
     def stop(self) -> None:
-        """Admit nobody until `resume`, and say goodbye to those who are being accepted."""
+        """Refuse new clients until `resume`, and close those that are being accepted."""
         self._stopping = True
         self._stops += 1
 
     def resume(self) -> None:
-        """Admit clients again."""
+        """Accept clients again."""
         self._stopping = False
 
     async def _welcome(
         self, connection: Connection, receive: Receive, send: Send, full: bool
     ) -> Session | None:
-        """Accept the client and return who it is, or refuse it and return None."""
+        """Accept the client and return its session, or refuse it and return None."""
         stops = self._stops
         try:
             if is_below_mount(connection.scope):
                 raise NotFoundError(f"no endpoint has the path {connection.scope['path']}")
             if full:
-                raise BusyError("the server has as many clients as it may have")
+                raise BusyError("the maximum number of clients is connected")
             session = await self._admit(connection, stops)
         except RefusedError as refusal:
             self._counters.refused += 1
@@ -101,7 +101,7 @@ class Sockets:
             await send(
                 {"type": "websocket.accept", "subprotocol": session.subprotocol, "headers": []}
             )
-            if stops != self._stops:  # nobody else will tell it
+            if stops != self._stops:  # the hub does not know this client yet
                 await send(_farewell())
                 return None
         except Exception as error:
@@ -115,7 +115,7 @@ class Sockets:
         try:
             await self._startup()
         except Exception as error:
-            # Whatever the broker raises: `startup` has logged it, and the client may come again.
+            # A broker may raise anything. `startup` has logged it, and the client may try again.
             raise NotStartedError(f"the app could not start: {error}") from error
         session = await self._handshake.admit(connection)
         self._require_serving(stops)
@@ -123,10 +123,10 @@ class Sockets:
 
     def _require_serving(self, stops: int) -> None:
         if self._stopping or stops != self._stops:
-            raise BusyError("the server shuts down")
+            raise BusyError("the server is shutting down")
 
     def _is_full(self) -> bool:
-        """Return whether as many clients are connected, or about to be, as there may be."""
+        """Return whether the maximum number of clients is connected or connecting."""
         bound = self._limits.clients
         return bound is not None and len(self._hub.clients) + self._arriving >= bound
 
@@ -167,18 +167,18 @@ class Sockets:
             try:
                 await (reading if own is not None else client.write_during(reading))
             except asyncio.CancelledError:
-                # A client given up asks for this cancellation; any other is not ours to swallow.
+                # Only the cancellation that `give_up` has requested is suppressed.
                 if not asked or task.uncancel() > 0:
                     raise
             if client.last_word is not None:
                 await self._close_last(client.last_word, receive, send)
         finally:
-            self._hub.drop(client)  # also when reading has never begun
+            self._hub.drop(client)  # also if reading has never started
             sever(connection.scope, 0.0 if asked else self._limits.close_timeout)
 
     async def _close_last(self, last_word: Message, receive: Receive, send: Send) -> None:
-        """Send the close frame now that nobody reads, and wait until the client has answered it."""
-        with suppress(Exception):  # the client is let go in any case
+        """Send the close frame, now that nothing waits in `receive`, and wait for the answer of the client."""
+        with suppress(Exception):  # the connection ends in any case
             async with asyncio.timeout(self._limits.close_timeout):
                 await send(last_word)
                 while (await receive())["type"] != "websocket.disconnect":
@@ -192,7 +192,7 @@ class Sockets:
         connection: Connection,
         session: Session,
     ) -> None:
-        """Converse until the client has gone; what fails is this client's loss and nobody else's."""
+        """Serve the client until it has disconnected; a failure affects this client only."""
         try:
             await conversation.run(receive, connection, session, self._handshake)
         except Exception as error:

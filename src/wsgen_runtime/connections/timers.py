@@ -1,4 +1,4 @@
-"""The timers of one connection: silence, its longest life, the end of its authentication."""
+"""The timers of one connection: heartbeat, maximum lifetime and expiry of the authentication."""
 
 import asyncio
 import logging
@@ -15,12 +15,15 @@ from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.closing import CloseCode
 
 _log = logging.getLogger("wsgen_runtime")
-_LATE = 0.05  # seconds by which a timer is late only where the event loop was blocked
-_SPREAD = 0.1  # the part of the longest life within which connections end
+_LATE = 0.05  # seconds; a timer is that late only if the event loop was blocked
+_SPREAD = 0.1  # the fraction of the lifetime over which the ends of connections are spread
 
 
 class Watch:
-    """Closes a connection that is silent, too old or not authenticated; `renewed` hears when it is again."""
+    """Closes a connection that is silent, too old or no longer authenticated.
+
+    `renewed` is called when its authentication was renewed.
+    """
 
     __slots__ = ("_client", "_heard", "_limits", "_loop", "_renewal", "_renewed", "_timers")
 
@@ -36,19 +39,19 @@ class Watch:
         self._renewal: asyncio.Task[None] | None = None
 
     def start(self, connection: Connection, session: Session, handshake: Handshake) -> None:
-        """Start the timers that the limits and the session ask for."""
+        """Start the timers that the limits and the session require."""
         limits = self._limits
         if limits.heartbeat is not None and limits.heartbeat < math.inf:
             self._expect_within(limits.heartbeat, limits.heartbeat)
         if limits.lifespan is not None:
-            # Clients that came together after a restart shall not all go, and come back, in one moment.
+            # Clients that connected together after a restart must not all reconnect together.
             life = limits.lifespan * random.uniform(1 - _SPREAD, 1)  # noqa: S311 - no secret
             self._call_later("lifespan", life, self._end_of_life)
         if session.expires_at is not None:
             self._expire_at(session.expires_at, connection, handshake)
 
     def stop(self) -> None:
-        """Stop all timers, and a renewal that is under way."""
+        """Stop all timers, and a running renewal."""
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -57,11 +60,11 @@ class Watch:
             self._renewal = None
 
     def heard(self, now: float) -> None:
-        """Note that the client has been waited for since `now`, in the event loop's time."""
+        """Note that the server waits for the next frame since `now`, in the time of the event loop."""
         self._heard = now
 
     def hold(self) -> None:
-        """Note that a frame came. Until `heard` the client is not silent: what it sends meanwhile is not read."""
+        """Note that a frame came. Until `heard`, the client does not count as silent, since nothing is read."""
         self._heard = math.inf
 
     def _call_later(self, name: str, delay: float, callback: Callable[[], None]) -> None:
@@ -72,9 +75,9 @@ class Watch:
         self._call_later("heartbeat", delay, partial(self._check_heartbeat, interval, due))
 
     def _check_heartbeat(self, interval: float, due: float) -> None:
-        """Close the connection if it was silent for `interval`; this was to be called at `due`.
+        """Close the connection if it was silent for `interval`; this should have been called at `due`.
 
-        Nothing was read while the event loop was blocked: what came in that time is waited for as long again.
+        If the event loop was blocked, frames may have come that were not read: they get as much time again.
         """
         now = self._loop.time()
         rest, late = self._heard + interval - now, now - due
