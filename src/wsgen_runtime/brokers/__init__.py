@@ -1,1 +1,1 @@
-"""How updates reach subscribers: within one process, or across many."""
+"""Brokers: how updates reach the subscribers, in one process or in several."""

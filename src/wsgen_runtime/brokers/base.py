@@ -1,6 +1,6 @@
-"""What a broker is to the runtime, and the runtime to a broker.
+"""The interfaces between a broker and the runtime.
 
-All methods run on the event loop that the app runs on.
+All methods are called on the event loop of the app.
 """
 
 from typing import Literal, Protocol
@@ -9,75 +9,76 @@ from wsgen_runtime.stats import BrokerStats
 
 
 class BrokerHost(Protocol):
-    """The runtime, as its broker sees it. Nothing here blocks or raises."""
+    """The runtime, as its broker sees it. No method blocks or raises."""
 
     def deliver(self, topic: str, data: str) -> None:
-        """Send the update `data`, a JSON text, to the topic's subscribers in this process; none is fine."""
+        """Send the update `data`, a JSON text, to the subscribers of `topic` in this process, if any."""
 
     def label(self, topic: str) -> str:
-        """Return what the updates of `topic` are: its route, the name of the data type, the digest of its schema.
+        """Return a label of the updates of `topic`: the route, the name of the data type, a digest of its schema.
 
-        A broker sends it along, and delivers only what came with a label that
-        `wsgen_runtime.brokers.labels.compare` does not call of another type; empty where it is not known.
+        A broker sends the label with each update, and does not deliver an update if
+        `wsgen_runtime.brokers.labels.compare` says that its label is of another type. Empty if it is not known.
         """
         raise NotImplementedError
 
     def lose(self, topic: str, count: int) -> None:
-        """Count updates that were lost on their way here: a gap in `seq` shows them to the subscribers."""
+        """Count updates that were lost between processes; subscribers see a gap in `seq`."""
 
     def end(self, topic: str, reason: str) -> None:
-        """End the subscriptions to `topic` in this process: its producer, wherever it was, has ended."""
+        """End the subscriptions to `topic` in this process, since its producer, in any process, has ended."""
 
     def own(self, topic: str, owned: bool) -> None:
-        """Start to produce the open `topic` here, or stop: its production moved to or from this process."""
+        """Start or stop producing the open `topic` in this process."""
 
     def report(self, status: Literal["connected", "disconnected"]) -> None:
-        """Tell all clients that updates from other processes come, or no longer come; the broker logs why."""
+        """Notify all clients whether updates of other processes arrive; the broker logs the reason."""
 
 
 class Broker(Protocol):
     """Carries the updates of topics between the processes that serve them; belongs to one app.
 
-    A broker whose names in a shared place are to follow the app's title has `name_after(title)`, called with None
-    for an app without a title of its own: it raises ValueError where it then has no name.
+    A broker may have two more methods:
 
-    A broker that can tell the subscribers of other processes that a producer has ended has `end(topic, reason)`,
-    called where the topic is produced: `host.end` is to follow in every process, this one included, after all
-    that was published before. Without it, only this process is notified.
+    - `name_after(title)` if it uses names in a shared place, which should contain the title of the app. It is
+      called with None for an app without a title, and raises ValueError if it needs one.
+    - `end(topic, reason)` if it can notify other processes. It is called where the topic is produced, when the
+      producer has ended; every process, including this one, then calls `host.end` after all updates published
+      before. Without this method, only the subscribers in this process are notified.
 
-    For each topic the runtime calls `open` before its first subscriber in this process and `close` after its
-    last, never two at a time.
+    For each topic, the runtime calls `open` before its first subscriber in this process and `close` after its
+    last one, and never two of these calls at the same time.
     """
 
     shared: bool
-    """Whether other processes may have subscribers; if not, an update for a topic not open here goes nowhere."""
+    """Whether other processes may have subscribers. If not, updates for topics that are not open are dropped."""
 
     @property
     def stats(self) -> BrokerStats:
-        """Return what the broker counts, or `BrokerStats()` if it counts nothing."""
+        """Return the statistics of the broker, or `BrokerStats()` if it has none."""
         raise NotImplementedError
 
     async def start(self, host: BrokerHost) -> None:
-        """Begin to serve; called before anything else, and again on another event loop after that one ended."""
+        """Start; called before all else, and again on another event loop after the first one has ended."""
 
     async def stop(self) -> None:
-        """Give everything back; called once, after all topics were closed or the time for that was up."""
+        """Release everything; called once, when all topics are closed or the time limit for that has passed."""
 
     async def open(self, topic: str) -> bool:
-        """Hear `topic` from now on; return whether this process is to produce it.
+        """Receive updates of `topic` from now on; return whether this process is to produce it.
 
-        An exception is logged, and reaches the subscribers as an `internal` error frame.
+        An exception is logged, and subscribers get an `internal` error frame.
         """
         raise NotImplementedError
 
     async def close(self, topic: str) -> None:
-        """Hear `topic` no longer and give up its production. An exception is logged."""
+        """Stop receiving updates of `topic`, and to produce it. An exception is logged."""
 
     def publish(self, topic: str, data: str, *, produced: bool) -> None:
-        """Pass the update `data`, a JSON text, to all subscribers of `topic` everywhere.
+        """Pass the update `data`, a JSON text, to the subscribers of `topic` in all processes.
 
-        To those in this process it goes through `host.deliver`, as in all others. `produced` says that it comes
-        from the topic's producer: it must go nowhere once the production has moved to another process.
+        Every process, including this one, delivers it by `host.deliver`. `produced` says that it comes from the
+        producer of the topic, in which case it must be dropped if another process produces the topic by now.
 
-        Called in the order of the updates; must not block, and must bound what it keeps.
+        Called in the order of the updates. Must not block, and must limit the memory that waiting updates take.
         """

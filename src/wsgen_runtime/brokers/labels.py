@@ -1,4 +1,4 @@
-"""What the updates of a route are, as processes tell each other, so that no two services mix theirs."""
+"""Labels of updates, by which processes recognise updates of another service that uses the same names."""
 
 import json
 import re
@@ -16,17 +16,17 @@ _LONGEST = 200
 
 
 class Difference(Enum):
-    """How what arrived differs from what this process knows."""
+    """How the label of an update differs from the one that this process expects."""
 
     NONE = auto()
     SCHEMA = auto()
-    """The same route and type, of another schema: another version of the same service, as in a rolling deploy."""
+    """The same route and type with another schema: another version of the service, as in a rolling deployment."""
     TYPE = auto()
-    """Another route, or a type of another name: another service."""
+    """Another route, or a type with another name: another service."""
 
 
 class OtherTypeError(ValueError):
-    """What arrived is an update of another service, which uses the same names."""
+    """An update of another service arrived, which uses the same names in Redis."""
 
     def __init__(self, ours: str, theirs: str) -> None:
         super().__init__(
@@ -38,9 +38,9 @@ class OtherTypeError(ValueError):
 def label_of(
     route: str, data_type: Any, adapter: TypeAdapter[Any]
 ) -> str:  # a type has no common type
-    """Return `route/type/digest` without spaces: the digest is that of the type's JSON schema, if it has one."""
+    """Return `route/type/digest` without spaces; the digest of the JSON schema is empty if there is none."""
     digest = ""
-    # A type may have no schema, or only a part of one, of which pydantic warns: it is compared by name then.
+    # If a type has no schema, or an incomplete one, for which pydantic warns, types are compared by name.
     with suppress(Exception), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         schema = json.dumps(adapter.json_schema(mode="serialization"), sort_keys=True)
@@ -49,7 +49,7 @@ def label_of(
 
 
 def compare(ours: str, theirs: str) -> Difference:
-    """Return how two labels differ; an empty one says nothing."""
+    """Return how two labels differ; an empty label equals all others."""
     if not theirs or not ours or theirs == ours:
         return Difference.NONE
     same = theirs.rpartition("/")[0] == ours.rpartition("/")[0]
@@ -57,7 +57,7 @@ def compare(ours: str, theirs: str) -> Difference:
 
 
 def _name_of(data_type: Any) -> str:  # as above
-    """Return the name of a type, which is the same in every process: without modules and addresses."""
+    """Return the name of a type without modules and addresses, so that it is the same in every process."""
     origin, arguments = get_origin(data_type), get_args(data_type)
     if origin is Annotated:
         return _name_of(arguments[0])

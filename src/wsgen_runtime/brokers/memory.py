@@ -1,11 +1,11 @@
-"""One process: the updates go straight to the subscribers."""
+"""MemoryBroker: for an app in a single process, updates go straight to the subscribers."""
 
 from wsgen_runtime.brokers.base import BrokerHost
 from wsgen_runtime.stats import BrokerStats
 
 
 class MemoryBroker:
-    """The default broker: every topic is produced in the one process there is."""
+    """The default broker: this process produces all topics."""
 
     shared = False
 
@@ -14,15 +14,15 @@ class MemoryBroker:
 
     @property
     def stats(self) -> BrokerStats:
-        """Return nothing but zeros: all goes straight to the subscribers."""
+        """Return zeros: nothing is queued or lost."""
         return BrokerStats()
 
     async def start(self, host: BrokerHost) -> None:
-        """Remember whom to deliver to."""
+        """Deliver to `host` from now on."""
         self._host = host
 
     async def stop(self) -> None:
-        """Forget whom to deliver to."""
+        """Deliver nothing from now on."""
         self._host = None
 
     async def open(self, topic: str) -> bool:  # noqa: ARG002 - all topics are alike
@@ -30,7 +30,7 @@ class MemoryBroker:
         return True
 
     async def close(self, topic: str) -> None:
-        """Do nothing: nothing was opened."""
+        """Do nothing."""
 
     def publish(self, topic: str, data: str, *, produced: bool) -> None:  # noqa: ARG002 - one process
         """Deliver `data` to the subscribers in this process."""

@@ -204,7 +204,7 @@ class Hub:
         return ""
 
     def own(self, topic: str, owned: bool) -> None:
-        """Start or stop to produce `topic` in this process."""
+        """Start or stop producing `topic` in this process."""
         channel = self._channels.get(topic)
         if channel is not None:
             self._step_done(topic, channel, self.topics.own(topic, owned))

@@ -1,12 +1,13 @@
-"""Many processes: updates travel through Redis, and one process at a time produces a topic.
+"""RedisBroker: for several processes, of which one at a time produces a topic.
 
     ws_app = WsApp(title="datafeed", routers=[...], broker="redis://localhost:6379/0")
 
-Or `broker=RedisBroker(url, prefix=..., lease=...)`. One Redis server; neither Cluster nor Sentinel.
+Or `broker=RedisBroker(url, prefix=..., lease=...)`. Works with a single Redis server, not with Cluster or
+Sentinel.
 """
 
 try:
-    import redis.asyncio  # noqa: F401 - to say here what is missing
+    import redis.asyncio  # noqa: F401 - to report here what is missing
 except ModuleNotFoundError as error:
     message = "the Redis broker needs redis-py: pip install 'wsgen-runtime[redis]'"
     raise ModuleNotFoundError(message, name="redis") from error

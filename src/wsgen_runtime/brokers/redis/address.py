@@ -1,4 +1,4 @@
-"""Where Redis is: an address as a user wrote it, or a client of redis-py. No password ever shows."""
+"""Where Redis is: at an address, or where a client of redis-py connects to. Passwords are never shown."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from redis.credentials import CredentialProvider
 
 _SCHEMES = ("redis", "rediss", "unix")
 
-# Ours to decide whatever the address says: answers are bytes, and a connection that fails is given up at once.
+# Override the options of the address: answers are bytes, and a connection that fails is not retried.
 _OURS: Mapping[str, Any] = {
     "protocol": 2,
     "decode_responses": False,
@@ -30,7 +30,7 @@ _OURS: Mapping[str, Any] = {
 def address_of(
     source: "str | Redis | Callable[[], Redis]", credentials: CredentialProvider | None
 ) -> "Address | ClientAddress":
-    """Return the address that a user has given, in whatever form; raises as `Address` and `ClientAddress` do."""
+    """Return the address that a user has passed in any form; raises what `Address` and `ClientAddress` raise."""
     if isinstance(source, str):
         return Address(source, credentials)
     if credentials is not None:
@@ -41,20 +41,22 @@ def address_of(
 class Address:
     """A Redis address: `redis://[[user]:password@]host[:port][/db]`, `rediss://` for TLS, or `unix://path?db=0`.
 
-    `credentials` are asked for each connection. Raises ValueError for any other address. `str()` tells where it
-    leads, without user, password and options.
+    `credentials` are requested for each connection. Raises ValueError for any other address. `str()` returns the
+    host, port and database, without user, password and options.
     """
 
     def __init__(self, url: str, credentials: CredentialProvider | None = None) -> None:
         if urlsplit(url).scheme not in _SCHEMES:
             raise ValueError(f"a Redis address begins with one of {', '.join(_SCHEMES)} and ://")
         try:
-            options: dict[str, Any] = dict(parse_url(url))  # the options of redis-py, of many types
+            options: dict[str, Any] = dict(
+                parse_url(url)
+            )  # Any: options of redis-py have many types
             self.db = int(options.get("db", 0))
         except ValueError:
-            # Its message may quote a part of the password, and so may the one that it stems from.
+            # The message of the error, or of its cause, may quote a part of the password.
             raise ValueError(
-                "the Redis address cannot be read: its form is redis://user:password@host:port/0, "
+                "the Redis address is invalid: its form is redis://user:password@host:port/0, "
                 "with special characters in user and password written as %XX"
             ) from None
         self._type: type[AbstractConnection] = options.pop("connection_class", Connection)
@@ -62,7 +64,7 @@ class Address:
             _require_provider(credentials)
             if "password" in options or "username" in options:
                 raise ValueError(
-                    "the Redis address has a user or a password, and there are credentials: use one of them"
+                    "the Redis address has a user or a password, and credentials are given: use one of them"
                 )
         self._credentials = credentials
         self._options: Mapping[str, Any] = {**options, **_OURS}
@@ -70,7 +72,7 @@ class Address:
         try:
             self._type(**self._options)
         except TypeError as error:
-            raise ValueError(f"the Redis address has an option too many: {error}") from None
+            raise ValueError(f"the Redis address has an unknown option: {error}") from None
 
     def __str__(self) -> str:
         return self._text
@@ -79,17 +81,17 @@ class Address:
         return f"Address({self._text})"
 
     async def connection(self) -> AbstractConnection:
-        """Return a connection that is not yet open; raises what the provider of the credentials raises."""
+        """Return a new connection that is not open yet; raises what the provider of the credentials raises."""
         if self._credentials is None:
             return self._type(**self._options)
         return self._type(**{**self._options, **await _ask(self._credentials)})
 
 
 class ClientAddress:
-    """The Redis that a client leads to. Only the client's settings are used: connections are the broker's own.
+    """The Redis that a client connects to. Only its settings are used, not its connections.
 
-    A function is called for each connection, so that a password may change. Raises TypeError for what is not a
-    `redis.asyncio.Redis`, nor a function that returns one.
+    A function that returns a client is called for each connection, so that a password may change. Raises
+    TypeError for anything else than a `redis.asyncio.Redis` or a function that returns one.
     """
 
     def __init__(self, source: "Redis | Callable[[], Redis]") -> None:
@@ -105,7 +107,7 @@ class ClientAddress:
         return f"ClientAddress({self._text})"
 
     async def connection(self) -> AbstractConnection:
-        """Return a connection that is not yet open."""
+        """Return a new connection that is not open yet."""
         kind, options = self._settings()
         return kind(**{**options, **_OURS})
 
@@ -122,22 +124,22 @@ class ClientAddress:
         options = {
             name: value
             for name, value in pool.connection_kwargs.items()
-            # What moves the connections of a pool while a server is maintained: here there is no pool.
+            # Options for moving the connections of a pool while a server is maintained; there is no pool here.
             if not name.startswith(("maint_", "orig_"))
         }
         return pool.connection_class, options
 
 
 def _place_of(options: Mapping[str, Any]) -> str:
-    """Return where a connection with these options of redis-py leads."""
+    """Return the place that these options of redis-py connect to."""
     place = options.get("path")
     return place or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
 
 
 async def _ask(provider: CredentialProvider) -> dict[str, Any]:
-    """Return the options of a connection that `provider` stands for: a password, and a user if there is one.
+    """Return the connection options for the credentials of `provider`: a password, and a user if there is one.
 
-    A provider that is not asynchronous is asked on a thread, since it may ask a server.
+    A provider that is not asynchronous is called in a thread, since it may block.
     """
     asynchronous = getattr(type(provider), "get_credentials_async", None)
     if asynchronous is not getattr(CredentialProvider, "get_credentials_async", None):
@@ -148,7 +150,7 @@ async def _ask(provider: CredentialProvider) -> dict[str, Any]:
 
 
 def _require_provider(provider: object) -> None:
-    """Raise TypeError for what is not a provider of redis-py."""
+    """Raise TypeError for anything else than a provider of redis-py."""
     if not isinstance(provider, CredentialProvider):
         raise TypeError(
             f"credentials must be a redis.CredentialProvider, not {type(provider).__name__}"

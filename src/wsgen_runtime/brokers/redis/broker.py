@@ -1,4 +1,4 @@
-"""RedisBroker: what the runtime asks of Redis, topic by topic."""
+"""RedisBroker: opens, closes and publishes topics through Redis."""
 
 import asyncio
 import secrets
@@ -27,15 +27,16 @@ class RedisBroker:
 
     - `url` may be a client, a `redis.asyncio.Redis`, or a function that returns one and is called for each
       connection. Only the client's settings are used.
-    - `credentials` is a `redis.CredentialProvider`, asked for each connection: for passwords that change.
-    - `prefix` begins all names in Redis: apps with the same prefix are the same app in several processes. Without
-      one it is `wsgen:` and the title of the app, which must then have a title of its own.
-    - `lease` is the time, in seconds, within which another process produces a topic after its producer was
-      killed. It must be longer than any process's event loop is ever blocked.
-    - `queue` and `queue_bytes` bound the updates that wait for Redis; then the oldest go.
+    - `credentials` is a `redis.CredentialProvider`, which is called for each connection, so that passwords may
+      change.
+    - `prefix` starts all names in Redis. Apps with the same prefix are the same app in several processes. The
+      default is `wsgen:` and the title of the app, which must then have a title of its own.
+    - `lease` is the time in seconds after which another process produces a topic when its producer was killed. It
+      must be longer than the event loop of any process is ever blocked.
+    - `queue` and `queue_bytes` limit the updates that wait for Redis; beyond that, the oldest are dropped.
 
-    Raises ValueError for an address that cannot be read, for bounds that are not positive, and for a password in
-    the address beside `credentials`; TypeError for other clients, such as those of Cluster and Sentinel.
+    Raises ValueError for an invalid address, for limits that are not positive, and for a password in the address
+    together with `credentials`; TypeError for other clients, such as those of Cluster and Sentinel.
     """
 
     shared = True
@@ -55,7 +56,7 @@ class RedisBroker:
                 raise ValueError(f"{name} must be positive, not {value}")
         self._address = address_of(url, credentials)
         self._prefix = prefix or ""
-        # What is left of the lease is for the question, its jitter and the start of the production.
+        # The rest of the lease is for the claim of another process, its jitter and the start of its producer.
         self._ttl = lease * 0.8
         self._timeout = min(lease * 0.4, 2.0)
         self._bounds = queue, queue_bytes
@@ -67,20 +68,20 @@ class RedisBroker:
         return f"RedisBroker({self._address})"
 
     def name_after(self, title: str | None) -> None:
-        """Begin all names in Redis with the app's title, if no prefix was given.
+        """Start all names in Redis with the title of the app, if no prefix was given.
 
-        Raises ValueError for an app without a title of its own: others that have none would share its topics.
+        Raises ValueError for an app without a title, since all such apps would share their topics.
         """
         if not self._prefix and title is None:
             raise ValueError(
-                "apps on one Redis are told apart by their titles: use WsApp(title=...), "
+                "apps on one Redis are distinguished by their titles: use WsApp(title=...), "
                 "or RedisBroker(prefix=...)"
             )
         self._prefix = self._prefix or f"wsgen:{title}"
 
     @property
     def stats(self) -> BrokerStats:
-        """Return what was counted so far, and how things stand now."""
+        """Return the present statistics."""
         state, tally = self._state, self._tally
         return BrokerStats(
             connected=self._supervisor is not None and self._supervisor.connected,
@@ -106,7 +107,7 @@ class RedisBroker:
         self._state, self._supervisor = state, supervisor
 
     async def stop(self) -> None:
-        """Publish what waits and give all leases back, if Redis takes them in time; then disconnect."""
+        """Publish the queued updates and release all leases, if Redis answers in time; then disconnect."""
         state, supervisor = self._state, self._supervisor
         if state is None or supervisor is None:
             return
@@ -123,7 +124,7 @@ class RedisBroker:
     # -- topics
 
     async def open(self, topic: str) -> bool:
-        """Hear `topic`; return whether this process produces it. While Redis is away nobody does."""
+        """Receive updates of `topic`; return whether this process produces it. Without Redis, none does."""
         state = self._state
         if state is None:
             raise RuntimeError("the broker is not started")
@@ -136,7 +137,7 @@ class RedisBroker:
         return state.leases.holds(topic, asyncio.get_running_loop().time())
 
     async def close(self, topic: str) -> None:
-        """Hear `topic` no longer; whoever waits to produce it may begin at once."""
+        """Stop receiving updates of `topic`, and release its lease, so that another process may produce it."""
         if self._state is not None:
             released = self._close(self._state, topic)
             if released is not None:
@@ -154,7 +155,7 @@ class RedisBroker:
         return state.give_back(topic.lease, token, topic.channel)
 
     def publish(self, topic: str, data: str, *, produced: bool) -> None:
-        """Queue an update. One by the producer goes nowhere unless the lease is, and stays, this process's."""
+        """Queue an update. One of the producer is dropped unless this process has the lease when it is sent."""
         state = self._state
         if state is None:
             return
@@ -173,7 +174,7 @@ class RedisBroker:
         self._send(state, sending)
 
     def end(self, topic: str, reason: str) -> None:
-        """Tell all processes that the producer here has ended; this one too is notified through Redis."""
+        """Tell all processes, including this one, that the producer in this process has ended."""
         state = self._state
         opened = state.topics.get(topic) if state is not None else None
         if state is None or opened is None:
@@ -181,7 +182,7 @@ class RedisBroker:
         now = asyncio.get_running_loop().time()
         number = state.leases.number(topic, now)
         if number is None:
-            return  # another process produces the topic by now, and `host.own` says so
+            return  # another process produces the topic by now
         state.endings[topic] = AwaitedEnding(now + self._ttl, reason)
         message = ending_message(*number, reason)
         self._send(state, Sending(opened.channel, message, opened.lease, number[0]))

@@ -1,15 +1,17 @@
-"""Which topics this process produces: its leases, without I/O and without a clock of its own.
+"""Leases: which topics this process produces; without I/O and without a clock.
 
-A topic's lease is a key in Redis that holds the token of one process for `ttl` seconds. Who hears the topic asks
-for it: when it is free, or its own, it is granted for another `ttl`; otherwise the answer says how long it still
-is somebody else's, and the question comes again then. Asking and renewing are one and the same.
+The lease of a topic is a key in Redis that holds the token of one process for `ttl` seconds. A process that has
+subscribed to the topic claims the lease. If the lease is free, or its own, it is granted for another `ttl`.
+Otherwise the answer says how long another process still has it, and the claim is repeated after that time.
+Claiming and renewing are the same operation.
 
-A lease that was granted counts from the moment of the question, which is before Redis counts: this process stops
-before another can begin, as long as clocks run alike. A token is used for one span of production only, so that
-whatever comes late, from before a pause or a lost connection, is known as such.
+A granted lease counts from the time of the claim, which is before the time at which Redis starts to count.
+Therefore this process stops before another one can start, as long as their clocks run at the same speed. Each
+period of production has a token of its own, by which late answers and messages from before a pause are
+recognised.
 
-A Redis that restarts forgets the leases, and their holders do not: after a lost connection, a process asks at
-once for what it holds, and for anything else only when the leases from before must have ended.
+If Redis restarts without its keys, processes still know their leases. After a lost connection, a process claims
+at once the leases that it holds, and other leases only after the previous ones must have expired.
 """
 
 import heapq
@@ -23,32 +25,32 @@ from typing import NamedTuple
 
 
 class Claim(NamedTuple):
-    """A question to Redis: may the process with this token produce the topic?"""
+    """A request to Redis for the lease of a topic, with a token of this process."""
 
     topic: str
     token: bytes
 
 
 class Turn(Enum):
-    """What an answer means."""
+    """What the answer to a claim means."""
 
     KEPT = auto()
-    """Nothing new."""
+    """Nothing has changed."""
     GAINED = auto()
     """This process produces the topic from now on."""
     LOST = auto()
-    """This process produces the topic no more."""
+    """This process no longer produces the topic."""
     USELESS = auto()
-    """The lease was granted too late, or to a token of the past: give it back."""
+    """The lease was granted too late, or for an outdated token, and is to be released."""
 
 
 @dataclass(slots=True)
 class _Lease:
     token: bytes
     due: float = math.inf
-    """When to ask."""
+    """When to claim it."""
     until: float = -math.inf
-    """Until when it is ours, if nothing is heard."""
+    """When it expires, unless it is renewed."""
     heard: bool = False
     held: bool = False
     asked: bool = False
@@ -58,7 +60,7 @@ class _Lease:
 
 
 class Leases:
-    """The leases that one process has, or asks for. All moments are seconds of one monotonic clock."""
+    """The leases that one process holds or claims. All times are in seconds of one monotonic clock."""
 
     def __init__(
         self,
@@ -78,25 +80,25 @@ class Leases:
             b"%b.%d" % (process.encode(), n) for n in itertools.count(1)
         )
         self._earliest = math.inf
-        """No lease that is held ends before this moment."""
+        """No lease that is held expires before this time."""
         self._others_until = -math.inf
-        """Until when others may hold leases that Redis has forgotten."""
+        """Until when other processes may hold leases that Redis has lost."""
 
     # -- topics
 
     def open(self, topic: str) -> None:
-        """Know `topic`; nothing is asked until it is heard."""
+        """Add `topic`; its lease is not claimed before `hear`."""
         self._leases[topic] = _Lease(next(self._tokens))
 
     def close(self, topic: str) -> bytes | None:
-        """Forget `topic`; return the token whose lease is to be given back, if Redis may know it."""
+        """Remove `topic`; return the token of its lease if Redis may have it, so that it must be released."""
         lease = self._leases.pop(topic, None)
         return lease.token if lease is not None and lease.asked else None
 
     def hear(self, topic: str, now: float) -> bool:
-        """Note that the topic's updates reach this process, so that it may produce or take over.
+        """Note that this process receives the updates of `topic`, so that it may produce it.
 
-        Return whether the question is due now.
+        Return whether the claim is due now.
         """
         lease = self._leases.get(topic)
         if lease is not None and not lease.heard:
@@ -105,7 +107,7 @@ class Leases:
         return lease is not None and lease.due <= now
 
     def hint(self, topic: str, now: float) -> None:
-        """Note that whoever had the lease gave it back."""
+        """Note that the holder of the lease has released it."""
         lease = self._leases.get(topic)
         if lease is not None and lease.heard and not lease.held:
             lease.hinted = True
@@ -113,24 +115,24 @@ class Leases:
                 self._ask_at(topic, lease, now)
 
     def disconnect(self, now: float) -> None:
-        """Note that nothing is heard and no answer comes any more. What is held stays so until it ends."""
+        """Note that the connection is lost. Leases are held until they expire."""
         self._others_until = now + self.ttl
         self._queue.clear()
         for lease in self._leases.values():
             lease.heard = lease.hinted = False
             lease.due = math.inf
 
-    # -- questions and answers
+    # -- claims and answers
 
     @property
     def next_claim(self) -> float:
-        """Return when the next question is due."""
+        """Return when the next claim is due."""
         while self._queue and self._is_stale(self._queue[0]):
             heapq.heappop(self._queue)
         return self._queue[0][0] if self._queue else math.inf
 
     def claims(self, now: float, most: int) -> list[Claim]:
-        """Return the questions that are due, each of them once."""
+        """Return the claims that are due, each of them once."""
         claims: list[Claim] = []
         while self.next_claim <= now and len(claims) < most:
             topic = heapq.heappop(self._queue)[2]
@@ -142,7 +144,7 @@ class Leases:
         return claims
 
     def grant(self, claim: Claim, asked_at: float, now: float) -> Turn:
-        """Note that a lease was granted. Call `expire` before, after a pause in particular."""
+        """Note that a lease was granted. Call `expire` before, in particular after a pause."""
         lease = self._answered(claim)
         if lease is None:
             return Turn.USELESS
@@ -159,7 +161,7 @@ class Leases:
         return Turn.GAINED
 
     def refuse(self, claim: Claim, rest: float, now: float) -> Turn:
-        """Note that the lease is somebody else's for `rest` more seconds."""
+        """Note that another process has the lease for `rest` more seconds."""
         lease = self._answered(claim)
         if lease is None:
             return Turn.KEPT
@@ -176,7 +178,7 @@ class Leases:
         return lease is not None and lease.held and now < lease.until
 
     def number(self, topic: str, now: float) -> tuple[bytes, int] | None:
-        """Return token and number for the next update of `topic`, or None if it may not be produced here."""
+        """Return the token and the number of the next update of `topic`, or None if it is not produced here."""
         lease = self._leases.get(topic)
         if lease is None or not lease.held or now >= lease.until:
             return None
@@ -190,11 +192,11 @@ class Leases:
 
     @property
     def next_expiry(self) -> float:
-        """Return a moment before which `expire` has nothing to do."""
+        """Return a time before which `expire` has nothing to do."""
         return self._earliest
 
     def expire(self, now: float) -> list[str]:
-        """Return the topics whose leases ended without renewal: they are produced here no more."""
+        """Return the topics whose leases have expired, which this process no longer produces."""
         if now < self._earliest:
             return []
         ended = []
@@ -210,7 +212,7 @@ class Leases:
         return ended
 
     def _answered(self, claim: Claim) -> _Lease | None:
-        """Return the lease that the answer is for, unless its topic was closed or its token changed since."""
+        """Return the lease of the claim, or None if its topic was closed or its token has changed meanwhile."""
         lease = self._leases.get(claim.topic)
         return lease if lease is not None and lease.token == claim.token else None
 

@@ -1,6 +1,6 @@
-"""The connection to Redis: one socket that asks, and one that listens, for as long as both work.
+"""A link to Redis: one connection for commands and one for subscriptions.
 
-Neither is ever repaired: whoever gets an exception from here closes the link and opens another.
+Links are never repaired: after any exception, the caller closes the link and opens another one.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ from wsgen_runtime.brokers.redis.address import Address, ClientAddress
 from wsgen_runtime.brokers.redis.messages import RELEASED
 from wsgen_runtime.brokers.redis.state import Sending
 
-# Each script is sent as a whole: Redis keeps it compiled, and no other is needed once Redis has restarted.
+# Scripts are sent in full, so that they work after Redis has restarted; Redis caches the compiled script.
 
-# KEYS: leases. ARGV: their length in ms, then a token for each. Returns for each 0 if granted, else its rest.
-# A lease without an end, which none of ours writes, gets one.
+# KEYS: leases. ARGV: their duration in ms, then a token for each. Returns 0 for each granted lease, or the
+# remaining time. A lease without an expiry, which this broker never writes, gets one.
 _CLAIM = """
 local answers = {}
 for i, lease in ipairs(KEYS) do
@@ -61,7 +61,7 @@ return refused
 
 
 class Link:
-    """Two open connections. Every method raises RedisError, OSError or TimeoutError when it fails."""
+    """Two open connections. Every method raises RedisError, OSError or TimeoutError if it fails."""
 
     def __init__(
         self, asking: AbstractConnection, listening: AbstractConnection, timeout: float
@@ -71,8 +71,8 @@ class Link:
         self._timeout = timeout
 
     @classmethod
-    async def open(cls, address: Address | ClientAddress, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109 - for each command, not for all
-        """Connect, and try with the name `trial` whether this user may do all that is needed."""
+    async def open(cls, address: Address | ClientAddress, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109 - it is for each command
+        """Connect, and test with the name `trial` whether the user has all necessary rights."""
         async with asyncio.timeout(timeout):
             link = cls(await address.connection(), await address.connection(), timeout)
         try:
@@ -84,27 +84,27 @@ class Link:
                 await link.unsubscribe([trial])
                 await link.hear()
             await link.ping()
-            # Granted, granted again, refused: each way through the script.
+            # Granted, renewed, refused: every branch of the script.
             await link.claim([(trial, b"ours"), (trial, b"ours"), (trial, b"another's")], timeout)
             await link.publish([Sending(trial, b"", trial, b"ours")])
             await link.release([(trial, b"ours", trial)])
-        except BaseException:  # a cancelled start too must leave no connection open
+        except BaseException:  # also when the start is cancelled
             await link.close()
             raise
         return link
 
     async def close(self) -> None:
-        """Close both connections, whatever state they are in."""
+        """Close both connections, in whatever state they are."""
         for connection in (self._asking, self._listening):
             try:
                 await connection.disconnect(nowait=True)
-            except Exception:  # noqa: S112 - it was closing anyway, and the next link must come
+            except Exception:  # noqa: S112 - the connection is given up in any case
                 continue
 
-    # -- asking
+    # -- commands
 
     async def claim(self, claims: Sequence[tuple[bytes, bytes]], ttl: float) -> list[float]:
-        """Ask for leases, given as keys and tokens; return for each 0, or its rest in seconds as another's."""
+        """Claim leases, given as keys and tokens; return 0 for each, or how long another process has it."""
         keys = [key for key, _ in claims]
         tokens = [token for _, token in claims]
         answer = await self._ask("EVAL", _CLAIM, len(keys), *keys, int(ttl * 1000), *tokens)
@@ -115,13 +115,13 @@ class Link:
         return [rest / 1000 for rest in answer]
 
     async def release(self, releases: Sequence[tuple[bytes, bytes, bytes]]) -> None:
-        """Give leases back, given as keys, tokens and channels, and tell those who wait for them."""
+        """Release leases, given as keys, tokens and channels, and notify the processes that wait for them."""
         keys = [key for key, _, _ in releases]
         rest = [part for _, token, channel in releases for part in (token, channel)]
         await self._ask("EVAL", _RELEASE, len(keys), *keys, RELEASED, *rest)
 
     async def publish(self, batch: Sequence[Sending]) -> int:
-        """Publish messages in order; return how many were not, because their lease is somebody else's."""
+        """Publish messages in order; return how many were not, because another process has the lease."""
         keys = [sending.lease for sending in batch]
         rest = [part for each in batch for part in (each.token, each.channel, each.message)]
         answer = await self._ask("EVAL", _PUBLISH, len(keys), *keys, *rest)
@@ -130,7 +130,7 @@ class Link:
         return answer
 
     async def ping(self) -> None:
-        """Ask for a sign of life."""
+        """Check the connection for commands."""
         await self._ask("PING")
 
     async def _ask(self, *command: bytes | str | int) -> object:
@@ -139,18 +139,18 @@ class Link:
             answer: object = await self._asking.read_response(disable_decoding=True)
         return answer
 
-    # -- listening
+    # -- subscriptions
 
     async def subscribe(self, channels: Iterable[bytes]) -> None:
-        """Ask to hear `channels`; `hear` tells when it is so."""
+        """Subscribe to `channels`; `hear` returns a confirmation for each."""
         await self._tell("SUBSCRIBE", *channels)
 
     async def unsubscribe(self, channels: Iterable[bytes]) -> None:
-        """Ask to hear `channels` no more."""
+        """Unsubscribe from `channels`."""
         await self._tell("UNSUBSCRIBE", *channels)
 
     async def knock(self) -> None:
-        """Ask for something to hear."""
+        """Ask Redis to answer on the connection for subscriptions."""
         await self._tell("PING")
 
     async def _tell(self, *command: bytes | str) -> None:
@@ -158,7 +158,7 @@ class Link:
             await self._listening.send_command(*command)
 
     async def hear(self) -> tuple[bytes, bytes, object]:
-        """Wait for the next thing said on the listening connection: its kind, its channel, its content."""
+        """Wait for the next message on the connection for subscriptions; return its kind, channel and content."""
         said = await self._listening.read_response(disable_decoding=True)
         if isinstance(said, list) and len(said) == 3:
             return said[0], said[1], said[2]

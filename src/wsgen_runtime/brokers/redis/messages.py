@@ -1,15 +1,15 @@
-"""What processes say to each other through Redis, and where.
+"""The messages between processes, and the names of channels and keys in Redis.
 
-One channel a topic. A message is text: the version of this grammar, its kind, and what the kind asks for,
+Each topic has one channel. A message is text: the version of this format, the kind, and the fields of that kind,
 separated by single spaces.
 
-    1 U <label> <token> <number> <data>   an update by the topic's producer, with its number under that lease
-    1 P <label> <data>                    an update by anybody else
-    1 u, 1 p                              the same without a label, from a process that has none
-    1 e <token> <number> <reason>         the topic's producer has ended, as a JSON string says
-    1 r                                   the lease was given back: whoever wants it may ask at once
+    1 U <label> <token> <number> <data>   an update of the producer, with its number under that lease
+    1 P <label> <data>                    an update that does not come from the producer
+    1 u, 1 p                              the same without a label
+    1 e <token> <number> <reason>         the producer has ended; the reason is a JSON string
+    1 r                                   the lease was released and may be claimed at once
 
-Whoever has access to Redis can publish here, so a message is not believed until it is checked.
+Anybody with access to Redis can publish here, so that every message is checked.
 """
 
 import json
@@ -19,13 +19,13 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 RELEASED = b"1 r"
-_MAX_NUMBER = 2**53  # what JavaScript counts exactly
+_MAX_NUMBER = 2**53  # the largest exact integer in JavaScript
 
 
 class Update(NamedTuple):
-    """An update as JSON text. `token` and `number` are of the producer's lease, empty and 0 for anybody else.
+    """An update as JSON text, with `token` and `number` of the lease if it comes from the producer.
 
-    `label` says what it is an update of, see `wsgen_runtime.brokers.labels`; empty when the sender does not know.
+    For `label` see `wsgen_runtime.brokers.labels`; it is empty if the sender does not know it.
     """
 
     data: str
@@ -33,34 +33,34 @@ class Update(NamedTuple):
     number: int = 0
     label: str = ""
     ends: bool = False
-    """Whether the producer has ended, and `data` says why."""
+    """Whether this is the end of the producer, with the reason in `data`."""
 
 
 class Released(NamedTuple):
-    """The topic's lease was given back."""
+    """The lease of the topic was released."""
 
 
 def produced_message(token: bytes, number: int, data: str, label: str = "") -> bytes:
-    """Return the message for an update of the topic's producer."""
+    """Return the message for an update of the producer."""
     head = b"1 U %b " % label.encode() if label else b"1 u "
     return b"%b%b %d %b" % (head, token, number, data.encode())
 
 
 def published_message(data: str, label: str = "") -> bytes:
-    """Return the message for an update that is not the producer's."""
+    """Return the message for an update that does not come from the producer."""
     head = b"1 P %b " % label.encode() if label else b"1 p "
     return head + data.encode()
 
 
 def ending_message(token: bytes, number: int, reason: str) -> bytes:
-    """Return the message that the topic's producer has ended."""
+    """Return the message that the producer has ended."""
     return b"1 e %b %d %b" % (token, number, json.dumps(reason).encode())
 
 
 def read_message(raw: object) -> Update | Released:
-    """Return what a message says; raises ValueError, saying why, for one that no process of ours sends."""
+    """Parse a message; raises ValueError with the reason if no process of this app can have sent it."""
     if not isinstance(raw, bytes):
-        raise ValueError("it is no text")
+        raise ValueError("it is not text")
     if raw == RELEASED:
         return Released()
     kind, label, rest = raw[:4], b"", raw[4:]
@@ -80,15 +80,15 @@ def read_message(raw: object) -> Update | Released:
 
 
 def _checked(data: bytes) -> str:
-    """Return `data` as text: it goes into frames as it is, so it must be one JSON value and nothing more.
+    """Return `data` as text. It becomes part of frames without change, so that it must be a single JSON value.
 
-    NaN and the infinities pass: pydantic writes them for a model that is told to.
+    NaN and infinity are accepted, which pydantic writes for models with `ser_json_inf_nan`.
     """
     try:
         from_json(data)
         return data.decode()
     except ValueError:
-        # Its bounds are narrower than those of what writes: 200 levels, and integers of 4,300 digits.
+        # pydantic reads at most 200 levels and integers of 4,300 digits, but writes more.
         return _checked_slowly(data)
 
 
@@ -97,7 +97,7 @@ def _checked_slowly(data: bytes) -> str:
         text = data.decode()
         json.loads(text)
     except (ValueError, RecursionError):
-        # Not its message, which may quote the data; that stays out of logs.
+        # The message of the error may quote the data, which must not be logged.
         raise ValueError("its data is not JSON") from None
     return text
 
@@ -105,8 +105,8 @@ def _checked_slowly(data: bytes) -> str:
 def _reason(text: bytes) -> str:
     reason = json.loads(_checked(text))
     if not isinstance(reason, str):
-        raise ValueError("its reason is not a text")
-    reason.encode()  # UnicodeEncodeError, a ValueError, for a lone surrogate: no frame can contain it
+        raise ValueError("its reason is not text")
+    reason.encode()  # raises UnicodeEncodeError, a ValueError, for a lone surrogate
     return reason
 
 
@@ -118,7 +118,7 @@ def _label(label: bytes) -> str:
 
 def _number(text: bytes) -> int:
     if not text.isdigit() or len(text) > 16:
-        raise ValueError("its number is none")
+        raise ValueError("its number is not a number")
     number = int(text)
     if not 0 < number <= _MAX_NUMBER:
         raise ValueError("its number is out of range")
@@ -126,9 +126,9 @@ def _number(text: bytes) -> int:
 
 
 class RedisNames:
-    """The names of channels and keys: of one length, whatever clients ask for.
+    """The names of channels and keys, which are of the same length for all topics.
 
-    Channels know no databases, unlike keys, so that the database is part of every name.
+    In Redis, channels do not belong to a database, as keys do, so that the database is a part of every name.
     """
 
     def __init__(self, prefix: str, db: int) -> None:
@@ -143,7 +143,7 @@ class RedisNames:
         return self._prefix + b"lease:" + _digest(topic)
 
     def process(self, process: str) -> bytes:
-        """Return what one process alone uses, to try whether it may."""
+        """Return a name that only this process uses, to test its rights."""
         return self._prefix + b"process:" + process.encode()
 
 

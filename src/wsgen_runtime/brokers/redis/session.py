@@ -1,7 +1,7 @@
-"""One connection's life, from its first subscription until anything about it fails.
+"""A session with Redis: the work on one link, from its first subscription until anything fails.
 
-Three tasks: one listens, one asks and publishes, one says which channels to hear. An exception in any of them
-ends the session; what it leaves is the broker's to carry into the next one.
+There are three tasks: one receives messages, one claims leases and publishes, one subscribes to channels. An
+exception in any of them ends the session; the state that is left is used by the next session.
 """
 
 import asyncio
@@ -20,14 +20,15 @@ _log = logging.getLogger("wsgen_runtime")
 
 _BATCH = 512
 _BATCH_BYTES = 1024 * 1024
-_MOST_TOLD = 100  # different complaints about what arrives
-_SLICE = 0.002  # for so many seconds at a time the loop is ours
+_MOST_TOLD = 100  # different complaints about received messages that are logged
+_SLICE = 0.002  # seconds after which receiving pauses, to let other tasks run
 
 
 class RedisSession:
-    """What this process does with one link. `ready` is called once all topics are heard and claimed again.
+    """The work on one link. `ready` is called once all topics have been subscribed and claimed again.
 
-    Raises TimeoutError, among others, when nothing is heard for `silence` seconds in spite of questions.
+    `run` raises TimeoutError, among others, if nothing is received for `silence` seconds although Redis was
+    asked.
     """
 
     def __init__(
@@ -53,21 +54,21 @@ class RedisSession:
             tasks.create_task(self._tune())
 
     def subscribe(self, channel: bytes) -> None:
-        """Hear `channel`."""
+        """Receive the messages of `channel`."""
         self._changes.append((True, channel))
         self._changed.set()
 
     def unsubscribe(self, channel: bytes) -> None:
-        """Hear `channel` no more."""
+        """Stop receiving the messages of `channel`."""
         self._changes.append((False, channel))
         self._changed.set()
         self._confirm(channel)
 
     def wake(self) -> None:
-        """There is something to publish or to give back."""
+        """Make the session look for messages to publish and leases to release."""
         self._work.set()
 
-    # -- which channels are heard
+    # -- subscribing
 
     async def _tune(self) -> None:
         while True:
@@ -80,16 +81,16 @@ class RedisSession:
             await self._link.knock()
             await _wait(self._changed, self._interval)
             if self._time() - self._heard_at > self._silence:
-                raise TimeoutError(f"nothing was heard for {self._silence:.1f} s")
+                raise TimeoutError(f"nothing was received for {self._silence:.1f} s")
 
     def _confirm(self, channel: bytes) -> None:
         self._awaited.discard(channel)
         topic = self._state.by_channel.get(channel)
         if topic is not None and not self._state.leases.hear(topic.name, self._time()):
-            topic.answer()  # whether it is ours to produce is not asked yet
+            topic.answer()  # the lease is claimed later
         self._work.set()
 
-    # -- what is heard
+    # -- receiving
 
     async def _listen(self) -> None:
         rested_at = self._time()
@@ -97,7 +98,7 @@ class RedisSession:
             kind, channel, content = await self._link.hear()
             self._heard_at = self._time()
             if self._heard_at - rested_at > _SLICE:
-                # What has come already is heard without waiting: a flood must not keep others from the loop.
+                # Messages that have arrived are read without waiting: many of them must not block other tasks.
                 await asyncio.sleep(0)
                 rested_at = self._time()
             if kind == b"message":
@@ -109,7 +110,7 @@ class RedisSession:
         state = self._state
         topic = state.by_channel.get(channel)
         if topic is None:
-            return  # closed since
+            return  # the topic was closed meanwhile
         try:
             message = read_message(content)
             if isinstance(message, Released):
@@ -124,7 +125,7 @@ class RedisSession:
             state.tally.rejected += 1
             return
         except ValueError as why:
-            self._tell_once("", "a message on a channel of ours in Redis is ignored: %s", why)
+            self._tell_once("", "a message on a channel of this app in Redis is ignored: %s", why)
             state.tally.rejected += 1
             return
         if missed:
@@ -136,14 +137,14 @@ class RedisSession:
             state.host.deliver(topic.name, message.data)
 
     def _compare(self, topic: OpenTopic, label: str) -> None:
-        """Raise OtherTypeError for an update of another service; say it once when it is of another version."""
+        """Raise OtherTypeError for an update of another service; log once that there is another version."""
         difference = compare(topic.label, label)
         if difference is Difference.TYPE:
             raise OtherTypeError(topic.label, label)
         if difference is Difference.SCHEMA:
             self._tell_once(
                 topic.label,
-                "updates of `%s` come from a process with another schema of its data, and are delivered",
+                "updates of `%s` come from a process with another schema of the data, and are delivered",
                 topic.label.rpartition("/")[0],
             )
 
@@ -153,14 +154,14 @@ class RedisSession:
             told.add(key)
             _log.warning(message, *arguments)
 
-    # -- what is asked and published
+    # -- claiming and publishing
 
     async def _speak(self) -> None:
         while self._awaited:
             await _wait(self._work, self._interval)
         while await self._claim():
             pass
-        # Only now: what waited would be refused while its lease is not known to be ours.
+        # Not earlier, since queued updates would be refused while this process has not claimed their leases.
         self._ready()
         while True:
             await self._claim()
@@ -169,7 +170,7 @@ class RedisSession:
             await self._rest()
 
     async def _claim(self) -> bool:
-        """Ask for the leases that are due; return whether there were any."""
+        """Claim the leases that are due; return whether there were any."""
         state, now = self._state, self._time()
         state.expire(now)
         claims = state.leases.claims(now, _BATCH)
@@ -205,7 +206,7 @@ class RedisSession:
         try:
             dropped = await self._link.publish(batch)
         finally:
-            # Whether Redis took what it did not answer to is unknown: it is not sent again.
+            # Without an answer it is unknown whether Redis has published the batch; it is not sent again.
             self._state.tally.dropped += dropped
         self._said_at = self._time()
 
@@ -222,7 +223,7 @@ class RedisSession:
             settle(batch)
 
     async def _rest(self) -> None:
-        """Wait until there is something to do; keep the connection alive meanwhile."""
+        """Wait until there is something to do, and keep the connection alive."""
         state, now = self._state, self._time()
         if len(state.outgoing) or state.releases:
             return
@@ -235,7 +236,7 @@ class RedisSession:
 
 
 async def _wait(event: asyncio.Event, within: float) -> None:
-    """Wait for `event`, and clear it, but no longer than `within` seconds."""
+    """Wait for `event` and clear it; return after `within` seconds at the latest."""
     try:
         async with asyncio.timeout(within):
             await event.wait()

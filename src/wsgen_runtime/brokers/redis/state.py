@@ -1,4 +1,4 @@
-"""What outlives a connection to Redis: the open topics, their leases, and the updates that wait."""
+"""The state of the Redis broker that outlives a connection: open topics, leases and queued updates."""
 
 import asyncio
 from collections import deque
@@ -9,11 +9,11 @@ from wsgen_runtime.brokers.base import BrokerHost
 from wsgen_runtime.brokers.redis.leases import Leases
 from wsgen_runtime.brokers.redis.messages import RedisNames, Update
 
-_LARGEST_GAP = 1_000_000_000  # an honest producer never loses more between two updates that arrive
+_LARGEST_GAP = 1_000_000_000  # more updates cannot be lost between two that arrive
 
 
 class Sending(NamedTuple):
-    """A message for a channel, to be sent only while `lease` holds `token`, unless that is empty."""
+    """A message for a channel. Unless `token` is empty, it is only published while `lease` has that token."""
 
     channel: bytes
     message: bytes
@@ -22,27 +22,27 @@ class Sending(NamedTuple):
 
 
 class SendQueue:
-    """At most `most` messages of `most_bytes` in all; those that came first go first."""
+    """A queue of at most `most` messages and `most_bytes` bytes, which drops the oldest."""
 
     def __init__(self, most: int, most_bytes: int) -> None:
         self.most = most
         self.most_bytes = most_bytes
         self.put_so_far = 0
-        """The number of messages that were ever put."""
+        """The number of messages that were ever added."""
         self._waiting: deque[Sending] = deque()
         self._bytes = 0
 
     def __len__(self) -> int:
-        """Return the number of messages that wait."""
+        """Return the number of queued messages."""
         return len(self._waiting)
 
     @property
     def gone_so_far(self) -> int:
-        """Return the number of messages that were put and wait no more, for whatever reason."""
+        """Return the number of messages that were added and have left the queue, sent or dropped."""
         return self.put_so_far - len(self._waiting)
 
     def put(self, sending: Sending) -> int:
-        """Append a message; return how many had to go for it: itself, if no room would be enough."""
+        """Add a message; return how many were dropped for it: itself, if it is too large."""
         self.put_so_far += 1
         if len(sending.message) > self.most_bytes:
             return 1
@@ -55,7 +55,7 @@ class SendQueue:
         return dropped
 
     def take(self, most: int, most_bytes: int) -> list[Sending]:
-        """Remove and return the oldest messages, at least one unless none waits."""
+        """Remove and return the oldest messages, at least one unless the queue is empty."""
         batch: list[Sending] = []
         size = 0
         while self._waiting and len(batch) < most:
@@ -72,7 +72,7 @@ class SendQueue:
 
 
 class OpenTopic:
-    """One open topic: its names, and how far the updates of its producer were followed."""
+    """One open topic: its names in Redis, and the last update of its producer."""
 
     __slots__ = ("_number", "_token", "answered", "channel", "label", "lease", "name")
 
@@ -82,19 +82,19 @@ class OpenTopic:
         self.channel = names.channel(name)
         self.lease = names.lease(name)
         self.answered: asyncio.Future[None] | None = None
-        """Done once it is known whether this process produces the topic, or that this cannot be known now."""
+        """Done when it is known whether this process produces the topic, or when that cannot be found out now."""
         self._token = b""
         self._number = 0
 
     def answer(self) -> None:
-        """Let `open` go on."""
+        """Let `RedisBroker.open` return."""
         if self.answered is not None and not self.answered.done():
             self.answered.set_result(None)
 
     def follow(self, update: Update) -> int:
         """Return how many updates of the same producer were missed before this one.
 
-        Raises ValueError for an update that came before.
+        Raises ValueError for an update with an earlier number.
         """
         if not update.token:
             return 0
@@ -109,7 +109,7 @@ class OpenTopic:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A lease to give back once the first `after` messages have gone."""
+    """A lease to release when the first `after` messages have left the queue."""
 
     after: int
     lease: bytes
@@ -119,7 +119,7 @@ class Release:
 
 
 class AwaitedEnding(NamedTuple):
-    """That a topic's producer in this process has ended, while the message that says so is on its way."""
+    """A producer in this process has ended, and the message that says so has not come back yet."""
 
     due: float
     reason: str
@@ -127,19 +127,19 @@ class AwaitedEnding(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """What is counted."""
+    """The counters of the broker."""
 
     dropped: int = 0
     missed: int = 0
     rejected: int = 0
     reconnects: int = 0
     told: set[str] = field(default_factory=set)
-    """What was logged once about messages that arrived, and is not logged again."""
+    """Complaints about received messages that were logged, and are not logged again."""
 
 
 @dataclass(slots=True)
 class BrokerState:
-    """One process's part in the life of its topics."""
+    """The topics of this process, and all that waits for Redis."""
 
     host: BrokerHost
     names: RedisNames
@@ -152,14 +152,14 @@ class BrokerState:
     endings: dict[str, AwaitedEnding] = field(default_factory=dict)
 
     def open(self, name: str) -> OpenTopic:
-        """Know a topic."""
+        """Add a topic."""
         topic = self.topics[name] = OpenTopic(name, self.names, self.host.label(name))
         self.by_channel[topic.channel] = topic
         self.leases.open(name)
         return topic
 
     def close(self, name: str) -> tuple[OpenTopic, bytes | None] | None:
-        """Forget a topic; return it and the token whose lease is to be given back, if there may be one."""
+        """Remove a topic; return it, and the token of its lease if that may have to be released."""
         topic = self.topics.pop(name, None)
         if topic is None:
             return None
@@ -169,7 +169,7 @@ class BrokerState:
         return topic, self.leases.close(name)
 
     def give_back(self, lease: bytes, token: bytes, channel: bytes) -> "asyncio.Future[None]":
-        """Give a lease back after all that waits now; the future is done when that is done or in vain."""
+        """Release a lease after all that is queued now; the future is done when that succeeds or fails."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.releases.append(Release(self.outgoing.put_so_far, lease, token, channel, done))
         return done
@@ -177,26 +177,27 @@ class BrokerState:
     def end(self, name: str, reason: str, now: float) -> None:
         """End the topic here, since a message says that its producer has ended.
 
-        One of this process's own counts as long as it is waited for: later, another producer has begun.
+        A message of this process itself is ignored once it is overdue, since another producer has started by
+        then.
         """
         mine = self.endings.pop(name, None) is not None
         if mine or not self.leases.holds(name, now):
             self.host.end(name, reason)
 
     def end_overdue(self, now: float) -> None:
-        """End the topics whose message did not come back: it was lost, or Redis is away."""
+        """End the topics whose message did not come back in time, because it was lost or Redis is away."""
         for name, ending in tuple(self.endings.items()):
             if ending.due <= now:
                 del self.endings[name]
                 self.host.end(name, ending.reason)
 
     def expire(self, now: float) -> None:
-        """Stop producing what was not renewed in time."""
+        """Stop producing the topics whose leases were not renewed in time."""
         for name in self.leases.expire(now):
             self.host.own(name, False)
 
     def disconnect(self, now: float) -> None:
-        """Expect no answer any more: leases end by themselves."""
+        """Stop waiting for answers of Redis; leases expire by themselves."""
         self.leases.disconnect(now)
         for topic in self.topics.values():
             topic.answer()
@@ -205,7 +206,7 @@ class BrokerState:
 
 
 def settle(releases: "deque[Release] | list[Release]") -> None:
-    """Let those go on who wait for `releases`."""
+    """Complete the futures of `releases`."""
     for release in releases:
         if not release.done.done():
             release.done.set_result(None)

@@ -1,4 +1,4 @@
-"""Keeps the Redis broker connected: starts a session, and another one whenever it fails."""
+"""Keeps the Redis broker connected: runs a session, and starts another one whenever it fails."""
 
 import asyncio
 import logging
@@ -21,10 +21,10 @@ _LONGEST_DELAY = 2.0
 
 
 class Supervisor:
-    """Runs one session after another for as long as the broker is started.
+    """Runs one session after another while the broker is started.
 
-    `session` is the present one, None while Redis is away. `trial` is a name in Redis of this process alone,
-    with which each new connection is tried.
+    `session` is the current one, or None while Redis is away. `trial` is a name in Redis that only this process
+    uses, to test each new connection.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Supervisor:
     ) -> None:
         self.session: RedisSession | None = None
         self.connected = False
-        """Whether all topics are heard, or nothing has failed yet."""
+        """Whether no session has failed, or the current one receives the updates of all topics."""
         self._address = address
         self._state = state
         self._timeout = timeout
@@ -53,9 +53,9 @@ class Supervisor:
         self._tasks = [loop.create_task(self._serve(link)), loop.create_task(self._watch())]
 
     async def stop(self) -> None:
-        """Send what waits, if Redis takes it in time, and disconnect."""
+        """Send what is queued, if Redis answers in time, and disconnect."""
         if self.session is not None:
-            # Nobody's lease: it is given back after all that waits now.
+            # This is no real lease: it is released after everything that is queued now.
             done = self._state.give_back(self._trial, b"", self._trial)
             self.session.wake()
             await asyncio.wait([done], timeout=self._timeout)
@@ -68,7 +68,7 @@ class Supervisor:
         return await Link.open(self._address, self._timeout, self._trial)
 
     async def _watch(self) -> None:
-        """Stop producing what could not be renewed, and end what has ended, whatever the connection does."""
+        """Stop producing topics whose leases have expired, and end overdue topics, even without Redis."""
         while True:
             await asyncio.sleep(self._state.leases.ttl / 8)
             now = asyncio.get_running_loop().time()
@@ -87,7 +87,7 @@ class Supervisor:
                 # Python 3.11.3 `asyncio.timeout` then raises CancelledError, which would end this loop.
                 await asyncio.create_task(self.session.run())
             except Exception as error:
-                # Mostly that of a connection; but whatever it is, the next connection starts afresh.
+                # Usually a failed connection. Whatever it is, start a new connection.
                 self._is_away(error)
             finally:
                 self.session = None
@@ -107,9 +107,9 @@ class Supervisor:
             try:
                 return await self._open(), attempts
             except Exception as error:
-                # Whatever it is: ending here would leave all clients without updates until a restart.
+                # Go on after any error: otherwise, no client would get updates until the process is restarted.
                 reason = _reason(error)
-                if reason != told:  # a password that was changed, say, while Redis was away
+                if reason != told:  # for example, the password was changed meanwhile
                     known = isinstance(error, _FAILURES)
                     cause = None if known else error
                     _log.warning(
@@ -143,7 +143,7 @@ def _delay(attempts: int) -> float:
 
 
 def _first(error: BaseException) -> BaseException:
-    """Return the exception that a group is about: the others are its consequences."""
+    """Return the first exception of a group: the others are its consequences."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error

@@ -66,7 +66,7 @@ async def test_what_others_publish_on_our_channels_harms_nobody(
         assert one.app.stats.broker.rejected == len(malformed)
         assert one.app.stats.broker.reconnects == 0
     assert [record.getMessage() for record in caplog.records] == [
-        "a message on a channel of ours in Redis is ignored: it is of an unknown kind"
+        "a message on a channel of this app in Redis is ignored: it is of an unknown kind"
     ]
 
 

@@ -129,7 +129,7 @@ async def test_another_version_of_the_same_service_is_delivered_and_told_once(
         assert one.app.stats.broker.rejected == 0
     told = [text for text in caplog.messages if "another schema" in text]
     assert told == [
-        "updates of `bars/Bar` come from a process with another schema of its data, and are delivered"
+        "updates of `bars/Bar` come from a process with another schema of the data, and are delivered"
     ]
 
 
