@@ -1,6 +1,5 @@
-"""The broker that an app gets: one that no other app has, and under names that no other app uses."""
+"""Chooses the broker of an app, and makes sure that no other app has the same one."""
 
-import importlib
 import weakref
 from contextlib import suppress
 
@@ -9,15 +8,15 @@ from wsgen_runtime.brokers.memory import MemoryBroker
 
 _ADDRESSES = ("redis://", "rediss://", "unix://")
 
-# By identity: brokers are user code, and may be neither hashable nor open to another attribute.
+# By identity: brokers are user code, and may be neither hashable nor accept another attribute.
 _taken: "weakref.WeakValueDictionary[int, Broker]" = weakref.WeakValueDictionary()
 
 
 def choose_broker(broker: Broker | str | None, title: str, *, default_title: str) -> Broker:
-    """Return `broker`, or the one that its address asks for, as the broker of the app with this title.
+    """Return the broker for an app with this title: `broker`, or a new one if that is an address or None.
 
-    Raises ValueError for an unknown address, for a broker that belongs to another app, and where its names would
-    be those of every app that has no title either.
+    Raises ValueError for an unknown address, for a broker that belongs to another app, and for a shared broker
+    that needs the title of the app if the title is empty or the default.
     """
     if broker is None:
         return MemoryBroker()
@@ -27,16 +26,16 @@ def choose_broker(broker: Broker | str | None, title: str, *, default_title: str
         name_after(None if title in ("", default_title) or title.isspace() else title)
     if _taken.get(id(chosen)) is chosen:
         raise ValueError(f"{chosen!r} already belongs to a WsApp; build another broker")
-    with suppress(TypeError):  # for one that takes no weak reference
+    with suppress(TypeError):  # the class may not support weak references
         _taken[id(chosen)] = chosen
     return chosen
 
 
 def _connect(address: str) -> Broker:
     if not address.startswith(_ADDRESSES):
-        # Not quoted: whatever it is, it may hold a password.
+        # The address is not quoted, since it may contain a password.
         raise ValueError("unknown broker: use an address that begins with redis://, or a Broker")
-    # Imported late: it needs redis-py, which few apps have. By name: it is an extra of its own.
-    redis = importlib.import_module("wsgen_runtime.brokers.redis")
-    connected: Broker = redis.RedisBroker(address)
-    return connected
+    # Imported late, since it needs redis-py, an optional dependency.
+    from wsgen_runtime.brokers.redis import RedisBroker
+
+    return RedisBroker(address)
