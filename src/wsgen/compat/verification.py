@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import overload
 
 from wsgen.compat.legacy_layout import output_folder
-from wsgen.load.python.importable import importable_name
 from wsgen.startup.locate import calling_file, settings_of
+from wsgen.syntax.module_names import importable_name
 
 
 @overload

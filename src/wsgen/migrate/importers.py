@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from wsgen.diagnostics import Span
-from wsgen.load.python.bindings import absolute_module
-from wsgen.load.python.importable import importable_name
 from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.manifest import MANIFEST
 from wsgen.settings.config import Config
 from wsgen.source import NOT_SEARCHED
+from wsgen.syntax.module_names import absolute_module, importable_name
 
 Importers = dict[tuple[str, str], Span]
 """A module's dotted name and a name in it -> a place where another file imports it."""

@@ -10,7 +10,6 @@ from wsgen.diagnostics import Diagnostic, Note, Span, in_order
 from wsgen.errors import GenerationError
 from wsgen.files import read_text
 from wsgen.load.module import load_module
-from wsgen.load.python.importable import importable_name
 from wsgen.load.sourcetext import UnreadableError
 from wsgen.migrate.importers import Importers
 from wsgen.migrate.planned_ws_yaml import lines_told, mounted_at, planned_yaml
@@ -20,6 +19,7 @@ from wsgen.migrate.removal import without_aliases
 from wsgen.result import FileChange
 from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource
+from wsgen.syntax.module_names import importable_name
 
 _USUAL_WIDTH = 88
 

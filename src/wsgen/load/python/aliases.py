@@ -12,12 +12,12 @@ from wsgen.load.naming import check_class_name
 from wsgen.load.python.alias_types import TypeReader
 from wsgen.load.python.bindings import ROUTER, bindings, is_router, is_typing, statements
 from wsgen.load.python.constructor_calls import Given, arguments_of, calls
-from wsgen.load.python.importable import importable_name
 from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import SourceText, UnreadableError
 from wsgen.load.types.grammar import TypeNode
 from wsgen.load.types.rules import data_type, request_type
 from wsgen.model import TypeRef
+from wsgen.syntax.module_names import importable_name
 
 _FORM = "Write `X: TypeAlias = WsRouter[Request, Data]`."
 

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from wsgen.syntax.module_names import absolute_module
+
 TYPING = frozenset({"typing", "typing_extensions"})
 ROUTER = "WsRouter"
 
@@ -133,13 +135,3 @@ def bound(stmt: ast.stmt, package: tuple[str, ...] | None) -> Iterator[tuple[str
                 yield target.id, Local(stmt.value)
     elif isinstance(stmt, ast.AnnAssign) and isinstance(stmt.target, ast.Name):
         yield stmt.target.id, Local(stmt.value)
-
-
-def absolute_module(stmt: ast.ImportFrom, package: tuple[str, ...] | None) -> str | None:
-    """Return the module that `stmt` imports from, None if it lies outside of all known packages."""
-    if not stmt.level:
-        return stmt.module
-    kept = len(package or ()) - stmt.level + 1
-    if package is None or kept < 1:
-        return None
-    return ".".join((*package[:kept], *([stmt.module] if stmt.module else [])))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from wsgen.files import read_file
 from wsgen.load.python.bindings import ROUTER, Imported, bindings, qualified
-from wsgen.load.python.importable import importable_name
 from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import UnreadableError
+from wsgen.syntax.module_names import importable_name
 
 _RUNTIME = "wsgen_runtime"
 _MAX_STEPS = 50

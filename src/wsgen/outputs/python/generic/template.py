@@ -85,7 +85,7 @@ class TemplateFile:
     """The file of a template, the package that it belongs to, and its names for members of `typing`."""
 
     path: Path
-    package: Sequence[str]
+    package: tuple[str, ...]
     source: PythonText
     typing: TypingNames
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
@@ -13,6 +13,7 @@ from wsgen.outputs.python.generic.template import (
     TemplateFile,
     mistake,
 )
+from wsgen.syntax.module_names import absolute_module, importable_name
 from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.scopes import Import
 from wsgen.syntax.text_ranges import Edit
@@ -23,28 +24,18 @@ _CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _NEXT = re.compile(r"(?:[ \t\f;]|\\\n)*")
 
 
-def package_of(path: Path, roots: Sequence[Path]) -> tuple[str, ...]:
-    """Return the package that contains the module `path`; `roots` are the folders of importable modules."""
-    holding = [
-        root for root in roots if path.is_relative_to(root) and not (root / "__init__.py").is_file()
-    ]
-    if holding:
-        root = max(holding, key=lambda folder: len(folder.parts))
-        return path.parent.relative_to(root).parts
-    parts: list[str] = []
-    folder = path.parent
-    while (folder / "__init__.py").is_file():
-        parts.insert(0, folder.name)
-        folder = folder.parent
-    return tuple(parts)
+def package_of(path: Path, roots: tuple[Path, ...]) -> tuple[str, ...]:
+    """Return the package that the relative imports of `path` start from; empty if it is not known."""
+    name = importable_name(path, roots) or ()
+    return name if path.name == "__init__.py" else name[:-1]
 
 
-def absolute(node: ast.ImportFrom, package: Sequence[str]) -> str:
+def absolute(node: ast.ImportFrom, package: tuple[str, ...]) -> str:
     """Return the full name of the module that `node` imports from."""
-    kept = list(package[: len(package) - node.level + 1]) if node.level else []
+    kept = package[: len(package) - node.level + 1] if node.level else ()
     if kept and not any(kept):
         return "." * len(kept) + (node.module or "")  # The package is itself relative.
-    return ".".join([*kept, *([node.module] if node.module else [])])
+    return absolute_module(node, package) or ""
 
 
 def relative_imports(file: TemplateFile, found: list[Diagnostic]) -> Iterator[Edit]:

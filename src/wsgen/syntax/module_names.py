@@ -1,5 +1,6 @@
-"""The dotted name that a source file is importable as: what its relative imports start from."""
+"""The dotted names of modules: that of a source file, and those that its relative imports refer to."""
 
+import ast
 from pathlib import Path
 
 from wsgen.names import is_identifier
@@ -24,3 +25,13 @@ def importable_name(path: Path, roots: tuple[Path, ...]) -> tuple[str, ...] | No
         longest = max(holding, key=lambda root: len(root.parts))
         parts = [*folder.relative_to(longest).parts, *parts]
     return tuple(parts) if parts and all(map(is_identifier, parts)) else None
+
+
+def absolute_module(stmt: ast.ImportFrom, package: tuple[str, ...] | None) -> str | None:
+    """Return the module that `stmt` imports from, None if it lies outside of all known packages."""
+    if not stmt.level:
+        return stmt.module
+    kept = len(package or ()) - stmt.level + 1
+    if package is None or kept < 1:
+        return None
+    return ".".join((*package[:kept], *([stmt.module] if stmt.module else [])))
