@@ -232,9 +232,10 @@ def many_without_steps() -> Iterator[Comparison]:
 
 
 def _manifest_reads(root: Path, work: str, *options: str) -> Comparison:
+    """Count the reads: one a module, and a second one under the lock of the first that is not current."""
     reads = count_reads(root, "render", "--quiet", *options)
     work = f"reads of manifests, {MANY:,} modules, {work}"
-    return Comparison(work, reads, "modules", MANY, 1, counted=True)
+    return Comparison(work, reads, "modules", MANY, 1.01, counted=True)
 
 
 def _write(files: dict[Path, bytes]) -> float:

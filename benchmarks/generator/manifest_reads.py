@@ -30,9 +30,10 @@ def main() -> None:
         nonlocal reads
         if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike):
             return
-        flags = arguments[2]
-        reading = isinstance(flags, int) and flags & os.O_ACCMODE == os.O_RDONLY
-        reads += reading and Path(os.fsdecode(arguments[0])).name == MANIFEST
+        # A call of `open` is seen twice if it has an opener: the `os.open` of that has no mode.
+        mode, flags = arguments[1:3]
+        reading = mode and isinstance(flags, int) and flags & os.O_ACCMODE == os.O_RDONLY
+        reads += bool(reading) and Path(os.fsdecode(arguments[0])).name == MANIFEST
 
     sys.addaudithook(seen)
     from wsgen.__main__ import main as wsgen

@@ -74,19 +74,20 @@ def read_own_file(file: Path) -> bytes:
         return stream.read()
 
 
-def refuse_other_kinds(file: Path) -> None:
-    """Raise unless `file` is missing, a regular file or a link, which is what may be replaced."""
+def refuse_other_kinds(file: Path) -> int | None:
+    """Return the mode of `file`, None if it is missing; raise unless it is a regular file or a link."""
     try:
         mode = os.lstat(file).st_mode
     except FileNotFoundError:
-        return
+        return None
     if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
         raise _not_regular(os.fspath(file), mode)
+    return mode
 
 
 def stage(file: Path, data: bytes, *, durable: bool = False) -> Path:
     """Write `data` to a new file beside `file` and return it; `durable` waits until the disk has it."""
-    temporary = file.with_name(f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}")
+    temporary = file.parent / f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}"
     try:
         # "x" fails for whatever has that name, be it a link.
         with open(temporary, "xb") as stream:
@@ -104,11 +105,11 @@ def stage(file: Path, data: bytes, *, durable: bool = False) -> Path:
 
 def replace(file: Path, data: bytes, *, durable: bool = False) -> None:
     """Write `file` as a whole or not at all; it keeps its permissions. A link is replaced, not followed."""
-    refuse_other_kinds(file)
+    mode = refuse_other_kinds(file)
     temporary = stage(file, data, durable=durable)
     try:
-        if file.exists() and not file.is_symlink():
-            temporary.chmod(stat.S_IMODE(file.stat().st_mode))
+        if mode is not None and stat.S_ISREG(mode):
+            temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(file)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -51,7 +51,12 @@ class Manifest:
 
     def to_json(self) -> str:
         """Return the text of the file; all keys but those of `outputs` are sorted."""
-        content = {
+        return json.dumps(self.content, indent=2) + "\n"
+
+    @property
+    def content(self) -> dict[str, object]:
+        """Return the fields as they are written."""
+        return {
             "declared": self.declared,
             "format": FORMAT,
             "inputs": dict(sorted(self.inputs.items())),
@@ -61,7 +66,6 @@ class Manifest:
             "tools": dict(sorted(self.tools.items())),
             "wsgen": self.wsgen,
         }
-        return json.dumps(content, indent=2) + "\n"
 
 
 def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:

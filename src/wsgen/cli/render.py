@@ -43,7 +43,7 @@ def render(
 ) -> int:
     """Write the routers, exports and AsyncAPI stubs of the modules below PATH."""
     write = not check_only and not diff_only
-    options = Options(write=write, quality=not no_quality, force=force, jobs=jobs)
+    options = Options(write=write, quality=not no_quality, force=force, jobs=jobs, texts=diff_only)
     if watch:
         from wsgen.cli.watch import watch_sources
 
@@ -59,7 +59,7 @@ def render(
 @jobs_option
 def check(common: Common, no_quality: bool, jobs: int) -> int:
     """Fail if sources are invalid or render would change anything; write nothing."""
-    options = Options(write=False, quality=not no_quality, jobs=jobs)
+    options = Options(write=False, quality=not no_quality, jobs=jobs, texts=False)
     return _run(common, options, begun=_begun())
 
 

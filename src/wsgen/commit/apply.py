@@ -8,11 +8,12 @@ imports, and whose every file is known as ours to the next run, which completes 
 
 import errno
 import json
+import posixpath
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from wsgen.commit.plan import Plan, owned_files
+from wsgen.commit.plan import Plan
 from wsgen.commit.single_file import unwritable
 from wsgen.files import refuse_other_kinds, replace, stage, sweep
 from wsgen.manifest import MANIFEST, PENDING, Manifest
@@ -23,31 +24,32 @@ def apply_plan(plan: Plan) -> None:
     if plan.is_empty:
         return
     output = plan.output
+    outputs = plan.manifest.outputs if plan.manifest else {}
     try:
+        files = {name: output / name for name in (*plan.texts, *plan.removals)}
         output.mkdir(parents=True, exist_ok=True)
-        for name in (*plan.texts, *plan.removals, MANIFEST, PENDING):
-            _refuse_links(output, name)
-            refuse_other_kinds(output / name)
-        files = {*plan.texts, *plan.removals, *(plan.manifest.outputs if plan.manifest else ())}
-        _sweep(output, files)
+        _refuse_links(output, files)
+        for file in (*files.values(), output / MANIFEST, output / PENDING):
+            refuse_other_kinds(file)
+        _sweep(output, {*files, *outputs})
         try:
-            staged = {}
-            for name, text in plan.texts.items():
-                (output / name).parent.mkdir(parents=True, exist_ok=True)
-                staged[name] = stage(output / name, text.encode())
+            for folder in _folders_of(output, plan.texts):
+                folder.mkdir(parents=True, exist_ok=True)
+            staged = {name: stage(files[name], text.encode()) for name, text in plan.texts.items()}
             if plan.changes_files and plan.manifest is not None:
-                _announce(output, plan.manifest)
+                _announce(plan, plan.manifest)
             for name, temporary in staged.items():
-                temporary.replace(output / name)
-                _drop_bytecode(output / name)
+                temporary.replace(files[name])
+                _drop_bytecode(files[name])
             for name in plan.removals:
                 _remove(output, name)
             if plan.manifest is not None:
                 replace(output / MANIFEST, plan.manifest.to_json().encode())
-            (output / PENDING).unlink(missing_ok=True)
+            if plan.changes_files or plan.resumed:
+                (output / PENDING).unlink(missing_ok=True)
         finally:
             with suppress(OSError):  # the first error is the one to report
-                _sweep(output, files)
+                _sweep(output, {*files, *outputs})
     except OSError as error:
         raise unwritable(Path(error.filename or output), error) from error
 
@@ -59,8 +61,7 @@ def apply_clean(plan: Plan) -> None:
     """
     output = plan.output
     try:
-        for name in plan.removals:
-            _refuse_links(output, name)
+        _refuse_links(output, plan.removals)
         for name in plan.removals:
             _remove(output, name)
         for name in (PENDING, MANIFEST):
@@ -72,24 +73,29 @@ def apply_clean(plan: Plan) -> None:
         raise unwritable(Path(error.filename or output), error) from error
 
 
-def _announce(output: Path, manifest: Manifest) -> None:
+def _announce(plan: Plan, manifest: Manifest) -> None:
     """Write the pending manifest, with what earlier killed runs may have left."""
-    content = json.loads(manifest.to_json())
-    _, owned = owned_files(output)
-    content["owned"] = {name: sorted(sums) for name, sums in sorted(owned.items())}
-    replace(output / PENDING, (json.dumps(content, indent=2) + "\n").encode())
+    owned = {name: sorted(digests) for name, digests in sorted(plan.owned.items())}
+    content = json.dumps({**manifest.content, "owned": owned})
+    replace(plan.output / PENDING, f"{content}\n".encode())
 
 
-def _refuse_links(output: Path, name: str) -> None:
-    """Raise OSError if a folder between `output` and its file `name` is a link, which may lead anywhere."""
-    for folder in Path(name).parents[:-1]:
-        if (output / folder).is_symlink():
-            raise FileExistsError(errno.EEXIST, "a link is in its place", str(output / folder))
+def _folders_of(output: Path, names: Iterable[str]) -> set[Path]:
+    """Return the folders that hold the files `names` of the package in `output`."""
+    return {output / folder for folder in {posixpath.dirname(name) for name in names}}
+
+
+def _refuse_links(output: Path, names: Iterable[str]) -> None:
+    """Raise OSError if a folder between `output` and one of its files is a link, which may lead anywhere."""
+    for name in names:
+        for folder in Path(name).parents[:-1] if "/" in name else ():
+            if (output / folder).is_symlink():
+                raise FileExistsError(errno.EEXIST, "a link is in its place", str(output / folder))
 
 
 def _sweep(output: Path, names: Iterable[str]) -> None:
     """Remove what killed runs have left in `output` and in the folders of its files `names`."""
-    for folder in {output, *((output / name).parent for name in names)}:
+    for folder in {output, *_folders_of(output, names)}:
         if folder.is_dir():
             sweep(folder, locked=True)
 
@@ -110,7 +116,7 @@ def _drop_bytecode(file: Path) -> None:
     Python trusts bytecode whose source has the same second and size, which a quick edit can keep.
     """
     cache = file.parent / "__pycache__"
-    if cache.is_symlink() or not cache.is_dir():
+    if not cache.is_dir() or cache.is_symlink():
         return
     for compiled in cache.glob(f"{file.stem}.*.pyc"):
         compiled.unlink(missing_ok=True)

@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wsgen.commit.single_file import unwritable
@@ -12,7 +12,6 @@ from wsgen.manifest import (
     MANIFEST,
     PENDING,
     Manifest,
-    digest,
     file_digest,
     is_package_path,
     parse_manifest,
@@ -25,7 +24,8 @@ class Plan:
 
     `texts` maps the files to write to their new content, `removals` are owned files that no output accounts for
     any more, both in the order in which to do it. `edited` are files that somebody else changed or made and that
-    stand in the way. `manifest` is the one to write, None if the one on disk already says the same.
+    stand in the way. `manifest` is the one to write, None if the one on disk already says the same. `owned` has
+    the digests under which wsgen knows each of its files.
     """
 
     output: Path
@@ -33,6 +33,7 @@ class Plan:
     removals: tuple[str, ...]
     edited: tuple[str, ...]
     manifest: Manifest | None
+    owned: Mapping[str, Collection[str]] = field(default_factory=dict)
     resumed: bool = False
 
     @property
@@ -46,39 +47,53 @@ class Plan:
         return not self.changes_files and self.manifest is None and not self.resumed
 
 
-def plan_commit(output: Path, files: Mapping[str, str], manifest: Manifest, *, force: bool) -> Plan:
+def plan_commit(
+    output: Path,
+    files: Mapping[str, str],
+    manifest: Manifest,
+    *,
+    force: bool,
+    before: Manifest | None = None,
+) -> Plan:
     """Compare `files` with what is in the folder `output`; write nothing.
 
-    They are in the order in which to write them, by path in the folder.
+    They are by path in the folder, in the order in which to write them. `manifest` is theirs, `before` the one
+    that is there, which is read if it is not given.
 
     With `force`, files edited by hand are overwritten or removed like any other owned file. What a power cut has
     emptied or cut short is not taken for an edit.
 
     Raises FilesError if a manifest cannot be read.
     """
-    before, owned = owned_files(output)
+    before, owned = _owned_files(output, before)
     texts: dict[str, str] = {}
     edited: list[str] = []
     for name, text in files.items():
-        found = file_digest(output / name)
-        if found == digest(text.encode()):
+        file = output / name
+        found = file_digest(file)
+        if found == manifest.outputs[name]:
             continue
         texts[name] = text
-        if force or not _exists(output / name) or found in owned.get(name, ()):
+        if force or not os.path.lexists(file) or found in owned.get(name, ()):
             continue
-        if not _is_cut_short(output / name, text):
+        if not _is_cut_short(file, text):
             edited.append(name)
     removals = []
     for name in reversed(owned):
-        if name in files or not _exists(output / name):
+        if name in files or not os.path.lexists(output / name):
             continue
         removals.append(name)
         if not force and _is_edited(output / name, owned[name]):
             edited.append(name)
     same = before is not None and before.says_the_same(manifest)
-    resumed = (output / PENDING).exists()
     return Plan(
-        output, texts, tuple(removals), tuple(sorted(edited)), None if same else manifest, resumed
+        output,
+        texts,
+        removals=tuple(removals),
+        edited=tuple(sorted(edited)),
+        manifest=None if same else manifest,
+        owned=owned,
+        resumed=(output / PENDING).exists(),
     )
 
 
@@ -88,17 +103,17 @@ def plan_clean(output: Path, *, force: bool) -> Plan:
     So is a manifest that cannot be understood, since it alone says which files those are. Raises FilesError if it
     cannot be read.
     """
-    manifest, owned = owned_files(output)
-    if _exists(output / MANIFEST) and manifest is None:
+    manifest, owned = _owned_files(output)
+    if os.path.lexists(output / MANIFEST) and manifest is None:
         return Plan(output, {}, (), (MANIFEST,), None)
-    present = [name for name in reversed(owned) if _exists(output / name)]
+    present = [name for name in reversed(owned) if os.path.lexists(output / name)]
     edited = [name for name in present if _is_edited(output / name, owned[name])]
     return Plan(output, {}, tuple(present), () if force else tuple(edited), None)
 
 
 def owns_anything(output: Path) -> bool:
     """Return whether wsgen has anything in the folder `output`, be it what a killed run has left."""
-    if _exists(output / MANIFEST) or _exists(output / PENDING):
+    if os.path.lexists(output / MANIFEST) or os.path.lexists(output / PENDING):
         return True
     try:
         with os.scandir(output) as entries:
@@ -107,33 +122,37 @@ def owns_anything(output: Path) -> bool:
         return False
 
 
-def owned_files(output: Path) -> tuple[Manifest | None, dict[str, set[str]]]:
-    """Return the manifest, and the sums under which wsgen knows each of its files, finished or pending.
+def _owned_files(
+    output: Path, finished: Manifest | None = None
+) -> tuple[Manifest | None, dict[str, set[str]]]:
+    """Return the manifest, and the digests under which wsgen knows each of its files, finished or pending.
 
     The files come in the order in which they were written. Those that only an unfinished run knows come first,
     since the files that import them are in the manifest too.
 
     Raises FilesError if one of the manifests is there and cannot be read: what it lists would be left behind.
     """
-    data = {name: _bytes_of(output / name) for name in (MANIFEST, PENDING)}
-    manifests = {name: parse_manifest(found) for name, found in data.items() if found is not None}
+    if finished is None and (data := _bytes_of(output / MANIFEST)) is not None:
+        finished = parse_manifest(data)
+    pending = _bytes_of(output / PENDING)
     owned: dict[str, set[str]] = {}
-    for manifest in manifests.values():
+    for manifest in (finished, parse_manifest(pending) if pending else None):
         for file, sum_ in manifest.outputs.items() if manifest else ():
             owned.setdefault(file, set()).add(sum_)
     try:
-        earlier = json.loads(data[PENDING] or b"").get("owned", {})
+        earlier = json.loads(pending or b"").get("owned", {})
     except (ValueError, RecursionError, AttributeError):
         earlier = {}
     for file, sums in earlier.items() if isinstance(earlier, dict) else ():
         if is_package_path(file) and isinstance(sums, list):
             owned.setdefault(file, set()).update(str(sum_) for sum_ in sums)
-    finished = manifests.get(MANIFEST)
     known = finished.outputs if finished else {}
     return finished, dict(sorted(owned.items(), key=lambda item: item[0] in known))
 
 
 def _bytes_of(file: Path) -> bytes | None:
+    if not os.path.lexists(file):
+        return None
     try:
         return read_file(file)
     except (FileNotFoundError, NotADirectoryError):
@@ -156,7 +175,3 @@ def _is_cut_short(file: Path, text: str) -> bool:
         return text.encode().startswith(read_file(file).rstrip(b"\0"))
     except OSError:
         return False
-
-
-def _exists(file: Path) -> bool:
-    return file.exists() or file.is_symlink()

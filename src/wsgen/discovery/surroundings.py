@@ -67,6 +67,8 @@ def ignored_by_git(
 
 def _wrong_part(output: Path, config: Config) -> str | None:
     """Return the first folder in the name of the package in `output` that cannot be in such a name."""
+    if not any(map(_is_not_name, output.relative_to(config.root).parts)):
+        return None  # as nearly always, and without a look at any folder
     parts: list[str] = []
     for folder in (output, *output.parents):
         if folder == config.root or folder in config.sources:
@@ -74,8 +76,11 @@ def _wrong_part(output: Path, config: Config) -> str | None:
         if folder != output and _is_import_root(folder, parts, config.root):
             break
         parts.append(folder.name)
-    wrong = (part for part in reversed(parts) if keyword.iskeyword(part) or not part.isidentifier())
-    return next(wrong, None)
+    return next(filter(_is_not_name, reversed(parts)), None)
+
+
+def _is_not_name(part: str) -> bool:
+    return keyword.iskeyword(part) or not part.isidentifier()
 
 
 def _is_import_root(folder: Path, below: list[str], root: Path) -> bool:

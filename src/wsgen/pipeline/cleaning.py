@@ -34,7 +34,7 @@ def _clean(source: ModuleSource, *, force: bool) -> tuple[ModuleResult, list[Dia
         return ModuleResult(source, State.EMPTY), []
     try:
         plan = plan_clean(source.output, force=force)
-        changes = changes_of(plan)
+        changes = changes_of(plan, texts=False)
         if plan.edited:
             findings = edited_by_hand(source, plan, command="wsgen clean")
             return ModuleResult(source, State.FAILED), findings

@@ -36,18 +36,24 @@ def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
         if manifest is None:
             plan = plan_clean(source.output, force=options.force)
         else:
-            plan = plan_commit(source.output, draft.texts, manifest, force=options.force)
+            plan = plan_commit(
+                source.output,
+                draft.texts,
+                manifest,
+                force=options.force,
+                before=draft.assessed.manifest,
+            )
     except FilesError as error:
         return _refused(draft, error)
     if plan.edited:
         conflicts = edited_by_hand(source, plan)
-        changes = changes_of(plan)
+        changes = changes_of(plan, texts=options.texts)
         return ModuleResult(source, State.FAILED, spec.routes, changes, reason), conflicts
     if plan.is_empty and manifest is not None:
         if options.write or run.config.cache.is_dir():
             _remember(draft, manifest, run)
         return ModuleResult(source, State.CURRENT, spec.routes), []
-    changes = changes_of(plan)
+    changes = changes_of(plan, texts=options.texts)
     if not options.write:
         result = ModuleResult(source, State.STALE, spec.routes, changes, reason)
         return result, [drift(source, plan, reason)]

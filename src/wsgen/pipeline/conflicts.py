@@ -18,13 +18,18 @@ if TYPE_CHECKING:  # a run that finds everything current plans nothing
     from wsgen.commit.plan import Plan
 
 
-def changes_of(plan: Plan) -> tuple[FileChange, ...]:
-    """Return what the plan would do to each file, with both texts."""
-    texts: dict[str, str | None] = {**plan.texts, **dict.fromkeys(plan.removals)}
-    return tuple(
-        FileChange(plan.output / name, _text(plan.output / name), text)
-        for name, text in sorted(texts.items())
-    )
+def changes_of(plan: Plan, *, texts: bool) -> tuple[FileChange, ...]:
+    """Return what the plan would do to each file; without `texts`, those before and after are empty."""
+    changes = []
+    after: dict[str, str | None] = {**plan.texts, **dict.fromkeys(plan.removals)}
+    for name, text in sorted(after.items()):
+        file = plan.output / name
+        if texts:
+            changes.append(FileChange(file, _text(file), text))
+        else:
+            before = "" if os.path.lexists(file) else None
+            changes.append(FileChange(file, before, None if text is None else ""))
+    return tuple(changes)
 
 
 def edited_by_hand(

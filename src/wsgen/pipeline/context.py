@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # a run that finds everything current loads nothing
 class Options:
     """How to run: `write` commits, `quality` runs the steps, `force` overrides edits by hand.
 
+    With `texts`, results hold the texts of the files that change; else these texts are empty.
+
     With `trust`, a package that is what its manifest says needs no proof that it passed on this machine.
     `jobs` bounds how many tools run at once.
     """
@@ -29,6 +31,7 @@ class Options:
     force: bool = False
     jobs: int = 2
     trust: bool = False
+    texts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

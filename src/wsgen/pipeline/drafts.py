@@ -1,6 +1,6 @@
 """load -> render -> check: from what the sources of modules declare to the final texts of their packages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,7 +48,9 @@ class Draft:
     @property
     def python(self) -> dict[str, str]:
         """Return the texts of the files that the tools for Python check."""
-        return _python_of(self.files)
+        return {
+            path: file.text for path, file in self.files.items() if file.language is Language.PYTHON
+        }
 
     def with_texts(self, texts: Mapping[str, str]) -> "Draft":
         """Return the draft with other `texts` for some of its files."""
@@ -60,17 +62,18 @@ class Draft:
 
 
 def render_drafts(
-    loaded: Mapping[ModuleSource, Loaded], assessed: Mapping[ModuleSource, Assessment], run: Run
-) -> tuple[list[Draft], list[Diagnostic]]:
-    """Render the modules that were loaded without errors.
+    loaded: Iterable[tuple[ModuleSource, Loaded]],
+    assessed: Mapping[ModuleSource, Assessment],
+    run: Run,
+    found: list[Diagnostic],
+) -> Iterator[Draft]:
+    """Render the modules that were loaded without errors, one by one; what is wrong is added to `found`.
 
     What could not be written is refused here, before any tool has run in vain.
     """
     forget_templates()
-    drafts = []
-    found: list[Diagnostic] = []
     shared: set[Diagnostic] = set()
-    for source, item in loaded.items():
+    for source, item in loaded:
         if item.spec is None:
             continue
         before = assessed[source]
@@ -95,16 +98,17 @@ def render_drafts(
             texts = draft.python.values()
             packages = imported_packages(source, run.config, texts, run.fingerprints)
             draft = replace(draft, packages=packages)
-        drafts.append(draft)
-    return drafts, found
+        yield draft
 
 
-def check_drafts(
-    drafts: Sequence[Draft], run: Run
-) -> tuple[Sequence[Draft], tuple[Diagnostic, ...]]:
-    """Return the drafts that pass the quality steps, with their final texts, and what is wrong in the others."""
+def check_drafts(drafts: Iterable[Draft], run: Run, found: list[Diagnostic]) -> Iterable[Draft]:
+    """Return the drafts that pass the quality steps, with their final texts.
+
+    What is wrong in the others is added to `found`. The steps run over all drafts together.
+    """
     if not run.steps:
-        return drafts, ()
+        return drafts
+    drafts = list(drafts)
     staged = [
         StagedModule(
             name=draft.source.name,
@@ -118,14 +122,14 @@ def check_drafts(
         if draft.files
     ]
     if not staged:
-        return drafts, ()
+        return drafts
     outcome = run_quality_steps(staged, run)
-    passed = [
+    found += outcome.diagnostics
+    return [
         draft.with_texts(outcome.files.get(draft.source.output, {}))
         for draft in drafts
         if draft.source.output not in outcome.failed
     ]
-    return passed, outcome.diagnostics
 
 
 def render_module(
@@ -177,7 +181,3 @@ def _refusal(
     if not run.options.write or not is_to_change:
         return None
     return unwritable(source, run.config, assessed.reason)
-
-
-def _python_of(files: Mapping[str, RenderedFile]) -> dict[str, str]:
-    return {path: file.text for path, file in files.items() if file.language is Language.PYTHON}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,23 +28,31 @@ def find_modules(
 
 
 def load_modules(
-    sources: Iterable[ModuleSource],
-    config: Config,
-    *,
-    assumed: str | None = None,
-    look_up: bool = True,
+    sources: Iterable[ModuleSource], config: Config, *, look_up: bool = True
 ) -> tuple[dict[ModuleSource, Loaded], tuple[Diagnostic, ...]]:
     """Load `sources`; return what each declares and all diagnostics, sorted.
 
     With `look_up` off, types are not looked up in the modules of the project.
     """
+    found: list[Diagnostic] = []
+    loaded = dict(load_each(sources, config, found, look_up=look_up))
+    return loaded, in_order(found)
+
+
+def load_each(
+    sources: Iterable[ModuleSource],
+    config: Config,
+    found: list[Diagnostic],
+    *,
+    assumed: str | None = None,
+    look_up: bool = True,
+) -> Iterator[tuple[ModuleSource, Loaded]]:
+    """Load `sources` one by one; what is wrong is added to `found`."""
     from wsgen.load import TypeNames, load_module
 
     types = TypeNames(config.sources if look_up else ())
-    loaded = {}
-    found = [*unimportable(sources, config)]
     for source in sources:
+        found += unimportable([source], config)
         item = load_module(source, config, assumed=assumed, types=types)
-        loaded[source] = item
-        found.extend(replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
-    return loaded, in_order(found)
+        found += (replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
+        yield source, item

@@ -6,19 +6,23 @@ they are reached, so that a run that finds everything current loads none of them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.discovery.surroundings import ignored_by_git, unimportable
 from wsgen.freshness.assess import Assessment, Status, digests_of_inputs
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.pipeline.context import Options, Run
-from wsgen.pipeline.sources import load_modules
+from wsgen.pipeline.sources import load_each
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.cache_folder import why_unused
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
+
+if TYPE_CHECKING:  # a run that finds everything current loads nothing
+    from wsgen.load import Loaded
 
 _TRIES = 3
 """How often a module is rendered whose sources are edited while the tools run."""
@@ -53,10 +57,10 @@ def run(
             used_tools = this.steps and (results or assessed != before)
             if used_tools and (warning := why_unused(config.cache)) is not None:
                 diagnostics.append(warning)
-    for source, found in assessed.items():
-        if found.status is Status.CURRENT:
-            results[source] = ModuleResult(source, State.CURRENT, found.routes)
-            diagnostics += unimportable([source], config)
+    current = [source for source, found in assessed.items() if found.status is Status.CURRENT]
+    for source in current:
+        results[source] = ModuleResult(source, State.CURRENT, assessed[source].routes)
+    diagnostics += unimportable(current, config)
     if not options.write:
         manifests = {source: found.manifest for source, found in assessed.items()}
         files = {source: said.outputs if said else () for source, said in manifests.items()}
@@ -143,24 +147,35 @@ def _update(
 def _make_packages(
     stale: Mapping[ModuleSource, Assessment], this: Run, *, last: bool
 ) -> tuple[dict[ModuleSource, ModuleResult], list[Diagnostic]]:
-    """Load, render, check and commit; return how the modules ended, but for those that were edited meanwhile."""
+    """Load, render, check and commit; return how the modules ended, but for those that were edited meanwhile.
+
+    Without steps each module goes through all stages before the next one is loaded, so that memory is bounded.
+    """
     from wsgen.pipeline.conclusion import conclude
     from wsgen.pipeline.drafts import check_drafts, render_drafts
 
-    loaded, diagnostics = load_modules(stale, this.config, assumed=this.assumed())
-    rendered, wrong = render_drafts(loaded, stale, this)
-    checked, failed = check_drafts(rendered, this)
-    results = {
-        source: ModuleResult(source, State.FAILED, item.spec.routes if item.spec else {})
-        for source, item in loaded.items()
-    }
+    results: dict[ModuleSource, ModuleResult] = {}
+    found: list[Diagnostic] = []
     edited = set()
-    found = [*wrong, *failed]
-    for draft in checked:
+    loaded = _load(stale, this, results, found)
+    for draft in check_drafts(render_drafts(loaded, stale, this, found), this, found):
         if not last and digests_of_inputs(draft.source, this.config) != draft.inputs:
             edited.add(draft.source.name)
             del results[draft.source]
         else:
             results[draft.source], more = conclude(draft, this)
             found += more
-    return results, [*(item for item in diagnostics if item.module not in edited), *found]
+    return results, [item for item in found if item.module not in edited]
+
+
+def _load(
+    sources: Iterable[ModuleSource],
+    this: Run,
+    results: dict[ModuleSource, ModuleResult],
+    found: list[Diagnostic],
+) -> Iterator[tuple[ModuleSource, Loaded]]:
+    """Load `sources` one by one; in the `results` each has failed until it is known to end otherwise."""
+    for source, item in load_each(sources, this.config, found, assumed=this.assumed()):
+        routes = item.spec.routes if item.spec else {}
+        results[source] = ModuleResult(source, State.FAILED, routes)
+        yield source, item

@@ -75,8 +75,9 @@ def write_entry(cache: Path, kind: str, name: str, text: str) -> None:
     """Write an entry; a cache that cannot be written is no error, since the next run finds out again."""
     folder = cache / kind
     with suppress(OSError):
-        make_cache(cache)
-        make_folder(folder)
+        if not is_own_folder(folder):
+            make_cache(cache)
+            make_folder(folder)
         if is_own_folder(folder) and read_entry(cache, kind, name) != text:
             replace(folder / name, f"{_origin(cache)}\n{text}".encode())
 
