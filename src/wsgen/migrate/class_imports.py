@@ -14,6 +14,7 @@ from wsgen.syntax.scopes import Import, bound_by
 from wsgen.syntax.text_ranges import Edit, Places
 
 _FLAG = "TYPE_CHECKING"
+_FLAG_LINE = f"from typing import {_FLAG}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,12 @@ def placed_import(
     if block:
         line = f"if {_FLAG}:\n    {line}"
         if flag_import(file, needs, home) is None:
-            edits = (_new_flag(file, places),)
+            staying = [
+                node for node in body if isinstance(node, Import) and node not in gone.statements
+            ]
+            edits = tuple(_new_flag(places, staying))
+            if not edits:
+                line = f"{_FLAG_LINE}\n\n{line}"
     first = min(stmt.lineno for _, stmt in file.aliases)
     before = [
         node
@@ -129,10 +135,8 @@ def _behind(
     return end, end, f"{'' if relative else chr(10)}\n{margin}{line}"
 
 
-def _new_flag(file: PythonFile, places: Places) -> Edit:
-    """Return the insertion of an import of `TYPE_CHECKING`, where import sorters expect it."""
-    line = f"from typing import {_FLAG}"
-    imports = [node for node in file.tree.body if isinstance(node, Import)]
+def _new_flag(places: Places, imports: list[Import]) -> Iterator[Edit]:
+    """Yield the insertion of an import of `TYPE_CHECKING` among `imports`, where sorters expect it."""
     imports = [node for node in imports if getattr(node, "module", "") != "__future__"]
     standard = [node for node in imports if _top(node) in sys.stdlib_module_names]
     earlier = [
@@ -140,12 +144,10 @@ def _new_flag(file: PythonFile, places: Places) -> Edit:
     ]
     if earlier:
         _, end = places.of(earlier[-1])
-        return end, end, f"\n{line}"
-    if standard or imports:
+        yield end, end, f"\n{_FLAG_LINE}"
+    elif imports:
         start, _ = places.of((standard or imports)[0])
-        return start, start, f"{line}\n{'' if standard else chr(10)}"
-    start, _ = places.of(file.tree.body[0])
-    return start, start, f"{line}\n\n"
+        yield start, start, f"{_FLAG_LINE}\n{'' if standard else chr(10)}"
 
 
 def _top(node: Import) -> str:

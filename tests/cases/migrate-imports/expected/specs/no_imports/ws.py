@@ -1,0 +1,9 @@
+"""Names by their modules."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .ws_generated import BarWsRouter
+
+
+def first(router: 'BarWsRouter') -> None: ...
