@@ -12,24 +12,10 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
 from wsgen.load.python.bindings import statements
 from wsgen.migrate.python_file import PythonFile
+from wsgen.syntax.cuts import with_emptied_blocks
 from wsgen.syntax.scopes import Import, bound_by
-from wsgen.syntax.text_ranges import Places, TextRange
+from wsgen.syntax.text_ranges import Cover, Places, TextRange
 from wsgen.syntax.uses import Use, exports, uses
-
-# A condition that consists of these only has no side effect.
-_INERT = (
-    ast.Attribute,
-    ast.BoolOp,
-    ast.Compare,
-    ast.Constant,
-    ast.Name,
-    ast.Tuple,
-    ast.UnaryOp,
-    ast.boolop,
-    ast.cmpop,
-    ast.expr_context,
-    ast.unaryop,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +34,9 @@ def classes_needed(file: PythonFile, places: Places, *, provided: Collection[str
     Raises GenerationError if it evaluates one before a function of it could have generated the routers.
     """
     names = {name for name, _ in file.aliases} - set(provided)
-    gone = [places.of(stmt) for _, stmt in file.aliases]
+    gone = Cover(places.of(stmt) for _, stmt in file.aliases)
     left = [use for use in uses(file.source) if use.name in names and not use.stored]
-    left = [use for use in left if not within(use.start, gone)]
+    left = [use for use in left if not gone.holds(use.start, use.end)]
     exported = names & {str(item.value) for item in exports(file.tree)}
     needed = tuple(sorted(exported.union(use.name for use in left)))
     checked = type_checking_blocks(file.tree)
@@ -59,8 +45,10 @@ def classes_needed(file: PythonFile, places: Places, *, provided: Collection[str
         for name, stmt in file.aliases
         if any(stmt in block.body for block in checked) and name not in exported
     }
-    lazy = list(_never_evaluated(file.tree, places))
-    evaluated = [use for use in left if use.name not in hidden and not within(use.start, lazy)]
+    lazy = Cover(_never_evaluated(file.tree, places))
+    evaluated = [
+        use for use in left if use.name not in hidden and not lazy.holds(use.start, use.end)
+    ]
     if evaluated and imports_late(file.tree, names):
         raise _too_early(file, places, evaluated[0])
     return Needs(needed, typing_only=not evaluated and not exported - hidden)
@@ -89,11 +77,6 @@ def is_type_checking(test: ast.expr) -> bool:
     """Return whether a condition is `TYPE_CHECKING`, imported from `typing` or from elsewhere."""
     name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
     return name == "TYPE_CHECKING"
-
-
-def within(place: int, ranges: Collection[TextRange]) -> bool:
-    """Return whether `place` is in one of `ranges`."""
-    return any(start <= place < end for start, end in ranges)
 
 
 def _never_evaluated(tree: ast.Module, places: Places) -> Iterator[TextRange]:
@@ -147,9 +130,10 @@ def what_goes(
     always = {str(item.value) for item in exports(file.tree)} | set(kept)
     gone = {stmt for _, stmt in file.aliases} | set(instead)
     while True:
-        hollow = _hollow(file.tree, gone, home)
-        cut = [places.of(stmt) for stmt in gone]
-        left = {use.name for use in found if not within(use.start, cut)} | always
+        whole, hollow = with_emptied_blocks(file.tree, places, gone, home)
+        gone |= whole
+        cut = Cover(places.of(stmt) for stmt in gone)
+        left = {use.name for use in found if not cut.holds(use.start, use.end)} | always
         unused = {use.name for use in found} - left
         more = {
             node
@@ -161,29 +145,3 @@ def what_goes(
         if more <= gone:
             return Gone(frozenset(gone), frozenset(hollow), frozenset(unused))
         gone |= more
-
-
-def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Yield the blocks of statements of `node`, without those of nested statements."""
-    for _, block in ast.iter_fields(node):
-        if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
-            yield block
-
-
-def _hollow(node: ast.AST, gone: set[ast.stmt], home: ast.If | None) -> set[ast.stmt]:
-    """Return the first statement of each block that `gone` empties; add conditions that end empty to `gone`."""
-    found: set[ast.stmt] = set()
-    for child in ast.iter_child_nodes(node):
-        found |= _hollow(child, gone, home)
-    if isinstance(node, ast.Module) or node is home:
-        return found
-    blocks = list(blocks_of(node))
-    empty = [block for block in blocks if gone.issuperset(block)]
-    if isinstance(node, ast.If) and len(empty) == len(blocks) and _is_inert(node.test):
-        gone.add(node)
-        return found - {stmt for block in blocks for stmt in block}
-    return found | {block[0] for block in empty}
-
-
-def _is_inert(test: ast.expr) -> bool:
-    return all(isinstance(part, _INERT) for part in ast.walk(test))

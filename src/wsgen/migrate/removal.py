@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from wsgen.migrate.alias_dependencies import Gone, blocks_of, classes_needed, what_goes
+from wsgen.migrate.alias_dependencies import Gone, classes_needed, what_goes
 from wsgen.migrate.class_imports import flag_import, home_of, placed_import, shorter
 from wsgen.migrate.python_file import PythonFile
 from wsgen.migrate.python_hints import comments_of, first_comment, saying
@@ -14,6 +14,7 @@ from wsgen.migrate.type_checking_guards import (
     with_branch,
     without_condition,
 )
+from wsgen.syntax.cuts import blocks_of
 from wsgen.syntax.text_ranges import Edit, Places
 
 

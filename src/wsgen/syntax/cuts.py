@@ -93,22 +93,29 @@ def without_statements(
 
 
 def with_emptied_blocks(
-    tree: ast.Module, places: Places, gone: Collection[ast.stmt]
+    tree: ast.Module, places: Places, gone: Collection[ast.stmt], kept: ast.stmt | None = None
 ) -> tuple[set[ast.stmt], set[ast.stmt]]:
-    """Return all statements that are removed with those in `gone`, and which of these a `pass` must replace."""
+    """Return all statements that are removed with those in `gone`, and which of these a `pass` must replace.
+
+    The statement `kept` stays even if its blocks are empty.
+    """
     whole, alone = set(gone), set[ast.stmt]()
-    _empty_blocks(tree, places, whole, alone)
+    _empty_blocks(tree, places, whole, alone, kept)
     return whole, alone
 
 
 def _empty_blocks(
-    node: ast.AST, places: Places, whole: set[ast.stmt], alone: set[ast.stmt]
+    node: ast.AST,
+    places: Places,
+    whole: set[ast.stmt],
+    alone: set[ast.stmt],
+    kept: ast.stmt | None,
 ) -> None:
     for child in ast.iter_child_nodes(node):
-        _empty_blocks(child, places, whole, alone)
-    if isinstance(node, ast.Module | ast.ExceptHandler) or not whole:
+        _empty_blocks(child, places, whole, alone, kept)
+    if isinstance(node, ast.Module | ast.ExceptHandler) or node is kept or not whole:
         return
-    blocks = list(_blocks(node))
+    blocks = list(blocks_of(node))
     if isinstance(node, ast.Try | ast.TryStar):
         blocks += [handler.body for handler in node.handlers]
     emptied = [block for block in blocks if all(item in whole for item in block)]
@@ -124,7 +131,8 @@ def _empty_blocks(
             alone.add(block[0])
 
 
-def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
+def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    """Yield the blocks of statements of `node`, without those of nested statements."""
     for name in ("body", "orelse", "finalbody"):
         block = getattr(node, name, None)
         if isinstance(block, list) and block:
@@ -140,7 +148,7 @@ def _does_nothing_else(node: ast.AST) -> TypeGuard[ast.stmt]:
 def _logical_lines(tree: ast.Module, places: Places) -> Iterator[list[ast.stmt]]:
     """Yield the statements of each line, several if semicolons separate them."""
     for node in ast.walk(tree):
-        for block in _blocks(node):
+        for block in blocks_of(node):
             line: list[ast.stmt] = []
             for item in block:
                 between = (places.of(line[-1])[1], places.of(item)[0]) if line else (0, 0)
