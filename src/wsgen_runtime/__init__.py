@@ -1,6 +1,6 @@
-"""What generated routers run on: WebSocket routes over any ASGI server.
+"""The runtime of generated routers: WebSocket routes on any ASGI server.
 
-Public names are resolved on first use, so that importing this package costs nothing.
+Public names are imported at their first use, so that importing this package is fast.
 """
 
 import importlib
@@ -104,5 +104,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """Return the public names, whether or not they were used yet."""
+    """Return all public names, also those that were not imported yet."""
     return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""WsApp: the ASGI face of a module's routers."""
+"""WsApp: the ASGI application that serves the routers of a module."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
@@ -33,23 +33,25 @@ _TITLE = "WebSocket API"
 class WsApp:
     """An ASGI application that serves `routers` on one WebSocket endpoint.
 
-    Mount it in any ASGI framework, or run it as it is; `GET <endpoint>/asyncapi.json` and the like are served
-    too. `lifespan`, or an ASGI server that runs it directly, starts it and shuts it down; otherwise it starts
-    with its first connection or, if its broker is shared, with the first update published. Raises ValueError
-    when two routers have the same route, and TypeError for a callback that contains `yield` or is a class: a call
-    would not run it.
+    Mount it in any ASGI framework, or run it directly; it also serves its documents, such as `GET
+    <endpoint>/asyncapi.json`. It is started and shut down by `lifespan`, or by an ASGI server that runs it
+    directly; otherwise it starts with its first connection or, if its broker is shared, with the first update
+    that is published. Raises ValueError if two routers have the same route, and TypeError for a callback that
+    contains `yield` or is a class, since a call would not run it.
 
-    - `authenticate(connection)` returns the user who connects, or a `Session`; None, False or `RefusedError`
-      refuse with HTTP 403 before the socket is accepted. An answer that cannot be a user, such as a generator, a
-      coroutine or a response, is logged and refused. A plain function runs in a thread.
-    - `authorize(user, router, request)` returns True if the user may subscribe, or else False. Any other answer
+    - `authenticate(connection)` returns the user who connects, or a `Session`. None, False or `RefusedError`
+      refuse the client with HTTP 403 before the socket is accepted. A result that cannot be a user, such as a
+      generator, a coroutine or a response, is logged, and the client is refused. A plain function runs in a
+      thread.
+    - `authorize(user, router, request)` returns True if the user may subscribe, otherwise False. Any other result
       is logged and counts as False. A plain function must not block; use a coroutine function for that.
-    - `origins` are the web pages that may connect besides those of the same host; `*` stands for all.
-    - `hosts` are the names by which clients may address the server; `*` stands for all. By default, any will do
-      but for web pages that reach a loopback address directly: they may use `localhost` and addresses.
-    - `broker` carries updates between processes; the default serves one process. With a `redis://` address, all
+    - `origins` are the origins of web pages that may connect besides those of the same host; `*` allows all.
+    - `hosts` are the host names that clients may use for the server; `*` allows all. By default, all are allowed,
+      except for web pages that reach a loopback address directly: these may only use `localhost` and IP
+      addresses.
+    - `broker` carries updates between processes; the default is for a single process. With a `redis://` address,
       processes whose apps have the same title share their topics, so that the app needs a title of its own. A
-      broker belongs to one app: ValueError for another one.
+      broker belongs to one app; a second one raises ValueError.
     - `docs=False` serves no AsyncAPI documents; `metrics=True` serves `GET <endpoint>/metrics` for Prometheus.
     """
 
@@ -104,7 +106,7 @@ class WsApp:
 
     @property
     def routers(self) -> Mapping[str, WsRouter]:
-        """Return the routers by their route, in the order given."""
+        """Return the routers by their route, in the given order."""
         return MappingProxyType(self._routers)
 
     @property
@@ -119,7 +121,7 @@ class WsApp:
 
     @property
     def stats(self) -> Stats:
-        """Return what was counted so far, and how things stand now."""
+        """Return the present statistics."""
         clients = tuple(self._hub.clients)
         counters = self._counters
         return Stats(
@@ -139,9 +141,9 @@ class WsApp:
         )
 
     def cancel(self, topic: str, reason: str) -> int:
-        """End all subscriptions to `topic`, telling each client why; return how many there were.
+        """End all subscriptions to `topic` and send the reason to the clients; return how many there were.
 
-        Raises RuntimeError on another thread than the event loop's, and ValueError for a reason that is no text.
+        Raises RuntimeError in another thread than that of the event loop, and ValueError for an invalid reason.
         """
         self._hub.updates.require_loop("WsApp.cancel")
         reason.encode()
@@ -150,10 +152,11 @@ class WsApp:
     def disconnect(
         self, client_id: int, *, code: int = CloseCode.POLICY_VIOLATION, reason: str = ""
     ) -> bool:
-        """Close one client's socket after what waits for it; return whether it was connected.
+        """Close the socket of a client after its queued frames; return whether it was connected.
 
-        Raises RuntimeError on another thread than the event loop's, and ValueError for a code or a reason that a
-        close frame cannot carry: 1000 to 1014 but for 1004 to 1006, or 3000 to 4999; at most 123 bytes.
+        Raises RuntimeError in another thread than that of the event loop, and ValueError for a code or a reason
+        that a close frame cannot carry. Codes are 1000 to 1003, 1007 to 1014 and 3000 to 4999; a reason has at
+        most 123 bytes.
         """
         self._hub.updates.require_loop("WsApp.disconnect")
         require_closable(code, reason)
@@ -164,25 +167,24 @@ class WsApp:
         return True
 
     async def startup(self) -> None:
-        """Start on the running event loop; done once, also when called again or by the first connection.
+        """Start on the running event loop, unless the app was started already.
 
-        Raises what the broker raises when it cannot start; the next call tries again.
+        Raises what the broker raises if it cannot start; the next call tries again.
         """
         await self._start.startup()
 
     async def shutdown(self) -> None:
-        """Refuse new clients, close all others with 1001, and wait, within bounds, for producers to stop.
+        """Refuse new clients, close all others with 1001, and wait for producers to stop, for a limited time.
 
-        Call it while the server still serves: when uvicorn ends the lifespan, it has closed all sockets (1012).
-        `lifespan` does so when a stop signal comes.
+        Call it while the server still serves: uvicorn closes all sockets with 1012 before it ends the lifespan.
+        `lifespan` calls it when a stop signal comes.
         """
         starting = self._start.take()
         if starting is not None:
             self._ending = asyncio.get_running_loop().create_task(self._end(starting))
         if self._ending is not None and not self._ending.done():
-            await asyncio.wait(
-                {self._ending}
-            )  # whoever waits may be cancelled, or it by a second signal
+            # `wait`, since the caller may be cancelled, and the task too, by a second signal.
+            await asyncio.wait({self._ending})
             if not self._ending.cancelled():
                 self._ending.result()
 
@@ -197,9 +199,9 @@ class WsApp:
 
     @asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:  # noqa: ARG002 - ASGI's signature
-        """Start, and at the end shut down: pass it as `lifespan` to FastAPI, or enter it in your own.
+        """Start the app, and shut it down at the end: pass it as `lifespan` to FastAPI, or enter it in your own.
 
-        SIGTERM and SIGINT reach the server only after clients were told to go and producers have stopped.
+        SIGTERM and SIGINT are passed to the server only after the app has shut down.
         """
         await self.startup()
         try:
@@ -212,8 +214,8 @@ class WsApp:
     def routes(self, path: str) -> list[BaseRoute]:
         """Return the routes that serve this app at `path`, for `app.routes.extend(...)` of FastAPI or Starlette.
 
-        `app.mount(path, ws_app)` alone serves sockets at `path/` only, with a slash at the end, and a WebSocket
-        client follows no redirect.
+        `app.mount(path, ws_app)` alone serves sockets only at `path/`, with a slash at the end, and WebSocket
+        clients do not follow redirects.
         """
         endpoint, name = Mounted(self), type(self).__name__
         return [
@@ -235,7 +237,7 @@ class WsApp:
         await receive()
         try:
             await self.startup()
-        except Exception as error:  # brokers are user code, and the server reports it
+        except Exception as error:  # a broker may raise anything; the server reports it
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         async with self.lifespan():
@@ -250,11 +252,11 @@ class WsApp:
             if self._ending is not None:
                 self._ending.cancel()
             raise
-        self._sockets.stop()  # the server takes connections until it has the signal
+        self._sockets.stop()  # the server accepts connections until it gets the signal
 
 
 def _awaitable(authenticate: Authenticate | None) -> Authenticate | None:
-    """Return the callback as one that does not block the event loop."""
+    """Return a callback that does not block the event loop."""
     if authenticate is None or is_asynchronous(authenticate):
         return authenticate
     return in_threads(authenticate)

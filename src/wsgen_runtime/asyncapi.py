@@ -1,4 +1,4 @@
-"""The public functions of `wsgen_runtime.documents`, under the name by which users import them."""
+"""The public functions of `wsgen_runtime.documents`, under the path from which users import them."""
 
 from wsgen_runtime.documents.describe import describe
 from wsgen_runtime.documents.document_references import resolve_type

@@ -1,4 +1,4 @@
-"""Who connects, and from where."""
+"""Authentication: what `authenticate` gets and what it may return."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -25,27 +25,28 @@ class Connection(HTTPConnection):
 
 
 class RefusedError(Exception):
-    """Raised by `authenticate` or `authorize`: the client may not. The text is for the log."""
+    """Raised by `authenticate` or `authorize` to refuse a client. The message is only logged."""
 
 
 class BusyError(RefusedError):
-    """The server cannot take another client now."""
+    """The server cannot accept another client now."""
 
 
 class NotFoundError(RefusedError):
-    """There is no endpoint at the path that the client asks for."""
+    """There is no endpoint at the requested path."""
 
 
 class NotStartedError(BusyError):
-    """The app could not start, as is logged where it was tried."""
+    """The app could not start, which has been logged already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What `authenticate` may return to say more than who the user is.
+    """A user with more information, which `authenticate` may return.
 
-    At `expires_at` (seconds since the epoch) the connection is authenticated again; when that is refused, it is
-    closed with 3000. `subprotocol` is the one to accept, when the client offered its token as another.
+    At `expires_at` (seconds since the epoch) the connection is authenticated again; if that is refused, it is
+    closed with 3000. `subprotocol` is the one to accept, for clients that send their token as another
+    subprotocol.
     """
 
     user: object
@@ -81,9 +82,9 @@ _User = (
     str | int | UUID | tuple[Any, ...] | Mapping[str, Any] | BaseModel
     | _Dataclass | _WithId | _WithName | _WithUsername | _WithEmail
 )  # fmt: skip
-"""What type checkers take for a user. With `object` here they would take a generator, a coroutine or a response
-too, which let everybody in; a user of another type is returned in a `Session`."""
+"""What type checkers accept as a user. `object` would include generators, coroutines and responses, which are
+mistakes; a user of another type can be returned in a `Session`."""
 
 Authenticate = Callable[[Connection], Awaitable[Session | _User | None] | Session | _User | None]
-# Any: a callback names the types of its own user, router and request.
+# Any: the callback declares the types of its user, router and request.
 Authorize = Callable[[Any, Any, Any], Awaitable[bool] | bool]

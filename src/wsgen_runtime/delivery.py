@@ -1,4 +1,4 @@
-"""How the updates of a route wait for a client that reads more slowly than they come."""
+"""Delivery: how the updates of a route are queued for slow clients."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -8,10 +8,10 @@ Overflow = Literal["drop-oldest", "latest", "disconnect"]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """At most `queue` updates of the route wait for one client; then `overflow` decides.
+    """At most `queue` updates of the route are queued for each client; beyond that, `overflow` decides.
 
-    - `drop-oldest`: the oldest waiting update of the route goes; the client sees a gap in `seq`.
-    - `latest`: per topic only the newest update waits, so `queue` plays no part.
+    - `drop-oldest`: the oldest queued update of the route is dropped; the client sees a gap in `seq`.
+    - `latest`: only the newest update of each topic is queued, and `queue` has no effect.
     - `disconnect`: the client is closed with code 1013.
 
     Raises ValueError for a queue below one and for an unknown policy.

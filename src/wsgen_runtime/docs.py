@@ -1,4 +1,4 @@
-"""WsDocs: an index of an application's WebSocket modules, each with a link to its page."""
+"""WsDocs: an index of the WebSocket modules of an application, with a link to the page of each."""
 
 from collections.abc import Mapping
 
@@ -13,23 +13,23 @@ from wsgen_runtime.documents.page import content_security_policy
 
 
 class WsDocs:
-    """An ASGI application that lists `apps`, each by the path where it is mounted.
+    """An ASGI application that lists `apps`, which are given by the path where each is mounted.
 
         app.mount("/api/v1/datafeed/ws", datafeed)
         app.mount("/ws-docs", WsDocs({"/api/v1/datafeed/ws": datafeed}, title="Trading"))
 
-    The paths are those of the application that all are mounted in, so that the links are right behind a proxy's
-    `root_path`; an address with a host is taken as it stands. Apps with `docs=False` are not listed. Raises
+    Paths are relative to the application in which all apps are mounted, so that links are right behind a
+    proxy's `root_path`; an address with a host is used unchanged. Apps with `docs=False` are not listed. Raises
     ValueError for a path that does not start with `/`.
     """
 
     def __init__(self, apps: Mapping[str, Served], *, title: str = "WebSocket modules") -> None:
         for path in apps:
             if not path.startswith(("/", "https://", "http://")):
-                raise ValueError(f"{path!r} is no path: it must start with '/'")
+                raise ValueError(f"{path!r} is not a path: it must start with '/'")
         self.title = title
         self._apps = {path.rstrip("/"): app for path, app in apps.items()}
-        self._others = Router()  # accepts the lifespan, and closes sockets
+        self._others = Router()  # serves the lifespan, and closes sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request with the index."""
@@ -64,5 +64,5 @@ class WsDocs:
 
 
 def _outer_root(scope: Scope) -> str:
-    """Return the path of the application that this one is mounted in; Starlette says which that is."""
+    """Return the root path of the application in which this one is mounted."""
     return str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/")

@@ -1,65 +1,65 @@
-"""What one client, and one app, may use."""
+"""Limits: what one client, and all clients of an app, may use."""
 
 from dataclasses import dataclass, fields, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one WsApp; None means no bound. Times are in seconds.
+    """The limits of one WsApp; None means no limit. Times are in seconds.
 
-    Raises ValueError for a bound that is not positive, and for None where there must be one.
+    Raises ValueError for a limit that is not positive, and for None if a limit is required.
     """
 
     frame_bytes: int = 64 * 1024
-    """Largest frame a client may send; a larger one closes the socket with 1009."""
+    """Maximum size of a frame of a client; a larger one closes the socket with 1009."""
     subscriptions: int | None = 256
-    """Topics one client may be subscribed to; one more gets `too_many_subscriptions`."""
+    """Topics that one client may be subscribed to; beyond that, `too_many_subscriptions`."""
     subscriptions_bytes: int | None = 256 * 1024
-    """Bytes of the names of one client's topics together; beyond it, `too_many_subscriptions`."""
+    """Total size of the names of one client's topics in bytes; beyond that, `too_many_subscriptions`."""
     frames_per_second: float | None = 100.0
-    """Sustained rate of frames from one client; faster ones get `rate_limited`."""
+    """Sustained rate of frames of one client; beyond that, `rate_limited`."""
     frame_burst: int = 1_000
-    """Frames a client may send at once before the rate counts."""
+    """Frames that a client may send at once, before the rate applies."""
     bad_frames: int | None = 20
-    """Consecutive frames answered with an error; the last one closes the socket with 1008."""
+    """Consecutive frames that are answered with an error; the last one closes the socket with 1008."""
     clients: int | None = 20_000
-    """Connected clients; one more is refused with HTTP 503."""
+    """Connected clients; further ones are refused with HTTP 503."""
     topics: int | None = 100_000
-    """Topics with subscribers; a subscription to one more gets `too_many_subscriptions`."""
+    """Topics with subscribers; beyond that, `too_many_subscriptions`."""
     topic_bytes: int = 4 * 1024
-    """Longest name of a topic, in bytes; a request that makes a longer one gets `invalid_payload`."""
+    """Maximum size of the name of a topic in bytes; beyond that, `invalid_payload`."""
     topics_bytes: int | None = 64 * 1024 * 1024
-    """Bytes of the names of all topics together; beyond it, `too_many_subscriptions`."""
+    """Total size of the names of all topics in bytes; beyond that, `too_many_subscriptions`."""
     outbox_bytes: int = 4 * 1024 * 1024
-    """Frames that may wait for one client, in bytes, whatever its routes allow."""
+    """Total size of the frames that are queued for one client in bytes, for all its routes."""
     pending_updates: int = 10_000
-    """Updates published by other threads that may wait for the event loop; then the oldest goes."""
+    """Updates of other threads that wait for the event loop; beyond that, the oldest are dropped."""
     pending_bytes: int = 64 * 1024 * 1024
-    """The bytes of those updates; then the oldest goes."""
+    """Total size of those updates in bytes; beyond that, the oldest are dropped."""
     heartbeat: float | None = None
-    """Longest silence of a client, closed with 3008 after it; `math.inf` means no bound. None is 45 seconds on
-    hypercorn and granian, which notice no client that has vanished without a word; other servers send pings."""
+    """Maximum silence of a client, which is closed with 3008 after that; `math.inf` means no limit. None means 45
+    seconds on hypercorn and granian, which do not notice clients that vanish; other servers send pings."""
     lifespan: float | None = None
-    """Longest life of a connection, closed with 1001 after it."""
+    """Maximum lifetime of a connection, which is closed with 1001 after that."""
     auth_timeout: float | None = 10.0
-    """How long `authenticate`, or `authorize`, may take; then the one has refused, the other failed."""
+    """Maximum duration of `authenticate` and `authorize`; after that, the client is refused, or gets an error."""
     service_timeout: float | None = 60.0
-    """How long a service may take to create or remove a topic; then it has failed."""
+    """Maximum duration of creating or removing a topic in a service; after that, it has failed."""
     close_timeout: float = 5.0
-    """How long a client may take to read its close frame before its connection is abandoned."""
+    """How long a client may take to read its close frame before its connection is given up."""
     shutdown_timeout: float = 10.0
-    """How long a shutdown waits for clients and producers before it abandons them."""
+    """How long a shutdown waits for clients and producers before it gives up on them."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
             if value is None and "None" not in str(field.type):
-                raise ValueError(f"{field.name} must have a bound")
+                raise ValueError(f"{field.name} must have a limit")
             if value is not None and not value > 0:
                 raise ValueError(f"{field.name} must be positive, not {value}")
 
     def on(self, server: str) -> "Limits":
-        """Return these limits as they are on `server`, the name of its package."""
+        """Return these limits with the defaults for `server`, the name of its package."""
         if self.heartbeat is None and server in _WITHOUT_PINGS:
             return replace(self, heartbeat=_HEARTBEAT)
         return self

@@ -1,4 +1,4 @@
-"""WsRouter: one route, as generated routers inherit it."""
+"""WsRouter: a route, the base class of generated routers."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -17,10 +17,10 @@ Publish = Callable[["WsRouter", str, object], None]
 
 
 class WsRouter:
-    """A route: its wire prefix, what clients ask for, what they get, and the service that produces it.
+    """A route: its wire prefix, the types of its requests and data, and the service that produces the updates.
 
-    Raises ValueError for an empty route, and TypeError for a service that lacks a method and for a request type
-    whose topics do not tell its values apart, such as one with a SecretStr; it names the method, or the field.
+    Raises ValueError for an empty route, TypeError for a service that lacks a method, and TypeError for a request
+    type of which different values have the same topic, such as one with a SecretStr.
     """
 
     def __init__(
@@ -54,14 +54,14 @@ class WsRouter:
 
     @cached_property
     def label(self) -> str:
-        """Say what the updates are, for the other processes: route, type of the data, digest of its schema."""
+        """Return the label of the updates for other processes: route, data type, digest of its schema."""
         return label_of(self.route, self.data_type, self._adapter)
 
     def encode(self, data: object) -> str:
-        """Return `data` as JSON text, validated unless the service vouches for it.
+        """Return `data` as JSON text; it is validated unless the service sets `validate = False`.
 
-        Raises pydantic.ValidationError for data of another type than the route's, and for a number that JSON
-        cannot write: infinity, or none at all.
+        Raises pydantic.ValidationError for data that does not have the type of the route, and for infinity and
+        NaN, which JSON does not have.
         """
         adapter = self._adapter
         if self._validates:
@@ -73,11 +73,11 @@ class WsRouter:
         return text.decode()
 
     def name_topic(self, request: BaseModel) -> str:
-        """Return the topic that `request` subscribes to."""
+        """Return the name of the topic for `request`."""
         return topic_name(self.route, request)
 
     def bind(self, publish: Publish) -> None:
-        """Send what is published to the app that serves this router; raises ValueError if it has one."""
+        """Publish by `publish` of an app; raises ValueError if this router belongs to an app already."""
         if self._publish_to is not None:
             raise ValueError(f"{self!r} already belongs to a WsApp; build another router")
         self._publish_to = publish

@@ -1,4 +1,4 @@
-"""What an app counts."""
+"""Statistics of an app and its broker."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from wsgen_runtime.user_code.failure_log import FailureLog
 
 @dataclass(slots=True)
 class Counters:
-    """The running totals of one app, counted on its event loop; `drops` without those of present clients."""
+    """The counters of one app; `drops` does not include those of connected clients."""
 
     connections: int = 0
     refused: int = 0
@@ -28,35 +28,35 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class BrokerStats:
-    """The state of a broker's end in one process at one moment."""
+    """The statistics of a broker in one process at one moment."""
 
     connected: bool = True
-    """Whether updates from other processes come now."""
+    """Whether updates of other processes arrive now."""
     leases: int = 0
-    """Topics that this process produces now, because it has their lease."""
+    """Topics that this process produces now, since it has their lease."""
     queued: int = 0
-    """Updates that wait to be sent to the other processes now."""
+    """Updates queued for other processes now."""
     dropped: int = 0
-    """Updates of this process that nobody got so far: the queue was full, the connection broke, or the topic
-    was no longer this process's to produce."""
+    """Updates of this process that were not published so far: the queue was full, the connection was lost, or
+    another process produced the topic."""
     missed: int = 0
-    """Updates of other producers that did not get here so far; each is a gap in `seq`."""
+    """Updates of other producers that did not arrive so far; each is a gap in `seq`."""
     rejected: int = 0
-    """Messages so far that no process of this app can have sent."""
+    """Received messages that no process of this app can have sent, so far."""
     reconnects: int = 0
-    """Connections lost and made anew so far."""
+    """Connections that were lost and restored so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The state of an app at one moment."""
+    """The statistics of an app at one moment."""
 
     clients: int
     """Clients connected now."""
     topics: int
     """Topics with subscribers now."""
     queued: int
-    """Frames that wait in all outboxes now."""
+    """Frames queued in all outboxes now."""
     connections: int
     """Connections accepted so far."""
     refused: int
@@ -64,17 +64,17 @@ class Stats:
     updates: int
     """Updates delivered to their topics so far."""
     deliveries: int
-    """Updates handed to clients so far: one update counts once for each subscriber."""
+    """Updates sent to clients so far: each update counts once for each subscriber."""
     drops: int
     """Updates that slow clients missed so far."""
     lost: int
-    """Updates nobody here got so far: threads published them faster than the event loop took them, they were
-    published after the shutdown, or they were lost between processes."""
+    """Updates that no client of this process got so far: threads published them faster than the event loop could
+    take them, they were published after the shutdown, or they were lost between processes."""
     errors: int
     """Error frames sent so far."""
     failures: int
     """Exceptions of services, of the broker and of other user code so far."""
     broker: BrokerStats = BrokerStats()
-    """What the broker counts."""
+    """The statistics of the broker."""
     ended: int = 0
-    """Topics whose subscriptions ended here because their producer had ended, so far."""
+    """Topics that have ended in this process so far because their producer had ended."""

@@ -1,4 +1,4 @@
-"""Tests of an app without sockets: an in-memory client.
+"""Tests an app without sockets, by an in-memory client.
 
     async with connect(ws_app) as client:
         await client.subscribe("bars", {"symbol": "AAPL"})
@@ -20,10 +20,10 @@ from starlette.types import ASGIApp
 
 from wsgen_runtime.protocol.frames import PLAIN_PONG
 
-# What JSON holds is known to the test alone.
+# Any: only the test knows the structure of a frame.
 Frame = dict[str, Any]
 
-_END = 10.0  # how long an app may take to let go of a client that has vanished
+_END = 10.0  # seconds within which an app must notice that a client has vanished
 
 
 class RefusedByServerError(Exception):
@@ -85,7 +85,7 @@ class WsTestClient:
         return await self._request(f"{route}.unsubscribe", payload, timeout)
 
     async def receive(self, *, timeout: float = 5.0) -> Frame:  # noqa: ASYNC109
-        """Return the next frame that answers none of this client's requests.
+        """Return the next frame that is not an answer to a request of this client.
 
         Raises TimeoutError, or ClosedByServerError once the server has closed the socket.
         """
@@ -94,11 +94,11 @@ class WsTestClient:
         return await self._next(timeout)
 
     async def send(self, frame: Frame) -> None:
-        """Send a frame as it is, without waiting for an answer."""
+        """Send a frame without waiting for an answer."""
         await self.send_text(json.dumps(frame))
 
     async def send_text(self, text: str) -> None:
-        """Send a text frame, whatever it holds."""
+        """Send a text frame with any content."""
         await self._to_app.put({"type": "websocket.receive", "text": text})
 
     async def send_bytes(self, data: bytes) -> None:
@@ -106,15 +106,15 @@ class WsTestClient:
         await self._to_app.put({"type": "websocket.receive", "bytes": data})
 
     def stall(self) -> None:
-        """Read no more: from now on what the server sends blocks, as with a client whose network is stuck."""
+        """Stop reading, so that sending blocks in the app, as with a client whose network hangs."""
         self._readable.clear()
 
     def resume(self) -> None:
-        """Read again."""
+        """Resume reading."""
         self._readable.set()
 
     def vanish(self) -> None:
-        """Be gone, without a goodbye."""
+        """Disconnect without a close frame."""
         self._to_app.put_nowait({"type": "websocket.disconnect", "code": 1006})
 
     async def _request(self, kind: str, payload: Mapping[str, object], within: float) -> Frame:
@@ -132,7 +132,7 @@ class WsTestClient:
         async with asyncio.timeout(within):
             message = await self._from_app.get()
         if message["type"] == "websocket.close":
-            self._from_app.put_nowait(message)  # so that every later call says the same
+            self._from_app.put_nowait(message)  # so that later calls raise it again
             raise ClosedByServerError(message.get("code", 1000), message.get("reason") or "")
         if message["text"] == PLAIN_PONG:
             return {"type": "pong"}
@@ -170,13 +170,13 @@ async def connect(
     query: Mapping[str, str] | None = None,
     subprotocols: Sequence[str] = (),
 ) -> AsyncIterator[WsTestClient]:
-    """Connect to `app` and yield the client; at the end it vanishes and the app has let go of it.
+    """Connect to `app` and yield the client; at the end, disconnect and wait until the app has noticed.
 
     Raises RefusedByServerError when the app does not accept, and whatever the app itself raises.
     """
     client = WsTestClient()
     scope = _scope(path, headers or {}, cookies or {}, query or {}, subprotocols)
-    task = asyncio.create_task(client._run(app, scope))  # noqa: SLF001 - the two are one module
+    task = asyncio.create_task(client._run(app, scope))  # noqa: SLF001 - a class of this module
     accepted = asyncio.create_task(client._accepted())  # noqa: SLF001
     try:
         await asyncio.wait({task, accepted}, return_when=asyncio.FIRST_COMPLETED)
@@ -194,7 +194,7 @@ async def connect(
 
 
 def _silent() -> RefusedByServerError:
-    """Return what to raise when the app has returned without a word: servers answer with HTTP 500."""
+    """Return the exception for an app that returns without an answer, for which servers send HTTP 500."""
     refusal = RefusedByServerError(500)
     refusal.add_note("the app returned without accepting the connection and without closing it")
     return refusal

@@ -227,9 +227,9 @@ def test_every_bound_must_be_positive() -> None:
                 Limits(**{field.name: value})  # type: ignore[arg-type] # nan is a float
 
 
-def test_some_bounds_there_must_be() -> None:
+def test_some_limits_are_required() -> None:
     Limits(clients=None, heartbeat=None)
-    with pytest.raises(ValueError, match="outbox_bytes must have a bound"):
+    with pytest.raises(ValueError, match="outbox_bytes must have a limit"):
         Limits(outbox_bytes=None)  # type: ignore[arg-type] # as careless code does
 
 

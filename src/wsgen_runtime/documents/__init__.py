@@ -1,1 +1,1 @@
-"""What an app serves over HTTP: its AsyncAPI documents, their page, the index of several apps, metrics."""
+"""What an app serves over HTTP: AsyncAPI documents, their page, an index of several apps, and metrics."""

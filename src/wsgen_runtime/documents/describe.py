@@ -1,7 +1,8 @@
-"""Routers -> the document of their endpoint: from the stubs beside them, or from a blank one.
+"""Describes the endpoint of some routers as an AsyncAPI document.
 
-A stub is data that the generator wrote; here its routes get the names, tags and types that the routers were
-built with. `router.json` is the stub of a router that has none: the generator's own, with a blank route.
+The document is made from the stubs that the generator writes beside the routers, with the names, tags and types
+with which the routers were created. A router without a stub uses `router.json`, the stub of a blank route,
+which is written by the generator too.
 """
 
 import json
@@ -14,7 +15,7 @@ from wsgen_runtime.documents.document_references import name_in, pointer_to
 from wsgen_runtime.documents.schemas import MODE, TYPE, fill
 from wsgen_runtime.router import WsRouter
 
-# JSON, taken apart by what it is known to hold.
+# JSON whose structure is known.
 Json = dict[str, Any]
 
 VERBS = (
@@ -27,7 +28,7 @@ VERBS = (
 )
 
 _OPERATIONS = ("subscribe", "unsubscribe", "update")
-_CHANNEL, _BLANK_ROUTE = "endpoint", "route"  # as `router.json` has them
+_CHANNEL, _BLANK_ROUTE = "endpoint", "route"  # names in `router.json`
 
 
 def describe(
@@ -40,7 +41,7 @@ def describe(
 ) -> dict[str, object]:
     """Return the AsyncAPI document of the endpoint at `address` that serves `routers`.
 
-    A type without a JSON schema allows anything: the document of a running app is never missing for it.
+    A type without a JSON schema is described as any value, so that a running app always has a document.
     """
     blank = _read_stub(__name__.rpartition(".")[0], "router.json") or {}
     channel = blank["channels"][_CHANNEL]
@@ -75,9 +76,9 @@ def describe(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The stub that has a router's route, and what the route is called there.
+    """The stub for a router, and the name of its route in the stub.
 
-    Only the places that hold a name get another one: a route may be called like anything else in the document.
+    The route is renamed only where its name is known to be, since the name may also be used for something else.
     """
 
     router: WsRouter
@@ -86,14 +87,14 @@ class _Source:
     blank: Json
 
     def is_whole(self) -> bool:
-        """Return whether the stub has all that a route has now; one of an older version may not."""
+        """Return whether the stub is complete; one of an older version of the generator may not be."""
         messages, operations = self._messages(self.stub), self.stub["operations"]
         return all(f"{self.route}.{verb}" in messages for verb in VERBS) and all(
             f"{self.route}.{verb}" in operations for verb in _OPERATIONS
         )
 
     def message(self, verb: str) -> Json:
-        """Return the message, named, tagged and typed as the router is."""
+        """Return the message with the route, the tags and the types of the router."""
         new, router = f"{self.router.route}.{verb}", self.router
         message = self._messages(self.stub)[f"{self.route}.{verb}"]
         payload = message["payload"]
@@ -117,7 +118,7 @@ class _Source:
         return message
 
     def operation(self, verb: str) -> Json:
-        """Return the operation, with references to the messages under their new names."""
+        """Return the operation with references to the renamed messages."""
         router = self.router
         operation: Json = self.stub["operations"][f"{self.route}.{verb}"]
         title = self._title(operation, self.blank["operations"][f"{_BLANK_ROUTE}.{verb}"])
@@ -141,13 +142,13 @@ class _Source:
         return {name: known[name] for name in names}
 
     def _title(self, item: Json, blank: Json) -> str:
-        """Return the title of a message or an operation; that of the blank route says where the route stands."""
+        """Return the title of a message or an operation with the route of the router."""
         if self.router.route == self.route:
             return str(item["title"])
         return str(blank["title"]).replace(_BLANK_ROUTE, self.router.route, 1)
 
     def _repointed(self, item: Json) -> Json:
-        """Return an operation, or its reply, whose references are to the messages of the one channel."""
+        """Return an operation, or its reply, with references to the messages of the channel."""
         names = {f"{self.route}.{verb}": f"{self.router.route}.{verb}" for verb in VERBS}
         found = [name_in(message["$ref"]) for message in item["messages"]]
         return {
@@ -179,7 +180,7 @@ def _mark(item: Json, router: WsRouter, deprecated: str) -> None:
 
 
 def _source_of(router: WsRouter, blank: Json) -> _Source:
-    """Return the stub beside the router's class, or one it derives from; the blank one if there is none."""
+    """Return the stub beside the class of the router or one of its bases, or else the blank stub."""
     for kind in type(router).__mro__:
         package = kind.__module__.rpartition(".")[0]
         if not issubclass(kind, WsRouter) or kind is WsRouter or not package:
@@ -193,7 +194,7 @@ def _source_of(router: WsRouter, blank: Json) -> _Source:
 
 
 def _read_stub(package: str, name: str) -> Json | None:
-    """Return the stub in `package`, None if there is none that is of use."""
+    """Return the stub in `package`, or None if there is no valid one."""
     try:
         data = pkgutil.get_data(package, name)
         stub = json.loads(data or b"null")

@@ -1,4 +1,4 @@
-"""JSON Schema 2020-12, as pydantic writes it -> draft 07, which is what AsyncAPI's schemas are."""
+"""Converts JSON Schema 2020-12, which pydantic writes, to draft 07, which AsyncAPI uses."""
 
 from collections.abc import Mapping
 
@@ -11,10 +11,10 @@ _NAMED = frozenset({"definitions", "patternProperties", "properties"})
 
 
 def to_draft_07(schema: object) -> object:
-    """Return `schema` in draft 07, saying the same.
+    """Return an equivalent of `schema` in draft 07.
 
-    Tuples are lists of `items`; what stands beside a `$ref`, which draft 07 ignores, goes around it; a
-    discriminator is the property's name alone, as AsyncAPI has it.
+    `prefixItems` become a list of `items`. Keywords beside a `$ref`, which draft 07 ignores, are combined with it
+    by `allOf`. A discriminator becomes the name of its property, as in AsyncAPI.
     """
     if not isinstance(schema, Mapping):
         return schema

@@ -1,4 +1,4 @@
-"""What a document refers to: other parts of it, by JSON pointers, and Python types, by type expressions."""
+"""References in a document: JSON pointers to its other parts, and expressions for Python types."""
 
 import ast
 import importlib
@@ -6,7 +6,7 @@ import re
 from typing import Any, Union
 from urllib.parse import quote, unquote
 
-_ALLOWED = "-._~!$&'()*+,;=:@?"  # in a fragment, besides letters and digits
+_ALLOWED = "-._~!$&'()*+,;=:@?"  # allowed in a fragment, besides letters and digits
 _IMPORTED = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_][\w.]*)")
 _BUILTINS: dict[str, Any] = {  # classes that take type arguments have no common static type
     kind.__name__: kind
@@ -15,7 +15,7 @@ _BUILTINS: dict[str, Any] = {  # classes that take type arguments have no common
 
 
 def pointer_to(*parts: str) -> str:
-    """Return the reference to what is found by these keys, one below the other."""
+    """Return the reference to the value at these keys, as the fragment of a URL."""
     escaped = (part.replace("~", "~0").replace("/", "~1") for part in parts)
     return "#/" + "/".join(quote(part, safe=_ALLOWED) for part in escaped)
 
@@ -26,10 +26,11 @@ def name_in(reference: str) -> str:
 
 
 def resolve_type(expression: str) -> Any:  # a type expression has no common static type
-    """Return the type that `expression` names, importing its modules; nothing of it is evaluated.
+    """Return the type of an expression such as `list[trading_api.models:Bar] | None`.
 
-    Raises ImportError or AttributeError for what cannot be found, ValueError for what is no type
-    expression, and whatever else a module raises when it is imported.
+    Its modules are imported, but nothing is evaluated. Raises ImportError or AttributeError for a name that
+    cannot be found, ValueError for an invalid expression, and whatever else a module raises when it is
+    imported.
     """
     names: list[tuple[str, str]] = []
 
@@ -55,7 +56,7 @@ def _build(node: ast.expr, names: list[tuple[str, str]], expression: str) -> Any
         case ast.Name(id=name) if re.fullmatch(r"_\d+", name) and int(name[1:]) < len(names):
             return _imported(*names[int(name[1:])])
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            # Not `|`: it fails for a class whose metaclass or forward references do not support it.
+            # Not `|`, which some metaclasses and forward references do not support.
             return Union[_build(left, names, expression), _build(right, names, expression)]  # noqa: UP007
         case ast.Subscript(value=base, slice=ast.Tuple(elts=items)):
             args = tuple(_build(item, names, expression) for item in items)

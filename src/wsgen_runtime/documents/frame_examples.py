@@ -1,4 +1,4 @@
-"""Examples of a route, a request and what it brings -> examples of its messages, as whole frames of the wire."""
+"""Turns the examples of a route, a request and its data, into examples of its messages as complete frames."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from wsgen_runtime.protocol.frames import (
 )
 from wsgen_runtime.protocol.topic_names import topic_name
 
-# JSON, taken apart by what it is known to hold.
+# JSON whose structure is known.
 Json = dict[str, Any]
 AdapterOf = Callable[[Json], TypeAdapter[Any] | None]  # a type expression has no common static type
 
@@ -27,7 +27,7 @@ _SUBSCRIBE = ".subscribe"
 
 @dataclass(frozen=True, slots=True)
 class RefusedExample:
-    """An example that its model refuses: the `part` ("request" or "data") of one route's, and where in it."""
+    """An example that its model refuses: its `part` ("request" or "data"), and where in it."""
 
     channel: str
     route: str
@@ -81,7 +81,7 @@ def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[Re
 def _frames(
     at: tuple[str, str, int], example: Json, request: TypeAdapter[Any], data: TypeAdapter[Any]
 ) -> tuple[dict[str, Json], list[RefusedExample]]:
-    """Return the frames of one example by what follows the route in their type."""
+    """Return the frames of one example by their verb, which follows the route in their type."""
     _, route, _ = at
     asked = example["request"]
     found, made = _checked(at, "request", request, asked)
@@ -106,7 +106,7 @@ def _frames(
 
 def _checked(
     at: tuple[str, str, int], part: str, adapter: TypeAdapter[Any], value: object
-) -> tuple[list[RefusedExample], Any]:  # the value that the adapter makes has its type
+) -> tuple[list[RefusedExample], Any]:  # Any: the adapter determines the type
     try:
         return [], adapter.validate_json(to_json(value))
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What an app answers to plain HTTP: its documents, its metrics, and whoever opens the endpoint in a browser."""
+"""Answers HTTP requests to an app: for documents, for metrics, and for the endpoint itself."""
 
 import asyncio
 import hashlib
@@ -23,11 +23,11 @@ from wsgen_runtime.stats import Stats
 
 _JSON = "application/vnd.aai.asyncapi+json; charset=utf-8"
 _YAML = "application/vnd.aai.asyncapi+yaml; charset=utf-8"
-_ADDRESSES = 16  # a proxy has one; a stranger who invents more must not fill the memory
+_ADDRESSES = 16  # root paths of one app; more than a few are made up, and must not fill the memory
 
 
 class Served(Protocol):
-    """What is known of a `WsApp` by those that serve its documents and metrics."""
+    """The part of `WsApp` that serving HTTP needs."""
 
     title: str
     version: str
@@ -43,7 +43,7 @@ class Served(Protocol):
 
     @property
     def stats(self) -> Stats:
-        """Return what was counted so far, and the current state."""
+        """Return the present statistics."""
         raise NotImplementedError
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +52,7 @@ class Served(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """One answer. Not a response, whose headers a middleware may change: each request gets one of its own."""
+    """A cached answer; each request gets a new response, since a middleware may change its headers."""
 
     content: str
     media_type: str
@@ -63,7 +63,7 @@ class _Body:
 async def serve_http(app: Served, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request to `app`."""
     response = await _answer(app, scope)
-    await response(scope, receive, send)  # to HEAD the server sends the head alone
+    await response(scope, receive, send)  # for HEAD, the server leaves out the body
 
 
 async def _answer(app: Served, scope: Scope) -> Response:
@@ -84,31 +84,31 @@ async def _answer(app: Served, scope: Scope) -> Response:
 
 
 def _explain(app: Served, scope: Scope) -> Response:
-    """Send a browser to the page of the documents, and say to others that this is an endpoint for WebSockets."""
+    """Redirect a browser to the page of the documents; tell others that this is a WebSocket endpoint."""
     text, headers = "This is a WebSocket endpoint.\n", {"vary": "accept"}
     below = path_in_app(scope)
     if app.docs and below in ("", "/"):
         text = f"This is a WebSocket endpoint. Its documentation is at {quote(root_of(scope))}/asyncapi\n"
         if "text/html" in HTTPConnection(scope).headers.get("accept", "").lower():
-            # Relative: right behind proxies too that do not say which prefix they strip.
+            # Relative, so that it is right behind proxies that strip a prefix without passing it on.
             place = "" if below else quote(str(scope["path"]).rpartition("/")[2]) + "/"
             headers["location"] = f"./{place}asyncapi"
             return PlainTextResponse(text, 307, headers)
-    if str(scope.get("http_version", "1.1")).startswith("1"):  # HTTP/2 knows no such headers
+    if str(scope.get("http_version", "1.1")).startswith("1"):  # HTTP/2 does not have these headers
         headers |= {"upgrade": "websocket", "connection": "upgrade"}
     return PlainTextResponse(text, 426, headers)
 
 
-# What was made for each app: by where it is mounted, then by path. Gone with the app.
+# The answers of each app by root path and path; removed together with the app.
 _made: "WeakKeyDictionary[Served, dict[tuple[str, str], _Body]]" = WeakKeyDictionary()
 
 
 async def _document_response(app: Served, scope: Scope) -> Response:
     """Return the answer to a request for one of the documents of `app`.
 
-    `/asyncapi.json` and `/asyncapi.yaml` are the document, `/asyncapi` is its page. The document is made on the
-    first request, in a thread, and says that the endpoint is where the request found it, so that it is right
-    behind a mount and behind a proxy's `root_path`.
+    `/asyncapi.json` and `/asyncapi.yaml` are the document, `/asyncapi` is its page. The document is created at
+    the first request, in a thread. Its address is the one that was requested, so that it is right behind a
+    mount and behind a proxy's `root_path`.
     """
     body = await _body(app, root_of(scope), path_in_app(scope))
     if body.headers.get("etag") in _known_to(scope):
@@ -127,7 +127,7 @@ async def _body(app: Served, root: str, path: str) -> _Body:
 
 
 def _document(app: Served, root: str) -> dict[str, object]:
-    # Imported late, as all that is for documents alone: many apps never serve one.
+    # Imported late, like all that only documents need: many apps never serve one.
     from wsgen_runtime.documents.describe import describe
 
     return describe(
@@ -169,12 +169,12 @@ _MAKERS = {
 
 def _tagged(media_type: str, text: str, headers: Mapping[str, str] = MappingProxyType({})) -> _Body:
     tag = hashlib.sha256(text.encode()).hexdigest()[:32]
-    # Asking each time costs nothing with a tag, and a deployment shows at once.
+    # With a tag, to revalidate at each request is cheap, and a new version is seen at once.
     caching = {"etag": f'"{tag}"', "cache-control": "no-cache", "x-content-type-options": "nosniff"}
     return _Body(text, media_type, caching | dict(headers))
 
 
 def _known_to(scope: Scope) -> frozenset[str]:
-    """Return the tags of what the client has; `*` is not among them: nothing here is ever missing."""
+    """Return the entity tags that the client has."""
     tags = ",".join(Headers(scope=scope).getlist("if-none-match")).split(",")
     return frozenset(tag.strip().removeprefix("W/") for tag in tags)

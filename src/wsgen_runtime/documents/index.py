@@ -1,4 +1,4 @@
-"""The index of modules as one HTML file: its style and its one short script inline, no request to any host."""
+"""The index of several modules as one HTML file, which loads nothing from any host."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -39,8 +39,8 @@ code { font: .85rem ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace
 .documents a { position: relative; z-index: 1; color: var(--accent); }
 """
 
-# Shows the theme that the reader has chosen on a module's page (page/src/theme.tsx). `pageshow` is also sent when
-# the browser goes back to this page without loading it again.
+# Applies the theme that the reader has chosen on the page of a module (page/src/theme.tsx). `pageshow` is also
+# sent when the browser goes back to this page without loading it again.
 _SCRIPT = """
 function follow() {
   let theme = null;
@@ -76,7 +76,7 @@ $modules
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """One module of the index; `routes` are names, and whether each is deprecated."""
+    """One module of the index; `routes` are pairs of a name and whether the route is deprecated."""
 
     title: str
     version: str
@@ -105,7 +105,7 @@ def _module(entry: IndexEntry) -> str:
         else f"<li><code>{escape(name)}</code></li>"
         for name, deprecated in entry.routes
     )
-    # The first paragraph, as plain text: what is longer, or marked up, is for the module's own page.
+    # Only the first paragraph, without markup; the page of the module has the complete description.
     first = entry.description.strip().split("\n\n")[0].replace("**", "").replace("`", "")
     about = f"<p>{escape(first)}</p>\n" if first else ""
     return (

@@ -1,4 +1,4 @@
-"""An app's statistics in Prometheus' text format, by prometheus-client (the `metrics` extra)."""
+"""Writes the statistics of an app in the text format of Prometheus, by prometheus-client."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _GAUGES = {
     "clients": "Clients connected now.",
     "topics": "Topics with subscribers now.",
-    "queued": "Frames that wait in all outboxes now.",
-    "broker_connected": "Whether updates from other processes come now.",
-    "broker_leases": "Topics that this process produces now, because it has their lease.",
-    "broker_queued": "Updates that wait to be sent to the other processes now.",
+    "queued": "Frames queued in all outboxes now.",
+    "broker_connected": "Whether updates of other processes arrive now.",
+    "broker_leases": "Topics that this process produces now, since it has their lease.",
+    "broker_queued": "Updates queued for other processes now.",
 }
 _COUNTERS = {
     "connections": "Connections accepted.",
@@ -22,19 +22,19 @@ _COUNTERS = {
     "updates": "Updates delivered to their topics.",
     "deliveries": "Updates handed to clients.",
     "drops": "Updates that slow clients missed.",
-    "lost": "Updates published faster than the event loop took them, or lost between processes.",
+    "lost": "Updates published faster than the event loop could take them, or lost between processes.",
     "errors": "Error frames sent.",
     "failures": "Exceptions of services, of the broker and of other user code.",
-    "ended": "Topics that ended because their producer had.",
-    "broker_dropped": "Updates of this process that nobody got.",
-    "broker_missed": "Updates of other producers that did not get here.",
+    "ended": "Topics that ended because their producer had ended.",
+    "broker_dropped": "Updates of this process that were not published.",
+    "broker_missed": "Updates of other producers that did not arrive.",
     "broker_rejected": "Messages that no process of this app can have sent.",
-    "broker_reconnects": "Connections lost and made anew.",
+    "broker_reconnects": "Connections that were lost and restored.",
 }
 
 
 def require_prometheus() -> None:
-    """Raise RuntimeError, saying what to install, when prometheus-client is missing."""
+    """Raise RuntimeError, which says what to install, if prometheus-client is missing."""
     if importlib.util.find_spec("prometheus_client") is None:
         raise RuntimeError(
             "metrics=True needs prometheus-client: pip install 'wsgen-runtime[metrics]'"
@@ -42,7 +42,7 @@ def require_prometheus() -> None:
 
 
 def render_metrics(title: str, stats: Stats) -> bytes:
-    """Return `stats` as text, each sample labelled with the app's `title`."""
+    """Return `stats` as text, with the `title` of the app as a label of each sample."""
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.metrics_core import (
         CounterMetricFamily,
@@ -51,7 +51,7 @@ def render_metrics(title: str, stats: Stats) -> bytes:
     )
 
     class Collector:
-        """Hands the statistics out as they are now."""
+        """Collects the statistics once."""
 
         def collect(self) -> Iterator[Metric]:
             """Yield one metric for each number of `stats`."""

@@ -1,6 +1,7 @@
-"""The page of an AsyncAPI document: one HTML file with the reference and a live console, no request to any host.
+"""The page of an AsyncAPI document: one HTML file with the reference and a live console.
 
-Its script and style sheet are built from `page/` (`make page`) and are part of every wheel.
+It loads nothing from any host. Its script and its style sheet are built from `page/` by `make page`, and are part
+of every wheel.
 """
 
 import base64
@@ -22,7 +23,7 @@ ICON = "data:image/svg+xml;base64," + base64.b64encode(
     b'<path d="M6 18h5l3-8 4 13 3-5h5" fill="none" stroke="#fff" stroke-width="2.6"'
     b' stroke-linecap="round" stroke-linejoin="round"/></svg>'
 ).decode("ascii")
-"""The address of the pages' icon: without one, browsers ask the host for it."""
+"""The icon of all pages, as a data URL; without one, browsers request it from the host."""
 
 _PAGE = Template("""\
 <!doctype html>
@@ -47,7 +48,7 @@ _PAGE = Template("""\
 
 
 class PageAssetsMissingError(RuntimeError):
-    """The page's script and style sheet were not built; the message says how to."""
+    """The script and the style sheet of the page were not built; the message says how to build them."""
 
 
 class _Assets(NamedTuple):
@@ -60,10 +61,10 @@ def render_page(
 ) -> str:
     """Return `document`, an AsyncAPI document with its payload schemas, as one self-contained HTML file.
 
-    `title` is the browser's; by default the document's own. `url` is where the console connects: a ws(s):// or
-    http(s):// address, or a path on the page's host; by default the endpoint that serves the page, else the
-    document's first server. An invalid document makes a page that says what is wrong with it. Raises
-    PageAssetsMissingError, and TypeError or ValueError for a document that is not JSON.
+    `title` is the title of the page, by default that of the document. `url` is where the console connects to: a
+    ws(s):// or http(s):// address, or a path on the host of the page; by default the endpoint that serves the
+    page, or else the first server of the document. For an invalid document, the page says what is wrong with
+    it. Raises PageAssetsMissingError, and TypeError or ValueError for a document that is not JSON.
     """
     assets = _read_assets()
     name = html_escapes.escape(title or _title_of(document))
@@ -79,11 +80,11 @@ def render_page(
 
 
 def content_security_policy(html: str) -> str:
-    """Return the `Content-Security-Policy` header for a page: its own script and style, and sockets."""
+    """Return the `Content-Security-Policy` header for a page, which allows its script, its style and sockets."""
     inline = _Inline()
     inline.feed(html)
     inline.close()
-    # `frame-ancestors` is for the header only: browsers ignore it in a <meta>.
+    # `frame-ancestors` works in the header only: browsers ignore it in a <meta>.
     return f"{_policy(inline.scripts, inline.styles)}; frame-ancestors 'self'"
 
 
@@ -109,7 +110,7 @@ def _hashes(texts: list[str]) -> str:
 
 
 def _json_in_html(value: object) -> str:
-    """Return `value` as JSON that cannot end its <script>, open a comment or break a line."""
+    """Return `value` as JSON that can neither end its <script> nor start a comment."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"), default=_plain)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
@@ -117,7 +118,7 @@ def _json_in_html(value: object) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"a document holds JSON values only, not {type(value).__name__}")
+    raise TypeError(f"a document contains JSON values only, not {type(value).__name__}")
 
 
 def _title_of(document: Mapping[str, object]) -> str:
@@ -140,7 +141,7 @@ def _read_assets() -> _Assets:
 
 
 class _Inline(HTMLParser):
-    """Collects the inline scripts that run, and the inline styles."""
+    """Collects the inline scripts that are executed, and the inline styles."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
@@ -149,7 +150,7 @@ class _Inline(HTMLParser):
         self._open: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note that a script or style begins."""
+        """Start a script or style."""
         kind = dict(attrs).get("type")
         if tag == "style":
             self._begin(self.styles)
@@ -157,12 +158,12 @@ class _Inline(HTMLParser):
             self._begin(self.scripts)
 
     def handle_data(self, data: str) -> None:
-        """Add to the open script or style."""
+        """Add to the current script or style."""
         if self._open is not None:
             self._open[-1] += data
 
     def handle_endtag(self, tag: str) -> None:
-        """Note that the open script or style has ended."""
+        """End the current script or style."""
         if tag in ("script", "style"):
             self._open = None
 

@@ -1,4 +1,4 @@
-"""Slots of a document -> JSON schemas: one place for exported and for served documents."""
+"""Fills the slots of a document, which name Python types, with JSON schemas."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
@@ -18,7 +18,7 @@ TYPE, MODE = "x-python-type", "x-python-mode"
 
 
 class UnfillableError(Exception):
-    """`reasons` maps each type expression without a schema to what was raised; `refused` are wrong examples."""
+    """`reasons` maps each type expression without a schema to its exception; `refused` are invalid examples."""
 
     def __init__(
         self, reasons: Mapping[str, Exception], refused: Sequence[RefusedExample] = ()
@@ -36,11 +36,11 @@ class UnfillableError(Exception):
 def fill(
     document: Mapping[str, object], *, resolve: Resolve = resolve_type, strict: bool = True
 ) -> dict[str, object]:
-    """Return `document` with a JSON schema in place of each slot and the models' in `components.schemas`.
+    """Return `document` with a JSON schema in place of each slot, and the shared ones in `components.schemas`.
 
-    `resolve` gives the type for a slot's expression. Examples of routes become examples of their messages.
-    Raises UnfillableError if a type cannot be resolved or has no JSON schema, or refuses an example; without
-    `strict`, such a slot becomes a schema that allows anything, and such an example is left out.
+    `resolve` returns the type of an expression. Examples of routes become examples of their messages. Raises
+    UnfillableError if a type cannot be resolved, has no JSON schema or refuses an example. Without `strict`,
+    such a slot becomes a schema that allows any value, and such an example is left out.
     """
     adapters, reasons = _adapters(sorted(set(_slots(document))), resolve)
     if reasons and strict:
@@ -92,7 +92,7 @@ def _adapters(
     for name, mode in slots:
         try:
             adapter = TypeAdapter(resolve(name))
-            # Alone first: what one type raises must not hide which type it was.
+            # First each alone, so that an exception can be assigned to its type.
             adapter.json_schema(schema_generator=_Schemas, mode=mode)
         except Exception as error:  # importing and describing models runs user code
             reasons.setdefault(name, error)
@@ -104,9 +104,9 @@ def _adapters(
 def _schemas(
     adapters: Mapping[Slot, TypeAdapter[Any]],  # Any: as `Resolve`
 ) -> tuple[dict[Slot, object], dict[str, object]]:
-    """Return the schema of each slot and those that they refer to, by name.
+    """Return the schema of each slot, and the schemas that they refer to by name.
 
-    All are made in one go, so that models of the same name get different ones.
+    All are generated together, so that different models with the same name get different names.
     """
     if not adapters:
         return {}, {}
@@ -136,12 +136,12 @@ def _put(node: object, schemas: Mapping[Slot, object]) -> object:
 
 
 class _Schemas(GenerateJsonSchema):
-    """What is on the wire: frames hold every field of a model, those with defaults too."""
+    """Describes models as they are sent: with all fields, also those with defaults."""
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's way
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # Any: pydantic's schema
-        """Return whether a frame always holds the field."""
+        """Return whether a frame always contains the field."""
         if self.mode == "serialization" and field["type"] in ("model-field", "dataclass-field"):
             return not field.get("serialization_exclude") and not field.get(
                 "serialization_exclude_if"

@@ -1,8 +1,8 @@
-"""A process of its own that fills documents: models are user code, which may hang, print or exit.
+"""Fills documents in a separate process, since models are user code, which may hang, print or exit.
 
-Reads `{"sources": [...], "documents": [...]}` from stdin. Writes JSON lines to what was stdout: `{"type": ...}`
-before each type expression is tried, and at the end `{"documents": [...]}` or `{"failures": {...},
-"refused": [...]}`: the types that have no schema, and the examples that do not match theirs.
+Reads `{"sources": [...], "documents": [...]}` from stdin. Writes JSON lines to the original stdout: `{"type":
+...}` before each type expression is resolved, and at the end either `{"documents": [...]}` or `{"failures":
+{...}, "refused": [...]}`, with the types that have no schema and the examples that their models refuse.
 """
 
 import json
@@ -22,13 +22,13 @@ _OTHERS = (
     str(Path(__file__).parents[1]) + os.sep,
     *(sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")),
 )
-"""Where files begin that are not the user's: ours, the standard library and what is installed."""
+"""Prefixes of files that are not the user's: the runtime, the standard library and installed packages."""
 
 
 def main() -> None:
-    """Fill the documents of stdin."""
+    """Fill the documents that are read from stdin."""
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
-        # What models print while they are imported must not mix with the answer.
+        # Models may print while they are imported, which must not mix with the answer.
         os.dup2(2, 1)
         task = json.load(sys.stdin)
         sys.path[:0] = task["sources"]
@@ -64,7 +64,7 @@ def _reason(error: Exception) -> dict[str, object]:
 
 
 def _trace(error: Exception) -> str:
-    """Return the traceback of `error` and of what caused it, as far as it is in the user's own files."""
+    """Return the tracebacks of `error` and its causes, reduced to the files of the user."""
     whole = traceback.TracebackException.from_exception(error)
     part: traceback.TracebackException | None = whole
     while part is not None:
@@ -92,5 +92,5 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError, ValueError):  # a model may have closed or removed it
             stream.flush()
-    # Threads that a model started would be waited for, and so would whatever it does at exit.
+    # Do not wait for threads that a model has started, nor run its exit handlers.
     os._exit(ended)
