@@ -42,13 +42,13 @@ def substitute_of(code: int) -> int | None:
 
 _LONGEST_REASON = 123
 _DESCRIPTIONS = {
-    CloseCode.GOING_AWAY: "The server shuts down, or the connection reached its longest life.",
+    CloseCode.GOING_AWAY: "The server is shutting down, or the maximum connection lifetime was reached.",
     CloseCode.POLICY_VIOLATION: (
-        "Too many frames in a row were answered with an error, or `disconnect` named no code."
+        "Too many consecutive frames were answered with an error, or the application closed the socket."
     ),
     CloseCode.TOO_LARGE: "A frame was larger than the server accepts.",
-    CloseCode.INTERNAL: "The server failed; its log says why.",
-    CloseCode.TRY_LATER: "The client read too slowly for its route, or for its answers.",
+    CloseCode.INTERNAL: "An internal error occurred; the log of the server has the reason.",
+    CloseCode.TRY_LATER: "The client reads too slowly.",
     CloseCode.UNAUTHORIZED: "The authentication expired and was not renewed.",
     CloseCode.TIMEOUT: "The client was silent for longer than the heartbeat allows.",
 }

@@ -24,9 +24,9 @@ class ErrorCode(StrEnum):
     TOO_MANY_SUBSCRIPTIONS = "too_many_subscriptions"
     """The client or the server has reached its limit of topics."""
     RATE_LIMITED = "rate_limited"
-    """The client sends too fast, and the frame was not processed."""
+    """The client sends too fast, and the frame was ignored."""
     INTERNAL = "internal"
-    """The server failed; its log says why."""
+    """An internal error occurred; the log of the server has the reason."""
 
 
 class _Payload(BaseModel):

@@ -12,20 +12,20 @@ Json = dict[str, object]
 
 ERROR_CODES = {
     "invalid_json": "The frame is not a JSON object in a text frame.",
-    "unknown_type": "`type` is missing or names nothing the server knows.",
+    "unknown_type": "`type` is missing, or the server does not know it.",
     "invalid_payload": "`payload` or `id` has the wrong form; `details` says where.",
-    "not_subscribed": "The client asked to leave a topic it is not subscribed to.",
+    "not_subscribed": "The client unsubscribed from a topic that it is not subscribed to.",
     "unauthorized": "The client may not subscribe to this topic.",
-    "too_many_subscriptions": "The client, or the server, has as many topics as it may have.",
-    "rate_limited": "The frame came too fast and was not read.",
-    "internal": "The server failed; its log says why.",
+    "too_many_subscriptions": "The client or the server has reached its limit of topics.",
+    "rate_limited": "The client sends too fast, and the frame was ignored.",
+    "internal": "An internal error occurred; the log of the server has the reason.",
 }
 CLOSE_CODES = {
-    1001: "The server shuts down, or the connection reached its longest life.",
-    1008: "Too many frames in a row were answered with an error, or `disconnect` named no code.",
+    1001: "The server is shutting down, or the maximum connection lifetime was reached.",
+    1008: "Too many consecutive frames were answered with an error, or the application closed the socket.",
     1009: "A frame was larger than the server accepts.",
-    1011: "The server failed; its log says why.",
-    1013: "The client read too slowly for its route, or for its answers.",
+    1011: "An internal error occurred; the log of the server has the reason.",
+    1013: "The client reads too slowly.",
     3000: "The authentication expired and was not renewed.",
     3008: "The client was silent for longer than the heartbeat allows.",
 }
