@@ -122,6 +122,10 @@ format: $(VENV)/.ready  ## format the code and fix what can be fixed
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 
+.PHONY: settings-schema
+settings-schema: $(VENV)/.ready  ## rewrite schemas/settings.schema.json from the table of settings
+	@$(BIN)/python -c "import json; from wsgen.settings.table import settings_schema; print(json.dumps(settings_schema(), indent=2))" > schemas/settings.schema.json
+
 .PHONY: update-cases
 update-cases: $(VENV)/.ready  ## rewrite the expected results of tests/cases
 	@UPDATE_CASES=1 $(BIN)/python -m pytest -q tests/test_cases.py

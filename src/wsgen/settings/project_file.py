@@ -13,9 +13,9 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import ConfigError
 from wsgen.files import real, regular
+from wsgen.settings.checked import checked_config
 from wsgen.settings.config import Config, default_sources
 from wsgen.settings.key_places import WSGEN_TOML, prefix_of
-from wsgen.settings.table import read_config
 
 _LIMIT = 1 << 20
 _OUR_TABLE = re.compile(rb"^\s*\[\s*tool\s*\.\s*wsgen\b", re.MULTILINE)
@@ -63,7 +63,7 @@ def load_config(root: Path) -> Config:
             continue
         table = _table(file, data)
         if table is not None:
-            return read_config(table, root, file)
+            return checked_config(table, root, file)
     return Config(root=root, paths=(root,), sources=default_sources(root))
 
 

@@ -1,0 +1,171 @@
+"""The settings as written -> Config, or what is wrong with them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from string import Formatter
+from types import MappingProxyType
+from typing import Any  # values of TOML, which are checked before they are used
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.errors import ConfigError
+from wsgen.files import real
+from wsgen.names import is_dotted, nearest
+from wsgen.settings.config import OUTPUT, STEPS, Config, default_sources
+from wsgen.settings.key_places import SettingPlaces, prefix_of
+from wsgen.settings.table import PLACEHOLDERS, SETTINGS, Setting, Table
+
+_Keys = tuple[str, ...]
+
+
+def checked_config(table: Mapping[str, object], root: Path, file: Path) -> Config:
+    """Return the settings in `table`, which stands in `file`, for the project at `root`.
+
+    Raises ConfigError with one diagnostic for each setting that is unknown or wrong.
+    """
+    return _SettingsCheck(root, file).config(table)
+
+
+class _SettingsCheck:
+    """Checks one table of settings and collects what is wrong with it."""
+
+    def __init__(self, root: Path, file: Path) -> None:
+        self.root = root
+        self.file = file
+        self.places: SettingPlaces | None = None
+        self.found: list[Diagnostic] = []
+
+    def config(self, table: Mapping[str, object]) -> Config:
+        values = self.values(table, SETTINGS, ())
+        quality, asyncapi = values["quality"], values["asyncapi"]
+        self.security_schemes(asyncapi)
+        config = Config(
+            root=self.root,
+            file=self.file,
+            paths=self.paths("paths", values["paths"]) or (self.root,),
+            output=self.output(values["output"]),
+            template=self.existing("template", values["template"], Path.is_file, "file"),
+            templates=self.existing("templates", values["templates"], Path.is_dir, "folder"),
+            models=self.models(values["models"]),
+            sources=self.paths("sources", values["sources"]) or default_sources(self.root),
+            steps=self.steps(quality["steps"]),
+            timeout=float(quality["timeout"]),
+            asyncapi=MappingProxyType(asyncapi),
+        )
+        if self.found:
+            raise ConfigError("the settings are not usable", self.found)
+        return config
+
+    def values(
+        self, table: Mapping[str, object], settings: Iterable[Setting | Table], keys: _Keys
+    ) -> dict[str, Any]:
+        """Return the value of each of `settings`, its default where it is missing or of a wrong type."""
+        known = {setting.name: setting for setting in settings}
+        for key in table.keys() - known.keys():
+            close = nearest(key, known)
+            advice = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(known)}."
+            where = ".".join((*prefix_of(self.file), *keys)) or self.file.name
+            self.fail("WSG901", (*keys, key), f"unknown setting `{key}` in [{where}]", advice)
+        return {
+            name: self.value(table.get(name), setting, (*keys, name))
+            for name, setting in known.items()
+        }
+
+    def value(self, value: object, setting: Setting | Table, keys: _Keys) -> object:
+        if isinstance(setting, Table):
+            if value is not None and not isinstance(value, dict):
+                advice = f"Write [tool.wsgen.{'.'.join(keys)}]."
+                self.fail("WSG902", keys, f"`{setting.name}` must be a table", advice)
+                value = None
+            table = value or {}
+            return self.values(table, setting.settings, keys) if setting.settings else dict(table)
+        if value is None:
+            return setting.default
+        if setting.type.fits(value):
+            return value
+        advice = f"Write {setting.name} = {setting.type.example}."
+        self.fail("WSG902", keys, f"`{setting.name}` must be {setting.type.words}", advice)
+        return setting.default
+
+    def fail(self, code: str, keys: _Keys, message: str, advice: str) -> None:
+        if self.places is None:
+            self.places = SettingPlaces(self.file)
+        self.found.append(Diagnostic(code, message, self.places.of(keys), help=advice))
+
+    def paths(self, key: str, values: Iterable[str] | None) -> tuple[Path, ...]:
+        found = (self.inside(key, value) for value in values or ())
+        return tuple(path for path in found if path is not None)
+
+    def inside(self, key: str, value: str) -> Path | None:
+        """Return `value` as a path, refusing one outside of the project."""
+        if "\0" not in value:
+            path = real(self.root / value)
+            if path.is_relative_to(self.root):
+                return path
+        advice = f"Name a path below {self.file.name}'s folder."
+        self.fail("WSG903", (key,), f"`{key}` leaves the project: {value!r}", advice)
+        return None
+
+    def existing(
+        self, key: str, value: str | None, exists: Callable[[Path], bool], kind: str
+    ) -> Path | None:
+        path = self.inside(key, value) if value is not None else None
+        if path is None or _is_there(path, exists):
+            return path
+        advice = f"Create the {kind} or correct the path."
+        self.fail("WSG904", (key,), f"`{key}` names no {kind}: {value!r}", advice)
+        return None
+
+    def output(self, value: str) -> str:
+        try:
+            fields = [field[1:] for field in Formatter().parse(value) if field[1] is not None]
+        except ValueError:
+            fields = [(value, "", None)]
+        problem = None
+        if bad := [name for name, spec, how in fields if name not in PLACEHOLDERS or spec or how]:
+            names = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            problem = f"`output` has an unknown placeholder {bad[0]!r}", f"Use {names}."
+        elif not {name for name, _, _ in fields} & {"source_dir", "module"}:
+            problem = (
+                "`output` would be the same folder for every module",
+                "Put {source_dir} or {module} into it.",
+            )
+        if problem is None:
+            return value
+        self.fail("WSG902", ("output",), *problem)
+        return OUTPUT
+
+    def models(self, value: str | None) -> str | None:
+        if value is None or is_dotted(value):
+            return value
+        message = f"`models` is not an importable name: {value!r}"
+        self.fail("WSG902", ("models",), message, 'Write it as "package.module".')
+        return None
+
+    def steps(self, names: Iterable[str]) -> tuple[str, ...]:
+        for name in names:
+            if name not in STEPS:
+                close = nearest(name, STEPS)
+                advice = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(STEPS)}."
+                self.fail("WSG902", ("quality", "steps"), f"unknown quality step {name!r}", advice)
+        return tuple(dict.fromkeys(name for name in names if name in STEPS))
+
+    def security_schemes(self, asyncapi: Mapping[str, object]) -> None:
+        """Check the security schemes, since sources name them; the rest is checked where documents are made."""
+        keys = ("asyncapi", "securitySchemes")
+        schemes = asyncapi.get("securitySchemes", {})
+        if not isinstance(schemes, dict):
+            advice = "Write [tool.wsgen.asyncapi.securitySchemes]."
+            self.fail("WSG902", keys, "`securitySchemes` must be a table", advice)
+            return
+        for name, scheme in schemes.items():
+            if not isinstance(scheme, dict) or not isinstance(scheme.get("type"), str):
+                message = f"security scheme `{name}` must be a table with a `type`"
+                advice = f'Write {name} = {{type = "http", scheme = "bearer"}}.'
+                self.fail("WSG902", (*keys, name), message, advice)
+
+
+def _is_there(path: Path, exists: Callable[[Path], bool]) -> bool:
+    try:
+        return exists(path)
+    except OSError:
+        return False  # No file system takes such a name.
