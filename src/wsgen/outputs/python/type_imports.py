@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wsgen.model import UNION, TypeRef
 from wsgen.outputs.python.literals import WIDTH
 
-Imported = tuple[str, str]
+ImportedName = tuple[str, str]
 """A module and a top-level name in it."""
 
 
@@ -16,12 +16,12 @@ Imported = tuple[str, str]
 class Imports:
     """Names for the imported types of a file. Types that have the same name are given different ones."""
 
-    names: Mapping[Imported, str]
+    names: Mapping[ImportedName, str]
 
     @classmethod
     def of(cls, types: Iterable[TypeRef], *, taken: Collection[str]) -> "Imports":
         """Name every type in `types`, without using the names in `taken`."""
-        names: dict[Imported, str] = {}
+        names: dict[ImportedName, str] = {}
         used = set(taken)
         for imported in dict.fromkeys(pair for ref in types for pair in ref.imports()):
             name, number = imported[1], 2

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from wsgen.outputs.python.generic.template import TakenNames, TemplateFile
 from wsgen.outputs.python.generic.template_imports import absolute
-from wsgen.outputs.python.type_imports import Imported
+from wsgen.outputs.python.type_imports import ImportedName
 from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.scopes import Function, Import, bound_by
 from wsgen.syntax.text_ranges import Cover, TextRange
@@ -41,7 +41,7 @@ def names_of(
     first = min((use.start for use in placeholders), default=len(source.text))
     times = Counter(name for name, _, _ in bindings)
     imported = _imported(file, [name for name, _, node in bindings if node is not None])
-    same, bound = set[Imported](), set[Imported]()
+    same, bound = set[ImportedName](), set[ImportedName]()
     for name, pairs in imported.items():
         if len(set(pairs)) == 1 and len(pairs) == times[name]:
             same.add(pairs[0])
@@ -74,9 +74,9 @@ def _bindings(source: PythonText) -> Iterator[tuple[str, TextRange, ast.alias | 
                     yield handler.name, source.places.of(node), None
 
 
-def _imported(file: TemplateFile, names: Collection[str]) -> Mapping[str, list[Imported]]:
+def _imported(file: TemplateFile, names: Collection[str]) -> Mapping[str, list[ImportedName]]:
     """Return what each of `names` is imported from at the top level, for each of its imports."""
-    found: dict[str, list[Imported]] = {}
+    found: dict[str, list[ImportedName]] = {}
     for node in file_statements(file.source.tree):
         if isinstance(node, ast.ImportFrom):
             for item in node.names:

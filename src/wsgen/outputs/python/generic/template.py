@@ -9,7 +9,7 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
-from wsgen.outputs.python.type_imports import Imported
+from wsgen.outputs.python.type_imports import ImportedName
 from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.quoted_types import TypingNames
 from wsgen.syntax.text_ranges import TextRange
@@ -54,8 +54,8 @@ class TakenNames:
 
     taken: Mapping[str, Span]
     hidden: Mapping[str, Span]
-    same: frozenset[Imported]
-    bound: frozenset[Imported]
+    same: frozenset[ImportedName]
+    bound: frozenset[ImportedName]
 
 
 @dataclass(frozen=True, slots=True)
