@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 import wsgen_runtime
 from tests.parts import NPM, left_out, require
+from tests.wording import observe_wording
 from wsgen.cli.main import run
 
 # A shared machine may be slow at any moment, and a test never asserts on wall time. CI draws the same examples
@@ -28,6 +29,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     line = left_out([str(report.longrepr) for report in reports])
     if line:
         terminalreporter.write_line(line, yellow=True)
+
+
+_wording_faults = observe_wording()
+
+
+@pytest.fixture(autouse=True)
+def diagnostics_are_worded_alike() -> Iterator[None]:
+    """Check the texts of all diagnostics that wsgen makes during a test."""
+    _wording_faults.clear()
+    yield
+    assert not _wording_faults, "\n".join(_wording_faults)
 
 
 @pytest.fixture(scope="session")

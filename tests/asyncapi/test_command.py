@@ -106,7 +106,7 @@ def test_the_document_of_a_removed_module_is_found_and_removed(exporting: Projec
     assert exporting.wsgen(*EXPORT, "-m", "first", "--check").code == 0
     outcome = exporting.wsgen(*EXPORT, "--check")
     assert outcome.code == 1
-    assert "docs/second.yaml is of a module that is gone" in outcome.stderr
+    assert "docs/second.yaml belongs to a module that no longer exists" in outcome.stderr
     outcome = exporting.wsgen(*EXPORT, "specs/first")
     assert (outcome.code, "removed docs/second.yaml" in outcome.stdout) == (0, True)
     left = sorted(file.name for file in (exporting.root / "docs").iterdir())

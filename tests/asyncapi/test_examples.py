@@ -135,7 +135,10 @@ def test_an_example_that_the_model_refuses(
         assert run(["asyncapi", "export", "-o", "out.yaml", *options]) == 1
         assert not (project / "out.yaml").exists()
         printed = capsys.readouterr().err
-        assert f"feed/ws.yaml:{place}: error[WSG665]: example of `bar`: {said}" in printed
+        assert (
+            f"feed/ws.yaml:{place}: error[WSG665]: the example of `bar` does not match its model: {said}"
+            in printed
+        )
 
 
 def test_schemes_are_inputs_of_what_is_rendered(project: Path) -> None:

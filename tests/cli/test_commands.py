@@ -218,7 +218,7 @@ def test_a_folder_that_is_no_project_is_searched_up_to_a_limit(
     for path in ((), (".",)):
         outcome = project.wsgen("validate", *path)
         assert outcome.code == 2
-        assert "is no project, and there are more than 5 folders in it" in outcome.stderr
+        assert "is not a project, and has more than 5 folders" in outcome.stderr
         assert "Name the folders of its modules" in outcome.stderr
     assert project.wsgen("validate", "specs").code == 0
     (project.root / ".git").mkdir()

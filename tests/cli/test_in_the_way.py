@@ -19,11 +19,13 @@ def test_settings_that_name_nothing_are_all_said_at_their_place(project: Project
     for command in ("render", "check", "list", "asyncapi export"):
         outcome = project.wsgen(*command.split())
         assert outcome.code == 2
-        assert "pyproject.toml:2:1: error[WSG904]: `paths` names what does not exist: nope" in (
-            outcome.stderr
+        assert (
+            "pyproject.toml:2:1: error[WSG904]: `paths` names a folder that does not exist: nope"
+            in (outcome.stderr)
         )
-        assert "pyproject.toml:3:1: error[WSG904]: `sources` names what does not exist: nor" in (
-            outcome.stderr
+        assert (
+            "pyproject.toml:3:1: error[WSG904]: `sources` names a folder that does not exist: nor"
+            in (outcome.stderr)
         )
 
 

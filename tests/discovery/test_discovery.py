@@ -151,7 +151,7 @@ def test_packages_that_links_lead_to_one_folder_are_an_error(project: Project) -
         (project.root / "specs" / name / "ws_generated").symlink_to(project.root / "shared")
     outcome = project.wsgen("render")
     assert outcome.code == 2
-    assert "would be written to one folder" in outcome.stderr
+    assert "would be written to the same folder" in outcome.stderr
     assert "link" in outcome.stderr
     assert not list((project.root / "shared").iterdir())
 

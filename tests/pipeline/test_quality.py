@@ -76,7 +76,7 @@ def test_type_that_does_not_exist_fails_its_module_only(
     source = project.read("specs/broker/ws.yaml").replace("Nonexistent", "app.models:Bar.Inner")
     project.write("specs/broker/ws.yaml", source)
     outcome = project.wsgen("check", "--module", "broker")
-    assert 'specs/broker/ws.yaml:6:11: error[WSG513]: mypy in module "broker"' in outcome.stderr
+    assert "specs/broker/ws.yaml:6:11: error[WSG513]: mypy in module `broker`" in outcome.stderr
 
 
 def test_a_module_of_a_namespace_package_passes_mypy(

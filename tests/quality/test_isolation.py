@@ -65,7 +65,7 @@ def test_a_crash_on_one_module_is_reported_for_that_module_only(
     assert set(result.files) == {good.output, other.output}
     (found,) = result.diagnostics
     assert (found.code, found.module, found.step) == ("WSG501", "broker", step)
-    assert found.message == f'{step} failed with exit code 1 in module "broker"'
+    assert found.message == f"{step} failed with exit code 1 in module `broker`"
     assert found.span is not None
     assert found.span.path == bad.output.parent / "ws.yaml"
 
@@ -95,7 +95,7 @@ def test_a_folder_that_mypy_refuses_fails_its_module_only(project: Project, besi
     (found,) = result.diagnostics
     assert (found.code, found.module) == ("WSG513", "order-book")
     assert "is not a valid Python package name" in found.message
-    assert "rename the folder" in (found.help or "")
+    assert "Rename the folder" in (found.help or "")
 
 
 def test_modules_in_each_others_way_for_mypy_are_checked_alone(project: Project) -> None:

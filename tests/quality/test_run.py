@@ -59,7 +59,7 @@ def test_a_type_that_does_not_exist_fails_its_module_only(project: Project) -> N
     assert result.failed == {wrong.output}
     (found,) = result.diagnostics
     assert (found.code, found.module, found.step) == ("WSG513", "datafeed", "mypy")
-    assert 'mypy in module "datafeed"' in found.message
+    assert "mypy in module `datafeed`" in found.message
     assert '"app.models" has no attribute "Baz"' in found.message
     assert "(barwsrouter.py:5)" in found.message
     assert found.span == wrong.positions["BarWsRouter.data"]
@@ -104,7 +104,7 @@ def test_two_sorters_of_imports_are_told_apart_from_formatters(project: Project)
     module = project.module(router="import json\nimport os\n", init="")
     (found,) = project.run(module, steps=("ruff-fix", "isort")).diagnostics
     assert found.code == "WSG503"
-    assert "let only one of them sort imports" in (found.help or "")
+    assert "Let only one of them sort imports" in (found.help or "")
     assert "[tool.ruff.lint.isort]" in (found.help or "")
 
 
@@ -134,7 +134,7 @@ def test_a_missing_import_that_sorters_disagree_about_is_told_too(project: Proje
     assert sorted(found) == ["WSG503", "WSG513"]
     assert "ruff-fix and isort do not agree" in found["WSG503"].message
     assert 'module named "app.lost"' in found["WSG513"].message
-    assert (found["WSG513"].help or "").startswith("create or install app.lost")
+    assert (found["WSG513"].help or "").startswith("Create or install app.lost")
 
 
 def test_errors_in_the_projects_own_files_fail_no_module(project: Project) -> None:
@@ -152,9 +152,9 @@ def test_a_file_that_stops_mypy_fails_the_modules_that_import_it(project: Projec
     assert set(result.files) == {right.output}
     assert all(found.module == "broker" for found in result.diagnostics)
     assert result.diagnostics[0].message.startswith(
-        'mypy in module "broker": src/app/broken.py:1: '
+        "mypy in module `broker`: src/app/broken.py:1: "
     )
-    assert result.diagnostics[0].help == "correct src/app/broken.py"
+    assert result.diagnostics[0].help == "Correct src/app/broken.py."
 
 
 def test_a_text_that_is_not_python_fails_before_any_tool(project: Project) -> None:

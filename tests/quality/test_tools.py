@@ -63,9 +63,9 @@ def test_a_missing_tool_is_one_message_with_the_step_and_two_ways_out(
         commands_of(["black", "isort"], root=tmp_path)
     (found,) = caught.value.diagnostics
     assert (found.code, found.step) == ("WSG500", "black")
-    assert found.message == 'black is not installed, but the quality step "black" needs it'
+    assert found.message == "black is not installed, but the quality step `black` needs it"
     assert 'pip install "wsgen[quality]"' in (found.help or "")
-    assert 'leave "black" out of `steps` in [tool.wsgen.quality]' in (found.help or "")
+    assert "leave `black` out of `steps` in [tool.wsgen.quality]." in (found.help or "")
 
 
 def test_all_missing_tools_are_in_one_message(tool: Tool, packages: Path, tmp_path: Path) -> None:
@@ -73,14 +73,14 @@ def test_all_missing_tools_are_in_one_message(tool: Tool, packages: Path, tmp_pa
         commands_of(["black", "ruff-format", "ruff-check"], root=tmp_path)
     assert str(caught.value) == (
         "black and ruff are not installed, but the quality steps "
-        '"black", "ruff-format", "ruff-check" need them'
+        "`black`, `ruff-format`, `ruff-check` need them"
     )
     with pytest.raises(ToolError, match=r"^black, flake8 and isort are not installed"):
         commands_of(["black", "flake8", "isort"], root=tmp_path)
 
 
 def test_an_unknown_step_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match="no such quality step: pylint"):
+    with pytest.raises(ToolError, match="there is no quality step `pylint`"):
         commands_of(["black", "pylint"], root=tmp_path)
 
 

@@ -244,7 +244,7 @@ def _left_over(
             if talks:
                 echo(f"removed {display_path(file)}")
             continue
-        message = f"the document {display_path(file)} is of a module that is gone"
+        message = f"the document {display_path(file)} belongs to a module that no longer exists"
         advice = "Run `wsgen asyncapi export` with the same options, without --check, to remove it."
         place = Span(file, 1, 1, 1, 1)
         found.append(Diagnostic("WSG662", message, place, help=advice))

@@ -38,7 +38,7 @@ def project_of(paths: Sequence[Path]) -> Config:
     ):
         start = first
     else:
-        message = f"{paths[0]} is outside of this project and in no other"
+        message = f"{paths[0]} is outside of this project and not in another one"
         advice = "Run wsgen in the project, or put an empty wsgen.toml at its top."
         raise ConfigError(message, [Diagnostic("WSG903", message, help=advice)])
     config = load_config(find_root(start))
@@ -73,6 +73,6 @@ def _missing(config: Config, file: Path) -> Iterator[Diagnostic]:
     for key, folders in (("paths", config.paths), ("sources", config.sources)):
         for folder in folders:
             if not folder.exists():
-                message = f"`{key}` names what does not exist: {display_path(folder, config.root)}"
+                message = f"`{key}` names a folder that does not exist: {display_path(folder, config.root)}"
                 advice = f"Create the folder, or correct `{key}`."
                 yield Diagnostic("WSG904", message, setting_place(file, (key,)), help=advice)

@@ -54,7 +54,7 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
         elif os.path.lexists(path) and path.name in (YAML_NAME, PYTHON_NAME, "__init__.py"):
             folders[real(path.parent)] = None
         else:
-            problem = "is no source" if place.exists() else "does not exist"
+            problem = "is not a source" if place.exists() else "does not exist"
             advice = f"Name a folder, a {YAML_NAME} or a {PYTHON_NAME}."
             if not place.exists() and path == Path(path.stem):
                 advice = f"{advice[:-1]}; for a module by its name, write `--module {path.name}`."
@@ -208,7 +208,7 @@ def _unsearched(found: Found, config: Config) -> Iterator[Diagnostic]:
             advice = "Make the folder readable, or leave it out of [tool.wsgen] paths."
             yield Diagnostic("WSG101", message, Span(place), help=advice)
     if not found.ended:
-        message = f"{config.root} is no project, and there are more than {_FOLDERS:,} folders in it"
+        message = f"{config.root} is not a project, and has more than {_FOLDERS:,} folders"
         advice = "Name the folders of its modules, or run `wsgen init` where the project begins."
         yield _misplaced("WSG401", message, config, advice)
 
@@ -217,7 +217,9 @@ def _nameless(module: ModuleSource, config: Config) -> Iterator[Diagnostic]:
     """Report a module that would be named after the folder in which the project happens to be."""
     first = module.files[0]
     if module.directory == config.root and not (module.version or _declared_name(first)):
-        message = f"the module of {first.name} has no name: the project's own folder may be called anything"
+        message = (
+            f"the module of {first.name} has no name: that of the project's own folder is not used"
+        )
         advice = (
             f"Write `module: name` on a line of its own in {YAML_NAME}, or move the file into a folder"
             " that is named after the module."
@@ -241,13 +243,17 @@ def _collisions(modules: Iterable[ModuleSource]) -> Iterator[Diagnostic]:
                     "Put {source_dir}, or both {module} and {version}, into [tool.wsgen] output."
                 )
             else:
-                advice = "Let each have a folder of its own: one of the two leads through a link."
-            yield _shared(module, first, "would be written to one folder", advice)
+                advice = (
+                    "Give each module its own folder; one of the two paths leads through a link."
+                )
+            yield _shared(module, first, "would be written to the same folder", advice)
     for module in modules:
         for folder in map(os.fspath, (module.directory, *module.directory.parents)):
             if (other := taken.get(folder)) is not None:
-                advice = "Move the one out of the other's package, or change [tool.wsgen] output."
-                problem = f"cannot be: the first would be written to where the second is, {folder}"
+                advice = "Move the module out of the other's package, or change `output` in [tool.wsgen]."
+                problem = (
+                    f"overlap: the first would be written to the folder of the second, {folder}"
+                )
                 yield _shared(module, other, problem, advice)
 
 

@@ -27,7 +27,7 @@ def planned_yaml(
     """Return the text of the ws.yaml, and whether it has yet to be written."""
     if more := [router.class_name for router in spec.routers if router.further]:
         message = f"a ws.yaml gives a router two types; {', '.join(more)} has more"
-        advice = "Keep the aliases of this module: they go on working."
+        advice = "Keep the aliases of this module: they continue to work."
         raise GenerationError(message, [Diagnostic("WSG431", message, help=advice)])
     file = source.directory / YAML_NAME
     if file.exists() or file.is_symlink():

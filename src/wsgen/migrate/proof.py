@@ -43,14 +43,14 @@ def prove(
         raise GenerationError("the new files are not valid", loaded.diagnostics)
     new = _comparable(loaded.spec, spec)
     if template_of(after, config) != template_of(before, config):
-        reason = "the generic class would not be found any more"
+        reason = "the generic class would no longer be found"
         advice = 'Name it: `template = "..."` in [tool.wsgen].'
     elif render_module(before, new, config) != render_module(before, spec, config):
         pairs = zip(spec.routers, new.routers, strict=False)
         differing = ", ".join(old.class_name for old, other in pairs if old != other)
         counts = f"{len(new.routers)} instead of {len(spec.routers)} routers"
-        reason = f"not the same as in {python.path.name}: {differing or counts}"
-        advice = "Compare what both files say; ws.py goes on working as it is."
+        reason = f"the routers would not be those of {python.path.name}: {differing or counts}"
+        advice = "Compare both files; ws.py continues to work as it is."
     else:
         return
     message = f"`{after.name}` was not migrated: {reason}"

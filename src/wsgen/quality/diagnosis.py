@@ -12,8 +12,10 @@ from wsgen.quality.rounds import Change, Checked
 from wsgen.quality.source_spans import source_span
 from wsgen.quality.tools import step_named, tool_of
 
-_MISSING = "create or install {}, correct its name, or add the folder that holds it to `sources` in [tool.wsgen]"
-_SAME_SETTINGS = "give both the same line length and style, or leave one of the two steps out"
+_MISSING = "Create or install {}, correct its name, or add the folder that holds it to `sources` in [tool.wsgen]."
+_SAME_SETTINGS = (
+    "Give both the same line length and style, or leave one of the two steps out of `steps`."
+)
 
 
 def syntax_errors(module: StagedModule) -> Iterator[Diagnostic]:
@@ -32,9 +34,9 @@ def syntax_errors(module: StagedModule) -> Iterator[Diagnostic]:
             reason = error.msg if isinstance(error, SyntaxError) else str(error)
             yield Diagnostic(
                 "WSG510",
-                f'the file generated for module "{module.name}" is not Python: {reason} ({name}:{line})',
+                f"the file generated for module `{module.name}` is not valid Python: {reason} ({name}:{line})",
                 span=source_span(Problem(name, line), module, {}),
-                help="correct the template that it was made from",
+                help="Correct the template that the file was made from.",
                 module=module.name,
                 output=f"{name}:{line}: {shown}",
             )
@@ -68,7 +70,7 @@ def _of_module(broken: Diagnostic, module: StagedModule) -> Diagnostic:
     """Return what is wrong with a tool that broke on `module`, though not on all others."""
     return replace(
         broken,
-        message=f'{broken.message} in module "{module.name}"',
+        message=f"{broken.message} in module `{module.name}`",
         span=source_span(Problem(""), module, {}),
         module=module.name,
     )
@@ -81,12 +83,12 @@ def _of_problem(
     where = problem.path.removeprefix(directory + "/")
     place = f" ({where}:{problem.line})" if where in module.files else ""
     rule = f" [{problem.rule}]" if problem.rule else ""
-    help_text = how.help if place else f"correct {problem.message.partition(':')[0]}"
+    help_text = how.help if place else f"Correct {problem.message.partition(':')[0]}."
     if problem.missing:
         help_text = _MISSING.format(problem.missing)
     return Diagnostic(
         how.code,
-        f'{step} in module "{module.name}": {problem.message}{rule}{place}',
+        f"{step} in module `{module.name}`: {problem.message}{rule}{place}",
         span=source_span(problem, module, checked.files),
         help=problem.help or help_text,
         module=module.name,
@@ -101,13 +103,13 @@ def _dispute(module: StagedModule, changes: list[Change], directory: str) -> Dia
     steps = list(dict.fromkeys(change.step for change in changes))
     if len(steps) == 1:
         message = (
-            f'{steps[0]} in module "{module.name}" never leaves {_named(first.file)} unchanged'
+            f"{steps[0]} in module `{module.name}` never leaves {_named(first.file)} unchanged"
         )
-        help_text = f"report it to the makers of {tool_of(steps[0]).name}, or leave the step out"
+        help_text = f"Report it to the authors of {tool_of(steps[0]).name}, or leave the step out of `steps`."
     else:
         one, other = first.step, last.step
         message = (
-            f'{one} and {other} do not agree in module "{module.name}": '
+            f"{one} and {other} do not agree in module `{module.name}`: "
             f"each undoes what the other does to {_named(first.file)}"
         )
         agreement = tool_of(one).agreement.get(other) or tool_of(other).agreement.get(one)

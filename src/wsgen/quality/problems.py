@@ -103,7 +103,7 @@ class BrokenToolError(ToolError):
 def broken(step: str, outcome: Outcome) -> BrokenToolError:
     """Return the error that tells that a tool could not do its work at all."""
     message = f"{step} failed with exit code {outcome.returncode}"
-    help_text = "its output says why; most often it is the tool's own configuration"
+    help_text = "Read its output; usually the tool's own configuration is wrong."
     found = Diagnostic("WSG501", message, help=help_text, step=step, output=outcome.output)
     return BrokenToolError(found, outcome.output)
 

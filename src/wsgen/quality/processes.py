@@ -47,7 +47,7 @@ class Processes:
         except subprocess.TimeoutExpired:
             output = self._shown(_end(process))
             message = f"{step} did not finish within {self._timeout:g} seconds and was ended"
-            help_text = "run it by hand to see what it waits for, or leave the step out of `steps`"
+            help_text = "Run it by hand to see what it waits for, or leave the step out of `steps`."
             found = Diagnostic("WSG502", message, help=help_text, step=step, output=output)
             raise ToolError(message, [found]) from None
         finally:

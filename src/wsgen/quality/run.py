@@ -98,8 +98,8 @@ def commands_of(steps: Iterable[str], *, root: Path) -> Mapping[str, tuple[str, 
     """
     names = tuple(dict.fromkeys(steps))
     if unknown := [name for name in names if name not in STEPS]:
-        message = f"no such quality step: {', '.join(unknown)}"
-        help_text = f"the steps are {', '.join(STEPS)}"
+        message = f"there is no quality step {', '.join(f'`{name}`' for name in unknown)}"
+        help_text = f"Use one of {', '.join(STEPS)}."
         raise ToolError(message, [Diagnostic("WSG500", message, help=help_text)])
     found = find_commands([tool_of(name).name for name in names], root=root)
     missing = [tool for tool, command in found.items() if command is None]
@@ -110,7 +110,7 @@ def commands_of(steps: Iterable[str], *, root: Path) -> Mapping[str, tuple[str, 
 
 def _not_installed(tools: list[str], steps: list[str]) -> ToolError:
     plural = len(tools) > 1
-    quoted = ", ".join(f'"{name}"' for name in steps)
+    quoted = ", ".join(f"`{name}`" for name in steps)
     *others, last = tools
     listed = f"{', '.join(others)} and {last}" if others else last
     message = (
@@ -119,8 +119,8 @@ def _not_installed(tools: list[str], steps: list[str]) -> ToolError:
         f"need{'' if len(steps) > 1 else 's'} {'them' if plural else 'it'}"
     )
     help_text = (
-        'install the tools with `pip install "wsgen[quality]"`, '
-        f"or leave {quoted} out of `steps` in [tool.wsgen.quality]"
+        'Install the tools with `pip install "wsgen[quality]"`, '
+        f"or leave {quoted} out of `steps` in [tool.wsgen.quality]."
     )
     step = steps[0] if len(steps) == 1 else None
     return ToolError(message, [Diagnostic("WSG500", message, help=help_text, step=step)])

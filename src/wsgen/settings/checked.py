@@ -64,7 +64,9 @@ class _SettingsCheck:
             close = nearest(key, known)
             advice = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(known)}."
             where = ".".join((*prefix_of(self.file), *keys)) or self.file.name
-            self.fail("WSG901", (*keys, key), f"unknown setting `{key}` in [{where}]", advice)
+            self.fail(
+                "WSG901", (*keys, key), f"`{key}` is not a known setting in [{where}]", advice
+            )
         return {
             name: self.value(table.get(name), setting, (*keys, name))
             for name, setting in known.items()
@@ -112,7 +114,7 @@ class _SettingsCheck:
         if path is None or _is_there(path, exists):
             return path
         advice = f"Create the {kind} or correct the path."
-        self.fail("WSG904", (key,), f"`{key}` names no {kind}: {value!r}", advice)
+        self.fail("WSG904", (key,), f"`{key}` does not name a {kind}: {value!r}", advice)
         return None
 
     def output(self, value: str) -> str:
@@ -146,7 +148,9 @@ class _SettingsCheck:
             if name not in STEPS:
                 close = nearest(name, STEPS)
                 advice = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(STEPS)}."
-                self.fail("WSG902", ("quality", "steps"), f"unknown quality step {name!r}", advice)
+                self.fail(
+                    "WSG902", ("quality", "steps"), f"there is no quality step {name!r}", advice
+                )
         return tuple(dict.fromkeys(name for name in names if name in STEPS))
 
     def security_schemes(self, asyncapi: Mapping[str, object]) -> None:

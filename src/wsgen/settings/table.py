@@ -64,7 +64,7 @@ _STEPS = Type(
     _are_texts,
 )
 _SECONDS = Type(
-    f"seconds: more than 0, at most {_DAY}",
+    f"a number of seconds above 0 and at most {_DAY}",
     {"type": "number", "exclusiveMinimum": 0, "maximum": _DAY},
     "600",
     _are_seconds,

@@ -57,7 +57,7 @@ def failed_types(
                     continue
                 key = f"{router.class_name}.{field}"
                 span = item.positions.get(key) or item.positions.get(router.class_name)
-                message = f"no schema for `{ref}`: {failure.text}"
+                message = f"`{ref}` has no JSON schema: {failure.text.rstrip('.')}"
                 # Many types of one module may have the same output of Python: show it once.
                 output = None if failure.output in told else failure.output or None
                 told.add(failure.output)
@@ -73,7 +73,7 @@ def failed_types(
                 )
     for name, failure in failures.items():
         if not name:
-            message = f"the models cannot be imported: {failure.text}"
+            message = f"the models cannot be imported: {failure.text.rstrip('.')}"
             advice = "Install wsgen where the models are importable."
             output = failure.output or None
             found.append(Diagnostic(failure.code, message, help=advice, output=output))
@@ -99,7 +99,7 @@ def wrong_examples(
         kind = router.request if mismatch.part == "request" else router.data
         yield Diagnostic(
             "WSG665",
-            f"example of `{mismatch.route}`: `{where}`: {mismatch.text}",
+            f"the example of `{mismatch.route}` does not match its model: `{where}`: {mismatch.text}",
             item.positions.get(".".join(route)),
             help=f"Write it as `{kind}` has it.",
             module=item.spec.name,

@@ -95,7 +95,9 @@ def read_document(path: Path, data: bytes) -> Document:
             start = Span(path, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         advice = "Correct the syntax at the place shown."
-        raise _unreadable(f"not valid YAML or JSON: {problem}", start, advice) from error
+        raise _unreadable(
+            f"the text is not valid YAML or JSON: {problem}", start, advice
+        ) from error
 
 
 def _joined(match: re.Match[str]) -> str:
@@ -167,9 +169,9 @@ class _Reader:
     def name(self, top: _Open, key: str, span: Span) -> None:
         route = (*top.route, key)
         if isinstance(top.value, dict) and key in top.value and key != "<<":
-            advice = "Keep one of them: readers disagree which one counts."
+            advice = "Keep one of them; readers disagree about which one counts."
             note = Note("first defined", self.keys[route])
-            message = f"the key `{key}` stands twice"
+            message = f"the key `{key}` is repeated"
             self.found.append(
                 Diagnostic("WSG602", message, span, help=advice, notes=(note,)),
             )
@@ -178,7 +180,7 @@ class _Reader:
 
     def alias(self, event: yaml.AliasEvent, span: Span) -> None:
         if event.anchor not in self.anchors:
-            message = f"no finished anchor `{event.anchor}` before this alias"
+            message = f"there is no finished anchor `{event.anchor}` before this alias"
             raise _unreadable(message, span, "Define it further up.")
         value, size = self.anchors[event.anchor]
         self.place(value, span, size)

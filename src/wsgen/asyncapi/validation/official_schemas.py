@@ -21,18 +21,21 @@ VERSIONS = (
     "3.1.0",
 )
 _MOVED = {
-    (3, "publish"): "AsyncAPI 3 has `operations` with `action: receive` instead.",
-    (3, "subscribe"): "AsyncAPI 3 has `operations` with `action: send` instead.",
-    (3, "url"): "AsyncAPI 3 has `host` and `pathname` instead.",
-    (3, "operationId"): "AsyncAPI 3 names an operation by its key in `operations`.",
-    (3, "messageId"): "AsyncAPI 3 names a message by its key in `messages`.",
-    (3, "schema"): "AsyncAPI 3 parameters are texts: `enum`, `default` and `examples`.",
-    (3, "tags"): "AsyncAPI 3 has the document's `tags` in `info`.",
-    (3, "externalDocs"): "AsyncAPI 3 has the document's `externalDocs` in `info`.",
-    (2, "operations"): "`operations` came with AsyncAPI 3; 2.x has `publish` and `subscribe`.",
-    (2, "host"): "`host` came with AsyncAPI 3; 2.x has `url`.",
-    (2, "address"): "`address` came with AsyncAPI 3; in 2.x it is the channel's key.",
-    (2, "messages"): "`messages` came with AsyncAPI 3; 2.x has one `message` in the operation.",
+    (3, "publish"): "Add an entry with `action: receive` to `operations`, as AsyncAPI 3 has it.",
+    (3, "subscribe"): "Add an entry with `action: send` to `operations`, as AsyncAPI 3 has it.",
+    (3, "url"): "Write `host` and `pathname`, as AsyncAPI 3 has it.",
+    (3, "operationId"): "Name the operation by its key in `operations`, as AsyncAPI 3 does.",
+    (3, "messageId"): "Name the message by its key in `messages`, as AsyncAPI 3 does.",
+    (3, "schema"): "Write `enum`, `default` and `examples`: parameters of AsyncAPI 3 are texts.",
+    (3, "tags"): "Move the document's `tags` into `info`, as AsyncAPI 3 has it.",
+    (3, "externalDocs"): "Move the document's `externalDocs` into `info`, as AsyncAPI 3 has it.",
+    (
+        2,
+        "operations",
+    ): "Write `publish` and `subscribe` in the channels; `operations` needs AsyncAPI 3.",
+    (2, "host"): "Write `url`; `host` needs AsyncAPI 3.",
+    (2, "address"): "Make the address the channel's key; `address` needs AsyncAPI 3.",
+    (2, "messages"): "Write one `message` in the operation; `messages` needs AsyncAPI 3.",
 }
 
 
@@ -100,7 +103,7 @@ def _diagnostics(document: Document, error: ValidationError, major: int) -> Iter
     elif kind == "required" and isinstance(instance, dict):
         for key in wanted:
             if key not in instance:
-                message = f"missing field `{key}` in {_name(route)}"
+                message = f"`{key}` is missing in {_name(route)}"
                 span = document.key_span(route)
                 yield Diagnostic("WSG604", message, span, help=f"Add `{key}`.")
     else:
@@ -114,7 +117,7 @@ def _unknown(document: Document, route: Route, known: tuple[str, ...], major: in
     advice = _MOVED.get((major, key))
     if advice is None:
         advice = f"Did you mean `{close}`?" if close else "Remove it, or start it with `x-`."
-    message = f"unknown field `{key}` in {_name(route[:-1])}"
+    message = f"`{key}` is not a field of {_name(route[:-1])}"
     return Diagnostic("WSG603", message, document.key_span(route), help=advice)
 
 

@@ -142,7 +142,7 @@ def _tags(document: Document, major: int) -> Iterator[Diagnostic]:
         name = tag.get("name") if isinstance(tag, dict) else None
         if isinstance(name, str) and name in seen:
             span = document.value_span((*route, index, "name"))
-            message = f"the tag `{name}` stands twice"
+            message = f"the tag `{name}` is repeated"
             yield Diagnostic("WSG642", message, span, help="Keep one of them.")
         if isinstance(name, str):
             seen.add(name)

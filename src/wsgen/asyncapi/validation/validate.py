@@ -130,7 +130,9 @@ def _checks(document: Document, tell: Tell) -> Iterator[Callable[[], list[Diagno
     if version not in VERSIONS or not isinstance(version, str):
         span = document.value_span(("asyncapi",))
         what = (
-            "no AsyncAPI document" if version is None else f"unsupported version {version!r:.100}"
+            "this is not an AsyncAPI document"
+            if version is None
+            else f"version {version!r:.100} is not supported"
         )
         advice = f"Start it with `asyncapi:` and a version; known are {_KNOWN}."
         tell(Diagnostic("WSG601", what, span, help=advice))

@@ -45,7 +45,7 @@ class TypeReader:
         self.parts = self.parts + 1 if depth else 0
         if depth > MAX_NESTING or self.parts > 4 * MAX_PARTS:
             advice = "Name the inner type in your models."
-            raise unreadable("WSG306", "a type nested too deeply", at, advice)
+            raise unreadable("WSG306", "the type is nested too deeply", at, advice)
         if isinstance(node, ast.Constant):
             if node.value is None:
                 return TypeNode("None", None, (), at)
@@ -74,7 +74,7 @@ class TypeReader:
         try:
             if len(text) <= MAX_TYPE and "\0" not in text:
                 return ast.parse(text, mode="eval").body
-            message = f"a type expression of {len(text)} characters"
+            message = f"the type expression has {len(text)} characters"
         except (SyntaxError, RecursionError, MemoryError):
             message = f'"{text[:60]}" is not a type'
         raise unreadable("WSG204", message, self.span(node), advice)

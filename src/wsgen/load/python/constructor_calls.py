@@ -34,7 +34,7 @@ def calls(
             found.append(
                 Diagnostic(
                     "WSG210",
-                    f"calls of `{item.class_name}` give it different {item.key}",
+                    f"calls of `{item.class_name}` give it different values of `{item.key}`",
                     item.span,
                     help="Make the calls agree; until then the first one counts.",
                     severity=Severity.WARNING,

@@ -27,7 +27,7 @@ def parse_python(path: Path, data: bytes) -> tuple[SourceText, ast.Module]:
     source = SourceText(path, _decode(path, data))
     null = source.text.find("\0")
     if null >= 0:
-        message = "a null byte in a Python file"
+        message = "the file holds a null byte"
         raise unreadable("WSG201", message, source.span(null, null + 1), "Remove it.")
     try:
         return source, _parse(source.text)
@@ -57,7 +57,7 @@ def _decode(path: Path, data: bytes) -> str:
     except SyntaxError as error:
         place = Span(path, 1, 1, 1, 1)
         if re.search(rb"coding[:=]", data[:512]):
-            message = f"{path.name}: {error.msg}"
+            message = f"{path.name} cannot be decoded: {error.msg}"
             raise unreadable("WSG201", message, place, "Save the file as UTF-8.") from error
         # Only the first lines are looked at for the encoding; find the first bad byte.
         text = decode_utf8(path, data)
@@ -81,5 +81,5 @@ def _syntax_error(source: SourceText, error: SyntaxError) -> UnreadableError:
     problem = error.msg or "invalid syntax"
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     advice = f"Correct the syntax; it is read as Python {version}."
-    message = f"not valid Python: {problem}"
+    message = f"the file is not valid Python: {problem}"
     return unreadable("WSG200", message, source.span(start, start + 1), advice)

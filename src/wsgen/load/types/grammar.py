@@ -59,7 +59,7 @@ def parse_type(text: str, models: str | None, at: Callable[[int, int], Span]) ->
     Bare names belong to package `models`. Raises UnreadableError at the first thing that is no type.
     """
     if len(text) > MAX_TYPE:
-        message = f"a type expression of {len(text)} characters"
+        message = f"the type expression has {len(text)} characters"
         advice = f"Use at most {MAX_TYPE}: name the type in your models."
         raise unreadable("WSG306", message, at(0, len(text)), advice)
     return _Parser(text, models, at).parse()
@@ -124,7 +124,7 @@ class _Parser:
             self.depth += 1
             if self.depth > MAX_NESTING:
                 advice = "Name the inner type in your models."
-                message = f"a type nested more than {MAX_NESTING} levels deep"
+                message = f"the type is nested more than {MAX_NESTING} levels deep"
                 raise self.error("WSG306", message, start, end, advice)
             args.append(self.union())
             while self.peek() == ",":
@@ -142,7 +142,7 @@ class _Parser:
             module, _, name = word.partition(":")
             if not (is_dotted(module) and is_dotted(name)):
                 advice = "Write it as `package.module:Class`."
-                raise self.error("WSG300", f"`{word}` names no class", start, end, advice)
+                raise self.error("WSG300", f"`{word}` does not name a class", start, end, advice)
             return module, name
         if not is_dotted(word) and word != "None":
             advice = "Python keywords and empty parts cannot be in a name."
@@ -168,27 +168,27 @@ class _Parser:
         first = next(number for number, part in enumerate(parts) if part[0].isupper())
         module = ".".join(parts[:first]) or self.models or "package.module"
         advice = f"Mark where the module ends: `{module}:{'.'.join(parts[first:])}`."
-        message = f"`{word}` does not tell its module from its class"
+        message = f"`{word}` does not show where its module ends"
         raise self.error("WSG307", message, start, end, advice)
 
     def unexpected(self, word: str, start: int, end: int) -> UnreadableError:
         advice = _EXAMPLES
         if word in "\"'":
-            message = "a quoted type inside of a type expression"
+            message = "a type inside of a type expression is quoted"
             advice = "Write the name without quotes."
         elif word in "()":
             message = "calls and parentheses are not types"
         elif word in "\n\t\r":
             message = "a type expression is one line, with spaces only"
         elif word == ".":
-            message = "a relative name"
+            message = "the name is relative"
             advice = "Write the absolute name: `package.module:Bar`."
         elif word.isdigit():
             message = "numbers are not types"
         elif word.isalnum():
-            message = f"`{word}`: names are ASCII letters, digits and `_`"
+            message = f"`{word}` is not a name: names are ASCII letters, digits and `_`"
         else:
-            message = f"unexpected `{word}` in a type expression"
+            message = f"`{word}` cannot be used here in a type expression"
         return self.error("WSG300", message, start, end, advice)
 
     def error(self, code: str, message: str, start: int, end: int, advice: str) -> UnreadableError:

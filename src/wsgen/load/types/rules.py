@@ -65,10 +65,10 @@ def data_type(node: TypeNode) -> TypeRef:
     ref = _build(node, 0)
     if ref == _NONE:
         advice = "Name the model that each update carries."
-        raise unreadable("WSG308", "`None` alone says nothing", node.span, advice)
+        raise unreadable("WSG308", "`None` alone has no content", node.span, advice)
     if len(_parts(ref)) > MAX_PARTS:
         advice = "Name the type in your models."
-        raise unreadable("WSG306", f"a type of more than {MAX_PARTS} parts", node.span, advice)
+        raise unreadable("WSG306", f"the type has more than {MAX_PARTS} parts", node.span, advice)
     return ref
 
 
@@ -87,7 +87,7 @@ def shown(ref: TypeRef) -> str:
 def _build(node: TypeNode, depth: int) -> TypeRef:
     if depth > MAX_NESTING * 2:
         advice = "Name the inner type in your models."
-        raise unreadable("WSG306", "a type nested too deeply", node.span, advice)
+        raise unreadable("WSG306", "the type is nested too deeply", node.span, advice)
     name, module = node.name, node.module
     if name == ELLIPSIS:
         advice = "Write `tuple[int, ...]` for a tuple of any length, or a `list`."
@@ -147,7 +147,9 @@ def _check_builtin(name: str, node: TypeNode, args: tuple[TypeRef, ...]) -> None
         message = f"`{shown(args[0])}` cannot be in a set: it is not hashable"
         raise unreadable("WSG304", message, node.args[0].span, "Use a `list` of them.")
     if "None" in (arg.name for arg in args) and name in ("list", "set", "frozenset"):
-        raise unreadable("WSG308", f"`{name}[None]` says nothing", node.span, "Name what it holds.")
+        raise unreadable(
+            "WSG308", f"`{name}[None]` has no content", node.span, "Name what it holds."
+        )
 
 
 def _parts(ref: TypeRef) -> list[TypeRef]:

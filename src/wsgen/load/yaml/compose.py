@@ -99,7 +99,7 @@ class _Composer:
                 kind = tag
         if kind == "str" and _SURROGATE.search(event.value):
             kind = BROKEN
-            message = "half of a surrogate pair is no character"
+            message = "half of a surrogate pair is not a character"
             self.fail("WSG100", message, start, end, "Write the character itself.")
         return Scalar(start, end, event.value, kind)
 

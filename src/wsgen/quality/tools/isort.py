@@ -28,10 +28,13 @@ _PYTHON_FILES = rb"^\[(\*|\*\*?\.py|\*\.\{([^}\n]*[, ])?py[, }].*)\]"
 _ROOTS = ("src_paths", "known_first_party")
 _ROOTS_IN_INI = rf"^({'|'.join(_ROOTS)})[ \t]*[=:]"
 
-_BLACK_PROFILE = 'set `profile = "black"` in [tool.isort], or leave one of the two steps out'
+_BLACK_PROFILE = (
+    'Set `profile = "black"` in [tool.isort], or leave one of the two steps out of `steps`.'
+)
 _ONE_SORTER = (
-    "let only one of them sort imports: leave the step `isort` or ruff's rule `I` out; "
-    "or say in [tool.ruff.lint.isort] what [tool.isort] says (`force-single-line` for `force_single_line`)"
+    "Let only one of them sort imports: leave out the step `isort` or ruff's rule `I`; "
+    "or repeat the settings of [tool.isort] in [tool.ruff.lint.isort], such as `force-single-line` for "
+    "`force_single_line`."
 )
 
 

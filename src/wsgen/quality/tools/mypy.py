@@ -208,13 +208,13 @@ def _in_ini(directory: Path) -> Iterator[str]:
             yield found
 
 
-_RENAME = "rename the folder to a Python name, or remove the `__init__.py` in it"
+_RENAME = "Rename the folder to a Python name, or remove the `__init__.py` in it."
 _CHECK = Step(
     name="mypy",
     title="Mypy type checking",
     shown="mypy",
     code="WSG513",
-    help="correct the type in the source, or the model that it names",
+    help="Correct the type in the source, or the model that it names.",
     check=(
         "--no-color-output",
         "--no-error-summary",

@@ -115,7 +115,7 @@ def _problem(item: Mapping[str, object], directory: str) -> Problem:
     return Problem(path, line, column, str(item["message"]), str(rule) if rule else None, text)
 
 
-_LINT_HELP = "correct the source, or let ruff ignore the rule for this path in its configuration"
+_LINT_HELP = "Correct the source, or let ruff ignore the rule for this path in its configuration."
 _FORMAT = Step(
     name="ruff-format",
     title="Ruff formatting",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # only runs of tools need them
     from wsgen.quality.settings_files import Home
     from wsgen.quality.workbench import Workbench
 
-NOT_PYTHON = "a generated file is not valid Python: look at the templates that it was made from"
+NOT_PYTHON = "Correct the templates that the file was made from."
 """The help of steps that format."""
 
 

@@ -158,8 +158,8 @@ def _repeats(use: Use, expected: tuple[str, ...], source: PythonText) -> bool:
 def _other_arguments(template: TemplateUses, use: Use) -> Diagnostic:
     place = template.file.span((use.start, use.whole))
     message = (
-        f"`{use.name}[{', '.join(use.arguments)}]` has other types than "
-        f"`{use.name}` is made for here, and what is made is not generic"
+        f"`{use.name}[{', '.join(use.arguments)}]` has other types than the parameters of "
+        f"`{use.name}`, and the generated class is not generic"
     )
     help_text = f"Move `{use.name}` to another file and import it, or leave the types out."
     if use.name == template.generic.node.name:

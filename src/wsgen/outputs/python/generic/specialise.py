@@ -110,7 +110,7 @@ def _conflicts(
             if place := taken or template.names.hidden.get(top):
                 yield Diagnostic(
                     "WSG426",
-                    f"{file} uses the name `{top}` for something else than `{module}.{top}`",
+                    f"{file} uses the name `{top}` for something other than `{module}.{top}`",
                     origin.place(router, keys[number]),
                     help=f"Rename what the template calls `{top}`, or import it there under another name.",
                     notes=(Note(f"`{top}` is used here", place),),
