@@ -35,9 +35,9 @@ _ANSI = {
     "bright_black": 90,
 }
 _MANY = 20
-_COLOUR = re.compile(r"(\x1b\[\d+m)")
+_COLOUR = r"(\x1b\[\d+m)"
 # In a diff, white space that has no effect on terminals and logs is kept, so that the diff can be applied.
-_UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+_UNSAFE = "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
 
 
 def style_for(stream: TextIO) -> Style:
@@ -54,8 +54,8 @@ def style_for(stream: TextIO) -> Style:
 def echo(line: str, *, err: bool = False) -> None:
     """Print one line; escape everything but colours that a terminal or a reader of the log would execute."""
     if not line.isprintable() or "::" in line or "##[" in line:
-        parts = _COLOUR.split(line)
-        line = "".join(part if _COLOUR.fullmatch(part) else printable(part) for part in parts)
+        parts = re.split(_COLOUR, line)
+        line = "".join(part if re.fullmatch(_COLOUR, part) else printable(part) for part in parts)
         line = inert(line)
     echo_lines(line, err=err)
 
@@ -182,7 +182,7 @@ def show_diff(changes: Iterable[FileChange], root: Path) -> None:
             after,
         )
         for line in lines:
-            text = _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
+            text = re.sub(_UNSAFE, lambda found: found[0].encode("unicode_escape").decode(), line)
             text = text.rstrip("\n")
             if "GITHUB_ACTIONS" in os.environ:
                 text = inert(text)

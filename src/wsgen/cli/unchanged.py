@@ -6,10 +6,9 @@ Most runs are of this kind, and importing click would take half of their time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # commands other than `render` and `check` do not need these
     from wsgen.freshness.assess import Assessment
@@ -18,8 +17,7 @@ if TYPE_CHECKING:  # commands other than `render` and `check` do not need these
     from wsgen.source import ModuleSource
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """The part of a command that is done before the command line is parsed, so that it is not done twice."""
 
     started: float

@@ -15,8 +15,8 @@ from wsgen.names import nearest
 from wsgen.settings.config import Config
 from wsgen.source import PYTHON_NAME, YAML_NAME, ModuleSource
 
-_ROUTER = re.compile(rb"WsRouter")
-_ALIAS = re.compile(rb"WsRouter\s*\[")
+_ROUTER = rb"WsRouter"
+_ALIAS = rb"WsRouter\s*\["
 _MODULE_KEY = re.compile(
     rb"^module:[ \t]+([\"']?)([A-Za-z0-9_.-]+)\1[ \t]*(?:#.*)?\r?$", re.MULTILINE
 )
@@ -132,10 +132,10 @@ def _is_version(folder: Path, config: Config) -> bool:
     return ws.name == "ws" and ws.parent != config.root and ws not in config.paths
 
 
-def _says(file: Path, what: re.Pattern[bytes]) -> bool:
+def _says(file: Path, what: bytes) -> bool:
     """Return whether the Python `file` says `what`, or is there and cannot be read."""
     try:
-        return what.search(_beginning(file)) is not None
+        return re.search(what, _beginning(file)) is not None
     except FileNotFoundError:
         return os.path.lexists(file)
     except NotADirectoryError:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from string import Formatter
 from types import MappingProxyType
 from typing import Any  # values of TOML, which are checked before they are used
 
@@ -118,6 +117,10 @@ class _SettingsCheck:
         return None
 
     def output(self, value: str) -> str:
+        if value == OUTPUT:
+            return value
+        from string import Formatter  # its import takes longer than to read all settings
+
         try:
             fields = [field[1:] for field in Formatter().parse(value) if field[1] is not None]
         except ValueError:

@@ -7,9 +7,10 @@ from wsgen.diagnostics import Span
 from wsgen.files import read_file
 
 WSGEN_TOML = "wsgen.toml"
-_KEY = re.compile(r"""(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*[=.]""")
-_HEADER = re.compile(r"\[{1,2}([^\]]*)\]{1,2}\s*(?:#.*)?$")
-_BLANKS = re.compile(r"[\s\"']")
+# Compiled when they are needed, which is when a setting is wrong.
+_KEY = r"""(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*[=.]"""
+_HEADER = r"\[{1,2}([^\]]*)\]{1,2}\s*(?:#.*)?$"
+_BLANKS = r"[\s\"']"
 
 
 def prefix_of(file: Path) -> tuple[str, ...]:
@@ -35,10 +36,10 @@ class SettingPlaces:
         table = ""
         for number, line in enumerate(_lines(file), 1):
             text = line.strip()
-            if header := _HEADER.match(text):
-                table = _BLANKS.sub("", header[1])
+            if header := re.match(_HEADER, text):
+                table = re.sub(_BLANKS, "", header[1])
                 self._tables[table] = number
-            elif match := _KEY.match(text):
+            elif match := re.match(_KEY, text):
                 key = match[match.lastindex or 0]
                 start = len(line) - len(line.lstrip()) + 1
                 span = Span(file, number, start, number, start + len(key))

@@ -1,7 +1,7 @@
 """The settings of a project: name, type, default and meaning of each, for the reader and for the JSON Schema."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wsgen.settings.config import DEFAULT_STEPS, OUTPUT, STEPS
 
@@ -12,8 +12,7 @@ _DAY = 86_400
 _DOTTED = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(NamedTuple):
     """A type of values: in words, as a JSON Schema, as an example in TOML, and as a check of a value."""
 
     words: str
@@ -22,8 +21,7 @@ class Type:
     fits: Callable[[object], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting; `default` is its value where it is not set, None if that depends on the project."""
 
     name: str
@@ -32,8 +30,7 @@ class Setting:
     default: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table of settings; without `settings`, what is in it is checked elsewhere."""
 
     name: str

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from wsgen.quality.problems import Reader, Report
-
 if TYPE_CHECKING:  # only runs of tools need them
+    from wsgen.quality.problems import Reader, Report
     from wsgen.quality.processes import Processes
     from wsgen.quality.settings_files import Home
     from wsgen.quality.workbench import Workbench
