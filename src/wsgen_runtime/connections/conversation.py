@@ -13,10 +13,9 @@ from wsgen_runtime.connections.timers import Watch
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import Event, Fault, Ping, Subscribe, Unsubscribe
-from wsgen_runtime.protocol.frames import PLAIN_PONG, pong_frame, unsubscribed_frame
+from wsgen_runtime.protocol.frames import PLAIN_PONG, pong_frame, size_of, unsubscribed_frame
 from wsgen_runtime.protocol.incoming import ServerProtocol
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
-from wsgen_runtime.protocol.topic_names import size_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.hub import Hub
 

@@ -10,7 +10,7 @@ from wsgen_runtime.auth import Authorize, RefusedError
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import FrameId
-from wsgen_runtime.protocol.topic_names import size_of
+from wsgen_runtime.protocol.frames import size_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.subscriptions import TopicIndex
 from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_bool

@@ -31,11 +31,6 @@ def topic_name(route: str, request: BaseModel) -> str:
     return f"{route}:{_encode(_canonical(request.model_dump()))}"
 
 
-def size_of(topic: str) -> int:
-    """Return the size of a topic's name in bytes; in a frame, each `"` and each backslash takes one more."""
-    return len(topic) if topic.isascii() else len(topic.encode(errors="surrogatepass"))
-
-
 def _canonical(value: object) -> object:
     if value is None:
         return ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Generic, TypeVar
 
-from wsgen_runtime.protocol.topic_names import size_of
+from wsgen_runtime.protocol.frames import size_of
 
 M = TypeVar("M", bound=Hashable)
 T = TypeVar("T")
