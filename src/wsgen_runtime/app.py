@@ -205,7 +205,7 @@ class WsApp:
         """
         await self.startup()
         try:
-            with before_stop_signals(self._say_goodbye):
+            with before_stop_signals(self._shut_down_on_signal):
                 yield
         finally:
             await self.shutdown()
@@ -245,7 +245,7 @@ class WsApp:
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _say_goodbye(self) -> None:
+    async def _shut_down_on_signal(self) -> None:
         try:
             await self.shutdown()
         except asyncio.CancelledError:  # by a second signal

@@ -13,7 +13,7 @@ from tests.runtime.services import AAPL, BarRouter, Gated, Recorder, until
 
 from wsgen_runtime import CloseCode, Delivery, Limits, WsApp
 from wsgen_runtime.connections import conversation
-from wsgen_runtime.connections.timers import Watch
+from wsgen_runtime.connections.timers import Timers
 from wsgen_runtime.testing import (
     ClosedByServerError,
     ErrorFrameError,
@@ -163,14 +163,14 @@ def test_servers_that_notice_no_vanished_client_have_a_heartbeat(
 async def test_connections_of_one_moment_end_in_different_ones() -> None:
     app = app_with(lifespan=1_000)
     async with AsyncExitStack() as stack:
-        watches: list[Watch] = []
-        start = Watch.start
+        watches: list[Timers] = []
+        start = Timers.start
 
-        def started(watch: Watch, *arguments: Any) -> None:
+        def started(watch: Timers, *arguments: Any) -> None:
             start(watch, *arguments)
             watches.append(watch)
 
-        stack.enter_context(pytest.MonkeyPatch.context()).setattr(Watch, "start", started)
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(Timers, "start", started)
         for _ in range(20):
             await stack.enter_async_context(connect(app))
         ends = [watch._timers["lifespan"].when() for watch in watches]

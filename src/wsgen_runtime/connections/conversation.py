@@ -9,7 +9,7 @@ from starlette.types import Receive
 from wsgen_runtime.auth import Connection, Session
 from wsgen_runtime.connections.handshake import Handshake
 from wsgen_runtime.connections.permissions import Permissions
-from wsgen_runtime.connections.timers import Watch
+from wsgen_runtime.connections.timers import Timers
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import Event, Fault, Ping, Subscribe, Unsubscribe
@@ -33,7 +33,7 @@ class Conversation:
         "_permissions",
         "_protocol",
         "_routers",
-        "_watch",
+        "_timers",
     )
 
     def __init__(
@@ -52,7 +52,7 @@ class Conversation:
         self._permissions = permissions
         self._loop = asyncio.get_running_loop()
         self._protocol = ServerProtocol(requests, limits, self._loop.time())
-        self._watch = Watch(client, limits, self.renew)
+        self._timers = Timers(client, limits, self.renew)
 
     async def run(
         self,
@@ -62,11 +62,11 @@ class Conversation:
         handshake: Handshake,
     ) -> None:
         """Serve frames until the client has disconnected."""
-        self._watch.start(connection, session, handshake)
+        self._timers.start(connection, session, handshake)
         try:
             await self._serve_frames(receive)
         finally:
-            self._watch.stop()
+            self._timers.stop()
 
     async def _serve_frames(self, receive: Receive) -> None:
         client, protocol = self._client, self._protocol
@@ -79,7 +79,7 @@ class Conversation:
             if client.closing or client.lost:
                 continue
             now = clock()
-            self._watch.hold()
+            self._timers.hold()
             text = message.get("text")
             if text is not None:
                 event = protocol.receive_text(text, now)
@@ -92,7 +92,7 @@ class Conversation:
                 self._hub.clients.refuse(client, fault)
             # While the server has more frames of this client, `receive` does not let other tasks run.
             served = clock()
-            self._watch.heard(served)
+            self._timers.heard(served)
             busy += served - now
             if busy > _TURN:
                 busy = 0.0

@@ -18,47 +18,47 @@ _Handler = Callable[[int, FrameType | None], object]
 
 
 @contextmanager
-def before_stop_signals(goodbye: Callable[[], Awaitable[None]]) -> Iterator[None]:
-    """Run `goodbye` on the running loop when a stop signal comes, and pass the signal on afterwards.
+def before_stop_signals(callback: Callable[[], Awaitable[None]]) -> Iterator[None]:
+    """Run `callback` on the running loop when a stop signal comes, and pass the signal on afterwards.
 
-    All goodbyes of one event loop run concurrently. A second signal is passed on at once, and cancels them.
+    All callbacks of one event loop run concurrently. A second signal is passed on at once, and cancels them.
     Signals without a handler of a server are left alone, and so is everything outside of the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     loop = asyncio.get_running_loop()
-    joined = [held for number in _SIGNALS if (held := _join(int(number), loop, goodbye))]
+    joined = [held for number in _SIGNALS if (held := _join(int(number), loop, callback))]
     try:
         yield
     finally:
         for held in joined:
-            held.leave(goodbye)
+            held.leave(callback)
 
 
 def _join(
-    number: int, loop: asyncio.AbstractEventLoop, goodbye: Callable[[], Awaitable[None]]
+    number: int, loop: asyncio.AbstractEventLoop, callback: Callable[[], Awaitable[None]]
 ) -> "_HeldBack | None":
     """Return the handler that holds the signal back for `loop`, or None if no server handles the signal."""
     before = signal.getsignal(number)
     if isinstance(before, _HeldBack) and before.loop is loop:
-        before.goodbyes.append(goodbye)
+        before.callbacks.append(callback)
         return before
     if not callable(before) or before is signal.default_int_handler:
         return None
-    held = _HeldBack(number, loop, before, [goodbye])
+    held = _HeldBack(number, loop, before, [callback])
     signal.signal(number, held)
     return held
 
 
 @dataclass(slots=True)
 class _HeldBack:
-    """The handler of one signal: runs all goodbyes at the first one, and then calls the handler `before`."""
+    """The handler of one signal: runs all callbacks at the first one, and then calls the handler `before`."""
 
     number: int
     loop: asyncio.AbstractEventLoop
     before: _Handler
-    goodbyes: list[Callable[[], Awaitable[None]]]
+    callbacks: list[Callable[[], Awaitable[None]]]
     going: asyncio.Task[None] | None = None
     asked: bool = False
 
@@ -72,11 +72,11 @@ class _HeldBack:
             self.asked = True
             self.loop.call_soon_threadsafe(self._begin)
 
-    def leave(self, goodbye: Callable[[], Awaitable[None]]) -> None:
-        """Remove `goodbye`; when none is left, restore the previous handler."""
-        self.goodbyes.remove(goodbye)
+    def leave(self, callback: Callable[[], Awaitable[None]]) -> None:
+        """Remove `callback`; when none is left, restore the previous handler."""
+        self.callbacks.remove(callback)
         current: object = signal.getsignal(self.number)
-        if not self.goodbyes and current is self:
+        if not self.callbacks and current is self:
             signal.signal(self.number, self.before)
 
     def _begin(self) -> None:
@@ -88,6 +88,8 @@ class _HeldBack:
 
     async def _go(self) -> None:
         try:
-            await asyncio.gather(*(goodbye() for goodbye in self.goodbyes), return_exceptions=True)
+            await asyncio.gather(
+                *(callback() for callback in self.callbacks), return_exceptions=True
+            )
         finally:
             self.before(self.number, None)

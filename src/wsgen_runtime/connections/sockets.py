@@ -24,7 +24,7 @@ from wsgen_runtime.connections.paths import is_below_mount
 from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.outgoing.servers import is_disconnect, own_send, server_of_task, sever
+from wsgen_runtime.outgoing.servers import abort_after, is_disconnect, own_send, server_of_task
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
@@ -66,11 +66,11 @@ class Sockets:
         full = self._is_full()
         self._arriving += 1
         try:
-            session = await self._welcome(connection, receive, send, full)
+            session = await self._accept(connection, receive, send, full)
         finally:
             self._arriving -= 1
         if session is not None:
-            await self._converse(connection, session, receive, send)
+            await self._serve_client(connection, session, receive, send)
 
     def stop(self) -> None:
         """Refuse new clients until `resume`, and close those that are being accepted."""
@@ -81,7 +81,7 @@ class Sockets:
         """Accept clients again."""
         self._stopping = False
 
-    async def _welcome(
+    async def _accept(
         self, connection: Connection, receive: Receive, send: Send, full: bool
     ) -> Session | None:
         """Accept the client and return its session, or refuse it and return None."""
@@ -102,7 +102,7 @@ class Sockets:
                 {"type": "websocket.accept", "subprotocol": session.subprotocol, "headers": []}
             )
             if stops != self._stops:  # the hub does not know this client yet
-                await send(_farewell())
+                await send(_shutdown_message())
                 return None
         except Exception as error:
             if is_disconnect(error):
@@ -130,7 +130,7 @@ class Sockets:
         bound = self._limits.clients
         return bound is not None and len(self._hub.clients) + self._arriving >= bound
 
-    async def _converse(
+    async def _serve_client(
         self, connection: Connection, session: Session, receive: Receive, send: Send
     ) -> None:
         task = asyncio.current_task()
@@ -170,17 +170,17 @@ class Sockets:
                 # Only the cancellation that `give_up` has requested is suppressed.
                 if not asked or task.uncancel() > 0:
                     raise
-            if client.last_word is not None:
-                await self._close_last(client.last_word, receive, send)
+            if client.pending_close is not None:
+                await self._close_last(client.pending_close, receive, send)
         finally:
             self._hub.drop(client)  # also if reading has never started
-            sever(connection.scope, 0.0 if asked else self._limits.close_timeout)
+            abort_after(connection.scope, 0.0 if asked else self._limits.close_timeout)
 
-    async def _close_last(self, last_word: Message, receive: Receive, send: Send) -> None:
+    async def _close_last(self, pending_close: Message, receive: Receive, send: Send) -> None:
         """Send the close frame, now that nothing waits in `receive`, and wait for the answer of the client."""
         with suppress(Exception):  # the connection ends in any case
             async with asyncio.timeout(self._limits.close_timeout):
-                await send(last_word)
+                await send(pending_close)
                 while (await receive())["type"] != "websocket.disconnect":
                     pass
 
@@ -200,10 +200,10 @@ class Sockets:
             client.close(CloseCode.INTERNAL, "Internal server error", discard=True)
             await client.close_sent()
         finally:
-            if client.last_word is None:
+            if client.pending_close is None:
                 self._hub.drop(client)
 
 
-def _farewell() -> Message:
+def _shutdown_message() -> Message:
     code, reason = int(CloseCode.GOING_AWAY), "Server is shutting down"
     return {"type": "websocket.close", "code": code, "reason": reason}

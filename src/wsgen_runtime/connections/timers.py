@@ -19,7 +19,7 @@ _LATE = 0.05  # seconds; a timer is that late only if the event loop was blocked
 _SPREAD = 0.1  # the fraction of the lifetime over which the ends of connections are spread
 
 
-class Watch:
+class Timers:
     """Closes a connection that is silent, too old or no longer authenticated.
 
     `renewed` is called when its authentication was renewed.

@@ -14,9 +14,9 @@ from starlette.types import Send
 
 from wsgen_runtime.delivery import Delivery
 from wsgen_runtime.limits import Limits
-from wsgen_runtime.outgoing.driven import Started, as_coroutine_function
 from wsgen_runtime.outgoing.outbox import Message, Outbox
 from wsgen_runtime.outgoing.servers import is_disconnect
+from wsgen_runtime.outgoing.suspended import Suspended, as_coroutine_function
 from wsgen_runtime.protocol.closing import CloseCode, substitute_of
 from wsgen_runtime.protocol.frames import size_of
 
@@ -30,10 +30,10 @@ class Client:
     """The outgoing side of a client, from its acceptance to `release`.
 
     With `direct`, `send` may be called from any task of the event loop; otherwise `write_during` must run. With
-    `closes_last`, the close frame is not sent but left in `last_word`, for servers that send none while `receive`
-    waits. `on_lost` is called at most once, from the event loop, when the connection is to be given up: it has
-    ended, or the client did not read its close frame in time. `on_failure` is called at most once, with the
-    exception that `send` raised on a socket that was still connected.
+    `closes_last`, the close frame is not sent but left in `pending_close`, for servers that send none while
+    `receive` waits. `on_lost` is called at most once, from the event loop, when the connection is to be given
+    up: it has ended, or the client did not read its close frame in time. `on_failure` is called at most once,
+    with the exception that `send` raised on a socket that was still connected.
     """
 
     __slots__ = (
@@ -53,8 +53,8 @@ class Client:
         "_writer",
         "closing",
         "id",
-        "last_word",
         "lost",
+        "pending_close",
         "ready",
         "transmit",
         "user",
@@ -86,7 +86,7 @@ class Client:
         self._close_timeout = limits.close_timeout
         self._direct = direct
         self._closes_last = closes_last
-        self.last_word: Message | None = None
+        self.pending_close: Message | None = None
         """With `closes_last`: the close frame, to be sent once nothing waits in `receive`."""
         self._blocked = False
         self._failing = False
@@ -132,9 +132,9 @@ class Client:
         self._wake()
         return waits
 
-    def go_on(self, sending: Coroutine[Any, Any, None], pending: object) -> None:
+    def finish_later(self, sending: Coroutine[Any, Any, None], pending: object) -> None:
         """Start a writer that finishes `sending`, which blocks on `pending`, and then sends what is queued."""
-        self._start_writer(Started(sending, pending))
+        self._start_writer(Suspended(sending, pending))
 
     def seal(self, topic: str) -> None:
         """Note that the subscription to `topic` has ended; later updates belong to another subscription."""
@@ -242,7 +242,7 @@ class Client:
         except Exception as error:
             self.fail(error)
             return
-        self.go_on(coroutine, pending)
+        self.finish_later(coroutine, pending)
 
     def _wake(self) -> None:
         """Make a writer send the queued frames."""
@@ -278,7 +278,7 @@ class Client:
         """Send the queued frames, and those that are queued meanwhile."""
         while not self.lost and (message := self._outbox.pop()) is not None:
             if self._closes_last and message["type"] == "websocket.close":
-                self.last_word = message
+                self.pending_close = message
                 self.abandon()
                 return
             self._blocked = True

@@ -63,7 +63,7 @@ def own_send(send: Send) -> Send | None:
     return send if wrapped is not None and own_send(wrapped) is not None else None
 
 
-def sever(scope: Scope, within: float) -> None:
+def abort_after(scope: Scope, within: float) -> None:
     """After `within` seconds, discard what the server still has to write to a client that is gone.
 
     uvicorn and hypercorn wait without a time limit for such a client to read, and do not exit while they wait.

@@ -37,7 +37,7 @@ def fan_out(clients: Iterable[Client], message: Message, queue: Callable[[Client
             return
         progress.blocked = True
         if progress.client is not None:
-            progress.client.go_on(sending, pending)
+            progress.client.finish_later(sending, pending)
 
 
 async def _send_to(

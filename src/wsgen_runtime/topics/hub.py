@@ -16,7 +16,7 @@ from wsgen_runtime.protocol.payloads import ErrorCode
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
-from wsgen_runtime.topics.lifecycle import Steps
+from wsgen_runtime.topics.lifecycle import Lifecycle
 from wsgen_runtime.topics.subscriptions import Joined, TopicIndex, TopicOutcome, TopicStep
 from wsgen_runtime.topics.updates import Updates
 
@@ -38,7 +38,7 @@ class Hub:
         self._routers = routers
         self._broker = broker
         self._counters = counters
-        self._steps = Steps(
+        self._lifecycle = Lifecycle(
             self.topics,
             broker,
             counters,
@@ -47,7 +47,7 @@ class Hub:
             done=self._step_done,
             idle=self._check_quiet,
         )
-        self._channels: Mapping[str, Channel] = self._steps.channels
+        self._channels: Mapping[str, Channel] = self._lifecycle.channels
         self.updates = Updates(
             self.topics,
             self._channels,
@@ -65,7 +65,7 @@ class Hub:
     async def start(self) -> None:
         """Start on the running event loop, without anything left from an event loop that has ended."""
         self.topics.clear()
-        self._steps.forget_all()
+        self._lifecycle.forget_all()
         self.clients.report(None)
         self.updates.start()
         try:
@@ -91,7 +91,7 @@ class Hub:
             if not await self._quiet_within(within / 2):
                 context = {"clients": len(self.clients), "topics": len(self._channels)}
                 _log.warning("the shutdown timed out", extra=context)
-        await self._steps.cancel_all()
+        await self._lifecycle.cancel_all()
         self.topics.clear()
         self.updates.stop()
         await self._broker.stop()
@@ -117,7 +117,7 @@ class Hub:
         """Remove `client` and all its subscriptions."""
         if self.clients.remove(client):
             for topic in self.topics.drop(client):
-                self._steps.advance(topic)
+                self._lifecycle.advance(topic)
             self._check_quiet()
 
     # -- subscriptions
@@ -125,11 +125,11 @@ class Hub:
     def subscribe(self, client: Client, router: WsRouter, topic: str, frame_id: FrameId) -> None:
         """Subscribe `client`; it is answered when the topic has started or failed to start."""
         if topic not in self._channels:
-            self._steps.channels[topic] = Channel(router, topic, self._capacity)
+            self._lifecycle.channels[topic] = Channel(router, topic, self._capacity)
         if self.topics.join(topic, client, frame_id) is Joined.READY:
             self.clients.answer(client, subscribed_frame(router.route, topic, frame_id))
         else:
-            self._steps.advance(topic)
+            self._lifecycle.advance(topic)
 
     def unsubscribe(self, client: Client, router: WsRouter, topic: str) -> bool:
         """Unsubscribe `client`; return whether it was subscribed."""
@@ -140,7 +140,7 @@ class Hub:
         for frame_id in unanswered:
             message = "Unsubscribed before the topic started"
             self.clients.answer(client, subscribed_frame(router.route, topic, frame_id, message))
-        self._steps.advance(topic)
+        self._lifecycle.advance(topic)
         return True
 
     def revoke(self, client: Client, router: WsRouter, topic: str, reason: str) -> None:
@@ -156,8 +156,8 @@ class Hub:
         outcome = self.topics.cancel(topic)
         context = {"route": channel.router.route}
         _log.info("all subscriptions to a topic are cancelled", extra=context)
-        self._tell(channel.router.route, topic, outcome, reason)
-        self._steps.advance(topic)
+        self._notify(channel.router.route, topic, outcome, reason)
+        self._lifecycle.advance(topic)
         return len(outcome.ended) + len(outcome.failed)
 
     def _step_done(
@@ -166,14 +166,14 @@ class Hub:
         message = "Subscribed"
         if channel.missed:
             message += f"; {channel.missed} updates were dropped before the topic started"
-        self._tell(channel.router.route, topic, outcome, "The data source failed", message)
+        self._notify(channel.router.route, topic, outcome, "The data source failed", message)
         entry = self.topics.get(topic)
         if entry is None or not entry.waiting:
             self.updates.release(topic, channel)
             if channel.ending is not None and entry is not None and entry.busy is None:
                 self.end(topic, channel.ending)
 
-    def _tell(
+    def _notify(
         self,
         route: str,
         topic: str,
@@ -208,7 +208,7 @@ class Hub:
         channel = self._channels.get(topic)
         if channel is not None:
             self._step_done(topic, channel, self.topics.own(topic, owned))
-            self._steps.advance(topic)
+            self._lifecycle.advance(topic)
 
     def report(self, status: Literal["connected", "disconnected"]) -> None:
         """Notify all clients, and those that connect later, whether updates of other processes arrive."""
@@ -231,8 +231,8 @@ class Hub:
         if entry.members:
             self._counters.ended += 1
         outcome = self.topics.end(topic)
-        self._tell(channel.router.route, topic, outcome, reason)
-        self._steps.advance(topic)
+        self._notify(channel.router.route, topic, outcome, reason)
+        self._lifecycle.advance(topic)
 
     def deliver(self, topic: str, data: str) -> None:
         """Send an update to the subscribers of `topic`."""

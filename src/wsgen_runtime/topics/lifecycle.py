@@ -20,7 +20,7 @@ Post = Callable[[Feed, str, str, Ending | None], None]
 Done = Callable[[str, Channel, TopicOutcome[Client, FrameId]], None]
 
 
-class Steps:
+class Lifecycle:
     """Runs the steps of each topic one after the other, in a task that ends when there is no next step.
 
     A service may take `within` seconds. `post(feed, topic, data, ending)` is called with the updates of producers

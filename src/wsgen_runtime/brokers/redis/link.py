@@ -80,9 +80,9 @@ class Link:
                 await link._asking.connect()  # type: ignore[no-untyped-call, unused-ignore] # redis-py is partly typed
                 await link._listening.connect()  # type: ignore[no-untyped-call, unused-ignore] # the same
                 await link.subscribe([trial])
-                await link.hear()
+                await link.receive()
                 await link.unsubscribe([trial])
-                await link.hear()
+                await link.receive()
             await link.ping()
             # Granted, renewed, refused: every branch of the script.
             await link.claim([(trial, b"ours"), (trial, b"ours"), (trial, b"another's")], timeout)
@@ -149,7 +149,7 @@ class Link:
         """Unsubscribe from `channels`."""
         await self._tell("UNSUBSCRIBE", *channels)
 
-    async def knock(self) -> None:
+    async def probe(self) -> None:
         """Ask Redis to answer on the connection for subscriptions."""
         await self._tell("PING")
 
@@ -157,7 +157,7 @@ class Link:
         async with asyncio.timeout(self._timeout):
             await self._listening.send_command(*command)
 
-    async def hear(self) -> tuple[bytes, bytes, object]:
+    async def receive(self) -> tuple[bytes, bytes, object]:
         """Wait for the next message on the connection for subscriptions; return its kind, channel and content."""
         said = await self._listening.read_response(disable_decoding=True)
         if isinstance(said, list) and len(said) == 3:

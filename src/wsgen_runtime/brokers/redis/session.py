@@ -20,7 +20,7 @@ _log = logging.getLogger("wsgen_runtime")
 
 _BATCH = 512
 _BATCH_BYTES = 1024 * 1024
-_MOST_TOLD = 100  # different complaints about received messages that are logged
+_MOST_WARNINGS = 100  # different complaints about received messages that are logged
 _SLICE = 0.002  # seconds after which receiving pauses, to let other tasks run
 
 
@@ -44,14 +44,14 @@ class RedisSession:
         self._changed = asyncio.Event()
         self._awaited = set(state.by_channel)
         self._work = asyncio.Event()
-        self._heard_at = self._said_at = self._time()
+        self._received_at = self._sent_at = self._time()
 
     async def run(self) -> None:
         """Serve until something fails."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
-            tasks.create_task(self._speak())
-            tasks.create_task(self._tune())
+            tasks.create_task(self._send_all())
+            tasks.create_task(self._change_subscriptions())
 
     def subscribe(self, channel: bytes) -> None:
         """Receive the messages of `channel`."""
@@ -70,7 +70,7 @@ class RedisSession:
 
     # -- subscribing
 
-    async def _tune(self) -> None:
+    async def _change_subscriptions(self) -> None:
         while True:
             changes, self._changes = self._changes, []
             for wanted, group in itertools.groupby(changes, key=itemgetter(0)):
@@ -78,9 +78,9 @@ class RedisSession:
                 for start in range(0, len(channels), _BATCH):
                     tell = self._link.subscribe if wanted else self._link.unsubscribe
                     await tell(channels[start : start + _BATCH])
-            await self._link.knock()
+            await self._link.probe()
             await _wait(self._changed, self._interval)
-            if self._time() - self._heard_at > self._silence:
+            if self._time() - self._received_at > self._silence:
                 raise TimeoutError(f"nothing was received for {self._silence:.1f} s")
 
     def _confirm(self, channel: bytes) -> None:
@@ -95,9 +95,9 @@ class RedisSession:
     async def _listen(self) -> None:
         rested_at = self._time()
         while True:
-            kind, channel, content = await self._link.hear()
-            self._heard_at = self._time()
-            if self._heard_at - rested_at > _SLICE:
+            kind, channel, content = await self._link.receive()
+            self._received_at = self._time()
+            if self._received_at - rested_at > _SLICE:
                 # Messages that have arrived are read without waiting: many of them must not block other tasks.
                 await asyncio.sleep(0)
                 rested_at = self._time()
@@ -114,25 +114,25 @@ class RedisSession:
         try:
             message = read_message(content)
             if isinstance(message, Released):
-                state.leases.hint(topic.name, self._heard_at)
+                state.leases.hint(topic.name, self._received_at)
                 self._work.set()
                 return
             if message.label != topic.label and not message.ends:
                 self._compare(topic, message.label)
             missed = topic.follow(message)
         except OtherTypeError as why:
-            self._tell_once(str(why), "%s", why)
+            self._warn_once(str(why), "%s", why)
             state.tally.rejected += 1
             return
         except ValueError as why:
-            self._tell_once("", "a message on a channel of this app in Redis is ignored: %s", why)
+            self._warn_once("", "a message on a channel of this app in Redis is ignored: %s", why)
             state.tally.rejected += 1
             return
         if missed:
             state.tally.missed += missed
             state.host.lose(topic.name, missed)
         if message.ends:
-            state.end(topic.name, message.data, self._heard_at)
+            state.end(topic.name, message.data, self._received_at)
         else:
             state.host.deliver(topic.name, message.data)
 
@@ -142,21 +142,21 @@ class RedisSession:
         if difference is Difference.TYPE:
             raise OtherTypeError(topic.label, label)
         if difference is Difference.SCHEMA:
-            self._tell_once(
+            self._warn_once(
                 topic.label,
                 "updates of `%s` come from a process with another schema of the data, and are delivered",
                 topic.label.rpartition("/")[0],
             )
 
-    def _tell_once(self, key: str, message: str, *arguments: object) -> None:
-        told = self._state.tally.told
-        if key not in told and len(told) < _MOST_TOLD:
-            told.add(key)
+    def _warn_once(self, key: str, message: str, *arguments: object) -> None:
+        logged = self._state.tally.logged
+        if key not in logged and len(logged) < _MOST_WARNINGS:
+            logged.add(key)
             _log.warning(message, *arguments)
 
     # -- claiming and publishing
 
-    async def _speak(self) -> None:
+    async def _send_all(self) -> None:
         while self._awaited:
             await _wait(self._work, self._interval)
         while await self._claim():
@@ -179,7 +179,7 @@ class RedisSession:
         keys = [(state.topics[claim.topic].lease, claim.token) for claim in claims]
         answers = await self._link.claim(keys, state.leases.ttl)
         asked_at, now = now, self._time()
-        self._said_at = now
+        self._sent_at = now
         state.expire(now)
         for claim, rest in zip(claims, answers, strict=True):
             if rest > 0:
@@ -208,7 +208,7 @@ class RedisSession:
         finally:
             # Without an answer it is unknown whether Redis has published the batch; it is not sent again.
             self._state.tally.dropped += dropped
-        self._said_at = self._time()
+        self._sent_at = self._time()
 
     async def _release(self) -> None:
         releases, gone = self._state.releases, self._state.outgoing.gone_so_far
@@ -230,9 +230,9 @@ class RedisSession:
         rest = min(state.leases.next_claim - now, self._interval)
         if rest > 0:
             await _wait(self._work, rest)
-        if self._time() - self._said_at >= self._interval:
+        if self._time() - self._sent_at >= self._interval:
             await self._link.ping()
-            self._said_at = self._time()
+            self._sent_at = self._time()
 
 
 async def _wait(event: asyncio.Event, within: float) -> None:

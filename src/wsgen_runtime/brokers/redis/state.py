@@ -133,7 +133,7 @@ class Tally:
     missed: int = 0
     rejected: int = 0
     reconnects: int = 0
-    told: set[str] = field(default_factory=set)
+    logged: set[str] = field(default_factory=set)
     """Complaints about received messages that were logged, and are not logged again."""
 
 

@@ -100,7 +100,7 @@ class Supervisor:
 
     async def _reconnect(self, attempts: int) -> tuple[Link, int]:
         """Return a new link, and how many attempts there have been since the last good connection."""
-        told = ""
+        logged = ""
         while True:
             await asyncio.sleep(_delay(attempts))
             attempts += 1
@@ -109,13 +109,13 @@ class Supervisor:
             except Exception as error:
                 # Go on after any error: otherwise, no client would get updates until the process is restarted.
                 reason = _reason(error)
-                if reason != told:  # for example, the password was changed meanwhile
+                if reason != logged:  # for example, the password was changed meanwhile
                     known = isinstance(error, _FAILURES)
                     cause = None if known else error
                     _log.warning(
                         "Redis at %s is still away: %s", self._address, reason, exc_info=cause
                     )
-                    told = reason
+                    logged = reason
 
     def _is_away(self, error: Exception) -> None:
         cause = _first(error)

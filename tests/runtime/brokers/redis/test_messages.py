@@ -104,7 +104,7 @@ class Flooded(Link):
     def __init__(self) -> None:
         self.heard = 0
 
-    async def hear(self) -> tuple[bytes, bytes, object]:
+    async def receive(self) -> tuple[bytes, bytes, object]:
         self.heard += 1
         if self.heard > 200_000:
             raise EOFError("nothing else ran meanwhile")

@@ -9,7 +9,7 @@ from starlette.types import Send
 from wsgen_runtime.outgoing.outbox import Message
 
 
-class Started:
+class Suspended:
     """A coroutine whose first step yielded `pending`; awaiting this object runs the remaining steps."""
 
     __slots__ = ("_coroutine", "_pending")
