@@ -1,6 +1,6 @@
 """Declare WebSocket routes once; get typed routers, their exports and AsyncAPI documents.
 
-The public names load when they are first used: `import wsgen` alone costs next to nothing.
+The public names are imported when they are first used, so that `import wsgen` alone is fast.
 """
 
 from importlib import import_module

@@ -8,7 +8,7 @@ from wsgen.cli.ending import ended_well
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    # Next to nothing of a run is garbage; looking for it takes a third of the time of a large tree.
+    # A run makes almost no garbage, and collecting it takes a third of the time of a large tree.
     gc.set_threshold(100_000, 50, 100)
     sys.exit(ended_well(_run))
 

@@ -1,4 +1,4 @@
-"""The library's functions on paths: what the commands do, returned as values."""
+"""The library's functions on paths: they do what the commands do, and return values."""
 
 import os
 from collections.abc import Iterable
@@ -27,8 +27,8 @@ def render(
 ) -> RunResult:
     """Write the packages of the modules below `paths` and return what was done.
 
-    Without `paths`, the configured ones are used; `modules` narrows to these names. A module that fails
-    is in the result with its diagnostics and keeps its old files.
+    Without `paths`, the configured ones are used; `modules` restricts the run to these names. A module that
+    fails is in the result with its diagnostics and keeps its old files.
 
     Raises ConfigError, ToolError or FilesError where nothing could be done at all.
     """

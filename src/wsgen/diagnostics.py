@@ -1,4 +1,4 @@
-"""Findings as data: a diagnostic has a code, a place, a message and the next step."""
+"""Diagnostics are data: each has a code, a position, a message and a help that names the next step."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from enum import StrEnum
 from pathlib import Path
 
 MOST = 100
-"""How many diagnostics of one file are reported; nobody reads more, and a hostile file has millions."""
+"""How many diagnostics are reported for one file; nobody reads more, and a hostile file has millions."""
 
 MORE = "WSG990"
 """The code of the diagnostic that counts the others."""
 
 
 class Severity(StrEnum):
-    """How much a diagnostic weighs: errors fail the run, warnings do not."""
+    """The severity of a diagnostic: errors fail the run, warnings do not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -21,7 +21,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of one file; lines and columns count from 1, the end is exclusive.
+    """A range in one file; lines and columns count from 1, the end is exclusive.
 
     Columns count characters, not bytes. A span without extent (end equal to start) marks a point.
     """
@@ -34,13 +34,13 @@ class Span:
 
     @property
     def sort_key(self) -> tuple[str, int, int]:
-        """Order spans by path, then by where they start."""
+        """The key that orders spans by path, then by where they start."""
         return (self.path.as_posix(), self.line, self.column)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A second place that explains a diagnostic, with what is to be seen there."""
+    """A second position that explains a diagnostic, with a description of it."""
 
     message: str
     span: Span
@@ -48,11 +48,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding.
+    """One problem.
 
-    `code` is a key of `wsgen.codes.CODES`; `span` is None where no file is to blame; `help` names the
-    next action; `module` and `step` say which module and quality step failed; `output` is what a
-    tool printed, verbatim.
+    `code` is a key of `wsgen.codes.CODES`. `message` is a lower-case clause, `help` a sentence that names the
+    next action. `span` is None if no file has caused the problem. `module` and `step` name the module and the
+    quality step that failed; `output` is the unchanged output of a tool.
     """
 
     code: str
@@ -67,7 +67,7 @@ class Diagnostic:
 
     @property
     def sort_key(self) -> tuple[tuple[str, int, int], str, str]:
-        """Order diagnostics by place, then code, then message; those without a place come first."""
+        """The key that orders diagnostics by position, code and message; those without a position come first."""
         place = self.span.sort_key if self.span else ("", 0, 0)
         return (place, self.code, self.message)
 
@@ -78,7 +78,7 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return `diagnostics` sorted, each once; of one file at most MOST, and then how many more there are."""
+    """Return `diagnostics` sorted, without duplicates; for one file at most MOST and the number of the others."""
     kept: list[Diagnostic] = []
     more: dict[Path, list[Diagnostic]] = {}
     shown: dict[Path, int] = {}
@@ -97,7 +97,7 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def _count(hidden: list[Diagnostic]) -> Diagnostic:
-    """Return the diagnostic that stands for all of `hidden`, which are in one file."""
+    """Return the diagnostic that counts all of `hidden`, which are in one file."""
     first = hidden[0]
     worst = Severity.ERROR if has_errors(hidden) else Severity.WARNING
     found = "1 more problem was" if len(hidden) == 1 else f"{len(hidden):,} more problems were"

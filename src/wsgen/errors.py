@@ -1,13 +1,13 @@
 """The exceptions of wsgen.
 
-    WsgenError                 base: `except WsgenError` catches all that wsgen raises on purpose
+    WsgenError                 base: `except WsgenError` catches everything that wsgen raises on purpose
     ├── ConfigError            the project's own settings are wrong (exit 2)
     ├── ToolError              a quality tool is missing, hangs or breaks (exit 2)
     ├── FilesError             files cannot be read, locked or written (exit 2)
     └── GenerationError        a module's routers cannot be generated (exit 1); also a RuntimeError
 
-Mistakes in sources are not exceptions but diagnostics, collected and reported together; an exception
-carries those that made it necessary. Exceptions never print.
+Mistakes in sources are not exceptions but diagnostics, which are collected and reported together. An exception
+has the diagnostics that caused it. Exceptions never print.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from wsgen.diagnostics import Diagnostic, in_order
 
 
 class WsgenError(Exception):
-    """Base of all errors that wsgen raises; `diagnostics` holds the findings, sorted."""
+    """Base of all errors that wsgen raises; `diagnostics` are sorted."""
 
     def __init__(self, message: str, diagnostics: Iterable[Diagnostic] = ()) -> None:
         super().__init__(message)
@@ -24,7 +24,7 @@ class WsgenError(Exception):
 
 
 class ConfigError(WsgenError):
-    """The project's settings cannot be used; the diagnostics say which and why."""
+    """Some settings of the project cannot be used; the diagnostics say which and why."""
 
 
 class ToolError(WsgenError):

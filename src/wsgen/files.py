@@ -1,7 +1,7 @@
-"""Open, replace and lock files: the one place that decides how, whatever others have put in their place.
+"""Open, replace and lock files safely, whatever else has the name of the file.
 
-Opening never waits for a pipe or a device. A file is replaced atomically, by way of a new file that no link
-can stand in for. A lock ends with its process. Every function raises OSError.
+Opening never waits for a pipe or a device. A file is replaced atomically by a new one, which cannot be redirected
+by a link. A lock ends with its process. Every function raises OSError.
 """
 
 import errno
@@ -21,7 +21,7 @@ _SUFFIX = ".tmp"
 _POLL = 0.05
 """Seconds between two attempts to take a lock."""
 _ATTEMPTS = 100
-"""How often a folder is made again that others remove meanwhile."""
+"""The number of attempts to make a folder that other processes remove meanwhile."""
 
 
 def regular(path: str, flags: int) -> int:
@@ -40,7 +40,7 @@ def regular(path: str, flags: int) -> int:
 
 
 def unwaiting(path: str, flags: int) -> int:
-    """Open `path`, be it a pipe, which is then empty unless somebody has opened it to write: an `opener`."""
+    """Open `path`, even if it is a pipe, which is then empty unless another process writes to it: an `opener`."""
     descriptor = os.open(path, flags | _UNWAITING)
     if sys.platform != "win32":
         os.set_blocking(descriptor, True)
@@ -49,19 +49,19 @@ def unwaiting(path: str, flags: int) -> int:
 
 def read_file(file: Path | str) -> bytes:
     """Return the bytes of `file`, which must be a regular file."""
-    # Without a buffer it is twice as fast as Path.read_bytes, on the hot path.
+    # Reading without a buffer is twice as fast as Path.read_bytes, and this is called for every file.
     with open(file, "rb", buffering=0, opener=regular) as stream:
         return stream.read()
 
 
 def read_text(file: Path | str, encoding: str = "utf-8", errors: str = "strict") -> str:
-    """Return the text of `file`, which must be a regular file, with line ends as Python has them."""
+    """Return the text of `file`, which must be a regular file, with line ends LF."""
     with open(file, encoding=encoding, errors=errors, opener=regular) as stream:
         return stream.read()
 
 
 def bytes_of(file: Path) -> bytes | None:
-    """Return the bytes of `file`, None if it cannot be read."""
+    """Return the bytes of `file`, or None if it cannot be read."""
     try:
         return read_file(file)
     except OSError:
@@ -69,13 +69,13 @@ def bytes_of(file: Path) -> bytes | None:
 
 
 def read_own_file(file: Path) -> bytes:
-    """Return the bytes of `file`, which must be a regular file and no link to one."""
+    """Return the bytes of `file`, which must be a regular file and not a link."""
     with open(file, "rb", opener=_no_link) as stream:
         return stream.read()
 
 
 def refuse_other_kinds(file: Path) -> int | None:
-    """Return the mode of `file`, None if it is missing; raise unless it is a regular file or a link."""
+    """Return the mode of `file`, or None if it is missing; raise unless it is a regular file or a link."""
     try:
         mode = os.lstat(file).st_mode
     except FileNotFoundError:
@@ -86,10 +86,10 @@ def refuse_other_kinds(file: Path) -> int | None:
 
 
 def stage(file: Path, data: bytes, *, durable: bool = False) -> Path:
-    """Write `data` to a new file beside `file` and return it; `durable` waits until the disk has it."""
+    """Write `data` to a new file next to `file` and return it; with `durable`, wait until the disk has it."""
     temporary = file.parent / f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}"
     try:
-        # "x" fails for whatever has that name, be it a link.
+        # "x" fails if anything has that name, even a link.
         with open(temporary, "xb") as stream:
             stream.write(data)
             if durable:
@@ -104,7 +104,7 @@ def stage(file: Path, data: bytes, *, durable: bool = False) -> Path:
 
 
 def replace(file: Path, data: bytes, *, durable: bool = False) -> None:
-    """Write `file` as a whole or not at all; it keeps its permissions. A link is replaced, not followed."""
+    """Write `file` completely or not at all, and keep its permissions. A link is replaced, not followed."""
     mode = refuse_other_kinds(file)
     temporary = stage(file, data, durable=durable)
     try:
@@ -122,9 +122,9 @@ def is_temporary(name: str) -> bool:
 
 
 def sweep(folder: Path, *, locked: bool) -> None:
-    """Remove from `folder` what `stage` made and a killed process has left there.
+    """Remove files from `folder` that `stage` made and a killed process has left.
 
-    With `locked`, nobody else writes there now; else what a living process has made stays.
+    With `locked`, no other process writes there now; otherwise the files of living processes are kept.
     """
     with os.scandir(folder) as entries:
         names = [entry.name for entry in entries if is_temporary(entry.name)]
@@ -146,12 +146,12 @@ def _is_alive(process: str) -> bool:
 
 
 def real(file: Path) -> Path:
-    """Return where `file` is, without links; unlike Path.resolve, of links in a circle the first."""
+    """Return the path of `file` without links; for links in a circle, unlike Path.resolve, the first of them."""
     return Path(os.path.realpath(file))
 
 
 def leaves(file: Path, root: Path) -> bool:
-    """Return whether `file` is named as a file below the folder `root`, but is elsewhere because of a link."""
+    """Return whether `file` has a path below the folder `root`, but is elsewhere because of a link."""
     root = real(root)
     named = Path(os.path.abspath(file))  # noqa: PTH100  `..` is taken as written
     named_inside = any(real(folder).is_relative_to(root) for folder in named.parents)
@@ -165,7 +165,7 @@ def leads_out(file: Path) -> OSError:
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder` where it is missing, also while other processes make and remove it. Raises OSError."""
+    """Make `folder` if it is missing, even while other processes make and remove it. Raises OSError."""
     for _ in range(_ATTEMPTS):
         try:
             os.mkdir(folder)  # noqa: PTH102 - Path.mkdir fails if the folder is removed while it looks
@@ -182,7 +182,7 @@ def make_folder(folder: Path) -> None:
 def lock(place: Path, deadline: float, *, folder: bool = False) -> Callable[[], None] | None:
     """Take the lock of `place`, which ends with the process; return the function that releases it.
 
-    `place` is a file, made where it is missing, or else a `folder`, for systems that can lock one. Return None if
+    `place` is a file, which is made if it is missing, or a `folder`, on systems that can lock one. Return None if
     another process still holds the lock at `deadline`, a time of the monotonic clock.
     """
     if sys.platform == "win32":
@@ -194,7 +194,7 @@ def lock(place: Path, deadline: float, *, folder: bool = False) -> Callable[[], 
         try:
             with suppress(BlockingIOError):
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # A file that was removed meanwhile is one that nobody else will ever lock.
+                # No other process can lock a file that was removed meanwhile, so its lock is worth nothing.
                 if _is_at(place, descriptor):
                     return partial(os.close, descriptor)
         except OSError:
@@ -224,7 +224,7 @@ def _open_to_lock(place: Path, *, folder: bool) -> int:
 
 
 def _lock_on_windows(place: Path, deadline: float, *, folder: bool) -> Callable[[], None] | None:
-    """Do as `lock` does where a file that is open cannot be removed, and only files can be locked."""
+    """Do the same as `lock` on systems that cannot remove open files and can lock only files."""
     if folder:
         raise OSError(errno.ENOSYS, "folders cannot be locked", os.fspath(place))
     from filelock import FileLock, Timeout

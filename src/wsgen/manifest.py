@@ -1,7 +1,7 @@
 """The manifest `.wsgen.json`: what wsgen wrote into a package and from which inputs.
 
-It is committed with the package, so it holds no time and no absolute path: the same inputs give the same
-bytes everywhere. What only this machine knows is in the cache (`wsgen.freshness`).
+It is committed with the package, so it holds no time and no absolute path: the same inputs give the same bytes
+everywhere. Facts about this machine only are in the cache (`wsgen.freshness`).
 """
 
 import json
@@ -19,7 +19,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one package was made from.
+    """The record of what one package was made from.
 
     `inputs` maps paths relative to the project to SHA-256 sums in hex, `outputs` paths in the package, in the
     order in which the files are written; `settings` is the digest of the settings that decide what is rendered;
@@ -37,9 +37,9 @@ class Manifest:
     declared: str = ""
 
     def says_the_same(self, other: "Manifest") -> bool:
-        """Return whether both stand for the same package: all but the versions of the tools is equal.
+        """Return whether both are equal except for the versions of the tools.
 
-        A colleague's newer formatter that changes nothing is no reason to rewrite a committed file.
+        A newer formatter that changes nothing is not a reason to rewrite a committed file.
         """
         return (
             self.wsgen == other.wsgen
@@ -69,13 +69,13 @@ class Manifest:
 
 
 def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:
-    """Return the manifest in the folder `output`, or None if there is none that can be understood."""
+    """Return the manifest in the folder `output`, or None if there is none that is valid."""
     data = bytes_of(output / name)
     return None if data is None else parse_manifest(data)
 
 
 def parse_manifest(data: bytes) -> Manifest | None:
-    """Return what the bytes of a manifest say, None if they cannot be understood."""
+    """Return the manifest in `data`, or None if it is not valid."""
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):

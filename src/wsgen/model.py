@@ -1,4 +1,4 @@
-"""What a source declares: frozen values that both loaders feed and that alone feed the renderer.
+"""The declarations of a source as frozen values, which both loaders make and the outputs are rendered from.
 
 Positions are not part of the model: the same routers from `ws.yaml` and `ws.py` are equal.
 """
@@ -25,7 +25,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
 class _Value(BaseModel):
-    """A frozen model that refuses what it does not know."""
+    """A frozen model that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,7 +63,7 @@ class TypeRef(_Value):
 
 
 class Overflow(StrEnum):
-    """What happens to updates for a client whose outbox is full."""
+    """What happens to the updates for a client whose outbox is full."""
 
     DROP_OLDEST = "drop-oldest"
     LATEST = "latest"
@@ -71,14 +71,14 @@ class Overflow(StrEnum):
 
 
 class Delivery(_Value):
-    """How updates wait for a slow client: at most `queue` frames, then `overflow` decides."""
+    """How many updates may wait for a slow client, and what happens when there are more."""
 
     queue: int = Field(default=256, ge=1, le=65_536)
     overflow: Overflow = Overflow.DROP_OLDEST
 
 
 class Example(_Value):
-    """A request as a client sends it and, if given, the data of an update it brings, both as JSON text."""
+    """A request and, if given, the data of an update that it leads to, both as JSON text."""
 
     name: Text = ""
     summary: Text = ""
@@ -87,10 +87,10 @@ class Example(_Value):
 
 
 class RouterSpec(_Value):
-    """One router: its class, wire prefix and the types it speaks.
+    """One router: its class, its route and its types.
 
-    `further` are types beyond the two that an alias gives to a generic class with more type parameters.
-    `security` names the schemes of which a client needs one; none are needed if it is empty.
+    `further` are the types after the first two that an alias gives to a generic class with more type parameters.
+    `security` names the schemes of which a client needs one; if it is empty, none is needed.
     """
 
     class_name: str
@@ -118,7 +118,7 @@ class RouterSpec(_Value):
 
 
 class ModuleSpec(_Value):
-    """One module: its name, where its socket is mounted, and its routers sorted by class name."""
+    """One module: its name, the path of its socket, and its routers sorted by class name."""
 
     name: str
     version: str | None = None

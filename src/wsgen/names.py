@@ -43,11 +43,11 @@ def default_route(class_name: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the member of `known` that `name` most likely meant, or None if none is close.
+    """Return the member of `known` that `name` most likely means, or None if none is similar.
 
-    Comparing is slow, so of many names only those that begin alike and are about as long are looked at.
+    Comparing is slow, so of many names only those with the same beginning and a similar length are compared.
     """
-    from difflib import get_close_matches  # only needed where something is misspelt
+    from difflib import get_close_matches  # only needed for misspelt names
 
     names = list(known)
     if len(names) > _MANY:

@@ -1,4 +1,4 @@
-"""What a run found and did, as values for the reports and for callers of the library."""
+"""The results of a run, as values for the reports and for callers of the library."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from wsgen.source import ModuleSource
 
 
 class State(StrEnum):
-    """How a module stands after a run."""
+    """The state of a module after a run."""
 
     CURRENT = "current"
     WRITTEN = "written"
@@ -23,7 +23,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One file that a run wrote, or would write: None before is a new file, None after one removed."""
+    """One file that a run wrote or would write: `before` is None for a new file, `after` for a removed one."""
 
     path: Path
     before: str | None
@@ -43,14 +43,14 @@ class ModuleResult:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """All of a run: its modules in order of path, and its diagnostics sorted."""
+    """The whole result of a run: its modules in order of path, and its diagnostics sorted."""
 
     modules: tuple[ModuleResult, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Return whether the run found nothing to object to."""
+        """Return whether the run found no errors."""
         return not has_errors(self.diagnostics)
 
     def count(self, *states: State) -> int:

@@ -1,4 +1,4 @@
-"""Where a module's routers are declared and where its package goes: what discovery finds."""
+"""Describe where a module's routers are declared and where its package is written, as discovery finds it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ YAML_NAME = "ws.yaml"
 PYTHON_NAME = "ws.py"
 
 NOT_SEARCHED = frozenset({"node_modules", "__pycache__", "site-packages"})
-"""Folders that hold no code of a project, wherever they are; nor do hidden folders."""
+"""The names of folders that never contain code of a project; hidden folders do not either."""
 
 Positions = Mapping[str, Span]
-"""Where things stand in the sources, by dotted key.
+"""The positions in the sources, by dotted key.
 
 `BarWsRouter` is the class name, `BarWsRouter.request` and `BarWsRouter.data` the type expressions,
 `BarWsRouter.route` and so on the other fields; `endpoint`, `models` ... are the module's own.
@@ -25,7 +25,7 @@ class ModuleSource:
     """One module: absolute paths of its source files and of the package that wsgen writes.
 
     `files` holds `ws.yaml`, `ws.py` (or a versioned layout's `__init__.py`), or both, in that order.
-    It is empty for a package that is left of a module whose source is gone.
+    It is empty for the package of a module whose source no longer exists.
     `name` and `version` come from the directory; a `module:` key in `ws.yaml` may rename it.
     """
 

@@ -1,1 +1,1 @@
-"""Generation at app start: the project of the running program, and `generate_module_routers`."""
+"""Generate routers at app start: find the project of the running program, and `generate_module_routers`."""

@@ -1,8 +1,8 @@
-"""Generation at app start: `generate_module_routers`, in under two milliseconds when nothing changed.
+"""Generate routers at app start, in under two milliseconds when nothing has changed.
 
-An app trusts the committed package: if inputs and outputs are what the manifest says, there is nothing to
-do, whether or not the quality tools are installed here or the tree can be written. What an app start may
-do otherwise is decided by the environment variable WSGEN: `render` (the default), `check` or `off`.
+An app uses the committed package: if inputs and outputs agree with the manifest, there is nothing to do, whether
+or not the quality tools are installed and the tree can be written. Otherwise the environment variable WSGEN
+decides what an app start does: `render` (the default), `check` or `off`.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ def generate_module_routers(
 ) -> bool:
     """Make sure that a module's routers are generated and current; return whether it has any.
 
-    The project is found from `root`; else it is that of the calling package if the module is in it, else
-    that of the working directory. Nothing is written if nothing changed. If several processes start at
-    once, one generates and the others wait for it. With `silent` off, what was generated is printed.
+    The project is found from `root`; otherwise it is that of the calling package if the module is in it, else
+    that of the working directory. Nothing is written if nothing has changed. If several processes start at the
+    same time, one generates and the others wait for it. Without `silent`, what was generated is printed.
 
     The environment variable WSGEN decides what may happen: `render` generates, `check` raises instead of
-    writing, `off` trusts the package that is there and reads nothing else.
+    writing, `off` uses the existing package without a check.
 
     Raises GenerationError, a RuntimeError that names the module, if sources are invalid, a quality step
     fails, or files that are not current cannot be written.
@@ -63,7 +63,7 @@ def generate_module_routers(
 def naming(module_name: str) -> Iterator[None]:
     """Turn every WsgenError, and every error of the system, into a GenerationError that names the module.
 
-    A text that can be in no file name, such as one with a null character, is the name of no module.
+    A text that cannot be a file name, such as one with a null character, is not the name of a module.
     """
     try:
         os.fsencode(module_name)
@@ -105,8 +105,8 @@ def ensure_current(
 ) -> bool:
     """Generate a module's package unless it is current; return whether the module has routers.
 
-    With `force`, files edited by hand are replaced; `assumed` tells the package of types that a `ws.py` does
-    not import, and is only asked where something is generated.
+    With `force`, files edited by hand are replaced. `assumed` returns the package of types that a `ws.py` does
+    not import, and is only called if something is generated.
 
     Raises GenerationError or another WsgenError.
     """
