@@ -10,7 +10,7 @@ from tests.forks import DYING, forks
 
 from wsgen.manifest import MANIFEST, read_manifest
 from wsgen.model import ModuleSpec
-from wsgen.outputs.contract import RenderContext, RenderedFile
+from wsgen.outputs.contract import Language, RenderContext, RenderedFile
 from wsgen.outputs.registry import OUTPUTS
 
 OUT = "specs/datafeed/ws_generated"
@@ -57,6 +57,24 @@ def test_tools_for_python_do_not_see_its_files(project: Project) -> None:
     outcome = project.wsgen("render")
     assert outcome.code == 0, outcome.stderr
     assert (project.root / OUT / "client/index.ts").is_file()
+
+
+def test_a_python_file_in_a_folder_passes_through_the_tools(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def render(*_: object) -> dict[str, RenderedFile]:
+        text = "import os\nX  =  'x'\n"
+        return {"client/routes.py": RenderedFile(text, Language.PYTHON)}
+
+    monkeypatch.setitem(OUTPUTS, "typescript", render)
+    settings = project.read("pyproject.toml")
+    project.write("pyproject.toml", settings.replace("[]", '["ruff-format", "ruff-fix"]'))
+    assert project.wsgen("render").code == 0
+    assert project.read(f"{OUT}/client/routes.py") == 'X = "x"\n'
+    project.write("pyproject.toml", settings.replace("[]", '["ruff-check"]'))
+    outcome = project.wsgen("render", "--force")
+    assert outcome.code == 1
+    assert "`os` imported but unused" in outcome.stderr
 
 
 def test_check_and_diff_report_a_file_that_is_missing(project: Project) -> None:

@@ -76,8 +76,8 @@ class Workbench:
 
     def owner(self, path: str) -> Path | None:
         """Return the output directory of the module that the file `path` in the mirror belongs to."""
-        output = (self.root / os.path.normpath(path)).parent
-        return output if output in self.modules else None
+        folders = (self.root / os.path.normpath(path)).parents
+        return next((folder for folder in folders if folder in self.modules), None)
 
     def mirrored(self, place: Path) -> str:
         """Return where a folder or file is in the mirror; outside of the project, it is where it is."""
