@@ -101,6 +101,8 @@ def _count(hidden: list[Diagnostic]) -> Diagnostic:
     first = hidden[0]
     worst = Severity.ERROR if has_errors(hidden) else Severity.WARNING
     found = "1 more problem was" if len(hidden) == 1 else f"{len(hidden):,} more problems were"
-    advice = "Correct the problems above, then run the command again."
+    help_text = "Correct the problems above, then run the command again."
     message = f"{found} found from here on"
-    return Diagnostic(MORE, message, first.span, help=advice, severity=worst, module=first.module)
+    return Diagnostic(
+        MORE, message, first.span, help=help_text, severity=worst, module=first.module
+    )

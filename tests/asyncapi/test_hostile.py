@@ -135,7 +135,7 @@ def test_thousands_of_misspelt_references_are_reported_quickly(tmp_path: Path) -
     assert not any(key.startswith("WSG606") for key in found)
 
 
-def test_files_without_an_end_and_without_a_writer_are_findings(tmp_path: Path) -> None:
+def test_files_without_an_end_and_without_a_writer_are_diagnostics(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     found = validate_files([Path("/dev/zero"), tmp_path / "pipe.yaml", tmp_path, Path("a\0b")])
     assert [item.code for item in found] == ["WSG600"] * 4

@@ -106,7 +106,7 @@ def test_routers_collide_across_files(load: Load, name: str, fields: str, code: 
     }
 
 
-def test_findings_of_both_files_come_together(
+def test_diagnostics_of_both_files_come_together(
     load: Load, findings: Callable[[Loaded], list[str]]
 ) -> None:
     loaded = load("version: 2\nrouters: {}\n", PYTHON.replace("Quote, ", ""))

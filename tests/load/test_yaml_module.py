@@ -166,7 +166,7 @@ def test_more_than_a_mebibyte_is_not_read(
     assert findings(load(text + "x" * (2**20 - len(text) + 1))) == ["1:1 WSG102"]
 
 
-def test_a_file_that_is_gone_is_a_finding(tmp_path: Path) -> None:
+def test_a_file_that_is_gone_is_a_diagnostic(tmp_path: Path) -> None:
     source = ModuleSource("datafeed", None, tmp_path, (tmp_path / "ws.yaml",), tmp_path / "g")
     loaded = load_module(source, Config(root=tmp_path))
     assert [found.code for found in loaded.diagnostics] == ["WSG101"]
@@ -196,7 +196,7 @@ def test_a_thousand_routers_are_no_problem(load: Load) -> None:
     ],
     ids=range(11),
 )
-def test_hostile_files_are_findings(load: Load, text: str) -> None:
+def test_hostile_files_are_diagnostics(load: Load, text: str) -> None:
     loaded = load(text)
     assert loaded.spec is None
     assert loaded.diagnostics

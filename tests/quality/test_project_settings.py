@@ -153,7 +153,7 @@ IGNORED = {
 
 
 @pytest.mark.parametrize(("step", "settings"), IGNORED.values(), ids=IGNORED)
-def test_findings_that_the_project_ignores_are_none(
+def test_diagnostics_that_the_project_ignores_are_none(
     bare: Project, step: str, settings: dict[str, str]
 ) -> None:
     bare.write(settings)

@@ -80,7 +80,7 @@ def test_each_linter_reports_what_it_finds_after_the_fixers_are_done(project: Pr
     assert flake8.span == project.module().positions["BarWsRouter"]
 
 
-def test_what_ruff_cannot_fix_is_a_finding_without_the_check_step_too(project: Project) -> None:
+def test_what_ruff_cannot_fix_is_a_diagnostic_without_the_check_step_too(project: Project) -> None:
     router = ROUTER.replace("self.tags = tags", "self.tags = nothing")
     result = project.run(project.module(router=router), steps=("ruff-fix",))
     assert [(found.code, found.step) for found in result.diagnostics] == [("WSG512", "ruff-fix")]
@@ -218,7 +218,7 @@ def test_old_generated_files_do_not_count(project: Project) -> None:
     shutil.rmtree(module.output)
 
 
-def test_a_finding_in_init_points_at_the_source_file(project: Project) -> None:
+def test_a_diagnostic_in_init_points_at_the_source_file(project: Project) -> None:
     module = project.module(init=INIT + "nothing\n")
     result = project.run(module, steps=("flake8",))
     (found,) = result.diagnostics

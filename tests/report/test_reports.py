@@ -39,7 +39,7 @@ def codes_in(form: str, text: str) -> list[str]:
 @pytest.mark.parametrize(
     "command", ["list", "validate", "check", "render", "migrate", "migrate --diff", "clean"]
 )
-def test_a_format_holds_the_findings_and_nothing_else(
+def test_a_format_holds_the_diagnostics_and_nothing_else(
     project: Project, command: str, form: str
 ) -> None:
     project.write("specs/broker/ws.yaml", "version: 2\nrouters: {}\n")

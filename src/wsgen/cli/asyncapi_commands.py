@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from wsgen.cli.chosen_project import project_of, project_root, write_in_project
-from wsgen.cli.console import echo, show_findings
+from wsgen.cli.console import echo, show_report
 from wsgen.cli.options import (
     format_option,
     module_option,
@@ -98,7 +98,7 @@ def export(
         click.echo(next(iter(texts.values())), nl=False)
     if output is not None and per_module and not modules and not has_errors(found):
         found = (*found, *_left_over(paths, output, remove=not check_only, talks=talks))
-    show_findings(RunResult((), found), form, project_root())
+    show_report(RunResult((), found), form, project_root())
     return 1 if has_errors(found) else 0
 
 
@@ -111,7 +111,7 @@ def validate(files: tuple[Path, ...], form: str, quiet: bool) -> int:
     from wsgen.asyncapi.validation.validate import validate_files
 
     found = validate_files(files)
-    show_findings(RunResult((), found), form, project_root())
+    show_report(RunResult((), found), form, project_root())
     failed = has_errors(found)
     if form == "text" and not quiet and not failed:
         noun = "document" if len(files) == 1 else "documents"
@@ -148,7 +148,7 @@ def html(
             raise FilesError(str(error)) from error
         if write_in_project(output, text.encode()) and form == "text" and not quiet:
             echo(f"wrote {display_path(output)}")
-    show_findings(RunResult((), found), form, project_root())
+    show_report(RunResult((), found), form, project_root())
     return 1 if has_errors(found) else 0
 
 
@@ -215,9 +215,9 @@ def _drift(files: Mapping[Path, str]) -> list[Diagnostic]:
             continue
         what = "is not current" if file.is_file() else "does not exist"
         message = f"the document {display_path(file)} {what}"
-        advice = "Run `wsgen asyncapi export` with the same options, without --check."
+        help_text = "Run `wsgen asyncapi export` with the same options, without --check."
         span = Span(file, 1, 1, 1, 1)
-        found.append(Diagnostic("WSG662", message, span, help=advice))
+        found.append(Diagnostic("WSG662", message, span, help=help_text))
     return found
 
 
@@ -245,7 +245,9 @@ def _left_over(
                 echo(f"removed {display_path(file)}")
             continue
         message = f"the document {display_path(file)} belongs to a module that no longer exists"
-        advice = "Run `wsgen asyncapi export` with the same options, without --check, to remove it."
+        help_text = (
+            "Run `wsgen asyncapi export` with the same options, without --check, to remove it."
+        )
         place = Span(file, 1, 1, 1, 1)
-        found.append(Diagnostic("WSG662", message, place, help=advice))
+        found.append(Diagnostic("WSG662", message, place, help=help_text))
     return found

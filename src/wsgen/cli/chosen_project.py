@@ -39,8 +39,8 @@ def project_of(paths: Sequence[Path]) -> Config:
         start = first
     else:
         message = f"{paths[0]} is outside of this project and not in another one"
-        advice = "Run wsgen in the project, or put an empty wsgen.toml at its top."
-        raise ConfigError(message, [Diagnostic("WSG903", message, help=advice)])
+        help_text = "Run wsgen in the project, or put an empty wsgen.toml at its top."
+        raise ConfigError(message, [Diagnostic("WSG903", message, help=help_text)])
     config = load_config(find_root(start))
     if config.file is not None and (found := list(_missing(config, config.file))):
         raise ConfigError("the settings name what is not there", found)
@@ -74,5 +74,5 @@ def _missing(config: Config, file: Path) -> Iterator[Diagnostic]:
         for folder in folders:
             if not folder.exists():
                 message = f"`{key}` names a folder that does not exist: {display_path(folder, config.root)}"
-                advice = f"Create the folder, or correct `{key}`."
-                yield Diagnostic("WSG904", message, setting_place(file, (key,)), help=advice)
+                help_text = f"Create the folder, or correct `{key}`."
+                yield Diagnostic("WSG904", message, setting_place(file, (key,)), help=help_text)

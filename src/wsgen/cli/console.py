@@ -76,7 +76,7 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
         echo_lines(text, err=True)
 
 
-def show_findings(result: RunResult, form: str, root: Path | None = None) -> None:
+def show_report(result: RunResult, form: str, root: Path | None = None) -> None:
     """Print a run's diagnostics in the format `form`: text on stderr, the others on stdout.
 
     In text, paths are relative to the working directory, as people and their editors expect. In the other
@@ -103,7 +103,7 @@ def show_findings(result: RunResult, form: str, root: Path | None = None) -> Non
 def show_error(error: WsgenError, form: str, root: Path | None = None) -> None:
     """Print in the format `form` why a command failed."""
     if error.diagnostics:
-        show_findings(RunResult((), error.diagnostics), form, root)
+        show_report(RunResult((), error.diagnostics), form, root)
     else:
         echo(f"error: {printable(str(error))}", err=True)
 
@@ -153,13 +153,13 @@ def show_summary(result: RunResult, seconds: float) -> None:
         for state in State
         if state is not State.EMPTY and (count := result.count(state))
     ]
-    findings = sum(item.severity is Severity.ERROR for item in result.diagnostics)
-    found = f"; {_count(findings, 'error')}" if findings else ""
+    errors = sum(item.severity is Severity.ERROR for item in result.diagnostics)
+    found = f"; {_count(errors, 'error')}" if errors else ""
     style = style_for(sys.stdout)
     totals = f"{_count(len(modules), 'module')}, {_count(routers, 'router')}"
-    mark = style("✗", "red") if findings else style("✓", "green")
+    mark = style("✗", "red") if errors else style("✓", "green")
     if not (sys.stdout.encoding or "").lower().startswith("utf"):
-        mark = "x" if findings else "ok"
+        mark = "x" if errors else "ok"
     echo(f"{mark} {totals}: {', '.join(parts)}{found} ({seconds:.2f} s)")
 
 

@@ -5,7 +5,7 @@ from time import perf_counter
 import click
 
 from wsgen.cli.chosen_project import project_of
-from wsgen.cli.console import echo, echo_lines, show_findings, show_summary, style_for
+from wsgen.cli.console import echo, echo_lines, show_report, show_summary, style_for
 from wsgen.cli.options import Common, common_options
 from wsgen.freshness.assess import Status
 from wsgen.freshness.fingerprints import Fingerprints
@@ -42,7 +42,7 @@ def validate(common: Common) -> int:
         state = State.FAILED if item.spec is None else valid
         results.append(ModuleResult(source, state, routers))
     result = RunResult(tuple(results), diagnostics)
-    show_findings(result, common.form, config.root)
+    show_report(result, common.form, config.root)
     if common.form == "text" and not common.quiet:
         show_summary(result, perf_counter() - started)
     return 0 if result.ok else 1
@@ -71,7 +71,7 @@ def list_modules(common: Common) -> int:
                 if number:
                     echo("")
                 _show(source, spec, run.assess(source).status, verbose=common.verbose)
-        show_findings(result, common.form, config.root)
+        show_report(result, common.form, config.root)
     return 0 if result.ok else 1
 
 

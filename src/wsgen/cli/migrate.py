@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wsgen.cli.chosen_project import project_of
-from wsgen.cli.console import echo, show_diff, show_findings
+from wsgen.cli.console import echo, show_diff, show_report
 from wsgen.cli.options import format_option, module_option, paths_argument, quiet_option
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
 from wsgen.errors import FilesError
@@ -63,7 +63,7 @@ def migrate(
         if form == "text":
             show_diff((change for item in migrations for change in item.changes), config.root)
             _mention_endpoints([] if quiet else migrations, err=True)
-        show_findings(RunResult((), findings), form, config.root)
+        show_report(RunResult((), findings), form, config.root)
         return 1 if has_errors(findings) else 0
     failed: list[Diagnostic] = []
     with project_lock(config):
@@ -78,7 +78,7 @@ def migrate(
                 what = "wrote" if change.before is None else "changed"
                 echo(f"{what:<7}  {display_path(change.path)}  {', '.join(item.routers)}")
     findings = in_order(found for item in migrations for found in item.diagnostics)
-    show_findings(RunResult((), in_order([*findings, *failed])), form, config.root)
+    show_report(RunResult((), in_order([*findings, *failed])), form, config.root)
     if talks and not failed:
         _mention_endpoints(migrations)
     if talks and any(item.changes for item in migrations) and not failed:

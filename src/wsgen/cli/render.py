@@ -6,7 +6,7 @@ from time import perf_counter
 import click
 
 from wsgen.cli.chosen_project import project_of
-from wsgen.cli.console import show_diff, show_findings, show_modules, show_summary
+from wsgen.cli.console import show_diff, show_modules, show_report, show_summary
 from wsgen.cli.options import Common, common_options, jobs_option
 from wsgen.cli.unchanged import Begun, begin
 from wsgen.diagnostics import Diagnostic
@@ -96,14 +96,14 @@ def _run(
     result = run(begun.sources, config, options, assessed=begun.assessed)
     if diff and common.form == "text":
         show_diff((change for module in result.modules for change in module.changes), config.root)
-        show_findings(RunResult(result.modules, _without_drift(result)), common.form)
+        show_report(RunResult(result.modules, _without_drift(result)), common.form)
         return _exit_code(result)
     return _conclude(result, common, config, begun.started)
 
 
 def _conclude(result: RunResult, common: Common, config: Config, started: float) -> int:
     """Report a run that began at `started`, by `perf_counter`, and return its exit code."""
-    show_findings(result, common.form, config.root)
+    show_report(result, common.form, config.root)
     if common.form == "text" and not common.quiet:
         show_modules(result, verbose=common.verbose)
         show_summary(result, perf_counter() - started)

@@ -61,7 +61,7 @@ def begin_plain(arguments: Sequence[str]) -> Begun | None:
 
 def say_if_current(begun: Begun, *, write: bool) -> bool:
     """Print the result of the run if every module is current; return whether it is."""
-    from wsgen.cli.console import show_findings, show_modules, show_summary
+    from wsgen.cli.console import show_modules, show_report, show_summary
     from wsgen.pipeline.context import Options
     from wsgen.pipeline.stages import is_all_current, run
 
@@ -69,7 +69,7 @@ def say_if_current(begun: Begun, *, write: bool) -> bool:
     if not sources or not is_all_current(sources, assessed):
         return False
     result = run(sources, begun.config, Options(write=write), assessed=assessed)
-    show_findings(result, "text", begun.config.root)
+    show_report(result, "text", begun.config.root)
     show_modules(result, verbose=False)
     show_summary(result, perf_counter() - begun.started)
     return True

@@ -47,8 +47,8 @@ def generate_router_code(spec: RouterSpec, template: str) -> str:
             f"it is not known where the types of '{spec.class_name}' of module "
             f"'{spec.module_name}' are imported from"
         )
-        advice = "Set `models` in [tool.wsgen], or import from the package in the template."
-        raise GenerationError(message, [Diagnostic("WSG301", message, help=advice)])
+        help_text = "Set `models` in [tool.wsgen], or import from the package in the template."
+        raise GenerationError(message, [Diagnostic("WSG301", message, help=help_text)])
     router = Router(
         class_name=spec.class_name,
         route=default_route(spec.class_name),

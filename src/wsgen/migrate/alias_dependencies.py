@@ -100,8 +100,10 @@ def _too_early(file: PythonFile, places: Places, use: Use) -> GenerationError:
     start = use.start - places.line(use.start)[0] + 1
     span = Span(file.path, line, start, line, start + len(use.name))
     message = f"`{use.name}` is needed here, where its package may not be generated yet"
-    advice = "Put it in quotes if it is an annotation, or import it in the function, as others do."
-    return GenerationError(message, [Diagnostic("WSG432", message, span, help=advice)])
+    help_text = (
+        "Put it in quotes if it is an annotation, or import it in the function, as others do."
+    )
+    return GenerationError(message, [Diagnostic("WSG432", message, span, help=help_text)])
 
 
 @dataclass(frozen=True, slots=True)

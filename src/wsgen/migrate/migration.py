@@ -133,8 +133,10 @@ def _package(source: ModuleSource, python: Path, config: Config) -> str:
     name = importable_name(source.output / "__init__.py", config.sources)
     if name is None:
         message = f"it is not known how {source.output.name} of `{source.name}` is imported"
-        advice = "Name the importable folder in [tool.wsgen] sources."
-        raise GenerationError(message, [Diagnostic("WSG431", message, Span(python), help=advice)])
+        help_text = "Name the importable folder in [tool.wsgen] sources."
+        raise GenerationError(
+            message, [Diagnostic("WSG431", message, Span(python), help=help_text)]
+        )
     return ".".join(name)
 
 

@@ -27,8 +27,8 @@ def planned_yaml(
     """Return the text of the ws.yaml, and whether it has yet to be written."""
     if more := [router.class_name for router in spec.routers if router.further]:
         message = f"a ws.yaml gives a router two types; {', '.join(more)} has more"
-        advice = "Keep the aliases of this module: they continue to work."
-        raise GenerationError(message, [Diagnostic("WSG431", message, help=advice)])
+        help_text = "Keep the aliases of this module: they continue to work."
+        raise GenerationError(message, [Diagnostic("WSG431", message, help=help_text)])
     file = source.directory / YAML_NAME
     if file.exists() or file.is_symlink():
         return _existing(file, spec, config), False
@@ -59,8 +59,8 @@ def _existing(file: Path, spec: ModuleSpec, config: Config) -> str:
     missing = [router.class_name for router in spec.routers if router.class_name not in declared]
     if missing and not has_errors(found):
         message = f"{file.name} exists already and lacks {', '.join(missing)}"
-        advice = "Declare them there, or remove the file and migrate again."
-        found.append(Diagnostic("WSG430", message, Span(file), help=advice))
+        help_text = "Declare them there, or remove the file and migrate again."
+        found.append(Diagnostic("WSG430", message, Span(file), help=help_text))
     if has_errors(found):
         raise GenerationError(found[0].message, found)
     return decode_utf8(file, data)

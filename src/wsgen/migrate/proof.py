@@ -44,17 +44,19 @@ def prove(
     new = _comparable(loaded.spec, spec)
     if template_of(after, config) != template_of(before, config):
         reason = "the generic class would no longer be found"
-        advice = 'Name it: `template = "..."` in [tool.wsgen].'
+        help_text = 'Name it: `template = "..."` in [tool.wsgen].'
     elif render_module(before, new, config) != render_module(before, spec, config):
         pairs = zip(spec.routers, new.routers, strict=False)
         differing = ", ".join(old.class_name for old, other in pairs if old != other)
         counts = f"{len(new.routers)} instead of {len(spec.routers)} routers"
         reason = f"the routers would not be those of {python.path.name}: {differing or counts}"
-        advice = "Compare both files; ws.py continues to work as it is."
+        help_text = "Compare both files; ws.py continues to work as it is."
     else:
         return
     message = f"`{after.name}` was not migrated: {reason}"
-    raise GenerationError(message, [Diagnostic("WSG431", message, Span(python.path), help=advice)])
+    raise GenerationError(
+        message, [Diagnostic("WSG431", message, Span(python.path), help=help_text)]
+    )
 
 
 def _comparable(new: ModuleSpec, old: ModuleSpec) -> ModuleSpec:

@@ -38,15 +38,15 @@ def read_settings(table: Mapping[str, object], file: Path | None = None) -> Sett
     found: list[Diagnostic] = []
     places = SettingPlaces(file) if file else None
 
-    def fail(key: str, message: str, advice: str) -> None:
+    def fail(key: str, message: str, help_text: str) -> None:
         span = places.of(("asyncapi", key)) if places else None
-        found.append(Diagnostic("WSG664", message, span, help=advice))
+        found.append(Diagnostic("WSG664", message, span, help=help_text))
 
     for key, value in table.items():
         if key not in _KNOWN:
             close = nearest(key, _KNOWN)
-            advice = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(_KNOWN)}."
-            fail(key, f"unknown setting `{key}` in [tool.wsgen.asyncapi]", advice)
+            help_text = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(_KNOWN)}."
+            fail(key, f"unknown setting `{key}` in [tool.wsgen.asyncapi]", help_text)
         elif key in _TEXTS and not (isinstance(value, str) and value.strip()):
             fail(key, f"`asyncapi.{key}` must be a text that is not empty", f'Write {key} = "...".')
         elif key in _TABLES and not isinstance(value, Mapping):

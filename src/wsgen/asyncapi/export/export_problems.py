@@ -30,10 +30,12 @@ def collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
             else:
                 first = document_name(other.spec)
                 message = f"modules `{first}` and `{name}` have the same endpoint, `{value}`"
-            advice = f"Give one of the modules another `{key}:`."
+            help_text = f"Give one of the modules another `{key}:`."
             notes = (Note("the other one is here", place),) if (place := _place(other, key)) else ()
             span = _place(item, key)
-            found.append(Diagnostic("WSG663", message, span, help=advice, module=name, notes=notes))
+            found.append(
+                Diagnostic("WSG663", message, span, help=help_text, module=name, notes=notes)
+            )
             break  # Modules of the same name usually have the same endpoint, too.
     return found
 
@@ -74,9 +76,9 @@ def failed_types(
     for name, failure in failures.items():
         if not name:
             message = f"the models cannot be imported: {failure.text.rstrip('.')}"
-            advice = "Install wsgen where the models are importable."
+            help_text = "Install wsgen where the models are importable."
             output = failure.output or None
-            found.append(Diagnostic(failure.code, message, help=advice, output=output))
+            found.append(Diagnostic(failure.code, message, help=help_text, output=output))
     return found
 
 

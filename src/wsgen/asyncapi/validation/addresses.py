@@ -36,22 +36,24 @@ def _channels(document: Document, major: int) -> Iterator[Diagnostic]:
         span = place or document.key_span(route)
         if re.search(r"[?#]", _NAME.sub("", address)):
             message = f"the address `{address}` has a query or a fragment"
-            advice = "Describe the query in the channel's bindings."
-            yield Diagnostic("WSG632", message, span, help=advice)
+            help_text = "Describe the query in the channel's bindings."
+            yield Diagnostic("WSG632", message, span, help=help_text)
         declared = channel.get("parameters")
         names = declared if isinstance(declared, dict) else {}
         for name in dict.fromkeys(_NAME.findall(address)):
             if name not in names:
                 close = nearest(name, tuple(names))
-                advice = f"Did you mean `{close}`?" if close else f"Add `{name}` to `parameters`."
+                help_text = (
+                    f"Did you mean `{close}`?" if close else f"Add `{name}` to `parameters`."
+                )
                 message = f"the parameter `{name}` of the address is not declared"
-                yield Diagnostic("WSG630", message, span, help=advice)
+                yield Diagnostic("WSG630", message, span, help=help_text)
         for name in names:
             if f"{{{name}}}" not in address:
                 message = f"the parameter `{name}` is not in the address"
-                advice = f"Put `{{{name}}}` into the address, or remove the parameter."
+                help_text = f"Put `{{{name}}}` into the address, or remove the parameter."
                 at = document.key_span((*route, "parameters", name))
-                yield Diagnostic("WSG631", message, at, help=advice)
+                yield Diagnostic("WSG631", message, at, help=help_text)
 
 
 def _servers(document: Document, major: int) -> Iterator[Diagnostic]:
@@ -67,14 +69,14 @@ def _servers(document: Document, major: int) -> Iterator[Diagnostic]:
                 if name not in names:
                     message = f"the variable `{name}` of the server is not declared"
                     span = document.value_span((*route, key))
-                    advice = f"Add `{name}` to `variables`."
-                    yield Diagnostic("WSG633", message, span, help=advice)
+                    help_text = f"Add `{name}` to `variables`."
+                    yield Diagnostic("WSG633", message, span, help=help_text)
         for name, variable in names.items():
             place: Route = (*route, "variables", name)
             if name not in used:
                 message = f"the variable `{name}` is not in the server's address"
-                advice = "Remove it, or put it into the address in braces."
-                yield Diagnostic("WSG634", message, document.key_span(place), help=advice)
+                help_text = "Remove it, or put it into the address in braces."
+                yield Diagnostic("WSG634", message, document.key_span(place), help=help_text)
             allowed = variable.get("enum") if isinstance(variable, dict) else None
             default = variable.get("default") if isinstance(variable, dict) else None
             if isinstance(allowed, list) and default is not None and default not in allowed:

@@ -94,9 +94,9 @@ def read_document(path: Path, data: bytes) -> Document:
         if mark is not None:
             start = Span(path, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        advice = "Correct the syntax at the place shown."
+        help_text = "Correct the syntax at the place shown."
         raise _unreadable(
-            f"the text is not valid YAML or JSON: {problem}", start, advice
+            f"the text is not valid YAML or JSON: {problem}", start, help_text
         ) from error
 
 
@@ -105,8 +105,8 @@ def _joined(match: re.Match[str]) -> str:
     return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08X}"
 
 
-def _unreadable(message: str, span: Span, advice: str) -> UnreadableDocumentError:
-    return UnreadableDocumentError(Diagnostic("WSG600", message, span, help=advice))
+def _unreadable(message: str, span: Span, help_text: str) -> UnreadableDocumentError:
+    return UnreadableDocumentError(Diagnostic("WSG600", message, span, help=help_text))
 
 
 @dataclass(slots=True)
@@ -142,8 +142,8 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    advice = "Keep one document in a file."
-                    raise _unreadable("a second document starts here", span, advice)
+                    help_text = "Keep one document in a file."
+                    raise _unreadable("a second document starts here", span, help_text)
             elif isinstance(event, yaml.ScalarEvent):
                 self.scalar(event, span)
             elif isinstance(event, yaml.AliasEvent):
@@ -169,11 +169,11 @@ class _Reader:
     def name(self, top: _Open, key: str, span: Span) -> None:
         route = (*top.route, key)
         if isinstance(top.value, dict) and key in top.value and key != "<<":
-            advice = "Keep one of them; readers disagree about which one counts."
+            help_text = "Keep one of them; readers disagree about which one counts."
             note = Note("first defined", self.keys[route])
             message = f"the key `{key}` is repeated"
             self.found.append(
-                Diagnostic("WSG602", message, span, help=advice, notes=(note,)),
+                Diagnostic("WSG602", message, span, help=help_text, notes=(note,)),
             )
         self.keys[route] = span
         top.key = key

@@ -39,13 +39,13 @@ def check_examples(document: Document, budget: Budget, tell: Tell) -> Iterator[D
         span = document.value_span(place)
         if code == "WSG606":
             message = f"the example cannot be checked: {text}"
-            advice = "Simplify its schema, or remove the example."
-            yield Diagnostic(code, message, span, help=advice)
+            help_text = "Simplify its schema, or remove the example."
+            yield Diagnostic(code, message, span, help=help_text)
             continue
         what = "payload" if code == "WSG650" else "schema"
         message = f"the example does not match the {what}: {text}"
-        advice = "Correct the example or the schema."
-        yield Diagnostic(code, message, span, help=advice, severity=Severity.WARNING)
+        help_text = "Correct the example or the schema."
+        yield Diagnostic(code, message, span, help=help_text, severity=Severity.WARNING)
 
 
 def mismatches(

@@ -108,17 +108,17 @@ def _diagnostics(document: Document, error: ValidationError, major: int) -> Iter
                 yield Diagnostic("WSG604", message, span, help=f"Add `{key}`.")
     else:
         span = document.value_span(route)
-        yield Diagnostic("WSG605", _message(error, route), span, help=_advice(error))
+        yield Diagnostic("WSG605", _message(error, route), span, help=_help_text(error))
 
 
 def _unknown(document: Document, route: Route, known: tuple[str, ...], major: int) -> Diagnostic:
     key = str(route[-1])
     close = nearest(key, known)
-    advice = _MOVED.get((major, key))
-    if advice is None:
-        advice = f"Did you mean `{close}`?" if close else "Remove it, or start it with `x-`."
+    help_text = _MOVED.get((major, key))
+    if help_text is None:
+        help_text = f"Did you mean `{close}`?" if close else "Remove it, or start it with `x-`."
     message = f"`{key}` is not a field of {_name(route[:-1])}"
-    return Diagnostic("WSG603", message, document.key_span(route), help=advice)
+    return Diagnostic("WSG603", message, document.key_span(route), help=help_text)
 
 
 def _message(error: ValidationError, route: Route) -> str:
@@ -137,7 +137,7 @@ def _message(error: ValidationError, route: Route) -> str:
     return f"{name}: {text if len(text) < 200 else f'{text[:200]}...'}"
 
 
-def _advice(error: ValidationError) -> str:
+def _help_text(error: ValidationError) -> str:
     description = error.schema.get("description") if isinstance(error.schema, dict) else None
     if isinstance(description, str) and description:
         return description.split(". ")[0].rstrip(".") + "."

@@ -62,8 +62,8 @@ def _messages(
         if isinstance(target, str) and not target.startswith(f"#/channels/{channel}/messages/"):
             span = document.value_span((*route, index, "$ref"))
             message = f"the message `{target}` does not belong to the channel `{channel}`"
-            advice = f"Refer to `#/channels/{channel}/messages/<name>`."
-            yield Diagnostic("WSG621", message, span, help=advice)
+            help_text = f"Refer to `#/channels/{channel}/messages/<name>`."
+            yield Diagnostic("WSG621", message, span, help=help_text)
 
 
 def _server_references(document: Document, route: Route, channel: Any) -> Iterator[Diagnostic]:
@@ -83,9 +83,9 @@ def _server_names(document: Document) -> Iterator[Diagnostic]:
         for index, name in enumerate(names if isinstance(names, list) else ()):
             if isinstance(name, str) and name not in known:
                 close = nearest(name, known)
-                advice = f"Did you mean `{close}`?" if close else "Define it in `servers`."
+                help_text = f"Did you mean `{close}`?" if close else "Define it in `servers`."
                 span = document.value_span((*route, "servers", index))
-                yield Diagnostic("WSG622", f"there is no server `{name}`", span, help=advice)
+                yield Diagnostic("WSG622", f"there is no server `{name}`", span, help=help_text)
 
 
 def _security(document: Document) -> Iterator[Diagnostic]:
@@ -102,10 +102,12 @@ def _security(document: Document) -> Iterator[Diagnostic]:
             for name in requirement if isinstance(requirement, dict) else ():
                 if name not in known:
                     close = nearest(name, known)
-                    advice = f"Did you mean `{close}`?" if close else "Define it in `components`."
+                    help_text = (
+                        f"Did you mean `{close}`?" if close else "Define it in `components`."
+                    )
                     span = document.key_span((*route, "security", index, name))
                     message = f"there is no security scheme `{name}`"
-                    yield Diagnostic("WSG623", message, span, help=advice)
+                    yield Diagnostic("WSG623", message, span, help=help_text)
 
 
 def _unique(document: Document, key: str, code: str) -> Iterator[Diagnostic]:

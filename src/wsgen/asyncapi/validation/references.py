@@ -62,9 +62,9 @@ def check_references(document: Document) -> list[Diagnostic]:
             continue
         reached = document.targets.route(target)
         if reached is None:
-            advice = _closest(document, target) if len(found) < MOST else None
+            help_text = _closest(document, target) if len(found) < MOST else None
             message = f"the reference `{shortened(target)}` leads nowhere"
-            found.append(Diagnostic("WSG610", message, span, help=advice))
+            found.append(Diagnostic("WSG610", message, span, help=help_text))
             continue
         used.add(reached[:3])
         if document.targets.is_circular(target):
@@ -74,8 +74,8 @@ def check_references(document: Document) -> list[Diagnostic]:
         wanted = _expected_kind(route)
         if wanted and reached[:1] == ("components",) and reached[1] != wanted and len(reached) == 3:
             message = f"`{shortened(target)}` is not one of `{wanted}`"
-            advice = f"Refer to `#/components/{wanted}/...`."
-            found.append(Diagnostic("WSG613", message, span, help=advice))
+            help_text = f"Refer to `#/components/{wanted}/...`."
+            found.append(Diagnostic("WSG613", message, span, help=help_text))
     found.extend(_unused(document, used))
     return found
 
@@ -86,8 +86,8 @@ def _external(document: Document, target: str, route: Route) -> Iterator[Diagnos
         return
     if not _is_file(document.path.parent / unquote(name)):
         message = f"the file of the reference `{shortened(target)}` does not exist"
-        advice = "Correct the path; it is relative to this document."
-        yield Diagnostic("WSG612", message, document.value_span(route), help=advice)
+        help_text = "Correct the path; it is relative to this document."
+        yield Diagnostic("WSG612", message, document.value_span(route), help=help_text)
 
 
 def _is_file(path: Path) -> bool:

@@ -65,8 +65,8 @@ def _bounded(check: Callable[[Tell], None], place: Span) -> Iterator[Diagnostic]
                 place = item
     except UnfinishedError as error:
         message = f"the document cannot be checked: {error}"
-        advice = "Simplify the value here; the document was checked up to this place."
-        yield Diagnostic("WSG606", message, place, help=advice)
+        help_text = "Simplify the value here; the document was checked up to this place."
+        yield Diagnostic("WSG606", message, place, help=help_text)
 
 
 def _tell_of_file(path: Path, tell: Tell) -> None:
@@ -114,8 +114,8 @@ def _cut(item: Diagnostic) -> Diagnostic:
     """Return `item` with its texts shortened, since names in a document may be very long."""
     if len(item.message) <= _LONGEST and len(item.help or "") <= _LONGEST:
         return item
-    advice = shortened(item.help or "", _LONGEST) or None
-    return replace(item, message=shortened(item.message, _LONGEST), help=advice)
+    help_text = shortened(item.help or "", _LONGEST) or None
+    return replace(item, message=shortened(item.message, _LONGEST), help=help_text)
 
 
 def _checks(document: Document, tell: Tell) -> Iterator[Callable[[], list[Diagnostic]]]:
@@ -134,8 +134,8 @@ def _checks(document: Document, tell: Tell) -> Iterator[Callable[[], list[Diagno
             if version is None
             else f"version {version!r:.100} is not supported"
         )
-        advice = f"Start it with `asyncapi:` and a version; known are {_KNOWN}."
-        tell(Diagnostic("WSG601", what, span, help=advice))
+        help_text = f"Start it with `asyncapi:` and a version; known are {_KNOWN}."
+        tell(Diagnostic("WSG601", what, span, help=help_text))
         return
     major = int(version[0])
     yield partial(check_official, document, version)
