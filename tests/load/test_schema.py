@@ -1,6 +1,7 @@
 """The JSON Schema accepts what the loader accepts, apart from the few checks that a schema cannot make."""
 
 import json
+import keyword
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +13,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
-from wsgen.load import naming
 from wsgen.load.module import united
-from wsgen.load.yaml.example_values import EXAMPLE_KEYS, MAX_EXAMPLES
-from wsgen.load.yaml.reader import DELIVERY_KEYS, MAX_QUEUE, MODULE_KEYS, ROUTER_KEYS, load_yaml
-from wsgen.model import Delivery, Overflow
+from wsgen.load.schema import ecma_pattern
+from wsgen.load.types.grammar import MAX_TYPE
+from wsgen.load.yaml.reader import load_yaml
+from wsgen.model import Delivery, Example, ModuleSpec, Overflow, RouterSpec
 from wsgen.source import ModuleSource
 
 ROOT = Path(__file__).parents[2]
@@ -38,9 +40,7 @@ BEYOND = frozenset(
 
 
 def _pattern(_: object, pattern: str, value: object, schema: object) -> Iterator[ValidationError]:
-    # In ECMA 262, which JSON Schema names, `$` is the end of the text; in Python also before a last newline.
-    ecma = re.sub(r"\$(?=$|\))", r"\\Z", pattern)
-    if isinstance(value, str) and not re.search(ecma, value):
+    if isinstance(value, str) and not ecma_pattern(pattern).search(value):
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
@@ -186,12 +186,12 @@ def test_schema_and_loader_agree_on_any_document(document: object) -> None:
     check_agreement(document)
 
 
-@given(st.sampled_from(MODULE_KEYS), VALUE)
+@given(st.sampled_from([*SCHEMA["properties"]]), VALUE)
 def test_schema_and_loader_agree_on_each_field_of_a_module(key: str, value: object) -> None:
     check_agreement({"version": 1, "routers": {"BarWsRouter": SOUND}, key: value})
 
 
-@given(st.sampled_from(ROUTER_KEYS), VALUE)
+@given(st.sampled_from([*SCHEMA["$defs"]["router"]["properties"]]), VALUE)
 def test_schema_and_loader_agree_on_each_field_of_a_router(key: str, value: object) -> None:
     check_agreement({"version": 1, "routers": {"BarWsRouter": {**SOUND, key: value}}})
 
@@ -219,30 +219,59 @@ def test_the_schema_is_a_schema() -> None:
     assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
-def test_the_schema_has_the_loaders_keys_patterns_and_limits() -> None:
+def _parts(schema: Any) -> Iterator[dict[str, Any]]:
+    """Yield each schema in `schema`, itself first."""
+    yield schema
+    for name in ("properties", "$defs"):
+        for part in schema.get(name, {}).values():
+            yield from _parts(part)
+    for part in (*schema.get("allOf", ()), schema.get("additionalProperties")):
+        if isinstance(part, dict):
+            yield from _parts(part)
+
+
+@pytest.mark.parametrize("part", list(_parts(SCHEMA)), ids=str)
+def test_each_rule_has_the_sentence_that_editors_show(part: dict[str, Any]) -> None:
+    sentences = [part[key] for key in ("errorMessage", "patternErrorMessage") if key in part]
+    if part.get("additionalProperties") is False or {"type", "required", "enum", "const"} & {*part}:
+        assert "errorMessage" in part
+    assert ("pattern" in part) == ("patternErrorMessage" in part)
+    assert not any(text[0].isupper() or text.endswith(".") for text in sentences)
+    assert part.get("x-wsgen-help", ".").endswith(".")
+    if "maxLength" in part or "uniqueItems" in part:
+        assert (part["items"] if "uniqueItems" in part else part).keys() & {"title", "$ref"}
+
+
+def test_each_code_of_the_schema_is_explained() -> None:
+    given = [part["x-wsgen-code"] for part in _parts(SCHEMA) if "x-wsgen-code" in part]
+    assert {*given[0].values(), *given[1:]} <= CODES.keys()
+
+
+def test_the_model_has_each_field_and_default_of_the_schema() -> None:
     module, defs = SCHEMA["properties"], SCHEMA["$defs"]
-    router, delivery = defs["router"]["properties"], defs["delivery"]["properties"]
-    assert tuple(module) == MODULE_KEYS
-    assert tuple(router) == ROUTER_KEYS
-    assert tuple(delivery) == DELIVERY_KEYS
-    assert tuple(defs["example"]["properties"]) == EXAMPLE_KEYS
-    assert defs["example"]["properties"]["summary"]["pattern"] == naming.SUMMARY
-    assert router["examples"]["maxItems"] == MAX_EXAMPLES
-    assert defs["scheme"]["pattern"] == naming.SCHEME
-    assert module["module"]["pattern"] == naming.MODULE
-    assert module["models"]["pattern"] == naming.DOTTED
-    assert module["endpoint"]["pattern"] == naming.ENDPOINT
-    assert defs["className"]["pattern"] == naming.CLASS_NAME
-    assert defs["tag"]["pattern"] == naming.TAG
-    assert router["route"]["pattern"] == naming.ROUTE
-    assert router["request"]["pattern"] == naming.REQUEST
-    assert router["data"]["pattern"] == naming.TYPE
-    assert router["summary"]["pattern"] == naming.SUMMARY
-    assert router["description"]["pattern"] == naming.DESCRIPTION
-    assert delivery["queue"]["maximum"] == MAX_QUEUE
-    assert delivery["queue"]["default"] == Delivery().queue
+    assert defs["router"]["properties"].keys() <= RouterSpec.model_fields.keys()
+    assert defs["delivery"]["properties"].keys() == Delivery.model_fields.keys()
+    assert defs["example"]["properties"].keys() == Example.model_fields.keys()
+    assert {"description", "endpoint", "routers"} <= module.keys() & ModuleSpec.model_fields.keys()
+    delivery = defs["delivery"]["properties"]
     assert delivery["overflow"]["enum"] == [overflow.value for overflow in Overflow]
-    assert delivery["overflow"]["default"] == Delivery().overflow
+    assert Delivery.model_validate(defs["delivery"]["default"]) == Delivery()
+    for limit, fits in (("minimum", Delivery.model_fields), ("maximum", Delivery.model_fields)):
+        bound = {"minimum": "ge", "maximum": "le"}[limit]
+        limits = [getattr(item, bound, None) for item in fits["queue"].metadata]
+        assert delivery["queue"][limit] in limits
+
+
+def test_the_grammar_of_types_reads_what_the_schema_allows() -> None:
+    typed = [part for part in _parts(SCHEMA) if part.get("x-wsgen-type") in ("request", "data")]
+    assert [part["maxLength"] for part in typed] == [MAX_TYPE, MAX_TYPE]
+
+
+def test_keywords_of_python_are_no_names() -> None:
+    for word in keyword.kwlist:
+        assert not VALIDATOR.is_valid({"version": 1, "routers": {word: SOUND}})
+        assert not VALIDATOR.is_valid({"version": 1, "routers": {}, "models": f"shop.{word}"})
+        assert VALIDATOR.is_valid({"version": 1, "routers": {}, "models": f"shop.{word}s"})
 
 
 def _fields(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

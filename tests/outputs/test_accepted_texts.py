@@ -13,7 +13,7 @@ import pytest
 import yaml
 from tests.conftest import Project
 
-from wsgen.load.naming import DESCRIPTION, MAX_NAME, MAX_SUMMARY, SUMMARY, TAG, matches
+from wsgen.load.schema import schema_at, violations
 
 LONG = int(os.environ.get("TEXT_BATCHES", "0"))
 TOGETHER = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "isort")
@@ -118,22 +118,23 @@ def a_text(chance: random.Random, most: int) -> str:
     return " ".join(pieces)
 
 
-def accepted(text: str, most: int, pattern: str) -> str:
-    """Return as much of `text` as a field takes, empty if it takes nothing of it."""
-    text = text[:most].strip()
-    return text if matches(pattern, text) else ""
+def accepted(text: str, *field: str | int) -> str:
+    """Return as much of `text` as the `field` of a router takes, empty if it takes nothing of it."""
+    path = ("routers", "BarWsRouter", *field)
+    text = text[: schema_at(path)["maxLength"]].strip()
+    return "" if list(violations(text, path)) else text
 
 
 def a_router(chance: random.Random, number: int) -> dict[str, object]:
     route = chance.choice(["bars", "order-book", "x" * 60, "-".join(["part"] * 18)])
     lines = "\n".join(a_text(chance, 25) for _ in range(chance.randrange(9)))
-    tags = [accepted(a_text(chance, 6), MAX_NAME, TAG) for _ in range(chance.randrange(4))]
+    tags = [accepted(a_text(chance, 6), "tags", 0) for _ in range(chance.randrange(4))]
     return {
         "route": f"{route}-{number}",
         "request": "BarRequest",
         "data": "Bar",
-        "summary": accepted(a_text(chance, 12).replace("\t", ""), MAX_SUMMARY, SUMMARY),
-        "description": accepted(lines, 20_000, DESCRIPTION),
+        "summary": accepted(a_text(chance, 12).replace("\t", ""), "summary"),
+        "description": accepted(lines, "description"),
         "tags": list(dict.fromkeys(filter(None, tags))),
         "delivery": chance.choice([{}, {"overflow": "disconnect", "queue": 65_536}]),
     }

@@ -12,8 +12,8 @@ from wsgen.cli.chosen_project import write_in_project
 from wsgen.cli.console import echo
 from wsgen.diagnostics import Diagnostic
 from wsgen.files import bytes_of, is_temporary, read_file, real
-from wsgen.load.naming import check_models
 from wsgen.load.python.project_modules import ProjectModules
+from wsgen.load.sentences import problem_of
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.names import is_identifier
 from wsgen.settings.config import default_sources
@@ -68,8 +68,8 @@ class {data}(BaseModel):
 )
 def init(module: str, path: str, models: str) -> int:
     """Write [tool.wsgen], a first ws.yaml for MODULE and models for it; change no existing file."""
-    if problem := check_models(models):
-        raise click.UsageError(f"{problem[1]}. {problem[2]}")
+    if problem := problem_of(("models",), models):
+        raise click.UsageError(f"{problem.message}. {problem.help}")
     root = Path.cwd()
     folder = real(root / path)
     if not folder.is_relative_to(root) or not path.isprintable():

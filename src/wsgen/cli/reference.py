@@ -2,23 +2,13 @@
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from textwrap import fill, indent
 
 import click
 
 from wsgen.cli.console import echo, echo_lines
 from wsgen.codes import CODES, Code
-
-_NAME = "ws.schema.json"
-
-
-def schema_text() -> str:
-    """Return the JSON Schema of ws.yaml: the copy in the wheel, else the one of the source tree."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / _NAME
-    source = package.parents[1] / "schemas" / _NAME
-    return (installed if installed.is_file() else source).read_text("utf-8")
+from wsgen.load.schema import schema_text
 
 
 @click.command()

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from wsgen.discovery.inputs import template_of
+from wsgen.load.class_names import check_class_name, check_free
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
-from wsgen.load.naming import check_class_name, check_free, check_module, check_route
 from wsgen.load.python.aliases import load_python
 from wsgen.load.python.type_names import TypeNames
+from wsgen.load.sentences import problem_of
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.manifest import digest
@@ -126,7 +127,8 @@ def _route(router: RouterDeclaration, found: list[Diagnostic]) -> str:
     if "route" in router.spans:
         return str(router.fields.get("route", ""))
     route = default_route(router.class_name)
-    if check_route(route) and not check_class_name(router.class_name):
+    is_wrong = problem_of(("routers", router.class_name, "route"), route) is not None
+    if is_wrong and not check_class_name(router.class_name):
         message = f"no route follows from `{router.class_name}`"
         advice = "Name one: `route: bars`."
         found.append(Diagnostic("WSG120", message, router.span, help=advice))
@@ -250,7 +252,12 @@ def _module_name(source: ModuleSource, yaml: FileDeclaration) -> Iterator[Diagno
         message = f"`module` is `{name}`, but it is written so that it is read as `{source.name}`"
         advice = f"Write it plainly on a line of its own: `module: {name}`."
         yield Diagnostic("WSG122", message, yaml.spans.get("module"), help=advice)
-    elif source.files and "module" not in yaml.spans and (problem := check_module(source.name)):
+    elif (
+        source.files
+        and "module" not in yaml.spans
+        and (problem := problem_of(("module",), source.name))
+    ):
         place = Span(source.files[0], 1, 1, 1, 1)
         advice = "Rename the folder, or set `module:` in ws.yaml."
-        yield Diagnostic(problem[0], f"the folder's name: {problem[1]}", place, help=advice)
+        message = f"the folder's name: {problem.message}"
+        yield Diagnostic(problem.code, message, place, help=advice)

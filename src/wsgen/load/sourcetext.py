@@ -49,10 +49,10 @@ class SourceText:
 
     def span(self, start: int, end: int) -> Span:
         """Return the place of `text[start:end]`, cut at the end of its first line."""
-        start = max(0, min(start, len(self.text)))
+        start = min(start, len(self.text))
         number = bisect_right(self.starts, start)
-        first = self.starts[number - 1]
-        stop = max(start, min(end, self._ends[number - 1]))
+        first, last = self.starts[number - 1], self._ends[number - 1]
+        stop = max(start, min(end, last))
         return Span(self.path, number, start - first + 1, number, stop - first + 1)
 
     def index(self, line: int, column: int) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Span, has_errors
 from wsgen.errors import GenerationError
 from wsgen.files import read_file
-from wsgen.load.naming import check_endpoint
+from wsgen.load.sentences import problem_of
 from wsgen.load.sourcetext import decode_utf8, read_source
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.migrate.python_file import PythonFile
@@ -48,7 +48,7 @@ def planned_yaml(
 def mounted_at(python: PythonFile) -> str | None:
     """Return the path that the Python file mounts its routers at, if a ws.yaml may have it."""
     path = endpoint_of(python.tree)
-    return None if path is None or check_endpoint(path) else path
+    return None if path is None or problem_of(("endpoint",), path) else path
 
 
 def _existing(file: Path, spec: ModuleSpec, config: Config) -> str:

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import TypeGuard
 
 from wsgen.diagnostics import Span
-from wsgen.load.naming import MAX_TYPE
 from wsgen.load.python.bindings import Binding, Imported, Local, qualified
 from wsgen.load.sourcetext import SourceText, unreadable
-from wsgen.load.types.grammar import MAX_NESTING, TypeNode
+from wsgen.load.types.grammar import MAX_NESTING, MAX_TYPE, TypeNode
 from wsgen.load.types.rules import MAX_PARTS, is_refused
 from wsgen.model import BUILTIN_TYPES, ELLIPSIS, UNION
 

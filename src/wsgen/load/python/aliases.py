@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
+from wsgen.load.class_names import check_class_name
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
-from wsgen.load.naming import check_class_name
 from wsgen.load.python.alias_types import TypeReader
 from wsgen.load.python.bindings import ROUTER, bindings, is_router, is_typing, statements
 from wsgen.load.python.constructor_calls import Given, arguments_of, calls

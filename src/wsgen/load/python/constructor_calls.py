@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
 from wsgen.load.declaration import Argument, Fields
-from wsgen.load.naming import check_route, check_tag
+from wsgen.load.sentences import problem_of
 from wsgen.load.sourcetext import SourceText
 
 
@@ -113,9 +113,11 @@ def _checked(
     given: dict[str, Given] = {}
     for (name, key), (value, span) in values.items():
         before = given.get(name, Given())
-        check = check_route if key == "route" else check_tag
-        texts = (value,) if isinstance(value, str) else value
-        wrong = [problem for text in texts if (problem := check(text))]
+        parts = (
+            {(): value} if isinstance(value, str) else {(n,): tag for n, tag in enumerate(value)}
+        )
+        checked = (problem_of(("routers", name, key, *at), text) for at, text in parts.items())
+        wrong = [problem for problem in checked if problem]
         found.extend(
             Diagnostic(code, message, span, help=advice) for code, message, advice in wrong
         )

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wsgen.diagnostics import Span
-from wsgen.load.naming import MAX_TYPE
 from wsgen.load.sourcetext import UnreadableError, unreadable
 from wsgen.model import BUILTIN_TYPES, ELLIPSIS, UNION
 from wsgen.names import is_dotted
 
 MAX_NESTING = 8
+MAX_TYPE = 500
 TYPING_ONLY = frozenset(
     {
         "Annotated",
@@ -71,7 +71,6 @@ class _Parser:
     def __init__(self, text: str, models: str | None, at: Callable[[int, int], Span]) -> None:
         self.models = models
         self.at = at
-        self.length = len(text)
         self.tokens = [
             (match[0], match.start(), match.end())
             for match in _TOKEN.finditer(text)
@@ -115,7 +114,7 @@ class _Parser:
         word, start, end = self.take()
         if word == ELLIPSIS and self.depth:
             return TypeNode(ELLIPSIS, None, (), self.at(start, end))
-        if not re.match(r"[A-Za-z_]", word):
+        if not (word[0].isascii() and (word[0].isalpha() or word[0] == "_")):
             raise self.unexpected(word, start, end)
         module, name = self.resolve(word, start, end)
         args: list[TypeNode] = []

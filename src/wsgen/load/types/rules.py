@@ -63,10 +63,10 @@ def data_type(node: TypeNode) -> TypeRef:
     Raises UnreadableError at the first part that no update can have.
     """
     ref = _build(node, 0)
-    if ref == _NONE:
+    if ref.name == "None":
         advice = "Name the model that each update carries."
         raise unreadable("WSG308", "`None` alone has no content", node.span, advice)
-    if len(_parts(ref)) > MAX_PARTS:
+    if ref.args and len(_parts(ref)) > MAX_PARTS:
         advice = "Name the type in your models."
         raise unreadable("WSG306", f"the type has more than {MAX_PARTS} parts", node.span, advice)
     return ref

@@ -5,7 +5,6 @@ what aliases expand to are limits, and a bad tag or alias is a finding that does
 """
 
 import re
-from collections.abc import Iterator
 
 import yaml
 
@@ -16,6 +15,9 @@ from wsgen.load.yaml.parser_errors import explain
 
 MAX_DEPTH = 20
 MAX_NODES = 100_000
+"""How many values a file may hold with its aliases expanded; a long text counts as several."""
+
+_TEXT_OF_A_VALUE = 64
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONTROL = re.compile(
@@ -52,23 +54,25 @@ class _Composer:
         self.open: list[Sequence | Mapping] = []
         self.root: Node | None = None
         self.broken: set[int] = set()
+        self.measured: dict[int, tuple[int, int]] = {}
         self.total = 0
 
     def compose(self) -> Node | None:
         documents = 0
-        for event in self.events():
+        for event in yaml.parse(self.source.text, Loader=_LOADER):
             if isinstance(event, yaml.ScalarEvent):
-                self.place(self.scalar(event), event)
+                scalar = self.scalar(event)
+                self.count(1 + len(scalar.text) // _TEXT_OF_A_VALUE, scalar.start)
+                self.attach(scalar, event.anchor)
             elif isinstance(event, yaml.AliasEvent):
-                self.place(self.alias(event), event)
-            elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+                self.attach(self.alias(event))
+            elif isinstance(event, yaml.CollectionStartEvent):
                 self.start(event)
-            elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            elif isinstance(event, yaml.CollectionEndEvent):
                 node = self.open.pop()
                 node.end = _extent(event)[1]
-                self.attach(
-                    Scalar(node.start, node.end, "", BROKEN) if id(node) in self.broken else node
-                )
+                broken = id(node) in self.broken
+                self.attach(Scalar(node.start, node.end, "", BROKEN) if broken else node)
             elif isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -79,9 +83,6 @@ class _Composer:
                     )
                     raise unreadable("WSG107", "a second document starts here", span, advice)
         return self.root
-
-    def events(self) -> Iterator[yaml.Event]:
-        yield from yaml.parse(self.source.text, Loader=_LOADER)
 
     def scalar(self, event: yaml.ScalarEvent) -> Scalar:
         start, end = _extent(event)
@@ -97,7 +98,7 @@ class _Composer:
                 self.fail("WSG108", message, start, end, "Remove the tag.")
             else:
                 kind = tag
-        if kind == "str" and _SURROGATE.search(event.value):
+        if kind == "str" and not event.value.isascii() and _SURROGATE.search(event.value):
             kind = BROKEN
             message = "half of a surrogate pair is not a character"
             self.fail("WSG100", message, start, end, "Write the character itself.")
@@ -115,10 +116,23 @@ class _Composer:
             message = f"alias `*{name}` stands inside of what it names"
             self.fail("WSG109", message, start, end, advice)
         else:
+            size, height = self.measure(target)
+            self.count(size, start)
+            self.bound(len(self.open) + height, start)
             return target
         return Scalar(start, end, "", BROKEN)
 
-    def start(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
+    def measure(self, node: Node) -> tuple[int, int]:
+        """Return how many values `node` holds and how many levels they have, with aliases followed."""
+        if isinstance(node, Scalar):
+            return 1 + len(node.text) // _TEXT_OF_A_VALUE, 0
+        if id(node) not in self.measured:
+            inner = [self.measure(item) for item in node.items]
+            size = 1 + sum(size for size, _ in inner)
+            self.measured[id(node)] = size, 1 + max((height for _, height in inner), default=0)
+        return self.measured[id(node)]
+
+    def start(self, event: yaml.CollectionStartEvent) -> None:
         start, end = _extent(event)
         node: Sequence | Mapping
         if isinstance(event, yaml.SequenceStartEvent):
@@ -131,25 +145,24 @@ class _Composer:
         if event.anchor is not None:
             self.anchors[event.anchor] = node
         self.open.append(node)
+        self.count(1, start)
         self.bound(len(self.open), start)
 
-    def place(self, node: Node, event: yaml.NodeEvent) -> None:
-        if event.anchor is not None and not isinstance(event, yaml.AliasEvent):
-            self.anchors[event.anchor] = node
-        self.attach(node, _extent(event)[0])
-
-    def attach(self, node: Node, start: int | None = None) -> None:
-        self.total += node.size if start is not None else 1
-        if self.total > MAX_NODES:
-            place = node.start if start is None else start
-            advice = "Write out what is meant, or make it several modules."
-            message = f"the file holds more than {MAX_NODES:,} values with its aliases expanded"
-            raise unreadable("WSG109", message, self.source.span(place, place + 1), advice)
-        self.bound(len(self.open) + node.height, node.start if start is None else start)
+    def attach(self, node: Node, anchor: str | None = None) -> None:
+        """Put `node` into the collection that is open."""
+        if anchor is not None:
+            self.anchors[anchor] = node
         if self.open:
-            self.open[-1].add(node)
+            self.open[-1].items.append(node)
         else:
             self.root = node
+
+    def count(self, size: int, start: int) -> None:
+        self.total += size
+        if self.total > MAX_NODES:
+            advice = "Write out what is meant, or make it several modules."
+            message = "the file is too large with its aliases expanded"
+            raise unreadable("WSG109", message, self.source.span(start, start + 1), advice)
 
     def bound(self, depth: int, start: int) -> None:
         if depth > MAX_DEPTH:

@@ -1,14 +1,19 @@
-"""The tree of a YAML document: what stands where, before anything is known of its meaning."""
+"""The tree of a YAML document: what stands where, and what is a JSON value whoever reads it."""
 
+import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import yaml
 
 CORE = "tag:yaml.org,2002:"
+BROKEN = "broken"
 
 # Numbers for YAML 1.2 readers (most editors), text for PyYAML: no one means either by accident.
 _NUMBER_ELSEWHERE = re.compile(r"0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,99})")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
 @dataclass(slots=True, eq=False)
@@ -22,51 +27,48 @@ class Scalar:
     end: int
     text: str
     kind: str
-    size: int = 1
-    height: int = 1
+
+    @property
+    def value(self) -> object:
+        """Return the JSON value, or the node itself, which is none, where readers of YAML disagree."""
+        kind, text = self.kind, self.text
+        if kind == "str":
+            return text
+        if kind == "null":
+            return None
+        if kind == "bool" and text.lower() in ("true", "false"):
+            return text.lower() == "true"
+        if kind == "int" and _INTEGER.fullmatch(text):
+            return int(text)
+        if kind == "float" and _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
+            return number
+        return self
 
 
 @dataclass(slots=True, eq=False)
 class Sequence:
-    """A list of nodes; `size` and `height` count nodes and levels with aliases followed."""
+    """A list of nodes."""
 
     start: int
     end: int = 0
     items: list["Node"] = field(default_factory=list)
-    size: int = 1
-    height: int = 1
-
-    def add(self, node: "Node") -> None:
-        """Append `node`."""
-        self.items.append(node)
-        self.size += node.size
-        self.height = max(self.height, node.height + 1)
 
 
 @dataclass(slots=True, eq=False)
 class Mapping:
-    """Keys and values in the order of the file, duplicates and merge keys included."""
+    """Keys and values, one after the other in the order of the file, duplicates and merge keys included."""
 
     start: int
     end: int = 0
-    pairs: list[tuple["Node", "Node"]] = field(default_factory=list)
-    size: int = 1
-    height: int = 1
-    key: "Node | None" = None
+    items: list["Node"] = field(default_factory=list)
 
-    def add(self, node: "Node") -> None:
-        """Append `node`: a key first, then its value."""
-        self.size += node.size
-        self.height = max(self.height, node.height + 1)
-        if self.key is None:
-            self.key = node
-        else:
-            self.pairs.append((self.key, node))
-            self.key = None
+    @property
+    def pairs(self) -> Iterator[tuple["Node", "Node"]]:
+        """Return each key with its value."""
+        return zip(self.items[::2], self.items[1::2], strict=False)
 
 
 Node = Scalar | Sequence | Mapping
-BROKEN = "broken"
 
 
 def scalar_kind(text: str, *, plain: bool) -> str:
@@ -77,4 +79,5 @@ def scalar_kind(text: str, *, plain: bool) -> str:
     for tag, pattern in resolvers:
         if pattern.match(text):
             return str(tag).removeprefix(CORE)
-    return "float" if _NUMBER_ELSEWHERE.fullmatch(text) else "str"
+    could_be = text[:1] in "+-.0123456789"
+    return "float" if could_be and _NUMBER_ELSEWHERE.fullmatch(text) else "str"

@@ -1,54 +1,23 @@
-"""`ws.yaml` -> declarations: a walk over the nodes that reports all that is wrong in one go."""
+"""`ws.yaml` -> declarations: validate its values against the schema, then read the types that they name."""
 
+import json
 from pathlib import Path
 
-from wsgen.diagnostics import Diagnostic, Span
+from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.load.class_names import check_file_name
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
-from wsgen.load.naming import (
-    check_class_name,
-    check_description,
-    check_endpoint,
-    check_models,
-    check_module,
-    check_route,
-    check_summary,
-)
+from wsgen.load.schema import Key, Schema, Steps, Violation, schema_at, violations
+from wsgen.load.sentences import described, short
 from wsgen.load.sourcetext import SourceText, UnreadableError, decode_utf8
-from wsgen.load.types.grammar import TypeNode
+from wsgen.load.types.grammar import TypeNode, parse_type
 from wsgen.load.types.rules import data_type, request_type
 from wsgen.load.yaml.compose import compose
-from wsgen.load.yaml.example_values import read_examples
-from wsgen.load.yaml.fields import Entry, FieldReader, misspelt
-from wsgen.load.yaml.nodes import Mapping, Node, Scalar, Sequence
-from wsgen.model import Delivery, Overflow, TypeRef
+from wsgen.load.yaml.document import Document, Entry, written_as
+from wsgen.load.yaml.nodes import BROKEN, Mapping, Node, Scalar, Sequence
+from wsgen.model import TypeRef
+from wsgen.names import nearest
 
-MODULE_KEYS = (
-    "version",
-    "module",
-    "description",
-    "models",
-    "endpoint",
-    "tags",
-    "security",
-    "routers",
-)
-ROUTER_KEYS = (
-    "route",
-    "request",
-    "data",
-    "summary",
-    "description",
-    "tags",
-    "deprecated",
-    "delivery",
-    "security",
-    "examples",
-)
-DELIVERY_KEYS = ("queue", "overflow")
-MAX_QUEUE = 65_536
-
-_EXAMPLE = "Start it with `version: 1` and `routers:`; `wsgen init` writes a first one."
-_OVERFLOW = {overflow.value: overflow for overflow in Overflow}
+_CHECKS = {"request": request_type, "data": data_type}
 
 
 def load_yaml(
@@ -56,7 +25,7 @@ def load_yaml(
 ) -> FileDeclaration:
     """Return what the `ws.yaml` at `path` with the bytes `data` declares.
 
-    `models` is where bare type names come from unless the file says so itself. Findings are appended to
+    `models` is where bare type names come from unless the file says so itself. Diagnostics are appended to
     `found`; where they are errors, the declaration is not to be used.
     """
     try:
@@ -65,144 +34,180 @@ def load_yaml(
     except UnreadableError as error:
         found.extend(error.diagnostics)
         return FileDeclaration()
-    reader = FieldReader(source, found)
     if root is None or (isinstance(root, Scalar) and root.kind == "null"):
+        advice = str(schema_at(())["allOf"][0]["x-wsgen-help"])
         place = source.span(0, 0)
-        found.append(Diagnostic("WSG105", f"{path.name} is empty", place, help=_EXAMPLE))
+        found.append(Diagnostic("WSG105", f"{path.name} is empty", place, help=advice))
         return FileDeclaration()
-    if not isinstance(root, Mapping):
-        reader.wrong_type(root, path.name, "a mapping", _EXAMPLE)
-        return FileDeclaration()
-    return _Walk(reader, models).module(root)
+    return _Reader(Document(source, root, found), models).module()
 
 
-class _Walk:
-    """Reads the levels of one file: module, routers, delivery."""
+class _Reader:
+    """Reads one document; `wrong` and `misnamed` are the paths of values and keys that the schema forbids."""
 
-    def __init__(self, reader: FieldReader, models: str | None) -> None:
-        self.reader = reader
+    def __init__(self, document: Document, models: str | None) -> None:
+        self.document = document
         self.models = models
         self.named: list[tuple[TypeNode, bool]] = []
+        self.wrong: set[Steps] = set()
+        self.misnamed: set[Steps] = set()
 
-    def module(self, root: Mapping) -> FileDeclaration:
-        reader = self.reader
-        entries = reader.entries(root, "ws.yaml", MODULE_KEYS)
-        self.version(root, entries)
+    def module(self) -> FileDeclaration:
+        document, root = self.document, self.document.root
+        for violation in violations(document.plain(root)):
+            self.report(violation)
+        if not isinstance(root, Mapping):
+            return FileDeclaration()
+        entries = document.entries(root)
         if "models" in entries:
-            # A wrong `models` is one finding, not one more for each bare name.
-            self.models = reader.text(entries["models"], check_models) or "models"
-        routers = self.routers(root, entries)
-        fields = {
-            "module": reader.text(entries.get("module"), check_module),
-            "description": reader.text(entries.get("description"), check_description),
-            "endpoint": reader.text(entries.get("endpoint"), check_endpoint),
-            "tags": reader.tags(entries.get("tags")),
-            "security": reader.security(entries.get("security")),
-            "models": self.models if "models" in entries else None,
-        }
+            # A wrong `models` is one diagnostic, not one more for each bare name.
+            wrong = ("models",) in self.wrong
+            self.models = "models" if wrong else str(document.plain(entries["models"].value))
+        spans: dict[str, Span] = {}
+        own = {key: entry for key, entry in entries.items() if key != "routers"}
         return FileDeclaration(
-            routers=routers,
-            fields={key: value for key, value in fields.items() if value is not None},
-            spans=self.places(entries),
+            routers=self.routers(entries["routers"].value) if "routers" in entries else (),
+            fields=self.fields(own, schema_at(()), (), "", spans),
+            spans=spans,
             named=tuple(self.named),
         )
 
-    def version(self, root: Mapping, entries: dict[str, Entry]) -> None:
-        if (entry := entries.get("version")) is None:
-            if not misspelt("version", entries, MODULE_KEYS):
-                self.missing(root, "version", "ws.yaml", "Write `version: 1` as the first line.")
+    def report(self, violation: Violation) -> None:
+        """Report what the schema does not allow, unless another diagnostic says it already."""
+        document, path = self.document, violation.path
+        if violation.keyword == "required":
+            if not self.is_misspelt(violation):
+                self.fail(violation, document.owner(path), document.at(path))
             return
-        version = self.reader.integer(entry, 1)
-        if version is not None and version != 1:
-            message = f"version {version} of ws.yaml is not supported"
-            advice = "Write `version: 1`, or update wsgen."
-            self.reader.fail("WSG115", entry.value, message, advice)
-
-    def routers(self, root: Mapping, entries: dict[str, Entry]) -> tuple[RouterDeclaration, ...]:
-        if (entry := entries.get("routers")) is None:
-            advice = "Add `routers:` with one class a route; `routers: {}` if there are none here."
-            if not misspelt("routers", entries, MODULE_KEYS):
-                self.missing(root, "routers", "ws.yaml", advice)
-            return ()
-        if isinstance(entry.value, Scalar) and entry.value.kind == "null":
-            advice = "Indent the routers below it, or write `routers: {}`."
-            self.reader.fail("WSG113", entry.key, "`routers` has no value", advice)
-            return ()
-        declared = self.reader.entries(entry.value, "`routers`", None)
-        return tuple(self.router(each) for each in declared.values())
-
-    def router(self, entry: Entry) -> RouterDeclaration:
-        reader, name = self.reader, entry.key.text
-        if problem := check_class_name(name):
-            reader.fail(problem[0], entry.key, problem[1], problem[2])
-        if isinstance(entry.value, Mapping):
-            fields = reader.entries(entry.value, f"router `{name}`", ROUTER_KEYS)
-            for key, example in (("request", "BarRequest"), ("data", "Bar")):
-                if key not in fields and not misspelt(key, fields, ROUTER_KEYS):
-                    advice = f"Add `{key}:` with a type, as in `{key}: {example}`."
-                    self.missing(entry.key, key, f"router `{name}`", advice)
+        if violation.keyword != "additionalProperties":
+            if violation.field.get("x-wsgen-type") and violation.keyword != "type":
+                return  # The grammar of types says more.
+            names = self.misnamed if path and isinstance(path[-1], Key) else self.wrong
+            names.add(path)
+        node = document.at(path)
+        if isinstance(node, Scalar) and node.kind == BROKEN:
+            return
+        if violation.keyword == "maxItems":
+            self.fail(violation, document.owner(path), node)
+        elif violation.keyword == "uniqueItems":
+            self.fail(violation, node, node, Note("first here", self.first(path[:-1], node)))
         else:
-            fields = {}
-            advice = "Give it `request:` and `data:`, indented below it."
-            reader.wrong_type(entry.value, f"router `{name}`", "a mapping", advice)
-        examples, places = read_examples(reader, fields.get("examples"))
-        given = {
-            "request": reader.type(fields.get("request"), self.models, self.request_type),
-            "data": reader.type(fields.get("data"), self.models, self.data_type),
-            "route": reader.text(fields.get("route"), check_route),
-            "tags": reader.tags(fields.get("tags")),
-            "summary": reader.text(fields.get("summary"), check_summary),
-            "description": reader.text(fields.get("description"), check_description),
-            "deprecated": reader.boolean(fields.get("deprecated")),
-            "delivery": self.delivery(fields.get("delivery")),
-            "security": reader.security(fields.get("security")),
-            "examples": examples,
-        }
-        return RouterDeclaration(
-            class_name=name,
-            span=reader.span(entry.key),
-            fields={key: value for key, value in given.items() if value is not None},
-            spans=self.places(fields) | places,
-        )
+            self.fail(violation, node, node)
 
-    def request_type(self, node: TypeNode) -> TypeRef:
-        ref = request_type(node)
-        self.named.append((node, True))
-        return ref
+    def first(self, path: Steps, node: Node) -> Span:
+        """Return where the text of `node` stands first in the list at `path`."""
+        items = self.document.at(path)
+        texts = [item for item in getattr(items, "items", ()) if isinstance(item, Scalar)]
+        same = [item for item in texts if isinstance(node, Scalar) and item.text == node.text]
+        return self.document.span(same[0])
 
-    def data_type(self, node: TypeNode) -> TypeRef:
-        ref = data_type(node)
-        self.named.append((node, False))
-        return ref
+    def fail(self, violation: Violation, place: Node, node: Node, *notes: Note) -> None:
+        code, message, advice = described(violation, written_as(node))
+        self.document.fail(code, place, message, advice, *notes)
 
-    def delivery(self, entry: Entry | None) -> Delivery:
-        if entry is None:
-            return Delivery()
-        reader = self.reader
-        fields = reader.entries(entry.value, "`delivery`", DELIVERY_KEYS)
-        given: dict[str, int | Overflow] = {}
-        if "queue" in fields and (queue := reader.integer(fields["queue"], 256)) is not None:
-            if 1 <= queue <= MAX_QUEUE:
-                given["queue"] = queue
-            else:
-                message = f"a queue of {queue} updates"
-                advice = f"Choose 1 to {MAX_QUEUE}; 256 is the default."
-                reader.fail("WSG124", fields["queue"].value, message, advice)
-        if (overflow := reader.choice(fields.get("overflow"), _OVERFLOW)) is not None:
-            given["overflow"] = overflow
-        return Delivery.model_validate(given)
+    def is_misspelt(self, violation: Violation) -> bool:
+        """Return whether an unknown key is nearly the missing one: its own diagnostic says what to write."""
+        known, given = violation.field["properties"], violation.value
+        unknown = [key for key in given if key not in known] if isinstance(given, dict) else []
+        return any(nearest(key, known) == violation.missing for key in unknown)
 
-    def missing(self, node: Node, key: str, where: str, advice: str) -> None:
-        place = self.reader.span(node)
+    def routers(self, node: Node) -> tuple[RouterDeclaration, ...]:
+        if not isinstance(node, Mapping):
+            return ()
+        schema = schema_at(("routers", ""))
+        entries = self.document.entries(node).values()
+        return tuple(self.router(key, value, schema) for key, value in entries)
+
+    def router(self, key: Scalar, node: Node, schema: Schema) -> RouterDeclaration:
+        name = key.text
+        if ("routers", name) not in self.misnamed and (problem := check_file_name(name)):
+            self.document.fail(problem.code, key, problem.message, problem.help)
+        spans: dict[str, Span] = {}
+        entries = self.document.entries(node) if isinstance(node, Mapping) else {}
+        fields = self.fields(entries, schema, ("routers", name), "", spans)
+        return RouterDeclaration(name, self.document.span(key), fields, spans)
+
+    def fields(
+        self,
+        entries: dict[str, Entry],
+        schema: Schema,
+        path: Steps,
+        prefix: str,
+        spans: dict[str, Span],
+    ) -> dict[str, object]:
+        """Return the values of `entries` that the schema knows and that are right."""
+        known = schema.get("properties", {})
+        read: dict[str, object] = {}
+        for key, entry in entries.items():
+            if key in known:
+                where = f"{prefix}{key}"
+                value = self.value(entry.value, known[key], (*path, key), where, spans)
+                if value is not None:
+                    read[key] = value
+        return read
+
+    def value(
+        self, node: Node, schema: Schema, path: Steps, name: str, spans: dict[str, Span]
+    ) -> object:
+        """Return the value of `node` as the model takes it, None if it is wrong; `spans` gets its places."""
+        spans.setdefault(name, self.document.span(node))
+        if path in self.wrong:
+            return None
+        kind = schema.get("x-wsgen-type")
+        if kind == "json":
+            text = self.json(node, name, spans)
+            return json.dumps(text, ensure_ascii=False)
+        if kind is not None:
+            return self.type(node, kind)
         if isinstance(node, Mapping):
-            place = Span(place.path, place.line, place.column, place.line, place.column)
-        message = f"`{key}` is missing in {where}"
-        self.reader.found.append(Diagnostic("WSG112", message, place, help=advice))
+            entries = self.document.entries(node)
+            return self.fields(entries, schema, path, f"{name}.", spans)
+        if isinstance(node, Sequence):
+            items = []
+            for index, item in enumerate(node.items):
+                place = item.text if isinstance(item, Scalar) else index
+                where = f"{name}.{place}"
+                items.append(self.value(item, schema["items"], (*path, index), where, spans))
+            return [item for item in items if item is not None]
+        return node.value
 
-    def places(self, entries: dict[str, Entry]) -> dict[str, Span]:
-        found = {name: self.reader.span(entry.value) for name, entry in entries.items()}
-        security = entries["security"].value if "security" in entries else None
-        for item in security.items if isinstance(security, Sequence) else ():
-            if isinstance(item, Scalar):
-                found.setdefault(f"security.{item.text}", self.reader.span(item))
-        return found
+    def json(self, node: Node, name: str, spans: dict[str, Span]) -> object:
+        """Return the JSON value of `node`, in which anything may stand."""
+        spans[name] = self.document.span(node)
+        if isinstance(node, Mapping):
+            entries = self.document.entries(node).items()
+            return {key: self.json(item.value, f"{name}.{key}", spans) for key, item in entries}
+        if isinstance(node, Sequence):
+            items = enumerate(node.items)
+            return [self.json(item, f"{name}.{index}", spans) for index, item in items]
+        if node.value is not node:
+            return node.value
+        if node.kind != BROKEN:
+            shown = short(node.text, 40)
+            advice = f'Quote it if it is a text: "{shown.strip("`")}".'
+            if node.kind in ("int", "float"):
+                advice += " Write a number as JSON does: 10, 0.5, 1e3."
+            message = f"{shown} is not a JSON value: readers of YAML disagree about it"
+            self.document.fail("WSG128", node, message, advice)
+        return None
+
+    def type(self, node: Node, kind: str) -> TypeRef | None:
+        """Return the type that the text of `node` names."""
+        if not isinstance(node, Scalar):
+            return None
+        source = self.document.source
+        inner = source.within(node.text, node.start, node.end)
+
+        def at(start: int, end: int) -> Span:
+            if inner is None:
+                return self.document.span(node)
+            return source.span(inner + start, inner + end)
+
+        try:
+            tree = parse_type(node.text, self.models, at)
+            ref = _CHECKS[kind](tree)
+        except UnreadableError as error:
+            self.document.found.extend(error.diagnostics)
+            return None
+        self.named.append((tree, kind == "request"))
+        return ref

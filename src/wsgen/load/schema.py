@@ -1,0 +1,230 @@
+"""The JSON Schema of `ws.yaml`: where it is, and what of a document violates it.
+
+jsonschema validates; this module only reads patterns as ECMA 262, reports each key by itself and keeps
+work linear. The `$ref` of the schema are replaced by what they name, so none may lead back to itself.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+Schema = Mapping[str, Any]  # JSON, whose types nothing declares
+Steps = tuple[str | int, ...]
+
+_NAME = "ws.schema.json"
+
+
+class Key(str):
+    """A key as the last step of a path: it is wrong itself, whatever its value is."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One value that `keyword` of the schema forbids, at `path`, whose last step is a Key if that is wrong.
+
+    `rule` is the schema that has the keyword and `field` the one of the whole value, which are the same
+    unless the rule is one of its `allOf`. `missing` is the key that is not there.
+    """
+
+    path: Steps
+    keyword: str
+    value: object
+    rule: Schema
+    field: Schema
+    missing: str | None = None
+
+    @property
+    def code(self) -> str:
+        """Return the code of the diagnostic, which the schema has for the keyword or else the field."""
+        codes: Mapping[str, str] = ws_schema()["x-wsgen-code"]
+        return codes.get(self.keyword) or str(self.field["x-wsgen-code"])
+
+
+def schema_text() -> str:
+    """Return the text of the JSON Schema: the copy in the wheel, else the one of the source tree."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / _NAME
+    source = package.parents[1] / "schemas" / _NAME
+    return (installed if installed.is_file() else source).read_text("utf-8")
+
+
+@lru_cache(maxsize=1)
+def ws_schema() -> Schema:
+    """Return the schema without `$ref`; each rule of an `allOf` has the schema it is of as `x-wsgen-field`."""
+    written = json.loads(schema_text())
+    del written["$schema"]  # by which jsonschema would choose a validator of its own
+
+    def resolved(part: Any) -> Any:
+        if isinstance(part, list):
+            return [resolved(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            return resolved(written["$defs"][part["$ref"].removeprefix("#/$defs/")])
+        made = {key: resolved(value) for key, value in part.items() if key != "$defs"}
+        for rule in made.get("allOf", ()):
+            rule["x-wsgen-field"] = made
+        return made
+
+    made: Schema = resolved(written)
+    return made
+
+
+def schema_at(path: Steps) -> Schema:
+    """Return the schema of what may stand at `path` of a document; empty if anything may."""
+    schema = ws_schema()
+    for step in path:
+        if isinstance(step, Key) and "propertyNames" in schema:
+            schema = schema["propertyNames"]
+        elif isinstance(step, int):
+            schema = schema.get("items", {})
+        else:
+            more = schema.get("additionalProperties") or {}
+            schema = schema.get("properties", {}).get(step, more)
+    return schema
+
+
+def violations(value: object, path: Steps = ()) -> Iterator[Violation]:
+    """Yield what is wrong with `value` for the schema at `path`: for each place the first reason only.
+
+    A value of no JSON type has the wrong type, wherever the schema wants one.
+    """
+    seen: set[tuple[Steps, str | None, bool]] = set()
+    for error in _validator().descend(value, schema_at(path)):
+        where = (*path, *error.absolute_path)
+        missing = error.message if error.validator == "required" else None
+        spot = (where, missing, isinstance(where[-1] if where else None, Key))
+        if spot in seen:
+            continue
+        seen.add(spot)
+        field = error.schema.get("x-wsgen-field", error.schema)
+        yield Violation(where, error.validator, error.instance, error.schema, field, missing)
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Any:
+    """Return the validator of the schema; jsonschema is imported when the first file is read."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
+    made: dict[int, Any] = {}
+
+    def descend(
+        self: Any, instance: object, schema: Schema, path: str | int | None = None, **_: object
+    ) -> list[Any]:
+        # jsonschema makes a validator for each value, which takes most of its time; one a schema is enough.
+        if id(schema) not in made:
+            made[id(schema)] = self.evolve(schema=schema)
+        errors = list(made[id(schema)].iter_errors(instance))
+        if path is not None:
+            for error in errors:
+                error.path.appendleft(path)
+        return errors
+
+    keywords = {
+        "additionalProperties": _additional_properties,
+        "pattern": _pattern,
+        "propertyNames": _property_names,
+        "required": _required,
+        "type": _type,
+        "uniqueItems": _unique_items,
+    }
+    extend_untyped: Any = extend  # as jsonschema leaves it
+    validator = extend_untyped(Draft202012Validator, keywords)
+    validator.descend = descend
+    return validator(ws_schema())
+
+
+def _error(message: str, *path: str | int) -> Any:
+    from jsonschema import ValidationError
+
+    return ValidationError(message, path=path)
+
+
+_TYPES = {"array": list, "boolean": bool, "integer": int, "object": dict, "string": str}
+
+
+def _type(_: Any, name: str, value: object, __: Schema) -> Iterator[Any]:
+    """Yield an error unless `value` has the type; 1.0 is another than 1, which JSON Schema takes for the same."""
+    if not isinstance(value, _TYPES[name]) or (name == "integer" and isinstance(value, bool)):
+        yield _error("another type")
+
+
+def _additional_properties(
+    validator: Any, allowed: Any, value: object, schema: Schema
+) -> Iterator[Any]:
+    """Yield an error for each unknown key; jsonschema's own has one for all."""
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        for key in [key for key in value if key not in known]:
+            if allowed is False:
+                yield _error("unknown key", Key(key))
+            else:
+                yield from validator.descend(value[key], allowed, path=key)
+
+
+def _property_names(validator: Any, names: Schema, value: object, _: Schema) -> Iterator[Any]:
+    """Yield what is wrong with each key, at that key; jsonschema's own is at the mapping."""
+    if isinstance(value, dict):
+        for key in value:
+            yield from validator.descend(key, names, path=Key(key))
+
+
+def _required(_: Any, required: list[str], value: object, __: Schema) -> Iterator[Any]:
+    """Yield an error for each missing key, with that as its message."""
+    if isinstance(value, dict):
+        for key in required:
+            if key not in value:
+                yield _error(key)
+
+
+def _unique_items(_: Any, unique: bool, value: object, __: Schema) -> Iterator[Any]:
+    """Yield an error for each text that is in the list already; jsonschema's own compares each with each."""
+    if unique and isinstance(value, list):
+        seen: set[str] = set()
+        for index, item in enumerate(value):
+            if isinstance(item, str):
+                if item in seen:
+                    yield _error("twice", index)
+                seen.add(item)
+
+
+def _pattern(_: Any, pattern: str, value: object, __: Schema) -> Iterator[Any]:
+    if isinstance(value, str) and not ecma_pattern(pattern).search(value):
+        yield _error("no match")
+
+
+_SPACES = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+# How Python writes what it would read otherwise: `$` is there also before a last newline.
+_IN_PYTHON = {
+    "$": r"\Z",
+    ".": r"[^\n\r\u2028\u2029]",
+    r"\s": f"[{_SPACES}]",
+    r"\S": f"[^{_SPACES}]",
+    r"[\s\S]": r"[\x00-\U0010ffff]",
+}
+_PART = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\[|\$|\.|\(\?(?:[:=!]|<[=!])?", re.DOTALL)
+_ALIKE = re.compile(r"\\[bBdDwWtnrfvux\W]|\[\^?(?:\\[dwtnrfvux\W]|[^\\])+\]|\(\?.+", re.DOTALL)
+
+
+@lru_cache(maxsize=256)
+def ecma_pattern(pattern: str) -> re.Pattern[str]:
+    """Return the regular expression that matches in Python what `pattern` matches in ECMA 262.
+
+    Raises ValueError for what only one of them understands, or each in another way.
+    """
+
+    def translated(part: re.Match[str]) -> str:
+        if part[0] in _IN_PYTHON:
+            return _IN_PYTHON[part[0]]
+        if not _ALIKE.fullmatch(part[0]):
+            raise ValueError(f"`{part[0]}` in the pattern {pattern}")
+        return part[0]
+
+    return re.compile(_PART.sub(translated, pattern), re.ASCII)

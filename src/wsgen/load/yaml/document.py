@@ -1,0 +1,121 @@
+"""A composed document as plain values: merge keys resolved, and where each value stands."""
+
+from collections.abc import Sequence as Items
+from typing import NamedTuple
+
+from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.load.schema import Key, Steps
+from wsgen.load.sentences import Written, quote_it, short
+from wsgen.load.sourcetext import SourceText
+from wsgen.load.yaml.nodes import BROKEN, Mapping, Node, Scalar, Sequence
+
+
+class Entry(NamedTuple):
+    """A key of a mapping and its value."""
+
+    key: Scalar
+    value: Node
+
+
+class Document:
+    """The nodes of one file; what is wrong with them is appended to `found`, each place once."""
+
+    def __init__(self, source: SourceText, root: Node, found: list[Diagnostic]) -> None:
+        self.source = source
+        self.root = root
+        self.found = found
+        self._reported: set[tuple[str, int, str]] = set()
+        self._entries: dict[int, dict[str, Entry]] = {}
+        self._plain: dict[int, object] = {}
+
+    def span(self, node: Node) -> Span:
+        """Return the place of `node`, as far as its first line."""
+        return self.source.span(node.start, max(node.end, node.start + 1))
+
+    def fail(self, code: str, node: Node, message: str, advice: str, *notes: Note) -> None:
+        """Report what is wrong with `node`, once however many aliases and merge keys lead to it."""
+        if (code, node.start, message) not in self._reported:
+            self._reported.add((code, node.start, message))
+            diagnostic = Diagnostic(code, message, self.span(node), help=advice, notes=notes)
+            self.found.append(diagnostic)
+
+    def plain(self, node: Node) -> object:
+        """Return the value of `node`: what JSON has, but the node itself for an unclear scalar."""
+        if isinstance(node, Scalar):
+            return node.value
+        if id(node) not in self._plain:
+            if isinstance(node, Mapping):
+                entries = self.entries(node).items()
+                self._plain[id(node)] = {key: self.plain(entry.value) for key, entry in entries}
+            else:
+                self._plain[id(node)] = [self.plain(item) for item in node.items]
+        return self._plain[id(node)]
+
+    def at(self, path: Steps) -> Node:
+        """Return the node at `path`: the key if the last step is a Key."""
+        node = self.root
+        for step in path:
+            if isinstance(node, Mapping):
+                entry = self.entries(node)[str(step)]
+                node = entry.key if isinstance(step, Key) else entry.value
+            elif isinstance(node, Sequence):
+                node = node.items[int(step)]
+        return node
+
+    def owner(self, path: Steps) -> Node:
+        """Return where something is missing in the mapping at `path`: its key, or else where it starts."""
+        if path and isinstance(path[-1], str):
+            return self.at((*path[:-1], Key(path[-1])))
+        start = self.at(path).start
+        return Scalar(start, start + 1, "", "str")
+
+    def entries(self, node: Mapping) -> dict[str, Entry]:
+        """Return the entries of a mapping: those of merge keys, then its own; the first of each key."""
+        if id(node) not in self._entries:
+            self._entries[id(node)] = self._resolved(node)
+        return self._entries[id(node)]
+
+    def _resolved(self, node: Mapping) -> dict[str, Entry]:
+        own: dict[str, Entry] = {}
+        merged: dict[str, Entry] = {}
+        for key, given in node.pairs:
+            value = given
+            if isinstance(given, Scalar) and given.kind == "null" and not given.text:
+                # Nothing is written there: the key is what can be pointed at.
+                value = Scalar(key.start, key.end, "", "null")
+            if not isinstance(key, Scalar):
+                self.fail("WSG113", key, "a key must be text", "Write `key: value`.")
+            elif key.kind == "merge":
+                if merged:
+                    self.fail("WSG114", key, "a second `<<`", "Merge a list: `<<: [*a, *b]`.")
+                merged |= self._merged(value)
+            elif key.kind == "str" and key.text in own:
+                first = Note("first here", self.span(own[key.text].key))
+                message = f"key {short(key.text)} is given twice"
+                self.fail("WSG114", key, message, "Keep one of the two.", first)
+            elif key.kind == "str":
+                own[key.text] = Entry(key, value)
+            elif key.kind != BROKEN:
+                written = written_as(key)
+                message = f"a key must be text, and YAML reads {written.shown} as {written.name}"
+                self.fail("WSG116", key, message, quote_it(key.text))
+        return merged | own if merged else own
+
+    def _merged(self, node: Node) -> dict[str, Entry]:
+        """Return what `<<: node` stands for; of several mappings the earlier one wins."""
+        result: dict[str, Entry] = {}
+        parts: Items[Node] = node.items if isinstance(node, Sequence) else [node]
+        for part in parts:
+            if isinstance(part, Mapping):
+                result = self.entries(part) | result
+            elif not (isinstance(part, Scalar) and part.kind == BROKEN):
+                message = f"`<<` must be a mapping, not {written_as(part).name}"
+                self.fail("WSG113", part, message, "Name an anchor: `<<: *defaults`.")
+        return result
+
+
+def written_as(node: Node) -> Written:
+    """Return how a diagnostic speaks of `node`."""
+    if isinstance(node, Scalar):
+        return Written(node.kind, node.text)
+    return Written("a list" if isinstance(node, Sequence) else "a mapping")
