@@ -1,5 +1,6 @@
 """The JSON Schema accepts what the loader accepts, apart from the few checks that a schema cannot make."""
 
+import ast
 import json
 import keyword
 import re
@@ -272,6 +273,18 @@ def test_keywords_of_python_are_no_names() -> None:
         assert not VALIDATOR.is_valid({"version": 1, "routers": {word: SOUND}})
         assert not VALIDATOR.is_valid({"version": 1, "routers": {}, "models": f"shop.{word}"})
         assert VALIDATOR.is_valid({"version": 1, "routers": {}, "models": f"shop.{word}s"})
+
+
+def test_no_code_lists_the_keys_again() -> None:
+    common = {"description", "examples", "security", "summary", "tags", "version"}
+    keys = {*SCHEMA["properties"], *SCHEMA["$defs"]["router"]["properties"]} - common
+    lists = []
+    for file in sorted((ROOT / "src/wsgen").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Tuple | ast.List | ast.Set):
+                items = {item.value for item in node.elts if isinstance(item, ast.Constant)}
+                lists += [file.relative_to(ROOT).as_posix()] if len(items & keys) > 2 else []
+    assert lists == []
 
 
 def _fields(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
