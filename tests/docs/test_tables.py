@@ -65,7 +65,7 @@ def test_keys_of_ws_yaml() -> None:
     fields |= {f"{delivery}.{key}": field for key, field in inner.items()}
     text = (ROOT / "docs/ws-yaml.md").read_text("utf-8")
     for owner, known in ((schema, schema["properties"]), (router, fields)):
-        _, _, text = text.partition("| key | what it says | default |\n")
+        _, _, text = text.partition("| key | what it sets | default |\n")
         table = [line.strip("|").split("|") for line in text.partition("\n\n")[0].splitlines()[1:]]
         documented = {
             key.strip().strip("`"): default.strip().strip("`")
