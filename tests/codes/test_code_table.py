@@ -8,11 +8,12 @@ import pytest
 import wsgen.load
 from wsgen.cli.main import run
 from wsgen.codes import CODES
+from wsgen.load.schema import schema_text
 
 
 def test_each_code_of_a_loader_is_explained_and_each_explained_code_is_given() -> None:
     folder = Path(wsgen.load.__file__).parent
-    texts = [path.read_text("utf-8") for path in sorted(folder.rglob("*.py"))]
+    texts = [schema_text(), *(path.read_text("utf-8") for path in sorted(folder.rglob("*.py")))]
     given = {code for text in texts for code in re.findall(r"WSG[123]\d\d", text)}
     assert given == {code for code in CODES if code[3] in "123"}
 
