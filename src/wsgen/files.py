@@ -47,11 +47,11 @@ def unwaiting(path: str, flags: int) -> int:
     return descriptor
 
 
-def read_file(file: Path | str) -> bytes:
-    """Return the bytes of `file`, which must be a regular file."""
-    # Reading without a buffer is twice as fast as Path.read_bytes, and this is called for every file.
-    with open(file, "rb", buffering=0, opener=regular) as stream:
-        return stream.read()
+def read_file(file: Path | str, most: int = -1) -> bytes:
+    """Return the bytes of `file`, which must be a regular file: all of them, or at most the first `most`."""
+    # Without a buffer it is twice as fast as Path.read_bytes, which counts where nothing has changed.
+    with open(file, "rb", buffering=0 if most < 0 else -1, opener=regular) as stream:
+        return stream.read(most)
 
 
 def read_text(file: Path | str, encoding: str = "utf-8", errors: str = "strict") -> str:

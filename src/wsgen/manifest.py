@@ -21,7 +21,7 @@ FORMAT = 1
 class Manifest:
     """The record of what one package was made from.
 
-    `inputs` maps paths relative to the project to SHA-256 sums in hex, `outputs` paths in the package, in the
+    `inputs` maps paths relative to the project to SHA-256 digests in hex, `outputs` paths in the package, in the
     order in which the files are written; `settings` is the digest of the settings that decide what is rendered;
     `tools` maps each quality step that the files passed to the version of its tool, and is empty if none ran.
     `package` is the folder for which it was written, relative to the project: a copy elsewhere can be told from
@@ -110,12 +110,12 @@ def is_package_path(name: str) -> bool:
 
 
 def digest(data: bytes) -> str:
-    """Return the SHA-256 sum of `data` in hex; line ends count as LF, since git may check out others."""
+    """Return the SHA-256 digest of `data` in hex; line ends count as LF, since git may check out others."""
     return sha256(data.replace(b"\r\n", b"\n") if b"\r" in data else data).hexdigest()
 
 
 def file_digest(file: Path) -> str | None:
-    """Return the sum of a file's bytes, or None if it cannot be read."""
+    """Return the digest of a file's bytes, or None if it cannot be read."""
     data = bytes_of(file)
     return None if data is None else digest(data)
 

@@ -23,7 +23,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One file that a run wrote or would write: `before` is None for a new file, `after` for a removed one."""
+    """One file that a run wrote, or would write; `before` is None for a new file, `after` for a removed one.
+
+    Both texts are empty in a run that does not hold texts.
+    """
 
     path: Path
     before: str | None

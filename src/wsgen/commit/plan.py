@@ -60,8 +60,8 @@ def plan_commit(
     They are by path in the folder, in the order in which to write them. `manifest` is theirs, `before` the one
     that is there, which is read if it is not given.
 
-    With `force`, files edited by hand are overwritten or removed like any other owned file. What a power cut has
-    emptied or cut short is not taken for an edit.
+    With `force`, files edited by hand are overwritten or removed like any other owned file. A file that a power
+    cut has emptied or cut short does not count as edited.
 
     Raises FilesError if a manifest cannot be read.
     """
@@ -158,8 +158,8 @@ def _bytes_of(file: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        advice = "Make the file readable."
-        raise unwritable(file, error, what=f"cannot read {file}", writable=advice) from error
+        help_text = "Make the file readable."
+        raise unwritable(file, error, what=f"cannot read {file}", writable=help_text) from error
 
 
 def _is_edited(file: Path, owned: Container[str | None]) -> bool:

@@ -35,8 +35,8 @@ def project_lock(config: Config) -> Iterator[None]:
         in_folder = _take(config.root, config, held, folder=True)
         if not _take(config.cache / "lock", config, held) and not in_folder:
             message = f"neither {config.root} nor a file in {config.cache.name} can be locked"
-            advice = f"Make {config.cache} a folder that can be written."
-            raise FilesError(message, [Diagnostic("WSG405", message, help=advice)])
+            help_text = f"Make {config.cache} a folder that can be written."
+            raise FilesError(message, [Diagnostic("WSG405", message, help=help_text)])
         yield
 
 
@@ -57,12 +57,14 @@ def _take(place: Path, config: Config, held: ExitStack, *, folder: bool = False)
         if folder or isinstance(error, FileNotFoundError):  # the cache was deleted just now
             return False
         message = f"the lock {place} cannot be taken: {error.strerror or error}"
-        advice = what_to_do(error, in_the_way="Remove what is there; wsgen creates the file again.")
-        raise FilesError(message, [Diagnostic("WSG405", message, help=advice)]) from error
+        help_text = what_to_do(
+            error, in_the_way="Remove what is there; wsgen creates the file again."
+        )
+        raise FilesError(message, [Diagnostic("WSG405", message, help=help_text)]) from error
     if release is None:
         message = f"another wsgen has held the lock for {_LOCK_SECONDS / 60:.0f} minutes"
-        advice = f"Look for a wsgen process that hangs; the lock is {place}."
-        raise FilesError(message, [Diagnostic("WSG406", message, help=advice)])
+        help_text = f"Look for a wsgen process that hangs; the lock is {place}."
+        raise FilesError(message, [Diagnostic("WSG406", message, help=help_text)])
     held.callback(release)
     return True
 

@@ -40,11 +40,11 @@ def unwritable(
 ) -> FilesError:
     """Return the error that `file` could not be written; `what` begins its message.
 
-    `writable` is the advice where permission is missing.
+    `writable` is the help where permission is missing.
     """
     message = f"{what or f'cannot write {file}'}: {error.strerror or error}"
-    advice = what_to_do(error, writable=writable)
-    return FilesError(message, [Diagnostic("WSG405", message, Span(file), help=advice)])
+    help_text = what_to_do(error, writable=writable)
+    return FilesError(message, [Diagnostic("WSG405", message, Span(file), help=help_text)])
 
 
 def what_to_do(error: OSError, *, writable: str = _WRITABLE, in_the_way: str = _MOVE) -> str:

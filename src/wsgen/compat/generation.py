@@ -48,7 +48,7 @@ def generate_ws_routers(
 
     Raises GenerationError, a RuntimeError that names the module.
     """
-    from wsgen.discovery.modules import module_at
+    from wsgen.discovery.module_folder import module_at
 
     folder = Path(ws_file).absolute().parent
     versioned = folder.parent.name == "ws"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wsgen.discovery.inputs import GENERIC_TEMPLATE
-from wsgen.discovery.modules import module_at
+from wsgen.discovery.module_folder import module_at
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 from wsgen.startup.locate import find_module, root_of, settings_of

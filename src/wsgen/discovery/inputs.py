@@ -27,8 +27,8 @@ def templates_in(folder: Path) -> Iterator[Path]:
 def template_of(source: ModuleSource, config: Config) -> Path | None:
     """Return the generic class that a module's routers are specialised from, if there is one.
 
-    That is the configured `template`; else, for a module with legacy aliases, the founding layout's
-    `shared/ws/generic_route.py` beside the folder that holds the modules.
+    That is the configured `template`; else, for a module with legacy aliases, `shared/ws/generic_route.py` beside
+    the folder that holds the modules, as in the legacy layout.
     """
     if config.template is not None:
         return config.template

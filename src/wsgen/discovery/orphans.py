@@ -1,4 +1,4 @@
-"""Generated packages that no source accounts for any more: they would stay importable for ever."""
+"""Find generated packages whose sources are gone: they would stay importable for ever."""
 
 import os
 import posixpath
@@ -19,8 +19,8 @@ def orphans_among(
 ) -> Iterator[ModuleSource]:
     """Yield a module without files for each of `packages` that none of `modules` is written to.
 
-    It must stand where the settings put the package of the source that its manifest names, or did when it was
-    written: one that was copied from elsewhere, with a project in it or without, is none of ours.
+    It must be where the settings put the package of the source that its manifest names, or where they put it when
+    it was written: a package that was copied from elsewhere is not an orphan of this project.
     """
     known = {module.output for module in modules}
     for package in packages:
@@ -38,7 +38,7 @@ def orphans_among(
 
 
 def why_orphaned(module: ModuleSource, config: Config) -> str:
-    """Return, in a few words, what has become of the sources of an orphan."""
+    """Return, in a few words, what happened to the sources of an orphan."""
     manifest = read_manifest(module.output)
     names = (
         [n for n in sorted(manifest.inputs) if PurePosixPath(n).name in _NAMES] if manifest else []
@@ -49,7 +49,7 @@ def why_orphaned(module: ModuleSource, config: Config) -> str:
     if there and not _pattern(source, module.version, config).fullmatch(place):
         return f"the package of {' and '.join(there)} goes elsewhere now"
     if there:
-        return f"{' and '.join(there)} {'declares' if len(there) == 1 else 'declare'} it no more"
+        return f"{' and '.join(there)} no longer {'declares' if len(there) == 1 else 'declare'} it"
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} gone"
 
 

@@ -11,7 +11,7 @@ from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
 _CHECK_IGNORE = ("-c", "core.fsmonitor=", "check-ignore", "-z", "-v", "--stdin")
-"""Arguments of git; without the program that the repository's own configuration may name."""
+"""Arguments of git; without the program that the repository's own configuration may start."""
 
 _SECONDS = 10.0
 
@@ -99,7 +99,7 @@ def _is_import_root(folder: Path, below: list[str], root: Path) -> bool:
 
 
 def _has_rules(output: Path, root: Path) -> bool:
-    """Return whether a `.gitignore` in the project may speak of the files in `output`."""
+    """Return whether a `.gitignore` in the project may contain rules for the files in `output`."""
     folders = (folder for folder in output.parents if folder.is_relative_to(root))
     return any((folder / ".gitignore").is_file() for folder in folders)
 
@@ -128,7 +128,7 @@ def _rules(
 
 
 def _ask_git(where: Sequence[str], root: Path, asked: bytes) -> bytes:
-    """Return which rules of git match what is `asked`; nothing if it does not answer. Raises OSError."""
+    """Return the rules of git that match the paths in `asked`, nothing if git does not answer. Raises OSError."""
     import subprocess  # nearly half of the time of a run in which nothing changed
 
     command = ["git", *where, *_CHECK_IGNORE]
@@ -141,7 +141,7 @@ def _ask_git(where: Sequence[str], root: Path, asked: bytes) -> bytes:
 
 
 def _make_repository(folder: Path) -> None:
-    """Make the least that git takes for a repository in the empty `folder`. Raises OSError."""
+    """Make a minimal git repository in the empty `folder`. Raises OSError."""
     for name in ("objects", "refs"):
         (folder / name).mkdir()
     (folder / "HEAD").write_text("ref: refs/heads/main\n", "ascii")

@@ -1,4 +1,4 @@
-"""Which folders of a project may hold a source or a generated package: one walk, that reads names only."""
+"""Search a project for folders that may hold a source or a generated package, by the names of files alone."""
 
 import os
 from collections.abc import Collection
@@ -18,9 +18,9 @@ _BUILT = frozenset({"build", "dist"})
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a walk came by: folders that may hold a source, generated packages, and what it could not read.
+    """What a walk found: folders that may hold a source, generated packages, and what it could not read.
 
-    `ended` is False if it was given up at the limit.
+    `ended` is False if it stopped at the limit.
     """
 
     folders: list[Path] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """Which files this machine has made from which inputs: one small entry of the cache for each package.
 
-A manifest is committed, so anybody may have written it. What this machine made, it need not render again.
+A manifest is committed, so anybody may have written it. Files that this machine made need not be rendered again.
 """
 
 import json

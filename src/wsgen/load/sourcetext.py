@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import WsgenError
-from wsgen.files import regular
+from wsgen.files import read_file
 
 LIMIT = 1 << 20
 """The largest source that is read, in bytes."""
@@ -79,8 +79,7 @@ def read_source(path: Path) -> bytes:
     """
     place = Span(path, 1, 1, 1, 1)
     try:
-        with open(path, "rb", opener=regular) as stream:
-            data = stream.read(LIMIT + 1)
+        data = read_file(path, LIMIT + 1)
     except OSError as error:
         message = f"{path.name} cannot be read: {error.strerror or error}"
         raise unreadable("WSG101", message, place, _advice(path)) from error

@@ -23,9 +23,9 @@ def clean(sources: Sequence[ModuleSource], config: Config, *, force: bool) -> Ru
     found: list[Diagnostic] = []
     with project_lock(config):
         for source in sources:
-            result, findings = _clean(source, force=force)
+            result, diagnostics = _clean(source, force=force)
             results.append(result)
-            found.extend(findings)
+            found.extend(diagnostics)
     return RunResult(tuple(results), in_order(found))
 
 
@@ -36,10 +36,10 @@ def _clean(source: ModuleSource, *, force: bool) -> tuple[ModuleResult, list[Dia
         plan = plan_clean(source.output, force=force)
         changes = changes_of(plan, texts=False)
         if plan.edited:
-            findings = edited_by_hand(source, plan, command="wsgen clean")
-            return ModuleResult(source, State.FAILED), findings
+            conflicts = edited_by_hand(source, plan, command="wsgen clean")
+            return ModuleResult(source, State.FAILED), conflicts
         apply_clean(plan)
     except FilesError as error:
-        findings = [replace(entry, module=source.name) for entry in error.diagnostics]
-        return ModuleResult(source, State.FAILED), findings
+        diagnostics = [replace(entry, module=source.name) for entry in error.diagnostics]
+        return ModuleResult(source, State.FAILED), diagnostics
     return ModuleResult(source, State.REMOVED, changes=changes), []

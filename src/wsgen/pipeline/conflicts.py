@@ -1,4 +1,4 @@
-"""What stands in the way of a commit, or what it would change: as findings and as a report shows it."""
+"""What a commit would change, and the files that it must not replace: as values and as diagnostics."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def changes_of(plan: Plan, *, texts: bool) -> tuple[FileChange, ...]:
 def edited_by_hand(
     source: ModuleSource, plan: Plan, *, command: str = "wsgen render"
 ) -> list[Diagnostic]:
-    """Return a finding for each file that somebody else has changed or made; `command` would override it."""
-    return [_objection(source, plan, name, command) for name in plan.edited]
+    """Return a diagnostic for each file that somebody else changed or made; `command` would override it."""
+    return [_conflict(source, plan, name, command) for name in plan.edited]
 
 
-def _objection(source: ModuleSource, plan: Plan, name: str, command: str) -> Diagnostic:
+def _conflict(source: ModuleSource, plan: Plan, name: str, command: str) -> Diagnostic:
     file = plan.output / name
     try:
         read_file(file)
     except OSError as error:
         message = f"{name} cannot be read: {error.strerror or error}"
-        advice = what_to_do(error, writable="Make the file readable, or remove it.")
-        return Diagnostic("WSG405", message, Span(file), help=advice, module=source.name)
+        help_text = what_to_do(error, writable="Make the file readable, or remove it.")
+        return Diagnostic("WSG405", message, Span(file), help=help_text, module=source.name)
     known = read_manifest(plan.output)
     ours = name == MANIFEST or (known is not None and name in known.outputs)
     return Diagnostic(
@@ -60,11 +60,11 @@ def _objection(source: ModuleSource, plan: Plan, name: str, command: str) -> Dia
 
 
 def drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
-    """Return the finding that a package is not what its source says, or has none any more."""
+    """Return the diagnostic that a package is not what its source says, or no longer has a source."""
     if not source.files:
         message = f"module `{source.name}` is a package without a source: {reason}"
-        advice = "Run `wsgen render` to remove the package, or put the source back."
-        return Diagnostic("WSG409", message, Span(plan.output), help=advice, module=source.name)
+        help_text = "Run `wsgen render` to remove the package, or put the source back."
+        return Diagnostic("WSG409", message, Span(plan.output), help=help_text, module=source.name)
     names = [*sorted(plan.texts), *sorted(plan.removals)] or [MANIFEST]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return Diagnostic(
@@ -77,15 +77,15 @@ def drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
 
 
 def unwritable(source: ModuleSource, config: Config, reason: str) -> Diagnostic | None:
-    """Return the finding that the package, which is stale for `reason`, cannot be written here, if so."""
+    """Return the diagnostic that the package, stale for `reason`, cannot be written, None if it can."""
     folder = source.output
     while not folder.exists() and folder != config.root:
         folder = folder.parent
     if os.access(folder, os.W_OK):
         return None
     message = f"module `{source.name}` is not current ({reason}) and {folder} cannot be written"
-    advice = "Run `wsgen render` where the folder is writable, and ship the result."
-    return Diagnostic("WSG405", message, Span(folder), help=advice, module=source.name)
+    help_text = "Run `wsgen render` where the folder is writable, and ship the result."
+    return Diagnostic("WSG405", message, Span(folder), help=help_text, module=source.name)
 
 
 def _text(file: Path) -> str | None:

@@ -69,7 +69,7 @@ def render_drafts(
 ) -> Iterator[Draft]:
     """Render the modules that were loaded without errors, one by one; what is wrong is added to `found`.
 
-    What could not be written is refused here, before any tool has run in vain.
+    A package that could not be written is refused here, before any tool has run.
     """
     forget_templates()
     shared: set[Diagnostic] = set()
@@ -85,7 +85,7 @@ def render_drafts(
         except GenerationError as error:
             place = Span(source.files[0])
             for entry in error.diagnostics:
-                # What is wrong in a template is wrong for each module that is made from it: said once.
+                # A mistake in a template concerns each module that is made from it, and is reported once.
                 if entry.span is None or entry.span.path in source.files or entry not in shared:
                     found.append(replace(entry, module=source.name, span=entry.span or place))
                 shared.add(entry)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
-from wsgen.files import regular
+from wsgen.files import read_file
 from wsgen.report.display import display_path, inert, printable
 
 Style = Callable[[str, str], str]
@@ -84,8 +84,7 @@ def _line(path: Path, number: int) -> str | None:
 @lru_cache(maxsize=64)
 def _lines(path: Path) -> tuple[str, ...]:
     try:
-        with open(path, "rb", opener=regular) as stream:
-            data = stream.read(1 << 20)
+        data = read_file(path, 1 << 20)
     except OSError:
         return ()
     # Only these end a line in YAML and Python; str.splitlines would also split at form feeds.

@@ -1,4 +1,4 @@
-"""The local cache: made where it is missing, and used only if nothing in it leads elsewhere.
+"""The local cache: created where it is missing, and used only if no link in it leads elsewhere.
 
 Git stores links, so a cache that somebody has committed could lead writes out of the project.
 """
@@ -83,7 +83,7 @@ def write_entry(cache: Path, kind: str, name: str, text: str) -> None:
 
 
 def _origin(cache: Path) -> str:
-    """Return a text that is another one on every machine.
+    """Return a text that differs on every machine.
 
     An entry that begins with it was written here, and did not come with a clone: nobody can choose the time at
     which the file system of another machine last changed a file.

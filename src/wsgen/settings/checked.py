@@ -17,7 +17,7 @@ _Keys = tuple[str, ...]
 
 
 def checked_config(table: Mapping[str, object], root: Path, file: Path) -> Config:
-    """Return the settings in `table`, which stands in `file`, for the project at `root`.
+    """Return the settings in `table`, which is in `file`, for the project at `root`.
 
     Raises ConfigError with one diagnostic for each setting that is unknown or wrong.
     """
@@ -61,10 +61,10 @@ class _SettingsCheck:
         known = {setting.name: setting for setting in settings}
         for key in table.keys() - known.keys():
             close = nearest(key, known)
-            advice = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(known)}."
+            help_text = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(known)}."
             where = ".".join((*prefix_of(self.file), *keys)) or self.file.name
             self.fail(
-                "WSG901", (*keys, key), f"`{key}` is not a known setting in [{where}]", advice
+                "WSG901", (*keys, key), f"`{key}` is not a known setting in [{where}]", help_text
             )
         return {
             name: self.value(table.get(name), setting, (*keys, name))
@@ -74,8 +74,8 @@ class _SettingsCheck:
     def value(self, value: object, setting: Setting | Table, keys: _Keys) -> object:
         if isinstance(setting, Table):
             if value is not None and not isinstance(value, dict):
-                advice = f"Write [tool.wsgen.{'.'.join(keys)}]."
-                self.fail("WSG902", keys, f"`{setting.name}` must be a table", advice)
+                help_text = f"Write [tool.wsgen.{'.'.join(keys)}]."
+                self.fail("WSG902", keys, f"`{setting.name}` must be a table", help_text)
                 value = None
             table = value or {}
             return self.values(table, setting.settings, keys) if setting.settings else dict(table)
@@ -83,14 +83,14 @@ class _SettingsCheck:
             return setting.default
         if setting.type.fits(value):
             return value
-        advice = f"Write {setting.name} = {setting.type.example}."
-        self.fail("WSG902", keys, f"`{setting.name}` must be {setting.type.words}", advice)
+        help_text = f"Write {setting.name} = {setting.type.example}."
+        self.fail("WSG902", keys, f"`{setting.name}` must be {setting.type.words}", help_text)
         return setting.default
 
-    def fail(self, code: str, keys: _Keys, message: str, advice: str) -> None:
+    def fail(self, code: str, keys: _Keys, message: str, help_text: str) -> None:
         if self.places is None:
             self.places = SettingPlaces(self.file)
-        self.found.append(Diagnostic(code, message, self.places.of(keys), help=advice))
+        self.found.append(Diagnostic(code, message, self.places.of(keys), help=help_text))
 
     def paths(self, key: str, values: Iterable[str] | None) -> tuple[Path, ...]:
         found = (self.inside(key, value) for value in values or ())
@@ -102,8 +102,8 @@ class _SettingsCheck:
             path = real(self.root / value)
             if path.is_relative_to(self.root):
                 return path
-        advice = f"Name a path below {self.file.name}'s folder."
-        self.fail("WSG903", (key,), f"`{key}` leaves the project: {value!r}", advice)
+        help_text = f"Name a path below {self.file.name}'s folder."
+        self.fail("WSG903", (key,), f"`{key}` leaves the project: {value!r}", help_text)
         return None
 
     def existing(
@@ -112,8 +112,8 @@ class _SettingsCheck:
         path = self.inside(key, value) if value is not None else None
         if path is None or _is_there(path, exists):
             return path
-        advice = f"Create the {kind} or correct the path."
-        self.fail("WSG904", (key,), f"`{key}` does not name a {kind}: {value!r}", advice)
+        help_text = f"Create the {kind} or correct the path."
+        self.fail("WSG904", (key,), f"`{key}` does not name a {kind}: {value!r}", help_text)
         return None
 
     def output(self, value: str) -> str:
@@ -150,9 +150,11 @@ class _SettingsCheck:
         for name in names:
             if name not in STEPS:
                 close = nearest(name, STEPS)
-                advice = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(STEPS)}."
+                help_text = (
+                    f"Did you mean `{close}`?" if close else f"Known are: {', '.join(STEPS)}."
+                )
                 self.fail(
-                    "WSG902", ("quality", "steps"), f"there is no quality step {name!r}", advice
+                    "WSG902", ("quality", "steps"), f"there is no quality step {name!r}", help_text
                 )
         return tuple(dict.fromkeys(name for name in names if name in STEPS))
 
@@ -161,18 +163,18 @@ class _SettingsCheck:
         keys = ("asyncapi", "securitySchemes")
         schemes = asyncapi.get("securitySchemes", {})
         if not isinstance(schemes, dict):
-            advice = "Write [tool.wsgen.asyncapi.securitySchemes]."
-            self.fail("WSG902", keys, "`securitySchemes` must be a table", advice)
+            help_text = "Write [tool.wsgen.asyncapi.securitySchemes]."
+            self.fail("WSG902", keys, "`securitySchemes` must be a table", help_text)
             return
         for name, scheme in schemes.items():
             if not isinstance(scheme, dict) or not isinstance(scheme.get("type"), str):
                 message = f"security scheme `{name}` must be a table with a `type`"
-                advice = f'Write {name} = {{type = "http", scheme = "bearer"}}.'
-                self.fail("WSG902", (*keys, name), message, advice)
+                help_text = f'Write {name} = {{type = "http", scheme = "bearer"}}.'
+                self.fail("WSG902", (*keys, name), message, help_text)
 
 
 def _is_there(path: Path, exists: Callable[[Path], bool]) -> bool:
     try:
         return exists(path)
     except OSError:
-        return False  # No file system takes such a name.
+        return False  # No file system accepts such a name.

@@ -1,6 +1,6 @@
 """The project's settings, resolved and frozen.
 
-Imports nothing heavy: the settings are read on every run, also where nothing changed.
+It imports nothing heavy, because every run reads the settings.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Where a setting stands in the project's settings file: tomllib keeps no positions."""
+"""Find the place of a setting in the settings file, since tomllib does not report positions."""
 
 import re
 from pathlib import Path
@@ -14,12 +14,12 @@ _BLANKS = r"[\s\"']"
 
 
 def prefix_of(file: Path) -> tuple[str, ...]:
-    """Return the tables that wsgen's settings are in: none in a `wsgen.toml`, which is wsgen's own."""
+    """Return the tables that hold the settings of wsgen: none in a `wsgen.toml`, which holds nothing else."""
     return () if file.name == WSGEN_TOML else ("tool", "wsgen")
 
 
 def setting_place(file: Path, keys: tuple[str, ...]) -> Span:
-    """Return where the setting `keys`, as in `("quality", "steps")`, stands in `file`.
+    """Return the place of the setting `keys`, such as `("quality", "steps")`, in `file`.
 
     That is the key, else the header of the table that holds it, else the file's first line.
     """
@@ -27,7 +27,7 @@ def setting_place(file: Path, keys: tuple[str, ...]) -> Span:
 
 
 class SettingPlaces:
-    """Where the keys and tables of one settings file stand; the file is read once."""
+    """The places of the keys and tables in one settings file, which is read once."""
 
     def __init__(self, file: Path) -> None:
         self.file = file

@@ -1,6 +1,6 @@
 """Find the project and read its settings: `wsgen.toml`, or `[tool.wsgen]` in `pyproject.toml`.
 
-Imports nothing heavy: this is done on every run, also where nothing changed.
+It imports nothing heavy, because every run reads the settings.
 """
 
 import errno
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import ConfigError
-from wsgen.files import real, regular
+from wsgen.files import read_file, real
 from wsgen.settings.checked import checked_config
 from wsgen.settings.config import Config, default_sources
 from wsgen.settings.key_places import WSGEN_TOML, prefix_of
@@ -68,18 +68,17 @@ def load_config(root: Path) -> Config:
 
 
 def _is_there(file: Path) -> bool:
-    """Return whether something other than a folder has the name: if it is not a file, reading it is an error."""
+    """Return whether `file` exists and is not a folder; whatever else it is, reading it reports the problem."""
     return os.path.lexists(file) and not file.is_dir()
 
 
 def _read(file: Path) -> bytes:
     try:
-        with open(file, "rb", opener=regular) as stream:
-            data = stream.read(_LIMIT + 1)
+        data = read_file(file, _LIMIT + 1)
     except OSError as error:
         readable = error.errno not in (errno.EINVAL, errno.ENOENT)
-        advice = "Make the file readable." if readable else "Put a regular file in its place."
-        raise _unusable(file, f"cannot be read: {error.strerror}", advice) from error
+        help_text = "Make the file readable." if readable else "Put a regular file in its place."
+        raise _unusable(file, f"cannot be read: {error.strerror}", help_text) from error
     if len(data) > _LIMIT:
         raise _unusable(
             file, "is larger than 1 MiB", "Keep settings in a smaller file, wsgen.toml."
@@ -87,11 +86,13 @@ def _read(file: Path) -> bytes:
     return data
 
 
-def _unusable(file: Path, problem: str, advice: str, line: int = 1, column: int = 1) -> ConfigError:
+def _unusable(
+    file: Path, problem: str, help_text: str, line: int = 1, column: int = 1
+) -> ConfigError:
     span = Span(file, line, column, line, column)
     return ConfigError(
         "the settings cannot be read",
-        [Diagnostic("WSG900", f"{file.name} {problem}", span, help=advice)],
+        [Diagnostic("WSG900", f"{file.name} {problem}", span, help=help_text)],
     )
 
 

@@ -9,7 +9,8 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
-from wsgen.discovery.modules import discover, module_at
+from wsgen.discovery.module_folder import module_at
+from wsgen.discovery.modules import discover
 from wsgen.errors import GenerationError, WsgenError
 from wsgen.files import bytes_of, real
 from wsgen.settings.config import Config
