@@ -38,7 +38,7 @@ class StagedModule:
 
     `output` is the absolute directory where they will stand, somewhere below the project's root. `files`
     maps file names to texts, `routers` the names of router files to their classes. Files that are `in_place`
-    stand there already, so that tools can read them where they are.
+    stand there already, so that tools can read them through a link.
     """
 
     name: str
@@ -77,13 +77,10 @@ def mirrored(
 ) -> Iterator[Mirror]:
     """Build a mirror of `root` that holds the files of `modules` for `tools`; remove it at the end.
 
-    If the files of all modules are in place, it is the project itself. Raises FilesError if the disk has no room.
+    Files that are in place are links in it, as all else is. Raises FilesError if the disk has no room.
     """
     modules = [module for module in modules if not module.in_place]
-    with scratch_folder() as scratch:
-        if not modules:
-            yield Mirror(root=root, top=root, scratch=scratch)
-            return
+    with scratch_folder(root) as scratch:
         with temporary_errors():
             # The directories above the root are there too, since some tools look beyond it for settings.
             top = scratch / "mirror" / root.relative_to(root.anchor)

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
@@ -22,14 +23,21 @@ _NO_PRIVILEGE = 1314
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
+def scratch_folder(project: Path) -> Iterator[Path]:
     """Yield a new folder that only this user can read; remove it at the end, and those of killed runs now.
 
-    Raises FilesError if it cannot be made.
+    It has the same name in each run for the `project`, unless another run uses that one: mypy takes a file in
+    another place for changed once it is edited, and checks all that imports it again. Raises FilesError if it
+    cannot be made.
     """
     with temporary_errors():
-        _sweep(Path(tempfile.gettempdir()))
-        folder = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
+        parent = Path(os.path.realpath(tempfile.gettempdir()))
+        _sweep(parent)
+        folder = parent / f"{PREFIX}{sha256(os.fsencode(project)).hexdigest()[:16]}"
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     release = _lock(folder)
     try:
         yield folder
