@@ -149,12 +149,12 @@ def test_what_a_killed_run_left_goes_with_the_next(
             os.utime(folder, (0, 0))
     other.rename(tmp_path / "elsewhere")
     other.symlink_to(tmp_path / "elsewhere")
-    with scratch.scratch_folder(tmp_path) as alive:
+    with scratch.scratch_folder("a-project") as alive:
         os.utime(alive, (0, 0))
-        with scratch.scratch_folder(tmp_path) as another:
+        with scratch.scratch_folder("a-project") as another:
             assert alive.exists()
             assert another != alive
-    with scratch.scratch_folder(tmp_path) as again:
+    with scratch.scratch_folder("a-project") as again:
         assert again == alive
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {young.name, other.name, "elsewhere", "wsgen-of-a-user"}

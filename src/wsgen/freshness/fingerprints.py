@@ -4,6 +4,7 @@ Part of the path where nothing changed: each is taken once in a run, however man
 during the run makes no difference to it, so that what the tools may not have seen is not taken for checked.
 """
 
+import json
 import os
 import re
 import time
@@ -25,6 +26,7 @@ from wsgen.source import NOT_SEARCHED
 _SUFFIXES = (".py", ".pyi")
 _IMPORT = r"^[ \t]*(?:from[ \t]+([^\W\d]\w*)|import[ \t]+([^\n#;]+))"
 _KIND = "packages"
+_SEEN = "seen by type checkers"
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a further edit of a file surely gives it another time, on whatever file system."""
 
@@ -73,6 +75,42 @@ class Fingerprints:
             stat = sha256(repr(files).encode("utf-8", "surrogateescape")).hexdigest()
             self._packages[name] = self._remembered(name, stat) or self._read(name, stat)
         return self._packages[name]
+
+    def hides_an_edit(self, names: Iterable[str]) -> bool:
+        """Return whether a file of the packages `names` may have changed without a type checker noticing.
+
+        mypy takes a file of the same size and time, in seconds, for the one that it has seen. That is wrong after
+        two edits in one second, and where the time of a file was set to an earlier one.
+        """
+        seen = self._seen_by_type_checkers()
+        checkers = (tool for tool in map(tool_of, self._config.steps) if tool.reads_imports)
+        if not any((self._config.cache / tool.name).exists() for tool in checkers):
+            return False  # which remember nothing yet
+        return any(
+            path not in seen
+            or (seen[path][2] != changed and seen[path][:2] == [size, modified // 10**9])
+            for path, size, modified, changed in self._files_of_all(names)
+        )
+
+    def record_seen(self, names: Iterable[str]) -> None:
+        """Remember the files of the packages `names` as type checkers have seen them in this run."""
+        seen = self._seen_by_type_checkers()
+        for file in self._files_of_all(names):
+            path, size, modified, changed = file
+            seen.pop(path, None)
+            if file in _file(path):  # and not edited meanwhile
+                seen[path] = [size, modified // 10**9, changed]
+        if self._config.cache.is_dir():
+            write_entry(self._config.cache, _KIND, _SEEN, json.dumps(seen))
+
+    def _seen_by_type_checkers(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = json.loads(
+            read_entry(self._config.cache, _KIND, _SEEN) or "{}"
+        )
+        return found
+
+    def _files_of_all(self, names: Iterable[str]) -> Iterator[_File]:
+        return (file for name in names for file in self._files_of(name))
 
     def reached_from(self, names: Iterable[str]) -> frozenset[str]:
         """Return those of `names` that are packages of the project, and what these import, at any distance."""

@@ -123,7 +123,8 @@ def check_drafts(drafts: Iterable[Draft], run: Run, found: list[Diagnostic]) -> 
     ]
     if not staged:
         return drafts
-    outcome = run_quality_steps(staged, run)
+    packages = {name for draft in drafts for name in draft.packages}
+    outcome = run_quality_steps(staged, packages, run)
     found += outcome.diagnostics
     return [
         draft.with_texts(outcome.files.get(draft.source.output, {}))

@@ -5,7 +5,7 @@ checkers have to see the files again, and they read them where they are. What fa
 what is wrong is said in the same way however it was found out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from wsgen.files import read_text
@@ -38,7 +38,8 @@ def recheck(
         for source in todo
     }
     staged = [_staged(source, found) for source, found in todo.items()]
-    failed = run_quality_steps(staged, run).failed
+    reached = {name for names in packages.values() for name in names}
+    failed = run_quality_steps(staged, reached, run).failed
     passed = {source: found for source, found in todo.items() if source.output not in failed}
     for source, found in passed.items():
         if found.manifest is not None and (run.options.write or run.config.cache.is_dir()):
@@ -46,9 +47,11 @@ def recheck(
     return {source: replace(found, status=Status.CURRENT) for source, found in passed.items()}
 
 
-def run_quality_steps(modules: Sequence[StagedModule], run: Run) -> quality.QualityResult:
-    """Take `modules` through their quality steps, as the settings and options of `run` say."""
-    return quality.run_steps(
+def run_quality_steps(
+    modules: Sequence[StagedModule], packages: Collection[str], run: Run
+) -> quality.QualityResult:
+    """Take `modules`, which import `packages`, through their quality steps as `run` says."""
+    result = quality.run_steps(
         modules,
         root=run.config.root,
         steps=run.steps,
@@ -56,7 +59,10 @@ def run_quality_steps(modules: Sequence[StagedModule], run: Run) -> quality.Qual
         cache=run.config.cache,
         jobs=run.options.jobs,
         timeout=run.config.timeout,
+        lasting=not run.fingerprints.hides_an_edit(packages),
     )
+    run.fingerprints.record_seen(packages)
+    return result
 
 
 def _staged(source: ModuleSource, found: Assessment) -> StagedModule:

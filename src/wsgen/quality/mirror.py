@@ -9,7 +9,9 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from zlib import crc32
 
 from wsgen.quality.scratch import scratch_folder, temporary_errors
 from wsgen.quality.settings_files import settings_files, with_extended
@@ -73,14 +75,17 @@ class Mirror:
 
 @contextmanager
 def mirrored(
-    root: Path, modules: Sequence[StagedModule], tools: Sequence[Tool]
+    root: Path, modules: Sequence[StagedModule], tools: Sequence[Tool], *, lasting: bool = True
 ) -> Iterator[Mirror]:
     """Build a mirror of `root` that holds the files of `modules` for `tools`; remove it at the end.
 
-    Files that are in place are links in it, as all else is. Raises FilesError if the disk has no room.
+    Files that are in place are links in it, as all else is. A `lasting` mirror is where the last one of the
+    project was: for mypy, a file that was edited and is in another place has another interface, so that it checks
+    all that imports the file again. Raises FilesError if the disk has no room.
     """
     modules = [module for module in modules if not module.in_place]
-    with scratch_folder(root) as scratch:
+    name = sha256(os.fsencode(root)).hexdigest()[:16] if lasting else None
+    with scratch_folder(name) as scratch:
         with temporary_errors():
             # The directories above the root are there too, since some tools look beyond it for settings.
             top = scratch / "mirror" / root.relative_to(root.anchor)
@@ -148,8 +153,11 @@ def _mark_repository(source: Path, target: Path) -> None:
 def _write(module: StagedModule, directory: Path) -> None:
     for name, text in module.files.items():
         (directory / name).parent.mkdir(parents=True, exist_ok=True)
-        with open(directory / name, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        data = text.encode()
+        place = directory / name
+        place.write_bytes(data)
+        # mypy takes a file of the same size and time, in seconds, for the one that it has seen.
+        os.utime(place, (time := crc32(data) >> 1, time))
 
 
 def _read(path: Path) -> str:

@@ -38,12 +38,14 @@ def run_steps(
     cache: Path | None,
     jobs: int,
     timeout: float = 600.0,
+    lasting: bool = True,
 ) -> QualityResult:
     """Take each of `modules` through its steps; return the texts of those that pass, which no step would change.
 
     `steps` are all steps of the project, in their order. Nothing below `root` is written, except in `cache`,
     where mypy keeps what makes the next run fast; with None it keeps nothing. Types are looked up in `sources`.
-    At most `jobs` processes run at once, each for at most `timeout` seconds.
+    At most `jobs` processes run at once, each for at most `timeout` seconds. With `lasting` off, type checkers
+    read all that the modules import anew.
 
     Raises ToolError if a tool is missing or cannot work at all; what is wrong with a module is in the result.
     """
@@ -66,7 +68,7 @@ def run_steps(
             readable[module.output] = replace(module, steps=(*module.steps, *further))
     passed = {}
     tools = list({tool.name: tool for tool in map(tool_of, steps)}.values())
-    with mirrored(root, list(readable.values()), tools) as mirror:
+    with mirrored(root, list(readable.values()), tools, lasting=lasting) as mirror:
         bench = Workbench(
             mirror=mirror,
             modules=readable,

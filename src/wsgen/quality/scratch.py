@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
@@ -23,21 +22,15 @@ _NO_PRIVILEGE = 1314
 
 
 @contextmanager
-def scratch_folder(project: Path) -> Iterator[Path]:
+def scratch_folder(name: str | None = None) -> Iterator[Path]:
     """Yield a new folder that only this user can read; remove it at the end, and those of killed runs now.
 
-    It has the same name in each run for the `project`, unless another run uses that one: mypy takes a file in
-    another place for changed once it is edited, and checks all that imports it again. Raises FilesError if it
-    cannot be made.
+    It has the `name` that is given, unless another run uses that one. Raises FilesError if it cannot be made.
     """
     with temporary_errors():
         parent = Path(os.path.realpath(tempfile.gettempdir()))
         _sweep(parent)
-        folder = parent / f"{PREFIX}{sha256(os.fsencode(project)).hexdigest()[:16]}"
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
-            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        folder = _named(parent, name) or Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     release = _lock(folder)
     try:
         yield folder
@@ -45,6 +38,17 @@ def scratch_folder(project: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         if release is not None:
             release()
+
+
+def _named(parent: Path, name: str | None) -> Path | None:
+    """Make the folder of this name and return it, None if it is there."""
+    if name is None:
+        return None
+    folder = parent / f"{PREFIX}{name}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+        return folder
+    return None
 
 
 @contextmanager
