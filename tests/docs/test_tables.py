@@ -20,21 +20,21 @@ from .pages import ROOT
 
 # Where each code is caused: on purpose by name, so that a code nobody causes cannot pass.
 CLOSED_BY: dict[CloseCode, Callable[..., object]] = {
-    CloseCode.GOING_AWAY: test_limits.test_the_longest_life_closes_with_1001,
+    CloseCode.GOING_AWAY: test_limits.test_the_maximum_lifetime_closes_with_1001,
     CloseCode.POLICY_VIOLATION: test_limits.test_too_many_bad_frames_in_a_row_close_with_1008,
     CloseCode.TOO_LARGE: test_limits.test_a_frame_too_large_closes_with_1009,
     CloseCode.INTERNAL: test_limits.test_an_unforeseen_failure_closes_with_1011_and_is_logged,
-    CloseCode.TRY_LATER: test_slow_clients.test_disconnect_closes_with_a_reason,
+    CloseCode.TRY_LATER: test_slow_clients.test_the_policy_disconnect_closes_with_a_reason,
     CloseCode.UNAUTHORIZED: test_auth.test_an_expired_authentication_closes_the_socket,
-    CloseCode.TIMEOUT: test_limits.test_silence_closes_with_3008_and_frames_prolong,
+    CloseCode.TIMEOUT: test_limits.test_silence_closes_with_3008_unless_frames_come,
 }
 ANSWERED_BY: dict[ErrorCode, Callable[..., object]] = {
     ErrorCode.INVALID_JSON: test_limits.test_a_binary_frame_is_an_error_and_the_socket_stays,
-    ErrorCode.UNKNOWN_TYPE: test_incoming.test_unknown_types_are_named_so_and_echo_the_id,
+    ErrorCode.UNKNOWN_TYPE: test_incoming.test_an_unknown_type_is_an_error_with_the_id,
     ErrorCode.INVALID_PAYLOAD: test_incoming.test_an_invalid_payload_says_where,
-    ErrorCode.NOT_SUBSCRIBED: test_limits.test_leaving_what_one_is_not_subscribed_to_is_an_error,
-    ErrorCode.UNAUTHORIZED: test_auth.test_a_token_in_the_header,
-    ErrorCode.TOO_MANY_SUBSCRIPTIONS: test_limits.test_the_server_has_so_many_topics_and_no_more,
+    ErrorCode.NOT_SUBSCRIBED: test_limits.test_unsubscribing_without_a_subscription_is_an_error,
+    ErrorCode.UNAUTHORIZED: test_auth.test_a_token_in_the_header_is_accepted,
+    ErrorCode.TOO_MANY_SUBSCRIPTIONS: test_limits.test_the_number_of_topics_is_limited,
     ErrorCode.RATE_LIMITED: test_limits.test_frames_too_fast_are_an_error_and_then_1008,
     ErrorCode.INTERNAL: test_auth.test_authorize_may_be_a_coroutine_function_and_may_raise,
 }

@@ -1,4 +1,4 @@
-"""The plugin's fixture, as users get it; a Redis; and each frame of each test held against its app's document."""
+"""Fixtures: the one of the plugin, a Redis, and a check that all sent frames are documented."""
 
 from collections.abc import Iterator, MutableMapping
 from typing import Any
@@ -19,7 +19,7 @@ __all__ = ["ws_connect"]
 
 @pytest.fixture(autouse=True)
 def documented_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail a test whose app sent a frame that its AsyncAPI document does not allow."""
+    """Fail a test whose app has sent a frame that its AsyncAPI document does not allow."""
     serve = Sockets.serve
     direct: set[Send] = set()
     sent: dict[Sockets, set[str]] = {}
@@ -28,7 +28,7 @@ def documented_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         texts = sent.setdefault(self, set())
 
         async def note(message: MutableMapping[str, Any]) -> None:  # as ASGI types it
-            # The answer to a plain `ping` is no JSON, and in no document.
+            # The answer to a plain `ping` is not JSON, and is not documented.
             if message["type"] == "websocket.send" and message["text"] != PLAIN_PONG:
                 texts.add(message["text"])
             await send(message)

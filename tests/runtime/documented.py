@@ -1,4 +1,4 @@
-"""What an app's AsyncAPI document says about each frame."""
+"""Checks frames against the AsyncAPI document of an app."""
 
 import json
 from collections.abc import Callable, Iterable

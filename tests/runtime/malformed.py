@@ -1,7 +1,8 @@
-"""Frames as no client should send them: hypothesis' grammar of them, and raw bytes.
+"""Generates malformed frames: from a grammar for hypothesis, and raw bytes.
 
-`texts` is the grammar: frames of the protocol with anything in any place, cut anywhere, and JSON's own characters
-in any order. Hypothesis draws a hundred in a second; `malformed_frames` makes a hundred thousand of them.
+`texts` is the grammar: frames of the protocol with any value in any place, cut anywhere, and the characters of
+JSON in any order. Hypothesis draws about a hundred in a second; `malformed_frames` makes a hundred thousand of
+them.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Bytes that are no WebSocket frames, or none that a client may send, on a connection of their own."""
+"""Sends raw bytes on a connection: invalid WebSocket frames, and frames that clients may not send."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""A real redis-server on a free port of 127.0.0.1, which a test may stop, start again, or pause."""
+"""A real redis-server on a free port of 127.0.0.1, which a test can stop, restart or pause."""
 
 import signal
 import socket

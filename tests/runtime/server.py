@@ -1,4 +1,4 @@
-"""A real uvicorn on the test's own event loop."""
+"""Runs a real uvicorn on the event loop of the test."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The models, services and waiting of the runtime's tests."""
+"""Models, services and helpers of the runtime's tests."""
 
 import asyncio
 from collections.abc import Callable, Iterable

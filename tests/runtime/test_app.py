@@ -1,4 +1,4 @@
-"""WsApp as an ASGI application: construction, HTTP, lifespan, event loops, public names."""
+"""WsApp: construction, HTTP, lifespan, event loops and public names."""
 
 import asyncio
 import subprocess
@@ -92,7 +92,7 @@ def test_an_unknown_broker_is_refused() -> None:
         app_with(broker="amqp://x")
 
 
-def test_a_router_tells_what_it_serves() -> None:
+def test_an_app_and_its_routers_show_their_settings() -> None:
     router = WsRouter(
         service=Recorder(),
         route="bars",
@@ -126,7 +126,7 @@ async def test_metrics_are_prometheus_text() -> None:
     assert 'wsgen_connections_total{app="datafeed"} 1.0' in lines
 
 
-async def test_metrics_are_read_and_nothing_else() -> None:
+async def test_metrics_answer_get_and_head_only() -> None:
     app = app_with(metrics=True)
     head = await get(app, "/metrics", "HEAD")
     assert (head.status_code, head.content) == (200, b"")
@@ -192,7 +192,7 @@ async def talk_lifespan(app: WsApp) -> list[MutableMapping[str, Any]]:
     return sent
 
 
-async def test_run_by_itself_it_answers_the_servers_lifespan() -> None:
+async def test_an_app_that_is_run_directly_serves_the_lifespan() -> None:
     broker = Noting()
     sent = await talk_lifespan(app_with(broker=broker))
     assert [m["type"] for m in sent] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
@@ -206,7 +206,7 @@ async def test_a_broker_that_cannot_start_fails_the_servers_startup() -> None:
     assert sent == {"type": "lifespan.startup.failed", "message": "nobody there"}
 
 
-async def test_its_lifespan_is_one_for_any_framework() -> None:
+async def test_the_lifespan_works_in_any_framework() -> None:
     broker = Noting()
     app = app_with(broker=broker)
     async with app.lifespan(FastAPI()):
@@ -216,7 +216,7 @@ async def test_its_lifespan_is_one_for_any_framework() -> None:
     assert broker.log == ["start", "stop"]
 
 
-async def test_while_the_broker_cannot_start_clients_are_asked_to_come_again(
+async def test_while_the_broker_cannot_start_clients_get_503(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     broker = Noting()
@@ -250,7 +250,7 @@ async def test_one_app_does_not_serve_two_event_loops_at_once() -> None:
         await asyncio.to_thread(asyncio.run, app.startup())
 
 
-async def test_a_foreign_cancellation_goes_through_and_leaves_nothing() -> None:
+async def test_a_cancellation_from_outside_is_raised_and_leaves_nothing() -> None:
     from wsgen_runtime.testing import WsTestClient
 
     app = app_with()
@@ -266,7 +266,7 @@ async def test_a_foreign_cancellation_goes_through_and_leaves_nothing() -> None:
     assert app.stats.clients == 0
 
 
-async def test_a_client_gone_before_its_accept_is_no_error() -> None:
+async def test_a_client_that_disconnects_before_it_is_accepted_is_not_an_error() -> None:
     app = app_with()
 
     async def receive() -> MutableMapping[str, Any]:
@@ -288,7 +288,7 @@ def test_public_names_are_those_listed() -> None:
         wsgen_runtime.nonsense  # noqa: B018 - the access is the test
 
 
-def test_importing_it_loads_nothing_heavy_and_using_it_nothing_of_the_generator() -> None:
+def test_the_import_is_light_and_loads_nothing_of_the_generator() -> None:
     program = (
         "import sys, wsgen_runtime\n"
         "assert not {'pydantic', 'starlette', 'asyncio'} & set(sys.modules), 'heavy'\n"

@@ -1,4 +1,4 @@
-"""The benchmark's own programs: a real server and real clients, small."""
+"""The programs of the benchmark, run briefly with a real server and real clients."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Every limit, and the close code or error that goes with it."""
+"""Every limit, and the close code or the error that belongs to it."""
 
 import asyncio
 import math
@@ -43,7 +43,7 @@ async def test_too_many_bad_frames_in_a_row_close_with_1008() -> None:
         assert await close_code(client) == CloseCode.POLICY_VIOLATION
 
 
-async def test_a_served_frame_forgives() -> None:
+async def test_a_served_frame_resets_the_count_of_faults() -> None:
     async with connect(app_with(bad_frames=2)) as client:
         for _ in range(5):
             await client.send_text("x")
@@ -65,7 +65,7 @@ async def test_a_binary_frame_is_an_error_and_the_socket_stays() -> None:
         await client.subscribe("bars", AAPL)
 
 
-async def test_leaving_what_one_is_not_subscribed_to_is_an_error() -> None:
+async def test_unsubscribing_without_a_subscription_is_an_error() -> None:
     async with connect(app_with()) as client:
         with pytest.raises(ErrorFrameError, match="not_subscribed"):
             await client.unsubscribe("bars", AAPL)
@@ -85,7 +85,7 @@ async def test_too_many_subscriptions_are_an_error_and_then_1008() -> None:
         assert await close_code(client) == 1008
 
 
-async def test_the_server_has_so_many_topics_and_no_more() -> None:
+async def test_the_number_of_topics_is_limited() -> None:
     app = app_with(topics=1)
     async with connect(app) as one, connect(app) as two:
         await one.subscribe("bars", AAPL)
@@ -116,14 +116,14 @@ async def test_a_full_server_refuses_with_503() -> None:
         await client.subscribe("bars", AAPL)
 
 
-async def test_silence_closes_with_3008_and_frames_prolong() -> None:
+async def test_silence_closes_with_3008_unless_frames_come() -> None:
     async with connect(app_with(heartbeat=0.05)) as client:
         await client.send({"type": "ping"})
         assert (await client.receive())["type"] == "pong"
         assert await close_code(client) == CloseCode.TIMEOUT
 
 
-async def test_a_client_that_talks_while_authorize_is_slow_is_not_silent() -> None:
+async def test_frames_sent_while_authorize_is_running_count_for_the_heartbeat() -> None:
     async def authorize(user: object, router: object, request: object) -> bool:
         await asyncio.sleep(0.3)
         return True
@@ -152,7 +152,7 @@ async def test_a_client_is_not_silent_while_the_event_loop_is_blocked() -> None:
     ("server", "heartbeat"),
     [("hypercorn", 45.0), ("granian", 45.0), ("uvicorn", None), ("daphne", None), ("", None)],
 )
-def test_servers_that_notice_no_vanished_client_have_a_heartbeat(
+def test_servers_that_do_not_notice_vanished_clients_have_a_heartbeat(
     server: str, heartbeat: float | None
 ) -> None:
     assert Limits().on(server).heartbeat == heartbeat
@@ -160,7 +160,7 @@ def test_servers_that_notice_no_vanished_client_have_a_heartbeat(
     assert Limits(heartbeat=3).on(server).heartbeat == 3
 
 
-async def test_connections_of_one_moment_end_in_different_ones() -> None:
+async def test_connections_that_started_together_end_at_different_times() -> None:
     app = app_with(lifespan=1_000)
     async with AsyncExitStack() as stack:
         watches: list[Timers] = []
@@ -178,7 +178,7 @@ async def test_connections_of_one_moment_end_in_different_ones() -> None:
         assert max(ends) - asyncio.get_running_loop().time() <= 1_000
 
 
-async def test_the_longest_life_closes_with_1001() -> None:
+async def test_the_maximum_lifetime_closes_with_1001() -> None:
     async with connect(app_with(lifespan=0.01)) as client:
         assert await close_code(client) == CloseCode.GOING_AWAY
 
@@ -203,7 +203,7 @@ async def test_shutdown_closes_with_1001_stops_producers_and_refuses_new_clients
         await client.subscribe("bars", AAPL)
 
 
-async def test_shutdown_is_bounded_though_clients_and_producers_hang() -> None:
+async def test_the_shutdown_is_limited_although_clients_and_producers_hang() -> None:
     service = Gated()
     app = WsApp(routers=[BarRouter(service=service)], limits=Limits(shutdown_timeout=0.01))
     async with connect(app) as client, connect(app) as other:
@@ -220,7 +220,7 @@ async def test_shutdown_without_a_start_does_nothing() -> None:
     await app_with().shutdown()
 
 
-def test_every_bound_must_be_positive() -> None:
+def test_every_limit_must_be_positive() -> None:
     for field in fields(Limits):
         for value in (0, -1, math.nan):
             with pytest.raises(ValueError, match=field.name):
@@ -256,7 +256,7 @@ class Handshake:
 
 
 @pytest.mark.parametrize("again", [False, True])
-async def test_a_client_that_is_accepted_during_a_shutdown_is_told_to_go(again: bool) -> None:
+async def test_a_client_that_is_accepted_during_a_shutdown_is_closed(again: bool) -> None:
     app = app_with()
     late = Handshake(app)
     await until(lambda: late.sent == ["websocket.accept"])
@@ -269,7 +269,7 @@ async def test_a_client_that_is_accepted_during_a_shutdown_is_told_to_go(again: 
     assert app.stats.clients == 0
 
 
-async def test_clients_that_are_being_accepted_count() -> None:
+async def test_clients_that_are_being_accepted_count_towards_the_limit() -> None:
     app = app_with(clients=1)
     first = Handshake(app)
     await until(lambda: first.sent == ["websocket.accept"])
@@ -281,7 +281,7 @@ async def test_clients_that_are_being_accepted_count() -> None:
     await first.task
 
 
-async def test_a_client_that_sends_without_end_lets_others_run_in_between(
+async def test_a_client_that_sends_continuously_does_not_block_other_tasks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(conversation, "_TURN", 0.0)
@@ -320,7 +320,7 @@ def test_a_delivery_is_checked() -> None:
         Delivery(overflow="drop-newest")  # type: ignore[arg-type] # what a typo looks like at run time
 
 
-def test_every_close_code_says_what_it_means() -> None:
+def test_every_close_code_has_a_description() -> None:
     assert all(code.description for code in CloseCode)
     assert CloseCode(1001) is CloseCode.GOING_AWAY
 

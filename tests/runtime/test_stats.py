@@ -1,4 +1,4 @@
-"""What an app counts: one story in which every number moves, told in exact figures."""
+"""Statistics: one scenario in which every number changes."""
 
 import dataclasses
 import threading
@@ -22,7 +22,7 @@ def known(connection: Connection) -> bool:
     return connection.query_params.get("user") == "ada"
 
 
-async def test_every_number_counts_what_it_says() -> None:
+async def test_every_statistic_counts_what_its_description_says() -> None:
     service = Picky()
     app = WsApp(
         routers=[BarRouter(service=service, delivery=Delivery(queue=2))],

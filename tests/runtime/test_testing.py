@@ -1,4 +1,4 @@
-"""What users test with: `connect` says what became of the connection, also when the app is at fault."""
+"""`connect` reports how a connection ends, also if the app is at fault."""
 
 import asyncio
 from collections.abc import MutableMapping
@@ -18,7 +18,7 @@ BUSY: Messages = [
 
 
 @pytest.mark.parametrize(("messages", "status"), [(CLOSE, 403), (BUSY, 503), ([], 500)])
-async def test_who_is_not_accepted_learns_what_a_real_client_would_see(
+async def test_a_refused_test_client_sees_the_http_status_of_a_real_one(
     messages: Messages, status: int
 ) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,7 +33,7 @@ async def test_who_is_not_accepted_learns_what_a_real_client_would_see(
     assert caught.value.status == status
 
 
-async def test_what_the_app_raises_is_raised() -> None:
+async def test_exceptions_of_the_app_are_raised() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         raise ZeroDivisionError
 

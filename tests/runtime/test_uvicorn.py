@@ -1,4 +1,4 @@
-"""A real server and a real client: uvicorn and `websockets`."""
+"""The runtime on uvicorn, with a real client of `websockets`."""
 
 import asyncio
 import gc
@@ -29,7 +29,7 @@ async def frame(client: ClientConnection) -> dict[str, Any]:  # JSON, known to t
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-async def test_the_whole_life_of_a_subscription(implementation: str) -> None:
+async def test_a_subscription_from_its_start_to_its_end(implementation: str) -> None:
     service = Recorder()
     app = FastAPI()
     app.router.routes.extend(WsApp(routers=[BarRouter(service=service)]).routes("/api/ws"))
@@ -72,7 +72,7 @@ async def test_a_client_that_is_not_authenticated_gets_403() -> None:
             assert (await frame(client))["payload"]["status"] == "ok"
 
 
-async def test_a_full_server_says_503() -> None:
+async def test_a_full_server_answers_503() -> None:
     app = WsApp(routers=[BarRouter(service=Recorder())], limits=Limits(clients=1))
     async with serving(app) as host, ws_connect_to(f"ws://{host}/"):
         with pytest.raises(InvalidStatus) as caught:
@@ -92,7 +92,7 @@ async def test_close_codes_reach_the_client() -> None:
         await until(lambda: app.stats.clients == 0)
 
 
-async def test_shutdown_says_1001() -> None:
+async def test_the_shutdown_closes_with_1001() -> None:
     service = Recorder()
     app = WsApp(routers=[BarRouter(service=service)])
     async with serving(app) as host, ws_connect_to(f"ws://{host}/") as client:
@@ -117,7 +117,7 @@ async def test_a_server_that_stops_leaves_no_producer() -> None:
     assert [kind for kind, _ in service.log] == ["create", "remove"]
 
 
-async def test_a_reader_that_stalls_is_bounded_and_delays_nobody() -> None:
+async def test_the_queue_of_a_stalled_client_is_bounded_and_delays_nobody() -> None:
     service = Recorder()
     router = WsRouter(
         service=service,

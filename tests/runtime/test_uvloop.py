@@ -1,4 +1,4 @@
-"""uvloop: its futures and its transports in place of asyncio's, under each of uvicorn's implementations."""
+"""The runtime on uvloop, with each WebSocket implementation of uvicorn."""
 
 import asyncio
 import json
@@ -50,5 +50,7 @@ async def subscribe_stall_and_read_on(implementation: str) -> None:
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-def test_a_client_that_stalls_and_reads_on_gets_all_but_the_drops(implementation: str) -> None:
+def test_a_client_that_resumes_reading_gets_all_updates_that_were_not_dropped(
+    implementation: str,
+) -> None:
     uvloop.run(subscribe_stall_and_read_on(implementation))

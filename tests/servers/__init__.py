@@ -1,1 +1,1 @@
-"""The same checks on every ASGI server that is known to be used: `make servers`."""
+"""Runs the same checks on every supported ASGI server: `make servers`."""

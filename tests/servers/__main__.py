@@ -1,4 +1,4 @@
-"""Run every check on every server: `python -m tests.servers [SERVER...]`; exits with 1 when one fails."""
+"""Run every check on every server: `python -m tests.servers [SERVER...]`; exits with 1 if one fails."""
 # ruff: noqa: T201 - a program prints
 
 import argparse

@@ -1,4 +1,4 @@
-"""The application that each server runs: a route, and HTTP endpoints that steer it."""
+"""The application that each server runs: a route, and HTTP endpoints that control it."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What each server must do: every check takes a running server and fails by an exception."""
+"""The checks: each takes a running server, and raises an exception if it fails."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The servers of the matrix, each as a process that serves `tests.servers.app`."""
+"""The supported servers, each as a process that serves `tests.servers.app`."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The quick part of the matrix on each server, and the same in memory, with other people's test clients."""
+"""The quick checks on each server, and the same in memory, with the test clients of other libraries."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Several apps on one broker, as several processes would be: one produces, all deliver, another takes over."""
+"""Several apps on one broker, like several processes: one produces, all deliver, another takes over."""
 
 import logging
 
@@ -92,7 +92,7 @@ async def test_one_process_produces_and_all_deliver() -> None:
         assert [await close_of(here), await close_of(there)] == [2, 2]
 
 
-async def test_a_process_that_stops_producing_hands_over_without_a_word_to_clients() -> None:
+async def test_clients_do_not_notice_when_another_process_starts_producing() -> None:
     bus = Bus()
     one, two = Process(bus), Process(bus)
     async with connect(one.app) as here, connect(two.app) as there:
@@ -108,7 +108,7 @@ async def test_a_process_that_stops_producing_hands_over_without_a_word_to_clien
         assert one.service.log == [("create", AAPL_TOPIC), ("remove", AAPL_TOPIC)]
 
 
-async def test_a_process_that_loses_its_topic_stops_producing_and_keeps_its_clients() -> None:
+async def test_a_process_that_loses_a_topic_stops_producing_and_keeps_its_clients() -> None:
     bus = Bus()
     one, two = Process(bus), Process(bus)
     async with connect(one.app) as here, connect(two.app) as there:
@@ -141,7 +141,7 @@ async def test_a_takeover_that_fails_ends_the_subscriptions_with_a_reason() -> N
         assert bus.hearers[AAPL_TOPIC] == []
 
 
-async def test_all_clients_are_told_of_the_brokers_state() -> None:
+async def test_all_clients_are_notified_of_the_state_of_the_broker() -> None:
     one = Process(Bus())
     async with connect(one.app) as client:
         assert one.broker.host is not None
@@ -154,7 +154,7 @@ async def test_all_clients_are_told_of_the_brokers_state() -> None:
         ]
 
 
-async def test_a_topic_that_cannot_be_opened_is_internal_and_leaves_nothing() -> None:
+async def test_a_topic_that_cannot_be_opened_is_an_internal_error_and_leaves_nothing() -> None:
     one = Process(Bus())
     one.broker.fails = "open"
     async with connect(one.app) as client:
@@ -165,7 +165,7 @@ async def test_a_topic_that_cannot_be_opened_is_internal_and_leaves_nothing() ->
         await client.subscribe("bars", AAPL)
 
 
-async def test_a_topic_that_cannot_be_closed_is_logged_and_forgotten(
+async def test_a_topic_that_cannot_be_closed_is_logged_and_removed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     one = Process(Bus())
@@ -178,7 +178,7 @@ async def test_a_topic_that_cannot_be_closed_is_logged_and_forgotten(
     assert "no bus" in caplog.text
 
 
-async def test_a_broker_that_speaks_of_unknown_topics_does_no_harm() -> None:
+async def test_calls_of_a_broker_for_unknown_topics_are_ignored() -> None:
     one = Process(Bus())
     async with connect(one.app):
         assert one.broker.host is not None

@@ -1,4 +1,4 @@
-"""Who may connect and subscribe: with a JWT in each of the usual places, and the origin of browsers."""
+"""Authentication and authorization: tokens in each usual place, sessions, and origins of pages."""
 
 import asyncio
 import logging
@@ -79,7 +79,7 @@ def app_with(authenticate: object, **options: object) -> WsApp:
     return WsApp(routers=[BarRouter(service=Recorder())], authenticate=authenticate, **options)  # type: ignore[arg-type] # checked where it is written
 
 
-async def test_a_token_in_the_header() -> None:
+async def test_a_token_in_the_header_is_accepted() -> None:
     app = app_with(by_header, authorize=may_see)
     async with connect(app, headers={"Authorization": f"Bearer {token()}"}) as client:
         await client.subscribe("bars", AAPL)
@@ -90,12 +90,12 @@ async def test_a_token_in_the_header() -> None:
         assert known.user == User("ada", frozenset({"AAPL"}))
 
 
-async def test_a_token_in_a_cookie() -> None:
+async def test_a_token_in_a_cookie_is_accepted() -> None:
     async with connect(app_with(by_cookie), cookies={"session": token()}) as client:
         await client.subscribe("bars", AAPL)
 
 
-async def test_a_token_in_the_query() -> None:
+async def test_a_token_in_the_query_is_accepted() -> None:
     async with connect(app_with(by_query), query={"token": token()}) as client:
         await client.subscribe("bars", AAPL)
 
@@ -141,7 +141,7 @@ async def test_an_exception_in_authenticate_refuses_and_is_logged(
 
 
 @pytest.mark.parametrize("answer", [None, False])
-async def test_no_user_is_a_refusal(answer: object) -> None:
+async def test_without_a_user_the_client_is_refused(answer: object) -> None:
     with pytest.raises(RefusedByServerError):
         async with connect(app_with(lambda connection: answer)):
             pass
@@ -204,7 +204,7 @@ async def test_an_authentication_that_cannot_be_renewed_closes_the_socket() -> N
         assert caught.value.code == CloseCode.UNAUTHORIZED
 
 
-async def test_a_renewed_authentication_goes_on_as_the_new_user() -> None:
+async def test_a_renewed_authentication_continues_with_the_new_user() -> None:
     answers = iter([Session("old", expires_at=0.0), Session("new", expires_at=time.time() + 60)])
     app = app_with(lambda connection: next(answers))
     async with connect(app) as client:
@@ -244,7 +244,7 @@ async def test_a_page_may_connect_to_its_own_host_and_where_it_is_allowed(
 
 
 @pytest.mark.parametrize("origins", ["https://*.example.com", "*"])
-def test_a_single_text_is_no_list_of_origins(origins: str) -> None:
+def test_a_string_is_not_a_list_of_origins(origins: str) -> None:
     with pytest.raises(TypeError, match="list of origins"):
         WsApp(routers=[], origins=origins)
 
@@ -260,12 +260,12 @@ def test_a_single_text_is_no_list_of_origins(origins: str) -> None:
         "http://a:x",
     ],
 )
-def test_what_no_browser_sends_as_origin_is_refused(origin: str) -> None:
+def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
     with pytest.raises(ValueError, match="origin"):
         WsApp(routers=[], origins=[origin])
 
 
-async def test_the_log_holds_no_token_and_no_payload(caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_log_contains_no_token_and_no_payload(caplog: pytest.LogCaptureFixture) -> None:
     text = token()
     app = app_with(by_header, authorize=may_see)
     with caplog.at_level(logging.DEBUG):

@@ -1,4 +1,4 @@
-"""What no client should send, a little of what `make soak` sends: nobody else is harmed and nothing is raised."""
+"""Malformed frames and stalled clients harm nobody else; a short part of `make soak`."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ async def test_malformed_frames_close_their_sender_and_nobody_else() -> None:
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-async def test_bytes_that_are_no_frames_end_one_connection(implementation: str) -> None:
+async def test_bytes_that_are_not_frames_end_only_their_connection(implementation: str) -> None:
     assert await raw_bytes(40, 1, implementation, largest=1 << 20)
 
 
@@ -29,7 +29,7 @@ def test_the_docs_recommend_the_settings_under_which_memory_is_measured() -> Non
     assert " ".join(("uvicorn app:app", *RECOMMENDED)) in docs
 
 
-async def test_the_watch_hears_what_is_logged_and_what_nobody_caught() -> None:
+async def test_the_soak_notices_log_entries_and_uncaught_exceptions() -> None:
     with no_complaints() as complaints:
         logging.getLogger("wsgen_runtime").error("one")
         asyncio.get_running_loop().call_exception_handler({"message": "two"})

@@ -1,4 +1,4 @@
-"""Which web pages may connect: by their origin's host, port and scheme, and by the name the server is called."""
+"""Which web pages may connect, by origin and by the name of the server."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -122,7 +122,7 @@ async def test_a_page_of_the_same_host_may_not_be_less_secure_than_the_connectio
         ("app.example", None, {}, True),
     ],
 )
-async def test_a_page_reaches_a_loopback_address_by_a_local_name_only(
+async def test_a_page_may_use_only_local_names_for_a_loopback_address(
     host: str, server: object, headers: dict[str, str], accepted: bool
 ) -> None:
     sent = {"Origin": f"http://{host}", "Host": host, **headers}
@@ -157,16 +157,16 @@ async def test_hosts_are_the_names_by_which_clients_may_address_the_server(
 @pytest.mark.parametrize(
     "host", ["", "http://x.example", "x.example:8000", "x/y", "*.example", "a b"]
 )
-def test_what_is_no_host_name_is_refused_when_the_app_is_built(host: str) -> None:
+def test_an_invalid_host_name_is_refused_when_the_app_is_built(host: str) -> None:
     with pytest.raises(ValueError, match="host"):
         WsApp(routers=[], hosts=[host])
 
 
-def test_a_single_text_is_no_list_of_hosts() -> None:
+def test_a_string_is_not_a_list_of_hosts() -> None:
     with pytest.raises(TypeError, match="list of host names"):
         WsApp(routers=[], hosts="x.example")
 
 
 @pytest.mark.parametrize("origin", ["null", "file://", "http://localhost:3000"])
-async def test_an_origin_that_is_named_is_allowed(origin: str) -> None:
+async def test_a_listed_origin_is_allowed(origin: str) -> None:
     assert await is_accepted({"Origin": origin}, options={"origins": [origin]})

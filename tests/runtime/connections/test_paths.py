@@ -1,4 +1,4 @@
-"""An app is found where it is mounted, whoever strips which prefix, and takes sockets there and nowhere below."""
+"""An app is found where it is mounted, behind any proxy, and accepts sockets there only."""
 
 from collections.abc import Callable
 
@@ -109,7 +109,7 @@ async def test_documents_metrics_and_sockets_are_found(
 
 
 @pytest.mark.parametrize(("mount", "path", "address"), WAYS)
-async def test_who_takes_the_endpoint_for_a_page_is_told_or_sent_to_the_page(
+async def test_a_browser_at_the_endpoint_is_redirected_to_the_page(
     mount: Callable[[WsApp], ASGIApp], path: str, address: str
 ) -> None:
     app = mount(build())
@@ -130,7 +130,7 @@ async def test_who_takes_the_endpoint_for_a_page_is_told_or_sent_to_the_page(
 
 
 @pytest.mark.parametrize(("mount", "path", "address"), [way for way in WAYS if "/ws" in way[1]])
-async def test_a_path_below_a_mount_takes_no_socket(
+async def test_a_path_below_a_mount_accepts_no_socket(
     mount: Callable[[WsApp], ASGIApp], path: str, address: str
 ) -> None:
     app = mount(build())
@@ -161,7 +161,7 @@ async def test_the_address_of_a_page_cannot_lead_elsewhere() -> None:
 
 
 @pytest.mark.parametrize("nest", [False, True])
-async def test_a_route_that_is_made_by_hand_is_an_endpoint(nest: bool) -> None:
+async def test_a_route_created_without_routes_is_an_endpoint(nest: bool) -> None:
     app = build()
     inner = FastAPI(routes=[WebSocketRoute("/ws", app), Route("/ws", app)])
     outer = Starlette(routes=[Mount("/v1", inner)]) if nest else inner
@@ -182,7 +182,7 @@ async def test_the_endpoint_of_an_included_router_is_found() -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "/v1"])
-async def test_a_function_that_passes_a_socket_on_is_an_endpoint(prefix: str) -> None:
+async def test_a_function_that_calls_the_app_is_an_endpoint(prefix: str) -> None:
     app, inner = build(), FastAPI()
 
     @inner.websocket("/feed/{name}")
@@ -194,7 +194,7 @@ async def test_a_function_that_passes_a_socket_on_is_an_endpoint(prefix: str) ->
         await client.subscribe("bars", AAPL)
 
 
-async def test_what_dispatches_by_path_itself_need_not_say_so() -> None:
+async def test_code_that_dispatches_by_path_can_mount_the_app() -> None:
     async with connect(build(), "/feed") as client:
         await client.subscribe("bars", AAPL)
 

@@ -1,4 +1,4 @@
-"""What one client, and all together, may make the server keep: in names, in questions, in answers."""
+"""Limits of the memory that clients can use: for names, requests and answers."""
 
 import json
 
@@ -29,7 +29,7 @@ async def refusal(client: WsTestClient, symbol: str, verb: str = "subscribe") ->
 
 @pytest.mark.parametrize("symbol", ["é" * 32_600, '"' * 3_000, "\\" * 3_000, "x" * 5_000])
 @pytest.mark.parametrize("verb", ["subscribe", "unsubscribe"])
-async def test_a_topic_with_too_long_a_name_is_an_invalid_payload(symbol: str, verb: str) -> None:
+async def test_a_topic_name_that_is_too_long_is_an_invalid_payload(symbol: str, verb: str) -> None:
     app = app_with(Limits(frame_bytes=1 << 20))  # the test's client escapes what it sends
     async with connect(app) as client:
         assert await refusal(client, symbol, verb) == "invalid_payload"
@@ -79,7 +79,7 @@ async def test_the_names_of_all_topics_have_a_bounded_size() -> None:
         await other.subscribe("bars", {"symbol": "A"})
 
 
-async def test_questions_for_one_topic_that_does_not_begin_are_bounded() -> None:
+async def test_requests_for_one_topic_that_does_not_start_are_bounded() -> None:
     service = Gated()
     app = WsApp(routers=[BarRouter(service=service)])
     async with connect(app) as client:
@@ -133,7 +133,7 @@ def test_details_have_a_bounded_size_however_deep_and_long_what_they_quote() -> 
     assert len(detail.message) <= 501
 
 
-async def test_a_client_that_reads_no_answers_is_closed_for_their_number_too() -> None:
+async def test_a_client_with_too_many_unread_answers_is_closed() -> None:
     limits = Limits(outbox_bytes=64 * 1024, frames_per_second=None)
     app = app_with(limits)
     async with connect(app) as client:
@@ -143,7 +143,7 @@ async def test_a_client_that_reads_no_answers_is_closed_for_their_number_too() -
         await until(lambda: all(each.closing for each in app.clients.values()))
 
 
-def test_all_members_of_a_topic_share_the_text_of_its_name() -> None:
+def test_all_members_of_a_topic_share_one_string_for_its_name() -> None:
     index: TopicIndex[str, int] = TopicIndex()
     first, second = "".join(["bars", ":{}"]), "".join(["bars", ":{}"])
     assert first is not second

@@ -1,4 +1,4 @@
-"""Refusals: what the log says of them, and what the client is answered."""
+"""Refusals: what is logged, and what the client gets."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
 
 
-async def test_a_refused_origin_is_one_warning_with_the_setting_to_write(
+async def test_a_refused_origin_is_one_warning_that_names_the_setting(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     app = WsApp(routers=[BarRouter(service=Recorder())])
@@ -40,7 +40,7 @@ async def test_a_refused_origin_is_one_warning_with_the_setting_to_write(
     assert 'WsApp(origins=["null"])' in second
 
 
-async def test_a_refused_host_is_one_warning_with_the_setting_to_write(
+async def test_a_refused_host_is_one_warning_that_names_the_setting(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     app = WsApp(routers=[], hosts=["a.example"])
@@ -65,7 +65,7 @@ async def test_a_stranger_cannot_fill_the_log_or_hide_other_refusals(
 
 
 @pytest.mark.parametrize("origin", [FORGED, "https://x.example" + FORGED, "x" * 10_000])
-async def test_a_hostile_origin_is_one_short_line_of_the_log(
+async def test_a_hostile_origin_is_one_short_line_in_the_log(
     origin: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = WsApp(routers=[])
@@ -78,7 +78,7 @@ async def test_a_hostile_origin_is_one_short_line_of_the_log(
     assert len(warning) < 500
 
 
-async def test_the_text_of_a_refusal_is_one_line_of_the_log(
+async def test_the_text_of_a_refusal_is_one_line_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def authenticate(connection: Connection) -> None:
@@ -90,7 +90,7 @@ async def test_the_text_of_a_refusal_is_one_line_of_the_log(
     assert "no\\r\\n2026" in warning
 
 
-async def test_what_user_code_raises_is_one_line_of_the_log_whatever_a_client_put_into_it(
+async def test_an_exception_of_user_code_is_one_line_in_the_log_whatever_a_client_sent(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def authorize(*_: object) -> bool:
@@ -125,7 +125,7 @@ def with_a_broken_text() -> None:
 
 
 @pytest.mark.parametrize("fail", [grouped, compiled, with_a_broken_text])
-async def test_every_kind_of_exception_is_shown_in_lines_that_cannot_be_forged(
+async def test_every_kind_of_exception_is_logged_without_forged_lines(
     fail: Callable[[], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     async def authorize(*_: object) -> bool:
@@ -145,7 +145,7 @@ class Nested(BaseModel):
     values: dict[str, int]
 
 
-async def test_keys_of_a_client_are_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+async def test_keys_of_a_client_are_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async def authorize(*_: object) -> bool:
         Nested.model_validate({"values": {FORGED: "x"}})
         return True
@@ -215,7 +215,7 @@ async def test_a_websocket_exception_of_authenticate_closes_with_its_code() -> N
 
 
 @pytest.mark.parametrize("error", [HTTPException(403), WebSocketException(1008)])
-async def test_such_an_exception_of_authorize_is_unauthorized_without_a_traceback(
+async def test_an_http_exception_of_authorize_is_unauthorized_without_a_traceback(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def authorize(*_: object) -> bool:
@@ -254,7 +254,7 @@ async def test_a_plain_function_may_block_while_others_are_served() -> None:
     assert threading.current_thread().name not in threads
 
 
-async def test_a_plain_function_that_hangs_is_refused_after_its_time() -> None:
+async def test_a_plain_function_that_hangs_refuses_after_the_timeout() -> None:
     gate = threading.Event()
 
     def authenticate(connection: Connection) -> str:
@@ -277,7 +277,7 @@ def stray(connection: Connection) -> str:
 
 
 @pytest.mark.parametrize("authenticate", [exhausted, stray])
-async def test_whatever_a_plain_function_raises_refuses(authenticate: object) -> None:
+async def test_any_exception_of_a_plain_function_refuses(authenticate: object) -> None:
     app = WsApp(routers=[], authenticate=authenticate)  # type: ignore[arg-type] # of either function
     assert await refused(app) == 403
 

@@ -1,4 +1,4 @@
-"""A real uvicorn process that is told to stop: what its clients see, and what becomes of its producers."""
+"""A real uvicorn that gets a stop signal: what its clients see, and that its producers stop."""
 
 import asyncio
 import json
@@ -78,7 +78,7 @@ async def serving(*words: str) -> AsyncIterator[tuple[asyncio.subprocess.Process
     [(["direct"], signal.SIGTERM), (["mounted"], signal.SIGINT), (["stuck"], signal.SIGTERM)],
     ids=["direct", "mounted", "stuck"],
 )
-async def test_clients_are_told_1001_and_the_server_ends(
+async def test_clients_are_closed_with_1001_and_the_server_exits(
     words: list[str], number: signal.Signals
 ) -> None:
     async with serving(*words) as (process, url), connect(url) as client:
@@ -94,7 +94,7 @@ async def test_clients_are_told_1001_and_the_server_ends(
         await process.wait()
 
 
-async def test_several_apps_say_goodbye_at_the_same_time() -> None:
+async def test_several_apps_shut_down_concurrently() -> None:
     """Each has a producer that hangs: one after the other, they would wait for a minute each."""
     async with serving("several", "stuck", "slow") as (process, url), AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(connect(f"{url}{one}")) for one in "123"]
@@ -113,7 +113,7 @@ async def test_several_apps_say_goodbye_at_the_same_time() -> None:
 
 
 @pytest.mark.parametrize("words", [["stuck", "slow"], ["stuck", "slow", "mounted"]])
-async def test_a_second_signal_waits_for_nothing(words: list[str]) -> None:
+async def test_a_second_signal_stops_the_server_at_once(words: list[str]) -> None:
     async with (
         asyncio.timeout(30),
         serving(*words) as (process, url),

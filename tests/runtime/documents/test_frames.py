@@ -1,4 +1,4 @@
-"""Every kind of frame the server sends is in its AsyncAPI document, and looks as it says."""
+"""Every kind of frame that the server sends is described by its AsyncAPI document."""
 
 from tests.runtime.documented import validators_of
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, until

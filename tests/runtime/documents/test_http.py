@@ -67,7 +67,7 @@ async def test_json_is_a_valid_document() -> None:
     assert "route" not in {name.partition(".")[0] for name in document["operations"]}
 
 
-async def test_yaml_says_the_same_in_the_style_of_yaml() -> None:
+async def test_yaml_and_json_are_the_same_document() -> None:
     app = build()
     text = (await get(app, "/asyncapi.yaml")).text
     assert yaml.safe_load(text) == (await get(app, "/asyncapi.json")).json()
@@ -115,7 +115,7 @@ async def test_address_is_where_the_app_is_mounted() -> None:
     assert document["channels"]["endpoint"]["address"] == "/api/ws"
 
 
-async def test_a_client_that_has_it_gets_304() -> None:
+async def test_a_client_with_the_current_document_gets_304() -> None:
     app = build()
     first = await get(app, "/asyncapi.json")
     again = await get(app, "/asyncapi.json", if_none_match=f'"x", W/{first.headers["etag"]}')
@@ -124,7 +124,7 @@ async def test_a_client_that_has_it_gets_304() -> None:
     assert again.headers["etag"] == first.headers["etag"]
 
 
-async def test_only_these_paths_are_served() -> None:
+async def test_other_paths_are_not_documents() -> None:
     assert (await get(build(), "/asyncapi.json.bak")).status_code == 404
     assert (await get(build(docs=False), "/asyncapi.json")).status_code == 404
     transport = httpx.ASGITransport(app=build())

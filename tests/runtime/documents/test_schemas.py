@@ -1,4 +1,4 @@
-"""Slots become the schemas that pydantic gives, in AsyncAPI's dialect."""
+"""Slots are filled with the schemas of pydantic, in draft 07."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ def valid(document: Json, name: str, value: Any) -> bool:
     return Draft7Validator(schema).is_valid(value)
 
 
-def test_modes_differ_where_the_wire_does() -> None:
+def test_schemas_of_requests_and_of_data_differ() -> None:
     document = filled(sent=slot(f"{HERE}:Bar"), asked=slot(f"{HERE}:Bar", "validation"))
     made = models.Bar.model_validate(
         {"price": "1.5", "when": "2024-01-01T00:00:00Z", "pair": [1, "a"]}
@@ -57,20 +57,20 @@ def test_aliases_defaults_and_enums() -> None:
     assert side["description"] == "Which half of the book."
 
 
-def test_discriminator_is_a_name() -> None:
+def test_a_discriminator_becomes_the_name_of_its_property() -> None:
     text = json.dumps(filled(a=slot(f"{HERE}:Bar")))
     assert '"discriminator": "kind"' in text
     assert "prefixItems" not in text
 
 
-def test_recursive_and_generic() -> None:
+def test_recursive_and_generic_models_have_schemas() -> None:
     document = filled(a=slot(f"{HERE}:Tree"), b=slot(f"{HERE}:Page[{HERE}:Tree]"))
     assert valid(document, "a", {"children": [{"children": []}]})
     assert not valid(document, "a", {"children": [{"children": 1}]})
     assert valid(document, "b", {"items": [{"children": []}]})
 
 
-def test_same_names_are_kept_apart() -> None:
+def test_models_with_the_same_name_get_different_schemas() -> None:
     document = filled(a=slot(f"{HERE}:Bar"), b=slot("tests.asyncapi.others:Bar"))
     assert valid(document, "b", {"other": "x"})
     assert not valid(document, "a", {"other": "x"})
@@ -86,7 +86,7 @@ def test_same_names_are_kept_apart() -> None:
         ("tuple[int, ...]", [1, 2, 3], ["a"]),
     ],
 )
-def test_expressions(expression: str, good: object, bad: object) -> None:
+def test_type_expressions_are_resolved(expression: str, good: object, bad: object) -> None:
     document = filled(a=slot(expression))
     assert valid(document, "a", good)
     assert not valid(document, "a", bad)
@@ -100,7 +100,7 @@ def test_nothing_else_is_evaluated(expression: str) -> None:
         resolve_type(expression)
 
 
-def test_reasons_name_the_types_that_failed() -> None:
+def test_the_error_names_the_types_that_failed() -> None:
     slots = {"a": slot("nowhere:X"), "b": slot(f"{HERE}:Absent"), "c": slot(f"{HERE}:Bar")}
     with pytest.raises(UnfillableError) as caught:
         fill(slots)
@@ -110,7 +110,7 @@ def test_reasons_name_the_types_that_failed() -> None:
     assert lenient["c"] == {"$ref": "#/components/schemas/Bar"}
 
 
-def test_resolver_is_the_callers_choice() -> None:
+def test_the_caller_may_pass_a_resolver() -> None:
     types: dict[str, Any] = {"one": int}
     assert fill({"a": slot("one")}, resolve=types.__getitem__) == {"a": {"type": "integer"}}
 

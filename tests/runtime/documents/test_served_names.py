@@ -127,7 +127,7 @@ def test_a_router_without_a_stub_may_have_any_route() -> None:
 
 @pytest.mark.parametrize("route", ["orders", "endpoint", "route", "to", "by", "x-python-type"])
 @pytest.mark.parametrize("module", ["orders", "endpoint", "route", "bars"])
-def test_a_generated_router_may_be_called_like_its_module_and_have_examples(
+def test_a_generated_route_may_have_the_name_of_its_module_and_examples(
     packages: Packages, module: str, route: str
 ) -> None:
     document = describe([packages.router(module, route)], title=module, version="1")
@@ -151,7 +151,9 @@ def test_a_generated_router_may_be_given_any_other_route(packages: Packages) -> 
             check(document, [named, "other"])
 
 
-def test_routes_of_several_modules_that_begin_alike_are_kept_apart(packages: Packages) -> None:
+def test_routes_of_several_modules_with_the_same_prefix_are_distinguished(
+    packages: Packages,
+) -> None:
     routers = [
         packages.router("bars", "bars"),
         packages.router("bar", "bar", named="bars.subscribe"),

@@ -1,4 +1,4 @@
-"""The outbox: order, bounds, and what each policy drops."""
+"""The outbox: order, limits, and which frames each policy drops."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ def drain(outbox: Outbox) -> list[str]:
     return texts
 
 
-def test_frames_come_out_in_the_order_they_went_in() -> None:
+def test_frames_keep_their_order() -> None:
     outbox = Outbox(100)
     assert outbox.put({"text": "answer"}, 6)
     assert update(outbox, "u1", OLDEST)
@@ -37,7 +37,7 @@ def test_frames_come_out_in_the_order_they_went_in() -> None:
     assert outbox.dropped == 0
 
 
-def test_the_oldest_of_the_route_goes_and_others_stay() -> None:
+def test_only_the_oldest_update_of_the_route_is_dropped() -> None:
     outbox = Outbox(100)
     update(outbox, "b1", OLDEST, route="b")
     update(outbox, "a1", OLDEST, route="a")
@@ -48,7 +48,7 @@ def test_the_oldest_of_the_route_goes_and_others_stay() -> None:
     assert outbox.dropped == 2
 
 
-def test_only_the_latest_of_each_topic_waits_in_the_place_of_the_first() -> None:
+def test_the_latest_update_of_a_topic_takes_the_place_of_the_first() -> None:
     outbox = Outbox(100)
     update(outbox, "x1", LATEST, topic="x")
     update(outbox, "y1", LATEST, topic="y")
@@ -60,7 +60,7 @@ def test_only_the_latest_of_each_topic_waits_in_the_place_of_the_first() -> None
     assert drain(outbox) == ["x3"]
 
 
-def test_a_sealed_topic_takes_a_new_place() -> None:
+def test_a_new_update_does_not_replace_one_of_an_ended_subscription() -> None:
     outbox = Outbox(100)
     update(outbox, "x1", LATEST)
     outbox.seal("t")
@@ -78,14 +78,14 @@ def test_a_full_queue_asks_to_disconnect() -> None:
 
 
 @pytest.mark.parametrize("delivery", [OLDEST, LATEST, DISCONNECT])
-def test_no_policy_goes_beyond_the_capacity(delivery: Delivery) -> None:
+def test_no_policy_exceeds_the_capacity(delivery: Delivery) -> None:
     outbox = Outbox(10)
     assert outbox.put({"text": "12345678"}, 8)
     assert not update(outbox, "123", delivery)
     assert not outbox.put({"text": "123"}, 3)
 
 
-def test_the_oldest_of_other_routes_makes_way() -> None:
+def test_the_oldest_update_of_another_route_is_dropped_to_make_room() -> None:
     outbox = Outbox(10)
     for text, route in (("a1", "a"), ("b1", "b"), ("a2", "a"), ("b2", "b")):
         assert update(outbox, text, OLDEST, route=route)
@@ -112,21 +112,21 @@ def test_drop_oldest_makes_room_in_bytes_too() -> None:
     assert drain(outbox) == ["1234", "123456"]
 
 
-def test_disconnect_does_not_drop_to_make_room() -> None:
+def test_the_policy_disconnect_does_not_drop_updates() -> None:
     outbox = Outbox(10)
     assert update(outbox, "12345", DISCONNECT)
     assert not update(outbox, "123456", DISCONNECT)
     assert drain(outbox) == ["12345"]
 
 
-def test_latest_may_not_outgrow_the_capacity_by_replacing() -> None:
+def test_replacing_an_update_may_not_exceed_the_capacity() -> None:
     outbox = Outbox(10)
     assert update(outbox, "1", LATEST)
     assert not update(outbox, "x" * 11, LATEST)
     assert drain(outbox) == ["1"]
 
 
-def test_cleared_it_is_as_new() -> None:
+def test_a_cleared_outbox_is_empty() -> None:
     outbox = Outbox(10)
     update(outbox, "1", OLDEST)
     update(outbox, "2", LATEST)

@@ -1,4 +1,4 @@
-"""Where `send` is called: in the task and context of its connection, whatever wraps it."""
+"""`send` is called in the task and context of its connection if anything wraps it."""
 
 import asyncio
 import contextvars
@@ -98,7 +98,7 @@ async def test_send_runs_in_the_task_and_the_context_of_its_connection() -> None
     assert sorted(seen) == [("/ann", True), ("/ann", True), ("/bob", True)]
 
 
-async def test_a_timeout_around_send_harms_the_stalled_client_alone() -> None:
+async def test_a_timeout_around_send_affects_only_the_stalled_client() -> None:
     feeds = Feeds()
 
     async def wrap(send: Send, message: Message) -> None:
@@ -118,7 +118,9 @@ async def test_a_timeout_around_send_harms_the_stalled_client_alone() -> None:
 
 
 @pytest.mark.parametrize("make", [anyio.Lock, asyncio.Lock, lambda: anyio.CapacityLimiter(1)])
-async def test_a_lock_around_send_is_the_connections_own(make: Callable[[], Any]) -> None:
+async def test_a_lock_around_send_is_held_by_the_task_of_the_connection(
+    make: Callable[[], Any],
+) -> None:
     feeds = Feeds()
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,7 +140,7 @@ async def test_a_lock_around_send_is_the_connections_own(make: Callable[[], Any]
     assert feeds.app.stats.failures == 0
 
 
-async def test_a_cancel_scope_around_send_is_left_where_it_was_entered() -> None:
+async def test_a_cancel_scope_around_send_is_exited_in_the_task_that_entered_it() -> None:
     feeds = Feeds()
 
     async def wrap(send: Send, message: Message) -> None:
@@ -180,7 +182,7 @@ async def test_a_middleware_that_changes_messages_changes_them_once_for_each_cli
         TimeoutError("no updates today"),
     ],
 )
-async def test_what_send_raises_is_logged_and_counted_once_and_the_client_is_told(
+async def test_an_exception_of_send_is_logged_and_counted_once_and_closes_the_client(
     error: Exception,
     direct: bool,
     caplog: pytest.LogCaptureFixture,
@@ -217,7 +219,7 @@ async def test_what_send_raises_is_logged_and_counted_once_and_the_client_is_tol
         ExceptionGroup("one", [OSError()]),
     ],
 )
-async def test_a_disconnected_socket_is_no_failure(
+async def test_a_disconnected_socket_is_not_a_failure(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     feeds = Feeds()
@@ -293,7 +295,7 @@ async def test_a_wrapped_client_that_stalls_is_bounded_and_leaves_nothing() -> N
     await until(lambda: asyncio.all_tasks() == before)
 
 
-async def test_a_server_that_refuses_a_close_code_is_given_one_from_4000() -> None:
+async def test_a_refused_close_code_is_replaced_by_one_from_4000() -> None:
     """As autobahn does, which daphne uses."""
     feeds = Feeds()
 
@@ -352,7 +354,7 @@ async def test_uvicorns_send_is_known_through_fastapi_and_its_middlewares(
     assert found == [not wrapped]
 
 
-async def test_a_wrapper_that_looks_like_a_servers_send_is_not_taken_for_it() -> None:
+async def test_a_wrapper_with_the_name_of_a_servers_send_is_recognised_as_a_wrapper() -> None:
     from functools import wraps
 
     from uvicorn.protocols.websockets.wsproto_impl import WSProtocol

@@ -1,4 +1,4 @@
-"""A client that does not read: its outbox, its policy, and nobody else's delay."""
+"""Clients that do not read: their outbox and policy, and no delay for others."""
 
 import asyncio
 import gc
@@ -46,7 +46,7 @@ async def test_drop_oldest_shows_as_a_gap_that_equals_the_count() -> None:
     assert app.stats.drops == 6
 
 
-async def test_latest_conflates_by_topic() -> None:
+async def test_the_policy_latest_keeps_the_newest_update_of_each_topic() -> None:
     service = Recorder()
     app = WsApp(routers=[BarRouter(service=service, delivery=Delivery(overflow="latest"))])
     async with connect(app) as client:
@@ -62,7 +62,7 @@ async def test_latest_conflates_by_topic() -> None:
         assert await numbers(client, 3) == [(1, 0), (4, 3), (3, -3)]
 
 
-async def test_disconnect_closes_with_a_reason() -> None:
+async def test_the_policy_disconnect_closes_with_a_reason() -> None:
     service = Recorder()
     delivery = Delivery(queue=2, overflow="disconnect")
     app = WsApp(routers=[BarRouter(service=service, delivery=delivery)])
@@ -112,7 +112,7 @@ async def test_a_client_that_never_reads_its_answers_is_disconnected() -> None:
         assert caught.value.code == CloseCode.TRY_LATER
 
 
-async def test_a_client_whose_sends_fail_harms_nobody_and_is_let_go() -> None:
+async def test_a_client_whose_sends_fail_is_removed_without_harm_to_others() -> None:
     service = Recorder()
     app = WsApp(routers=[BarRouter(service=service)])
 
@@ -138,7 +138,7 @@ async def test_a_client_whose_sends_fail_harms_nobody_and_is_let_go() -> None:
         assert app.stats.clients == 1
 
 
-async def test_a_send_that_fails_after_it_blocked_is_let_go_too() -> None:
+async def test_a_client_whose_send_fails_after_it_blocked_is_removed() -> None:
     service = Recorder()
     app = WsApp(routers=[BarRouter(service=service)])
     gate = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Several workers without a broker that they share: a warning, as far as a worker can see that it has others."""
+"""Several workers without a shared broker are a warning, if a worker can find out about the others."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""A request type whose topics cannot tell its values apart is refused when the router is built."""
+"""A request type whose values share a topic is refused when the router is built."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple, Union
@@ -90,7 +90,7 @@ def build(request: type[BaseModel]) -> WsRouter:
         (RootModel[SecretStr], "value.root"),
     ],
 )
-def test_a_field_that_is_not_dumped_as_it_is_is_refused(kind: Any, place: str) -> None:
+def test_a_field_that_is_not_dumped_unchanged_is_refused(kind: Any, place: str) -> None:
     with pytest.raises(TypeError, match=rf"its field `{place}` .* same topic"):
         build(request_of(kind))
 
@@ -119,5 +119,5 @@ class Node(BaseModel):
 @pytest.mark.parametrize(
     "kind", [str, Shown, Whole, Node, Literal["a"], list[dict[str, int]], Any, tuple[int, ...]]
 )
-def test_other_requests_are_taken(kind: Any) -> None:
+def test_other_request_types_are_accepted(kind: Any) -> None:
     build(request_of(kind))

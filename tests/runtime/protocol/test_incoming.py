@@ -1,4 +1,4 @@
-"""The protocol without sockets: frames in, events out."""
+"""Reading frames without sockets: frames in, events out."""
 
 import json
 
@@ -44,7 +44,7 @@ def test_ping_is_answered_with_its_id() -> None:
     assert read({"type": "ping", "id": "a"}) == Ping("a")
 
 
-def test_a_route_may_hold_dots() -> None:
+def test_a_route_may_contain_dots() -> None:
     frame = '{"type":"market.bars.subscribe","payload":{"symbol":"A"}}'
     assert read(frame) == Subscribe("market.bars", BarRequest(symbol="A"), None)
 
@@ -77,7 +77,7 @@ def test_the_request_is_read_as_json_so_that_strict_models_take_dates() -> None:
         "\x00",
     ],
 )
-def test_what_is_no_json_object_is_invalid_json(text: str) -> None:
+def test_anything_but_a_json_object_is_invalid_json(text: str) -> None:
     assert fault(text).code is ErrorCode.INVALID_JSON
 
 
@@ -98,7 +98,7 @@ def test_what_is_no_json_object_is_invalid_json(text: str) -> None:
         {"a": 1},
     ],
 )
-def test_unknown_types_are_named_so_and_echo_the_id(kind: object) -> None:
+def test_an_unknown_type_is_an_error_with_the_id(kind: object) -> None:
     found = fault({"type": kind, "id": 3})
     assert (found.code, found.id) == (ErrorCode.UNKNOWN_TYPE, 3)
 
@@ -146,14 +146,14 @@ def test_an_id_is_a_string_or_an_integer(frame_id: object) -> None:
     assert found.id is None
 
 
-def test_binary_frames_are_refused_politely() -> None:
+def test_binary_frames_are_answered_with_an_error() -> None:
     event = protocol().receive_bytes(b"{}", 0.0)
     assert isinstance(event, Fault)
     assert event.code is ErrorCode.INVALID_JSON
     assert event.close is None
 
 
-def test_an_exception_in_a_validator_is_internal_and_does_not_leak() -> None:
+def test_an_exception_in_a_validator_is_an_internal_error_that_shows_nothing() -> None:
     class Broken(BaseModel):
         symbol: str
 
@@ -212,10 +212,10 @@ def test_frames_faster_than_allowed_are_not_read_until_time_has_passed() -> None
 
 @given(texts)
 @settings(max_examples=150, deadline=None)
-def test_no_text_whatever_raises(text: str) -> None:
+def test_no_text_raises(text: str) -> None:
     assert isinstance(protocol().receive_text(text, 0.0), Event)
 
 
 @given(st.binary())
-def test_no_bytes_whatever_raise(data: bytes) -> None:
+def test_no_bytes_raise(data: bytes) -> None:
     assert isinstance(protocol().receive_bytes(data, 0.0), Fault)

@@ -1,4 +1,4 @@
-"""The name of a topic is byte for byte the founding system's."""
+"""The name of a topic is byte for byte the one of the founding code."""
 
 import json
 from collections import deque
@@ -118,7 +118,7 @@ plain = st.recursive(
 
 
 @given(plain)
-def test_plain_values_are_named_as_in_the_founding_system(value: object) -> None:
+def test_plain_values_are_named_as_in_the_founding_code(value: object) -> None:
     request = Request(value=value)
     assert topic_name("bars", request) == founding_name("bars", request)
 
@@ -201,6 +201,6 @@ def test_two_values_of_a_type_have_one_topic_if_and_only_if_they_are_equal(
     assert (name(one) == name(other)) == (one == other)
 
 
-def test_the_first_and_the_last_moments_have_a_topic() -> None:
+def test_the_earliest_and_the_latest_datetime_have_a_topic() -> None:
     east, west = (timezone(timedelta(hours=hours)) for hours in (14, -12))
     assert name(datetime.min.replace(tzinfo=east)) != name(datetime.max.replace(tzinfo=west))

@@ -1,8 +1,8 @@
-"""Long runs: clients that come and vanish, a reader that stalls, malformed frames, the memory attackers take.
+"""Long runs: clients that come and vanish, a client that stalls, malformed frames, memory under attack.
 
     python -m tests.runtime.soak [--seconds 120] [churn] [stalled] [malformed] [memory] [compression]
 
-Prints what it found and exits with 1 when anything was left behind, harmed, delayed or not as documented.
+Prints the results, and exits with 1 if anything was leaked, harmed, delayed or not as documented.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""2,000 clients that come, subscribe at random and go, beside a guest who reads by fits and starts."""
+"""2,000 clients that connect, subscribe at random and leave, beside one that reads irregularly."""
 
 import asyncio
 import gc

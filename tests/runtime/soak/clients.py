@@ -1,4 +1,4 @@
-"""The process of the clients, so that they have a core of their own."""
+"""Runs the clients in a process of their own, so that they have a core of their own."""
 
 import asyncio
 import json

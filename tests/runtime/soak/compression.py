@@ -1,4 +1,4 @@
-"""What permessage-deflate costs the server: CPU time a delivery, and memory a client."""
+"""Measures permessage-deflate on the server: CPU time for each delivery, and memory for each client."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The clients of the churn: they come, subscribe at random, read what they get, and go."""
+"""The clients of the churn, which connect, subscribe at random, read updates and leave."""
 
 import random
 import selectors

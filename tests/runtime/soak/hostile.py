@@ -1,4 +1,4 @@
-"""A hundred thousand malformed frames, and bytes that are no frames, beside a witness whom nothing may touch."""
+"""Sends a hundred thousand malformed frames and invalid bytes, beside a client that must not notice them."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""What hostile clients can make a server keep: its memory, measured beside each kind of attack."""
+"""Measures the memory of a server under each kind of attack by hostile clients."""
 
 import contextlib
 import json

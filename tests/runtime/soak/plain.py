@@ -1,4 +1,4 @@
-"""Plain WebSocket clients: a socket each, so that a thousand cost little."""
+"""Plain WebSocket clients on a socket each, of which a thousand cost little."""
 
 import base64
 import contextlib

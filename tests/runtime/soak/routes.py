@@ -1,4 +1,4 @@
-"""What the soak serves: a route whose updates are the time they were published, and one for large ones."""
+"""The app of the soak: a route whose updates are the time of publishing, and one for large updates."""
 
 from tests.runtime.services import BarRequest, Recorder
 

@@ -1,6 +1,6 @@
-"""The client's side of the soak.
+"""The clients of the soak.
 
-Run as a process of its own, it reads one command a line from stdin and answers each with a line of JSON.
+As a process of its own, it reads one command a line from stdin, and answers each with a line of JSON.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""A reader that stalls beside a thousand that read."""
+"""A client that stalls, beside a thousand that read."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What the runs tell, what they wait for, and what nobody may have to complain of."""
+"""Prints progress, waits for conditions, and collects complaints of the server."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""A producer that ends, or fails, says so: its subscribers hear of it, and the next one starts the topic anew."""
+"""A producer that ends or fails: its subscribers are notified, and the next one starts the topic again."""
 
 import asyncio
 import threading
@@ -116,7 +116,7 @@ async def test_an_ending_is_not_lost_when_threads_publish_too_fast() -> None:
         assert [await close_of(client) for _ in range(3)] == [17, 18, 19]
 
 
-async def test_a_producer_that_ends_before_its_topic_has_begun_ends_it_after_the_answers() -> None:
+async def test_a_producer_that_ends_before_its_topic_starts_ends_it_after_the_answers() -> None:
     service = Gated()
     app = app_of(service)
     async with connect(app) as client:
@@ -148,7 +148,7 @@ async def test_a_start_that_ends_and_then_fails_has_failed() -> None:
         assert app.stats.ended == 0
 
 
-async def test_who_comes_while_the_ended_producer_is_removed_gets_a_new_one() -> None:
+async def test_a_subscriber_who_comes_while_the_ended_producer_is_removed_gets_a_new_one() -> None:
     service = Gated()
     service.create_gate.set()
     app = app_of(service)
@@ -167,7 +167,7 @@ async def test_who_comes_while_the_ended_producer_is_removed_gets_a_new_one() ->
         assert await close_of(late) == 2
 
 
-async def test_a_reason_must_be_a_text_that_can_be_sent() -> None:
+async def test_a_reason_must_be_text_that_can_be_sent() -> None:
     service = Recorder()
     async with connect(app_of(service)) as client:
         await client.subscribe("bars", AAPL)
@@ -175,7 +175,7 @@ async def test_a_reason_must_be_a_text_that_can_be_sent() -> None:
             service.feeds[AAPL_TOPIC].end("\ud800")
 
 
-async def test_a_task_that_dies_tells_its_subscribers() -> None:
+async def test_subscribers_are_notified_when_a_producing_task_dies() -> None:
     """As docs/runtime.md shows it."""
 
     class Market(Recorder):
@@ -196,7 +196,7 @@ async def test_a_task_that_dies_tells_its_subscribers() -> None:
         assert await ended(client) == "The data source failed"
 
 
-async def test_with_a_broker_that_carries_no_endings_the_process_ends_its_own() -> None:
+async def test_with_a_broker_without_end_the_process_ends_its_own_subscriptions() -> None:
     bus = Bus()
     one, two = BusProcess(bus), BusProcess(bus)
     async with connect(one.app) as here, connect(two.app) as there:
@@ -209,7 +209,7 @@ async def test_with_a_broker_that_carries_no_endings_the_process_ends_its_own() 
         assert await close_of(there) == 2
 
 
-async def test_on_redis_all_processes_hear_of_it_and_the_lease_is_released(
+async def test_on_redis_all_processes_are_notified_and_the_lease_is_released(
     server: RedisServer,
 ) -> None:
     one, two = Process(server.url), Process(server.url)
@@ -231,7 +231,7 @@ async def test_on_redis_all_processes_hear_of_it_and_the_lease_is_released(
         assert (one.app.stats.ended, two.app.stats.ended) == (1, 1)
 
 
-async def test_on_redis_a_topic_that_ended_may_begin_again_at_once(server: RedisServer) -> None:
+async def test_on_redis_a_topic_that_has_ended_may_start_again_at_once(server: RedisServer) -> None:
     one, two = Process(server.url), Process(server.url)
     async with running(one, two), connect(one.app) as here, connect(two.app) as there:
         for close in range(1, 6):
@@ -245,7 +245,7 @@ async def test_on_redis_a_topic_that_ended_may_begin_again_at_once(server: Redis
                 assert await ended(client) == "The data source failed"
 
 
-async def test_while_redis_is_away_a_producer_that_ends_is_told_in_its_own_process(
+async def test_without_redis_the_end_of_a_producer_is_notified_in_its_own_process(
     server: RedisServer,
 ) -> None:
     one = Process(server.url, lease=0.5)

@@ -1,4 +1,4 @@
-"""Updates that a service sends before its first subscriber is answered: the route's delivery holds for them."""
+"""Updates before the first answer: the delivery policy of the route applies to them."""
 
 import threading
 
@@ -32,13 +32,13 @@ async def seqs(client: WsTestClient, count: int) -> list[int]:
     return [frame["seq"] for frame in frames]
 
 
-async def test_as_many_as_may_wait_arrive_from_the_first_on() -> None:
+async def test_as_many_updates_as_may_be_held_arrive_from_the_first() -> None:
     async with connect(app_of(256, Delivery())) as client:
         assert (await client.subscribe("bars", AAPL))["message"] == "Subscribed"
         assert await seqs(client, 256) == list(range(1, 257))
 
 
-async def test_the_oldest_are_dropped_and_the_answer_says_so() -> None:
+async def test_the_oldest_updates_are_dropped_and_the_answer_says_so() -> None:
     app = app_of(1_000, Delivery())
     async with connect(app) as client, connect(app) as late:
         answer = await client.subscribe("bars", AAPL)
@@ -48,7 +48,7 @@ async def test_the_oldest_are_dropped_and_the_answer_says_so() -> None:
         assert (await late.subscribe("bars", AAPL))["message"] == "Subscribed"
 
 
-async def test_what_threads_lost_meanwhile_is_told_too() -> None:
+async def test_updates_that_threads_lost_meanwhile_are_reported_too() -> None:
     service = Gated()
     app = WsApp(routers=[BarRouter(service=service)], limits=Limits(pending_updates=2))
     async with connect(app) as client:
@@ -68,7 +68,7 @@ async def test_what_threads_lost_meanwhile_is_told_too() -> None:
         assert await seqs(client, 2) == [3, 4]
 
 
-async def test_latest_delivers_the_newest_alone() -> None:
+async def test_the_policy_latest_delivers_only_the_newest() -> None:
     app = app_of(1_000, Delivery(overflow="latest"))
     async with connect(app) as client:
         assert (await client.subscribe("bars", AAPL))["message"] == "Subscribed"
@@ -78,7 +78,7 @@ async def test_latest_delivers_the_newest_alone() -> None:
         assert app.stats.lost == 999
 
 
-async def test_disconnect_closes_those_who_wait() -> None:
+async def test_the_policy_disconnect_closes_those_who_wait() -> None:
     app = app_of(5, Delivery(queue=4, overflow="disconnect"))
     async with connect(app) as client:
         with pytest.raises(ClosedByServerError) as caught:
@@ -88,13 +88,13 @@ async def test_disconnect_closes_those_who_wait() -> None:
         assert app.stats.lost == 5
 
 
-async def test_disconnect_closes_nobody_while_there_is_room() -> None:
+async def test_the_policy_disconnect_closes_nobody_while_there_is_room() -> None:
     async with connect(app_of(4, Delivery(queue=4, overflow="disconnect"))) as client:
         await client.subscribe("bars", AAPL)
         assert await seqs(client, 4) == [1, 2, 3, 4]
 
 
-async def test_who_asks_after_an_overflow_that_disconnected_others_is_subscribed() -> None:
+async def test_a_client_that_subscribes_after_others_were_disconnected_is_subscribed() -> None:
     service = Gated()
     delivery = Delivery(queue=1, overflow="disconnect")
     app = WsApp(routers=[BarRouter(service=service, delivery=delivery)])

@@ -1,7 +1,7 @@
-"""The whole hub, in memory, against a reference of one screen: any order of all that clients and services do.
+"""The whole hub in memory, compared with a short reference model, for any order of what clients and services do.
 
-Between two rules the app need not have settled: the reference hears of each frame when the app takes it, and of
-each topic when its service returns, so that it knows their order however they race.
+The app need not be idle between two rules: the model is notified of each frame when the app reads it, and of each
+topic when its service returns, so that it knows the order of all events.
 """
 
 import asyncio

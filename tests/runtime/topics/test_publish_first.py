@@ -1,4 +1,4 @@
-"""Publishing in a process that nobody has started: it starts, or says what to do."""
+"""Publishing before the app has started: it starts the app, or raises with a hint."""
 
 import asyncio
 import logging
@@ -75,7 +75,7 @@ async def test_the_first_update_starts_the_app_and_none_is_lost_meanwhile() -> N
     assert (broker.starts, app.stats.lost) == (1, 0)
 
 
-async def test_what_is_published_while_lifespan_starts_the_app_waits_too() -> None:
+async def test_updates_published_while_the_lifespan_starts_the_app_are_queued() -> None:
     broker = SlowBroker()
     app, router = app_on(broker)
     starting = asyncio.create_task(app.startup())
@@ -111,20 +111,20 @@ def outcome_on_a_thread(publish: Callable[[], None]) -> BaseException | None:
     return found[0] if found else None
 
 
-def test_without_an_event_loop_it_says_what_to_do() -> None:
+def test_publishing_without_an_event_loop_raises_with_a_hint() -> None:
     for app in (WsApp(routers=[BarRouter(service=Recorder())]), app_on(SlowBroker())[0]):
         with pytest.raises(RuntimeError, match=r"pass `lifespan=ws_app\.lifespan`"):
             app.routers["bars"]._publish(APPLE, Bar(close=1))
 
 
-async def test_a_thread_of_ones_own_is_told_so_too() -> None:
+async def test_publishing_in_a_thread_without_an_event_loop_raises() -> None:
     app, router = app_on(SlowBroker())
     error = outcome_on_a_thread(lambda: router.publish(APPLE, Bar(close=1)))
     assert "startup" in str(error)
     assert app.stats.lost == 0
 
 
-def test_a_router_of_no_app_says_so() -> None:
+def test_publishing_with_a_router_of_no_app_raises() -> None:
     with pytest.raises(RuntimeError, match="belongs to no WsApp"):
         BarRouter(service=Recorder()).publish(APPLE, Bar(close=1))
 
@@ -152,7 +152,7 @@ async def test_after_the_shutdown_updates_are_lost_and_counted() -> None:
     assert (broker.starts, app.stats.lost) == (1, 2)
 
 
-async def test_a_start_that_fails_is_logged_once_and_what_waits_is_kept(
+async def test_a_failed_start_is_logged_once_and_queued_updates_are_kept(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, "wsgen_runtime")
@@ -176,7 +176,7 @@ async def test_a_start_that_fails_is_logged_once_and_what_waits_is_kept(
     await app.shutdown()
 
 
-async def test_what_another_threads_loop_has_started_moves_to_the_servers() -> None:
+async def test_an_app_started_by_another_thread_moves_to_the_loop_of_the_server() -> None:
     broker = SlowBroker()
     app, router = app_on(broker)
     first, last = threading.Event(), threading.Event()
@@ -205,7 +205,7 @@ async def test_what_another_threads_loop_has_started_moves_to_the_servers() -> N
     await asyncio.to_thread(thread.join)
 
 
-async def test_what_has_been_started_on_the_servers_loop_stays_there() -> None:
+async def test_an_app_started_on_the_loop_of_the_server_stays_there() -> None:
     broker = SlowBroker()
     broker.gate.set()
     app, router = app_on(broker)
@@ -220,7 +220,7 @@ async def test_what_has_been_started_on_the_servers_loop_stays_there() -> None:
     await app.shutdown()
 
 
-def test_each_event_loop_starts_the_app_anew() -> None:
+def test_each_event_loop_starts_the_app_again() -> None:
     broker = SlowBroker()
     app, router = app_on(broker)
 

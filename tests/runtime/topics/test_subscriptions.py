@@ -1,4 +1,4 @@
-"""Subscriptions from end to end, in memory: the life of topics as services and clients see it."""
+"""Subscriptions from end to end, in memory, as services and clients see them."""
 
 import asyncio
 import logging
@@ -48,7 +48,7 @@ async def test_subscribe_update_unsubscribe_on_the_wire() -> None:
         await until(lambda: service.log == [("create", AAPL_TOPIC), ("remove", AAPL_TOPIC)])
 
 
-async def test_a_plain_ping_is_answered_with_a_plain_pong_however_often_it_comes() -> None:
+async def test_every_plain_ping_is_answered_with_a_plain_pong() -> None:
     app = WsApp(routers=[BarRouter(service=Recorder())], limits=Limits(bad_frames=1))
     async with connect(app) as client:
         for _ in range(30):
@@ -143,7 +143,7 @@ async def test_the_second_subscriber_while_the_last_leaves_gets_a_new_topic() ->
         assert [kind for kind, _ in service.log] == ["create", "remove", "create"]
 
 
-async def test_a_failed_create_topic_is_internal_and_leaves_nothing(
+async def test_a_failed_create_topic_is_an_internal_error_and_leaves_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     service = Gated()
@@ -178,7 +178,7 @@ async def test_a_client_that_vanishes_during_create_topic_is_cleaned_up_after_it
     assert [kind for kind, _ in service.log] == ["create", "remove"]
 
 
-async def test_unsubscribing_before_the_topic_began_answers_both_questions() -> None:
+async def test_unsubscribing_before_the_topic_has_started_answers_both_requests() -> None:
     service = Gated()
     app = app_for(service)
     async with connect(app) as client:
@@ -190,7 +190,7 @@ async def test_unsubscribing_before_the_topic_began_answers_both_questions() -> 
         await until(lambda: app.topics == ())
 
 
-async def test_a_failing_remove_topic_is_logged_and_the_topic_can_be_made_again(
+async def test_a_failing_remove_topic_is_logged_and_the_topic_can_be_created_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Failing(Recorder):
@@ -228,7 +228,7 @@ async def test_cancel_tells_everyone_why() -> None:
     assert [kind for kind, _ in service.log] == ["create", "remove"]
 
 
-async def test_cancel_before_the_topic_began_answers_with_the_reason() -> None:
+async def test_cancel_before_the_topic_has_started_answers_with_the_reason() -> None:
     service = Gated()
     app = app_for(service)
     async with connect(app) as client:

@@ -1,4 +1,4 @@
-"""The bookkeeping of topics: each rule, then a model of all of them in any order."""
+"""The bookkeeping of topics: each rule, and then any sequence of calls against a model."""
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -42,7 +42,7 @@ def test_concurrent_first_subscribers_share_one_create() -> None:
     assert index.finish("t").subscribed == (("a", [1, 3]), ("b", [2]))
 
 
-def test_last_out_removes_and_forgets() -> None:
+def test_the_last_subscriber_who_leaves_removes_the_topic() -> None:
     index = Index()
     live(index, "t", "a", "b")
     assert index.leave("t", "a") == []
@@ -56,7 +56,7 @@ def test_last_out_removes_and_forgets() -> None:
     assert len(index) == 0
 
 
-def test_leaving_what_one_is_not_in_says_so() -> None:
+def test_leaving_a_topic_without_a_subscription_returns_none() -> None:
     index = Index()
     assert index.leave("t", "a") is None
     live(index, "t", "a")
@@ -74,7 +74,7 @@ def test_duplicate_subscriptions_count_once() -> None:
     assert index.next_step("t") is TopicStep.REMOVE
 
 
-def test_first_in_while_last_out_is_created_again() -> None:
+def test_a_subscriber_who_comes_while_the_last_one_leaves_gets_a_new_producer() -> None:
     index = Index()
     live(index, "t", "a")
     index.leave("t", "a")
@@ -85,7 +85,7 @@ def test_first_in_while_last_out_is_created_again() -> None:
     assert index.finish("t").subscribed == (("b", [5]),)
 
 
-def test_leaving_before_the_topic_began_returns_the_unanswered() -> None:
+def test_leaving_before_the_topic_has_started_returns_the_unanswered_tokens() -> None:
     index = Index()
     index.join("t", "a", 1)
     index.next_step("t")
@@ -153,7 +153,7 @@ def test_cancel_expels_members_and_those_who_wait() -> None:
     assert index.next_step("t") is TopicStep.CLOSE
 
 
-def test_a_producer_that_has_ended_is_removed_and_created_anew_for_who_comes_next() -> None:
+def test_a_producer_that_has_ended_is_created_again_for_the_next_subscriber() -> None:
     index = Index()
     live(index, "t", "a", "b")
     assert index.end("t") == TopicOutcome(ended=("a", "b"))
@@ -176,7 +176,7 @@ def test_drop_leaves_all_topics() -> None:
     assert index.next_step("u") is TopicStep.REMOVE
 
 
-def test_who_waits_for_a_start_that_moves_away_is_subscribed() -> None:
+def test_those_who_wait_are_subscribed_when_another_process_produces_the_topic() -> None:
     index = Index()
     index.join("t", "a", 1)
     index.next_step("t")
@@ -187,7 +187,7 @@ def test_who_waits_for_a_start_that_moves_away_is_subscribed() -> None:
     assert index.join("t", "b", 3) is Joined.READY
 
 
-def test_own_of_an_unknown_topic_is_nothing() -> None:
+def test_own_of_an_unknown_topic_does_nothing() -> None:
     index = Index()
     index.own("t", True)
     assert index.next_step("t") is None

@@ -1,4 +1,4 @@
-"""Updates: validated where they are made, serialised once, from any thread."""
+"""Updates are validated where they are published, serialised once, and may come from any thread."""
 
 import asyncio
 import math
@@ -24,7 +24,7 @@ from wsgen_runtime import Limits, WsApp, WsRouter
 from wsgen_runtime.testing import connect
 
 
-async def test_data_of_another_type_is_the_producers_error() -> None:
+async def test_data_of_another_type_raises_in_the_producer() -> None:
     service = Recorder()
     async with connect(WsApp(routers=[BarRouter(service=service)])) as client:
         await client.subscribe("bars", AAPL)
@@ -55,9 +55,7 @@ class Constants(BaseModel):
         (math.inf, ()),
     ],
 )
-def test_a_number_that_json_cannot_write_is_the_producers_error(
-    data: object, place: tuple[str | int, ...]
-) -> None:
+def test_infinity_and_nan_raise_in_the_producer(data: object, place: tuple[str | int, ...]) -> None:
     router = WsRouter(
         service=Recorder(), route="readings", request_type=BarRequest, data_type=type(data)
     )
@@ -67,7 +65,7 @@ def test_a_number_that_json_cannot_write_is_the_producers_error(
     assert (error["type"], error["loc"]) == ("finite_number", place)
 
 
-def test_a_model_that_is_told_to_write_infinity_may() -> None:
+def test_a_model_with_ser_json_inf_nan_may_write_infinity() -> None:
     router = WsRouter(
         service=Recorder(), route="readings", request_type=BarRequest, data_type=Constants
     )
@@ -80,7 +78,7 @@ def test_a_model_that_is_told_to_write_infinity_may() -> None:
         assert router.encode(reading) == written == '{"value":-Infinity,"note":null}'
 
 
-def test_none_and_words_like_infinity_are_sent_as_they_are() -> None:
+def test_none_and_words_like_infinity_are_sent_unchanged() -> None:
     router = WsRouter(
         service=Recorder(), route="readings", request_type=BarRequest, data_type=Reading
     )
@@ -89,7 +87,7 @@ def test_none_and_words_like_infinity_are_sent_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("validates", [True, False])
-async def test_a_service_may_vouch_for_its_data(validates: bool) -> None:
+async def test_a_service_may_switch_validation_off(validates: bool) -> None:
     class Sure(Recorder):
         validate = validates
 
@@ -181,7 +179,7 @@ async def test_updates_from_a_thread_arrive_in_order() -> None:
     assert [frame["seq"] for frame in frames] == list(range(1, count + 1))
 
 
-async def test_an_update_on_the_loop_comes_after_those_of_threads_before_it() -> None:
+async def test_an_update_on_the_event_loop_stays_behind_earlier_ones_of_threads() -> None:
     service = Recorder()
     async with connect(WsApp(routers=[BarRouter(service=service)])) as client:
         await client.subscribe("bars", AAPL)
@@ -197,7 +195,7 @@ async def test_an_update_on_the_loop_comes_after_those_of_threads_before_it() ->
 
 
 @pytest.mark.parametrize("size", [100, 2_000])
-async def test_what_waits_for_the_event_loop_is_bounded_in_bytes(size: int) -> None:
+async def test_updates_that_wait_for_the_event_loop_are_bounded_in_bytes(size: int) -> None:
     service = Recorder()
     router = WsRouter(service=service, route="texts", request_type=BarRequest, data_type=str)
     app = WsApp(routers=[router], limits=Limits(pending_bytes=1_000))
@@ -216,7 +214,7 @@ async def test_what_waits_for_the_event_loop_is_bounded_in_bytes(size: int) -> N
     assert app.stats.lost == 21 - len(frames)
 
 
-async def test_what_waits_for_its_topic_to_begin_is_bounded_in_bytes() -> None:
+async def test_updates_held_for_the_start_of_a_topic_are_bounded_in_bytes() -> None:
     service = Gated()
     router = WsRouter(service=service, route="texts", request_type=BarRequest, data_type=str)
     app = WsApp(routers=[router], limits=Limits(outbox_bytes=1_000))
@@ -250,7 +248,7 @@ async def test_threads_that_publish_too_fast_lose_the_oldest_and_clients_see_the
         assert app.stats.lost == 15
 
 
-async def test_a_thread_may_publish_after_all_is_over() -> None:
+async def test_a_thread_may_publish_after_the_shutdown() -> None:
     service = Recorder()
     app = WsApp(routers=[BarRouter(service=service)])
     async with connect(app) as client:

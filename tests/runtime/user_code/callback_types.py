@@ -1,6 +1,6 @@
-"""Right and wrong callbacks as type checkers see them: mypy and pyright object to each wrong one.
+"""Correct and wrong callbacks for type checkers: mypy and pyright must report each wrong one.
 
-They object to nothing else: both check that every `ignore` here is needed.
+They must report nothing else: both check that every `ignore` is needed.
 """
 
 # pyright: strict, reportUnnecessaryTypeIgnoreComment=true

@@ -1,4 +1,4 @@
-"""A callback that decides who may is usable, or refused at once; an answer that is none lets nobody in."""
+"""Callbacks that cannot work are refused when the app is built; wrong answers admit nobody."""
 
 import asyncio
 import functools
@@ -106,7 +106,7 @@ def test_a_callback_with_yield_is_refused_when_the_app_is_built(name: str, funct
 
 @pytest.mark.parametrize("name", ["authenticate", "authorize"])
 @pytest.mark.parametrize("function", [Methods, AsyncMock, "ann", True, 1])
-def test_what_is_a_class_or_no_function_is_refused_when_the_app_is_built(
+def test_a_class_or_another_object_as_callback_is_refused_when_the_app_is_built(
     name: str, function: Wrong
 ) -> None:
     with pytest.raises(TypeError, match=f"^{name} must be a function"):
@@ -151,7 +151,7 @@ def runs_it(function: Wrong) -> Wrong:
         MagicMock(return_value="ann"),
     ],
 )
-async def test_every_way_to_write_a_function_lets_its_user_in(authenticate: Wrong) -> None:
+async def test_every_kind_of_function_can_authenticate_a_user(authenticate: Wrong) -> None:
     app = WsApp(routers=[BarRouter(service=Recorder())], authenticate=authenticate)
     async with connect(app):
         assert [client.user for client in app.clients.values()] == ["ann"]
@@ -220,7 +220,7 @@ async def test_a_user_may_have_any_attributes() -> None:
         assert [client.user for client in app.clients.values()] == [Odd()]
 
 
-async def test_a_mock_of_a_user_is_let_in() -> None:
+async def test_a_mock_of_a_user_is_accepted() -> None:
     app = WsApp(routers=[BarRouter(service=Recorder())], authenticate=lambda _: MagicMock())
     async with connect(app):
         assert len(app.clients) == 1
@@ -246,7 +246,7 @@ async def test_a_session_without_a_user_is_refused(user: object) -> None:
         object,
     ],
 )
-async def test_only_true_subscribes_and_what_is_no_bool_is_logged(
+async def test_only_true_subscribes_and_other_types_are_logged(
     answer: Wrong, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def authorize(*_: object) -> Wrong:
@@ -264,7 +264,7 @@ async def test_only_true_subscribes_and_what_is_no_bool_is_logged(
 
 
 @pytest.mark.parametrize("answer", [True, False])
-async def test_a_bool_is_an_answer_however_it_comes(
+async def test_authorize_may_return_a_bool_in_any_way(
     answer: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def authorize(*_: object) -> bool:

@@ -1,4 +1,4 @@
-"""What clients can make fail as often as they like fills no log, and is not free."""
+"""Failures that clients can repeat do not fill the log."""
 
 import json
 import logging
@@ -45,7 +45,7 @@ async def ask(client: WsTestClient, count: int) -> None:
         await client.send({"type": "bars.subscribe", "payload": {"symbol": f"S{number}"}})
 
 
-async def test_frames_that_make_user_code_raise_count_after_some_repeats(
+async def test_frames_that_make_user_code_raise_count_as_bad_after_many_repeats(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     app = WsApp(routers=[raising_router()], limits=Limits(bad_frames=5))
@@ -61,7 +61,7 @@ async def test_frames_that_make_user_code_raise_count_after_some_repeats(
     assert "10 more times" in caplog.text
 
 
-async def test_a_frame_that_is_served_in_between_starts_the_count_again() -> None:
+async def test_a_served_frame_resets_the_count_of_bad_frames() -> None:
     app = WsApp(routers=[raising_router()], limits=Limits(bad_frames=5))
     async with connect(app) as client:
         for _ in range(5):
@@ -125,7 +125,7 @@ def fail_in_another() -> Exception:
         return error
 
 
-def test_failures_are_equal_by_their_place_and_not_by_their_text(
+def test_failures_are_equal_by_their_lines_of_code_and_not_by_their_messages(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
@@ -148,7 +148,7 @@ def test_failures_are_equal_by_their_place_and_not_by_their_text(
     assert record.exc_info
 
 
-def test_only_so_many_kinds_of_failures_are_remembered() -> None:
+def test_the_number_of_remembered_failures_is_limited() -> None:
     log = FailureLog()
     for number in range(1_000):
         log.note(f"failure {number}")

@@ -1,4 +1,4 @@
-"""Functions that run in threads: so many at once, and none that keeps others or the process waiting."""
+"""Functions in threads: a limited number of them, which block neither others nor the exit of the process."""
 
 import asyncio
 import contextvars
@@ -13,7 +13,7 @@ from wsgen_runtime.user_code import calls as module
 from wsgen_runtime.user_code.calls import in_threads
 
 
-async def test_so_many_run_at_once_and_the_others_wait_for_their_turn(
+async def test_the_number_of_concurrent_calls_is_limited(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "_MOST", 2)
@@ -38,7 +38,7 @@ async def test_so_many_run_at_once_and_the_others_wait_for_their_turn(
     assert most == 2
 
 
-async def test_who_no_longer_waits_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_cancelled_call_that_waits_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MOST", 1)
     gate = threading.Event()
     begun: list[str] = []
@@ -70,7 +70,7 @@ async def test_the_context_and_what_is_raised_are_passed_on() -> None:
         await in_threads(lambda: next(iter(())))()
 
 
-def test_a_function_that_hangs_keeps_no_process_from_ending() -> None:
+def test_a_function_that_hangs_does_not_keep_the_process_from_exiting() -> None:
     script = """
 import asyncio, threading
 from wsgen_runtime import Limits, WsApp

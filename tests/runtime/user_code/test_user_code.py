@@ -1,4 +1,4 @@
-"""User code that misbehaves: it cancels itself, hangs, swallows its end, calls from threads, tells secrets."""
+"""Misbehaving user code: it cancels itself, hangs, ignores cancellation, calls from threads, raises secrets."""
 
 import asyncio
 import contextlib
@@ -71,7 +71,7 @@ async def closed_with(client: WsTestClient) -> int:
 
 
 @pytest.mark.parametrize("when", ["create", "remove"])
-async def test_a_service_that_cancels_itself_has_failed_and_the_topic_goes_on(
+async def test_a_service_that_cancels_itself_has_failed_and_the_topic_can_start_again(
     when: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     service = Careless(when=when)
@@ -92,7 +92,7 @@ async def test_a_service_that_cancels_itself_has_failed_and_the_topic_goes_on(
         assert (await client.receive())["seq"] == 1
 
 
-async def test_an_authorize_that_cancels_itself_is_internal_and_the_socket_stays() -> None:
+async def test_an_authorize_that_cancels_itself_is_an_internal_error() -> None:
     async def authorize(*_: object) -> bool:
         await awaits_a_cancelled_task()
         return True
@@ -116,7 +116,7 @@ async def test_an_authenticate_that_cancels_itself_refuses() -> None:
             pass
 
 
-async def test_a_service_that_hangs_has_failed_after_its_time() -> None:
+async def test_a_service_that_hangs_has_failed_after_the_timeout() -> None:
     app = WsApp(routers=[BarRouter(service=Gated())], limits=Limits(service_timeout=0.01))
     async with connect(app) as client:
         with pytest.raises(ErrorFrameError, match="internal"):
@@ -124,7 +124,7 @@ async def test_a_service_that_hangs_has_failed_after_its_time() -> None:
         assert app.topics == ()
 
 
-async def test_authenticate_and_authorize_that_hang_refuse_after_their_time() -> None:
+async def test_authenticate_and_authorize_that_hang_refuse_after_the_timeout() -> None:
     limits = Limits(auth_timeout=0.01)
     app = WsApp(routers=[BarRouter(service=Recorder())], authenticate=forever, limits=limits)
     with pytest.raises(RefusedByServerError, match="403"):
@@ -155,7 +155,7 @@ async def raises(_: Connection) -> Session:
 
 
 @pytest.mark.parametrize("renew", [hangs, expires_at_no_number, raises])
-async def test_a_renewal_that_does_not_succeed_closes_the_socket(
+async def test_a_failed_renewal_closes_the_socket(
     renew: Callable[[Connection], Awaitable[Session]],
 ) -> None:
     first = True
@@ -217,9 +217,7 @@ async def test_cancel_and_disconnect_on_another_thread_raise_and_change_nothing(
     ("code", "reason"),
     [(999, ""), (1005, ""), (1006, ""), (2000, ""), (5000, ""), (3000, "é" * 62)],
 )
-async def test_a_close_frame_that_cannot_be_sent_is_the_callers_error(
-    code: int, reason: str
-) -> None:
+async def test_an_invalid_close_code_or_reason_raises_in_the_caller(code: int, reason: str) -> None:
     app = WsApp(routers=[BarRouter(service=Recorder())])
     async with connect(app) as client:
         (client_id,) = app.clients
@@ -229,7 +227,7 @@ async def test_a_close_frame_that_cannot_be_sent_is_the_callers_error(
         assert await closed_with(client) == 4999
 
 
-async def test_a_service_that_swallows_its_cancellation_does_not_hold_up_the_shutdown(
+async def test_a_service_that_ignores_its_cancellation_does_not_delay_the_shutdown(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     release = asyncio.Event()
@@ -262,7 +260,7 @@ async def test_a_service_that_swallows_its_cancellation_does_not_hold_up_the_shu
         await until(lambda: not app.topics)
 
 
-async def test_producers_stop_though_a_client_does_not_read() -> None:
+async def test_producers_stop_although_a_client_does_not_read() -> None:
     service = Recorder()
     limits = Limits(shutdown_timeout=0.1)  # shorter than the time a client has for its close frame
     app = WsApp(routers=[BarRouter(service=service)], limits=limits)

@@ -1,4 +1,4 @@
-"""Apps on a real Redis, as processes would be: in one process here, so that each step can be awaited."""
+"""Apps on a real Redis, like several processes, but in one process, so that a test can await each step."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

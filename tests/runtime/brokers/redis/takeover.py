@@ -1,4 +1,4 @@
-"""Two uvicorn processes and Redis: kill -9 the producer's, and see how long the other's subscribers wait.
+"""Two uvicorn processes and Redis: kill the producing one with SIGKILL, and measure how long the other takes.
 
     python -m tests.runtime.brokers.redis.takeover [--rounds 20] [--lease 1.0] [--pause]
 

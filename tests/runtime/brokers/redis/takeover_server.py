@@ -1,8 +1,8 @@
-"""One process of the takeover's rounds: uvicorn, the Redis broker, and a service that counts as fast as it may.
+"""One process of a takeover round: uvicorn, the Redis broker, and a service that counts as fast as possible.
 
     python -m tests.runtime.brokers.redis.takeover_server REDIS_URL LEASE
 
-Prints its port once it serves.
+Prints its port when it serves.
 """
 
 import asyncio

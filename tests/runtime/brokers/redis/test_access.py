@@ -1,6 +1,6 @@
-"""The ways to a real Redis: its address, a password, a user with few rights, TLS, a socket.
+"""Ways to connect to a real Redis: an address, a password, a user with few rights, TLS, a Unix socket.
 
-`make test-lowest` goes them with hiredis, which redis-py prefers to its own parser when it is installed.
+`make test-lowest` runs these tests with hiredis, which redis-py prefers to its own parser if it is installed.
 """
 
 import re
@@ -41,7 +41,7 @@ def rights() -> list[str]:
     return found[1].split()
 
 
-async def test_the_rights_that_the_docs_name_are_enough_and_none_is_too_many(
+async def test_exactly_the_rights_that_the_docs_name_are_needed(
     tmp_path: Path,
 ) -> None:
     commands = [part for part in rights() if part.startswith("+")]
@@ -77,7 +77,7 @@ def certify(folder: Path) -> tuple[Path, Path, Path]:
     return files
 
 
-async def test_tls_with_an_authority_of_ones_own(tmp_path: Path) -> None:
+async def test_redis_over_tls_with_a_private_authority(tmp_path: Path) -> None:
     require_tls()
     authority, certificate, key = certify(tmp_path)
     port = free_port()
@@ -91,7 +91,7 @@ async def test_tls_with_an_authority_of_ones_own(tmp_path: Path) -> None:
             await use(f"redis://127.0.0.1:{port}/0")
 
 
-async def test_a_socket_of_the_file_system(tmp_path: Path) -> None:
+async def test_redis_on_a_unix_socket(tmp_path: Path) -> None:
     place = tmp_path / "redis.sock"
     with redis_server(tmp_path, "--unixsocket", str(place)):
         await use(f"unix://{place}")
@@ -100,7 +100,7 @@ async def test_a_socket_of_the_file_system(tmp_path: Path) -> None:
             await use(f"unix://{tmp_path}/none.sock")
 
 
-async def test_a_password_opens_redis_and_never_shows(
+async def test_a_password_is_used_and_never_shown(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with redis_server(tmp_path, "--requirepass", "s3cret") as server:
@@ -137,7 +137,7 @@ async def test_a_password_opens_redis_and_never_shows(
         "redis://h?s3cret=1",
     ],
 )
-def test_an_address_that_cannot_be_read_is_refused_without_its_password(url: str) -> None:
+def test_an_invalid_address_is_refused_without_showing_its_password(url: str) -> None:
     with pytest.raises(ValueError, match=r"Redis address|unknown broker") as caught:
         WsApp(title="access", routers=[], broker=url)
     if "?" not in url:
@@ -145,7 +145,7 @@ def test_an_address_that_cannot_be_read_is_refused_without_its_password(url: str
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
-async def test_a_redis_that_is_not_there_fails_the_start() -> None:
+async def test_without_redis_the_start_fails() -> None:
     app = WsApp(title="access", routers=[], broker=f"redis://127.0.0.1:{free_port()}")
     with pytest.raises(ConnectionError, match="cannot be used: Error 111"):
         await app.startup()

@@ -1,4 +1,4 @@
-"""How Redis is reached where the address is not enough: credentials that change, and clients of redis-py."""
+"""Credentials that change, and clients of redis-py in place of an address."""
 
 import asyncio
 import logging
@@ -51,9 +51,7 @@ async def works(app: WsApp, service: Recorder) -> None:
 
 
 @pytest.mark.parametrize("kind", [Rotating, Asynchronous])
-async def test_a_password_that_changes_is_asked_for_again(
-    tmp_path: Path, kind: type[Rotating]
-) -> None:
+async def test_a_changed_password_is_requested_again(tmp_path: Path, kind: type[Rotating]) -> None:
     provider = kind()
     with redis_server(tmp_path, "--requirepass", "first") as server:
         address = f"redis://127.0.0.1:{server.port}/0"
@@ -71,7 +69,7 @@ async def test_a_password_that_changes_is_asked_for_again(
     assert threading.get_ident() not in provider.threads, "the event loop is not held up"
 
 
-async def test_a_function_that_makes_a_client_is_called_for_each_connection(
+async def test_a_function_that_creates_a_client_is_called_for_each_connection(
     tmp_path: Path,
 ) -> None:
     passwords = ["first"]
@@ -93,7 +91,7 @@ async def test_a_function_that_makes_a_client_is_called_for_each_connection(
         await app.shutdown()
 
 
-async def test_a_client_lends_its_settings_and_stays_the_users(server: RedisServer) -> None:
+async def test_only_the_settings_of_a_client_are_used(server: RedisServer) -> None:
     client = redis.asyncio.Redis(port=server.port, decode_responses=True, db=1)
     broker = RedisBroker(client, lease=LEASE)
     app, service = app_on(broker)
@@ -104,7 +102,7 @@ async def test_a_client_lends_its_settings_and_stays_the_users(server: RedisServ
     await client.connection_pool.disconnect()
 
 
-def test_what_is_no_client_of_one_server_is_refused() -> None:
+def test_anything_but_a_client_of_a_single_server_is_refused() -> None:
     for source in (redis.Redis(), lambda: redis.Redis(), 1):
         with pytest.raises(TypeError, match=r"takes an address, a client of redis.asyncio"):
             RedisBroker(source)  # type: ignore[arg-type] # what an untyped caller may pass
@@ -112,7 +110,7 @@ def test_what_is_no_client_of_one_server_is_refused() -> None:
         RedisBroker(Sentinel([("localhost", 1)]).master_for("mymaster"))  # type: ignore[no-untyped-call] # redis-py is partly typed
 
 
-def test_credentials_that_contradict_or_are_none_are_refused() -> None:
+def test_contradicting_and_invalid_credentials_are_refused() -> None:
     with pytest.raises(ValueError, match="use one of them"):
         RedisBroker("redis://:s3cret@localhost", credentials=Rotating())
     with pytest.raises(TypeError, match=r"must be a redis.CredentialProvider"):
@@ -152,7 +150,7 @@ async def test_a_provider_that_fails_is_logged_once_for_each_reason(
     assert len(told) <= 4, "one line for each change"
 
 
-async def test_while_redis_is_away_many_clients_make_one_line_in_the_log(
+async def test_without_redis_many_refused_clients_are_one_line_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     app, _ = app_on(RedisBroker(f"redis://127.0.0.1:{free_port()}/0", lease=0.5))
@@ -166,7 +164,7 @@ async def test_while_redis_is_away_many_clients_make_one_line_in_the_log(
     assert record.exc_info is None
 
 
-def test_without_asyncio_the_start_says_what_to_do() -> None:
+def test_starting_without_asyncio_raises_with_a_hint() -> None:
     app = WsApp(routers=[BarRouter(service=Recorder())])
     with pytest.raises(RuntimeError, match=r"needs asyncio.*--worker-class asyncio"):
         app.startup().send(None)  # as trio would run it

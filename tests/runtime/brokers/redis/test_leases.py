@@ -1,6 +1,6 @@
-"""Leases of three processes, a ten-line Redis and one clock: never two producers, and one within the lease.
+"""Leases of three processes with a simple model of Redis and one clock: there are never two producers.
 
-Redis may forget all keys, as one without persistence does when it restarts.
+The model may lose all keys, as a Redis without persistence does when it restarts.
 """
 
 from hypothesis import example, given, settings
@@ -101,7 +101,9 @@ BEGUN = "open0 ask0 answer0 open1 ask1 answer1 "
 @example(script(BEGUN + "restart0 open2 connect2 ask2 answer2"))
 @example(script(BEGUN + "restart0 crash0"))
 @given(st.lists(st.tuples(STEPS, st.integers(0, 2), st.sampled_from([0.0, 0.5, 3.0, 9.0]))))
-def test_never_two_producers_and_one_within_the_lease(steps: list[tuple[str, int, float]]) -> None:
+def test_there_are_never_two_producers_and_one_within_the_lease(
+    steps: list[tuple[str, int, float]],
+) -> None:
     world = World()
     for kind, number, delay in steps:
         world.now += delay

@@ -1,4 +1,4 @@
-"""What travels through Redis: our own updates, all of them, and those of whoever else may publish there."""
+"""Messages in Redis: all updates arrive, and messages of others do no harm."""
 
 import asyncio
 
@@ -26,7 +26,7 @@ from wsgen_runtime.brokers.redis.session import RedisSession
 from wsgen_runtime.testing import connect
 
 
-async def test_what_others_publish_on_our_channels_harms_nobody(
+async def test_messages_of_others_on_the_channels_do_no_harm(
     server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     one = Process(server.url)
@@ -111,7 +111,7 @@ class Flooded(Link):
         return b"message", CHANNEL, b'1 p {"close":1}'
 
 
-async def test_a_flood_of_updates_does_not_keep_others_from_the_loop(server: RedisServer) -> None:
+async def test_a_flood_of_updates_does_not_block_the_event_loop(server: RedisServer) -> None:
     one = Process(server.url)
     async with running(one), connect(one.app) as client:
         await client.subscribe("bars", AAPL)
@@ -126,7 +126,7 @@ async def test_a_flood_of_updates_does_not_keep_others_from_the_loop(server: Red
         assert 0 < link.heard < 200_000
 
 
-async def test_what_is_lost_on_the_way_is_a_gap_in_seq(server: RedisServer) -> None:
+async def test_lost_updates_are_a_gap_in_seq(server: RedisServer) -> None:
     one = Process(server.url)
     async with running(one), connect(one.app) as client:
         await client.subscribe("bars", AAPL)

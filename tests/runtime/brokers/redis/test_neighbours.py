@@ -1,4 +1,4 @@
-"""Two services on one Redis: each has names of its own, and neither delivers what is the other's."""
+"""Two services on one Redis: their names differ, and neither delivers the updates of the other."""
 
 from typing import Annotated, Any, Literal
 
@@ -115,7 +115,7 @@ async def test_updates_of_another_service_are_counted_logged_and_not_delivered(
     assert f"updates of '{route}/{data_type.__name__}/" in told[0]
 
 
-async def test_another_version_of_the_same_service_is_delivered_and_told_once(
+async def test_updates_of_another_version_of_a_service_are_delivered_and_logged_once(
     server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     newer = named_bar()
@@ -147,12 +147,12 @@ def label(data_type: Any, route: str = "bars") -> str:
         (Annotated[Bar, AfterValidator(lambda bar: bar)], "Bar"),
     ],
 )
-def test_a_label_names_a_type_alike_in_every_process(data_type: Any, name: str) -> None:
+def test_a_label_is_the_same_in_every_process(data_type: Any, name: str) -> None:
     assert label(data_type).startswith(f"bars/{name}/")
     assert " " not in label(data_type, "a route")
 
 
-def test_a_label_tells_literals_apart_and_needs_no_schema() -> None:
+def test_a_label_distinguishes_literals_and_needs_no_schema() -> None:
     assert label(Literal["a"]) != label(Literal["b"])
     assert label_of("bars", Bar, None).endswith("/")  # type: ignore[arg-type] # what has no schema fails alike
 

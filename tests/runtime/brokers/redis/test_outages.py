@@ -1,4 +1,4 @@
-"""Redis goes away, hangs, comes back without its keys, or something else answers in its place."""
+"""Outages: Redis stops, hangs, loses its keys, or something else answers in its place."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ from wsgen_runtime.brokers.redis.address import Address
 from wsgen_runtime.testing import connect
 
 
-async def test_an_outage_is_told_and_survived(
+async def test_clients_are_notified_of_an_outage_and_get_updates_after_it(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with redis_server(tmp_path) as server:
@@ -84,7 +84,7 @@ async def test_a_long_outage_ends_production_and_memory_is_bounded(tmp_path: Pat
             await until(lambda: one.produces)
 
 
-async def test_a_redis_that_hangs_is_given_up(tmp_path: Path) -> None:
+async def test_a_connection_to_a_hanging_redis_is_given_up(tmp_path: Path) -> None:
     with redis_server(tmp_path) as server:
         one = Process(server.url, lease=0.5)
         async with running(one), connect(one.app) as client:
@@ -118,7 +118,7 @@ async def answering_nonsense(port: int, answers: list[bytes]) -> AsyncIterator[l
 
 
 @pytest.mark.parametrize("answer", NONSENSE)
-async def test_what_is_not_redis_fails_the_start_with_a_reason(answer: bytes) -> None:
+async def test_a_server_that_is_not_redis_fails_the_start_with_a_reason(answer: bytes) -> None:
     port = free_port()
     app = WsApp(
         title="outages", routers=[], broker=RedisBroker(f"redis://127.0.0.1:{port}", lease=0.5)
@@ -130,7 +130,7 @@ async def test_what_is_not_redis_fails_the_start_with_a_reason(answer: bytes) ->
             await app.startup()
 
 
-async def test_nothing_that_answers_in_redis_place_ends_the_attempts(
+async def test_reconnection_goes_on_whatever_answers_in_place_of_redis(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with redis_server(tmp_path) as server:

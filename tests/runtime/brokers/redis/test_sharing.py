@@ -1,4 +1,4 @@
-"""Two apps on a real Redis: one produces, both deliver, and whoever leaves hands over."""
+"""Two apps on a real Redis: one produces, both deliver, and the other takes over."""
 
 import asyncio
 import subprocess
@@ -49,7 +49,7 @@ async def test_one_process_produces_and_all_deliver_in_the_same_order(server: Re
         assert (one.app.stats.broker.leases, two.app.stats.broker.leases) == (1, 0)
 
 
-async def test_a_process_that_nobody_has_started_publishes_to_the_others(
+async def test_a_process_that_was_not_started_publishes_to_other_processes(
     server: RedisServer,
 ) -> None:
     one, two = Process(server.url), Process(server.url)
@@ -70,7 +70,7 @@ async def test_concurrent_first_subscribers_get_one_producer(server: RedisServer
         assert len(one.service.feeds) + len(two.service.feeds) == 4
 
 
-async def test_who_leaves_gives_the_lease_back_at_once(server: RedisServer) -> None:
+async def test_a_process_that_leaves_releases_the_lease_at_once(server: RedisServer) -> None:
     # Were it not for that, the lease would outlast the timeouts of this test.
     one, two = Process(server.url, lease=600), Process(server.url, lease=600)
     async with running(one, two), connect(one.app) as here, connect(two.app) as there:
@@ -88,7 +88,7 @@ async def test_who_leaves_gives_the_lease_back_at_once(server: RedisServer) -> N
         await until(lambda: one.produces)
 
 
-async def test_cancel_reaches_the_own_process_alone(server: RedisServer) -> None:
+async def test_cancel_affects_only_its_own_process(server: RedisServer) -> None:
     one, two = Process(server.url, lease=600), Process(server.url, lease=600)
     async with running(one, two), connect(one.app) as here, connect(two.app) as there:
         await here.subscribe("bars", AAPL)
@@ -100,7 +100,7 @@ async def test_cancel_reaches_the_own_process_alone(server: RedisServer) -> None
         assert await close_of(there) == 1
 
 
-async def test_who_loses_the_lease_stops_and_publishes_no_more(server: RedisServer) -> None:
+async def test_a_process_that_loses_the_lease_stops_publishing(server: RedisServer) -> None:
     one, two = Process(server.url), Process(server.url, lease=600)
     async with running(one, two), connect(one.app) as here:
         await here.subscribe("bars", AAPL)
@@ -151,12 +151,12 @@ async def test_apps_of_other_titles_share_nothing(server: RedisServer) -> None:
 
 
 @pytest.mark.parametrize("bad", [{"lease": 0}, {"queue": -1}, {"queue_bytes": 0}])
-def test_bounds_are_positive(bad: dict[str, int]) -> None:
+def test_limits_of_the_broker_must_be_positive(bad: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(bad))):
         RedisBroker("redis://localhost", **bad)  # type: ignore[arg-type] # ints, each of them
 
 
-def test_without_redis_py_the_extra_is_named() -> None:
+def test_without_redis_py_the_error_names_the_extra() -> None:
     code = "import sys; sys.modules['redis'] = None\nfrom wsgen_runtime import WsApp\n"
     code += "WsApp(routers=[], broker='redis://localhost')"
     found = subprocess.run(

@@ -1,4 +1,4 @@
-"""Real processes: the producer is killed, or paused, and another takes over."""
+"""Takeover between real processes, when the producer is killed or paused."""
 
 from pathlib import Path
 

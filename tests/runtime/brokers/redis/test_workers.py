@@ -1,4 +1,4 @@
-"""One uvicorn with two workers, which share their topics by Redis."""
+"""One uvicorn with two workers, which share their topics through Redis."""
 
 import asyncio
 import os

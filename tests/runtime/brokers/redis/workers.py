@@ -1,4 +1,4 @@
-"""What the workers of one uvicorn serve: numbers that begin anew in each, and who they are.
+"""The app of the workers of one uvicorn: numbers, which each worker counts from one, and its process id.
 
 REDIS_URL=redis://... uvicorn --workers 2 --factory tests.runtime.brokers.redis.workers:app
 """
