@@ -14,8 +14,7 @@ from pathlib import Path
 from zlib import crc32
 
 from wsgen.quality.scratch import scratch_folder, temporary_errors
-from wsgen.quality.settings_files import settings_files, with_extended
-from wsgen.quality.tools.tool import Tool
+from wsgen.quality.settings_files import Configurable, settings_files, with_extended
 from wsgen.source import Positions
 
 _REPOSITORY = frozenset({".git", ".hg"})
@@ -75,7 +74,11 @@ class Mirror:
 
 @contextmanager
 def mirrored(
-    root: Path, modules: Sequence[StagedModule], tools: Sequence[Tool], *, lasting: bool = True
+    root: Path,
+    modules: Sequence[StagedModule],
+    tools: Sequence[Configurable],
+    *,
+    lasting: bool = True,
 ) -> Iterator[Mirror]:
     """Build a mirror of `root` that holds the files of `modules` for `tools`; remove it at the end.
 
@@ -121,14 +124,16 @@ def _build(source: Path, target: Path, ways: Iterable[tuple[str, ...]]) -> None:
             _build(source / name, target / name, deeper)
 
 
-def _link_settings(source: Path, target: Path, tools: Iterable[Tool]) -> None:
+def _link_settings(source: Path, target: Path, tools: Iterable[Configurable]) -> None:
     _mark_repository(source, target)
     for name in dict.fromkeys(name for tool in tools for name in tool.settings):
         if (source / name).is_file():
             (target / name).symlink_to(source / name)
 
 
-def _link_extended(root: Path, modules: Sequence[StagedModule], target: Path, tool: Tool) -> None:
+def _link_extended(
+    root: Path, modules: Sequence[StagedModule], target: Path, tool: Configurable
+) -> None:
     """Show a tool what settings bring in from outside of the project, as in a repository of several."""
     known: dict[str, tuple[str, ...]] = {}
     found = dict.fromkeys(

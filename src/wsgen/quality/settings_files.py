@@ -14,15 +14,34 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wsgen.files import read_file, read_text
 
-if TYPE_CHECKING:  # which knows this module
-    from wsgen.quality.tools.tool import Tool
-
 _REPOSITORIES = (".git", ".hg")
 _Extends = Callable[[bytes], list[str]]
+
+
+def _nothing(_: bytes) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configurable:
+    """A tool, as far as its settings are concerned.
+
+    The name is that of its command, of its distribution and of the module that `python -m` runs.
+
+    `settings` are the names of files that it reads settings from, in its order. With `configures`, it looks for
+    them from the files that it checks upwards, and takes the first for which that is true; without it, it looks
+    in its working directory only. `beyond_repository` says that it goes on above the top of a repository.
+    `extends` returns the names of further files that the contents of a settings file bring in.
+    """
+
+    name: str
+    settings: tuple[str, ...]
+    configures: Callable[[Path], bool] | None = None
+    beyond_repository: bool = False
+    extends: _Extends = _nothing
 
 
 def settings_files(
@@ -109,7 +128,7 @@ class Homes:
     def __init__(self) -> None:
         self._known: dict[tuple[str, Path], Home | None] = {}
 
-    def of(self, tool: Tool, output: Path) -> Home | None:
+    def of(self, tool: Configurable, output: Path) -> Home | None:
         """Return where `tool` finds the settings for the files in `output`, None if nowhere."""
         if tool.configures is None:
             return None
@@ -125,7 +144,7 @@ class Homes:
         self._known.update(dict.fromkeys(passed, found))
         return found
 
-    def groups(self, tool: Tool, outputs: Iterable[Path]) -> list[tuple[Path, ...]]:
+    def groups(self, tool: Configurable, outputs: Iterable[Path]) -> list[tuple[Path, ...]]:
         """Return `outputs` in as few groups as the settings of `tool` allow."""
         found: dict[Home | None, list[Path]] = {}
         for output in outputs:
@@ -133,7 +152,7 @@ class Homes:
         return [tuple(members) for members in found.values()]
 
 
-def _home_in(folder: Path, tool: Tool, configures: Callable[[Path], bool]) -> Home | None:
+def _home_in(folder: Path, tool: Configurable, configures: Callable[[Path], bool]) -> Home | None:
     for name in tool.settings:
         file = folder / name
         if file.is_file() and configures(file):

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from wsgen.quality.settings_files import Configurable, Home
+
 if TYPE_CHECKING:  # only runs of tools need them
     from wsgen.quality.problems import Reader, Report
     from wsgen.quality.processes import Processes
-    from wsgen.quality.settings_files import Home
     from wsgen.quality.workbench import Workbench
 
 NOT_PYTHON = "Correct the templates that the file was made from."
@@ -52,24 +53,13 @@ class Step:
         return self.write is not None
 
 
-def _nothing(_: bytes) -> list[str]:
-    return []
-
-
 def _no_options(_home: Home | None, _bench: Workbench) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool(Configurable):
     """A quality tool: how it runs, what it reads, and what its result depends on.
-
-    The name is that of its command, of its distribution and of the module that `python -m` runs.
-
-    `settings` are the names of files that it reads settings from, in its order. With `configures`, it looks for
-    them from the files that it checks upwards, and takes the first for which that is true; without it, it looks
-    in its working directory only. `beyond_repository` says that it goes on above the top of a repository.
-    `extends` returns the names of further files that the contents of a settings file bring in.
 
     `companions` are the beginnings of the names of distributions that change what it finds; with `reads_imports`,
     its result depends on all that is installed and on the project's own packages that the files import.
@@ -80,13 +70,8 @@ class Tool:
     command line for modules with the same settings has a `checks` function of its own.
     """
 
-    name: str
     steps: tuple[Step, ...]
-    settings: tuple[str, ...]
     read: Reader
-    configures: Callable[[Path], bool] | None = None
-    beyond_repository: bool = False
-    extends: Callable[[bytes], list[str]] = _nothing
     companions: tuple[str, ...] = ()
     reads_imports: bool = False
     options: Callable[[Home | None, Workbench], tuple[str, ...]] = _no_options
