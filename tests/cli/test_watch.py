@@ -27,6 +27,7 @@ from wsgen.pipeline.context import Options
         ("templates/parts/head.jinja", True),
         ("pyproject.toml", True),
         ("specs/a/ws_generated/barwsrouter.py", False),
+        ("specs/a/ws_generated/client/routes.py", False),
         (".venv/lib/module.py", False),
         ("README.md", False),
         ("printed.txt", False),

@@ -14,6 +14,7 @@ from wsgen.cli.console import echo, show_error
 from wsgen.cli.ending import describe
 from wsgen.cli.options import Common
 from wsgen.errors import FilesError, WsgenError
+from wsgen.manifest import MANIFEST
 
 _NAMES = frozenset({"ws.yaml", "pyproject.toml", "wsgen.toml"})
 # Sources, models, a generic class and templates; not a file that the output of the command is redirected to.
@@ -83,9 +84,10 @@ def _is_own_output(path: Path) -> bool:
 
 
 def _may_hold_inputs(folder: Path, root: Path) -> bool:
-    """Return whether `folder` is neither hidden nor a generated package."""
+    """Return whether `folder` is neither hidden nor in a generated package."""
     hidden = any(part.startswith(".") for part in folder.relative_to(root).parts)
-    return not hidden and not (folder / ".wsgen.json").exists()
+    around = (place for place in (folder, *folder.parents) if place.is_relative_to(root))
+    return not hidden and not any((place / MANIFEST).exists() for place in around)
 
 
 def _render_once(common: Common, render: Callable[[Common], int]) -> None:
