@@ -126,9 +126,10 @@ format: $(VENV)/.ready  ## format the code and fix what can be fixed
 settings-schema: $(VENV)/.ready  ## rewrite schemas/settings.schema.json from the table of settings
 	@$(BIN)/python -c "import json; from wsgen.settings.table import settings_schema; print(json.dumps(settings_schema(), indent=2))" > schemas/settings.schema.json
 
+case ?=
 .PHONY: update-cases
-update-cases: $(VENV)/.ready  ## rewrite the expected results of tests/cases
-	@UPDATE_CASES=1 $(BIN)/python -m pytest -q tests/test_cases.py
+update-cases: $(VENV)/.ready  ## rewrite the expected results of tests/cases; case=NAME for those with this in their name
+	@UPDATE_CASES=1 $(BIN)/python -m pytest -q tests/test_cases.py $(if $(case),-k "$(case)")
 
 .PHONY: update-api
 update-api: $(VENV)/.ready  ## rewrite the snapshot of the public API of both packages
