@@ -30,7 +30,7 @@ LEFT_OUT = (
     "benchmarks",
 )
 _EDIT = re.compile(
-    r"(?:Create|In) `(?P<file>[^`]+)`(?:, (?P<side>below|above) `(?P<line>[^`]+)`)?:$"
+    r"(?:Create|In) `(?P<file>[^`]+)`(?:, (?P<side>below|above) (?P<tick>`+)(?P<line>.+?)(?P=tick))?:$"
 )
 _PART = re.compile(
     r"^```\w*\n(?P<block>.*?)^```$|(?P<paragraph>(?:^(?!```)[^\n]+\n)+)", re.DOTALL | re.MULTILINE
@@ -48,6 +48,7 @@ class Recipe:
 
 
 RECIPES = [
+    Recipe("Add a field to ws.yaml", "tests/cases/router-owner/stderr.txt", "error[WSG123]"),
     Recipe("Add a diagnostic", "tests/cases/router-deprecated/stderr.txt", "error[WSG150]"),
     Recipe("Add a quality tool", "tests/cases/quality-pycodestyle/stderr.txt", "error[WSG514]"),
     Recipe(
