@@ -28,7 +28,7 @@ def apply_plan(plan: Plan) -> None:
     try:
         files = {name: output / name for name in (*plan.texts, *plan.removals)}
         output.mkdir(parents=True, exist_ok=True)
-        _refuse_links(output, files)
+        _refuse_links(output, {*files, *outputs})
         for file in (*files.values(), output / MANIFEST, output / PENDING):
             refuse_other_kinds(file)
         _sweep(output, {*files, *outputs})
