@@ -22,7 +22,8 @@ class Breaking:
         self.words = words
         self.runs = 0
 
-    def __call__(self, outputs: tuple[Path, ...]) -> Report:
+    def __call__(self, outputs: tuple[Path, ...], share: float) -> Report:
+        assert share == len(outputs) / len(OUTPUTS)
         self.runs += 1
         found = [output for output in outputs if output in self.guilty]
         if not found:
@@ -68,6 +69,28 @@ def test_a_crash_on_one_module_is_reported_for_that_module_only(
     assert found.message == f"{step} failed with exit code 1 in module `broker`"
     assert found.span is not None
     assert found.span.path == bad.output.parent / "ws.yaml"
+
+
+@pytest.mark.parametrize("step", ["black", "flake8", "mypy"])
+def test_a_tool_that_hangs_on_one_module_fails_that_module_only(
+    project: Project, tool: Tool, step: str
+) -> None:
+    tool(step, "if any('broker' in a for a in sys.argv): time.sleep(600)")
+    good, bad, other = (project.module(name) for name in ("datafeed", "broker", "orders"))
+    result = project.run(good, bad, other, steps=(step,), timeout=0.5)
+    assert set(result.files) == {good.output, other.output}
+    (found,) = result.diagnostics
+    assert (found.code, found.module, found.step) == ("WSG502", "broker", step)
+    assert "did not finish within 0.5 seconds" in found.message
+
+
+def test_a_tool_that_hangs_on_every_module_fails_each_of_them(project: Project, tool: Tool) -> None:
+    tool("black", "time.sleep(600)")
+    result = project.run(*map(project.module, "ab"), steps=("black",), timeout=0.2)
+    assert [(found.code, found.module) for found in result.diagnostics] == [
+        ("WSG502", "a"),
+        ("WSG502", "b"),
+    ]
 
 
 def test_a_tool_that_breaks_on_every_module_is_told_once(project: Project, tool: Tool) -> None:

@@ -120,7 +120,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
             jobs=1,
             timeout=1.0,
         )
-        monkeypatch.setattr(mypy_tool, "_run", lambda _, __, ___, given: mypy(given))
+        monkeypatch.setattr(mypy_tool, "_run", lambda _, __, ___, given, ____: mypy(given))
         assert mypy_tool.TOOL.checks is not None
         [task] = mypy_tool.TOOL.checks(bench, outputs, bench.processes())
         report = task()

@@ -59,6 +59,7 @@ class CommandLines:
         processes: Processes,
         write: bool,
         outputs: tuple[Path, ...],
+        share: float,
     ) -> Report:
         """Run a step over the modules in `outputs` once. Raises BrokenToolError."""
         bench, tool, how = self._bench, tool_of(step), step_named(step)
@@ -66,7 +67,7 @@ class CommandLines:
         if tool.workers not in (None, "parts"):
             many = bench.files(outputs) >= _MANY_FILES
             arguments += (tool.workers, str(bench.jobs if many else 1))
-        outcome = bench.run(tool.name, step, [*arguments, *options], outputs, processes, {})
+        outcome = bench.run(tool.name, step, [*arguments, *options], outputs, processes, share, {})
         reading = tool.read(step, outcome, bench.directory)
         return Report(
             step, outputs, reading.problems, reading.unsettled and not write, outcome.output

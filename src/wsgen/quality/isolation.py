@@ -11,36 +11,40 @@ from pathlib import Path
 
 from wsgen.quality.problems import BrokenToolError, Report, joined
 
-Attempt = Callable[[tuple[Path, ...]], Report]
-"""Runs a tool over the output folders of some modules. Raises BrokenToolError."""
+Attempt = Callable[[tuple[Path, ...], float], Report]
+"""Runs a tool over the output folders of some modules, in a share of the time limit. Raises BrokenToolError."""
 
 _PARTS = 8
 """If the tool fails alike for this many disjoint parts, no module is to blame, and all of them fail."""
 
 
 def isolated(step: str, outputs: tuple[Path, ...], attempt: Attempt) -> Report:
-    """Return what `attempt` says of all of `outputs`, each of which the tool either could check or broke on."""
+    """Return what `attempt` says of all of `outputs`, each of which the tool either could check or broke on.
+
+    A part of the modules has that part of the time limit, so that a tool that hangs takes little longer.
+    """
     return joined(step, outputs, list(_attempts(step, outputs, attempt)))
 
 
 def _attempts(step: str, group: tuple[Path, ...], attempt: Attempt) -> Iterator[Report]:
-    waiting = [(group, _attempted(group, attempt))]
+    total = len(group)
+    waiting = [(group, _attempted(group, attempt, total))]
     while waiting:
         group, result = waiting.pop()
         if isinstance(result, Report):
             yield result
             continue
         parts = [] if len(group) == 1 else _parts(group, result.output)
-        results = [_attempted(part, attempt) for part in parts]
+        results = [_attempted(part, attempt, total) for part in parts]
         if not parts or (len(parts) == _PARTS and _same(result, results)):
             yield result.report(step, group)
         else:
             waiting += zip(parts, results, strict=True)
 
 
-def _attempted(group: tuple[Path, ...], attempt: Attempt) -> Report | BrokenToolError:
+def _attempted(group: tuple[Path, ...], attempt: Attempt, total: int) -> Report | BrokenToolError:
     try:
-        return attempt(group)
+        return attempt(group, len(group) / total)
     except BrokenToolError as error:
         return error
 

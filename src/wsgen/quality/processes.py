@@ -13,10 +13,12 @@ from typing import TypeVar
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
-from wsgen.quality.problems import Outcome
+from wsgen.quality.problems import BrokenToolError, Outcome
 
 _Result = TypeVar("_Result")
 
+_LEAST_TIME = 60.0
+"""Seconds that any command has, unless the time limit is lower: tools take some to start."""
 _LAST_WORDS = 5.0
 """Seconds to wait for the output of a process that was killed."""
 
@@ -39,17 +41,28 @@ class Processes:
         self._stopped = False
         self._lock = Lock()
 
-    def run(self, argv: Sequence[str], *, step: str, environment: Mapping[str, str]) -> Outcome:
-        """Run a command to its end; raises ToolError if it cannot start or takes too long."""
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        step: str,
+        environment: Mapping[str, str],
+        share: float = 1.0,
+    ) -> Outcome:
+        """Run a command to its end, in a `share` of the time limit.
+
+        Raises ToolError if it cannot start, BrokenToolError if it takes too long.
+        """
+        limit = max(self._timeout * share, min(self._timeout, _LEAST_TIME))
         process = self._start(argv, step, environment)
         try:
-            stdout, stderr = process.communicate(timeout=self._timeout)
+            stdout, stderr = process.communicate(timeout=limit)
         except subprocess.TimeoutExpired:
             output = self._shown(_end(process))
-            message = f"{step} did not finish within {self._timeout:g} seconds and was ended"
+            message = f"{step} did not finish within {limit:g} seconds and was ended"
             help_text = "Run it by hand to see what it waits for, or leave the step out of `steps`."
             found = Diagnostic("WSG502", message, help=help_text, step=step, output=output)
-            raise ToolError(message, [found]) from None
+            raise BrokenToolError(found, "") from None
         finally:
             with self._lock:
                 self._running.discard(process)

@@ -18,6 +18,7 @@ from wsgen.quality.processes import side_by_side
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
 
+_TIMED_OUT = "WSG502"
 ROUNDS = 5
 """How often fixing is tried before the steps count as unable to agree."""
 
@@ -167,9 +168,11 @@ class Rounds:
         for output, found in report.broken.items():
             self._broken.setdefault(output, found)
             self._give_up(output, ())
-        if len(self._broken) == len(self._bench.modules):
-            found = next(iter(self._broken.values()))
-            raise ToolError(found.message, dict.fromkeys(self._broken.values()))
+        failures = dict.fromkeys(self._broken.values())
+        if len(self._broken) == len(self._bench.modules) and not any(
+            found.code == _TIMED_OUT for found in failures
+        ):
+            raise ToolError(next(iter(failures)).message, failures)
         for problem in report.problems:
             output = self._bench.owner(problem.path) or Path(problem.path)
             if output in self._problems:

@@ -53,11 +53,12 @@ class Workbench:
         arguments: Sequence[str],
         outputs: Sequence[Path],
         processes: Processes,
+        share: float,
         environment: Mapping[str, str],
     ) -> Outcome:
         """Run a tool over the modules in `outputs`, with further variables in its `environment`.
 
-        Raises ToolError if it cannot be started, or takes too long.
+        Raises ToolError if it cannot be started, BrokenToolError after its `share` of the time limit.
         """
         paths = [self.mirror.relative(output) for output in outputs]
         inherited = {k: v for k, v in os.environ.items() if k not in _DROPPED}
@@ -68,7 +69,8 @@ class Workbench:
             "PYTHONWARNINGS": "ignore",
         }
         command = [*self.commands[tool], *arguments, *paths]
-        return processes.run(command, step=step, environment={**inherited, **ours, **environment})
+        variables = {**inherited, **ours, **environment}
+        return processes.run(command, step=step, environment=variables, share=share)
 
     def files(self, outputs: Sequence[Path]) -> int:
         """Return how many files the modules in `outputs` have."""

@@ -94,13 +94,17 @@ def _check_groups(bench: Workbench, groups: Sequence[TypingGroup], processes: Pr
 
 
 def _check(
-    bench: Workbench, group: TypingGroup, processes: Processes, outputs: tuple[Path, ...]
+    bench: Workbench,
+    group: TypingGroup,
+    processes: Processes,
+    outputs: tuple[Path, ...],
+    share: float,
 ) -> Report:
     """Check those of `group` in `outputs`, but for what mypy's settings exclude.
 
     Raises BrokenToolError if mypy did not come to the end.
     """
-    outcome = _run(bench, group, processes, outputs)
+    outcome = _run(bench, group, processes, outputs, share)
     problems = _read("mypy", outcome, bench.directory).problems
     if outcome.returncode in (0, 1):
         if outcome.returncode == 1 and not problems:
@@ -109,7 +113,7 @@ def _check(
     _, excluded, rest = outcome.output.partition(_NOTHING_THERE)
     if excluded and (unseen := bench.owner(rest.partition("'")[0] + "/_")) in outputs:
         seen = tuple(o for o in outputs if o != unseen and not _is_excluded(bench, o))
-        report = _check(bench, group, processes, seen) if seen else None
+        report = _check(bench, group, processes, seen, share) if seen else None
         return replace(report or Report("mypy", ()), outputs=outputs)
     if any(problem.path.endswith((".py", ".pyi")) for problem in problems) or re.search(
         _NOT_A_NAME, outcome.output, re.MULTILINE
@@ -120,7 +124,11 @@ def _check(
 
 
 def _run(
-    bench: Workbench, group: TypingGroup, processes: Processes, outputs: Sequence[Path]
+    bench: Workbench,
+    group: TypingGroup,
+    processes: Processes,
+    outputs: Sequence[Path],
+    share: float,
 ) -> Outcome:
     """Run mypy; without its cache if it crashed: that may be damaged, deleted, or on a full disk."""
     from wsgen.quality.tools.mypy_names import EXPLICIT
@@ -132,7 +140,7 @@ def _run(
 
     def run(folder: str) -> Outcome:
         flags = (*_CHECK.check, "--cache-dir", folder, *naming)
-        return bench.run("mypy", "mypy", flags, outputs, processes, environment)
+        return bench.run("mypy", "mypy", flags, outputs, processes, share, environment)
 
     outcome = run(cache)
     if cache != os.devnull and re.search(_CRASHED, outcome.output, re.MULTILINE):
