@@ -10,12 +10,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.applications import Starlette
-from tests.runtime.services import AAPL, BarRequest, BarRouter, Recorder, until
+from tests.runtime.services import AAPL, AAPL_TOPIC, BarRequest, BarRouter, Gated, Recorder, until
 
 import wsgen_runtime
 from wsgen_runtime import MemoryBroker, WsApp, WsRouter
 from wsgen_runtime.brokers.base import BrokerHost
-from wsgen_runtime.testing import RefusedByServerError, connect
+from wsgen_runtime.testing import ClosedByServerError, RefusedByServerError, connect
 
 
 def app_with(**options: Any) -> WsApp:  # any option of WsApp
@@ -277,6 +277,54 @@ async def test_a_client_that_disconnects_before_it_is_accepted_is_not_an_error()
 
     await app({"type": "websocket", "headers": [], "path": "/", "query_string": b""}, receive, send)
     assert app.stats.connections == 0
+
+
+async def lifespan_of(app: WsApp) -> list[str]:
+    """Run the lifespan of `app` as a server does; return the types of what it sends."""
+    messages = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    sent: list[str] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message["type"])
+
+    await app({"type": "lifespan"}, receive, send)
+    return sent
+
+
+async def test_an_app_starts_and_shuts_down_by_the_lifespan_protocol() -> None:
+    class Failing(MemoryBroker):
+        async def start(self, host: BrokerHost) -> None:
+            raise ConnectionError("away")
+
+    assert await lifespan_of(app_with()) == [
+        "lifespan.startup.complete",
+        "lifespan.shutdown.complete",
+    ]
+    assert await lifespan_of(WsApp(routers=[], broker=Failing())) == ["lifespan.startup.failed"]
+
+
+async def test_a_second_signal_ends_a_shutdown_that_waits_for_a_producer() -> None:
+    service = Gated()
+    service.create_gate.set()
+    app = WsApp(routers=[BarRouter(service=service)])
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+        service.remove_gate.clear()
+        shutdown = asyncio.create_task(app._shut_down_on_signal())
+        with pytest.raises(ClosedByServerError):
+            await client.receive()
+        client.vanish()
+        await until(lambda: ("remove", AAPL_TOPIC) in service.log)
+        shutdown.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await shutdown
+        assert app._ending is not None
+        await asyncio.wait({app._ending}, timeout=5)
+        assert app._ending.cancelled()
+        service.remove_gate.set()
 
 
 def test_public_names_are_those_listed() -> None:
