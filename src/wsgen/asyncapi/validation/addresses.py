@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from wsgen.asyncapi.validation.document_reader import Document
+from wsgen.asyncapi.validation.document_reader import AsyncApiDocument
 from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic
 from wsgen.names import nearest
@@ -11,12 +11,14 @@ from wsgen.names import nearest
 _NAME = re.compile(r"\{([^{}]*)\}")
 
 
-def check_addresses(document: Document, major: int) -> list[Diagnostic]:
+def check_addresses(document: AsyncApiDocument, major: int) -> list[Diagnostic]:
     """Return where the parameters of channels and the variables of servers do not match the addresses."""
     return [*_channels(document, major), *_servers(document, major)]
 
 
-def entries(document: Document, *route: str) -> Iterator[tuple[Route, Mapping[str, object]]]:
+def entries(
+    document: AsyncApiDocument, *route: str
+) -> Iterator[tuple[Route, Mapping[str, object]]]:
     """Yield the mappings in the mapping at `route`, with references resolved, and the routes of their names."""
     value = document.value
     for key in route:
@@ -27,7 +29,7 @@ def entries(document: Document, *route: str) -> Iterator[tuple[Route, Mapping[st
             yield (*route, name), found
 
 
-def _channels(document: Document, major: int) -> Iterator[Diagnostic]:
+def _channels(document: AsyncApiDocument, major: int) -> Iterator[Diagnostic]:
     for route, channel in entries(document, "channels"):
         address = channel.get("address") if major == 3 else route[-1]
         place = document.value_span((*route, "address")) if major == 3 else None
@@ -56,7 +58,7 @@ def _channels(document: Document, major: int) -> Iterator[Diagnostic]:
                 yield Diagnostic("WSG631", message, at, help=help_text)
 
 
-def _servers(document: Document, major: int) -> Iterator[Diagnostic]:
+def _servers(document: AsyncApiDocument, major: int) -> Iterator[Diagnostic]:
     for route, server in entries(document, "servers"):
         fields = ("host", "pathname") if major == 3 else ("url",)
         declared = server.get("variables")

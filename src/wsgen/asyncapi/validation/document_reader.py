@@ -40,7 +40,7 @@ class UnreadableDocumentError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class AsyncApiDocument:
     """A document: its plain value and, by route, the spans of keys and values.
 
     `diagnostics` are the problems of a text that could be read nevertheless: duplicate keys.
@@ -76,7 +76,7 @@ class Document:
         return span
 
 
-def read_document(path: Path, data: bytes) -> Document:
+def read_document(path: Path, data: bytes) -> AsyncApiDocument:
     """Return the document in `data`; raises UnreadableDocumentError."""
     start = Span(path, 1, 1, 1, 1)
     if len(data) > MAX_BYTES:
@@ -88,7 +88,7 @@ def read_document(path: Path, data: bytes) -> Document:
     # JSON writes a character outside of the BMP as two surrogates, which YAML refuses.
     text = _SURROGATES.sub(_joined, text)
     try:
-        return _Reader(path).read(text)
+        return _EventReader(path).read(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         if mark is not None:
@@ -122,7 +122,7 @@ class _Open:
     size: int = 1
 
 
-class _Reader:
+class _EventReader:
     """Builds the value from YAML events with its own stack, so that no nesting can exhaust Python's."""
 
     def __init__(self, path: Path) -> None:
@@ -135,7 +135,7 @@ class _Reader:
         self.root: object = None
         self.total = 0
 
-    def read(self, text: str) -> Document:
+    def read(self, text: str) -> AsyncApiDocument:
         documents = 0
         for event in yaml.parse(text, Loader=_LOADER):
             span = self.span(event)
@@ -154,7 +154,7 @@ class _Reader:
                 self.end()
         if not documents:
             raise _unreadable("the file is empty", Span(self.path, 1, 1, 1, 1), "Write a document.")
-        return Document(self.path, self.root, self.keys, self.values, tuple(self.found))
+        return AsyncApiDocument(self.path, self.root, self.keys, self.values, tuple(self.found))
 
     def scalar(self, event: yaml.ScalarEvent, span: Span) -> None:
         value = _resolve(event.value) if event.implicit[0] and event.tag is None else event.value

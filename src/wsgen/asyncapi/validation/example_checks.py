@@ -14,7 +14,7 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7
 
 from wsgen.asyncapi.validation.check_limits import Budget, Tell, TooSlowError
-from wsgen.asyncapi.validation.document_reader import Document
+from wsgen.asyncapi.validation.document_reader import AsyncApiDocument
 from wsgen.asyncapi.validation.reference_targets import Route, value_at
 from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.names import shortened
@@ -25,7 +25,7 @@ _NATIVE = re.compile(r"application/(vnd\.aai\.asyncapi|schema)(\+(json|yaml))?;"
 _ENDLESS = "its schema leads back to itself, or is nested too deeply"
 
 
-def check_examples(document: Document, budget: Budget, tell: Tell) -> Iterator[Diagnostic]:
+def check_examples(document: AsyncApiDocument, budget: Budget, tell: Tell) -> Iterator[Diagnostic]:
     """Yield, as warnings, the examples of messages and schemas that their schemas refuse.
 
     They are warnings because such a document can be used; not all examples of the specification itself match. An

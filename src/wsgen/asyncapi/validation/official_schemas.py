@@ -10,7 +10,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
-from wsgen.asyncapi.validation.document_reader import Document
+from wsgen.asyncapi.validation.document_reader import AsyncApiDocument
 from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic
 from wsgen.names import nearest
@@ -39,7 +39,7 @@ _MOVED = {
 }
 
 
-def check_official(document: Document, version: str) -> list[Diagnostic]:
+def check_official(document: AsyncApiDocument, version: str) -> list[Diagnostic]:
     """Return a diagnostic for each error that the official schema of `version` finds in `document`."""
     validator = Draft7Validator(load_schema(version))
     found: dict[Diagnostic, None] = {}
@@ -87,7 +87,9 @@ def _distance(branch: list[ValidationError], error: ValidationError) -> tuple[in
     return (wrong, len(branch), -max(len(item.path) for item in branch))
 
 
-def _diagnostics(document: Document, error: ValidationError, major: int) -> Iterator[Diagnostic]:
+def _diagnostics(
+    document: AsyncApiDocument, error: ValidationError, major: int
+) -> Iterator[Diagnostic]:
     route: Route = tuple(error.absolute_path)
     kind, instance = error.validator, error.instance
     # The types follow from the keyword, which type checkers do not know.
@@ -111,7 +113,9 @@ def _diagnostics(document: Document, error: ValidationError, major: int) -> Iter
         yield Diagnostic("WSG605", _message(error, route), span, help=_help_text(error))
 
 
-def _unknown(document: Document, route: Route, known: tuple[str, ...], major: int) -> Diagnostic:
+def _unknown(
+    document: AsyncApiDocument, route: Route, known: tuple[str, ...], major: int
+) -> Diagnostic:
     key = str(route[-1])
     close = nearest(key, known)
     help_text = _MOVED.get((major, key))

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from wsgen.asyncapi.validation.addresses import entries
-from wsgen.asyncapi.validation.document_reader import Document
+from wsgen.asyncapi.validation.document_reader import AsyncApiDocument
 from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic, Note
 from wsgen.names import nearest
 
 
-def check_operations(document: Document, major: int) -> list[Diagnostic]:
+def check_operations(document: AsyncApiDocument, major: int) -> list[Diagnostic]:
     """Return the inconsistencies of operations, channels, servers, tags and security schemes."""
     found = list(_tags(document, major))
     if major == 3:
@@ -27,7 +27,7 @@ def check_operations(document: Document, major: int) -> list[Diagnostic]:
 
 
 def _operation(
-    document: Document, route: Route, operation: Any
+    document: AsyncApiDocument, route: Route, operation: Any
 ) -> Iterator[Diagnostic]:  # any JSON
     channel = _channel(operation)
     if channel is None and isinstance(operation.get("channel"), dict):
@@ -52,7 +52,7 @@ def _channel(item: Any) -> str | None:  # any JSON
 
 
 def _messages(
-    document: Document, route: Route, messages: object, channel: str | None
+    document: AsyncApiDocument, route: Route, messages: object, channel: str | None
 ) -> Iterator[Diagnostic]:
     """Yield the messages that do not belong to `channel`."""
     if not isinstance(messages, list) or channel is None:
@@ -66,7 +66,9 @@ def _messages(
             yield Diagnostic("WSG621", message, span, help=help_text)
 
 
-def _server_references(document: Document, route: Route, channel: Any) -> Iterator[Diagnostic]:
+def _server_references(
+    document: AsyncApiDocument, route: Route, channel: Any
+) -> Iterator[Diagnostic]:
     servers = channel.get("servers")
     for index, item in enumerate(servers if isinstance(servers, list) else ()):
         target = item.get("$ref") if isinstance(item, dict) else None
@@ -76,7 +78,7 @@ def _server_references(document: Document, route: Route, channel: Any) -> Iterat
             yield Diagnostic("WSG622", message, span, help="Refer to `#/servers/<name>`.")
 
 
-def _server_names(document: Document) -> Iterator[Diagnostic]:
+def _server_names(document: AsyncApiDocument) -> Iterator[Diagnostic]:
     known = [str(route[-1]) for route, _ in entries(document, "servers")]
     for route, channel in entries(document, "channels"):
         names = channel.get("servers")
@@ -88,7 +90,7 @@ def _server_names(document: Document) -> Iterator[Diagnostic]:
                 yield Diagnostic("WSG622", f"there is no server `{name}`", span, help=help_text)
 
 
-def _security(document: Document) -> Iterator[Diagnostic]:
+def _security(document: AsyncApiDocument) -> Iterator[Diagnostic]:
     known = [str(route[-1]) for route, _ in entries(document, "components", "securitySchemes")]
     places = list(entries(document, "servers"))
     for route, channel in entries(document, "channels"):
@@ -110,7 +112,7 @@ def _security(document: Document) -> Iterator[Diagnostic]:
                     yield Diagnostic("WSG623", message, span, help=help_text)
 
 
-def _unique(document: Document, key: str, code: str) -> Iterator[Diagnostic]:
+def _unique(document: AsyncApiDocument, key: str, code: str) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each repeated value of `key`, at all places where 2.x allows the key."""
     seen: dict[str, Route] = {}
     for route, name in _values_of(document.value, key, ()):
@@ -134,7 +136,7 @@ def _values_of(value: object, key: str, route: Route) -> Iterator[tuple[Route, s
             yield from _values_of(item, key, (*route, index))
 
 
-def _tags(document: Document, major: int) -> Iterator[Diagnostic]:
+def _tags(document: AsyncApiDocument, major: int) -> Iterator[Diagnostic]:
     value = document.value
     holder = value.get("info") if major == 3 and isinstance(value, dict) else value
     route: Route = ("info", "tags") if major == 3 else ("tags",)

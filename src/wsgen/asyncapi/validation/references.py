@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from wsgen.asyncapi.validation.document_reader import Document
+from wsgen.asyncapi.validation.document_reader import AsyncApiDocument
 from wsgen.asyncapi.validation.reference_targets import Route, value_at
 from wsgen.diagnostics import MOST, Diagnostic, Severity
 from wsgen.names import nearest, shortened
@@ -51,7 +51,7 @@ def _names_properties(route: Route) -> bool:
     return bool(route) and route[-1] in _MAPS and (len(route) < 2 or route[-2] not in _MAPS)
 
 
-def check_references(document: Document) -> list[Diagnostic]:
+def check_references(document: AsyncApiDocument) -> list[Diagnostic]:
     """Return the references that lead nowhere, in circles or to another kind; and the unused components."""
     found: list[Diagnostic] = []
     used: set[Route] = set()
@@ -80,7 +80,7 @@ def check_references(document: Document) -> list[Diagnostic]:
     return found
 
 
-def _external(document: Document, target: str, route: Route) -> Iterator[Diagnostic]:
+def _external(document: AsyncApiDocument, target: str, route: Route) -> Iterator[Diagnostic]:
     name = target.partition("#")[0]
     if "://" in name or name.startswith("urn:"):
         return
@@ -97,7 +97,7 @@ def _is_file(path: Path) -> bool:
         return False  # No file system accepts such a name.
 
 
-def _closest(document: Document, target: str) -> str:
+def _closest(document: AsyncApiDocument, target: str) -> str:
     parent, _, name = target.rpartition("/")
     route = document.targets.route(parent) if parent else None
     around = value_at(document.value, route) if route is not None else None
@@ -125,7 +125,7 @@ def _expected_kind(route: Route) -> str | None:
     return None
 
 
-def _unused(document: Document, used: set[Route]) -> Iterator[Diagnostic]:
+def _unused(document: AsyncApiDocument, used: set[Route]) -> Iterator[Diagnostic]:
     value = document.value
     components = value.get("components") if isinstance(value, dict) else None
     named = set(_security_names(value))

@@ -14,7 +14,7 @@ from wsgen.asyncapi.validation.check_limits import (
 )
 from wsgen.asyncapi.validation.document_reader import (
     MAX_BYTES,
-    Document,
+    AsyncApiDocument,
     UnreadableDocumentError,
     read_document,
 )
@@ -118,7 +118,7 @@ def _cut(item: Diagnostic) -> Diagnostic:
     return replace(item, message=shortened(item.message, _LONGEST), help=help_text)
 
 
-def _checks(document: Document, tell: Tell) -> Iterator[Callable[[], list[Diagnostic]]]:
+def _checks(document: AsyncApiDocument, tell: Tell) -> Iterator[Callable[[], list[Diagnostic]]]:
     from wsgen.asyncapi.validation.addresses import check_addresses
     from wsgen.asyncapi.validation.example_checks import check_examples
     from wsgen.asyncapi.validation.official_schemas import VERSIONS, check_official
