@@ -17,27 +17,31 @@ from wsgen.names import is_dotted
 
 MAX_NESTING = 8
 MAX_TYPE = 500
-TYPING_ONLY = frozenset(
-    {
-        "Annotated",
-        "Any",
-        "Callable",
-        "ClassVar",
-        "Dict",
-        "Final",
-        "FrozenSet",
-        "Generic",
-        "List",
-        "Literal",
-        "Optional",
-        "Set",
-        "Tuple",
-        "Type",
-        "TypeVar",
-        "Union",
-    }
-)
-"""Names that bare can only mean those of `typing`."""
+TYPING = {
+    "Annotated": "Put the annotation on a field of the model.",
+    "Any": "Name the model that clients can rely on.",
+    "Callable": "Name a model: a function cannot be sent.",
+    "ClassVar": "Name a model.",
+    "Dict": "Write `dict[str, Bar]`.",
+    "Final": "Name a model.",
+    "FrozenSet": "Write `frozenset[str]`.",
+    "Generic": "Name a model.",
+    "List": "Write `list[Bar]`.",
+    "Literal": "Declare an enum in your models and name it.",
+    "Never": "Name a model.",
+    "NoReturn": "Name a model.",
+    "Optional": "Write `Bar | None`.",
+    "Self": "Name a model.",
+    "Set": "Write `set[str]`.",
+    "Tuple": "Write `tuple[str, int]`.",
+    "Type": "Name a model: a class cannot be sent.",
+    "TypeVar": "Name a model: routers use concrete types.",
+    "Union": "Write `Bar | Quote`.",
+}
+"""Names of `typing`, with what to write instead."""
+
+_MAY_BE_MODELS = {"Never", "NoReturn", "Self"}
+_ARE_NO_MODELS = {"Annotated", "Any", "Literal", "Optional", "Union"}
 
 _TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_.:]*|\.\.\.|.", re.ASCII | re.DOTALL)
 _EXAMPLES = "Types look like `Bar`, `pkg.mod:Bar`, `list[Bar]`, `dict[str, Bar]`, `Bar | None`."
@@ -153,8 +157,15 @@ class _Parser:
             return module, name
         if word in BUILTIN_TYPES or word == "None":
             return None, word
-        if word in TYPING_ONLY:
-            raise self.error("WSG305", *_typing(word, start, end, self.models))
+        if word in TYPING and word not in _MAY_BE_MODELS:
+            advice = TYPING[word]
+            if word not in _ARE_NO_MODELS:
+                own = f"{self.models or 'package.module'}:{word}"
+                advice = (
+                    f"{advice.removesuffix('.')}, or `{own}` for a class of yours of that name."
+                )
+            message = f"`{word}` is not supported in a type expression"
+            raise self.error("WSG305", message, start, end, advice)
         if self.models is None:
             advice = f"Set `models:` to the package that has it, or write `package.module:{word}`."
             message = f"it is not known where `{word}` is imported from"
@@ -192,30 +203,3 @@ class _Parser:
 
     def error(self, code: str, message: str, start: int, end: int, advice: str) -> UnreadableError:
         return unreadable(code, message, self.at(start, end), advice)
-
-
-def _typing(word: str, start: int, end: int, models: str | None) -> tuple[str, int, int, str]:
-    """Return the refusal of a bare name that only `typing` has."""
-    instead = {
-        "Optional": "Write `Bar | None`.",
-        "Union": "Write `Bar | Quote`.",
-        "List": "Write `list[Bar]`.",
-        "Dict": "Write `dict[str, Bar]`.",
-        "Set": "Write `set[str]`.",
-        "FrozenSet": "Write `frozenset[str]`.",
-        "Tuple": "Write `tuple[str, int]`.",
-        "Any": "Name the model that clients can rely on.",
-        "Literal": "Declare an enum in your models and name it.",
-        "Annotated": "Put the annotation on a field of the model.",
-    }
-    advice = instead.get(word, "Name a model.")
-    if word not in (
-        "Annotated",
-        "Any",
-        "Literal",
-        "Optional",
-        "Union",
-    ):  # what nobody calls a model
-        own = f"{models or 'package.module'}:{word}"
-        advice = f"{advice.removesuffix('.')}, or `{own}` for a class of yours of that name."
-    return f"`{word}` is not supported in a type expression", start, end, advice

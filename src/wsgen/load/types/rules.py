@@ -1,7 +1,7 @@
 """Type trees -> TypeRefs: the checks that hold whatever file a type comes from."""
 
 from wsgen.load.sourcetext import unreadable
-from wsgen.load.types.grammar import MAX_NESTING, TypeNode
+from wsgen.load.types.grammar import MAX_NESTING, TYPING, TypeNode
 from wsgen.model import ELLIPSIS, UNION, TypeRef
 
 MAX_PARTS = 64
@@ -27,20 +27,6 @@ _RENAMED = {
     "List": "list",
     "Set": "set",
     "Tuple": "tuple",
-}
-_REFUSED = {
-    "Annotated": "Put the annotation on a field of the model.",
-    "Any": "Name the model that clients can rely on.",
-    "Callable": "A function cannot be sent: name a model.",
-    "ClassVar": "Name a model.",
-    "Final": "Name a model.",
-    "Generic": "Name a model.",
-    "Literal": "Declare an enum in your models and name it.",
-    "Never": "Name a model.",
-    "NoReturn": "Name a model.",
-    "Self": "Name a model.",
-    "Type": "A class cannot be sent: name a model.",
-    "TypeVar": "Routers speak concrete types: name a model.",
 }
 _NONE = TypeRef(name="None")
 
@@ -74,7 +60,8 @@ def data_type(node: TypeNode) -> TypeRef:
 
 def is_refused(node: TypeNode) -> bool:
     """Return whether `node` is a name of `typing` that no type here can have, whatever its arguments."""
-    return node.module in _TYPING and node.name in _REFUSED
+    written_otherwise = {*_RENAMED, "Optional", "Union"}
+    return node.module in _TYPING and node.name in TYPING.keys() - written_otherwise
 
 
 def shown(ref: TypeRef) -> str:
@@ -94,7 +81,7 @@ def _build(node: TypeNode, depth: int) -> TypeRef:
         raise unreadable("WSG300", "`...` can only end a `tuple` of one type", node.span, advice)
     if module in _TYPING:
         if is_refused(node):
-            raise unreadable("WSG305", f"`{name}` is not supported", node.span, _REFUSED[name])
+            raise unreadable("WSG305", f"`{name}` is not supported", node.span, TYPING[name])
         if name in ("Optional", "Union"):
             return _named_union(node, depth)
         if name in _RENAMED:

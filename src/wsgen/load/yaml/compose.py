@@ -9,6 +9,7 @@ import re
 import yaml
 
 from wsgen.diagnostics import Diagnostic
+from wsgen.load.sentences import short
 from wsgen.load.sourcetext import SourceText, UnreadableError, unreadable
 from wsgen.load.yaml.nodes import BROKEN, CORE, Mapping, Node, Scalar, Sequence, scalar_kind
 from wsgen.load.yaml.parser_errors import explain
@@ -94,7 +95,9 @@ class _Composer:
                 kind = self.bad_tag(event.tag, start, end)
             elif tag not in ("str", as_plain):
                 kind = BROKEN
-                message = f"`{_short(event.value)}` is not of the type that its tag `!!{tag}` names"
+                message = (
+                    f"{short(event.value, 40)} is not of the type that its tag `!!{tag}` names"
+                )
                 self.fail("WSG108", message, start, end, "Remove the tag.")
             else:
                 kind = tag
@@ -173,7 +176,7 @@ class _Composer:
     def bad_tag(self, tag: str, start: int, end: int) -> str:
         shown = tag.replace(CORE, "!!")
         advice = "Remove the tag: only plain values are read."
-        self.fail("WSG108", f"tag `{_short(shown)}` is not supported", start, end, advice)
+        self.fail("WSG108", f"tag {short(shown, 40)} is not supported", start, end, advice)
         return BROKEN
 
     def fail(self, code: str, message: str, start: int, end: int, advice: str) -> None:
@@ -184,7 +187,3 @@ def _extent(event: yaml.Event) -> tuple[int, int]:
     """Return the indices of what `event` covers; the parser marks every event."""
     start, end = event.start_mark, event.end_mark
     return (start.index if start else 0, end.index if end else 0)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}..."

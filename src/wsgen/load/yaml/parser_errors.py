@@ -7,74 +7,53 @@ from wsgen.load.sourcetext import SourceText
 
 _BRACKET = "expected ',' or"
 
-# Parts of the problems that libyaml and PyYAML's own parser report, with what to say instead and to do.
-_KNOWN: tuple[tuple[str, str, str], ...] = (
-    (
-        "mapping values are not allowed",
-        "a `:` where no key can stand",
-        "Quote a text that holds `: `; indent keys of one mapping alike.",
+# Parts of the problems that libyaml and PyYAML's own parser report, with the message and the help to show.
+_OUTSIDE = (
+    "this does not belong to the mapping around it",
+    "Indent the keys of one mapping alike; quote the whole of a text, not a part.",
+)
+_KNOWN: dict[str, tuple[str, str]] = {
+    "mapping values are not allowed": (
+        "a `:` is not allowed here, where no key can be",
+        "Quote a text that contains `: `; indent the keys of one mapping alike.",
     ),
-    (
-        _BRACKET,
+    _BRACKET: (
         "a `,` or a closing bracket is missing",
-        "Close the bracket; inside of brackets quote a type that has brackets of its own.",
+        "Close the bracket; quote a type with brackets of its own inside of brackets.",
     ),
-    (
-        "expected '-' indicator",
-        "a list item without `-`",
+    "expected '-' indicator": (
+        "a list item has no `-`",
         "Start each item of this list with `- `, all indented alike.",
     ),
-    (
-        "expected <block end>, but found '-'",
-        "a `- ` where a key should stand",
+    "expected <block end>, but found '-'": (
+        "a list item is not allowed here, where a key is expected",
         "Indent the keys of one mapping alike, and its list items alike.",
     ),
-    (
-        "expected key",
-        "this does not belong to the mapping it stands in",
-        "Indent the keys of one mapping alike; quote the whole of a text, not a part.",
-    ),
-    (
-        "expected <block end>",
-        "this does not belong to the mapping it stands in",
-        "Indent the keys of one mapping alike; quote the whole of a text, not a part.",
-    ),
-    (
-        "expected ':'",
-        "a key without `:`",
-        "Write `key: value`, with a space after the colon.",
-    ),
-    (
-        "unexpected end of stream",
-        "a quote is never closed",
-        "Close the quote.",
-    ),
-    (
-        "unexpected document indicator",
+    "expected key": _OUTSIDE,
+    "expected <block end>": _OUTSIDE,
+    "expected ':'": ("a key has no `:`", "Write `key: value`, with a space after the colon."),
+    "unexpected end of stream": ("a quote is never closed", "Close the quote."),
+    "unexpected document indicator": (
         "a quote is never closed",
         "Close the quote before the document marker.",
     ),
-    (
-        "unknown escape character",
-        "an unknown escape in double quotes",
+    "unknown escape character": (
+        "the escape in double quotes is unknown",
         "Double the backslash, or use single quotes.",
     ),
-    (
-        "undefined tag handle",
-        "a tag that is not supported",
+    "undefined tag handle": (
+        "the tag is not supported",
         "Remove the tag; quote a text that starts with `!`.",
     ),
-    (
-        "alphabetic or numeric character",
+    "alphabetic or numeric character": (
         "`*` and `&` need a name",
         "Quote a text that starts with `*` or `&`.",
     ),
-    (
-        "incompatible YAML document",
-        "an unknown version of YAML",
+    "incompatible YAML document": (
+        "the version of YAML is not supported",
         "Remove the %YAML line.",
     ),
-)
+}
 _AT_OPENING = frozenset(
     {"expected ':'", "unexpected end of stream", "unexpected document indicator"}
 )
@@ -97,7 +76,7 @@ def explain(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
         message = f"a value cannot start with {shown}"
         advice = f"Quote a text that starts with {shown}."
         return Diagnostic("WSG100", message, span, help=advice)
-    for part, message, advice in _KNOWN:
+    for part, (message, advice) in _KNOWN.items():
         if part in problem:
             opened = _opened(source, error)
             if part in _AT_OPENING and opened:
