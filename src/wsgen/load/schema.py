@@ -210,7 +210,9 @@ _IN_PYTHON = {
     r"[\s\S]": r"[\x00-\U0010ffff]",
 }
 _PART = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\[|\$|\.|\(\?(?:[:=!]|<[=!])?", re.DOTALL)
-_ALIKE = re.compile(r"\\[bBdDwWtnrfvux\W]|\[\^?(?:\\[dwtnrfvux\W]|[^\\])+\]|\(\?.+", re.DOTALL)
+_ALIKE = re.compile(
+    r"\\[bBdDwWtnrfvux\W]|\[(?!\^?\])(?:\\[dwtnrfvux\W]|[^\\])+\]|\(\?.+", re.DOTALL
+)
 
 
 @lru_cache(maxsize=256)
