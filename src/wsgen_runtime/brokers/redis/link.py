@@ -142,7 +142,7 @@ class Link:
     # -- subscriptions
 
     async def subscribe(self, channels: Iterable[bytes]) -> None:
-        """Subscribe to `channels`; `hear` returns a confirmation for each."""
+        """Subscribe to `channels`; `receive` returns a confirmation for each."""
         await self._tell("SUBSCRIBE", *channels)
 
     async def unsubscribe(self, channels: Iterable[bytes]) -> None:
