@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from string import Template
 
-from wsgen_runtime.documents.page import ICON
+from wsgen_runtime.documents.page import ICON, policy_of
 
 _STYLE = """
 :root { color-scheme: light; --ground: #f7f8fa; --surface: #fff; --line: #dde1e8; --text: #1b2230;
@@ -58,6 +58,7 @@ _PAGE = Template("""\
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="$policy">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
 <link rel="icon" href="$icon">
@@ -90,6 +91,7 @@ def render_index(entries: Iterable[IndexEntry], *, title: str) -> str:
     modules = "\n".join(map(_module, entries))
     return _PAGE.substitute(
         title=escape(title),
+        policy=policy_of([_SCRIPT], [_STYLE]),
         icon=ICON,
         style=_STYLE,
         script=_SCRIPT,

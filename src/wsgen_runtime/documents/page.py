@@ -8,9 +8,9 @@ import base64
 import hashlib
 import html as html_escapes
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
@@ -46,6 +46,8 @@ _PAGE = Template("""\
 </html>
 """)
 
+_POLICY = re.compile('<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
+
 
 class PageAssetsMissingError(RuntimeError):
     """The script and the style sheet of the page were not built; the message says how to build them."""
@@ -69,7 +71,7 @@ def render_page(
     assets = _read_assets()
     name = html_escapes.escape(title or _title_of(document))
     return _PAGE.substitute(
-        policy=_policy([assets.script], [assets.style]),
+        policy=policy_of([assets.script], [assets.style]),
         title=name,
         icon=ICON,
         style=assets.style,
@@ -80,15 +82,15 @@ def render_page(
 
 
 def content_security_policy(html: str) -> str:
-    """Return the `Content-Security-Policy` header for a page, which allows its script, its style and sockets."""
-    inline = _Inline()
-    inline.feed(html)
-    inline.close()
+    """Return the `Content-Security-Policy` header for a page: the policy in its <meta>, and who may frame it."""
+    found = _POLICY.search(html)
+    policy = found[1] if found is not None else policy_of([], [])
     # `frame-ancestors` works in the header only: browsers ignore it in a <meta>.
-    return f"{_policy(inline.scripts, inline.styles)}; frame-ancestors 'self'"
+    return f"{policy}; frame-ancestors 'self'"
 
 
-def _policy(scripts: list[str], styles: list[str]) -> str:
+def policy_of(scripts: list[str], styles: list[str]) -> str:
+    """Return the policy that allows these inline scripts and styles, and sockets."""
     directives = {
         "default-src": "'none'",
         "script-src": _hashes(scripts),
@@ -138,35 +140,3 @@ def _read_assets() -> _Assets:
             "(it needs npm); the published wheels contain it."
         ) from error
     return _Assets(script, style)
-
-
-class _Inline(HTMLParser):
-    """Collects the inline scripts that are executed, and the inline styles."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.scripts: list[str] = []
-        self.styles: list[str] = []
-        self._open: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Start a script or style."""
-        kind = dict(attrs).get("type")
-        if tag == "style":
-            self._begin(self.styles)
-        elif tag == "script" and kind in (None, "", "module", "text/javascript"):
-            self._begin(self.scripts)
-
-    def handle_data(self, data: str) -> None:
-        """Add to the current script or style."""
-        if self._open is not None:
-            self._open[-1] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        """End the current script or style."""
-        if tag in ("script", "style"):
-            self._open = None
-
-    def _begin(self, texts: list[str]) -> None:
-        texts.append("")
-        self._open = texts

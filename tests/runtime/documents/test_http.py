@@ -239,7 +239,9 @@ async def test_page_has_a_policy_or_says_what_is_missing(monkeypatch: pytest.Mon
     from wsgen_runtime.documents import page
 
     def render(document: object, *, title: str) -> str:
-        return f"<!doctype html><title>{title}</title><script>1</script>"
+        policy = page.policy_of(["1"], [])
+        meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        return f"<!doctype html>{meta}<title>{title}</title><script>1</script>"
 
     monkeypatch.setattr(page, "render_page", render)
     response = await get(build(), "/asyncapi")
