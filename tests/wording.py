@@ -15,6 +15,8 @@ def wording_faults(code: str, message: str, help_text: str | None) -> list[str]:
     if code not in TEXTS_OF_TOOLS:
         if re.match(r"(?:A|An|The|It|This|There|No|Not|[A-Z][a-z]{2,}) ", message):
             faults.append(f"{code}: the message starts like a sentence: {message}")
+        if re.match(r"(?:unknown|missing|unsupported|unexpected|invalid|nested|no|not) ", message):
+            faults.append(f"{code}: the message has no predicate: {message}")
         if message.endswith(".") and not message.endswith("..."):
             faults.append(f"{code}: the message ends with a full stop: {message}")
     if help_text is not None and not re.fullmatch(r"[A-Z].*[.?]", help_text, re.DOTALL):

@@ -24,6 +24,7 @@ SHOWN = re.compile(
         ("the route is empty.", "Remove the key.", 1),
         ("the route is empty", "remove the key", 1),
         ("the route is empty", "Remove the key", 1),
+        ("unknown key `rute`", "Remove the key.", 1),
         ("The route is empty.", "remove the key.", 3),
     ],
 )

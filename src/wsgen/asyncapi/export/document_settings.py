@@ -46,7 +46,7 @@ def read_settings(table: Mapping[str, object], file: Path | None = None) -> Sett
         if key not in _KNOWN:
             close = nearest(key, _KNOWN)
             help_text = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(_KNOWN)}."
-            fail(key, f"unknown setting `{key}` in [tool.wsgen.asyncapi]", help_text)
+            fail(key, f"`{key}` is not a known setting in [tool.wsgen.asyncapi]", help_text)
         elif key in _TEXTS and not (isinstance(value, str) and value.strip()):
             fail(key, f"`asyncapi.{key}` must be a text that is not empty", f'Write {key} = "...".')
         elif key in _TABLES and not isinstance(value, Mapping):

@@ -187,7 +187,9 @@ class _EventReader:
 
     def start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent, span: Span) -> None:
         if len(self.stack) >= _MAX_DEPTH:
-            raise _unreadable(f"nested more than {_MAX_DEPTH} levels deep", span, "Flatten it.")
+            raise _unreadable(
+                f"values are nested more than {_MAX_DEPTH} levels deep", span, "Flatten them."
+            )
         value: dict[str, object] | list[object]
         value = {} if isinstance(event, yaml.MappingStartEvent) else []
         if self.stack and isinstance(self.stack[-1].value, dict) and self.stack[-1].key is None:

@@ -113,7 +113,9 @@ class _Composer:
         target = self.anchors.get(name)
         if target is None:
             advice = f"Define it further up: `&{name}`. Quote a text that starts with `*`."
-            self.fail("WSG109", f"no anchor `{name}` before this alias", start, end, advice)
+            self.fail(
+                "WSG109", f"there is no anchor `{name}` before this alias", start, end, advice
+            )
         elif any(target is node for node in self.open):
             advice = "Copy what is needed instead of the whole."
             message = f"alias `*{name}` stands inside of what it names"
@@ -170,7 +172,7 @@ class _Composer:
     def bound(self, depth: int, start: int) -> None:
         if depth > MAX_DEPTH:
             advice = "Routers, their fields and delivery are all the levels there are."
-            message = f"nested more than {MAX_DEPTH} levels deep"
+            message = f"values are nested more than {MAX_DEPTH} levels deep"
             raise unreadable("WSG110", message, self.source.span(start, start + 1), advice)
 
     def bad_tag(self, tag: str, start: int, end: int) -> str:

@@ -84,7 +84,7 @@ def explain(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
             notes = (Note("opened here", opened),) if part == _BRACKET and opened else ()
             return Diagnostic("WSG100", message, span, help=advice, notes=notes)
     advice = "Correct the syntax here, or quote the text."
-    return Diagnostic("WSG100", f"not valid YAML: {problem}", span, help=advice)
+    return Diagnostic("WSG100", f"the text is not valid YAML: {problem}", span, help=advice)
 
 
 def _opened(source: SourceText, error: yaml.YAMLError) -> Span | None:
