@@ -124,7 +124,7 @@ format: $(VENV)/.ready  ## format the code and fix what can be fixed
 
 .PHONY: settings-schema
 settings-schema: $(VENV)/.ready  ## rewrite schemas/settings.schema.json from the table of settings
-	@$(BIN)/python -c "import json; from wsgen.settings.table import settings_schema; print(json.dumps(settings_schema(), indent=2))" > schemas/settings.schema.json
+	@$(BIN)/wsgen schema --settings > schemas/settings.schema.json
 
 case ?=
 .PHONY: update-cases

@@ -75,6 +75,8 @@ def test_one_bad_module_does_not_stop_the_others(project: Project) -> None:
 def test_schema_is_the_one_in_the_repository(project: Project) -> None:
     schema = (Path(__file__).parents[2] / "schemas/ws.schema.json").read_text("utf-8")
     assert project.wsgen("schema").stdout == schema
+    settings = (Path(__file__).parents[2] / "schemas/settings.schema.json").read_text("utf-8")
+    assert project.wsgen("schema", "--settings").stdout == settings
 
 
 def test_every_code_is_explained(project: Project) -> None:

@@ -9,12 +9,17 @@ import click
 from wsgen.cli.console import echo, echo_lines
 from wsgen.codes import CODES, Code
 from wsgen.load.schema import schema_text
+from wsgen.settings.table import settings_schema
 
 
 @click.command()
-def schema() -> None:
+@click.option("--settings", is_flag=True, help="Print the schema of [tool.wsgen] instead.")
+def schema(settings: bool) -> None:
     """Print the JSON Schema of ws.yaml (draft 2020-12), for editors and other tools."""
-    click.echo(schema_text(), nl=False)
+    if settings:
+        click.echo(json.dumps(settings_schema(), indent=2))
+    else:
+        click.echo(schema_text(), nl=False)
 
 
 @click.command()
