@@ -42,7 +42,8 @@ def usable_cache(cache: Path) -> Path | None:
 
 def is_own_folder(folder: Path) -> bool:
     """Return whether `folder` and the cache that it is in are folders, and no links to others."""
-    return not folder.is_symlink() and not folder.parent.is_symlink() and folder.is_dir()
+    inner, outer = os.fspath(folder), os.path.dirname(folder)  # noqa: PTH120  asked for each package
+    return not os.path.islink(inner) and not os.path.islink(outer) and os.path.isdir(inner)  # noqa: PTH112, PTH114
 
 
 def is_tracked(cache: Path) -> bool:
