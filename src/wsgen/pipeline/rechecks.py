@@ -70,7 +70,9 @@ def _staged(source: ModuleSource, found: Assessment) -> StagedModule:
     return StagedModule(
         name=source.name,
         output=source.output,
-        files={name: read_text(f"{source.output}/{name}") for name in names if name.endswith(".py")},
+        files={
+            name: read_text(f"{source.output}/{name}") for name in names if name.endswith(".py")
+        },
         steps=found.unverified,
         in_place=all(tool_of(step).reads_imports for step in found.unverified),
     )

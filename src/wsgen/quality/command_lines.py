@@ -67,7 +67,15 @@ class CommandLines:
         if tool.workers not in (None, "parts"):
             many = bench.files(outputs) >= _MANY_FILES
             arguments += (tool.workers, str(bench.jobs if many else 1))
-        outcome = bench.run(tool.name, step, [*arguments, *options], outputs, processes, share, {})
+        outcome = bench.run(
+            tool.name,
+            step,
+            [*arguments, *options],
+            outputs,
+            processes,
+            share,
+            tool.environment(bench),
+        )
         reading = tool.read(step, outcome, bench.directory)
         return Report(
             step, outputs, reading.problems, reading.unsettled and not write, outcome.output

@@ -11,8 +11,8 @@ from wsgen.quality.problems import Outcome
 from wsgen.quality.processes import Processes
 from wsgen.settings.config import default_sources
 
-_DROPPED = ("CLICOLOR_FORCE", "FORCE_COLOR", "MYPY_FORCE_COLOR", "MYPY_CACHE_DIR")
-"""Environment variables that would colour the output or move a cache."""
+_DROPPED = ("CLICOLOR_FORCE", "FORCE_COLOR")
+"""Environment variables that would colour the output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,6 @@ class Workbench:
         paths = [self.mirror.relative(output) for output in outputs]
         inherited = {k: v for k, v in os.environ.items() if k not in _DROPPED}
         ours = {
-            "BLACK_CACHE_DIR": os.fspath(self.mirror.scratch / "black"),
             "NO_COLOR": "1",
             "PYTHONIOENCODING": "utf-8",
             "PYTHONWARNINGS": "ignore",

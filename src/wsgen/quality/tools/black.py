@@ -1,11 +1,19 @@
 """black, the formatter: it takes the settings of the nearest folder that all its paths have in common."""
 
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wsgen.quality.installed import version_numbers
 from wsgen.quality.problems import Outcome, Reading, read_rewriter
 from wsgen.quality.settings_files import has_table
 from wsgen.quality.tools.tool import NOT_PYTHON, Step, Tool
+
+if TYPE_CHECKING:  # only runs of tools need it
+    from wsgen.quality.workbench import Workbench
 
 _IGNORES_PLAIN_TOML = (24, 2)
 """The version since which black passes over a `pyproject.toml` without a section for it."""
@@ -22,6 +30,10 @@ def _configures(file: Path) -> bool:
 
 def _read(step: str, outcome: Outcome, directory: str) -> Reading:
     return read_rewriter(step, outcome, directory, [_UNREADABLE])
+
+
+def _environment(bench: Workbench) -> Mapping[str, str]:
+    return {"BLACK_CACHE_DIR": os.fspath(bench.mirror.scratch / "black")}
 
 
 TOOL = Tool(
@@ -43,5 +55,6 @@ TOOL = Tool(
     settings=("pyproject.toml",),
     configures=_configures,
     read=_read,
+    environment=_environment,
     workers="--workers",
 )

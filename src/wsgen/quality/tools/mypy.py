@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -133,19 +133,22 @@ def _run(
     """Run mypy; without its cache if it crashed: that may be damaged, deleted, or on a full disk."""
     from wsgen.quality.tools.mypy_names import EXPLICIT
 
-    roots = [*map(bench.mirrored, bench.sources), *filter(None, [os.environ.get("MYPYPATH")])]
     naming = EXPLICIT if group.explicit else ()
     cache = os.devnull if bench.cache is None else os.fspath(bench.cache / group.cache)
-    environment = {"MYPYPATH": os.pathsep.join(roots)}
 
     def run(folder: str) -> Outcome:
         flags = (*_CHECK.check, "--cache-dir", folder, *naming)
-        return bench.run("mypy", "mypy", flags, outputs, processes, share, environment)
+        return bench.run("mypy", "mypy", flags, outputs, processes, share, _environment(bench))
 
     outcome = run(cache)
     if cache != os.devnull and re.search(_CRASHED, outcome.output, re.MULTILINE):
         return run(os.devnull)
     return outcome
+
+
+def _environment(bench: Workbench) -> Mapping[str, str]:
+    roots = [*map(bench.mirrored, bench.sources), *filter(None, [os.environ.get("MYPYPATH")])]
+    return {"MYPYPATH": os.pathsep.join(roots), "MYPY_CACHE_DIR": "", "MYPY_FORCE_COLOR": ""}
 
 
 class _StoppedError(BrokenToolError):
@@ -244,4 +247,5 @@ TOOL = Tool(
     companions=("pydantic", "types_", "types-"),
     reads_imports=True,
     checks=_checks,
+    environment=_environment,
 )

@@ -57,6 +57,10 @@ def _no_options(_home: Home | None, _bench: Workbench) -> tuple[str, ...]:
     return ()
 
 
+def _no_environment(_bench: Workbench) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool(Configurable):
     """A quality tool: how it runs, what it reads, and what its result depends on.
@@ -67,7 +71,8 @@ class Tool(Configurable):
     `options` returns what wsgen adds for files with certain settings, `agreement` the help where it and another
     step undo each other's changes. `workers` is the option for the number of its processes, None if it uses all
     processors by itself; a tool in `parts` is given parts of the files instead. A tool that needs more than one
-    command line for modules with the same settings has a `checks` function of its own.
+    command line for modules with the same settings has a `checks` function of its own. `environment` returns the
+    environment variables that it needs.
     """
 
     steps: tuple[Step, ...]
@@ -75,6 +80,7 @@ class Tool(Configurable):
     companions: tuple[str, ...] = ()
     reads_imports: bool = False
     options: Callable[[Home | None, Workbench], tuple[str, ...]] = _no_options
+    environment: Callable[[Workbench], Mapping[str, str]] = _no_environment
     agreement: Mapping[str, str] = field(default_factory=dict)
     workers: str | Literal["parts"] | None = None
     checks: (
