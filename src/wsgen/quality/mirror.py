@@ -86,7 +86,7 @@ def mirrored(
     project was: for mypy, a file that was edited and is in another place has another interface, so that it checks
     all that imports the file again. Raises FilesError if the disk has no room.
     """
-    modules = [module for module in modules if not module.in_place]
+    staged = [module for module in modules if not module.in_place]
     name = sha256(os.fsencode(root)).hexdigest()[:16] if lasting else None
     with scratch_folder(name) as scratch:
         with temporary_errors():
@@ -97,8 +97,8 @@ def mirrored(
                 _link_settings(above, scratch / "mirror" / above.relative_to(root.anchor), tools)
             for tool in tools:
                 _link_extended(root, modules, scratch / "mirror", tool)
-            _build(root, top, [module.output.relative_to(root).parts for module in modules])
-            for module in modules:
+            _build(root, top, [module.output.relative_to(root).parts for module in staged])
+            for module in staged:
                 _write(module, top / module.output.relative_to(root))
         yield Mirror(root=root, top=top, scratch=scratch)
 

@@ -67,7 +67,8 @@ def run_steps(
             further = tuple(name for name, step in labels.items() if step in module.steps)
             readable[module.output] = replace(module, steps=(*module.steps, *further))
     passed = {}
-    tools = list({tool.name: tool for tool in map(tool_of, steps)}.values())
+    used = {step for module in readable.values() for step in module.steps}
+    tools = list({tool.name: tool for tool in map(tool_of, sorted(used))}.values())
     with mirrored(root, list(readable.values()), tools, lasting=lasting) as mirror:
         bench = Workbench(
             mirror=mirror,
