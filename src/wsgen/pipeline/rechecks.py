@@ -1,8 +1,8 @@
-"""Check packages again that are what their sources say, where only results of checkers are missing.
+"""Check current packages again where only the results of linters and type checkers are missing.
 
-An edit of a model leaves the generated files and the results of formatters and linters as they are: only type
-checkers have to see the files again, and they read them where they are. What fails here is rendered anew, so that
-what is wrong is said in the same way however it was found out.
+An edit of a model changes neither the generated files nor the results of formatters and linters. Only type
+checkers have to check the files again, and they read them in place. A module that fails here is rendered again by
+the other stages, so that its diagnostics are the same as in any other run.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -21,10 +21,10 @@ from wsgen.source import ModuleSource
 def recheck(
     assessed: Mapping[ModuleSource, Assessment], run: Run
 ) -> dict[ModuleSource, Assessment]:
-    """Return as current those of the modules whose packages pass all that they were not known to pass.
+    """Run the steps that have no entry in the cache; return as current the modules that pass all of them.
 
-    A package that a step may have to rewrite is left to the other stages: formatters are not always reversible,
-    and the result must not depend on what was there before.
+    Modules that lack the entry of a fixing step are left to the other stages: formatters are not always
+    reversible, and the result must not depend on the files that are there.
     """
     todo = {
         source: found

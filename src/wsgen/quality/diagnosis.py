@@ -56,7 +56,7 @@ def module_diagnostics(
     for step, problem in checked.problems:
         diagnostic = _of_problem(module, checked, labels.get(step, step), problem, directory)
         if problem.missing:
-            # Each router that imports it says the same of the same place.
+            # Each router that imports it has the same problem at the same place.
             if (problem.missing, diagnostic.span) in missing:
                 continue
             missing.add((problem.missing, diagnostic.span))
@@ -67,7 +67,7 @@ def module_diagnostics(
 
 
 def _of_module(broken: Diagnostic, module: StagedModule) -> Diagnostic:
-    """Return what is wrong with a tool that broke on `module`, though not on all others."""
+    """Return the diagnostic about a tool that broke on `module`."""
     return replace(
         broken,
         message=f"{broken.message} in module `{module.name}`",
@@ -98,7 +98,7 @@ def _of_problem(
 
 
 def _dispute(module: StagedModule, changes: list[Change], directory: str) -> Diagnostic:
-    """Return the diagnostic for one file that never stayed as a step left it."""
+    """Return the diagnostic for one file that steps keep changing."""
     first, last = changes[0], changes[-1]
     steps = list(dict.fromkeys(change.step for change in changes))
     if len(steps) == 1:

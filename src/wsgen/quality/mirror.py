@@ -1,8 +1,8 @@
-"""A stand-in for the project in which the staged files are already in their final places.
+"""The mirror: a copy of the project's tree in which the staged files are already at their final paths.
 
-Tools look for configuration, packages and neighbours around the files they check. In the mirror they find
-the project's own, through symbolic links, while nothing that they write reaches the project: only the
-directories on the way to the outputs are real, and only the staged files are copies.
+Tools look for settings, packages and other files around the files that they check. In the mirror they find those
+of the project, through symbolic links. Nothing that they write reaches the project: the directories that lead to
+the outputs are real, and the staged files are copies.
 """
 
 import os
@@ -21,9 +21,9 @@ _REPOSITORY = frozenset({".git", ".hg"})
 _LEFT_OUT = frozenset(
     {
         *_REPOSITORY,
-        # Generated packages are often ignored by git; they are checked all the same.
+        # Generated packages that git ignores are checked as well.
         ".gitignore",
-        # What a tool might write into.
+        # A tool might write into these.
         ".mypy_cache",
         ".pytest_cache",
         ".ruff_cache",
@@ -37,9 +37,9 @@ _LEFT_OUT = frozenset(
 class StagedModule:
     """The Python files of one module, and the quality `steps` to take them through.
 
-    `output` is the absolute directory where they will stand, somewhere below the project's root. `files`
-    maps file names to texts, `routers` the names of router files to their classes. Files that are `in_place`
-    stand there already, so that tools can read them through a link.
+    `output` is the absolute directory of the files, somewhere below the project's root. `files` maps file names
+    to texts, `routers` the names of router files to their classes. With `in_place`, the directory already has
+    these files, and tools can read them through a link.
     """
 
     name: str
@@ -55,7 +55,7 @@ class StagedModule:
 class Mirror:
     """The mirror of `root` in the directory `top`; tools run with `top` as working directory.
 
-    `scratch` is a directory beside it for what tools want to write.
+    `scratch` is a directory beside it in which tools can write.
     """
 
     root: Path
@@ -82,9 +82,9 @@ def mirrored(
 ) -> Iterator[Mirror]:
     """Build a mirror of `root` that holds the files of `modules` for `tools`; remove it at the end.
 
-    Files that are in place are links in it, as all else is. A `lasting` mirror is where the last one of the
-    project was: for mypy, a file that was edited and is in another place has another interface, so that it checks
-    all that imports the file again. Raises FilesError if the disk has no room.
+    Files that are in place are not copied. A `lasting` mirror has the path of the project's last one. For mypy,
+    the path of a file is part of its interface: if a file was edited and has another path, mypy checks all files
+    that import it again. Raises FilesError if the disk has no room.
     """
     staged = [module for module in modules if not module.in_place]
     name = sha256(os.fsencode(root)).hexdigest()[:16] if lasting else None
@@ -104,7 +104,7 @@ def mirrored(
 
 
 def _build(source: Path, target: Path, ways: Iterable[tuple[str, ...]]) -> None:
-    """Make `target` look like `source`, with a real, empty directory at the end of each of `ways`."""
+    """Link the entries of `source` in `target`, with a real, empty directory at each relative path in `ways`."""
     inner: dict[str, list[tuple[str, ...]]] = {}
     for way in ways:
         inner.setdefault(way[0], []).append(way[1:])

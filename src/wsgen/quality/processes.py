@@ -1,4 +1,4 @@
-"""Run tools as processes: side by side, with a time limit, and none left behind."""
+"""Run tools as processes, several at once and with a time limit, and leave none running."""
 
 import os
 import signal
@@ -18,13 +18,13 @@ from wsgen.quality.problems import BrokenToolError, Outcome
 _Result = TypeVar("_Result")
 
 _LEAST_TIME = 60.0
-"""Seconds that any command has, unless the time limit is lower: tools take some to start."""
+"""Seconds that each command has, unless the time limit is lower, since tools need some to start."""
 _LAST_WORDS = 5.0
 """Seconds to wait for the output of a process that was killed."""
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the result is no longer wanted
-    """The process was ended because nobody waits for it any more."""
+    """The process was ended because its result is no longer needed."""
 
 
 class Processes:
@@ -141,6 +141,6 @@ def _end(process: "subprocess.Popen[str]") -> str:
     try:
         stdout, stderr = process.communicate(timeout=_LAST_WORDS)
     except subprocess.TimeoutExpired:
-        # A grandchild that left the process group holds the pipe open: there is nothing to wait for.
+        # A descendant that left the process group holds the pipe open, possibly for ever.
         return ""
     return "\n".join(text for text in (stdout, stderr) if text)

@@ -1,8 +1,7 @@
-"""Find the fixed point: texts that no step would change, with what the linters say of them.
+"""Find the fixed point: texts that no step would change, with the problems that the other steps report.
 
-Those that are done in no time fix first; then all steps check side by side. If no fixing step would change
-anything, that is already the proof. Otherwise the fixing steps rewrite the files in order, and only what
-was changed is checked again.
+Fast fixers run first; then all steps check side by side. If no fixing step would change anything, the fixed point
+is reached. Otherwise the fixing steps rewrite the files in order, and only changed modules are checked again.
 """
 
 import re
@@ -20,7 +19,7 @@ from wsgen.quality.workbench import Workbench
 
 _TIMED_OUT = "WSG502"
 ROUNDS = 5
-"""How often fixing is tried before the steps count as unable to agree."""
+"""The number of times that files are fixed before the steps count as unable to agree."""
 
 Texts = Mapping[str, str]
 
@@ -37,9 +36,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the steps made of one module: its last texts, what was found, and who still changed what.
+    """The result for one module: its last texts, the problems by step, and the changes that steps disagree about.
 
-    `broken` tells of the tool that broke on it, after which no other looked at it.
+    `broken` is the diagnostic about a tool that broke on it; no other tool has checked it since.
     """
 
     files: Texts
@@ -49,14 +48,14 @@ class Checked:
 
     @property
     def passed(self) -> bool:
-        """Return whether all steps are content with the module as it is."""
+        """Return whether the module passes all steps."""
         return not (self.problems or self.disputes or self.broken)
 
 
 class Rounds:
     """One run of `steps` over the modules of a workbench.
 
-    `_pending` holds for each step the modules that it has still to see as they are now.
+    `_pending` holds for each step the modules that it has not checked as they are now.
     """
 
     def __init__(self, bench: Workbench, steps: Sequence[str]) -> None:
@@ -76,7 +75,7 @@ class Rounds:
     def run(self) -> dict[Path, Checked]:
         """Check and fix until nothing changes; return the result for each module by output directory.
 
-        Raises ToolError if a tool cannot do its work on any of the modules.
+        Raises ToolError if tools break on every module.
         """
         rendered = dict(self._texts)
         self._fix([step for step in self._steps if step_named(step).quick])
@@ -92,13 +91,13 @@ class Rounds:
                 seen[output].append(texts)
             if not changes:
                 self._never_settled(unsettled)
-        self._judge_disputed()
+        self._check_disputed()
         return {output: self._checked(output) for output in self._bench.modules}
 
     def _check(self) -> list[Report]:
         """Check what is pending, side by side; return the reports of steps that would change files.
 
-        The first such report ends the linters: they would judge texts that will not stay.
+        The first such report ends the other steps, which would check texts that are about to change.
         """
         processes = self._bench.processes()
         steps = sorted(self._steps, key=lambda step: -step_named(step).cost)
@@ -119,10 +118,10 @@ class Rounds:
         return unsettled
 
     def _fix(self, steps: Sequence[str]) -> dict[Path, tuple[Change, ...]]:
-        """Let those of `steps` that fix rewrite what they have not approved; return all changes.
+        """Let those of `steps` that fix rewrite the modules that are pending for them; return all changes.
 
-        What a cancelled check would have approved is rewritten too, to no effect: the result depends
-        on the order of the steps alone, never on which of them was faster.
+        This includes modules for which a check was cancelled, so that the result depends on the order of the
+        steps only, and not on which of them was faster.
         """
         changes: dict[Path, list[Change]] = {}
         processes = self._bench.processes()
@@ -148,7 +147,7 @@ class Rounds:
         return {output: tuple(made) for output, made in changes.items()}
 
     def _changes(self, step: str, output: Path) -> Iterator[Change]:
-        """Yield how the files in `output` differ from what was known of them; then know them."""
+        """Yield the differences between the files in `output` and their known texts, which are then updated."""
         before = self._texts[output]
         after = self._bench.mirror.read(self._bench.modules[output])
         self._texts[output] = after
@@ -157,7 +156,7 @@ class Rounds:
                 yield Change(step, name, before[name], text)
 
     def _touch(self, output: Path) -> None:
-        """Forget what the steps said of a module that has changed."""
+        """Drop the results for a module that has changed."""
         self._problems[output].clear()
         for step in self._bench.modules[output].steps:
             self._pending[step].add(output)
@@ -181,7 +180,7 @@ class Rounds:
                     self._give_up(output, ())
 
     def _circle(self, output: Path, made: Sequence[Change]) -> tuple[Change, ...]:
-        """Return the changes since each file of `made` last had the text that it has again, else `made`."""
+        """Return the changes since each file of `made` last had its present text, else those of `made`."""
         circle: list[Change] = []
         for file in dict.fromkeys(change.file for change in made):
             history = [change for change in self._history[output] if change.file == file]
@@ -189,7 +188,7 @@ class Rounds:
             circle += history[starts[-1] :] if starts else [c for c in made if c.file == file]
         return tuple(circle)
 
-    def _judge_disputed(self) -> None:
+    def _check_disputed(self) -> None:
         """Let type checkers check modules that steps disagree about: a missing import may be why."""
         disputed = {output for output, changes in self._given_up.items() if changes}
         for step in self._steps:
@@ -198,20 +197,20 @@ class Rounds:
                 self._check()
 
     def _give_up(self, output: Path, disputes: tuple[Change, ...]) -> None:
-        """Leave a module as it is; no step looks at it again."""
+        """Leave a module as it is; no step checks it again."""
         self._given_up.setdefault(output, disputes)
         for pending in self._pending.values():
             pending.discard(output)
 
     def _never_settled(self, reports: Sequence[Report]) -> None:
-        """Give up the modules that a step wants to change but does not change when asked to."""
+        """Give up the modules that a step would change according to its check, but does not change."""
         for report in reports:
             named = [output for output in report.outputs if self._is_named(output, report.output)]
             for output in named or report.outputs:
                 self._give_up(output, (Change(report.step, "", "", ""),))
 
     def _is_named(self, output: Path, text: str) -> bool:
-        """Return whether a file in `output` stands in `text`, and not one in a folder of a longer name."""
+        """Return whether `text` names a file in `output`, and not one in a folder of a longer name."""
         place = re.escape(self._bench.mirror.relative(output))
         return re.search(rf"(?:^|\./|[^\w./-]){place}/", text, re.MULTILINE) is not None
 

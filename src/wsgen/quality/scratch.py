@@ -1,4 +1,7 @@
-"""A temporary folder that goes with the process: at its end, or, if it was killed, at the next run."""
+"""A temporary folder that is removed at the end of a run or, if the run was killed, by the next one.
+
+Otherwise a run over a thousand modules that is killed would leave about 20 MB on the disk until a restart.
+"""
 
 import errno
 import os
@@ -16,7 +19,7 @@ from wsgen.files import lock
 
 PREFIX = "wsgen-mirror-"
 _SETTLED = 60.0
-"""Seconds after which a folder is surely locked if the process that made it is alive."""
+"""Seconds after which a folder is locked if the process that made it is alive."""
 _NO_PRIVILEGE = 1314
 """Windows' error where a user may not make symbolic links."""
 

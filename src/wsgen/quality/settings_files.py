@@ -1,8 +1,8 @@
-"""Which files hold the settings of the quality tools for a module, and what is in them.
+"""Find the files that hold the settings of quality tools for a module, and read what matters of them.
 
-Part of the path where nothing changed: no parser is imported before it is needed. Modules for which a tool reads
-different settings are never on one command line: black takes the settings of the nearest folder that all its
-paths have in common, isort those of its first path, and a module must get the same result alone as with others.
+Part of the path where nothing changed: parsers are imported when they are needed. Modules for which a tool reads
+different settings must not be on one command line: black takes the settings of the nearest folder that all its
+paths have in common, and isort those of its first path.
 """
 
 # ruff: noqa: PTH110, PTH113, PTH120  (building Path objects takes longer than the look)

@@ -1,4 +1,4 @@
-"""Map a place in a generated file back to the line of the source that it comes from."""
+"""Map a position in a generated file to the range in the source that it comes from."""
 
 import re
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 
 def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]) -> Span | None:
-    """Return the place in `ws.yaml` or `ws.py` that `problem` comes from, as closely as can be told.
+    """Return the range in `ws.yaml` or `ws.py` that `problem` comes from, as exactly as possible.
 
-    A type whose name the tool mentions, or that stands in the line it found, is the one to blame;
-    else the router as a whole; else the file. `files` holds the module's texts that the tool read.
+    It is that of the type whose name is in the message or in the line of the problem, else that of the router,
+    else the whole file. `files` holds the texts of the module that the tool has read.
     """
     name = Path(problem.path).name
     router = module.routers.get(name)
@@ -30,15 +30,17 @@ def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]
     spans = {field: module.positions.get(f"{router}.{field}") for field in ("request", "data")}
     names = {field: _names_at(span) for field, span in spans.items() if span}
     for text in (problem.message, line):
-        said = set(_NAME.findall(text))
-        blamed = [field for field, own in names.items() if said & (own - _shared(names, field))]
-        if len(blamed) == 1:
-            return spans[blamed[0]]
+        mentioned = set(_NAME.findall(text))
+        matching = [
+            field for field, own in names.items() if mentioned & (own - _shared(names, field))
+        ]
+        if len(matching) == 1:
+            return spans[matching[0]]
     return module.positions.get(router) or _whole_file(module)
 
 
 def _naming(name: str, router: str, module: StagedModule) -> Span | None:
-    """Return the place that names the module `name`: the router's own type, or `models` for all of them."""
+    """Return the range that names the module `name`: a type of the router, or `models` for all types."""
     parts = set(name.split("."))
     for key in (f"{router}.request", f"{router}.data", "models"):
         span = module.positions.get(key)
@@ -58,16 +60,16 @@ def _whole_file(module: StagedModule) -> Span | None:
 
 
 def _names_at(span: Span) -> set[str]:
-    """Return the names in the stretch of the source; none if it cannot be read any more."""
+    """Return the names in a range of the source; none if the source can no longer be read."""
     try:
         lines = read_text(span.path).splitlines()
     except (OSError, ValueError):
         return set()
     last = max(span.line, span.end_line)
-    stretch = lines[span.line - 1 : last]
-    if not stretch:
+    inside = lines[span.line - 1 : last]
+    if not inside:
         return set()
     if (span.end_line, span.end_column) > (span.line, span.column):
-        stretch[-1] = stretch[-1][: span.end_column - 1]
-    stretch[0] = stretch[0][span.column - 1 :]
-    return set(_NAME.findall("\n".join(stretch)))
+        inside[-1] = inside[-1][: span.end_column - 1]
+    inside[0] = inside[0][span.column - 1 :]
+    return set(_NAME.findall("\n".join(inside)))

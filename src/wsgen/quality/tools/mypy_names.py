@@ -1,8 +1,8 @@
-"""Which modules one mypy process can check together, so that each gets what it gets alone.
+"""Find the modules that one mypy process can check together, so that each gets the same result as alone.
 
 mypy gives every file a module name and refuses two files of the same name, such as the packages
 `specs/a/ws_generated` and `specs/b/ws_generated` without `__init__.py` above them. It also imports from the
-folders in which the names of its files begin, the last of them first. Both are computed here by its rules.
+folders in which the names of its files begin, the last of them first. Names and folders follow mypy's rules here.
 """
 
 import os
@@ -26,8 +26,8 @@ _IMPORT = re.compile(
 class TypingGroup:
     """Output directories that one mypy process can check together, and how it should name them.
 
-    `cache` is the name of the folder for what mypy remembers. mypy takes a file for another one of the same name
-    and text, so that only groups in which a name means the same file have one in common.
+    `cache` is the name of the folder for mypy's cache. mypy does not distinguish files of the same name and text,
+    so only groups in which a name means the same file share a cache.
     """
 
     outputs: tuple[Path, ...]
@@ -47,7 +47,7 @@ class _Package:
 def typing_groups(
     texts: Mapping[Path, Iterable[str]], *, root: Path, sources: Sequence[Path]
 ) -> tuple[TypingGroup, ...]:
-    """Return the output directories in `texts` in as few groups as give each the result it has alone.
+    """Return the output directories in `texts` in as few groups as possible.
 
     `texts` holds the texts of the files that will be in each.
     """
@@ -79,8 +79,8 @@ def _cache(base: Path, root: Path) -> str:
 def _package(output: Path, texts: Iterable[str], root: Path, sources: Sequence[Path]) -> _Package:
     """Return the package in `output`: by the `__init__.py` files above it, else by the nearest base directory.
 
-    A package in a namespace package, a folder without `__init__.py`, has a name by either; what `texts` import
-    from that namespace has the second one, and so must the package have.
+    A package in a namespace package, a folder without `__init__.py`, has a name by either rule. If `texts` import
+    from that namespace, the second rule applies, by which mypy names what they import.
     """
     name, base = output.name, output.parent
     parts: list[str] = [output.name]
@@ -119,7 +119,7 @@ def _above(output: Path, end: Path) -> Iterator[Path]:
 
 
 def _interchangeable(folders: Iterable[Path]) -> set[Path]:
-    """Return those of `folders` whose packages no other has: mypy always looks into all, in whatever order."""
+    """Return those of `folders` whose packages no other has, so that the order of the search has no effect."""
     found = {folder: _importable(folder) for folder in folders}
     owners = Counter(name for names in found.values() for name in names)
     return {folder for folder, names in found.items() if all(owners[name] == 1 for name in names)}
@@ -137,13 +137,13 @@ def _importable(folder: Path) -> set[str]:
 
 
 def _users(packages: Mapping[Path, _Package], texts: Mapping[Path, Iterable[str]]) -> set[Path]:
-    """Return the outputs that import from another one: settings may tell mypy not to follow that import."""
+    """Return the outputs that import from another one. Settings can tell mypy not to follow that import."""
     names = {package.name for package in packages.values()}
     ends = {name.rpartition(".")[2] for name in names}
     users = set()
     for output, package in packages.items():
         if not any(end in text for text in texts[output] for end in ends):
-            continue  # most import no other, and to search for imports takes longer
+            continue  # a fast check, which is enough for most modules
         for imported in _imported(texts[output], package.name):
             parents = {imported[:end] for end, char in enumerate(imported) if char == "."}
             if not names.isdisjoint({imported, *parents} - {package.name}):
@@ -152,7 +152,7 @@ def _users(packages: Mapping[Path, _Package], texts: Mapping[Path, Iterable[str]
 
 
 def _imported(texts: Iterable[str], package: str) -> Iterator[str]:
-    """Yield all that may be a module among what the files of `package`, with `texts`, import."""
+    """Yield each name that may be that of a module which the files of `package`, with `texts`, import."""
     for text in texts:
         for dots, module, names, modules in _IMPORT.findall(text):
             parts = package.split(".")
@@ -163,5 +163,5 @@ def _imported(texts: Iterable[str], package: str) -> Iterator[str]:
 
 
 def _names(listed: str) -> list[str]:
-    """Return the names in `a, b as c`, of which `c` is of no interest."""
+    """Return the names in `a, b as c`, without `c`."""
     return [part.split()[0] for part in listed.strip("(").split(",") if part.split()]
