@@ -9,11 +9,11 @@ from jsonschema import Draft7Validator
 from wsgen_runtime import WsRouter
 from wsgen_runtime.asyncapi import describe
 
-Read = Callable[[str | bytes], dict[str, Any]]  # JSON, known to the caller alone
+Read = Callable[[str | bytes], dict[str, Any]]  # Any: only the caller knows the structure
 
 
 def reader_of(routers: Iterable[WsRouter]) -> Read:
-    """Return what decodes a frame of the server, and raises for one that the document does not allow."""
+    """Return a function that decodes a frame of the server, and raises if the document does not allow it."""
     validators = validators_of(routers)
 
     def read(text: str | bytes) -> dict[str, Any]:  # as Read
@@ -25,7 +25,7 @@ def reader_of(routers: Iterable[WsRouter]) -> Read:
 
 
 def validators_of(routers: Iterable[WsRouter]) -> dict[str, Draft7Validator]:
-    """Return what checks a whole frame, envelope and all, by the frame's `type`: AsyncAPI speaks draft 7."""
+    """Return validators for complete frames by their `type`; AsyncAPI uses draft 07."""
     document = describe(routers, title="test", version="1.0.0")
     channels = document["channels"]
     assert isinstance(channels, dict)

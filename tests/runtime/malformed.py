@@ -69,8 +69,10 @@ def grammar_frames(count: int, seed: int) -> list[str]:
 
 
 def malformed_frames(count: int, seed: int) -> Iterator[str | bytes]:
-    """Yield `count` frames: first those of the grammar, a tenth and at most 5,000; then what becomes of them
-    when they are spliced, cut and spoilt; text too deep to be read; raw bytes.
+    """Yield `count` malformed frames.
+
+    First come frames of the grammar, a tenth of all and at most 5,000; then spliced, cut and altered ones, text
+    that is nested too deeply, and raw bytes.
     """
     dice = random.Random(seed)
     grammar = grammar_frames(min(count // 10, 5_000), seed)

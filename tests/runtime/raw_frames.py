@@ -54,7 +54,7 @@ ATTACKS: dict[str, Iterable[bytes]] = {
 
 
 def random_bytes(count: int, seed: int) -> dict[str, Iterable[bytes]]:
-    """Return `count` attacks: true heads before bytes at random, and bytes alone."""
+    """Return `count` attacks: random bytes, with or without a valid frame header."""
     dice = random.Random(seed)
     found: dict[str, Iterable[bytes]] = {}
     for number in range(count):
@@ -65,7 +65,7 @@ def random_bytes(count: int, seed: int) -> dict[str, Iterable[bytes]]:
 
 
 async def attack(host: str, chunks: Iterable[bytes]) -> bytes:
-    """Connect to `host`, send `chunks`, and return what came back once either end has gone."""
+    """Connect to `host`, send `chunks`, and return the answer when either end has closed the connection."""
     reader, writer = await asyncio.open_connection(*host.split(":"))
     key = base64.b64encode(b"0123456789abcdef").decode()
     writer.write(
@@ -78,7 +78,7 @@ async def attack(host: str, chunks: Iterable[bytes]) -> bytes:
         for chunk in chunks:
             writer.write(chunk)
             await writer.drain()
-        # A server that waits for more of a frame says nothing: it is left to the end of our half.
+        # A server that waits for the rest of a frame does not answer: the end of the sending half makes it close.
         writer.write_eof()
         answer = await reader.read()
     writer.transport.abort()

@@ -33,7 +33,7 @@ class RedisServer:
         for _ in range(1000):
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=10) as probe:
-                    # Not before it answers, if only with a refusal, does it listen everywhere.
+                    # It listens on all sockets only when it answers, if only with an error.
                     probe.sendall(b"PING\r\n")
                     if probe.recv(1):
                         return
@@ -59,9 +59,9 @@ class RedisServer:
 
 
 def require_tls() -> None:
-    """Leave the test out, or fail in CI, if the server that there is was built without TLS."""
+    """Skip the test, or fail in CI, if the installed server was built without TLS."""
     command = [require(REDIS), "--port", "0", "--tls-port", str(free_port())]
-    command += ["--tls-cert-file", "/nonexistent"]  # so that it ends in any case
+    command += ["--tls-cert-file", "/nonexistent"]  # so that it exits in any case
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     if "Failed finding TLS support" in ended.stdout:
         require(REDIS_WITH_TLS)

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from tests.runtime.services import until
 
-# uvicorn's older implementation warns that it is the older one; its sends block where the newer ones do not.
+# The older implementation of uvicorn raises a deprecation warning; its sends block where the newer ones do not.
 IMPLEMENTATIONS = [
     "websockets-sansio",
     "wsproto",

@@ -18,7 +18,7 @@ class Bar(BaseModel):
 
 
 class Recorder:
-    """A service that writes down what it is asked, and keeps the `topic_update` of each live topic."""
+    """A service that records its calls, and keeps the `topic_update` of each topic."""
 
     def __init__(self) -> None:
         self.log: list[tuple[str, str]] = []
@@ -34,7 +34,7 @@ class Recorder:
 
 
 class Gated(Recorder):
-    """A service whose methods wait until they are let through."""
+    """A service whose methods wait until the test lets them return."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Gated(Recorder):
 
 
 class BarRouter(WsRouter):
-    """What wsgen would generate."""
+    """A router as wsgen would generate it."""
 
     def __init__(
         self, *, service: WsRouteService, route: str = "bars", delivery: Delivery | None = None
@@ -87,13 +87,13 @@ AAPL_TOPIC = 'bars:{"resolution":"","symbol":"AAPL"}'
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Let the event loop run until `condition` holds; fails after a generous bound."""
+    """Let the event loop run until `condition` holds; fails after a long time."""
     async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110 - nobody would set an event
             await asyncio.sleep(0)
 
 
 async def turns(count: int = 20) -> None:
-    """Let all that is ready run: for the proof that something does not happen."""
+    """Run everything that is ready, to show that something does not happen."""
     for _ in range(count):
         await asyncio.sleep(0)

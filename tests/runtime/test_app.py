@@ -160,7 +160,7 @@ async def test_a_mounted_app_serves_sockets() -> None:
 
 
 class Noting(MemoryBroker):
-    """A broker that notes its life, and cannot start while `broken`."""
+    """A broker that records its calls, and cannot start while `broken`."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -141,7 +141,7 @@ async def test_frames_sent_while_authorize_is_running_count_for_the_heartbeat() 
 async def test_a_client_is_not_silent_while_the_event_loop_is_blocked() -> None:
     async with connect(app_with(heartbeat=0.3)) as client:
         ping = {"type": "websocket.receive", "text": '{"type": "ping"}'}
-        # It arrives as from a socket: in the turn of the loop in which the late timers are run.
+        # It arrives like from a socket, in the turn of the event loop that runs the late timers.
         asyncio.get_running_loop().call_soon(client._to_app.put_nowait, ping)
         time.sleep(0.5)  # noqa: ASYNC251 - what blocks the loop
         assert (await client.receive())["type"] == "pong"
@@ -234,7 +234,7 @@ def test_some_limits_are_required() -> None:
 
 
 class Handshake:
-    """A client whose accept takes as long as the test wants."""
+    """A client whose acceptance takes as long as the test wants."""
 
     def __init__(self, app: WsApp) -> None:
         self.sent: list[str] = []
@@ -288,7 +288,7 @@ async def test_a_client_that_sends_continuously_does_not_block_other_tasks(
     app = app_with()
     frames, turn, turns_at = 50, 0, [0]
 
-    async def receive() -> Message:  # as a server that has a frame at hand, always
+    async def receive() -> Message:  # like a server that always has a frame ready
         nonlocal turn
         turn += 1
         if turn == 1:

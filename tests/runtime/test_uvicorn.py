@@ -22,7 +22,9 @@ SUBSCRIBE = json.dumps({"type": "bars.subscribe", "payload": AAPL, "id": 7})
 UNSUBSCRIBE = json.dumps({"type": "bars.unsubscribe", "payload": AAPL})
 
 
-async def frame(client: ClientConnection) -> dict[str, Any]:  # JSON, known to the test alone
+async def frame(
+    client: ClientConnection,
+) -> dict[str, Any]:  # Any: only the test knows the structure
     async with asyncio.timeout(10):
         decoded: dict[str, Any] = json.loads(await client.recv())
     return decoded
@@ -52,7 +54,7 @@ async def test_a_subscription_from_its_start_to_its_end(implementation: str) -> 
         await one.send(UNSUBSCRIBE)
         assert (await frame(one))["type"] == "bars.unsubscribe.response"
         assert len(service.log) == 1
-        two.transport.abort()  # without goodbye
+        two.transport.abort()  # without a close frame
         await until(lambda: len(service.log) == 2)
     assert service.log == [("create", AAPL_TOPIC), ("remove", AAPL_TOPIC)]
 

@@ -19,7 +19,9 @@ SUBSCRIBE = json.dumps({"type": "bars.subscribe", "payload": AAPL, "id": 7})
 Check = Callable[[Running], Awaitable[None]]
 
 
-async def frame(client: ClientConnection) -> dict[str, Any]:  # JSON, known to the test alone
+async def frame(
+    client: ClientConnection,
+) -> dict[str, Any]:  # Any: only the test knows the structure
     async with asyncio.timeout(20):
         decoded: dict[str, Any] = json.loads(await client.recv())
     return decoded
@@ -45,7 +47,7 @@ async def subscribed(server: Running, user: str = "ann", **options: Any) -> Asyn
 
 
 async def all_have_gone(server: Running) -> None:
-    """Wait until the application has let go of all clients."""
+    """Wait until the application has released all clients."""
     async with asyncio.timeout(20):
         while await server.get("/clients"):  # noqa: ASYNC110 - another process sets no event
             await asyncio.sleep(0.05)
@@ -85,7 +87,7 @@ async def updates_reach_all_subscribers(server: Running) -> None:
 async def strangers_are_refused(server: Running) -> None:
     assert await refused(server, "/ws") == 403
     async with connect_to(f"ws://{server.host}/full"):
-        # A server that cannot send a response of its own to a handshake makes 403 of it.
+        # A server that does not support responses to a handshake answers 403.
         assert await refused(server, "/full") in (503, 403)
 
 

@@ -21,7 +21,7 @@ _UVICORN = ("uvicorn", APP, "--host", "127.0.0.1", "--port", "{port}", "--log-le
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """How to start a server, and what of it differs from the others."""
+    """How to start a server, and how it differs from the others."""
 
     command: tuple[str, ...]
     direct: bool = True
@@ -31,7 +31,7 @@ class Server:
     sends_1001: bool = True
     """Whether it sends close codes below 3000."""
     goodbye: bool = True
-    """Whether clients see a close frame of ours when it is told to stop."""
+    """Whether clients get the close frame of the app when the server is stopped."""
 
 
 SERVERS = {
@@ -48,7 +48,7 @@ SERVERS = {
     "gunicorn (uvicorn worker)": Server(
         ("gunicorn", APP, "-k", "uvicorn_worker.UvicornWorker", "-b", "127.0.0.1:{port}")
     ),
-    # It hands SIGTERM to the process that serves by other means than a signal, so that nobody there hears of it.
+    # It does not pass SIGTERM on as a signal to the process that serves, so that the app does not notice it.
     "hypercorn": Server(
         ("hypercorn", APP, "-b", "127.0.0.1:{port}"), package="hypercorn", goodbye=False
     ),
@@ -69,7 +69,7 @@ SERVERS = {
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that answers."""
+    """A running server."""
 
     server: Server
     process: subprocess.Popen[bytes]
@@ -78,16 +78,16 @@ class Running:
     http: httpx.AsyncClient
 
     async def post(self, path: str, **query: int) -> None:
-        """Steer the application."""
+        """Control the application."""
         (await self.http.post(path, params=query)).raise_for_status()
 
     async def get(self, path: str) -> object:
-        """Ask the application."""
+        """Query the application."""
         answer: object = (await self.http.get(path)).raise_for_status().json()
         return answer
 
     async def stop(self, within: float) -> bool:
-        """Send SIGTERM; return whether the process ended by itself in so many seconds."""
+        """Send SIGTERM; return whether the process exited within this many seconds."""
         self.process.send_signal(signal.SIGTERM)
         try:
             await asyncio.to_thread(self.process.wait, within)
@@ -98,7 +98,7 @@ class Running:
 
 @asynccontextmanager
 async def running(name: str) -> AsyncIterator[Running]:
-    """Start the server called `name`, and kill what is left of it in the end."""
+    """Start the server called `name`, and kill what is left of it at the end."""
     server = SERVERS[name]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

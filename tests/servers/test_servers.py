@@ -27,7 +27,7 @@ async def test_a_client_subscribes_is_refused_and_is_closed(name: str) -> None:
 
 
 class Served:
-    """An application with one route, as the test clients of others see it."""
+    """An application with one route, for the test clients of other libraries."""
 
     def __init__(self) -> None:
         self.router = BarRouter(service=Recorder())

@@ -10,14 +10,14 @@ from wsgen_runtime.testing import ErrorFrameError, WsTestClient, connect
 
 
 class Bus:
-    """What the brokers of all processes share: who hears which topic; the first to come produces it."""
+    """The shared part of the brokers of all processes: who has opened which topic; the first one produces it."""
 
     def __init__(self) -> None:
         self.hearers: dict[str, list[BusBroker]] = {}
 
 
 class BusBroker:
-    """One process's end of the bus."""
+    """The broker of one process."""
 
     shared = True
 
@@ -66,7 +66,7 @@ class BusBroker:
 
 
 class Process:
-    """One app with its service and its end of the bus."""
+    """One app with its service and its broker."""
 
     def __init__(self, bus: Bus) -> None:
         self.service = Recorder()
@@ -103,7 +103,7 @@ async def test_clients_do_not_notice_when_another_process_starts_producing() -> 
         await until(lambda: two.service.log == [("create", AAPL_TOPIC)])
         two.service.feeds[AAPL_TOPIC](Bar(close=2))
         frames = [await there.receive() for _ in range(2)]
-        # The numbering is the delivering process's, so a takeover is no gap.
+        # Each process numbers what it delivers, so that a takeover is not a gap.
         assert [frame["seq"] for frame in frames] == [1, 2]
         assert one.service.log == [("create", AAPL_TOPIC), ("remove", AAPL_TOPIC)]
 

@@ -50,7 +50,7 @@ def by_header(connection: Connection) -> Session | None:
 
 
 async def by_cookie(connection: Connection) -> Session | None:
-    await asyncio.sleep(0)  # as one that asks a database would
+    await asyncio.sleep(0)  # as a query of a database would
     return read_token(connection.cookies.get("session"))
 
 

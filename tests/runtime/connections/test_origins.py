@@ -15,7 +15,7 @@ PUBLIC = ("203.0.113.7", 443)
 
 
 def seen_as(app: ASGIApp, **changes: object) -> ASGIApp:
-    """Return `app` as a server that puts other values into the scope."""
+    """Return `app` behind a server with these values in the scope."""
 
     async def changed(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, **changes}, receive, send)

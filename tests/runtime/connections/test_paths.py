@@ -52,7 +52,7 @@ def alone(app: WsApp) -> ASGIApp:
 
 
 def with_root(root: str, build_app: Callable[[WsApp], ASGIApp]) -> Callable[[WsApp], ASGIApp]:
-    """Return a way to mount that a server with `--root-path` has, whose proxy may strip it."""
+    """Return a scope as from a server with `--root-path`, whose proxy may strip that prefix."""
     return lambda app: seen_as(build_app(app), root_path=root)
 
 

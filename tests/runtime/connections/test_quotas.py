@@ -111,7 +111,7 @@ def test_ids_that_clients_use_are_echoed(identity: object) -> None:
 
 
 class Node(BaseModel):
-    """A request in which a place may be deep, and whose validator quotes what it got."""
+    """A request that may be deeply nested, and whose validator quotes its input."""
 
     child: "dict[str, Node] | None" = None
 

@@ -95,7 +95,7 @@ async def test_clients_are_closed_with_1001_and_the_server_exits(
 
 
 async def test_several_apps_shut_down_concurrently() -> None:
-    """Each has a producer that hangs: one after the other, they would wait for a minute each."""
+    """Each app has a producer that hangs: one after the other, they would wait for a minute each."""
     async with serving("several", "stuck", "slow") as (process, url), AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(connect(f"{url}{one}")) for one in "123"]
         for client in clients:

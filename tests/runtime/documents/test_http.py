@@ -19,7 +19,7 @@ from wsgen_runtime.testing import connect
 
 
 class Service:
-    """Sends one tree to each topic, and lets the test send more."""
+    """Sends one tree to each topic; the test can send more."""
 
     def __init__(self) -> None:
         self.update: TopicUpdate | None = None
@@ -76,7 +76,7 @@ async def test_yaml_and_json_are_the_same_document() -> None:
         json.loads(text)
 
 
-# What a reader of YAML may take for something else.
+# Texts that a YAML reader may interpret as something else.
 _TRAPS = ["no", "~", "1e5", "0o7", "1:30", "2020-01-01", "<<", "=", "- a", "a: b", "a #b", "", " "]
 _BLOCKS = [
     "a\nb",

@@ -42,7 +42,7 @@ def by_hand(route: str) -> WsRouter:
 
 
 class Packages:
-    """Packages as wsgen generates them, of one module each."""
+    """Packages of one module each, as wsgen generates them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -100,7 +100,7 @@ def check(document: Mapping[str, Any], routes: list[str]) -> None:
 
 
 def dangling(node: object, document: object) -> list[str]:
-    """Return the references below `node` that lead nowhere."""
+    """Return the dangling references below `node`."""
     if isinstance(node, list):
         return [found for item in node for found in dangling(item, document)]
     if not isinstance(node, dict):

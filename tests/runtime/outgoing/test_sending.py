@@ -51,7 +51,7 @@ def wrapping(app: ASGIApp, wrap: Wrap) -> ASGIApp:
 
 
 class Feeds:
-    """An app with one route, and what publishes on it."""
+    """An app with one route, and methods that publish on it."""
 
     def __init__(self, *, delivery: Delivery | None = None, limits: Limits | None = None) -> None:
         self.service = Recorder()
@@ -311,7 +311,7 @@ async def test_a_refused_close_code_is_replaced_by_one_from_4000() -> None:
     assert (caught.value.code, feeds.app.stats.failures) == (4001, 0)
 
 
-# -- what is known to be a server's own
+# -- sends that are known to be a server's own
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
@@ -378,7 +378,7 @@ async def test_a_wrapper_with_the_name_of_a_servers_send_is_recognised_as_a_wrap
 
 
 def within(seconds: float, action: Callable[[], None]) -> None:
-    """Do `action` in a thread, and fail if it hangs: the test client knows no timeouts."""
+    """Run `action` in a thread, and fail if it hangs, since the test client has no timeouts."""
     raised: list[BaseException] = []
 
     def act() -> None:

@@ -134,7 +134,7 @@ async def test_a_client_whose_sends_fail_is_removed_without_harm_to_others() -> 
         broken.failing = True
         service.feeds[AAPL_TOPIC](Bar(close=1))
         assert await numbers(well, 1) == [(1, 1)]
-        await task  # without any disconnect from the server: the app gave the connection up
+        await task  # without a disconnect of the server: the app has given up the connection
         assert app.stats.clients == 1
 
 

@@ -95,7 +95,7 @@ def test_keys_are_field_names_sorted() -> None:
 
 
 def founding_name(route: str, request: BaseModel) -> str:
-    """What the founding system computes, for the values that it can."""
+    """The name in the founding code, for the values that it supports."""
 
     def blank(value: object) -> object:
         if isinstance(value, dict):

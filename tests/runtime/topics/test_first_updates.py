@@ -10,7 +10,7 @@ from wsgen_runtime.testing import ClosedByServerError, WsTestClient, connect
 
 
 class Eager(Recorder):
-    """A service that has much to say at once."""
+    """A service that sends many updates at once."""
 
     def __init__(self, count: int) -> None:
         super().__init__()

@@ -23,11 +23,11 @@ Seen = tuple[object, ...]
 
 
 class Reference:
-    """Who is subscribed to what, and what each client is to see for it, in this order."""
+    """The subscriptions, and what each client must see, in this order."""
 
     def __init__(self) -> None:
         self.asked: dict[tuple[str, int], list[int]] = {}
-        """By topic and client: the questions that still have no answer."""
+        """By topic and client: the requests that have no answer yet."""
         self.live: set[str] = set()
         self.held: defaultdict[str, list[float]] = defaultdict(list)
         self.ending: set[str] = set()
@@ -80,7 +80,7 @@ class Reference:
             self.producer_ends(topic, begins=False)
 
     def producer_ends(self, topic: str, *, begins: bool) -> None:
-        """End the subscriptions: those there are, or, while the topic begins, those that it begins with."""
+        """End the present subscriptions, or those that wait while the topic starts."""
         if begins:
             self.ending.add(topic)
             return
@@ -107,7 +107,7 @@ class Reference:
 
 
 class Steered:
-    """A service that goes on when it is told to, and sees that it is asked for one thing at a time."""
+    """A service that continues when the test says so, and checks that calls do not overlap."""
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
@@ -146,7 +146,7 @@ class Steered:
 
 
 class Player(WsTestClient):
-    """A client that tells the reference what the app takes from it."""
+    """A client that notifies the model of each frame that the app reads."""
 
     def __init__(self, number: int, reference: Reference) -> None:
         super().__init__()
@@ -175,7 +175,7 @@ class Player(WsTestClient):
             change(topic_of(frame["payload"]["symbol"]), self.number, frame["id"])
 
     def look(self) -> None:
-        """Read what has come; within one subscription `seq` rises by one, since nobody is too slow here."""
+        """Read what has arrived; within a subscription `seq` increases by one, since no client is slow."""
         while not self._from_app.empty():
             message = self._from_app.get_nowait()
             if message["type"] == "websocket.close":
@@ -237,7 +237,7 @@ class HubModel(RuleBasedStateMachine):
         self.loop.run_until_complete(act())
 
     def player(self, place: int) -> Player:
-        """Return who is at `place`; somebody new, if the one before has gone."""
+        """Return the client at `place`, or a new one if it has left."""
         if place not in self.players or self.players[place].gone:
             player = self.players[place] = Player(len(self.running) + 1, self.reference)
             scope = _scope("/", {}, {}, {}, ())
@@ -263,7 +263,7 @@ class HubModel(RuleBasedStateMachine):
 
     @rule(place=PLACES, politely=st.booleans(), count=TURNS)
     def part(self, place: int, politely: bool, count: int) -> None:
-        """Let the client vanish, or tell it to go."""
+        """Let the client vanish, or close it."""
         player = self.player(place)
 
         def disconnect() -> None:
@@ -304,7 +304,7 @@ class HubModel(RuleBasedStateMachine):
 
         def publish() -> None:
             for feed in self.service.old:
-                feed(Bar(close=-1))  # nobody is to see it
+                feed(Bar(close=-1))  # nobody must see it
             if topic not in self.service.feeds or (produced and topic in self.service.spent):
                 return
             self.reference.publish(topic, value)
@@ -325,13 +325,13 @@ class HubModel(RuleBasedStateMachine):
                 self.service.spent.add(topic)
                 self.reference.producer_ends(topic, begins=topic in self.service.gates)
                 feed.end("enough")
-                feed(Bar(close=-1))  # nobody is to see it
+                feed(Bar(close=-1))  # nobody must see it
 
         self.run(count, end)
 
     @rule()
     def settle(self) -> None:
-        """Let all that is ready run: whoever reads has now seen all there is to see."""
+        """Run everything that is ready, after which each client that reads has seen everything."""
         self.run(12)
         for player in self.players.values():
             player.look()
@@ -357,13 +357,13 @@ class HubModel(RuleBasedStateMachine):
             self.loop.close()
 
     def all_go(self) -> None:
-        """Once all have gone and all steps are done, nothing is left."""
+        """After all clients have left and all steps are done, nothing is left."""
         for player in self.players.values():
             player.resume()
         self.settle()
         for player in self.players.values():
             player.vanish()
-        for _ in range(3):  # a topic that is being made is removed afterwards
+        for _ in range(3):  # a topic that is being created is removed afterwards
             self.run(6)
             for gate in self.service.gates.values():
                 gate.set_result(False)

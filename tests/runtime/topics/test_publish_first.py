@@ -16,7 +16,7 @@ APPLE = BarRequest(symbol="AAPL")
 
 
 class SlowBroker:
-    """A shared broker that starts when it is let, unless it fails, and notes what it is to publish."""
+    """A shared broker that starts when the test lets it, unless it fails, and records what is published."""
 
     shared = True
     stats = BrokerStats()
@@ -210,7 +210,7 @@ async def test_an_app_started_on_the_loop_of_the_server_stays_there() -> None:
     broker.gate.set()
     app, router = app_on(broker)
     router.publish(APPLE, Bar(close=1))
-    async with connect(app):  # by which this loop is known to be the server's
+    async with connect(app):  # which makes this the event loop of the server
 
         async def start() -> None:
             with pytest.raises(RuntimeError, match="one event loop at a time"):

@@ -215,7 +215,7 @@ class TopicModel(RuleBasedStateMachine):
     def answer(self, topic: str, answered: tuple[tuple[str, list[int]], ...]) -> None:
         for member, tokens in answered:
             for token in tokens:
-                self.unanswered.remove((topic, member, token))  # answered once, no more
+                self.unanswered.remove((topic, member, token))  # answered only once
 
     def ended(self, topic: str, outcome: TopicOutcome[str, int]) -> None:
         self.answer(topic, outcome.failed)
@@ -304,7 +304,7 @@ class TopicModel(RuleBasedStateMachine):
             assert self.index.topics_of(member) == {t for t, m in self.pairs if m == member}
 
     def teardown(self) -> None:
-        """Once all have left and all steps are done, nothing is left and nobody waits for an answer."""
+        """After all have left and all steps are done, nothing is left and nobody waits for an answer."""
         for member in "abc":
             self.drop(member)
         for topic in "tu":

@@ -127,7 +127,7 @@ async def a_user(*_: object) -> str:
 
 
 def runs_it(function: Wrong) -> Wrong:
-    """A decorator that makes an answer of a generator, as frameworks do for their dependencies."""
+    """A decorator that turns a generator into an answer, as frameworks do for their dependencies."""
 
     @functools.wraps(function)
     async def call(*arguments: object) -> object:
@@ -208,7 +208,7 @@ async def test_an_answer_that_cannot_be_a_user_is_refused_and_logged(
 
 
 class Odd(BaseModel):
-    """A user who is like something else in one way."""
+    """A user that resembles something else in one way."""
 
     status_code: int = 1
     gen: str = "x"

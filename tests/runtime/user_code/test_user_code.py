@@ -41,7 +41,7 @@ async def awaits_a_cancelled_task() -> None:
 
 
 class Careless(Recorder):
-    """A service that awaits what it has cancelled, while it is told to."""
+    """A service that awaits a task that it has cancelled, while the test says so."""
 
     def __init__(self, *, when: str) -> None:
         super().__init__()
@@ -255,7 +255,7 @@ async def test_a_service_that_ignores_its_cancellation_does_not_delay_the_shutdo
         await client.subscribe("bars", AAPL)
         release.set()
         await turns()
-        late(Bar(close=1))  # of the app's last life: it reaches nobody
+        late(Bar(close=1))  # from before the shutdown: it reaches nobody
         await client.unsubscribe("bars", AAPL)
         await until(lambda: not app.topics)
 

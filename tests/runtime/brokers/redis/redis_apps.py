@@ -49,7 +49,7 @@ async def close_of(client: WsTestClient) -> object:
 
 
 async def status_of(client: WsTestClient) -> object:
-    """Return the next status; an update that another process published already may come before it."""
+    """Return the next status; skip updates that another process has published before."""
     while (frame := await client.receive(timeout=10))["type"] != "status":
         pass
     return frame["payload"]["broker"]

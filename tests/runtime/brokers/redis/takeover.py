@@ -33,7 +33,7 @@ SUBSCRIBE = json.dumps({"type": "ticks.subscribe", "payload": AAPL, "id": 1})
 
 @cache
 def reader() -> Read:
-    """Return what decodes the frames of these processes and holds them against their document."""
+    """Return a function that decodes a frame of these processes and checks it against their document."""
     return reader_of([ticks_router()])
 
 
@@ -44,7 +44,7 @@ class Server:
     process: asyncio.subprocess.Process
     port: int
     updates: "asyncio.Queue[tuple[int, int, int]]" = field(default_factory=asyncio.Queue)
-    """(`seq`, the producer's process id, its number), as they come."""
+    """(`seq`, the producer's process id, its number), in the order of arrival."""
 
     async def read(self) -> None:
         async with connect(f"ws://127.0.0.1:{self.port}/") as client:
@@ -68,7 +68,7 @@ class Server:
 
 @asynccontextmanager
 async def server(url: str, lease: float) -> AsyncIterator[Server]:
-    """Start a process and subscribe to it; at the end it is killed, if it still lives."""
+    """Start a process and subscribe to it; kill it at the end, if it still runs."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -89,7 +89,7 @@ async def server(url: str, lease: float) -> AsyncIterator[Server]:
             reading.cancel()
             (result,) = await asyncio.gather(reading, return_exceptions=True)
             if isinstance(result, ValidationError | KeyError):
-                raise result  # a frame that no document allows; any other end is that of the process
+                raise result  # an undocumented frame; any other error means that the process has ended
     finally:
         if process.returncode is None:
             process.kill()
@@ -115,7 +115,7 @@ def check_order(updates: list[tuple[int, int, int]]) -> str:
 
 
 async def one_round(url: str, lease: float, *, pause: bool = False) -> tuple[float, str]:
-    """Kill, or pause, a producer; return how long its heir's subscriber waited, and what was wrong."""
+    """Kill or pause a producer; return how long the subscriber of its successor waited, and what was wrong."""
     async with AsyncExitStack() as stack:
         starting = (stack.enter_async_context(server(url, lease)) for _ in range(2))
         one, two = await asyncio.gather(*starting)
@@ -138,7 +138,7 @@ async def one_round(url: str, lease: float, *, pause: bool = False) -> tuple[flo
 
 
 async def after_pause(victim: Server, heir: int) -> list[tuple[int, int, int]]:
-    """Return what the subscriber of the one that was paused got, up to the heir's present updates."""
+    """Return what the subscriber of the paused process got, up to the present updates of its successor."""
     got = [await victim.next()]
     while got[-1][1] != heir:
         got.append(await victim.next())
@@ -146,7 +146,7 @@ async def after_pause(victim: Server, heir: int) -> list[tuple[int, int, int]]:
 
 
 async def main(rounds: int, lease: float, *, pause: bool) -> bool:
-    """Run all rounds and print each; return whether all was well."""
+    """Run and print all rounds; return whether all succeeded."""
     fine = True
     with tempfile.TemporaryDirectory() as folder, redis_server(Path(folder)) as redis:
         for number in range(1, rounds + 1):

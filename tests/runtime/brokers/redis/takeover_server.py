@@ -18,7 +18,7 @@ from wsgen_runtime.brokers.redis import RedisBroker
 
 
 class Ticks:
-    """Counts on, however often production moves: each update is its process and its number there."""
+    """Goes on counting when production moves: each update has the process id and a number of that process."""
 
     def __init__(self) -> None:
         self._number = 0
@@ -45,7 +45,7 @@ def ticks_router() -> WsRouter:
 
 
 async def main(url: str, lease: float) -> None:
-    """Serve until killed, or told to stop."""
+    """Serve until the process is killed or stopped."""
     app = WsApp(title="takeover", routers=[ticks_router()], broker=RedisBroker(url, lease=lease))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     serving = asyncio.create_task(server.serve())

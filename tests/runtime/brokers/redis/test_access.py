@@ -20,7 +20,7 @@ DOCS = Path(__file__).parents[4] / "docs/runtime.md"
 
 
 async def use(url: str) -> None:
-    """Produce, deliver, renew, and give back, as an app whose title makes the names does."""
+    """Produce, deliver, renew and release a lease, with names that contain the title of the app."""
     service = Recorder()
     app = WsApp(title="data feed", routers=[BarRouter(service=service)], broker=url)
     await app.startup()
@@ -35,7 +35,7 @@ async def use(url: str) -> None:
 
 
 def rights() -> list[str]:
-    """Return the command of the docs, in its parts."""
+    """Return the arguments of the command in the docs."""
     found = re.search(r"^ +(ACL SETUSER .+)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     assert found is not None
     return found[1].split()

@@ -138,7 +138,7 @@ async def test_a_provider_that_fails_is_logged_once_for_each_reason(
             provider.get_credentials = fail  # type: ignore[method-assign] # as it goes wrong
             server.start()
             await until(lambda: len(asked) >= 3)
-            del provider.get_credentials  # and is well again
+            del provider.get_credentials  # and recovers
             assert await status_of(client) == "connected"
         await app.shutdown()
     warnings = [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -16,7 +16,7 @@ STEPS = st.sampled_from(["open", "close", "crash", "ask", "answer", "publish", *
 
 
 class World:
-    """The processes, the key of their only topic, and the questions under way."""
+    """The processes, the key of their only topic, and the pending claims."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -88,7 +88,7 @@ class World:
 
 
 def script(text: str) -> list[tuple[str, int, float]]:
-    """Return the steps of a story such as `open0 ask0`, in which no time passes."""
+    """Return the steps of a text such as `open0 ask0`, in which no time passes."""
     return [(step[:-1], int(step[-1]), 0.0) for step in text.split()]
 
 
@@ -109,7 +109,7 @@ def test_there_are_never_two_producers_and_one_within_the_lease(
         world.now += delay
         world.step(kind, number)
         assert sum(process.holds("t", world.now) for process in world.processes) <= 1
-    # No update twice, and no producer's among those of another.
+    # No update comes twice, and the updates of two producers do not mix.
     assert len(set(world.published)) == len(world.published)
     changes = [
         token
@@ -119,7 +119,7 @@ def test_there_are_never_two_producers_and_one_within_the_lease(
         if token != before
     ]
     assert len(set(changes)) == len(changes)
-    # Left in peace, somebody who wants to produce does so within the lease.
+    # Without further events, a process that wants to produce does so within the lease.
     for process in world.processes:
         process.hear("t", world.now)
     for _ in range(int(LEASE / TICK)):

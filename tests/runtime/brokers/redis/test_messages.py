@@ -71,7 +71,7 @@ async def test_messages_of_others_on_the_channels_do_no_harm(
 
 
 class Anything(BaseModel):
-    """Whatever pydantic writes as JSON, and a little more."""
+    """A value that pydantic writes as JSON, or a little more."""
 
     model_config = ConfigDict(ser_json_inf_nan="constants")
 
@@ -99,7 +99,7 @@ async def test_whatever_pydantic_writes_arrives(server: RedisServer) -> None:
 
 
 class Flooded(Link):
-    """A link on which there is always something to hear."""
+    """A link on which there is always a message to receive."""
 
     def __init__(self) -> None:
         self.heard = 0

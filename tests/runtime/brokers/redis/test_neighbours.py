@@ -68,7 +68,7 @@ def process(server: RedisServer, data_type: Any, route: str = "bars") -> Process
 
 
 class Renamed(BarRouter):
-    """A router whose topics are called as those of the route `bars`, whatever its own."""
+    """A router whose topics have the names of those of the route `bars`."""
 
     def __init__(self, **options: Any) -> None:  # those of WsRouter
         WsRouter.__init__(self, **options)

@@ -40,7 +40,7 @@ async def test_clients_are_notified_of_an_outage_and_get_updates_after_it(
             server.stop()
             assert [await status_of(here), await status_of(there)] == ["disconnected"] * 2
             assert not one.app.stats.broker.connected
-            # Whoever comes now is told, is subscribed at once, and gets updates later.
+            # A client that connects now is notified, is subscribed at once, and gets updates later.
             async with connect(two.app) as late:
                 assert await status_of(late) == "disconnected"
                 await late.subscribe("bars", {"symbol": "LATE"})
@@ -60,7 +60,7 @@ async def test_clients_are_notified_of_an_outage_and_get_updates_after_it(
                 two.router.publish(BarRequest(symbol="LATE"), Bar(close=2))
                 assert await close_of(late) == 2
         assert one.app.stats.broker.reconnects == 1
-    # Redis has forgotten who produced; yet nobody began before that one had stopped.
+    # Redis has lost the lease; still, nobody has started before the producer has stopped.
     kinds = [kind for kind, topic in log if topic == AAPL_TOPIC]
     assert kinds == ["create", "remove"] * (len(kinds) // 2)
     assert caplog.text.count("went away") == 2  # once for each process
@@ -97,13 +97,13 @@ async def test_a_connection_to_a_hanging_redis_is_given_up(tmp_path: Path) -> No
             await until(lambda: len(one.service.feeds) == 2)
 
 
-# Not one of them is what redis-py expects; for some it raises what it never announces.
+# redis-py expects none of them, and raises undocumented exceptions for some.
 NONSENSE = [b":x\r\n", b"*1\r\n$3\r\nabc\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", b"+OK\r\n"]
 
 
 @asynccontextmanager
 async def answering_nonsense(port: int, answers: list[bytes]) -> AsyncIterator[list[bytes]]:
-    """Be in Redis' place; yield what was answered so far, one answer for each connection."""
+    """Listen in place of Redis; yield the answers so far, one for each connection."""
     given: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -71,7 +71,7 @@ async def test_concurrent_first_subscribers_get_one_producer(server: RedisServer
 
 
 async def test_a_process_that_leaves_releases_the_lease_at_once(server: RedisServer) -> None:
-    # Were it not for that, the lease would outlast the timeouts of this test.
+    # Otherwise, the lease would last longer than the timeouts of this test.
     one, two = Process(server.url, lease=600), Process(server.url, lease=600)
     async with running(one, two), connect(one.app) as here, connect(two.app) as there:
         await here.subscribe("bars", AAPL)
@@ -81,7 +81,7 @@ async def test_a_process_that_leaves_releases_the_lease_at_once(server: RedisSer
         await here.unsubscribe("bars", AAPL)
         await until(lambda: two.produces)
         two.produce(600)
-        # What the one published before it left comes before what the other publishes.
+        # Updates of the process that has left come before those of the other.
         assert [await close_of(there) for _ in range(601)] == list(range(601))
         await here.subscribe("bars", AAPL)
         await two.app.shutdown()
@@ -107,7 +107,9 @@ async def test_a_process_that_loses_the_lease_stops_publishing(server: RedisServ
         feed = one.service.feeds[AAPL_TOPIC]
         with server.client() as client:
             client.set(KEY, "another's", px=60_000)
-        feed(Bar(close=1))  # still ours as far as we know: Redis refuses it
+        feed(
+            Bar(close=1)
+        )  # this process still believes to have the lease, but Redis refuses the update
         await until(lambda: one.app.stats.broker.dropped == 1)
         await until(lambda: not one.produces)
         feed(Bar(close=2))

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 @asynccontextmanager
 async def uvicorn(redis_url: str, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run two workers; whatever is left of them at the end is killed."""
+    """Run two workers; kill what is left of them at the end."""
     command = [sys.executable, "-m", "uvicorn", "--workers", "2", "--port", str(port)]
     command += ["--factory", "tests.runtime.brokers.redis.workers:app", "--log-level", "warning"]
     process = await asyncio.create_subprocess_exec(
