@@ -6,10 +6,7 @@ has neither forks nor such timers, a check runs in this process without limits.
 """
 
 import os
-import pickle
-import selectors
 import signal
-import struct
 import sys
 import threading
 import time
@@ -17,27 +14,20 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from types import FrameType
 from typing import TypeVar
 
 Tell = Callable[[object], None]
 """Passes what a check finds to the process that waits for it."""
 
-_HEADER = struct.Struct("!I")
-_CHUNK = 1 << 16
 _AGAIN = 0.1
 _Result = TypeVar("_Result")
 
 
 class UnfinishedError(Exception):
     """The check was not completed; the text says why."""
-
-
-class _Defect:
-    """An exception that ended the check unexpectedly."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
 
 
 def told_by(check: Callable[[Tell], None], seconds: float) -> Iterator[object]:
@@ -51,26 +41,28 @@ def told_by(check: Callable[[Tell], None], seconds: float) -> Iterator[object]:
         check(told.append)
         yield from told
         return
-    reading, writing = os.pipe()
+    reading, writing = Pipe(duplex=False)
     with warnings.catch_warnings():
         # Python warns of forks in processes with threads. The child runs `check` and nothing else.
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if not child:
         _run(check, writing)
-    os.close(writing)
-    ended = False
+    writing.close()
+    deadline = time.monotonic() + seconds
     try:
-        for message in _messages(reading, time.monotonic() + seconds, seconds):
-            if isinstance(message, _Defect):
-                raise UnfinishedError(message.text)
-            ended = message is None
-            if not ended:
-                yield message
-        if not ended:
-            raise UnfinishedError("its process ended early")
+        while (left := deadline - time.monotonic()) > 0 and reading.poll(left):
+            message = reading.recv()
+            if message is None:
+                return
+            if isinstance(message, UnfinishedError):
+                raise message
+            yield message
+        raise UnfinishedError(f"it takes longer than {seconds:g} seconds")
+    except (EOFError, OSError) as error:
+        raise UnfinishedError("its process ended early") from error
     finally:
-        os.close(reading)
+        reading.close()
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
@@ -104,45 +96,18 @@ class Budget:
             self.left -= time.process_time() - started
 
 
-def _run(check: Callable[[Tell], None], writing: int) -> None:
+def _run(check: Callable[[Tell], None], writing: "Connection[object, object]") -> None:
     """Run `check` in the child process, and end the process."""
-
-    def tell(message: object) -> None:
-        data = pickle.dumps(message)
-        rest = memoryview(_HEADER.pack(len(data)) + data)
-        while rest:
-            rest = rest[os.write(writing, rest) :]
-
     try:
-        check(tell)
-        tell(None)
+        check(writing.send)
+        writing.send(None)
     except Exception as error:
         if os.environ.get("WSGEN_DEBUG"):
             traceback.print_exc()
-        tell(_Defect(f"internal error, a defect in wsgen: {type(error).__name__}: {error}"[:500]))
+        text = f"internal error, a defect in wsgen: {type(error).__name__}: {error}"
+        writing.send(UnfinishedError(text[:500]))
     finally:
         os._exit(0)
-
-
-def _messages(reading: int, deadline: float, seconds: float) -> Iterator[object]:
-    """Yield the messages that arrive until the pipe is closed."""
-    data = bytearray()
-    with selectors.DefaultSelector() as waiting:
-        waiting.register(reading, selectors.EVENT_READ)
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0 or not waiting.select(left):
-                raise UnfinishedError(f"it takes longer than {seconds:g} seconds")
-            chunk = os.read(reading, _CHUNK)
-            if not chunk:
-                return
-            data += chunk
-            while len(data) >= _HEADER.size:
-                end = _HEADER.size + _HEADER.unpack_from(data)[0]
-                if len(data) < end:
-                    break
-                yield pickle.loads(data[_HEADER.size : end])  # noqa: S301  # from the child process
-                del data[:end]
 
 
 @contextmanager
