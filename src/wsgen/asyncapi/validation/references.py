@@ -14,21 +14,8 @@ _MAPS = frozenset(
     {"channels", "definitions", "messages", "operations", "parameters", "patternProperties"}
     | {"properties", "schemas", "servers", "variables"}
 )
-_KINDS = {
-    "channels": "channels",
-    "correlationId": "correlationIds",
-    "messages": "messages",
-    "message": "messages",
-    "operations": "operations",
-    "parameters": "parameters",
-    "payload": "schemas",
-    "headers": "schemas",
-    "security": "securitySchemes",
-    "servers": "servers",
-    "replies": "replies",
-    "reply": "replies",
-}
-_LISTED = frozenset({"messages", "security", "servers"})
+_KINDS = {"correlationId": "correlationIds", "payload": "schemas", "headers": "schemas"}
+_KINDS_IN_LISTS = {"messages": "messages", "security": "securitySchemes", "servers": "servers"}
 
 
 def references(value: object, route: Route = ()) -> Iterator[tuple[Route, str]]:
@@ -109,8 +96,8 @@ def _expected_kind(route: Route) -> str | None:
     """Return the kind of component that a reference at `route` must lead to, if it is known."""
     if route[:1] == ("components",):
         return str(route[1]) if len(route) == 3 else None
-    if len(route) >= 2 and route[-2] in _LISTED and isinstance(route[-1], int):
-        return _KINDS[str(route[-2])]
+    if len(route) >= 2 and route[-2] in _KINDS_IN_LISTS and isinstance(route[-1], int):
+        return _KINDS_IN_LISTS[str(route[-2])]
     if len(route) == 2 and route[0] in ("channels", "operations", "servers"):
         return str(route[0])
     if len(route) == 4 and route[0] == "channels":
@@ -120,7 +107,7 @@ def _expected_kind(route: Route) -> str | None:
             return "messages"
     if len(route) == 3 and route[0] == "operations" and route[2] == "reply":
         return "replies"
-    if route and route[-1] in ("payload", "headers", "correlationId") and "schemas" not in route:
+    if route and route[-1] in _KINDS and "schemas" not in route:
         return None if "properties" in route else _KINDS[str(route[-1])]
     return None
 
