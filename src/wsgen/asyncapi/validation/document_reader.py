@@ -6,7 +6,7 @@ tools read it, and may have up to 16 MiB and a million values.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,6 @@ _MAX_DEPTH = 100
 _MAX_VALUES = 1_000_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SURROGATES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
-_CORE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("null", re.compile(r"|~|null|Null|NULL")),
-    ("bool", re.compile(r"true|True|TRUE|false|False|FALSE")),
-    ("int", re.compile(r"[-+]?[0-9]+")),
-    ("octal", re.compile(r"0o[0-7]+")),
-    ("hex", re.compile(r"0x[0-9a-fA-F]+")),
-    ("float", re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")),
-)
 
 
 class UnreadableDocumentError(Exception):
@@ -244,16 +236,19 @@ class _EventReader:
 
 def _resolve(text: str) -> object:
     """Return a plain scalar's value by the rules of YAML 1.2, where `on` and `2024-01-01` are texts."""
-    for kind, pattern in _CORE:
-        if not pattern.fullmatch(text):
-            continue
-        if kind == "null":
-            return None
-        if kind == "bool":
-            return text[0] in "tT"
-        if kind == "int":
-            return int(text) if len(text) < 400 else text
-        if kind in ("octal", "hex"):
-            return int(text[2:], 8 if kind == "octal" else 16) if len(text) < 400 else text
-        return float(text)
+    for pattern, read in _CORE:
+        if pattern.fullmatch(text):
+            return read(text)
     return text
+
+
+def _integer(text: str) -> object:
+    return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10)) if len(text) < 400 else text
+
+
+_CORE: tuple[tuple[re.Pattern[str], Callable[[str], object]], ...] = (
+    (re.compile(r"|~|null|Null|NULL"), lambda _: None),
+    (re.compile(r"true|True|TRUE|false|False|FALSE"), lambda text: text[0] in "tT"),
+    (re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"), _integer),
+    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"), float),
+)
