@@ -1,9 +1,9 @@
 """Read `[tool.wsgen.asyncapi]`: the fields of a document that are not in any source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
+from typing import Any
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
@@ -22,15 +22,18 @@ class Settings:
     The `security` of a server may list names of `security_schemes` instead of references.
     """
 
-    title: str = ""
-    version: str = ""
-    info: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-    id: str = ""
-    servers: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-    security_schemes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    title: str
+    version: str
+    info: Mapping[str, object]
+    id: str
+    servers: Mapping[str, object]
+    security_schemes: Mapping[str, object]
 
 
-def read_settings(table: Mapping[str, object], file: Path | None = None) -> Settings:
+def read_settings(
+    table: Mapping[str, Any],  # as in the file; checked here
+    file: Path | None = None,
+) -> Settings:
     """Return the settings in `table`; raises ConfigError with a diagnostic for each that is wrong.
 
     The contents of the tables are checked as parts of the document.
@@ -60,16 +63,15 @@ def read_settings(table: Mapping[str, object], file: Path | None = None) -> Sett
         for key in ("description", "termsOfService", "contact", "license", "externalDocs")
         if key in table
     }
-    tags = table.get("tags")
-    if isinstance(tags, list) and tags:
+    if tags := table.get("tags"):
         info["tags"] = [{"name": tag} if isinstance(tag, str) else tag for tag in tags]
     return Settings(
-        title=_text(table, "title"),
-        version=_text(table, "version"),
+        title=table.get("title", ""),
+        version=table.get("version", ""),
         info=info,
-        id=_text(table, "id"),
-        servers=_table(table, "servers"),
-        security_schemes=_table(table, "securitySchemes"),
+        id=table.get("id", ""),
+        servers=table.get("servers", {}),
+        security_schemes=table.get("securitySchemes", {}),
     )
 
 
@@ -78,13 +80,3 @@ def _are_tags(value: object) -> bool:
         (isinstance(tag, str) and tag) or (isinstance(tag, Mapping) and "name" in tag)
         for tag in value
     )
-
-
-def _text(table: Mapping[str, object], key: str) -> str:
-    value = table.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _table(table: Mapping[str, object], key: str) -> Mapping[str, object]:
-    value = table.get(key)
-    return value if isinstance(value, Mapping) else {}
