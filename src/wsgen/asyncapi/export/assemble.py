@@ -1,7 +1,7 @@
 """Assemble the stubs of modules and the project's settings into one AsyncAPI 3.1 document."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,16 +45,14 @@ def assemble(
     if settings.id:
         joint = ":" if settings.id.startswith("urn:") else "/"
         document["id"] = f"{settings.id}{joint}{title}" if per_module else settings.id
-    info |= _plain(settings.info)
+    info |= settings.info
     if "description" in single and (per_module or "description" not in info):
         info["description"] = single["description"]
     if tags := _tags(info.get("tags", []), stubs):
         info["tags"] = tags
     document["info"] = info
     if settings.servers:
-        document["servers"] = {
-            name: _server(_plain(server)) for name, server in settings.servers.items()
-        }
+        document["servers"] = {name: _server(item) for name, item in settings.servers.items()}
     document |= {"defaultContentType": "application/json", "channels": {}, "operations": {}}
     for stub in stubs:
         (channel,) = stub["channels"]
@@ -64,10 +62,11 @@ def assemble(
             key = name if len(stubs) == 1 or name.startswith(prefix) else f"{prefix}{name}"
             document["operations"][key] = operation
     used = set(_references(document))
-    schemes = _plain(settings.security_schemes)
-    if schemes := {name: item for name, item in schemes.items() if _reference(name) in used}:
-        document["components"] = {"securitySchemes": schemes}
-    copy: Json = json.loads(json.dumps(document))
+    schemes = settings.security_schemes.items()
+    if found := {name: item for name, item in schemes if _reference(name) in used}:
+        document["components"] = {"securitySchemes": found}
+    # Settings may contain dates, which JSON does not have.
+    copy: Json = json.loads(json.dumps(document, default=str))
     return copy
 
 
@@ -100,11 +99,3 @@ def _references(node: Any) -> Iterator[str]:  # any JSON value
     elif isinstance(node, list):
         for value in node:
             yield from _references(value)
-
-
-def _plain(value: object) -> Any:  # the same JSON value, without read-only views
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -5,11 +5,8 @@ receive what is in `subscribe`. `x-response` names the answer to a message.
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
-# JSON that wsgen has made, so its structure is known.
-Json = dict[str, Any]
+from wsgen.asyncapi.export.assemble import Json
 
 VERSIONS = {"3.1": "3.1.0", "3.0": "3.0.0", "2.6": "2.6.0"}
 _MESSAGE_FIELDS = ("name", "title", "summary", "description", "tags", "contentType", "examples")
@@ -89,7 +86,12 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
         message: _add(messages, name, message, item)
         for message, item in channel["messages"].items()
     }
-    asked = list(dict.fromkeys(_names(operations, "receive")))
+    asked = dict.fromkeys(
+        message
+        for operation in operations
+        if operation["action"] == "receive"
+        for message in _refs(operation)
+    )
     for operation in operations:
         for message in _refs(operation):
             target = messages[keys[message]]
@@ -101,8 +103,8 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
             if "reply" in operation:
                 target["x-response"] = _one_of([keys[item] for item in _refs(operation["reply"])])
     received = [message for message in channel["messages"] if message not in asked]
-    result: Json = {}
-    result |= {key: channel[key] for key in ("description", "x-close-codes") if key in channel}
+    kept = ("description", "x-close-codes")
+    result: Json = {key: channel[key] for key in kept if key in channel}
     security = _security(operations)
     result["publish"] = {
         "operationId": f"{name}.publish",
@@ -149,12 +151,6 @@ def _add(messages: Json, channel: str, name: str, message: Json) -> str:
     key = f"{channel}.{name}" if name in messages else name
     messages[key] = {"messageId": key, **converted}
     return key
-
-
-def _names(operations: list[Json], action: str) -> Iterator[str]:
-    for operation in operations:
-        if operation["action"] == action:
-            yield from _refs(operation)
 
 
 def _refs(item: Json) -> list[str]:

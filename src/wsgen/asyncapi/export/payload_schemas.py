@@ -9,10 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
 
-# JSON whose structure is known.
-Json = dict[str, Any]
+from wsgen.asyncapi.export.assemble import Json
 
 WORKER = "wsgen_runtime.documents.worker"
 """The module that fills documents, by name and not imported, because wsgen does not need the runtime."""
@@ -80,31 +78,26 @@ def fill_documents(
         finally:
             _end(process)
             process.wait()
-        answer, said = (stream.read() for stream in (_rewound(output), _rewound(errors)))
+        output.seek(0)
+        errors.seek(0)
+        answer, said = output.read(), errors.read()
     if late:
         return _blamed(answer, f"did not end within {timeout:g} seconds", said)
-    last = _lines(answer)[-1:]
-    if last and "documents" in last[0]:
-        return Filled(tuple(last[0]["documents"]), {})
-    if last and "failures" in last[0]:
+    last = next(reversed(_lines(answer)), {})
+    if "documents" in last:
+        return Filled(tuple(last["documents"]), {})
+    if "failures" in last:
         failures = {
             name: Failure(
                 "WSG661" if reason["kind"] == "schema" else "WSG660",
                 reason["text"],
                 reason["trace"],
             )
-            for name, reason in last[0]["failures"].items()
+            for name, reason in last["failures"].items()
         }
-        mismatches = (
-            Mismatch(**{**item, "loc": tuple(item["loc"])}) for item in last[0]["refused"]
-        )
-        return Filled((), failures, tuple(mismatches))
+        refused = (Mismatch(**{**item, "loc": tuple(item["loc"])}) for item in last["refused"])
+        return Filled((), failures, tuple(refused))
     return _blamed(answer, f"ended the process with status {process.returncode}", said)
-
-
-def _rewound(stream: IO[bytes]) -> IO[bytes]:
-    stream.seek(0)
-    return stream
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
