@@ -57,6 +57,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """Return the help for a name that is none of `known`: the nearest of them, `otherwise` if none is similar."""
+    close = nearest(name, known)
+    return f"Did you mean `{close}`?" if close else otherwise
+
+
 def shortened(text: str, most: int = 200) -> str:
     """Return `text`, cut after `most` characters."""
     return text if len(text) <= most else f"{text[:most]}..."

@@ -7,7 +7,7 @@ from typing import Any
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
-from wsgen.names import nearest
+from wsgen.names import did_you_mean
 from wsgen.settings.key_places import SettingPlaces
 
 _TEXTS = ("title", "version", "description", "id", "termsOfService")
@@ -47,8 +47,7 @@ def read_settings(
 
     for key, value in table.items():
         if key not in _KNOWN:
-            close = nearest(key, _KNOWN)
-            help_text = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(_KNOWN)}."
+            help_text = did_you_mean(key, _KNOWN, f"Known are: {', '.join(_KNOWN)}.")
             fail(key, f"`{key}` is not a known setting in [tool.wsgen.asyncapi]", help_text)
         elif key in _TEXTS and not (isinstance(value, str) and value.strip()):
             fail(key, f"`asyncapi.{key}` must be a text that is not empty", f'Write {key} = "...".')

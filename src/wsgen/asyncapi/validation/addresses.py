@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from wsgen.asyncapi.validation.document_reader import AsyncApiDocument
 from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic
-from wsgen.names import nearest
+from wsgen.names import did_you_mean
 
 _NAME = re.compile(r"\{([^{}]*)\}")
 
@@ -44,10 +44,7 @@ def _channels(document: AsyncApiDocument, major: int) -> Iterator[Diagnostic]:
         names = declared if isinstance(declared, dict) else {}
         for name in dict.fromkeys(_NAME.findall(address)):
             if name not in names:
-                close = nearest(name, tuple(names))
-                help_text = (
-                    f"Did you mean `{close}`?" if close else f"Add `{name}` to `parameters`."
-                )
+                help_text = did_you_mean(name, names, f"Add `{name}` to `parameters`.")
                 message = f"the parameter `{name}` of the address is not declared"
                 yield Diagnostic("WSG630", message, span, help=help_text)
         for name in names:

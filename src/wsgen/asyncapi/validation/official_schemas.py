@@ -13,7 +13,7 @@ from jsonschema.exceptions import ValidationError
 from wsgen.asyncapi.validation.document_reader import AsyncApiDocument
 from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic
-from wsgen.names import nearest
+from wsgen.names import did_you_mean
 
 VERSIONS = (
     *(f"2.{minor}.0" for minor in range(7)),
@@ -42,12 +42,13 @@ _MOVED = {
 def check_official(document: AsyncApiDocument, version: str) -> list[Diagnostic]:
     """Return a diagnostic for each error that the official schema of `version` finds in `document`."""
     validator = Draft7Validator(load_schema(version))
-    found: dict[Diagnostic, None] = {}
-    for error in validator.iter_errors(document.value):
-        for leaf in _leaves(error):
-            for diagnostic in _diagnostics(document, leaf, int(version[0])):
-                found[diagnostic] = None
-    return list(found)
+    found = (
+        diagnostic
+        for error in validator.iter_errors(document.value)
+        for leaf in _leaves(error)
+        for diagnostic in _diagnostics(document, leaf, int(version[0]))
+    )
+    return list(dict.fromkeys(found))
 
 
 def load_schema(version: str) -> Mapping[str, object]:
@@ -117,10 +118,9 @@ def _unknown(
     document: AsyncApiDocument, route: Route, known: tuple[str, ...], major: int
 ) -> Diagnostic:
     key = str(route[-1])
-    close = nearest(key, known)
     help_text = _MOVED.get((major, key))
     if help_text is None:
-        help_text = f"Did you mean `{close}`?" if close else "Remove it, or start it with `x-`."
+        help_text = did_you_mean(key, known, "Remove it, or start it with `x-`.")
     message = f"`{key}` is not a field of {_name(route[:-1])}"
     return Diagnostic("WSG603", message, document.key_span(route), help=help_text)
 

@@ -7,7 +7,7 @@ from wsgen.asyncapi.validation.addresses import entries
 from wsgen.asyncapi.validation.document_reader import AsyncApiDocument
 from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic, Note
-from wsgen.names import nearest
+from wsgen.names import did_you_mean
 
 
 def check_operations(document: AsyncApiDocument, major: int) -> list[Diagnostic]:
@@ -84,8 +84,7 @@ def _server_names(document: AsyncApiDocument) -> Iterator[Diagnostic]:
         names = channel.get("servers")
         for index, name in enumerate(names if isinstance(names, list) else ()):
             if isinstance(name, str) and name not in known:
-                close = nearest(name, known)
-                help_text = f"Did you mean `{close}`?" if close else "Define it in `servers`."
+                help_text = did_you_mean(name, known, "Define it in `servers`.")
                 span = document.value_span((*route, "servers", index))
                 yield Diagnostic("WSG622", f"there is no server `{name}`", span, help=help_text)
 
@@ -103,10 +102,7 @@ def _security(document: AsyncApiDocument) -> Iterator[Diagnostic]:
         for index, requirement in enumerate(required if isinstance(required, list) else ()):
             for name in requirement if isinstance(requirement, dict) else ():
                 if name not in known:
-                    close = nearest(name, known)
-                    help_text = (
-                        f"Did you mean `{close}`?" if close else "Define it in `components`."
-                    )
+                    help_text = did_you_mean(name, known, "Define it in `components`.")
                     span = document.key_span((*route, "security", index, name))
                     message = f"there is no security scheme `{name}`"
                     yield Diagnostic("WSG623", message, span, help=help_text)
