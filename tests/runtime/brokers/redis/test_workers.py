@@ -32,12 +32,21 @@ async def uvicorn(redis_url: str, port: int) -> AsyncIterator[asyncio.subprocess
             await process.wait()
 
 
-async def all_started(redis: Redis, process: asyncio.subprocess.Process) -> None:
-    """Wait until both workers have their two connections to Redis, as they have once they serve."""
+async def all_started(redis: Redis, process: asyncio.subprocess.Process, port: int) -> None:
+    """Wait until both workers have their two connections to Redis, and listen, which they do a little later."""
     async with asyncio.timeout(60):
-        while len(redis.client_list()) < 5:  # with the one that asks
+        while len(redis.client_list()) < 5 or not await accepts(port):  # with the one that asks
             assert process.returncode is None, "uvicorn does not start"
             await asyncio.sleep(0.02)
+
+
+async def accepts(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return False
+    writer.close()
+    return True
 
 
 def worker_of(client: ClientConnection) -> int:
@@ -73,7 +82,7 @@ async def test_subscribers_of_either_worker_get_the_updates_of_one_producer(tmp_
     address = f"ws://127.0.0.1:{(port := free_port())}/"
     with redis_server(tmp_path) as server, server.client() as redis:
         async with uvicorn(server.url, port) as process:
-            await all_started(redis, process)
+            await all_started(redis, process, port)
             async with connect(address) as one, another(address, one) as two:
                 assert worker_of(one) != worker_of(two)
                 for client in (one, two):
