@@ -7,29 +7,26 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wsgen_runtime.app import WsApp as WsApp
-    from wsgen_runtime.auth import Connection as Connection
-    from wsgen_runtime.auth import RefusedError as RefusedError
-    from wsgen_runtime.auth import Session as Session
-    from wsgen_runtime.brokers.base import Broker as Broker
-    from wsgen_runtime.brokers.base import BrokerHost as BrokerHost
-    from wsgen_runtime.brokers.memory import MemoryBroker as MemoryBroker
-    from wsgen_runtime.delivery import Delivery as Delivery
-    from wsgen_runtime.docs import WsDocs as WsDocs
-    from wsgen_runtime.limits import Limits as Limits
-    from wsgen_runtime.protocol.closing import CloseCode as CloseCode
-    from wsgen_runtime.protocol.payloads import ErrorCode as ErrorCode
-    from wsgen_runtime.protocol.payloads import ErrorDetail as ErrorDetail
-    from wsgen_runtime.protocol.payloads import ErrorPayload as ErrorPayload
-    from wsgen_runtime.protocol.payloads import StatusPayload as StatusPayload
-    from wsgen_runtime.protocol.payloads import SubscriptionResponse as SubscriptionResponse
-    from wsgen_runtime.protocol.payloads import SubscriptionUpdate as SubscriptionUpdate
-    from wsgen_runtime.protocol.payloads import Unsubscribed as Unsubscribed
-    from wsgen_runtime.router import WsRouter as WsRouter
-    from wsgen_runtime.service import TopicUpdate as TopicUpdate
-    from wsgen_runtime.service import WsRouteService as WsRouteService
-    from wsgen_runtime.stats import BrokerStats as BrokerStats
-    from wsgen_runtime.stats import Stats as Stats
+    from wsgen_runtime.app import WsApp
+    from wsgen_runtime.auth import Connection, RefusedError, Session
+    from wsgen_runtime.brokers.base import Broker, BrokerHost
+    from wsgen_runtime.brokers.memory import MemoryBroker
+    from wsgen_runtime.delivery import Delivery
+    from wsgen_runtime.docs import WsDocs
+    from wsgen_runtime.limits import Limits
+    from wsgen_runtime.protocol.closing import CloseCode
+    from wsgen_runtime.protocol.payloads import (
+        ErrorCode,
+        ErrorDetail,
+        ErrorPayload,
+        StatusPayload,
+        SubscriptionResponse,
+        SubscriptionUpdate,
+        Unsubscribed,
+    )
+    from wsgen_runtime.router import WsRouter
+    from wsgen_runtime.service import TopicUpdate, WsRouteService
+    from wsgen_runtime.stats import BrokerStats, Stats
 
 _HOMES = {
     "Broker": "brokers.base",
