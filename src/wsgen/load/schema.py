@@ -29,7 +29,8 @@ class Violation:
     """One value that `keyword` of the schema forbids, at `path`, whose last step is a Key if that is wrong.
 
     `rule` is the schema that has the keyword and `field` the one of the whole value, which are the same
-    unless the rule is one of its `allOf`. `missing` is the key that is not there.
+    unless the rule is one of its `allOf`. `missing` is the key that is not there, `first` the index of the same
+    item before this one.
     """
 
     path: Steps
@@ -38,6 +39,7 @@ class Violation:
     rule: Schema
     field: Schema
     missing: str | None = None
+    first: int | None = None
 
     @property
     def code(self) -> str:
@@ -103,8 +105,9 @@ def violations(value: object, path: Steps = ()) -> Iterator[Violation]:
         if spot in seen:
             continue
         seen.add(spot)
+        first = int(error.message) if error.validator == "uniqueItems" else None
         field = error.schema.get("x-wsgen-field", error.schema)
-        yield Violation(where, error.validator, error.instance, error.schema, field, missing)
+        yield Violation(where, error.validator, error.instance, error.schema, field, missing, first)
 
 
 @lru_cache(maxsize=1)
@@ -185,14 +188,15 @@ def _required(_: Any, required: list[str], value: object, __: Schema) -> Iterato
 
 
 def _unique_items(_: Any, unique: bool, value: object, __: Schema) -> Iterator[Any]:
-    """Yield an error for each text that is in the list already; jsonschema's own compares each with each."""
+    """Yield an error for each text that is in the list already, with the index of the first one as its message.
+
+    jsonschema's own compares each item with each.
+    """
     if unique and isinstance(value, list):
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         for index, item in enumerate(value):
-            if isinstance(item, str):
-                if item in seen:
-                    yield _error("twice", index)
-                seen.add(item)
+            if isinstance(item, str) and seen.setdefault(item, index) != index:
+                yield _error(str(seen[item]), index)
 
 
 def _pattern(_: Any, pattern: str, value: object, __: Schema) -> Iterator[Any]:

@@ -87,19 +87,12 @@ class _Reader:
         node = document.at(path)
         if isinstance(node, Scalar) and node.kind == BROKEN:
             return
-        if violation.keyword == "maxItems":
-            self.fail(violation, document.owner(path), node)
-        elif violation.keyword == "uniqueItems":
-            self.fail(violation, node, node, Note("first here", self.first(path[:-1], node)))
-        else:
-            self.fail(violation, node, node)
-
-    def first(self, path: Steps, node: Node) -> Span:
-        """Return where the text of `node` stands first in the list at `path`."""
-        items = self.document.at(path)
-        texts = [item for item in getattr(items, "items", ()) if isinstance(item, Scalar)]
-        same = [item for item in texts if isinstance(node, Scalar) and item.text == node.text]
-        return self.document.span(same[0])
+        notes: tuple[Note, ...] = ()
+        if violation.first is not None:
+            first = document.at((*path[:-1], violation.first))
+            notes = (Note("first here", document.span(first)),)
+        place = document.owner(path) if violation.keyword == "maxItems" else node
+        self.fail(violation, place, node, *notes)
 
     def fail(self, violation: Violation, place: Node, node: Node, *notes: Note) -> None:
         code, message, advice = described(violation, written_as(node))
