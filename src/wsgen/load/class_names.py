@@ -1,4 +1,4 @@
-"""What names of router classes the schema cannot refuse: each class gets a file and imports of its own."""
+"""Checks of router class names that no schema can make, because each class gets a file of its own."""
 
 import keyword
 import sys
@@ -9,7 +9,7 @@ from wsgen.model import ROUTER_FILE_NAMES
 
 
 def check_class_name(name: str) -> Problem | None:
-    """Return why `name` cannot be a router class, which the schema or the name of its file may say."""
+    """Return why `name` cannot be a router class, whether for the schema or for its file."""
     return problem_of(("routers", Key(name)), name) or check_file_name(name)
 
 
@@ -27,7 +27,7 @@ def check_file_name(name: str) -> Problem | None:
 
 
 def check_free(name: str) -> Problem | None:
-    """Return why the class `name` hides what its file uses by that name; None also if it is no class name."""
+    """Return the problem if the class `name` would hide a name that its file uses itself."""
     if name not in ROUTER_FILE_NAMES or check_class_name(name):
         return None
     message = f"a router cannot be called `{name}`: its file uses something of that name"

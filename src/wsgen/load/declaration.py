@@ -1,4 +1,4 @@
-"""What one source file declares, with the places: what both loaders give and the module is united from."""
+"""What one source file declares, and where: the result of both loaders, which a module is merged from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ from wsgen.load.types.grammar import TypeNode
 from wsgen.model import TypeRef
 
 Fields = Mapping[str, Any]
-"""Values by the names of fields, of the types that the schema and the model give these."""
+"""Values by the names of fields, with the types that the schema and the model define."""
 
 
 @dataclass(frozen=True, slots=True)
 class RouterDeclaration:
     """One router as a file declares it.
 
-    `fields` has what the file says of it, apart from what is wrong and reported; `spans` has the places of all
-    fields, `span` that of the class name. Types of `further` are None where they are wrong.
+    `fields` has its values, except those that are wrong and have been reported; `spans` has the positions of all
+    values, `span` that of the class name. Types of `further` are None where they are wrong.
     """
 
     class_name: str
@@ -27,7 +27,7 @@ class RouterDeclaration:
     further: tuple[TypeRef | None, ...] = ()
 
     def place(self, key: str) -> Span:
-        """Return where field `key` stands, or else the class name."""
+        """Return the position of the field `key`, or else of the class name."""
         return self.spans.get(key, self.span)
 
 
@@ -43,9 +43,9 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class FileDeclaration:
-    """One source file: its routers in the order of the file, and in `fields` what it says of the whole module.
+    """One source file: its routers in the order of the file, and in `fields` the values for the whole module.
 
-    `arguments` are what its calls pass to router classes that another file declares; `named` are all types that
+    `arguments` are those of its calls of router classes that another file declares; `named` are all types that
     it names, each with whether it is a request.
     """
 

@@ -1,4 +1,4 @@
-"""A module's source files -> one ModuleSpec: unite what they declare, and check what only the whole shows."""
+"""A module's source files -> one ModuleSpec: merge what they declare, and make the checks that need all of it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource, Positions
 
 _INHERITED = ("tags", "security")
-"""What a router takes from its module unless it says it itself."""
+"""Fields of a module that are the defaults of its routers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def load_module(
 def united(
     source: ModuleSource, yaml: FileDeclaration, python: FileDeclaration, found: list[Diagnostic]
 ) -> Loaded:
-    """Return what the files of `source` declare together; `found` holds what was found in each alone."""
+    """Return what the files of `source` declare together; `found` has the diagnostics of each file."""
     routers = _merged(yaml.routers, python.routers, found)
     routes = {router.class_name: _route(router, found) for router in routers}
     found.extend(_collisions(routers, routes))
@@ -110,13 +110,13 @@ def united(
 
 
 def _endpoint(source: ModuleSource) -> str:
-    """Return where a module is mounted that does not say: versions side by side do not collide."""
+    """Return the default endpoint of a module, which differs between its versions."""
     version = f"/{source.version}" if source.version else ""
     return f"/{source.name}/ws{version}"
 
 
 def _spec(router: RouterDeclaration, route: str, module: FileDeclaration) -> RouterSpec:
-    """Return the spec of `router`, in whose file nothing is wrong; some of what it leaves out `module` says."""
+    """Return the spec of `router`, which takes some of what it leaves out from `module`."""
     inherited = {key: module.fields[key] for key in _INHERITED if key in module.fields}
     own = {"class_name": router.class_name, "route": route, "further": router.further}
     return RouterSpec.model_validate({**inherited, **router.fields, **own})
@@ -224,7 +224,7 @@ def _collisions(
 
 
 def _taken(routers: Iterable[RouterDeclaration]) -> Iterator[Diagnostic]:
-    """Report each class whose name its file needs for something else."""
+    """Report each class whose name its own file uses for something else."""
     for router in routers:
         if problem := check_free(router.class_name):
             code, message, advice = problem
@@ -232,7 +232,7 @@ def _taken(routers: Iterable[RouterDeclaration]) -> Iterator[Diagnostic]:
 
 
 def _unknown_schemes(yaml: FileDeclaration, known: Collection[str]) -> Iterator[Diagnostic]:
-    """Report each scheme that `security` of the module or a router names and that there is not."""
+    """Report each security scheme that the module or a router names and that is not defined."""
     named = [(yaml.fields, yaml.spans)]
     named += [(router.fields, router.spans) for router in yaml.routers]
     for fields, spans in named:
@@ -247,7 +247,7 @@ def _unknown_schemes(yaml: FileDeclaration, known: Collection[str]) -> Iterator[
 
 
 def _module_name(source: ModuleSource, yaml: FileDeclaration) -> Iterator[Diagnostic]:
-    """Report a name that no module can have, or that discovery, which only looks at lines, did not see."""
+    """Report a module name that is not valid, or that discovery, which reads single lines, did not find."""
     if (name := yaml.fields.get("module", source.name)) != source.name:
         message = f"`module` is `{name}`, but it is written so that it is read as `{source.name}`"
         advice = f"Write it plainly on a line of its own: `module: {name}`."

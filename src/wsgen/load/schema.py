@@ -1,7 +1,7 @@
-"""The JSON Schema of `ws.yaml`: where it is, and what of a document violates it.
+"""The JSON Schema of `ws.yaml`: where it is, and the violations of it in a document.
 
-jsonschema validates; this module only reads patterns as ECMA 262, reports each key by itself and keeps
-work linear. The `$ref` of the schema are replaced by what they name, so none may lead back to itself.
+jsonschema validates. This module makes it read patterns as ECMA 262, report each key separately and work in
+linear time. Each `$ref` in the schema is replaced by its target, so the schema cannot be recursive.
 """
 
 import json
@@ -19,14 +19,14 @@ _NAME = "ws.schema.json"
 
 
 class Key(str):
-    """A key as the last step of a path: it is wrong itself, whatever its value is."""
+    """The last step of a path that leads to the key itself, not to its value."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One value that `keyword` of the schema forbids, at `path`, whose last step is a Key if that is wrong.
+    """A value at `path` that a `keyword` of the schema forbids; the last step is a Key if the key is wrong.
 
     `rule` is the schema that has the keyword and `field` the one of the whole value, which are the same
     unless the rule is one of its `allOf`. `missing` is the key that is not there, `first` the index of the same
@@ -43,7 +43,7 @@ class Violation:
 
     @property
     def code(self) -> str:
-        """Return the code of the diagnostic, which the schema has for the keyword or else the field."""
+        """Return the code that the schema defines for the keyword, or else for the field."""
         codes: Mapping[str, str] = ws_schema()["x-wsgen-code"]
         return codes.get(self.keyword) or str(self.field["x-wsgen-code"])
 
@@ -58,7 +58,7 @@ def schema_text() -> str:
 
 @lru_cache(maxsize=1)
 def ws_schema() -> Schema:
-    """Return the schema without `$ref`; each rule of an `allOf` has the schema it is of as `x-wsgen-field`."""
+    """Return the schema without `$ref`; each part of an `allOf` has the schema around it as `x-wsgen-field`."""
     written = json.loads(schema_text())
     del written["$schema"]  # by which jsonschema would choose a validator of its own
 
@@ -79,7 +79,7 @@ def ws_schema() -> Schema:
 
 
 def schema_at(path: Steps) -> Schema:
-    """Return the schema of what may stand at `path` of a document; empty if anything may."""
+    """Return the schema of the value at `path` of a document, which is empty if anything is allowed."""
     schema = ws_schema()
     for step in path:
         if isinstance(step, Key) and "propertyNames" in schema:
@@ -93,9 +93,9 @@ def schema_at(path: Steps) -> Schema:
 
 
 def violations(value: object, path: Steps = ()) -> Iterator[Violation]:
-    """Yield what is wrong with `value` for the schema at `path`: for each place the first reason only.
+    """Yield the violations of the schema at `path` by `value`, for each position only the first reason.
 
-    A value of no JSON type has the wrong type, wherever the schema wants one.
+    A value that is not of a JSON type violates each `type` of the schema.
     """
     seen: set[tuple[Steps, str | None, bool]] = set()
     for error in _validator().descend(value, schema_at(path)):
@@ -121,7 +121,7 @@ def _validator() -> Any:
     def descend(
         self: Any, instance: object, schema: Schema, path: str | int | None = None, **_: object
     ) -> list[Any]:
-        # jsonschema makes a validator for each value, which takes most of its time; one a schema is enough.
+        # jsonschema makes a validator for each value, which takes most of its time; these are kept.
         if id(schema) not in made:
             made[id(schema)] = self.evolve(schema=schema)
         errors = list(made[id(schema)].iter_errors(instance))
@@ -154,7 +154,7 @@ _TYPES = {"array": list, "boolean": bool, "integer": int, "object": dict, "strin
 
 
 def _type(_: Any, name: str, value: object, __: Schema) -> Iterator[Any]:
-    """Yield an error unless `value` has the type; 1.0 is another than 1, which JSON Schema takes for the same."""
+    """Yield an error unless `value` has the type; unlike in JSON Schema, 1.0 is not an integer."""
     if not isinstance(value, _TYPES[name]) or (name == "integer" and isinstance(value, bool)):
         yield _error("another type")
 
@@ -180,7 +180,7 @@ def _property_names(validator: Any, names: Schema, value: object, _: Schema) -> 
 
 
 def _required(_: Any, required: list[str], value: object, __: Schema) -> Iterator[Any]:
-    """Yield an error for each missing key, with that as its message."""
+    """Yield an error for each missing key, with the key as its message."""
     if isinstance(value, dict):
         for key in required:
             if key not in value:
@@ -205,7 +205,7 @@ def _pattern(_: Any, pattern: str, value: object, __: Schema) -> Iterator[Any]:
 
 
 _SPACES = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-# How Python writes what it would read otherwise: `$` is there also before a last newline.
+# What Python has to be told in other words; its `$`, for one, also matches before a last newline.
 _IN_PYTHON = {
     "$": r"\Z",
     ".": r"[^\n\r\u2028\u2029]",
@@ -223,7 +223,7 @@ _ALIKE = re.compile(
 def ecma_pattern(pattern: str) -> re.Pattern[str]:
     """Return the regular expression that matches in Python what `pattern` matches in ECMA 262.
 
-    Raises ValueError for what only one of them understands, or each in another way.
+    Raises ValueError for syntax that only one of them knows, or that they read differently.
     """
 
     def translated(part: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a diagnostic says of a violation: the sentence of the schema, and what depends on the value."""
+"""The texts of diagnostics for violations: the sentences of the schema, and what depends on the value."""
 
 import posixpath
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ class Problem(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A value as it stands in a file: what kind YAML takes it for, and the text of a scalar."""
+    """How a value is written in a file: the kind that YAML takes it for, and the text of a scalar."""
 
     kind: str
     text: str | None = None
@@ -47,7 +47,7 @@ class Written(NamedTuple):
 
     @property
     def is_unquoted(self) -> bool:
-        """Return whether it is a scalar that YAML takes for something else than text."""
+        """Return whether it is a scalar that YAML does not take for text."""
         return bool(self.text) and self.kind != "str"
 
 
@@ -59,7 +59,7 @@ def problem_of(path: Steps, text: str) -> Problem | None:
 
 
 def described(violation: Violation, written: Written) -> Problem:
-    """Return the diagnostic for a `violation` by a value that is `written` so."""
+    """Return the problem for a `violation` by a value that is `written` in this way."""
     rule = violation.rule
     wants_text = violation.keyword == "type" and rule["type"] == "string"
     if wants_text and written.is_unquoted and "x-wsgen-type" not in rule:
@@ -75,7 +75,7 @@ def short(text: str, most: int = 60) -> str:
 
 
 def quote_it(text: str) -> str:
-    """Return the help for an unquoted value that is not read as the text it is."""
+    """Return the help for an unquoted value that is not read as text."""
     return f'Quote it: "{text if len(text) <= 40 else f"{text[:40]}..."}".'
 
 
@@ -154,7 +154,7 @@ def _help(violation: Violation, written: Written) -> str:
 
 
 def _name(violation: Violation) -> str:
-    """Return what a message calls the value: its key, or what a list item is."""
+    """Return how a message refers to the value: by its key, or by its title."""
     key = _own_key(violation)
     return f"`{key}`" if key else f"the {violation.field['title'].lower()}"
 
@@ -166,7 +166,7 @@ def _own_key(violation: Violation) -> str:
 
 
 def _example(key: str, field: Schema) -> str:
-    """Return an example of `field`, with its key if it has one and where it fits on a line."""
+    """Return the key, if there is one, with the first example of `field`, if it fits on a line."""
     value = field["examples"][0]
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         value = f"[{', '.join(value)}]"
@@ -177,7 +177,7 @@ def _example(key: str, field: Schema) -> str:
 
 
 def _rewritten(violation: Violation) -> str | None:
-    """Return the nearest text to a wrong one that the schema allows in its place, if one is obvious."""
+    """Return a similar text that the schema allows, if there is an obvious one."""
     rewrite = _REWRITES.get(violation.code)
     if rewrite is None or not isinstance(violation.value, str):
         return None

@@ -1,4 +1,4 @@
-"""The text of a source file, and where each of its characters stands."""
+"""The text of a source file, and the positions of its characters."""
 
 import re
 from bisect import bisect_right
@@ -21,7 +21,7 @@ class UnreadableError(WsgenError):
 
 
 def unreadable(code: str, message: str, span: Span, advice: str) -> UnreadableError:
-    """Return the error for a source that must be given up for the one reason given."""
+    """Return the error for a source that cannot be read any further, with its only diagnostic."""
     return UnreadableError(message, [Diagnostic(code, message, span, help=advice)])
 
 

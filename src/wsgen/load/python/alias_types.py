@@ -35,9 +35,9 @@ class TypeReader:
         return self.source.span(start, last)
 
     def read(self, node: ast.expr, place: Span | None = None, depth: int = 0) -> TypeNode:
-        """Return the tree of the type `node`; `place` overrides where it stands.
+        """Return the tree of the type `node`; `place` overrides its position.
 
-        Raises UnreadableError at the first thing that is no type, or a name that is bound nowhere.
+        Raises UnreadableError at the first part that is not a type, or a name that is not defined.
         """
         at = place or self.span(node)
         # Aliases in aliases could grow without end, so parts are counted while they are followed.

@@ -44,11 +44,10 @@ def load_python(
 ) -> FileDeclaration:
     """Return what the Python file at `path` with the bytes `data` declares.
 
-    `declared` are router classes that another file declares; what calls pass to them is read as well. They
-    come from the generated `package`, if its name is known.
-    Types that it does not import are of the package `assumed`, if one is given. An alias has two types, or
-    more if they are for a `generic` class of the project. Findings are appended to
-    `found`; where they are errors, the declaration is not to be used.
+    `declared` are router classes that another file declares, whose calls are read as well; they are imported
+    from the generated `package`, if its name is known. Types that the file does not import are from the package
+    `assumed`, if there is one. An alias has two types, or more for a `generic` class of the project. Diagnostics
+    are appended to `found`; where one is an error, the declaration must not be used.
     """
     try:
         source, tree = parse_python(path, data)
@@ -66,7 +65,7 @@ def read_aliases(path: Path, data: bytes) -> list[tuple[str, list[ast.expr]]]:
 
     Nothing is checked: the types may be unknown, too few or too many.
 
-    Raises UnreadableError if the file is no Python, or a quoted alias is none.
+    Raises UnreadableError if the file is not Python, or a quoted alias is not a type.
     """
     return [
         (name, value.slice.elts if isinstance(value.slice, ast.Tuple) else [value.slice])
@@ -79,7 +78,7 @@ def alias_statements(source: SourceText, tree: ast.Module) -> list[tuple[str, as
 
     Those in an `else` or `except`, which declare a router once more, are among them.
 
-    Raises UnreadableError if a quoted alias is none.
+    Raises UnreadableError if a quoted alias is not a type.
     """
     return [(name, stmt) for name, _, stmt in _declared(source, tree)]
 

@@ -1,4 +1,4 @@
-"""What the names of a Python file stand for: imports, classes and assignments of its top level."""
+"""What the names of a Python file are bound to: imports, classes and assignments of its top level."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -59,7 +59,7 @@ def bindings(
 ) -> Mapping[str, Binding]:
     """Return what each name of the top level is bound to; `here` is the name of the file itself.
 
-    The last binding holds, as in Python, but an `else` or `except` never replaces what stands before it.
+    The last binding holds, as in Python, but one in an `else` or `except` never replaces an earlier one.
     """
     package = here if here is None or is_package else here[:-1]
     names: dict[str, Binding] = {}
@@ -71,9 +71,9 @@ def bindings(
 
 
 def qualified(expr: ast.expr, names: Mapping[str, Binding]) -> tuple[Binding | None, str]:
-    """Return what a name or dotted name stands for: the binding of its first part and the rest.
+    """Return what a name or dotted name refers to: the binding of its first part, and the rest.
 
-    `(None, name)` where the first part is not bound, or where `expr` is no dotted name (`""`).
+    `(None, name)` where the first part is not bound, or where `expr` is not a dotted name (`""`).
     """
     parts: list[str] = []
     while isinstance(expr, ast.Attribute):

@@ -19,10 +19,10 @@ _REFUSED = frozenset({"idna", "punycode", "raw_unicode_escape", "undefined", "un
 def parse_python(path: Path, data: bytes) -> tuple[SourceText, ast.Module]:
     """Return the text and the tree of the Python file `path` with the bytes `data`.
 
-    Statements `type X = ...` are read on each version of Python: where it cannot, they become assignments to
-    the name `type` + underscores + X, which stand in the same place.
+    Statements `type X = ...` are read on each version of Python. On versions without them they are read as
+    assignments to the name `type` + underscores + X at the same position.
 
-    Raises UnreadableError if it is no Python, not in its encoding, or nested too deeply.
+    Raises UnreadableError if it is not Python, not in its encoding, or nested too deeply.
     """
     source = SourceText(path, _decode(path, data))
     null = source.text.find("\0")

@@ -50,9 +50,8 @@ class TypeNames:
     ) -> Iterator[Diagnostic]:
         """Yield what is wrong with the names of types, each given with whether it is a request.
 
-        A module that does not exist is reported once, where `places` says that the source names it, or else at
-        the first type. What a `generic` class of the project does with its types
-        is not known, so that they need only exist.
+        A module that does not exist is reported once: at its position in `places`, or else at the first type.
+        How a `generic` class of the project uses its types is not known, so they only have to exist.
         """
         missing: set[str] = set()
         for whole, is_request in named:
@@ -93,9 +92,9 @@ class TypeNames:
         return Diagnostic("WSG309", f"`{module}` does not define `{name}`", node.span, help=advice)
 
     def _unknown_package(self, module: str, span: Span) -> Diagnostic | None:
-        """Return a warning for a package that is not here and is called nearly as one of the project.
+        """Return a warning for a package that is not installed and has nearly the name of one of the project.
 
-        That proves nothing: it may be installed where the code runs.
+        It is only a warning, since the package may be installed where the code runs.
         """
         top, dot, rest = module.partition(".")
         if top not in self._similar:
@@ -110,7 +109,7 @@ class TypeNames:
         return Diagnostic("WSG309", message, span, help=advice, severity=Severity.WARNING)
 
     def _unfit(self, node: TypeNode, module: str, *, is_request: bool) -> Iterator[Diagnostic]:
-        """Yield why the class of `node`, which exists, can be no request or no data."""
+        """Yield why the class of `node`, which exists, cannot be a request or cannot be data."""
         if any(node.name in file.models for file in self.modules.files(module) or ()):
             return
         found = self._definition(module, node.name)

@@ -38,8 +38,9 @@ TYPING = {
     "TypeVar": "Name a model: routers use concrete types.",
     "Union": "Write `Bar | Quote`.",
 }
-"""Names of `typing`, with what to write instead."""
+"""Names of `typing`, each with the help for who uses it."""
 
+# These are taken for names of models; those below are never names of models.
 _MAY_BE_MODELS = {"Never", "NoReturn", "Self"}
 _ARE_NO_MODELS = {"Annotated", "Any", "Literal", "Optional", "Union"}
 
@@ -58,9 +59,9 @@ class TypeNode:
 
 
 def parse_type(text: str, models: str | None, at: Callable[[int, int], Span]) -> TypeNode:
-    """Return the tree of the expression `text`; `at(start, end)` is where a part of it stands.
+    """Return the tree of the expression `text`; `at(start, end)` is the position of a part of it.
 
-    Bare names belong to package `models`. Raises UnreadableError at the first thing that is no type.
+    Bare names belong to package `models`. Raises UnreadableError at the first part that is not a type.
     """
     if len(text) > MAX_TYPE:
         message = f"the type expression has {len(text)} characters"

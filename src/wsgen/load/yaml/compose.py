@@ -1,7 +1,7 @@
 """YAML text -> tree of nodes, bounded: libyaml reads the events, this builds the tree.
 
-libyaml's own composer recurses in C without a bound and keeps only the first error; here depth, size and
-what aliases expand to are limits, and a bad tag or alias is a finding that does not hide the next.
+libyaml's own composer recurses in C without a limit and stops at the first error. Here depth and size, also with
+aliases expanded, are limited, and a bad tag or alias is a diagnostic that does not hide the next one.
 """
 
 import re
@@ -22,17 +22,17 @@ _TEXT_OF_A_VALUE = 64
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONTROL = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # all that YAML calls printable
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # what YAML calls printable
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")  # PyYAML's own parser makes them of escapes
+_SURROGATE = re.compile("[\ud800-\udfff]")  # made of escapes by PyYAML's parser in Python
 _SCALAR_TAGS = frozenset({"str", "int", "float", "bool", "null"})
 
 
 def compose(source: SourceText, found: list[Diagnostic]) -> Node | None:
     """Return the root of the one document in `source`, None if there is none.
 
-    Bad tags and aliases are appended to `found`, their nodes have the kind BROKEN. Raises UnreadableError
-    for what leaves no tree: broken syntax, a second document, depth or size out of bounds.
+    Diagnostics of bad tags and aliases are appended to `found`, and their nodes have the kind BROKEN. Raises
+    UnreadableError for broken syntax, a second document, and too much depth or size.
     """
     if bad := _CONTROL.search(source.text):
         message = f"character U+{ord(bad[0]):04X} is not allowed in YAML"

@@ -1,4 +1,4 @@
-"""A composed document as plain values: merge keys resolved, and where each value stands."""
+"""A composed document as plain values, with merge keys resolved, and the position of each value."""
 
 from collections.abc import Sequence as Items
 from typing import NamedTuple
@@ -63,7 +63,7 @@ class Document:
         return node
 
     def owner(self, path: Steps) -> Node:
-        """Return where something is missing in the mapping at `path`: its key, or else where it starts."""
+        """Return what stands for the collection at `path`: its key, or else its first character."""
         if path and isinstance(path[-1], str):
             return self.at((*path[:-1], Key(path[-1])))
         start = self.at(path).start
@@ -81,7 +81,7 @@ class Document:
         for key, given in node.pairs:
             value = given
             if isinstance(given, Scalar) and given.kind == "null" and not given.text:
-                # Nothing is written there: the key is what can be pointed at.
+                # The value is empty, so diagnostics point at the key.
                 value = Scalar(key.start, key.end, "", "null")
             if not isinstance(key, Scalar):
                 self.fail("WSG113", key, "a key must be text", "Write `key: value`.")

@@ -1,4 +1,4 @@
-"""The tree of a YAML document: what stands where, and what is a JSON value whoever reads it."""
+"""The nodes of a YAML document, with their positions, and the JSON values of its scalars."""
 
 import math
 import re
@@ -10,7 +10,7 @@ import yaml
 CORE = "tag:yaml.org,2002:"
 BROKEN = "broken"
 
-# Numbers for YAML 1.2 readers (most editors), text for PyYAML: no one means either by accident.
+# These are numbers for readers of YAML 1.2, such as most editors, and text for PyYAML.
 _NUMBER_ELSEWHERE = re.compile(r"0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,99})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -30,7 +30,7 @@ class Scalar:
 
     @property
     def value(self) -> object:
-        """Return the JSON value, or the node itself, which is none, where readers of YAML disagree."""
+        """Return the JSON value; where readers of YAML disagree about it, return the node itself."""
         kind, text = self.kind, self.text
         if kind == "str":
             return text

@@ -25,8 +25,8 @@ def load_yaml(
 ) -> FileDeclaration:
     """Return what the `ws.yaml` at `path` with the bytes `data` declares.
 
-    `models` is where bare type names come from unless the file says so itself. Diagnostics are appended to
-    `found`; where they are errors, the declaration is not to be used.
+    `models` is the package of bare type names unless the file names one. Diagnostics are appended to `found`;
+    where one is an error, the declaration must not be used.
     """
     try:
         source = SourceText(path, decode_utf8(path, data))
@@ -60,7 +60,7 @@ class _Reader:
             return FileDeclaration()
         entries = document.entries(root)
         if "models" in entries:
-            # A wrong `models` is one diagnostic, not one more for each bare name.
+            # If `models` is wrong, that is the only diagnostic: bare names are not reported as well.
             wrong = ("models",) in self.wrong
             self.models = "models" if wrong else str(document.plain(entries["models"].value))
         spans: dict[str, Span] = {}
@@ -73,7 +73,7 @@ class _Reader:
         )
 
     def report(self, violation: Violation) -> None:
-        """Report what the schema does not allow, unless another diagnostic says it already."""
+        """Report a violation of the schema, unless another diagnostic covers it."""
         document, path = self.document, violation.path
         if violation.keyword == "required":
             if not self.is_misspelt(violation):
@@ -81,7 +81,7 @@ class _Reader:
             return
         if violation.keyword != "additionalProperties":
             if violation.field.get("x-wsgen-type") and violation.keyword != "type":
-                return  # The grammar of types says more.
+                return  # The parser of types reports it in more detail.
             names = self.misnamed if path and isinstance(path[-1], Key) else self.wrong
             names.add(path)
         node = document.at(path)
@@ -99,7 +99,7 @@ class _Reader:
         self.document.fail(code, place, message, advice, *notes)
 
     def is_misspelt(self, violation: Violation) -> bool:
-        """Return whether an unknown key is nearly the missing one: its own diagnostic says what to write."""
+        """Return whether an unknown key is nearly the missing one, so that its own diagnostic is enough."""
         known, given = violation.field["properties"], violation.value
         unknown = [key for key in given if key not in known] if isinstance(given, dict) else []
         return any(nearest(key, known) == violation.missing for key in unknown)
@@ -142,7 +142,7 @@ class _Reader:
     def value(
         self, node: Node, schema: Schema, path: Steps, name: str, spans: dict[str, Span]
     ) -> object:
-        """Return the value of `node` as the model takes it, None if it is wrong; `spans` gets its places."""
+        """Return the value of `node` as the model expects it, None if it is wrong; add positions to `spans`."""
         spans.setdefault(name, self.document.span(node))
         if path in self.wrong:
             return None
@@ -165,7 +165,7 @@ class _Reader:
         return node.value
 
     def json(self, node: Node, name: str, spans: dict[str, Span]) -> object:
-        """Return the JSON value of `node`, in which anything may stand."""
+        """Return the JSON value of `node`, which has no schema."""
         spans[name] = self.document.span(node)
         if isinstance(node, Mapping):
             entries = self.document.entries(node).items()
