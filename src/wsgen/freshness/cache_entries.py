@@ -6,7 +6,7 @@ number of them. In doubt a step runs again.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from wsgen.freshness.fingerprints import Fingerprints, imported_names
@@ -47,10 +47,7 @@ def imported_packages(
     names = {name for text in texts for name in imported_names(text)}
     if any(re.search(_OUTSIDE, text, re.MULTILINE) for text in texts):
         names |= _own_package(source, config)
-    packages = tuple(sorted(fingerprints.reached_from(names)))
-    for step in config.steps:
-        _fingerprint(step, source, packages, fingerprints)
-    return packages
+    return _reached_from(names, source, config, fingerprints)
 
 
 def packages_known_to_be_imported(
@@ -61,7 +58,17 @@ def packages_known_to_be_imported(
     What these packages import by now is added. One that is no longer imported costs a needless run at most.
     """
     packages, _ = _read(source, config)
-    return tuple(sorted(fingerprints.reached_from(packages)))
+    return _reached_from(packages, source, config, fingerprints)
+
+
+def _reached_from(
+    names: Iterable[str], source: ModuleSource, config: Config, fingerprints: Fingerprints
+) -> tuple[str, ...]:
+    """Return all packages that `names` lead to, after taking all fingerprints that an entry depends on."""
+    packages = tuple(sorted(fingerprints.reached_from(names)))
+    for step in config.steps:
+        _fingerprint(step, source, packages, fingerprints)
+    return packages
 
 
 def record_passed(

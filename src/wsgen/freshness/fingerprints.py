@@ -34,11 +34,14 @@ _File = tuple[str, int, int, int]
 
 
 class Fingerprints:
-    """The fingerprints for the project with the settings `config`; make one for each run."""
+    """The fingerprints for the project with the settings `config`; make one for each run.
+
+    `started` is the time at which it was made, in nanoseconds.
+    """
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._started = time.time_ns()
+        self.started = time.time_ns()
         names = (name for step in config.steps for name in tool_of(step).settings)
         self._settings_names = tuple(dict.fromkeys(names))
         self._directories: dict[str, tuple[str, ...]] = {}
@@ -135,7 +138,7 @@ class Fingerprints:
             total.update(sha256(_contents(path)).digest())
             newest = max(newest, *times)
         content = total.hexdigest()
-        if newest + _SETTLED < self._started and self._config.cache.is_dir():
+        if newest + _SETTLED < self.started and self._config.cache.is_dir():
             write_entry(self._config.cache, _KIND, name, f"{stat}\n{content}")
         return content
 

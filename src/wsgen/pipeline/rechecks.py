@@ -5,6 +5,7 @@ checkers have to check the files again, and they read them in place. A module th
 the other stages, so that its diagnostics are the same as in any other run.
 """
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -39,12 +40,15 @@ def recheck(
     }
     staged = [_staged(source, found) for source, found in todo.items()]
     reached = {name for names in packages.values() for name in names}
-    failed = run_quality_steps(staged, reached, run).failed
-    passed = {source: found for source, found in todo.items() if source.output not in failed}
-    for source, found in passed.items():
-        if found.manifest is not None and (run.options.write or run.config.cache.is_dir()):
-            record_passed(source, run.config, found.manifest, packages[source], run.fingerprints)
-    return {source: replace(found, status=Status.CURRENT) for source, found in passed.items()}
+    passed = run_quality_steps(staged, reached, run).files
+    current = {}
+    for module, (source, found) in zip(staged, todo.items(), strict=True):
+        if source.output in passed and found.manifest and not _is_newer(module, run):
+            current[source] = replace(found, status=Status.CURRENT)
+            if run.options.write or run.config.cache.is_dir():
+                names = packages[source]
+                record_passed(source, run.config, found.manifest, names, run.fingerprints)
+    return current
 
 
 def run_quality_steps(
@@ -63,6 +67,12 @@ def run_quality_steps(
     )
     run.fingerprints.record_seen(packages)
     return result
+
+
+def _is_newer(module: StagedModule, run: Run) -> bool:
+    """Return whether a file of the module has changed since the run began, so that tools may have read others."""
+    paths = (f"{module.output}/{name}" for name in module.files)
+    return any(os.stat(path).st_ctime_ns > run.fingerprints.started for path in paths)  # noqa: PTH116
 
 
 def _staged(source: ModuleSource, found: Assessment) -> StagedModule:
