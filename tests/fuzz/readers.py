@@ -18,6 +18,7 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError, GenerationError, WsgenError
 from wsgen.freshness.cache_entries import record_passed, unverified_steps
 from wsgen.freshness.fingerprints import Fingerprints
+from wsgen.freshness.rendered import record_rendered, rendered_routes
 from wsgen.load.python.aliases import load_python
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.manifest import MANIFEST, Manifest, is_package_path, read_manifest
@@ -100,7 +101,7 @@ def manifest(data: bytes) -> None:
 
 
 class _Cache:
-    """A project whose package has passed: only the entry that says so may say so."""
+    """A project whose package was made here and has passed: only the entries that say so may say so."""
 
     def __init__(self) -> None:
         root = _FOLDER / "cached"
@@ -113,15 +114,20 @@ class _Cache:
         self.source = ModuleSource("feed", None, root / "feed", (root / "feed/ws.yaml",), package)
         self.manifest = Manifest("1", "", outputs={"a.py": "0" * 64}, tools={"ruff-check": "1"})
         record_passed(self.source, self.config, self.manifest, (), Fingerprints(self.config))
-        (self.entry,) = (self.config.cache / "passed").iterdir()
-        self.right = self.entry.read_bytes()
+        record_rendered(self.source, self.config, self.manifest, {"a": "b"}, {"AWsRouter": "a"})
+        (self.passed,) = (self.config.cache / "passed").iterdir()
+        (self.rendered,) = (self.config.cache / "rendered").iterdir()
+        self.right = {file: file.read_bytes() for file in (self.passed, self.rendered)}
 
     def read(self, data: bytes) -> None:
-        self.entry.write_bytes(data)
+        for file in self.right:
+            file.write_bytes(data)
         unverified = unverified_steps(
             self.source, self.config, self.manifest, Fingerprints(self.config)
         )
-        assert (not unverified) == (data == self.right)
+        routes = rendered_routes(self.source, self.config, self.manifest, {"a": "b"})
+        assert (not unverified) == (data == self.right[self.passed])
+        assert (routes is not None) == (data == self.right[self.rendered])
 
 
 _caches: list[_Cache] = []

@@ -47,9 +47,10 @@ def apply_plan(plan: Plan) -> None:
                 replace(output / MANIFEST, plan.manifest.to_json().encode())
             if plan.changes_files or plan.resumed:
                 (output / PENDING).unlink(missing_ok=True)
-        finally:
+        except BaseException:
             with suppress(OSError):  # the first error is the one to report
                 _sweep(output, {*files, *outputs})
+            raise
     except OSError as error:
         raise unwritable(Path(error.filename or output), error) from error
 

@@ -40,6 +40,7 @@ class TypeNames:
     def __init__(self, roots: tuple[Path, ...]) -> None:
         self.modules = ProjectModules(roots)
         self._similar: dict[str, str | None] = {}
+        self._fit: set[tuple[str, str, bool]] = set()
 
     def check(
         self,
@@ -109,6 +110,18 @@ class TypeNames:
         return Diagnostic("WSG309", message, span, help=advice, severity=Severity.WARNING)
 
     def _unfit(self, node: TypeNode, module: str, *, is_request: bool) -> Iterator[Diagnostic]:
+        """Yield why the class of `node`, which exists, cannot be a request or cannot be data.
+
+        Modules share models, so that classes without problems are looked up once.
+        """
+        use = (module, node.name, is_request)
+        if use not in self._fit:
+            problems = list(self._problems(node, module, is_request=is_request))
+            if not problems:
+                self._fit.add(use)
+            yield from problems
+
+    def _problems(self, node: TypeNode, module: str, *, is_request: bool) -> Iterator[Diagnostic]:
         """Yield why the class of `node`, which exists, cannot be a request or cannot be data."""
         if any(node.name in file.models for file in self.modules.files(module) or ()):
             return
