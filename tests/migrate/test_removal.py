@@ -44,6 +44,11 @@ def migrated(project: Project, text: str | bytes, *, code: int = 0) -> str:
             id="several in a line",
         ),
         pytest.param(
+            HEAD + "X = 1; " + ALIAS.strip() + "; B: TypeAlias = WsRouter[BarRequest, Quote]\n",
+            "from typing import TYPE_CHECKING\n\nX = 1\n",
+            id="several at the end of a line",
+        ),
+        pytest.param(
             HEAD.replace("Quote", "Quote  # noqa") + "if TYPE_CHECKING: " + ALIAS + "X: Bar\n",
             "from app.models import Bar, Quote  # noqa\n\nX: Bar\n",
             id="a block in one line",

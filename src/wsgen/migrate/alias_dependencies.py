@@ -1,7 +1,6 @@
 """Find out how the aliases of a ws.py and its other code depend on each other.
 
-When the aliases are removed, the other code may still need their classes, for types only or at run time. Imports
-that only the aliases needed are removed with them, and so are blocks that contain nothing else.
+When the aliases are removed, the other code may still need their classes, for types only or at run time.
 """
 
 import ast
@@ -12,8 +11,7 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
 from wsgen.load.python.bindings import statements
 from wsgen.migrate.python_file import PythonFile
-from wsgen.syntax.cuts import with_emptied_blocks
-from wsgen.syntax.scopes import Import, bound_by
+from wsgen.syntax.scopes import bound_by
 from wsgen.syntax.text_ranges import Cover, Places, TextRange
 from wsgen.syntax.uses import Use, exports, uses
 
@@ -104,46 +102,3 @@ def _too_early(file: PythonFile, places: Places, use: Use) -> GenerationError:
         "Put it in quotes if it is an annotation, or import it in the function, as others do."
     )
     return GenerationError(message, [Diagnostic("WSG432", message, span, help=help_text)])
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The `statements` to remove, those that leave `hollow` blocks, and the names that are then `unused`."""
-
-    statements: frozenset[ast.stmt]
-    hollow: frozenset[ast.stmt]
-    unused: frozenset[str]
-
-
-def what_goes(
-    file: PythonFile,
-    places: Places,
-    instead: Collection[ast.stmt] = (),
-    *,
-    kept: Collection[str],
-    home: ast.If | None,
-    flag: ast.ImportFrom | None,
-) -> Gone:
-    """Return what is removed together with the aliases and with the statements that are replaced (`instead`).
-
-    Imports of the names in `kept` are kept, and so are the block `home` and the import `flag`, at least in part.
-    """
-    found = [use for use in uses(file.source) if not use.stored]
-    always = {str(item.value) for item in exports(file.tree)} | set(kept)
-    gone = {stmt for _, stmt in file.aliases} | set(instead)
-    while True:
-        whole, hollow = with_emptied_blocks(file.tree, places, gone, home)
-        gone |= whole
-        cut = Cover(places.of(stmt) for stmt in gone)
-        left = {use.name for use in found if not cut.holds(use.start, use.end)} | always
-        unused = {use.name for use in found} - left
-        more = {
-            node
-            for node, _ in statements(file.tree.body)
-            if isinstance(node, Import)
-            and node is not flag
-            and unused.issuperset(map(bound_by, node.names))
-        }
-        if more <= gone:
-            return Gone(frozenset(gone), frozenset(hollow), frozenset(unused))
-        gone |= more

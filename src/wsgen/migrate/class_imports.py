@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from wsgen.load.python.bindings import statements
-from wsgen.migrate.alias_dependencies import Gone, Needs, type_checking_blocks
+from wsgen.migrate.alias_dependencies import Needs, type_checking_blocks
 from wsgen.migrate.python_file import PythonFile
 from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.cuts import without
 from wsgen.syntax.scopes import Import, bound_by
 from wsgen.syntax.text_ranges import Edit, Places
+from wsgen.syntax.unused_imports import Removal
 
 _FLAG = "TYPE_CHECKING"
 _FLAG_LINE = f"from typing import {_FLAG}"
@@ -49,7 +50,7 @@ def placed_import(
     places: Places,
     needs: Needs,
     home: ast.If | None,
-    gone: Gone,
+    gone: Removal,
     *,
     package: str,
     width: int,
@@ -93,7 +94,7 @@ def placed_import(
 
 
 def shorter(
-    file: PythonFile, places: Places, gone: Gone, flag: ast.ImportFrom | None, width: int
+    file: PythonFile, places: Places, gone: Removal, flag: ast.ImportFrom | None, width: int
 ) -> Iterator[Edit]:
     """Yield the edits of imports that lose some of their names or get `TYPE_CHECKING`."""
     for node, _ in statements(file.tree.body):

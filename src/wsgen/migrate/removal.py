@@ -1,10 +1,10 @@
 """Remove the aliases from a ws.py, and change no character of its other code."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from wsgen.migrate.alias_dependencies import Gone, classes_needed, what_goes
+from wsgen.migrate.alias_dependencies import classes_needed
 from wsgen.migrate.class_imports import flag_import, home_of, placed_import, shorter
 from wsgen.migrate.python_file import PythonFile
 from wsgen.migrate.python_hints import comments_of, first_comment, saying
@@ -14,8 +14,10 @@ from wsgen.migrate.type_checking_guards import (
     with_branch,
     without_condition,
 )
-from wsgen.syntax.cuts import blocks_of
+from wsgen.syntax.cuts import logical_lines, parts_of_line, without_lines
 from wsgen.syntax.text_ranges import Edit, Places
+from wsgen.syntax.unused_imports import Removal, with_unused_imports
+from wsgen.syntax.uses import uses
 
 
 def without_aliases(
@@ -35,7 +37,13 @@ def without_aliases(
     home = home_of(file, needs)
     flag = flag_import(file, needs, home)
     kept = {*kept, "TYPE_CHECKING"} if flag is not None else kept
-    gone = what_goes(file, places, shown.instead, kept=kept, home=home, flag=flag)
+    gone = with_unused_imports(
+        file.source,
+        (use for use in uses(file.source) if not use.stored),
+        [*(stmt for _, stmt in file.aliases), *shown.instead],
+        names=kept,
+        kept=(home, flag),
+    )
     new = placed_import(file, places, needs, home, gone, package=package, width=width)
     cut = _Cutter(file, places, gone, {**shown.instead, **new.instead}, told)
     edits = [*shown.edits, *new.edits, *shorter(file, places, gone, flag, width), *cut.edits()]
@@ -84,51 +92,31 @@ class _Cutter:
 
     file: PythonFile
     places: Places
-    gone: Gone
+    gone: Removal
     instead: Mapping[ast.stmt, str]
     told: Collection[str]
 
     def edits(self) -> Iterator[Edit]:
         """Yield the edits that remove the statements."""
         pieces: list[_Piece] = []
-        for block in self.blocks(self.file.tree):
-            for run in _runs(block):
-                if leaving := [stmt for stmt in run if stmt in self.gone.statements]:
-                    if len(leaving) == len(run) and self.starts_line(run[0]):
-                        pieces += [self.piece(stmt) for stmt in run]
-                    else:
-                        yield from self.within_line(run)
+        gone = self.gone.statements
+        for line in logical_lines(self.file.tree, self.places, gone):
+            leaving = [stmt for stmt in line if stmt in gone]
+            if leaving and len(leaving) < len(line):
+                yield from parts_of_line(line, gone, self.places)
+            elif leaving and self.starts_line(line[0]):
+                pieces += [self.piece(stmt) for stmt in line]
+            elif leaving:
+                text = self.substitute(line[0]) or "pass"
+                yield self.places.of(line[0])[0], self.places.of(line[-1])[1], text
         for piece in self.joined(pieces):
             start = self.places.at(piece.first, 0)
             end = self.places.line(self.places.at(piece.last, 0))[1]
-            yield _with_blanks(self.file.text, start, end, piece.stays)
-
-    def blocks(self, node: ast.AST) -> Iterator[list[ast.stmt]]:
-        """Yield all blocks that are not inside of a removed statement."""
-        yield from blocks_of(node)
-        for child in ast.iter_child_nodes(node):
-            if not (isinstance(child, ast.stmt) and child in self.gone.statements):
-                yield from self.blocks(child)
+            yield without_lines(self.file.text, start, end, piece.stays)
 
     def starts_line(self, stmt: ast.stmt) -> bool:
         start, _ = self.places.of(stmt)
         return not self.file.text[self.places.line(start)[0] : start].strip()
-
-    def within_line(self, run: Sequence[ast.stmt]) -> Iterator[Edit]:
-        """Yield the edits of lines that other statements, or the header of their block, share."""
-        kept = [stmt for stmt in run if stmt not in self.gone.statements]
-        if not kept:
-            text = self.substitute(run[0]) or "pass"
-            yield self.places.of(run[0])[0], self.places.of(run[-1])[1], text
-            return
-        for number, stmt in enumerate(run):
-            if stmt in self.gone.statements:
-                start, end = self.places.of(stmt)
-                if stmt is run[-1]:
-                    start = self.places.of(run[number - 1])[1]
-                else:
-                    end = self.places.of(run[number + 1])[0]
-                yield start, end, ""
 
     def piece(self, stmt: ast.stmt) -> _Piece:
         """Return the lines of `stmt` with its comments, and the part of them that is kept."""
@@ -181,38 +169,3 @@ class _Cutter:
                 piece = _Piece(before.first, max(before.last, piece.last), stays)
             found.append(piece)
         return found
-
-
-def _runs(block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
-    """Yield the statements of a block in runs that share lines."""
-    run: list[ast.stmt] = []
-    for stmt in block:
-        if run and stmt.lineno > (run[-1].end_lineno or run[-1].lineno):
-            yield run
-            run = []
-        run.append(stmt)
-    yield run
-
-
-def _with_blanks(text: str, start: int, end: int, stays: tuple[str, ...]) -> Edit:
-    """Return the edit that replaces whole lines by `stays`.
-
-    Where blank lines of both meet, the longer run of them is kept.
-    """
-    before, behind = text[:start], text[end:]
-    above = max(len(before) - len(before.rstrip("\n")) - 1, 0)
-    below = len(behind) - len(behind.lstrip("\n"))
-    kept = "".join(f"{line}\n" for line in stays)
-    middle = kept.strip("\n")
-    lead = len(kept) - len(kept.lstrip("\n"))
-    trail = len(kept) - len(kept.rstrip("\n")) - 1 if middle else 0
-    if not before.strip() or before.rstrip().endswith(":"):
-        above, lead = 0, 0  # Neither a file nor a block starts with blank lines.
-        if not middle:
-            return start, end + below, ""
-    if not middle and not behind.strip():
-        return start - above, len(text), ""  # A file does not end with them either.
-    blanks = "\n" * (max(lead, above, 0 if middle else below) - above)
-    if not middle:
-        return start, end + below, blanks
-    return start, end + below, f"{blanks}{middle}\n" + "\n" * max(trail, below)

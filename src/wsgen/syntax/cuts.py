@@ -4,7 +4,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TypeGuard
 
 from wsgen.syntax.text_ranges import Edit, Places, TextRange, joined
@@ -68,36 +68,34 @@ def without(
 
 
 def without_statements(
-    tree: ast.Module, places: Places, gone: Collection[ast.stmt], lines: Iterable[TextRange] = ()
+    tree: ast.Module, places: Places, gone: Collection[ast.stmt], hollow: Collection[ast.stmt]
 ) -> Iterator[Edit]:
-    """Yield the edits that remove statements with the comments after them, and whole `lines`.
+    """Yield the edits that remove the statements `gone` with the comments after them.
 
-    A block that would be empty gets a `pass`, or is removed with its statement if that has no other effect. Of
-    the blank lines before and after a cut, the longer run stays.
+    Those in `hollow` are replaced by `pass`.
     """
-    whole, alone = with_emptied_blocks(tree, places, gone)
-    cuts = list(lines)
-    for line in _logical_lines(tree, places):
-        removed = [node for node in line if node in whole]
-        if not removed:
-            continue
+    cuts: list[TextRange] = []
+    for line in logical_lines(tree, places, gone):
         start, end = places.of(line[0])[0], places.of(line[-1])[1]
-        if len(removed) < len(line):
-            yield from _parts(line, whole, places)
-        elif removed[0] in alone:
+        if any(node not in gone for node in line):
+            yield from parts_of_line(line, gone, places)
+        elif line[0] in hollow:
             yield start, end, "pass"
         else:
             cuts.append((places.line(start)[0], places.line(end)[1]))
     for start, end in joined(cuts):
-        yield start, end + _blanks_to_cut(places.text, start, end), ""
+        yield without_lines(places.text, start, end)
 
 
 def with_emptied_blocks(
-    tree: ast.Module, places: Places, gone: Collection[ast.stmt], kept: ast.stmt | None = None
+    tree: ast.Module,
+    places: Places,
+    gone: Collection[ast.stmt],
+    kept: Collection[ast.stmt | None],
 ) -> tuple[set[ast.stmt], set[ast.stmt]]:
     """Return all statements that are removed with those in `gone`, and which of these a `pass` must replace.
 
-    The statement `kept` stays even if its blocks are empty.
+    The statements `kept` stay even if their blocks are empty.
     """
     whole, alone = set(gone), set[ast.stmt]()
     _empty_blocks(tree, places, whole, alone, kept)
@@ -109,11 +107,11 @@ def _empty_blocks(
     places: Places,
     whole: set[ast.stmt],
     alone: set[ast.stmt],
-    kept: ast.stmt | None,
+    kept: Collection[ast.stmt | None],
 ) -> None:
     for child in ast.iter_child_nodes(node):
         _empty_blocks(child, places, whole, alone, kept)
-    if isinstance(node, ast.Module | ast.ExceptHandler) or node is kept or not whole:
+    if isinstance(node, ast.Module | ast.ExceptHandler) or node in kept or not whole:
         return
     blocks = list(blocks_of(node))
     if isinstance(node, ast.Try | ast.TryStar):
@@ -145,21 +143,27 @@ def _does_nothing_else(node: ast.AST) -> TypeGuard[ast.stmt]:
     return isinstance(node, ast.Try | ast.TryStar)
 
 
-def _logical_lines(tree: ast.Module, places: Places) -> Iterator[list[ast.stmt]]:
-    """Yield the statements of each line, several if semicolons separate them."""
-    for node in ast.walk(tree):
-        for block in blocks_of(node):
-            line: list[ast.stmt] = []
-            for item in block:
-                between = (places.of(line[-1])[1], places.of(item)[0]) if line else (0, 0)
-                if line and not _SAME_LINE.fullmatch(places.text, *between):
-                    yield line
-                    line = []
-                line.append(item)
-            yield line
+def logical_lines(
+    node: ast.AST, places: Places, gone: Collection[ast.stmt]
+) -> Iterator[list[ast.stmt]]:
+    """Yield the statements of each line, several if semicolons separate them; none that are inside of `gone`."""
+    for block in blocks_of(node):
+        line: list[ast.stmt] = []
+        for item in block:
+            between = (places.of(line[-1])[1], places.of(item)[0]) if line else (0, 0)
+            if line and not _SAME_LINE.fullmatch(places.text, *between):
+                yield line
+                line = []
+            line.append(item)
+        yield line
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case) and child not in gone:
+            yield from logical_lines(child, places, gone)
 
 
-def _parts(line: list[ast.stmt], gone: Collection[ast.stmt], places: Places) -> Iterator[Edit]:
+def parts_of_line(
+    line: list[ast.stmt], gone: Collection[ast.stmt], places: Places
+) -> Iterator[Edit]:
     """Yield the edits that remove some of the statements that share a line."""
     final = max(number for number, node in enumerate(line) if node not in gone)
     for number, node in enumerate(line):
@@ -170,13 +174,26 @@ def _parts(line: list[ast.stmt], gone: Collection[ast.stmt], places: Places) -> 
             yield places.of(line[number - 1])[1], end, ""
 
 
-def _blanks_to_cut(text: str, start: int, end: int) -> int:
-    """Return how many characters of blank lines after a cut are removed with it."""
-    below = 0
-    while text.startswith("\n", end + below):
-        below += 1
-    before = text[:start].rstrip()
-    if not before or before.endswith(":"):
-        return below  # Neither a file nor a block starts with blank lines.
-    above = text.count("\n", len(before), start) - 1
-    return min(max(above, 0), below)
+def without_lines(text: str, start: int, end: int, stays: Sequence[str] = ()) -> Edit:
+    """Return the edit that replaces whole lines by `stays`.
+
+    Where blank lines of both meet, the longer run of them is kept.
+    """
+    before, behind = text[:start], text[end:]
+    above = max(len(before) - len(before.rstrip("\n")) - 1, 0)
+    below = len(behind) - len(behind.lstrip("\n"))
+    kept = "".join(f"{line}\n" for line in stays)
+    middle = kept.strip("\n")
+    lead = len(kept) - len(kept.lstrip("\n"))
+    trail = len(kept) - len(kept.rstrip("\n")) - 1 if middle else 0
+    if not before.strip() or before.rstrip().endswith(":"):
+        above, lead = 0, 0  # Neither a file nor a block starts with blank lines.
+        if not middle:
+            return start, end + below, ""
+    if not middle and not behind.strip():
+        return start - above, len(text), ""  # A file does not end with them either.
+    if not middle:
+        blanks = max(lead, above, below) - above
+        return start, end + max(below - blanks, 0), "\n" * max(blanks - below, 0)
+    blanks = max(lead, above) - above
+    return start, end + below, "\n" * blanks + f"{middle}\n" + "\n" * max(trail, below)

@@ -34,7 +34,8 @@ from wsgen.outputs.python.generic.template_imports import (
 from wsgen.syntax.cuts import without_statements
 from wsgen.syntax.python_text import PythonText, parse_text
 from wsgen.syntax.quoted_types import TypingNames
-from wsgen.syntax.unused_imports import with_unused_imports
+from wsgen.syntax.text_ranges import Cover
+from wsgen.syntax.unused_imports import cuts_in_imports, with_unused_imports
 from wsgen.syntax.uses import uses
 
 
@@ -62,19 +63,16 @@ def _template(file: TemplateFile) -> GenericTemplate:
     wrong: list[Diagnostic] = []
     source, generic = file.source, find_generic_class(file)
     template = TemplateUses(file, generic, uses(source, generic.brackets))
+    cuts = header_cuts(file, generic)
     removal = with_unused_imports(
-        source,
-        template.found,
-        generic.declarations,
-        header_cuts(file, generic),
-        replaced=template.replaced,
+        source, template.found, generic.declarations, replaced=[*cuts, *template.replaced]
     )
-    filled = list(placeholders(template, removal.cover, wrong))
+    cuts += cuts_in_imports(source, removal)
+    gone = Cover([*map(source.places.of, removal.statements), *cuts])
+    filled = list(placeholders(template, gone, wrong))
     replaced = {use for use, _ in filled}
     kept = [
-        use
-        for use in template.found
-        if use not in replaced and not removal.cover.holds(use.start, use.end)
+        use for use in template.found if use not in replaced and not gone.holds(use.start, use.end)
     ]
     first = min((use.start for use in replaced), default=source.places.of(generic.node)[0])
     head = head_of(source.text)
@@ -83,8 +81,8 @@ def _template(file: TemplateFile) -> GenericTemplate:
         *(edit for _, edit in filled),
     ]
     edits += named_placeholders(template, wrong)
-    edits += [(start, end, "") for start, end in removal.cuts]
-    edits += without_statements(source.tree, source.places, removal.statements)
+    edits += [(start, end, "") for start, end in cuts]
+    edits += without_statements(source.tree, source.places, removal.statements, removal.hollow)
     edits += relative_imports(file, wrong)
     edits += place_for_imports(source, first)
     if wrong:
@@ -99,7 +97,7 @@ def _template(file: TemplateFile) -> GenericTemplate:
         place=file.span(generic.node),
         parameters=generic.parameters,
         segments=segments,
-        names=names_of(file, removal.cover, replaced, kept, generic.node.name),
+        names=names_of(file, gone, replaced, kept, generic.node.name),
         modules=tuple(absolute(node, file.package) for node in imports),
         numbers=tuple(sorted(used)),
     )
