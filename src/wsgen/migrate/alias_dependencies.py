@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError
-from wsgen.load.python.bindings import statements
 from wsgen.migrate.python_file import PythonFile
 from wsgen.syntax.scopes import bound_by
-from wsgen.syntax.text_ranges import Cover, Places, TextRange
+from wsgen.syntax.text_ranges import Cover, TextRange
+from wsgen.syntax.unused_imports import file_statements
 from wsgen.syntax.uses import Use, exports, uses
 
 
@@ -24,7 +24,7 @@ class Needs:
     typing_only: bool
 
 
-def classes_needed(file: PythonFile, places: Places, *, provided: Collection[str] = ()) -> Needs:
+def classes_needed(file: PythonFile, *, provided: Collection[str] = ()) -> Needs:
     """Return the classes that `file` uses outside of functions that import them themselves.
 
     Its top level imports those that are `provided`.
@@ -32,7 +32,7 @@ def classes_needed(file: PythonFile, places: Places, *, provided: Collection[str
     Raises GenerationError if it evaluates one before a function of it could have generated the routers.
     """
     names = {name for name, _ in file.aliases} - set(provided)
-    gone = Cover(places.of(stmt) for _, stmt in file.aliases)
+    gone = Cover(file.places.of(stmt) for _, stmt in file.aliases)
     left = [use for use in uses(file.source) if use.name in names and not use.stored]
     left = [use for use in left if not gone.holds(use.start, use.end)]
     exported = names & {str(item.value) for item in exports(file.tree)}
@@ -43,12 +43,12 @@ def classes_needed(file: PythonFile, places: Places, *, provided: Collection[str
         for name, stmt in file.aliases
         if any(stmt in block.body for block in checked) and name not in exported
     }
-    lazy = Cover(_never_evaluated(file.tree, places))
+    lazy = Cover(_never_evaluated(file))
     evaluated = [
         use for use in left if use.name not in hidden and not lazy.holds(use.start, use.end)
     ]
     if evaluated and imports_late(file.tree, names):
-        raise _too_early(file, places, evaluated[0])
+        raise _too_early(file, evaluated[0])
     return Needs(needed, typing_only=not evaluated and not exported - hidden)
 
 
@@ -66,7 +66,7 @@ def type_checking_blocks(tree: ast.Module) -> list[ast.If]:
     """Return the file's `if TYPE_CHECKING:` statements."""
     return [
         stmt
-        for stmt, _ in statements(tree.body)
+        for stmt in file_statements(tree)
         if isinstance(stmt, ast.If) and is_type_checking(stmt.test)
     ]
 
@@ -77,26 +77,25 @@ def is_type_checking(test: ast.expr) -> bool:
     return name == "TYPE_CHECKING"
 
 
-def _never_evaluated(tree: ast.Module, places: Places) -> Iterator[TextRange]:
+def _never_evaluated(file: PythonFile) -> Iterator[TextRange]:
     """Yield the nodes that Python does not evaluate: strings, and with the future import all annotations."""
     postponed = any(
         isinstance(node, ast.ImportFrom)
         and node.module == "__future__"
         and any(item.name == "annotations" for item in node.names)
-        for node in tree.body
+        for node in file.tree.body
     )
-    for node in ast.walk(tree):
+    for node in ast.walk(file.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield places.of(node)
+            yield file.places.of(node)
         elif postponed:
             kinds = (getattr(node, key, None) for key in ("annotation", "returns"))
-            yield from (places.of(kind) for kind in kinds if isinstance(kind, ast.expr))
+            yield from (file.places.of(kind) for kind in kinds if isinstance(kind, ast.expr))
 
 
-def _too_early(file: PythonFile, places: Places, use: Use) -> GenerationError:
-    line = file.text.count("\n", 0, use.start) + 1
-    start = use.start - places.line(use.start)[0] + 1
-    span = Span(file.path, line, start, line, start + len(use.name))
+def _too_early(file: PythonFile, use: Use) -> GenerationError:
+    line, column = file.places.line_and_column(use.start)
+    span = Span(file.path, line, column, line, column + len(use.name))
     message = f"`{use.name}` is needed here, where its package may not be generated yet"
     help_text = (
         "Put it in quotes if it is an annotation, or import it in the function, as others do."

@@ -5,14 +5,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from wsgen.load.python.bindings import statements
 from wsgen.migrate.alias_dependencies import Needs, type_checking_blocks
 from wsgen.migrate.python_file import PythonFile
 from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.cuts import without
 from wsgen.syntax.scopes import Import, bound_by
-from wsgen.syntax.text_ranges import Edit, Places
-from wsgen.syntax.unused_imports import Removal
+from wsgen.syntax.text_ranges import Edit
+from wsgen.syntax.unused_imports import Removal, file_statements
 
 _FLAG = "TYPE_CHECKING"
 _FLAG_LINE = f"from typing import {_FLAG}"
@@ -47,7 +46,6 @@ def flag_import(file: PythonFile, needs: Needs, home: ast.If | None) -> ast.Impo
 
 def placed_import(
     file: PythonFile,
-    places: Places,
     needs: Needs,
     home: ast.If | None,
     gone: Removal,
@@ -71,7 +69,7 @@ def placed_import(
             staying = [
                 node for node in body if isinstance(node, Import) and node not in gone.statements
             ]
-            edits = tuple(_new_flag(places, staying))
+            edits = tuple(_new_flag(file, staying))
             if not edits:
                 line = f"{_FLAG_LINE}\n\n{line}"
     first = min(stmt.lineno for _, stmt in file.aliases)
@@ -83,26 +81,26 @@ def placed_import(
         and node not in gone.statements
     ]
     if before:
-        behind = _behind(file, places, before, margin, line, package if not block else "")
+        behind = _behind(file, before, margin, line, package if not block else "")
         return Placed((*edits, behind))
     leaving = [node for node in body if node in gone.statements]
     if leaving:
         return Placed(edits, {leaving[0]: line})
     skipped = home is None and ast.get_docstring(file.tree) is not None and len(body) > 1
-    start, _ = places.of(body[skipped])
+    start, _ = file.places.of(body[skipped])
     return Placed((*edits, (start, start, f"{line}\n\n{margin}")))
 
 
 def shorter(
-    file: PythonFile, places: Places, gone: Removal, flag: ast.ImportFrom | None, width: int
+    file: PythonFile, gone: Removal, flag: ast.ImportFrom | None, width: int
 ) -> Iterator[Edit]:
     """Yield the edits of imports that lose some of their names or get `TYPE_CHECKING`."""
-    for node, _ in statements(file.tree.body):
+    for node in file_statements(file.tree):
         if not isinstance(node, Import) or node in gone.statements:
             continue
         added = [_FLAG] if node is flag and _FLAG not in map(bound_by, node.names) else []
         left = [item for item in node.names if bound_by(item) not in gone.unused]
-        start, end = places.of(node)
+        start, end = file.places.of(node)
         if len(left) == len(node.names) and not added:
             continue
         if isinstance(node, ast.ImportFrom) and ("#" not in file.text[start:end] or not left):
@@ -111,32 +109,30 @@ def shorter(
             margin = " " * node.col_offset
             yield start, end, import_statement(module, names, margin=margin, width=width)
             continue
-        items = {item: places.of(item) for item in node.names}
+        items = {item: file.places.of(item) for item in node.names}
         lost = {place for item, place in items.items() if item not in left}
-        yield from ((*cut, "") for cut in without(places, list(items.values()), lost))
+        yield from ((*cut, "") for cut in without(file.places, list(items.values()), lost))
         if added:
             first = items[left[0]][0]
             yield first, first, f"{_FLAG}, "
 
 
-def _behind(
-    file: PythonFile, places: Places, imports: list[Import], margin: str, line: str, package: str
-) -> Edit:
+def _behind(file: PythonFile, imports: list[Import], margin: str, line: str, package: str) -> Edit:
     """Return the insertion of `line` after the last of `imports`, or where `package` is in sorted order."""
     for node in imports:
         level = node.level if isinstance(node, ast.ImportFrom) else 0
         module = "." * level + (getattr(node, "module", "") or "")
         if level == 1 and package and module > package:
-            start, _ = places.of(node)
+            start, _ = file.places.of(node)
             return start, start, f"{line}\n{margin}"
     last = imports[-1]
-    end = places.line(places.of(last)[1])[1]
+    end = file.places.line(file.places.of(last)[1])[1]
     end -= file.text[end - 1 : end] == "\n"
     relative = isinstance(last, ast.ImportFrom) and last.level and package
     return end, end, f"{'' if relative else chr(10)}\n{margin}{line}"
 
 
-def _new_flag(places: Places, imports: list[Import]) -> Iterator[Edit]:
+def _new_flag(file: PythonFile, imports: list[Import]) -> Iterator[Edit]:
     """Yield the insertion of an import of `TYPE_CHECKING` among `imports`, where sorters expect it."""
     imports = [node for node in imports if getattr(node, "module", "") != "__future__"]
     standard = [node for node in imports if _top(node) in sys.stdlib_module_names]
@@ -144,10 +140,10 @@ def _new_flag(places: Places, imports: list[Import]) -> Iterator[Edit]:
         node for node in standard if isinstance(node, ast.Import) or (node.module or "") < "typing"
     ]
     if earlier:
-        _, end = places.of(earlier[-1])
+        _, end = file.places.of(earlier[-1])
         yield end, end, f"\n{_FLAG_LINE}"
     elif imports:
-        start, _ = places.of((standard or imports)[0])
+        start, _ = file.places.of((standard or imports)[0])
         yield start, start, f"{_FLAG_LINE}\n{'' if standard else chr(10)}"
 
 

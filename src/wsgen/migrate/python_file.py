@@ -14,7 +14,7 @@ from wsgen.load.python.aliases import alias_statements
 from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import read_source
 from wsgen.syntax.python_text import PythonText, parse_text
-from wsgen.syntax.text_ranges import Edit, applied
+from wsgen.syntax.text_ranges import Edit, Places, applied
 from wsgen.syntax.unused_imports import file_statements
 
 _CRLF = re.compile("\r\n")
@@ -45,6 +45,11 @@ class PythonFile:
     def tree(self) -> ast.Module:
         """Return the tree of `text`."""
         return self.source.tree
+
+    @property
+    def places(self) -> Places:
+        """Return the offsets in `text`."""
+        return self.source.places
 
     @property
     def lines(self) -> dict[str, tuple[int, int]]:

@@ -15,7 +15,7 @@ from wsgen.migrate.type_checking_guards import (
     without_condition,
 )
 from wsgen.syntax.cuts import logical_lines, parts_of_line, without_lines
-from wsgen.syntax.text_ranges import Edit, Places
+from wsgen.syntax.text_ranges import Edit
 from wsgen.syntax.unused_imports import Removal, with_unused_imports
 from wsgen.syntax.uses import uses
 
@@ -31,9 +31,8 @@ def without_aliases(
 
     Raises GenerationError if a class is evaluated before its package may exist.
     """
-    places = Places(file.text)
-    shown = _show_hidden_imports(file, places, package, width)
-    needs = classes_needed(file, places, provided=shown.names)
+    shown = _show_hidden_imports(file, package, width)
+    needs = classes_needed(file, provided=shown.names)
     home = home_of(file, needs)
     flag = flag_import(file, needs, home)
     kept = {*kept, "TYPE_CHECKING"} if flag is not None else kept
@@ -44,24 +43,24 @@ def without_aliases(
         names=kept,
         kept=(home, flag),
     )
-    new = placed_import(file, places, needs, home, gone, package=package, width=width)
-    cut = _Cutter(file, places, gone, {**shown.instead, **new.instead}, told)
-    edits = [*shown.edits, *new.edits, *shorter(file, places, gone, flag, width), *cut.edits()]
+    new = placed_import(file, needs, home, gone, package=package, width=width)
+    cut = _Cutter(file, gone, {**shown.instead, **new.instead}, told)
+    edits = [*shown.edits, *new.edits, *shorter(file, gone, flag, width), *cut.edits()]
     return file.edited(edits)
 
 
-def _show_hidden_imports(file: PythonFile, places: Places, package: str, width: int) -> "_Shown":
+def _show_hidden_imports(file: PythonFile, package: str, width: int) -> "_Shown":
     """Return how imports that the file hides from type checkers become visible to them."""
     edits: list[Edit] = []
     instead: dict[ast.stmt, str] = {}
     names: set[str] = set()
     for guard in find_guards(file.tree, {name for name, _ in file.aliases}):
-        if is_removable(guard, file, places):
-            instead[guard.stmt] = without_condition(guard, file, places, width)
+        if is_removable(guard, file):
+            instead[guard.stmt] = without_condition(guard, file, width)
         elif guard.top_level and not guard.negated:
             continue  # The import of all needed classes goes to the block for type checkers.
         else:
-            more, replaced = with_branch(guard, file, places, package=package, width=width)
+            more, replaced = with_branch(guard, file, package=package, width=width)
             edits += more
             instead |= replaced
         names |= guard.names if guard.top_level else set()
@@ -91,7 +90,6 @@ class _Cutter:
     """Cuts statements out of a file, and keeps comments whose text is not kept elsewhere."""
 
     file: PythonFile
-    places: Places
     gone: Removal
     instead: Mapping[ast.stmt, str]
     told: Collection[str]
@@ -100,23 +98,23 @@ class _Cutter:
         """Yield the edits that remove the statements."""
         pieces: list[_Piece] = []
         gone = self.gone.statements
-        for line in logical_lines(self.file.tree, self.places, gone):
+        for line in logical_lines(self.file.tree, self.file.places, gone):
             leaving = [stmt for stmt in line if stmt in gone]
             if leaving and len(leaving) < len(line):
-                yield from parts_of_line(line, gone, self.places)
+                yield from parts_of_line(line, gone, self.file.places)
             elif leaving and self.starts_line(line[0]):
                 pieces += [self.piece(stmt) for stmt in line]
             elif leaving:
                 text = self.substitute(line[0]) or "pass"
-                yield self.places.of(line[0])[0], self.places.of(line[-1])[1], text
+                yield self.file.places.of(line[0])[0], self.file.places.of(line[-1])[1], text
         for piece in self.joined(pieces):
-            start = self.places.at(piece.first, 0)
-            end = self.places.line(self.places.at(piece.last, 0))[1]
+            start = self.file.places.at(piece.first, 0)
+            end = self.file.places.line(self.file.places.at(piece.last, 0))[1]
             yield without_lines(self.file.text, start, end, piece.stays)
 
     def starts_line(self, stmt: ast.stmt) -> bool:
-        start, _ = self.places.of(stmt)
-        return not self.file.text[self.places.line(start)[0] : start].strip()
+        start, _ = self.file.places.of(stmt)
+        return not self.file.text[self.file.places.line(start)[0] : start].strip()
 
     def piece(self, stmt: ast.stmt) -> _Piece:
         """Return the lines of `stmt` with its comments, and the part of them that is kept."""

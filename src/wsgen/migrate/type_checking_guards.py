@@ -12,7 +12,7 @@ from wsgen.migrate.alias_dependencies import is_type_checking
 from wsgen.migrate.python_file import PythonFile
 from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.scopes import Import, bound_by, file_names
-from wsgen.syntax.text_ranges import Edit, Places
+from wsgen.syntax.text_ranges import Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ def find_guards(tree: ast.Module, classes: Collection[str]) -> list[Guard]:
     return found
 
 
-def is_removable(guard: Guard, file: PythonFile, places: Places) -> bool:
+def is_removable(guard: Guard, file: PythonFile) -> bool:
     """Return whether `guard` contains only the hidden imports once the aliases are removed.
 
     A condition is kept if its import would follow other code at the top level of the file, which linters report.
     """
     aliases = {stmt for _, stmt in file.aliases}
-    start, _ = places.of(guard.stmt)
+    start, _ = file.places.of(guard.stmt)
     if not aliases.issuperset(guard.checked) or file.text.startswith("elif", start):
         return False
     if not all(guard.names.issuperset(_imported(stmt)) for stmt in guard.running):
@@ -65,10 +65,10 @@ def is_removable(guard: Guard, file: PythonFile, places: Places) -> bool:
     return all(_may_precede_imports(stmt) for stmt in before)
 
 
-def without_condition(guard: Guard, file: PythonFile, places: Places, width: int) -> str:
+def without_condition(guard: Guard, file: PythonFile, width: int) -> str:
     """Return the text of the imports of `guard` without the condition around them."""
     margin = " " * guard.stmt.col_offset
-    lines = [_dedented(stmt, guard, file, places, width) for stmt in guard.running]
+    lines = [_dedented(stmt, guard, file, width) for stmt in guard.running]
     text = f"\n{margin}".join(lines)
     last = guard.stmt.end_lineno or guard.stmt.lineno
     following = file.text.split("\n")[last : last + 1]
@@ -78,7 +78,7 @@ def without_condition(guard: Guard, file: PythonFile, places: Places, width: int
 
 
 def with_branch(
-    guard: Guard, file: PythonFile, places: Places, *, package: str, width: int
+    guard: Guard, file: PythonFile, *, package: str, width: int
 ) -> tuple[tuple[Edit, ...], dict[ast.stmt, str]]:
     """Return how `guard` gets the same import from `package` for type checkers.
 
@@ -90,11 +90,11 @@ def with_branch(
     if guard.checked and guard.checked[0] in aliases:
         return (), {guard.checked[0]: line}
     if guard.checked:
-        start, _ = places.of(guard.checked[0])
+        start, _ = file.places.of(guard.checked[0])
         between = "\n" if isinstance(guard.checked[0], Import) else "\n\n"
         return ((start, start, f"{line}{between}{margin}"),), {}
-    start, _ = places.of(guard.stmt)
-    _, end = places.of(guard.stmt.test)
+    start, _ = file.places.of(guard.stmt)
+    _, end = file.places.of(guard.stmt.test)
     keyword = "elif" if file.text.startswith("elif", start) else "if"
     flag = file.text[start + len(keyword) : end].strip().removeprefix("not").strip()
     header = f"{keyword} {flag}:\n{margin}{line}\n{margin[4:]}else"
@@ -114,10 +114,10 @@ def _may_precede_imports(stmt: ast.stmt) -> bool:
     return is_text or isinstance(stmt, Import | ast.If | ast.Try)
 
 
-def _dedented(stmt: ast.stmt, guard: Guard, file: PythonFile, places: Places, width: int) -> str:
+def _dedented(stmt: ast.stmt, guard: Guard, file: PythonFile, width: int) -> str:
     """Return the text of one import outside of its block; lines with comments keep their form."""
-    start, end = places.of(stmt)
-    end = places.line(end)[1] if "#" in file.text[end : places.line(end)[1]] else end
+    start, end = file.places.of(stmt)
+    end = file.places.line(end)[1] if "#" in file.text[end : file.places.line(end)[1]] else end
     text = file.text[start:end].rstrip("\n")
     if isinstance(stmt, ast.ImportFrom) and "#" not in text:
         module = "." * stmt.level + (stmt.module or "")
