@@ -23,7 +23,7 @@ def bracketed(text: str, opening: int) -> tuple[list[TextRange], int]:
     items: list[TextRange] = []
     depth, first, last = 0, None, 0
     for token in tokenize.generate_tokens(io.StringIO(text[opening:]).readline):
-        start = opening + places.at(token.start[0], 0) + token.start[1]
+        start = opening + places.of_token(token.start)
         closes = token.type == tokenize.OP and token.string in ")]}"
         depth -= closes
         if (not depth and closes) or (depth == 1 and token.string == ","):

@@ -6,11 +6,10 @@ wsgen runs on Python 3.11 too, whose parser knows neither `type X = ...` nor typ
 import io
 import re
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
-from wsgen.syntax.text_ranges import TextRange
+from wsgen.syntax.text_ranges import Places, TextRange
 
 _NEWER = re.compile(r"\b(?:type[ \t]+\w+\s*[=\[]|(?:class|def)[ \t]+\w+[ \t]*\[)")
 _OPENERS = frozenset({":", ";"})
@@ -77,26 +76,22 @@ def read_newer_syntax(text: str) -> NewerSyntax:
         ]
     except (tokenize.TokenError, SyntaxError):
         return NewerSyntax(text)
-    starts = [0, *accumulate(map(len, io.StringIO(text)))]
+    places = Places(text)
     edited, parameters, aliases = list(text), [], []
     for number, is_alias in _owners(tokens):
         owner, name = tokens[number], tokens[number + 1]
         if is_alias:
-            aliases.append(_at(starts, owner.start))
-            first, last = _at(starts, owner.end), _at(starts, name.start)
+            aliases.append(places.of_token(owner.start))
+            first, last = places.of_token(owner.end), places.of_token(name.start)
             edited[first:last] = "_" * (last - first)
         if tokens[number + 2].string == "[" and (closing := _closing(tokens, number + 2)):
             inside = tokens[number + 3 : closing]
-            start = _at(starts, tokens[number + 2].start)
-            end = _at(starts, tokens[closing].end)
-            items = tuple(_items(inside, starts))
-            parameters.append(TypeParameters(_at(starts, owner.start), start, end, items))
+            start = places.of_token(tokens[number + 2].start)
+            end = places.of_token(tokens[closing].end)
+            items = tuple(_parameters(inside, places))
+            parameters.append(TypeParameters(places.of_token(owner.start), start, end, items))
             _blank(edited, start, end)
     return NewerSyntax("".join(edited), tuple(parameters), tuple(aliases))
-
-
-def _at(starts: list[int], place: tuple[int, int]) -> int:
-    return starts[place[0] - 1] + place[1]
 
 
 def _owners(tokens: _Tokens) -> Iterator[tuple[int, bool]]:
@@ -125,39 +120,33 @@ def _closing(tokens: _Tokens, opening: int) -> int | None:
     return None
 
 
-def _items(tokens: _Tokens, starts: list[int]) -> Iterator[TypeParameter]:
-    """Yield the type parameters in the tokens between the brackets."""
+def _split(tokens: _Tokens, separators: Collection[str]) -> Iterator[_Tokens]:
+    """Yield the tokens between `separators` that are not in brackets."""
     depth = 0
-    item: list[tokenize.TokenInfo] = []
+    part: list[tokenize.TokenInfo] = []
     for token in tokens:
-        if token.string == "," and not depth:
-            yield from _item(item, starts)
-            item = []
+        if token.string in separators and not depth:
+            yield part
+            part = []
             continue
         if token.type == tokenize.OP:
             depth += (token.string in "([{") - (token.string in ")]}")
-        item.append(token)
-    yield from _item(item, starts)
+        part.append(token)
+    yield part
 
 
-def _item(tokens: _Tokens, starts: list[int]) -> Iterator[TypeParameter]:
-    names = [number for number, token in enumerate(tokens) if token.type == tokenize.NAME]
-    if not names:
-        return
-    name = tokens[names[0]]
-    stars = "".join(token.string for token in tokens[: names[0]])
-    parts: list[list[tokenize.TokenInfo]] = []
-    depth = 0
-    for token in tokens[names[0] + 1 :]:
-        if token.string in (":", "=") and not depth:
-            parts.append([])
-            continue
-        if token.type == tokenize.OP:
-            depth += (token.string in "([{") - (token.string in ")]}")
-        if parts:
-            parts[-1].append(token)
-    types = [(_at(starts, part[0].start), _at(starts, part[-1].end)) for part in parts if part]
-    yield TypeParameter(name.string, stars, tuple(types))
+def _parameters(tokens: _Tokens, places: Places) -> Iterator[TypeParameter]:
+    """Yield the type parameters in the tokens between the brackets."""
+    for item in _split(tokens, {","}):
+        head, *types = _split(item, {":", "="})
+        if head and head[-1].type == tokenize.NAME:
+            *stars, name = (token.string for token in head)
+            ranges = [
+                (places.of_token(part[0].start), places.of_token(part[-1].end))
+                for part in types
+                if part
+            ]
+            yield TypeParameter(name, "".join(stars), tuple(ranges))
 
 
 def _blank(text: list[str], start: int, end: int) -> None:

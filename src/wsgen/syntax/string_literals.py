@@ -53,7 +53,7 @@ def _pieces(written: str) -> Iterator[tuple[str, int, int]]:
         for token in tokenize.generate_tokens(io.StringIO(wrapped).readline):
             opening = _OPENING.match(token.string) if token.type == tokenize.STRING else None
             if opening:
-                start = places.at(token.start[0], 0) + token.start[1] - 1
+                start = places.of_token(token.start) - 1
                 quotes = len(opening[2])
                 yield opening[1].lower(), start + opening.end(), start + len(token.string) - quotes
     except (tokenize.TokenError, SyntaxError):

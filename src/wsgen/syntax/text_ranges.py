@@ -31,6 +31,10 @@ class Places:
             self._columns[line] = columns
         return self._starts[line - 1] + (bisect_right(columns, column) - 1 if columns else column)
 
+    def of_token(self, position: tuple[int, int]) -> int:
+        """Return the offset of a position of `tokenize`, whose columns count characters."""
+        return self._starts[position[0] - 1] + position[1]
+
     def of(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword | ast.arg) -> TextRange:
         """Return the range of `node`."""
         end = self.at(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
