@@ -1,6 +1,6 @@
 """Correct and wrong callbacks for type checkers: mypy and pyright must report each wrong one.
 
-They must report nothing else: both check that every `ignore` is needed.
+They must report nothing else: both check that every `ignore` is needed. Both run in `make check`.
 """
 
 # pyright: strict, reportUnnecessaryTypeIgnoreComment=true

@@ -3,12 +3,9 @@
 import asyncio
 import functools
 import logging
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock, MagicMock
 
@@ -20,8 +17,6 @@ from tests.runtime.services import AAPL, BarRouter, Recorder
 
 from wsgen_runtime import Session, WsApp
 from wsgen_runtime.testing import ErrorFrameError, RefusedByServerError, connect
-
-ROOT = Path(__file__).parents[3]
 
 # Wrong callbacks and answers are of types that the parameters do not have, which is the point.
 Wrong = Any
@@ -279,10 +274,3 @@ async def test_authorize_may_return_a_bool_in_any_way(
                 with pytest.raises(ErrorFrameError, match="unauthorized"):
                     await client.subscribe("bars", AAPL)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
-
-
-def test_pyright_objects_to_each_wrong_callback_and_to_no_right_one() -> None:
-    """As mypy does in `make check`."""
-    command = [sys.executable, "-m", "pyright", "tests/runtime/user_code/callback_types.py"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
