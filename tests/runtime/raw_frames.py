@@ -41,7 +41,7 @@ ATTACKS: dict[str, Iterable[bytes]] = {
     "UTF-8 cut in fragments": [frame(0x01, "é".encode()[:1]), frame(0x80, b"x")],
     "a close frame of one byte": [frame(0x88, b"x")],
     "a close code that nobody may send": [frame(0x88, struct.pack("!H", 1005))],
-    "a close reason that is no UTF-8": [frame(0x88, struct.pack("!H", 1000) + b"\xff")],
+    "a close reason that is not UTF-8": [frame(0x88, struct.pack("!H", 1000) + b"\xff")],
     "frames after the close frame": [frame(0x88, struct.pack("!H", 1000)), frame(0x81, b"{}")],
     "a length of 2**64 - 1": [b"\x81\xff" + b"\xff" * 8 + _MASK + b"x"],
     "a length written too long": [b"\x81\xfe\x00\x01" + _MASK + b"x"],

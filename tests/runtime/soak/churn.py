@@ -26,14 +26,16 @@ READS, STALLS = 3.0, 5.0
 
 
 async def churn(seconds: float) -> bool:
-    """Let clients come and go, a third of them without a word: afterwards nothing is left."""
+    """Let clients come and go, a third of them without a close frame: afterwards nothing is left."""
     service = Recorder()
     app = times_app(service)
     with no_complaints() as complaints:
         async with serving(app, ws_per_message_deflate=False) as host, client_process() as ask:
             port = int(host.split(":")[1])
             tasks = asyncio.all_tasks()
-            await ask("churn", port, CLIENTS, 5.0, 0)  # what is allocated once is not counted
+            await ask(
+                "churn", port, CLIENTS, 5.0, 0
+            )  # memory that is allocated once is not counted
             await drained(app)
             gc.collect()
             before = resident()
@@ -65,7 +67,7 @@ def resident() -> float:
 
 @asynccontextmanager
 async def publishing(service: Recorder) -> AsyncIterator[None]:
-    """Publish to some topics and to the guest's, again and again, no faster than clients in Python can read."""
+    """Publish to some topics and to that of the guest repeatedly, no faster than Python clients can read."""
 
     async def publish() -> None:
         dice = random.Random(0)
@@ -105,7 +107,7 @@ class Guest:
         return self._client.dropped
 
     async def finish(self) -> None:
-        """Read on to the last update without a stop; raises what went wrong on the way."""
+        """Read all updates to the last one; raises the first error."""
         self._hurries = True
         async with asyncio.timeout(60):
             await self._task

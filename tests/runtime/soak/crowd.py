@@ -12,11 +12,11 @@ from tests.runtime.soak.plain import PING, TEXT, answer_ping, connect, frames_of
 from tests.runtime.soak.routes import routers
 
 SAMPLE = 20
-"""One update of so many is held against the document: checking takes longer than sending. Answers all are."""
+"""One of this many updates is checked against the document, since checking takes longer than sending."""
 
 
 class Churn:
-    """Keeps a number of clients; of those that go, a third vanish: no close frame, a connection that is reset."""
+    """Keeps a number of clients connected; of those that leave, a third vanish without a close frame."""
 
     def __init__(self, port: int, seed: int) -> None:
         self._port = port
@@ -29,7 +29,7 @@ class Churn:
         self.wrong = ""
 
     def run(self, clients: int, seconds: float) -> dict[str, object]:
-        """Return how many clients and frames there were, and the first thing that was wrong with a frame."""
+        """Return the numbers of clients and frames, and the first error in a frame."""
         while len(self._connected) < clients:
             self.come()
             self.read()
@@ -69,7 +69,7 @@ class Churn:
         leave(sock, vanish=self._dice.randrange(3) == 0)
 
     def read(self) -> None:
-        """Read what is there, and check it."""
+        """Read and check the available frames."""
         for key, _ in self._selector.select(0):
             sock = key.fileobj
             assert isinstance(sock, socket.socket)

@@ -21,11 +21,11 @@ from wsgen_runtime import CloseCode, Limits, WsApp
 SUBSCRIBE = json.dumps({"type": "times.subscribe", "payload": {"symbol": "all"}})
 IMPLEMENTATIONS = ("websockets-sansio", "wsproto", "websockets")
 BATCH = 500
-LARGEST = 16 << 20  # what uvicorn takes of a message, unless told
+LARGEST = 16 << 20  # the default limit of uvicorn
 
 
 class Witness:
-    """A subscriber of an app's only topic, which gets each update, whatever others send."""
+    """A subscriber of the only topic of an app, which must get each update, whatever others send."""
 
     def __init__(self, service: Recorder, connection: ClientConnection) -> None:
         self._service = service
@@ -111,7 +111,7 @@ async def to_a_server_with_limits(count: int, seed: int) -> bool:
 
 
 async def raw_bytes(count: int, seed: int, ws: str, largest: int = LARGEST) -> bool:
-    """Send bytes that are no frames, each on a connection of its own."""
+    """Send invalid bytes, each on a connection of its own."""
     attacks = {
         **ATTACKS,
         "a message without end": endless(b"x" * 60_000, 2 * largest),

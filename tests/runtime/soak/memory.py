@@ -25,7 +25,7 @@ CLIENTS = 10
 LARGEST = 64 * 1024
 DEFLATED = 0xC1  # a whole text frame, compressed
 BOUND = 10.0
-"""MiB a client that no attack may exceed with the settings that docs/runtime.md recommends."""
+"""MiB for each client that no attack may exceed, with the settings that docs/runtime.md recommends."""
 RECOMMENDED = ("--ws-max-size", str(LARGEST), "--ws-per-message-deflate", "false")
 WITH_DEFLATE = ("--ws-max-size", str(LARGEST), "--ws-per-message-deflate", "true")
 UNBOUNDED = ("--ws-per-message-deflate", "true")  # uvicorn's own defaults
@@ -34,7 +34,7 @@ Attack = Callable[[socket.socket, float], None]
 
 
 def app() -> WsApp:
-    """Return what is attacked: an app with the default limits."""
+    """Return the app under attack, which has the default limits."""
     return times_app(Recorder(), Limits())
 
 
@@ -49,7 +49,7 @@ async def memory(seconds: float) -> bool:
 
 
 def measure(attack: Attack, options: tuple[str, ...], seconds: float) -> float:
-    """Return by how many MiB the server's peak has grown for each of the clients that attack it."""
+    """Return the growth of the peak memory of the server in MiB for each attacking client."""
     with served(options) as (process, port):
         warm(port)
         before = resident(process, "VmRSS")
@@ -126,7 +126,7 @@ def long_ids(client: socket.socket, until: float) -> None:
 
 
 def unread_pongs(client: socket.socket, until: float) -> None:
-    """Send the protocol's own pings, which the server answers before the app hears of them; read no pong."""
+    """Send ping frames of the WebSocket protocol, which the server answers without the app; read no pong."""
     burst = frame_of(PING, b"x" * 125) * 1_000
     while time.monotonic() < until:
         client.sendall(burst)

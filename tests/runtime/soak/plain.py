@@ -68,10 +68,10 @@ def frames_of(data: bytearray) -> Iterator[tuple[int, bytes]]:
 
 
 def leave(sock: socket.socket, *, vanish: bool) -> None:
-    """Close the connection, politely or with a reset."""
+    """Close the connection with a close frame or a reset."""
     if vanish:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        # Whoever reads it in another thread holds it open otherwise.
+        # Otherwise, a thread that reads from it keeps it open.
         with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RD)
     else:

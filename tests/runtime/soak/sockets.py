@@ -53,7 +53,7 @@ def latencies(readers: list[socket.socket], updates: int) -> list[float]:
 
 
 def read_all(sock: socket.socket) -> None:
-    """Read until the connection ends, whatever comes."""
+    """Read until the connection ends."""
     with contextlib.suppress(OSError):
         while sock.recv(1 << 16):
             pass

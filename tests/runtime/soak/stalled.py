@@ -28,10 +28,10 @@ async def stalled(seconds: float) -> bool:
             # Each goes first in turn.
             for stall in (False, True) if number % 2 else (True, False):
                 await ask("meet", port, not stall)
-                while stall and not app.stats.queued:  # until no buffer on the way takes any more
+                while stall and not app.stats.queued:  # until all buffers on the way are full
                     service.feeds[BLOBS]("x" * 100_000)
                     await asyncio.sleep(0)
-                # A core that has just been idle is slower for a while, by more than what is measured here.
+                # A core that was idle is slower for a while, by more than the difference that is measured.
                 for _ in ("to warm up", "to measure"):
                     values = await timed(service, ask, updates, pause)
                 waited += app.stats.queued

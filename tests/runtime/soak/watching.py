@@ -16,11 +16,11 @@ def report(line: str) -> None:
 
 
 async def drained(app: WsApp) -> None:
-    """Wait until all clients and topics have gone."""
+    """Wait until no client and no topic is left."""
     async with asyncio.timeout(60):
         while app.stats.clients or app.stats.topics:  # noqa: ASYNC110 - nobody would set an event
             await asyncio.sleep(0.05)
-    await asyncio.sleep(0.2)  # the server's own tasks end after ours
+    await asyncio.sleep(0.2)  # the tasks of the server end later than those of the runtime
 
 
 class _Errors(logging.Handler):
@@ -29,7 +29,7 @@ class _Errors(logging.Handler):
         self._found = found
 
     def emit(self, record: logging.LogRecord) -> None:
-        # uvicorn shows where it found bytes that are no UTF-8, and closes their client with 1007.
+        # uvicorn logs the position of bytes that are not UTF-8, and closes the client with 1007.
         if record.name != "uvicorn.error" or "Invalid UTF-8" not in record.getMessage():
             self._found.append(f"{record.name}: {record.getMessage()}")
 
