@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
 from wsgen.load.module import united
-from wsgen.load.schema import ecma_pattern
+from wsgen.load.schema import ecma_pattern, ws_schema
 from wsgen.load.types.grammar import MAX_TYPE
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.model import Delivery, Example, ModuleSpec, Overflow, RouterSpec
@@ -226,7 +226,7 @@ def _parts(schema: Any) -> Iterator[dict[str, Any]]:
     for name in ("properties", "$defs"):
         for part in schema.get(name, {}).values():
             yield from _parts(part)
-    for part in (*schema.get("allOf", ()), schema.get("additionalProperties")):
+    for part in (*schema.get("allOf", ()), *map(schema.get, ("additionalProperties", "items"))):
         if isinstance(part, dict):
             yield from _parts(part)
 
@@ -241,6 +241,18 @@ def test_each_rule_has_the_sentence_that_editors_show(part: dict[str, Any]) -> N
     assert part.get("x-wsgen-help", ".").endswith(".")
     if "maxLength" in part or "uniqueItems" in part:
         assert (part["items"] if "uniqueItems" in part else part).keys() & {"title", "$ref"}
+
+
+@pytest.mark.parametrize("part", list(_parts(ws_schema())), ids=str)
+def test_each_rule_has_what_its_diagnostic_is_made_of(part: dict[str, Any]) -> None:
+    general = {"additionalProperties", "required", "type"}
+    rules = {"const", "enum", "maxItems", "maxLength", "maximum", "minimum", "pattern"}
+    field = part.get("x-wsgen-field", part)
+    if part.keys() & {*rules, "uniqueItems"}:
+        assert field.keys() >= {"title", "x-wsgen-code"}
+    if part.keys() & {*rules, *general}:
+        assert field["title"]
+        assert field["examples"]
 
 
 def test_each_code_of_the_schema_is_explained() -> None:

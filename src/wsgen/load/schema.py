@@ -150,12 +150,20 @@ def _error(message: str, *path: str | int) -> Any:
     return ValidationError(message, path=path)
 
 
-_TYPES = {"array": list, "boolean": bool, "integer": int, "object": dict, "string": str}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "array": (list,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "object": (dict,),
+    "string": (str,),
+}
 
 
 def _type(_: Any, name: str, value: object, __: Schema) -> Iterator[Any]:
     """Yield an error unless `value` has the type; unlike in JSON Schema, 1.0 is not an integer."""
-    if not isinstance(value, _TYPES[name]) or (name == "integer" and isinstance(value, bool)):
+    is_bool = isinstance(value, bool)
+    if not isinstance(value, _TYPES[name]) or (is_bool and name != "boolean"):
         yield _error("another type")
 
 

@@ -102,14 +102,15 @@ def _message(violation: Violation, written: Written) -> str:
         case "maxItems" if isinstance(value, list):
             return f"{name} has {len(value)} items; at most {rule['maxItems']} are allowed"
         case "minimum" | "maximum":
-            return f"{name} must be between {rule['minimum']} and {rule['maximum']}, not {value}"
+            return f"{name} must be {_bounds(rule)}, not {value}"
         case "uniqueItems" if isinstance(value, list):
             title = rule["items"]["title"].lower()
             return f"{title} {short(str(value[int(violation.path[-1])]))} is listed twice"
-    sentence = rule["errorMessage"]
+    sentence = rule.get("errorMessage", f"{name} is not valid")
     if written.kind == "null" and not written.text:
         return f"{sentence}, but it has no value"
-    if violation.keyword != "type" or (rule["type"] == "integer" and written.is_unquoted):
+    wants_number = rule.get("type") in ("integer", "number")
+    if violation.keyword != "type" or (wants_number and written.is_unquoted):
         return f"{sentence}, not {written.shown}"
     if rule["type"] == "boolean" and written.kind == "bool":
         return f"{sentence}, and readers of YAML disagree about {written.shown}"
@@ -135,8 +136,8 @@ def _help(violation: Violation, written: Written) -> str:
         case "pattern" if better := _rewritten(violation):
             return f"Write `{better}`.{more(rule)}"
         case "minimum" | "maximum":
-            default = f"; {rule['default']} is the default" if "default" in rule else ""
-            return f"Choose {rule['minimum']} to {rule['maximum']}{default}."
+            default = f", or remove the key for {rule['default']}" if "default" in rule else ""
+            return f"Choose a number that is {_bounds(rule)}{default}."
         case "uniqueItems":
             return "Keep one of the two."
         case "maxLength" if "x-wsgen-help" not in rule:
@@ -151,6 +152,12 @@ def _help(violation: Violation, written: Written) -> str:
     if found := rule.get("x-wsgen-help") or field.get("x-wsgen-help"):
         return str(found)
     return f"Write it like `{_example(_own_key(violation), field)}`."
+
+
+def _bounds(rule: Schema) -> str:
+    if "minimum" in rule and "maximum" in rule:
+        return f"between {rule['minimum']} and {rule['maximum']}"
+    return f"at least {rule['minimum']}" if "minimum" in rule else f"at most {rule['maximum']}"
 
 
 def _name(violation: Violation) -> str:
