@@ -108,7 +108,7 @@ def plan_clean(output: Path, *, force: bool) -> Plan:
         return Plan(output, {}, (), (MANIFEST,), None)
     present = [name for name in reversed(owned) if os.path.lexists(output / name)]
     edited = [name for name in present if _is_edited(output / name, owned[name])]
-    return Plan(output, {}, tuple(present), () if force else tuple(edited), None)
+    return Plan(output, {}, tuple(present), () if force else tuple(edited), None, owned)
 
 
 def owns_anything(output: Path) -> bool:
@@ -137,15 +137,15 @@ def _owned_files(
     pending = _bytes_of(output / PENDING)
     owned: dict[str, set[str]] = {}
     for manifest in (finished, parse_manifest(pending) if pending else None):
-        for file, sum_ in manifest.outputs.items() if manifest else ():
-            owned.setdefault(file, set()).add(sum_)
+        for file, known_digest in manifest.outputs.items() if manifest else ():
+            owned.setdefault(file, set()).add(known_digest)
     try:
         earlier = json.loads(pending or b"").get("owned", {})
     except (ValueError, RecursionError, AttributeError):
         earlier = {}
-    for file, sums in earlier.items() if isinstance(earlier, dict) else ():
-        if is_package_path(file) and isinstance(sums, list):
-            owned.setdefault(file, set()).update(str(sum_) for sum_ in sums)
+    for file, digests in earlier.items() if isinstance(earlier, dict) else ():
+        if is_package_path(file) and isinstance(digests, list):
+            owned.setdefault(file, set()).update(map(str, digests))
     known = finished.outputs if finished else {}
     return finished, dict(sorted(owned.items(), key=lambda item: item[0] in known))
 

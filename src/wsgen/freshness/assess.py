@@ -147,7 +147,7 @@ def _why_not_intact(
     if manifest.settings != settings_digest(source, config):
         return "the settings changed since"
     found = {name: file_digest(source.output / name) for name in manifest.outputs}
-    if wrong := [name for name, sum_ in manifest.outputs.items() if found[name] != sum_]:
+    if wrong := [name for name in found if found[name] != manifest.outputs[name]]:
         missing = [name for name in wrong if not (source.output / name).exists()]
         if missing:
             return f"{', '.join(missing)} is missing"

@@ -25,49 +25,45 @@ from wsgen.syntax.same_code import is_same_code
 
 def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
     """Return how the module of `draft` ends; with `write`, its package is then what the draft says."""
-    source, spec, options = draft.source, draft.spec, run.options
-    reason = draft.assessed.reason
+    source, spec = draft.source, draft.spec
     if not spec.routers and not owns_anything(source.output):
         return ModuleResult(source, State.EMPTY), []
     if not run.steps and _is_formatted(draft):
         return ModuleResult(source, State.CURRENT, spec.routes), []
-    manifest = _manifest(draft, run) if spec.routers else None
     try:
-        if manifest is None:
-            plan = plan_clean(source.output, force=options.force)
-        else:
-            plan = plan_commit(
-                source.output,
-                draft.texts,
-                manifest,
-                force=options.force,
-                before=draft.assessed.manifest,
-            )
+        return _conclude(draft, _manifest(draft, run) if spec.routers else None, run)
     except FilesError as error:
-        return _refused(draft, error)
-    if plan.edited:
-        conflicts = edited_by_hand(source, plan)
-        changes = changes_of(plan, texts=options.texts)
-        return ModuleResult(source, State.FAILED, spec.routes, changes, reason), conflicts
-    if plan.is_empty and manifest is not None:
-        if options.write or run.config.cache.is_dir():
-            _remember(draft, manifest, run)
-        return ModuleResult(source, State.CURRENT, spec.routes), []
+        found = [replace(entry, module=source.name) for entry in error.diagnostics]
+        reason = draft.assessed.reason
+        return ModuleResult(source, State.FAILED, spec.routes, reason=reason), found
+
+
+def _conclude(
+    draft: Draft, manifest: Manifest | None, run: Run
+) -> tuple[ModuleResult, list[Diagnostic]]:
+    """Compare and commit a package with its `manifest`, or remove it if there is none. Raises FilesError."""
+    source, options = draft.source, run.options
+    if manifest is None:
+        plan = plan_clean(source.output, force=options.force)
+    else:
+        before = draft.assessed.manifest
+        plan = plan_commit(source.output, draft.texts, manifest, force=options.force, before=before)
+        if plan.is_empty:
+            if options.write or run.config.cache.is_dir():
+                _remember(draft, manifest, run)
+            return ModuleResult(source, State.CURRENT, draft.spec.routes), []
     changes = changes_of(plan, texts=options.texts)
+    result = ModuleResult(source, State.FAILED, draft.spec.routes, changes, draft.assessed.reason)
+    if plan.edited:
+        return result, edited_by_hand(source, plan)
     if not options.write:
-        result = ModuleResult(source, State.STALE, spec.routes, changes, reason)
-        return result, [drift(source, plan, reason)]
-    try:
-        if manifest is None:
-            apply_clean(plan)
-        else:
-            apply_plan(plan)
-    except FilesError as error:
-        return _refused(draft, error)
-    if manifest is not None:
-        _remember(draft, manifest, run)
-    state = State.REMOVED if manifest is None else State.WRITTEN
-    return ModuleResult(source, state, spec.routes, changes, reason), []
+        return replace(result, state=State.STALE), [drift(source, plan, result.reason)]
+    if manifest is None:
+        apply_clean(plan)
+        return replace(result, state=State.REMOVED), []
+    apply_plan(plan)
+    _remember(draft, manifest, run)
+    return replace(result, state=State.WRITTEN), []
 
 
 def _is_formatted(draft: Draft) -> bool:
@@ -91,12 +87,6 @@ def _remember(draft: Draft, manifest: Manifest, run: Run) -> None:
     record_rendered(source, config, manifest, draft.inputs, draft.spec.routes)
     if run.steps:
         record_passed(source, config, manifest, draft.packages, run.fingerprints)
-
-
-def _refused(draft: Draft, error: FilesError) -> tuple[ModuleResult, list[Diagnostic]]:
-    found = [replace(entry, module=draft.source.name) for entry in error.diagnostics]
-    reason = draft.assessed.reason
-    return ModuleResult(draft.source, State.FAILED, draft.spec.routes, reason=reason), found
 
 
 def _manifest(draft: Draft, run: Run) -> Manifest:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wsgen.commit.single_file import what_to_do
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.files import bytes_of, read_file
-from wsgen.manifest import MANIFEST, read_manifest
+from wsgen.manifest import MANIFEST
 from wsgen.result import FileChange
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
@@ -47,8 +47,7 @@ def _conflict(source: ModuleSource, plan: Plan, name: str, command: str) -> Diag
         message = f"{name} cannot be read: {error.strerror or error}"
         help_text = what_to_do(error, writable="Make the file readable, or remove it.")
         return Diagnostic("WSG405", message, Span(file), help=help_text, module=source.name)
-    known = read_manifest(plan.output)
-    ours = name == MANIFEST or (known is not None and name in known.outputs)
+    ours = name == MANIFEST or name in plan.owned
     return Diagnostic(
         "WSG407",
         f"{name} was edited by hand" if ours else f"{name} was not written by wsgen",

@@ -91,7 +91,7 @@ def render_drafts(
                 shared.add(entry)
             continue
         root = run.config.root
-        parsed = {file.relative_to(root).as_posix(): sum_ for file, sum_ in item.digests.items()}
+        parsed = {file.relative_to(root).as_posix(): item.digests[file] for file in item.digests}
         inputs = {**before.inputs, **parsed}
         draft = Draft(source, before, item.spec, item.positions, inputs, files)
         if run.steps:
