@@ -171,7 +171,7 @@ STRICT = "[mypy]\nstrict = true\n"
 
 
 @pytest.mark.parametrize(
-    ("settings", "text", "findings"),
+    ("settings", "text", "problems"),
     [
         pytest.param(
             {
@@ -203,7 +203,7 @@ STRICT = "[mypy]\nstrict = true\n"
     ],
 )
 def test_mypy_uses_the_projects_configuration(
-    bare: Project, settings: dict[str, str], text: str, findings: list[tuple[str, str]]
+    bare: Project, settings: dict[str, str], text: str, problems: list[tuple[str, str]]
 ) -> None:
     bare.write(settings)
     modules = []
@@ -215,7 +215,7 @@ def test_mypy_uses_the_projects_configuration(
         (item.module, item.message.rpartition("[")[2].partition("]")[0])
         for item in result.diagnostics
     ]
-    assert sorted(found) == findings
+    assert sorted(found) == problems
 
 
 def test_generated_files_that_git_ignores_are_checked_all_the_same(bare: Project) -> None:

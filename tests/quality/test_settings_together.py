@@ -85,7 +85,7 @@ TOGETHER: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         },
         (TEXT,),
     ),
-    "findings let pass by path": (
+    "problems ignored by path": (
         {
             TOML: "[tool.black]\nline-length = 88\n[tool.ruff]\nline-length = 88\n"
             "lint.select = ['ALL']\nlint.per-file-ignores = {'**/ws_generated/*' = ['ALL']}\n"

@@ -63,10 +63,12 @@ def temporary_errors() -> Iterator[None]:
         if not _is_temporary(error):
             raise
         message = f"the temporary folder cannot be used: {error.strerror or error}"
-        advice = "Free some space there, or set TMPDIR to a folder on another disk."
+        help_text = "Free some space there, or set TMPDIR to a folder on another disk."
         if getattr(error, "winerror", None) == _NO_PRIVILEGE:
-            advice = "Turn on Developer Mode of Windows, which lets programs make symbolic links."
-        raise FilesError(message, [Diagnostic("WSG405", message, help=advice)]) from error
+            help_text = (
+                "Turn on Developer Mode of Windows, which lets programs make symbolic links."
+            )
+        raise FilesError(message, [Diagnostic("WSG405", message, help=help_text)]) from error
 
 
 def _is_temporary(error: OSError) -> bool:
