@@ -15,11 +15,11 @@ from wsgen.asyncapi.validation.check_limits import (
 from wsgen.asyncapi.validation.document_reader import (
     MAX_BYTES,
     AsyncApiDocument,
-    UnreadableDocumentError,
     read_document,
 )
 from wsgen.diagnostics import Diagnostic, Span, in_order
 from wsgen.files import unwaiting
+from wsgen.load.sourcetext import UnreadableError
 from wsgen.names import shortened
 
 _KNOWN = "2.0.0 to 2.6.0, 3.0.0 and 3.1.0"
@@ -88,8 +88,9 @@ def _tell_of_text(path: Path, data: bytes, tell_all: Tell) -> None:
 
     try:
         document = read_document(path, data)
-    except UnreadableDocumentError as error:
-        tell(error.diagnostic)
+    except UnreadableError as error:
+        for item in error.diagnostics:
+            tell(item)
         return
     for item in document.diagnostics:
         tell(item)

@@ -1,56 +1,78 @@
-"""YAML text -> tree of nodes, bounded: libyaml reads the events, this builds the tree.
+"""Build a bounded tree of nodes from the YAML of a `ws.yaml` or an AsyncAPI document.
 
-libyaml's own composer recurses in C without a limit and stops at the first error. Here depth and size, also with
-aliases expanded, are limited, and a bad tag or alias is a diagnostic that does not hide the next one.
+libyaml reads the events. Its own composer recurses in C without a limit and stops at the first error. Here
+depth and size, also with aliases expanded, are limited, and a bad tag or alias does not hide the next one.
 """
 
 import re
+from dataclasses import dataclass
 
 import yaml
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.load.sentences import short
-from wsgen.load.sourcetext import SourceText, UnreadableError, unreadable
-from wsgen.load.yaml.nodes import BROKEN, CORE, Mapping, Node, Scalar, Sequence, scalar_kind
-from wsgen.load.yaml.parser_errors import explain
+from wsgen.load.sourcetext import SourceText, unreadable
+from wsgen.load.yaml.nodes import BROKEN, CORE, PLAIN, Mapping, Node, Scalar, Sequence, scalar_kind
 
-MAX_DEPTH = 20
-MAX_NODES = 100_000
-"""How many values a file may hold with its aliases expanded; a long text counts as several."""
+
+@dataclass(frozen=True)
+class Dialect:
+    """What differs between the kinds of files: how large they may be, and what is said where they are wrong.
+
+    A file may have so many `levels`, and so many `values` with its aliases expanded; a long text counts as
+    several. A strict dialect tells the types of scalars as PyYAML does, and refuses tags; another one reads
+    scalars by YAML 1.2, and ignores tags. A pair is a message and its help, a single text the help.
+    """
+
+    levels: int
+    values: int
+    is_strict: bool
+    second_document: str
+    unknown_anchor: tuple[str, str]
+    repeated_key: tuple[str, str]
+    first_key: str
+    too_deep: str
+    too_large: str
+
+
+WS_YAML = Dialect(
+    levels=20,
+    values=100_000,
+    is_strict=True,
+    second_document="Keep one document in a file: remove this marker, or make it two files.",
+    unknown_anchor=(
+        "there is no anchor `{}` before this alias",
+        "Define it further up: `&{}`. Quote a text that starts with `*`.",
+    ),
+    repeated_key=("key {} is given twice", "Keep one of the two."),
+    first_key="first here",
+    too_deep="Routers, their fields and delivery are all the levels there are.",
+    too_large="Write out what is meant, or make it several modules.",
+)
 
 _TEXT_OF_A_VALUE = 64
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_CONTROL = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # what YAML calls printable
-)
 _SURROGATE = re.compile("[\ud800-\udfff]")  # made of escapes by PyYAML's parser in Python
 _SCALAR_TAGS = frozenset({"str", "int", "float", "bool", "null"})
 
 
-def compose(source: SourceText, found: list[Diagnostic]) -> Node | None:
+def compose(source: SourceText, found: list[Diagnostic], dialect: Dialect = WS_YAML) -> Node | None:
     """Return the root of the one document in `source`, None if there is none.
 
     Diagnostics of bad tags and aliases are appended to `found`, and their nodes have the kind BROKEN. Raises
-    UnreadableError for broken syntax, a second document, and too much depth or size.
+    YAMLError for broken syntax, and UnreadableError for a second document and too much depth or size.
     """
-    if bad := _CONTROL.search(source.text):
-        message = f"character U+{ord(bad[0]):04X} is not allowed in YAML"
-        advice = "Remove it."
-        raise unreadable("WSG100", message, source.span(bad.start(), bad.end()), advice)
-    try:
-        return _Composer(source, found).compose()
-    except yaml.YAMLError as error:
-        diagnostic = explain(source, error)
-        raise UnreadableError(diagnostic.message, [diagnostic]) from error
+    return _Composer(source, found, dialect).compose()
 
 
 class _Composer:
     """Builds the tree with a stack of open collections instead of recursion."""
 
-    def __init__(self, source: SourceText, found: list[Diagnostic]) -> None:
+    def __init__(self, source: SourceText, found: list[Diagnostic], dialect: Dialect) -> None:
         self.source = source
         self.found = found
+        self.dialect = dialect
         self.anchors: dict[str, Node] = {}
         self.open: list[Sequence | Mapping] = []
         self.root: Node | None = None
@@ -79,14 +101,15 @@ class _Composer:
                 if documents > 1:
                     start = _extent(event)[0]
                     span = self.source.span(start, start + 3)
-                    advice = (
-                        "Keep one document in a file: remove this marker, or make it two files."
-                    )
+                    advice = self.dialect.second_document
                     raise unreadable("WSG107", "a second document starts here", span, advice)
         return self.root
 
     def scalar(self, event: yaml.ScalarEvent) -> Scalar:
         start, end = _extent(event)
+        if not self.dialect.is_strict:
+            is_plain = event.implicit[0] and event.tag is None
+            return Scalar(start, end, event.value, PLAIN if is_plain else "str")
         kind = scalar_kind(event.value, plain=event.implicit[0])
         if event.tag not in (None, "!"):
             tag = str(event.tag).removeprefix(CORE)
@@ -112,10 +135,8 @@ class _Composer:
         name = event.anchor or ""
         target = self.anchors.get(name)
         if target is None:
-            advice = f"Define it further up: `&{name}`. Quote a text that starts with `*`."
-            self.fail(
-                "WSG109", f"there is no anchor `{name}` before this alias", start, end, advice
-            )
+            message, advice = self.dialect.unknown_anchor
+            self.fail("WSG109", message.format(name), start, end, advice.format(name))
         elif any(target is node for node in self.open):
             advice = "Copy what is needed instead of the whole."
             message = f"alias `*{name}` stands inside of what it names"
@@ -144,7 +165,7 @@ class _Composer:
             node, name = Sequence(start), "seq"
         else:
             node, name = Mapping(start), "map"
-        if event.tag not in (None, "!", CORE + name):
+        if self.dialect.is_strict and event.tag not in (None, "!", CORE + name):
             self.bad_tag(event.tag, start, end)
             self.broken.add(id(node))
         if event.anchor is not None:
@@ -164,16 +185,16 @@ class _Composer:
 
     def count(self, size: int, start: int) -> None:
         self.total += size
-        if self.total > MAX_NODES:
-            advice = "Write out what is meant, or make it several modules."
+        if self.total > self.dialect.values:
             message = "the file is too large with its aliases expanded"
-            raise unreadable("WSG109", message, self.source.span(start, start + 1), advice)
+            span = self.source.span(start, start + 1)
+            raise unreadable("WSG109", message, span, self.dialect.too_large)
 
     def bound(self, depth: int, start: int) -> None:
-        if depth > MAX_DEPTH:
-            advice = "Routers, their fields and delivery are all the levels there are."
-            message = f"values are nested more than {MAX_DEPTH} levels deep"
-            raise unreadable("WSG110", message, self.source.span(start, start + 1), advice)
+        if depth > self.dialect.levels:
+            message = f"values are nested more than {self.dialect.levels} levels deep"
+            span = self.source.span(start, start + 1)
+            raise unreadable("WSG110", message, span, self.dialect.too_deep)
 
     def bad_tag(self, tag: str, start: int, end: int) -> str:
         shown = tag.replace(CORE, "!!")

@@ -7,7 +7,8 @@ from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.load.schema import Key, Steps
 from wsgen.load.sentences import Written, quote_it, short
 from wsgen.load.sourcetext import SourceText
-from wsgen.load.yaml.nodes import BROKEN, Mapping, Node, Scalar, Sequence
+from wsgen.load.yaml.compose import WS_YAML, Dialect
+from wsgen.load.yaml.nodes import BROKEN, PLAIN, Mapping, Node, Scalar, Sequence
 
 
 class Entry(NamedTuple):
@@ -20,8 +21,15 @@ class Entry(NamedTuple):
 class Document:
     """The nodes of one file; what is wrong with them is appended to `found`, each place once."""
 
-    def __init__(self, source: SourceText, root: Node, found: list[Diagnostic]) -> None:
+    def __init__(
+        self,
+        source: SourceText,
+        root: Node,
+        found: list[Diagnostic],
+        dialect: Dialect = WS_YAML,
+    ) -> None:
         self.source = source
+        self.dialect = dialect
         self.root = root
         self.found = found
         self._reported: set[tuple[str, int, str]] = set()
@@ -85,15 +93,15 @@ class Document:
                 value = Scalar(key.start, key.end, "", "null")
             if not isinstance(key, Scalar):
                 self.fail("WSG113", key, "a key must be text", "Write `key: value`.")
-            elif key.kind == "merge":
+            elif key.kind == "merge" or (key.kind == PLAIN and key.text == "<<"):
                 if merged:
                     self.fail("WSG114", key, "a second `<<`", "Merge a list: `<<: [*a, *b]`.")
                 merged |= self._merged(value)
-            elif key.kind == "str" and key.text in own:
-                first = Note("first here", self.span(own[key.text].key))
-                message = f"key {short(key.text)} is given twice"
-                self.fail("WSG114", key, message, "Keep one of the two.", first)
-            elif key.kind == "str":
+            elif key.kind in ("str", PLAIN) and key.text in own:
+                first = Note(self.dialect.first_key, self.span(own[key.text].key))
+                message, advice = self.dialect.repeated_key
+                self.fail("WSG114", key, message.format(short(key.text)), advice, first)
+            elif key.kind in ("str", PLAIN):
                 own[key.text] = Entry(key, value)
             elif key.kind != BROKEN:
                 written = written_as(key)

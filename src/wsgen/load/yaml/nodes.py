@@ -2,13 +2,25 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import yaml
 
 CORE = "tag:yaml.org,2002:"
 BROKEN = "broken"
+PLAIN = "plain"
+
+# What a plain text means in YAML 1.2, where `on` and `2024-01-01` are texts.
+_YAML_1_2: tuple[tuple[re.Pattern[str], Callable[[str], object]], ...] = (
+    (re.compile(r"|~|null|Null|NULL"), lambda _: None),
+    (re.compile(r"true|True|TRUE"), lambda _: True),
+    (re.compile(r"false|False|FALSE"), lambda _: False),
+    (re.compile(r"[-+]?[0-9]+"), int),
+    (re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+"), lambda text: int(text, 0)),
+    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"), float),
+)
+_LONGEST_NUMBER = 400
 
 # These are numbers for readers of YAML 1.2, such as most editors, and text for PyYAML.
 _NUMBER_ELSEWHERE = re.compile(r"0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
@@ -20,7 +32,8 @@ _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 class Scalar:
     """A text with its `kind`: str, int, float, bool, null, timestamp ... as YAML resolves it.
 
-    `BROKEN` is the kind of a node whose error has been reported already.
+    `BROKEN` is the kind of a node whose error has been reported already, and `PLAIN` that of an unquoted text
+    in a dialect that is not strict.
     """
 
     start: int
@@ -34,6 +47,8 @@ class Scalar:
         kind, text = self.kind, self.text
         if kind == "str":
             return text
+        if kind == PLAIN:
+            return _yaml_1_2(text)
         if kind == "null":
             return None
         if kind == "bool" and text.lower() in ("true", "false"):
@@ -81,3 +96,11 @@ def scalar_kind(text: str, *, plain: bool) -> str:
             return str(tag).removeprefix(CORE)
     could_be = text[:1] in "+-.0123456789"
     return "float" if could_be and _NUMBER_ELSEWHERE.fullmatch(text) else "str"
+
+
+def _yaml_1_2(text: str) -> object:
+    """Return the value of a plain `text`; a very long number stays text."""
+    for pattern, read in _YAML_1_2 if len(text) < _LONGEST_NUMBER else ():
+        if pattern.fullmatch(text):
+            return read(text)
+    return text

@@ -1,10 +1,15 @@
 """What libyaml says about broken syntax, in words that name the next step."""
 
+import re
+
 import yaml
 
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.load.sourcetext import SourceText
 
+_CONTROL = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # what YAML calls printable
+)
 _BRACKET = "expected ',' or"
 
 # Parts of the problems that libyaml and PyYAML's own parser report, with the message and the help to show.
@@ -62,6 +67,10 @@ _TABS = "Indent with spaces: YAML does not allow tabs there."
 
 def explain(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
     """Return the diagnostic for what made the YAML parser give up on `source`."""
+    if bad := _CONTROL.search(source.text):
+        message = f"character U+{ord(bad[0]):04X} is not allowed in YAML"
+        span = source.span(bad.start(), bad.end())
+        return Diagnostic("WSG100", message, span, help="Remove it.")
     problem, place = "it cannot be read", 0
     if isinstance(error, yaml.MarkedYAMLError):
         problem = error.problem or error.context or problem

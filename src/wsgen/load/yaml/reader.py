@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import yaml
+
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.load.class_names import check_file_name
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
@@ -14,6 +16,7 @@ from wsgen.load.types.rules import data_type, request_type
 from wsgen.load.yaml.compose import compose
 from wsgen.load.yaml.document import Document, Entry, written_as
 from wsgen.load.yaml.nodes import BROKEN, Mapping, Node, Scalar, Sequence
+from wsgen.load.yaml.parser_errors import explain
 from wsgen.model import TypeRef
 from wsgen.names import nearest
 
@@ -33,6 +36,9 @@ def load_yaml(
         root = compose(source, found)
     except UnreadableError as error:
         found.extend(error.diagnostics)
+        return FileDeclaration()
+    except yaml.YAMLError as error:
+        found.append(explain(source, error))
         return FileDeclaration()
     if root is None or (isinstance(root, Scalar) and root.kind == "null"):
         advice = str(schema_at(())["allOf"][0]["x-wsgen-help"])
