@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from benchmarks.generator.comparisons import Comparison, Limit
+from benchmarks.generator.budgets import Comparison, Limit
 from benchmarks.generator.manifest_reads import count_reads
 from benchmarks.generator.sample_project import edit_first_source, project
 from benchmarks.generator.timing import render
