@@ -77,7 +77,7 @@ versions ?= 3.11 3.12 3.13
 test-all: $(VENV)/.ready  ## run the tests on Python 3.11 to 3.13; versions="3.12" for others
 	@$(BIN)/python -m tests.versions $(versions)
 
-# Slower than `make test` by about a half: every process that a test starts is measured.
+# Every process that a test starts is measured. One that a test kills may leave half a file, which `combine` leaves out.
 .PHONY: coverage
 coverage: parts page parser  ## run the tests, and fail if they reach less than 95 % of both packages
 	@rm -rf .coverage
@@ -182,5 +182,5 @@ wheel: parts page  ## build what users install, install it into a clean environm
 
 .PHONY: clean
 clean:  ## remove caches and build results, not the virtual environment
-	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
