@@ -73,7 +73,7 @@ def init(module: str, path: str, models: str) -> int:
     root = Path.cwd()
     folder = real(root / path)
     if not folder.is_relative_to(root) or not path.isprintable():
-        raise click.UsageError(f"{path!r} is no folder inside of this one")
+        raise click.UsageError(f"{path!r} is not a folder inside of this one")
     known = _known_models(root, models)
     source, texts = _first_source(module, models, known)
     files = {folder / module / "ws.yaml": source, **_models(root, models, texts)}

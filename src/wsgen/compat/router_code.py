@@ -105,7 +105,7 @@ def _type(text: str, models: str, spec: RouterSpec) -> TypeRef:
     try:
         return _ref(parse_type(text, models, lambda *_: place))
     except UnreadableError as error:
-        message = f"'{text}' is no type for '{spec.class_name}' of module '{spec.module_name}'"
+        message = f"'{text}' is not a type for '{spec.class_name}' of module '{spec.module_name}'"
         raise GenerationError(f"{message}: {error}", error.diagnostics) from error
 
 

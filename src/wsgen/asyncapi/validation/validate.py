@@ -71,7 +71,7 @@ def _bounded(check: Callable[[Tell], None], place: Span) -> Iterator[Diagnostic]
 
 def _tell_of_file(path: Path, tell: Tell) -> None:
     try:
-        # A device may have no end, so no more is read than the largest document.
+        # A device may have no end: read at most the size of the largest document.
         with open(path, "rb", opener=unwaiting) as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
