@@ -14,9 +14,10 @@ from wsgen.asyncapi.export.document_settings import read_settings
 from wsgen.asyncapi.export.export_documents import export_documents
 from wsgen.asyncapi.validation.validate import validate_text
 from wsgen.model import Delivery, Example, Overflow, TypeRef
-from wsgen.outputs.channels.frame_messages import CLOSE_CODES, ERROR_CODES, VERBS
+from wsgen.outputs.channels.frame_messages import CLOSE_CODES, ERROR_CODES
 from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime import CloseCode, ErrorCode
+from wsgen_runtime.documents.describe import VERBS
 
 ROOT = Path(__file__).parents[2]
 

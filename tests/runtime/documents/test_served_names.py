@@ -13,10 +13,10 @@ from tests.asyncapi.documents import frame_errors, official_errors
 from tests.asyncapi.models import Bar, Request
 
 from wsgen.model import Example
-from wsgen.outputs.channels.frame_messages import VERBS
 from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime import TopicUpdate, WsRouter
 from wsgen_runtime.asyncapi import describe
+from wsgen_runtime.documents.describe import VERBS
 
 _numbers = itertools.count()
 

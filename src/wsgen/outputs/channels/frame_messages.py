@@ -3,7 +3,8 @@
 The schema of a payload is a slot, see `wsgen.outputs.channels.stub`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from wsgen.model import RouterSpec, TypeRef
 
@@ -30,22 +31,11 @@ CLOSE_CODES = {
     3008: "The client was silent for longer than the heartbeat allows.",
 }
 
-VERBS = (
-    "subscribe",
-    "subscribe.response",
-    "unsubscribe",
-    "unsubscribe.response",
-    "update",
-    "unsubscribed",
-)
-"""The types of the frames of a route, after the name of the route."""
-
 _CORRELATION: Json = {"location": "$message.payload#/id"}
 _TOPIC: Json = {
     "type": "string",
     "description": "The route and the request's parameters: `route:{...}`.",
 }
-
 
 _OWN = ("subscribe", "unsubscribe", "update")
 """The verbs of routes that a project's own generic class serves; its other frames are unknown."""
@@ -73,40 +63,29 @@ def router_messages(router: RouterSpec, *, native: bool) -> Json:
     }
     # Only the native protocol has an `id` for questions, and counts.
     ask = _asked if native else _sent
-    counted: dict[str, Json] = {"seq": seq} if native else {}
-    texts = {
-        "subscribe": (f"Subscribe to {route}", ask(f"{route}.subscribe", request)),
-        "subscribe.response": (
-            f"Subscribed to {route}",
-            _answered(f"{route}.subscribe.response", answer),
-        ),
-        "unsubscribe": (f"Unsubscribe from {route}", ask(f"{route}.unsubscribe", request)),
-        "unsubscribe.response": (
-            f"Unsubscribed from {route}",
-            _answered(f"{route}.unsubscribe.response", answer),
-        ),
-        "update": (f"Update of {route}", _sent(f"{route}.update", payload, **counted)),
-        "unsubscribed": (
-            f"Subscription to {route} ended by the server",
-            _sent(f"{route}.unsubscribed", ended),
-        ),
+    updated = partial(_sent, seq=seq) if native else _sent
+    frames: dict[str, tuple[str, Callable[[str, Json], Json], Json]] = {
+        "subscribe": (f"Subscribe to {route}", ask, request),
+        "subscribe.response": (f"Subscribed to {route}", _answered, answer),
+        "unsubscribe": (f"Unsubscribe from {route}", ask, request),
+        "unsubscribe.response": (f"Unsubscribed from {route}", _answered, answer),
+        "update": (f"Update of {route}", updated, payload),
+        "unsubscribed": (f"Subscription to {route} ended by the server", _sent, ended),
     }
-    return {
-        f"{route}.{verb}": _message(
-            f"{route}.{verb}",
-            title,
-            envelope,
-            tags=router.tags,
-            deprecated=router.deprecated,
-            **(
-                {"summary": router.summary, "description": router.description}
-                if verb == "update"
-                else {}
-            ),
-        )
-        for verb, (title, envelope) in texts.items()
-        if native or verb in _OWN
-    }
+    messages: Json = {}
+    for verb, (title, envelope, content) in frames.items():
+        if native or verb in _OWN:
+            name = f"{route}.{verb}"
+            messages[name] = _message(
+                name,
+                title,
+                envelope(name, content),
+                summary=router.summary if verb == "update" else "",
+                description=router.description if verb == "update" else "",
+                tags=router.tags,
+                deprecated=router.deprecated,
+            )
+    return messages
 
 
 def shared_messages() -> Json:
@@ -164,8 +143,8 @@ def _message(
         {
             "name": name,
             "title": title,
-            "summary": summary.strip(),
-            "description": description.strip(),
+            "summary": summary,
+            "description": description,
             "deprecated": deprecated,
             "tags": tags_of(tags),
             "contentType": "application/json",

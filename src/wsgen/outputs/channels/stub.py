@@ -45,12 +45,17 @@ def render_channels(
     if native:
         messages |= shared_messages()
         operations |= _shared_operations(channel)
-    description = _channel_text(module) if native else module.description.strip()
+    description = _channel_text(module) if native else module.description
     closing: Json = {"x-close-codes": {str(code): text for code, text in CLOSE_CODES.items()}}
     document: Json = {
         "asyncapi": "3.1.0",
-        "info": filled({"title": module.name, "version": _version(module)})
-        | filled({"description": module.description.strip()}),
+        "info": filled(
+            {
+                "title": module.name,
+                "version": _version(module),
+                "description": module.description,
+            }
+        ),
         "defaultContentType": "application/json",
         "channels": {
             channel: {
@@ -82,12 +87,12 @@ def _version(module: ModuleSpec) -> str:
 def _channel_text(module: ModuleSpec) -> str:
     codes = "\n".join(f"- {code}: {text}" for code, text in CLOSE_CODES.items())
     closing = f"The server closes the socket with one of these codes:\n\n{codes}"
-    return "\n\n".join(filter(None, (module.description.strip(), closing)))
+    return "\n\n".join(filter(None, (module.description, closing)))
 
 
 def _operations(router: RouterSpec, channel: str, *, native: bool) -> Json:
     route = router.route
-    texts = filled({"summary": router.summary.strip(), "description": router.description.strip()})
+    texts = filled({"summary": router.summary, "description": router.description})
     extra: Json = {
         **filled({"tags": tags_of(router.tags), "x-deprecated": router.deprecated}),
         **filled({"security": [_scheme(name) for name in router.security]}),

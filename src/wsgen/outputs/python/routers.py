@@ -99,9 +99,9 @@ def _header(sentence: str, short: str, origin: str) -> str:
 
 
 def _description(router: RouterSpec) -> str:
-    summary = router.summary.strip() or f"Serve {router.route!r} to its subscribers."
+    summary = router.summary or f"Serve {router.route!r} to its subscribers."
     summary = _summarised(summary, "Serve a WebSocket route.", 4)
-    return f"{summary}\n\n{router.description}" if router.description.strip() else summary
+    return f"{summary}\n\n{router.description}" if router.description else summary
 
 
 def _summarised(sentence: str, short: str, indent: int) -> str:
