@@ -35,9 +35,7 @@ def validate(common: Common) -> int:
     loaded, diagnostics = load_modules(sources, config)
     results = []
     for source, item in loaded.items():
-        routers = (
-            {router.class_name: router.route for router in item.spec.routers} if item.spec else {}
-        )
+        routers = item.spec.routes if item.spec else {}
         valid = State.VALID if routers else State.EMPTY
         state = State.FAILED if item.spec is None else valid
         results.append(ModuleResult(source, state, routers))

@@ -21,13 +21,9 @@ def locate(module_name: str, caller: Path | None) -> tuple[Config, ModuleSource 
 
     Raises ConfigError for wrong settings, GenerationError if there are several such modules.
     """
-    if not module_name.isidentifier():
-        return settings_of(Path.cwd()), find_module(module_name, settings_of(Path.cwd()))
-    for folder in _folders(module_name, caller):
-        config = settings_of(folder)
-        return config, module_at(folder, config)
-    config = settings_of(Path.cwd())
-    return config, find_module(module_name, config)
+    folder = _folder(module_name, caller)
+    config = settings_of(folder or Path.cwd())
+    return config, module_at(folder, config) if folder else find_module(module_name, config)
 
 
 def output_folder(module_name: str, version: str | None, caller: Path | None) -> Path | None:
@@ -37,11 +33,10 @@ def output_folder(module_name: str, version: str | None, caller: Path | None) ->
     """
     if version is None:
         _, source = locate(module_name, caller)
-        return source.output if source is not None else None
-    for folder in _folders(module_name, caller) if module_name.isidentifier() else ():
-        source = module_at(folder / "ws" / version, settings_of(folder))
-        return source.output if source is not None else None
-    return None
+    else:
+        folder = _folder(module_name, caller)
+        source = module_at(folder / "ws" / version, settings_of(folder)) if folder else None
+    return source.output if source is not None else None
 
 
 def package_of(config: Config) -> Path | None:
@@ -53,6 +48,11 @@ def package_of(config: Config) -> Path | None:
         for file in sorted(config.root.glob(prefix + pattern)):
             return file.parents[len(GENERIC_TEMPLATE) - 1]
     return None
+
+
+def _folder(name: str, caller: Path | None) -> Path | None:
+    """Return the first folder of the module `name`, None if there is none."""
+    return next(_folders(name, caller), None) if name.isidentifier() else None
 
 
 def _folders(name: str, caller: Path | None) -> Iterator[Path]:

@@ -37,7 +37,7 @@ def generate_router_code(spec: RouterSpec, template: str) -> str:
     not known.
     """
     caller = calling_file()
-    config = settings_of(caller) if caller else settings_of(Path.cwd())
+    config = settings_of(caller or Path.cwd())
     if package_of(config) is None:
         config = settings_of(Path.cwd())
     parsed = read_template(template, config)

@@ -56,7 +56,7 @@ def migrate_module(
         return Migration(source, {}, diagnostics=_named(loaded.diagnostics, source))
     if not loaded.spec.routers:
         return Migration(source, {})
-    routers = {router.class_name: router.route for router in loaded.spec.routers}
+    routers = loaded.spec.routes
     try:
         python = read_python(file)
         yaml, made = planned_yaml(source, python, loaded.spec, config)

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from wsgen.diagnostics import Diagnostic, Severity, Span
+from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import FilesError, GenerationError, WsgenError
 from wsgen.freshness.assess import Assessment, Status
 from wsgen.pipeline.context import Options
@@ -74,14 +74,11 @@ def naming(module_name: str) -> Iterator[None]:
         raise GenerationError(f"{module_name!a} cannot be the name of a module")
     try:
         yield
-    except GenerationError as error:
-        if module_name in str(error):
+    except (WsgenError, OSError) as error:
+        if isinstance(error, GenerationError) and module_name in str(error):
             raise
-        raise _failed(module_name, error.diagnostics, str(error)) from error
-    except WsgenError as error:
-        raise _failed(module_name, error.diagnostics, str(error)) from error
-    except OSError as error:
-        raise _failed(module_name, (), str(error)) from error
+        found = error.diagnostics if isinstance(error, WsgenError) else ()
+        raise _failed(module_name, found, str(error)) from error
 
 
 def start_mode(module_name: str) -> str:
@@ -184,7 +181,6 @@ def _not_current(source: ModuleSource, reason: str) -> Diagnostic:
         "WSG408",
         f"module `{source.name}` is not current: {reason}",
         Span(source.files[0]),
-        severity=Severity.ERROR,
         help="Run `wsgen render` where the folder is writable, and ship what it writes.",
         module=source.name,
     )

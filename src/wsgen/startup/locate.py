@@ -53,17 +53,13 @@ def has_package(name: str, *, root: str | os.PathLike[str] | None, caller: Path 
         found = None
     if found is not None:
         return (found[1].output / "__init__.py").is_file()
-    places = (
-        (Path(root),)
-        if root is not None
-        else (Path.cwd(), *(() if caller is None else (caller.parent,)))
-    )
-    folders = (
-        folder for start in places for folder in (start, start / name, start / "modules" / name)
-    )
+    starts = [Path.cwd() if root is None else Path(root)]
+    if root is None and caller is not None:
+        starts.append(caller.parent)
     return any(
         (folder / "ws_generated" / "__init__.py").is_file()
-        for folder in folders
+        for start in starts
+        for folder in (start, start / name, start / "modules" / name)
         if folder.name == name
     )
 
