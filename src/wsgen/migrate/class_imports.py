@@ -3,10 +3,9 @@
 import ast
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from wsgen.migrate.alias_dependencies import Needs, type_checking_blocks
-from wsgen.migrate.python_file import PythonFile
+from wsgen.migrate.python_file import PythonFile, Replacement
 from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.cuts import without
 from wsgen.syntax.scopes import Import, bound_by
@@ -15,14 +14,6 @@ from wsgen.syntax.unused_imports import Removal, file_statements
 
 _FLAG = "TYPE_CHECKING"
 _FLAG_LINE = f"from typing import {_FLAG}"
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Lines to insert, and lines that replace (`instead`) removed statements."""
-
-    edits: tuple[Edit, ...] = ()
-    instead: dict[ast.stmt, str] = field(default_factory=dict)
 
 
 def home_of(file: PythonFile, needs: Needs) -> ast.If | None:
@@ -52,10 +43,10 @@ def placed_import(
     *,
     package: str,
     width: int,
-) -> Placed:
+) -> Replacement:
     """Return the place for the import of the needed classes from `package`, in a new block if necessary."""
     if not needs.names:
-        return Placed()
+        return Replacement()
     body = home.body if home else file.tree.body
     margin = " " * body[0].col_offset if home else ""
     block = needs.typing_only and home is None
@@ -82,13 +73,13 @@ def placed_import(
     ]
     if before:
         behind = _behind(file, before, margin, line, package if not block else "")
-        return Placed((*edits, behind))
+        return Replacement((*edits, behind))
     leaving = [node for node in body if node in gone.statements]
     if leaving:
-        return Placed(edits, {leaving[0]: line})
+        return Replacement(edits, {leaving[0]: line})
     skipped = home is None and ast.get_docstring(file.tree) is not None and len(body) > 1
     start, _ = file.places.of(body[skipped])
-    return Placed((*edits, (start, start, f"{line}\n\n{margin}")))
+    return Replacement((*edits, (start, start, f"{line}\n\n{margin}")))
 
 
 def shorter(

@@ -6,8 +6,8 @@ import io
 import re
 import tokenize
 from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wsgen.load.python.aliases import alias_statements
@@ -19,6 +19,14 @@ from wsgen.syntax.unused_imports import file_statements
 
 _CRLF = re.compile("\r\n")
 _BREAK = re.compile("\r\n?|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Lines to insert into a file, and lines that replace (`instead`) statements that are removed from it."""
+
+    edits: tuple[Edit, ...] = ()
+    instead: Mapping[ast.stmt, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

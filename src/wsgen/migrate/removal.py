@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wsgen.migrate.alias_dependencies import classes_needed
 from wsgen.migrate.class_imports import flag_import, home_of, placed_import, shorter
-from wsgen.migrate.python_file import PythonFile
+from wsgen.migrate.python_file import PythonFile, Replacement
 from wsgen.migrate.python_hints import comments_of, first_comment, saying
 from wsgen.migrate.type_checking_guards import (
     find_guards,
@@ -31,8 +31,8 @@ def without_aliases(
 
     Raises GenerationError if a class is evaluated before its package may exist.
     """
-    shown = _show_hidden_imports(file, package, width)
-    needs = classes_needed(file, provided=shown.names)
+    shown, provided = _show_hidden_imports(file, package, width)
+    needs = classes_needed(file, provided=provided)
     home = home_of(file, needs)
     flag = flag_import(file, needs, home)
     kept = {*kept, "TYPE_CHECKING"} if flag is not None else kept
@@ -49,8 +49,13 @@ def without_aliases(
     return file.edited(edits)
 
 
-def _show_hidden_imports(file: PythonFile, package: str, width: int) -> "_Shown":
-    """Return how imports that the file hides from type checkers become visible to them."""
+def _show_hidden_imports(
+    file: PythonFile, package: str, width: int
+) -> tuple[Replacement, set[str]]:
+    """Return how imports that the file hides from type checkers become visible to them.
+
+    With it come the names that the top level of the file then imports.
+    """
     edits: list[Edit] = []
     instead: dict[ast.stmt, str] = {}
     names: set[str] = set()
@@ -60,20 +65,11 @@ def _show_hidden_imports(file: PythonFile, package: str, width: int) -> "_Shown"
         elif guard.top_level and not guard.negated:
             continue  # The import of all needed classes goes to the block for type checkers.
         else:
-            more, replaced = with_branch(guard, file, package=package, width=width)
-            edits += more
-            instead |= replaced
+            branch = with_branch(guard, file, package=package, width=width)
+            edits += branch.edits
+            instead |= branch.instead
         names |= guard.names if guard.top_level else set()
-    return _Shown(tuple(edits), instead, frozenset(names))
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """Edits, and the text that replaces statements; the top level of the file then imports `names`."""
-
-    edits: tuple[Edit, ...]
-    instead: Mapping[ast.stmt, str]
-    names: frozenset[str]
+    return Replacement(tuple(edits), instead), names
 
 
 @dataclass(frozen=True, slots=True)

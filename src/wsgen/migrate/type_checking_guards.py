@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from wsgen.migrate.alias_dependencies import is_type_checking
-from wsgen.migrate.python_file import PythonFile
+from wsgen.migrate.python_file import PythonFile, Replacement
 from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.scopes import Import, bound_by, file_names
-from wsgen.syntax.text_ranges import Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +76,23 @@ def without_condition(guard: Guard, file: PythonFile, width: int) -> str:
     return text if ends_block or not following[0].strip() else f"{text}\n"
 
 
-def with_branch(
-    guard: Guard, file: PythonFile, *, package: str, width: int
-) -> tuple[tuple[Edit, ...], dict[ast.stmt, str]]:
-    """Return how `guard` gets the same import from `package` for type checkers.
-
-    The result is edits, and the text that replaces removed statements.
-    """
+def with_branch(guard: Guard, file: PythonFile, *, package: str, width: int) -> Replacement:
+    """Return how `guard` gets the same import from `package` for type checkers."""
     margin = f"{' ' * guard.stmt.col_offset}    "
     line = import_statement(package, in_order(guard.names), margin=margin, width=width)
     aliases = {stmt for _, stmt in file.aliases}
     if guard.checked and guard.checked[0] in aliases:
-        return (), {guard.checked[0]: line}
+        return Replacement(instead={guard.checked[0]: line})
     if guard.checked:
         start, _ = file.places.of(guard.checked[0])
         between = "\n" if isinstance(guard.checked[0], Import) else "\n\n"
-        return ((start, start, f"{line}{between}{margin}"),), {}
+        return Replacement(((start, start, f"{line}{between}{margin}"),))
     start, _ = file.places.of(guard.stmt)
     _, end = file.places.of(guard.stmt.test)
     keyword = "elif" if file.text.startswith("elif", start) else "if"
     flag = file.text[start + len(keyword) : end].strip().removeprefix("not").strip()
     header = f"{keyword} {flag}:\n{margin}{line}\n{margin[4:]}else"
-    return ((start, end, header),), {}
+    return Replacement(((start, end, header),))
 
 
 def _imported(stmt: ast.stmt) -> Iterator[str]:
