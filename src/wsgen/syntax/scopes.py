@@ -41,11 +41,15 @@ def bound_around(scopes: tuple[Scope, ...]) -> frozenset[str]:
 
 def function_scope(node: Function | ast.Lambda) -> Scope:
     """Return the scope of the body of a function, with its parameters."""
+    inner = _bound_in(node.body if isinstance(node.body, list) else [node.body])
+    return Scope(inner.names | {arg.arg for arg in arguments_of(node)}, of_file=inner.of_file)
+
+
+def arguments_of(node: Function | ast.Lambda) -> list[ast.arg]:
+    """Return the parameters of a function."""
     arguments = node.args
     named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    named += [arg for arg in (arguments.vararg, arguments.kwarg) if arg]
-    inner = _bound_in(node.body if isinstance(node.body, list) else [node.body])
-    return Scope(inner.names | {arg.arg for arg in named}, of_file=inner.of_file)
+    return [*named, *(arg for arg in (arguments.vararg, arguments.kwarg) if arg)]
 
 
 def class_scope(node: ast.ClassDef) -> Scope:
@@ -56,7 +60,9 @@ def class_scope(node: ast.ClassDef) -> Scope:
 
 def comprehension_scope(node: Comprehension) -> Scope:
     """Return the scope of a comprehension, with the targets of its `for` clauses."""
-    return Scope(frozenset(_stored(generator.target for generator in node.generators)))
+    nodes = (part for generator in node.generators for part in ast.walk(generator.target))
+    stored = (part for part in nodes if isinstance(part, ast.Name))
+    return Scope(frozenset(part.id for part in stored if isinstance(part.ctx, ast.Store)))
 
 
 def file_names(tree: ast.Module) -> frozenset[str]:
@@ -104,10 +110,3 @@ def _in_same_scope(node: ast.AST) -> Iterator[ast.AST]:
     body = node.body if isinstance(node, Function | ast.ClassDef | ast.Lambda) else []
     inner = set(map(id, body if isinstance(body, list) else [body]))
     yield from (child for child in ast.iter_child_nodes(node) if id(child) not in inner)
-
-
-def _stored(targets: Iterable[ast.AST]) -> Iterator[str]:
-    for target in targets:
-        for node in ast.walk(target):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                yield node.id

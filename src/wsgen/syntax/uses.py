@@ -3,7 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wsgen.syntax.newer_syntax import TypeParameters
 from wsgen.syntax.python_text import PythonText
@@ -12,6 +12,7 @@ from wsgen.syntax.scopes import (
     Comprehension,
     Function,
     Scope,
+    arguments_of,
     bound_around,
     class_scope,
     comprehension_scope,
@@ -70,24 +71,17 @@ def exports(tree: ast.Module) -> list[ast.Constant]:
     return [item for item in found if isinstance(item.value, str)]
 
 
+@dataclass(slots=True)
 class _Uses:
     """Walks a tree with the scopes around each node; `offsets` are those of its characters in the file."""
 
-    def __init__(
-        self,
-        source: PythonText,
-        places: Places,
-        typing: TypingNames,
-        opened: TypeParameters | None = None,
-        offsets: Sequence[tuple[int, int]] | None = None,
-    ) -> None:
-        self.source = source
-        self.places = places
-        self.typing = typing
-        self.opened = opened
-        self.offsets = offsets
-        self.found: list[Use] = []
-        self.seen: set[int] = set()
+    source: PythonText
+    places: Places
+    typing: TypingNames
+    opened: TypeParameters | None
+    offsets: Sequence[tuple[int, int]] | None = None
+    found: list[Use] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
 
     def walk(self, node: ast.AST, scopes: _Scopes, parent: ast.AST | None = None) -> None:
         if isinstance(node, ast.Name):
@@ -124,17 +118,14 @@ class _Uses:
             self.walk(node, scopes, parent)
 
     def function(self, node: Function | ast.Lambda, scopes: _Scopes) -> None:
-        arguments = node.args
-        defaults = [*arguments.defaults, *filter(None, arguments.kw_defaults)]
+        defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
         if isinstance(node, ast.Lambda):
             self.all(defaults, scopes, node)
             self.walk(node.body, (*scopes, function_scope(node)), node)
             return
         self.all([*node.decorator_list, *defaults], scopes, node)
         scopes = self.with_parameters(node, scopes)
-        named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-        named += filter(None, (arguments.vararg, arguments.kwarg))
-        self.all(named, scopes, node)
+        self.all(arguments_of(node), scopes, node)
         self.all(filter(None, [node.returns]), scopes, node)
         self.all(node.body, (*scopes, function_scope(node)), node)
 
