@@ -36,9 +36,7 @@ def format_sarif(diagnostics: Iterable[Diagnostic], base: Path | None = None) ->
 
 
 def _rule(code: str) -> dict[str, object]:
-    entry = CODES.get(code)
-    if entry is None:
-        return {"id": code}
+    entry = CODES[code]
     return {
         "id": code,
         "shortDescription": {"text": entry.title},

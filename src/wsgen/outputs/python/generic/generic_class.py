@@ -54,7 +54,7 @@ def find_generic_class(file: TemplateFile) -> GenericClass:
         node
         for node in ast.walk(source.tree)
         if isinstance(node, ast.ClassDef) and node not in top
-        if any(typing.member(base.value) in _BASES for base in _subscripts(node))
+        if _generic_bases(node, typing)
         if {*_names(node, known)} & {*_names(found[0], known)}
     ]
     if len(found := [*found, *inner]) > 1:
@@ -81,13 +81,12 @@ def _checked(
         place = file.span((brackets.start, brackets.end))
         wrong += [_not_plain(item.name, place) for item in brackets.items if item.stars]
     else:
-        for base in _subscripts(node):
-            if typing.member(base.value) in _BASES:
-                wrong += [
-                    _not_plain(ast.unparse(item), file.span(item))
-                    for item in _items(base)
-                    if not isinstance(item, ast.Name)
-                ]
+        wrong += [
+            _not_plain(ast.unparse(item), file.span(item))
+            for base in _generic_bases(node, typing)
+            for item in _items(base)
+            if not isinstance(item, ast.Name)
+        ]
         wrong += [
             _not_plain(name, file.span(declared[name][1]))
             for name in names
@@ -144,27 +143,24 @@ def _named_in_bases(file: TemplateFile) -> Iterator[str]:
     """Yield the names in `Generic[...]`, which are type variables wherever they are declared."""
     for node in ast.walk(file.source.tree):
         if isinstance(node, ast.ClassDef):
-            for base in _subscripts(node):
-                if file.typing.member(base.value) in _BASES:
-                    yield from (item.id for item in _items(base) if isinstance(item, ast.Name))
+            for base in _generic_bases(node, file.typing):
+                yield from (item.id for item in _items(base) if isinstance(item, ast.Name))
 
 
 def _is_generic(node: ast.ClassDef, file: TemplateFile, known: Mapping[str, object]) -> bool:
-    if file.source.parameters_of(node) is not None:
-        return True
-    return any(
-        file.typing.member(base.value) in _BASES or next(_in_order(base.slice, known), None)
-        for base in _subscripts(node)
+    return bool(
+        file.source.parameters_of(node)
+        or _generic_bases(node, file.typing)
+        or any(_names(node, known))
     )
 
 
 def _ordered(node: ast.ClassDef, typing: TypingNames, known: Mapping[str, object]) -> Iterator[str]:
     """Yield the type parameters of a class in the order of typing: that in Generic, else that of appearance."""
-    for base in _subscripts(node):
-        if typing.member(base.value) in _BASES:
-            yield from (ast.unparse(item) for item in _items(base))
-            return
-    yield from dict.fromkeys(_names(node, known))
+    if bases := _generic_bases(node, typing):
+        yield from map(ast.unparse, _items(bases[0]))
+    else:
+        yield from dict.fromkeys(_names(node, known))
 
 
 def _names(node: ast.ClassDef, known: Mapping[str, object]) -> Iterator[str]:
@@ -177,6 +173,10 @@ def _in_order(node: ast.AST, known: Mapping[str, object]) -> Iterator[str]:
         yield node.id
     for child in ast.iter_child_nodes(node):
         yield from _in_order(child, known)
+
+
+def _generic_bases(node: ast.ClassDef, typing: TypingNames) -> list[ast.Subscript]:
+    return [base for base in _subscripts(node) if typing.member(base.value) in _BASES]
 
 
 def _subscripts(node: ast.ClassDef) -> list[ast.Subscript]:
