@@ -1,4 +1,4 @@
-"""How a run is to go, and what all its stages share."""
+"""The options of a run, and the values that all its stages share."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ if TYPE_CHECKING:  # a run that finds everything current loads nothing
 class Options:
     """How to run: `write` commits, `quality` runs the steps, `force` overrides edits by hand.
 
-    With `texts`, results hold the texts of the files that change; else these texts are empty.
-
-    With `trust`, a package that is what its manifest says needs no proof that it passed on this machine.
-    `jobs` bounds how many tools run at once.
+    `jobs` bounds how many tools run at once. With `trust`, a package that is what its manifest says counts as
+    current, whether or not the cache of this machine knows it. With `texts`, the results hold the texts of the
+    files that change; otherwise these texts are empty.
     """
 
     write: bool = True
@@ -36,7 +35,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: the settings, the options, and what is known of the project's own packages.
+    """One run: the settings, the options, and what is known about tools and the project's own packages.
 
     Types that a `ws.py` does not import are taken from the package that `assumed` returns, if it does.
     """

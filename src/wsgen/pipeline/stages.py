@@ -98,16 +98,14 @@ def _lock(config: Config) -> AbstractContextManager[None]:
 def _assess_rest(
     sources: Iterable[ModuleSource], assessed: Mapping[ModuleSource, Assessment], this: Run
 ) -> dict[ModuleSource, Assessment]:
-    """Assess all of `sources` but those that are known to be current.
+    """Assess all of `sources` except those that are known to be current.
 
-    One that was not current may be by now: another process may have rendered it while this one waited.
+    Another process may have rendered one of the others while this one waited for the lock.
     """
-    return {
-        source: found
-        if (found := assessed.get(source)) is not None and found.status is Status.CURRENT
-        else this.assess(source)
-        for source in sources
+    current = {
+        source: found for source, found in assessed.items() if found.status is Status.CURRENT
     }
+    return {source: current.get(source) or this.assess(source) for source in sources}
 
 
 def _recheck(
@@ -174,7 +172,7 @@ def _load(
     results: dict[ModuleSource, ModuleResult],
     found: list[Diagnostic],
 ) -> Iterator[tuple[ModuleSource, Loaded]]:
-    """Load `sources` one by one; in the `results` each has failed until it is known to end otherwise."""
+    """Load `sources` one by one; each counts as failed in `results` until a later stage replaces its result."""
     for source, item in load_each(sources, this.config, found, assumed=this.assumed()):
         routes = item.spec.routes if item.spec else {}
         results[source] = ModuleResult(source, State.FAILED, routes)
