@@ -18,7 +18,7 @@ Steps = tuple[str | int, ...]
 _NAME = "ws.schema.json"
 
 
-class Key(str):
+class KeyStep(str):
     """The last step of a path that leads to the key itself, not to its value."""
 
     __slots__ = ()
@@ -26,7 +26,7 @@ class Key(str):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A value at `path` that a `keyword` of the schema forbids; the last step is a Key if the key is wrong.
+    """A value at `path` that a `keyword` of the schema forbids; the last step is a KeyStep if the key is wrong.
 
     `rule` is the schema that has the keyword and `field` the one of the whole value, which are the same
     unless the rule is one of its `allOf`. `missing` is the key that is not there, `first` the index of the same
@@ -82,7 +82,7 @@ def schema_at(path: Steps) -> Schema:
     """Return the schema of the value at `path` of a document, which is empty if anything is allowed."""
     schema = ws_schema()
     for step in path:
-        if isinstance(step, Key) and "propertyNames" in schema:
+        if isinstance(step, KeyStep) and "propertyNames" in schema:
             schema = schema["propertyNames"]
         elif isinstance(step, int):
             schema = schema.get("items", {})
@@ -101,7 +101,7 @@ def violations(value: object, path: Steps = ()) -> Iterator[Violation]:
     for error in _validator().descend(value, schema_at(path)):
         where = (*path, *error.absolute_path)
         missing = error.message if error.validator == "required" else None
-        spot = (where, missing, isinstance(where[-1] if where else None, Key))
+        spot = (where, missing, isinstance(where[-1] if where else None, KeyStep))
         if spot in seen:
             continue
         seen.add(spot)
@@ -175,7 +175,7 @@ def _additional_properties(
         known = schema.get("properties", {})
         for key in [key for key in value if key not in known]:
             if allowed is False:
-                yield _error("unknown key", Key(key))
+                yield _error("unknown key", KeyStep(key))
             else:
                 yield from validator.descend(value[key], allowed, path=key)
 
@@ -184,7 +184,7 @@ def _property_names(validator: Any, names: Schema, value: object, _: Schema) -> 
     """Yield what is wrong with each key, at that key; jsonschema's own is at the mapping."""
     if isinstance(value, dict):
         for key in value:
-            yield from validator.descend(key, names, path=Key(key))
+            yield from validator.descend(key, names, path=KeyStep(key))
 
 
 def _required(_: Any, required: list[str], value: object, __: Schema) -> Iterator[Any]:

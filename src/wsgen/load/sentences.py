@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from wsgen.load.schema import Key, Schema, Steps, Violation, violations
+from wsgen.load.schema import KeyStep, Schema, Steps, Violation, violations
 from wsgen.names import kebab, nearest
 
 _KINDS = {
@@ -19,7 +19,7 @@ _KINDS = {
 }
 
 
-class Problem(NamedTuple):
+class Wording(NamedTuple):
     """The code of a diagnostic, its message and its help."""
 
     code: str
@@ -51,21 +51,21 @@ class Written(NamedTuple):
         return bool(self.text) and self.kind != "str"
 
 
-def problem_of(path: Steps, text: str) -> Problem | None:
+def problem_of(path: Steps, text: str) -> Wording | None:
     """Return what is wrong with `text` for the schema at `path` of a document, if anything is."""
     for violation in violations(text, path):
         return described(violation, Written("str", text))
     return None
 
 
-def described(violation: Violation, written: Written) -> Problem:
+def described(violation: Violation, written: Written) -> Wording:
     """Return the problem for a `violation` by a value that is `written` in this way."""
     rule = violation.rule
     wants_text = violation.keyword == "type" and rule["type"] == "string"
     if wants_text and written.is_unquoted and "x-wsgen-type" not in rule:
         message = f"{rule['errorMessage']}, and YAML reads {written.shown} as {written.name}"
-        return Problem("WSG116", message, quote_it(written.text or ""))
-    return Problem(violation.code, _message(violation, written), _help(violation, written))
+        return Wording("WSG116", message, quote_it(written.text or ""))
+    return Wording(violation.code, _message(violation, written), _help(violation, written))
 
 
 def short(text: str, most: int = 60) -> str:
@@ -169,7 +169,7 @@ def _name(violation: Violation) -> str:
 def _own_key(violation: Violation) -> str:
     """Return the key that the wrong value has; none for a list item and for a key itself."""
     last = violation.path[-1] if violation.path else 0
-    return "" if isinstance(last, int | Key) else last
+    return "" if isinstance(last, int | KeyStep) else last
 
 
 def _example(key: str, field: Schema) -> str:

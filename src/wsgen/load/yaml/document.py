@@ -4,7 +4,7 @@ from collections.abc import Sequence as Items
 from typing import NamedTuple
 
 from wsgen.diagnostics import Diagnostic, Note, Span
-from wsgen.load.schema import Key, Steps
+from wsgen.load.schema import KeyStep, Steps
 from wsgen.load.sentences import Written, quote_it, short
 from wsgen.load.sourcetext import SourceText
 from wsgen.load.yaml.compose import WS_YAML, Dialect
@@ -60,12 +60,12 @@ class Document:
         return self._plain[id(node)]
 
     def at(self, path: Steps) -> Node:
-        """Return the node at `path`: the key if the last step is a Key."""
+        """Return the node at `path`: the key if the last step is a KeyStep."""
         node = self.root
         for step in path:
             if isinstance(node, Mapping):
                 entry = self.entries(node)[str(step)]
-                node = entry.key if isinstance(step, Key) else entry.value
+                node = entry.key if isinstance(step, KeyStep) else entry.value
             elif isinstance(node, Sequence):
                 node = node.items[int(step)]
         return node
@@ -73,7 +73,7 @@ class Document:
     def owner(self, path: Steps) -> Node:
         """Return what stands for the collection at `path`: its key, or else its first character."""
         if path and isinstance(path[-1], str):
-            return self.at((*path[:-1], Key(path[-1])))
+            return self.at((*path[:-1], KeyStep(path[-1])))
         start = self.at(path).start
         return Scalar(start, start + 1, "", "str")
 

@@ -8,7 +8,7 @@ import yaml
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.load.class_names import check_file_name
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
-from wsgen.load.schema import Key, Schema, Steps, Violation, schema_at, violations
+from wsgen.load.schema import KeyStep, Schema, Steps, Violation, schema_at, violations
 from wsgen.load.sentences import described, short
 from wsgen.load.sourcetext import SourceText, UnreadableError, decode_utf8
 from wsgen.load.types.grammar import TypeNode, parse_type
@@ -88,7 +88,7 @@ class _Reader:
         if violation.keyword != "additionalProperties":
             if violation.field.get("x-wsgen-type") and violation.keyword != "type":
                 return  # The parser of types reports it in more detail.
-            names = self.misnamed if path and isinstance(path[-1], Key) else self.wrong
+            names = self.misnamed if path and isinstance(path[-1], KeyStep) else self.wrong
             names.add(path)
         node = document.at(path)
         if isinstance(node, Scalar) and node.kind == BROKEN:
