@@ -53,9 +53,13 @@ class Written(NamedTuple):
 
 def problem_of(path: Steps, text: str) -> Wording | None:
     """Return what is wrong with `text` for the schema at `path` of a document, if anything is."""
-    for violation in violations(text, path):
-        return described(violation, Written("str", text))
-    return None
+    return next(iter(problems_of(path, text)), None)
+
+
+def problems_of(path: Steps, value: str | tuple[str, ...]) -> list[Wording]:
+    """Return all that is wrong with a text or texts for the schema at `path` of a document."""
+    found = violations(value if isinstance(value, str) else [*value], path)
+    return [described(violation, Written("str", str(violation.value))) for violation in found]
 
 
 def described(violation: Violation, written: Written) -> Wording:

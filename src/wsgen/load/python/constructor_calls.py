@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
 from wsgen.load.declaration import Argument, Fields
-from wsgen.load.sentences import problem_of
+from wsgen.load.sentences import problems_of
 from wsgen.load.sourcetext import SourceText
 
 
@@ -25,23 +25,31 @@ def calls(
 
     Wrong routes and tags are errors, calls that disagree warnings, both appended to `found`.
     """
-    values: dict[tuple[str, str], tuple[str | tuple[str, ...], Span]] = {}
+    given: dict[str, Given] = {}
+    counting: dict[tuple[str, str], Argument] = {}
     for item in arguments:
-        if item.class_name not in classes:
+        name, key = item.class_name, item.key
+        if name not in classes:
             continue
-        first, place = values.setdefault((item.class_name, item.key), (item.value, item.span))
-        if first != item.value:
+        first = counting.setdefault((name, key), item)
+        if first.value != item.value:
             found.append(
                 Diagnostic(
                     "WSG210",
-                    f"calls of `{item.class_name}` give it different values of `{item.key}`",
+                    f"calls of `{name}` give it different values of `{key}`",
                     item.span,
                     help="Make the calls agree; until then the first one counts.",
                     severity=Severity.WARNING,
-                    notes=(Note("this one counts", place),),
+                    notes=(Note("this one counts", first.span),),
                 )
             )
-    return _checked(values, found)
+        elif first is item:
+            wrong = problems_of(("routers", name, key), item.value)
+            found.extend(Diagnostic(code, text, item.span, help=more) for code, text, more in wrong)
+            before = given.get(name, Given())
+            fields = before.fields if wrong else {**before.fields, key: item.value}
+            given[name] = Given(fields, {**before.spans, key: item.span})
+    return given
 
 
 def arguments_of(
@@ -83,14 +91,7 @@ def _keywords(nodes: Sequence[ast.AST]) -> list[tuple[str, ast.keyword]]:
     for node in nodes:
         if not isinstance(node, ast.Call):
             continue
-        func = node.func
-        called = (
-            func.id
-            if isinstance(func, ast.Name)
-            else func.attr
-            if isinstance(func, ast.Attribute)
-            else ""
-        )
+        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
         pairs += [(called, keyword) for keyword in node.keywords]
     return sorted(pairs, key=lambda pair: (pair[1].value.lineno, pair[1].value.col_offset))
 
@@ -104,23 +105,3 @@ def _literal(keyword: ast.keyword) -> str | tuple[str, ...] | None:
         texts = tuple(tag for tag in tags if isinstance(tag, str))
         return tuple(dict.fromkeys(texts)) if len(texts) == len(value.elts) else None
     return None
-
-
-def _checked(
-    values: Mapping[tuple[str, str], tuple[str | tuple[str, ...], Span]],
-    found: list[Diagnostic],
-) -> dict[str, Given]:
-    given: dict[str, Given] = {}
-    for (name, key), (value, span) in values.items():
-        before = given.get(name, Given())
-        parts = (
-            {(): value} if isinstance(value, str) else {(n,): tag for n, tag in enumerate(value)}
-        )
-        checked = (problem_of(("routers", name, key, *at), text) for at, text in parts.items())
-        wrong = [problem for problem in checked if problem]
-        found.extend(
-            Diagnostic(code, message, span, help=advice) for code, message, advice in wrong
-        )
-        fields = before.fields if wrong else {**before.fields, key: value}
-        given[name] = Given(fields, {**before.spans, key: span})
-    return given

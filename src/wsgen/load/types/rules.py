@@ -6,20 +6,15 @@ from wsgen.model import ELLIPSIS, UNION, TypeRef
 
 MAX_PARTS = 64
 
-_ARITY = {
-    "list": (1, 1),
-    "set": (1, 1),
-    "frozenset": (1, 1),
-    "dict": (2, 2),
-    "tuple": (1, MAX_PARTS),
+_GENERICS = {
+    "list": (1, 1, "list[Bar]"),
+    "set": (1, 1, "set[str]"),
+    "frozenset": (1, 1, "frozenset[str]"),
+    "dict": (2, 2, "dict[str, Bar]"),
+    "tuple": (1, MAX_PARTS, "tuple[str, int]"),
 }
-_EXAMPLES = {
-    "list": "list[Bar]",
-    "set": "set[str]",
-    "frozenset": "frozenset[str]",
-    "dict": "dict[str, Bar]",
-    "tuple": "tuple[str, int]",
-}
+"""Builtins with types in brackets: how many at least and at most, and an example."""
+
 _TYPING = frozenset({"typing", "typing_extensions"})
 _RENAMED = {
     "Dict": "dict",
@@ -116,14 +111,12 @@ def _named_union(node: TypeNode, depth: int) -> TypeRef:
 
 
 def _check_builtin(name: str, node: TypeNode, args: tuple[TypeRef, ...]) -> None:
-    least, most = _ARITY.get(name, (0, 0))
+    least, most, example = _GENERICS.get(name, (0, 0, name))
     if not least <= len(args) <= most:
-        if not most:
-            advice = f"Write `{name}`."
-            message = f"`{name}` takes no types in brackets"
-        else:
+        advice = f"Write it like `{example}`." if most else f"Write `{name}`."
+        message = f"`{name}` takes no types in brackets"
+        if most:
             wanted = "one type" if most == 1 else "a key and a value type" if most == 2 else "types"
-            advice = f"Write it like `{_EXAMPLES[name]}`."
             message = f"`{name}` needs {wanted} in brackets, not {len(args) or 'none'}"
         raise unreadable("WSG303", message, node.span, advice)
     if name == "dict" and not (args[0].name in ("str", "int") or args[0].is_model):
