@@ -146,7 +146,10 @@ def test_a_link_in_place_of_its_folder_is_not_followed(project: Project, command
     assert {file: file.read_bytes() for file in elsewhere.iterdir()} == before
 
 
-@pytest.mark.parametrize("path", ["../up.ts", "/root.ts", ".hidden.ts", "a//b.ts", MANIFEST, "c:d"])
+@pytest.mark.parametrize(
+    "path",
+    ["../up.ts", "/root.ts", ".hidden.ts", "a//b.ts", MANIFEST, "c:d", "not_for_the_tools.py"],
+)
 def test_a_path_that_may_not_be_in_a_package_is_a_defect(
     project: Project, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:

@@ -10,9 +10,14 @@ from wsgen.source import Positions
 
 
 class Language(StrEnum):
-    """The languages that quality tools check."""
+    """The languages that quality tools check, by the endings of their files."""
 
-    PYTHON = "python"
+    PYTHON = ".py"
+
+
+def language_of(path: str) -> Language | None:
+    """Return the language of the generated file at `path`; no other file may have a name with its ending."""
+    return next((language for language in Language if path.endswith(language)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from wsgen.manifest import is_package_path
 from wsgen.model import ModuleSpec
 from wsgen.outputs.channels.stub import render_stub
-from wsgen.outputs.contract import Output, RenderContext, RenderedFile
+from wsgen.outputs.contract import Output, RenderContext, RenderedFile, language_of
 from wsgen.outputs.python.package import render_python
 
 OUTPUTS: dict[str, Output] = {
@@ -20,7 +20,15 @@ def render_package(module: ModuleSpec, context: RenderContext) -> dict[str, Rend
     files: dict[str, RenderedFile] = {}
     for name, render in OUTPUTS.items():
         for path, file in render(module, context).items():
-            if not is_package_path(path) or path in files:
+            refused = not is_package_path(path) or path in files
+            if refused or file.language is not language_of(path):
                 raise ValueError(f"the output `{name}` must not render a file called {path!r}")
             files[path] = file
     return dict(sorted(files.items(), key=lambda item: (item[1].rank, item[0])))
+
+
+def forget_templates() -> None:
+    """Let all templates be read again, since they may have changed since the last run."""
+    from wsgen.outputs.python import jinja_templates
+
+    jinja_templates.forget_templates()

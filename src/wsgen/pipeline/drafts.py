@@ -14,8 +14,7 @@ from wsgen.load import Loaded
 from wsgen.load.python.runtime_base import is_built_on_runtime
 from wsgen.model import ModuleSpec
 from wsgen.outputs.contract import Language, RenderContext, RenderedFile
-from wsgen.outputs.python.package import forget_templates
-from wsgen.outputs.registry import render_package
+from wsgen.outputs.registry import forget_templates, render_package
 from wsgen.pipeline.conflicts import unwritable
 from wsgen.pipeline.context import Run
 from wsgen.pipeline.rechecks import run_quality_steps

@@ -12,6 +12,7 @@ from dataclasses import replace
 from wsgen.files import read_text
 from wsgen.freshness.assess import Assessment, Status
 from wsgen.freshness.cache_entries import packages_known_to_be_imported, record_passed
+from wsgen.outputs.contract import Language, language_of
 from wsgen.pipeline.context import Run
 from wsgen.quality import run as quality
 from wsgen.quality.mirror import StagedModule
@@ -81,7 +82,9 @@ def _staged(source: ModuleSource, found: Assessment) -> StagedModule:
         name=source.name,
         output=source.output,
         files={
-            name: read_text(f"{source.output}/{name}") for name in names if name.endswith(".py")
+            name: read_text(f"{source.output}/{name}")
+            for name in names
+            if language_of(name) is Language.PYTHON
         },
         steps=found.unverified,
         in_place=all(tool_of(step).reads_imports for step in found.unverified),

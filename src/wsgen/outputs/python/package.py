@@ -36,13 +36,6 @@ def render_python(module: ModuleSpec, context: RenderContext) -> dict[str, Rende
     return {**files, "__init__.py": RenderedFile(exports, Language.PYTHON, rank=1)}
 
 
-def forget_templates() -> None:
-    """Let all Jinja2 templates be read again, since they may have changed since the last run."""
-    from wsgen.outputs.python import jinja_templates
-
-    jinja_templates.forget_templates()
-
-
 def _specialised(module: ModuleSpec, template: Path, context: RenderContext) -> dict[str, str]:
     """Return the text of each router, made from the project's generic class."""
     from wsgen.outputs.python.generic.parsing import parse_template
