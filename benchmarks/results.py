@@ -33,7 +33,7 @@ class ResultsTable:
 
 
 def write_results(name: str, text: str, page: Path = PAGE) -> None:
-    """Replace what stands between the markers of the results `name` in `page` by `text`."""
+    """Replace the text between the markers of the results `name` in `page` by `text`."""
     before, start, rest = page.read_text("utf-8").partition(f"<!-- results: {name} -->\n")
     _, end, after = rest.partition("<!-- end of results -->\n")
     if not start or not end:

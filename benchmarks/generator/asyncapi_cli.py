@@ -15,12 +15,12 @@ ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".benchmarks/asyncapi-cli"
 CLI = HOME / "node_modules/.bin/asyncapi"
 VERSION = "6.2.0"
-# It may neither report home nor write its settings outside of its own folder.
+# The CLI must not send metrics, and must write its settings into its own folder.
 ENVIRONMENT = {"ASYNCAPI_METRICS": "false", "HOME": str(HOME), "CI": "1"}
 
 
 def install() -> None:
-    """Install the npm CLI unless it is there; end with what to install when npm is missing."""
+    """Install the npm CLI unless it is installed; exit with a message if npm is missing."""
     if CLI.exists():
         return
     npm = shutil.which("npm")

@@ -1,7 +1,7 @@
 """Count how often a run opens manifests to read them.
 
-`python -m benchmarks.generator.manifest_reads ARGUMENT...` runs wsgen with the arguments in its own process,
-whose audit hook sees each open, and prints the number of reads.
+`python -m benchmarks.generator.manifest_reads ARGUMENT...` runs wsgen with the arguments. An audit hook of the
+process sees each open, and the number of reads is printed.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The virtual environments of the benchmark: one for each contestant that is not ours, one for the clients."""
+"""The virtual environments of the benchmark: one for each other project, and one for the clients."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-# What all servers run on, in the versions of the environment that runs this.
+# All servers use these, in the versions of the environment that runs the benchmark.
 SHARED = ("uvicorn", "websockets", "wsproto", "uvloop", "pydantic")
 REQUIREMENTS = {
     "fastws": ("fastws==0.1.7", *SHARED),
@@ -16,7 +16,7 @@ REQUIREMENTS = {
 
 
 def interpreter(name: str) -> str:
-    """Return the Python that has what `name` needs, after making its environment if there is none."""
+    """Return the Python of the environment for `name`, which is made if it does not exist."""
     if name not in REQUIREMENTS:
         return sys.executable
     folder = ROOT / f".venv-bench-{name}"

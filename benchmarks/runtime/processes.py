@@ -1,4 +1,4 @@
-"""A contestant's server and its clients: two processes, each pinned to a core of its own."""
+"""A contestant's server and its clients: two processes, each on its own core."""
 
 import json
 import os
@@ -13,7 +13,7 @@ _ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
 
 
 class Program:
-    """A process that answers each line of JSON on its stdin with one on its stdout."""
+    """A process that answers each line of JSON on its stdin with a line on its stdout."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
@@ -25,7 +25,7 @@ class Program:
         self._process.stdin.flush()
 
     def hear(self) -> Any:  # whatever the program says: it and its callers know each other
-        """Return the next answer; its own traceback has been shown when there is none."""
+        """Return the next answer; if there is none, the process has printed a traceback."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -102,7 +102,7 @@ def _run(
 
 
 def _stop(process: "subprocess.Popen[str]") -> None:
-    """End the process as the programs expect it, or else for certain."""
+    """End the process by closing its stdin, or kill it if that is not enough."""
     assert process.stdin is not None
     process.stdin.close()
     try:

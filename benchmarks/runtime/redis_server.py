@@ -1,4 +1,4 @@
-"""A Redis for one scenario, on the clients' core: the server has its own for itself."""
+"""A Redis for one scenario, on the core of the clients, since the server has a core of its own."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """Run a Redis that keeps nothing on a free port; yield its address."""
+    """Run a Redis without persistence on a free port; yield its address."""
     executable = shutil.which("redis-server")
     if executable is None:
         raise SystemExit("redis-server is missing: apt-get install redis-server")

@@ -1,4 +1,4 @@
-"""What is measured: each scenario runs its contestants in turn, round by round, and yields rows of the table."""
+"""The scenarios: each runs its contestants in turn, in several rounds, and yields rows of the table."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ LABELS = {
     "fastws": "FastWS 0.1.7",
     "chanx": "chanx 2.13.0",
 }
-# The slower a contestant, the fewer updates it is given, so that each is measured for about as long.
+# Slower contestants get fewer updates, so that all are measured for about the same time.
 UPDATES = {"fastws": 10, "chanx": 2}
 
 
@@ -36,9 +36,9 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One comparison. `ratios` are those of the rounds; their median is to be `at_least` or `at_most` so much.
+    """One comparison. `ratios` are those of the rounds; `at_least` and `at_most` bound their median.
 
-    With `by_cpu_time` the median of `cpu_ratios` is: the wall time of a slow contestant says more of its waiting.
+    With `by_cpu_time` they bound the median of `cpu_ratios`, since a slow contestant mostly waits.
     """
 
     work: str
@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many deliveries or answers in so much wall time and CPU time of the server, in seconds."""
+    """A number of deliveries or answers, and the wall time and the server's CPU time for them, in seconds."""
 
     number: int
     wall: float
@@ -62,7 +62,7 @@ class Rate:
 
     @property
     def per_second(self) -> float:
-        """Return how many there were in a second."""
+        """Return the number in a second."""
         return self.number / self.wall
 
     @property
@@ -77,7 +77,7 @@ Measured = TypeVar("Measured")
 def _alternate(
     setting: Setting, running: Sequence[Contestant], measure: Callable[[Contestant], Measured]
 ) -> dict[str, list[Measured]]:
-    """Measure each contestant in turn; the first round, in which all is cold, does not count."""
+    """Measure each contestant in turn; the first round is a warm-up and does not count."""
     found: dict[str, list[Measured]] = {contestant.name: [] for contestant in running}
     for number in range(setting.rounds + 1):
         for contestant in running:
@@ -136,7 +136,7 @@ def _fan_out(
 
 
 def fan_out_one(setting: Setting) -> Iterator[Row]:
-    """One topic, 1,000 clients; sent to directly, and by the connections' own tasks."""
+    """One topic of 1,000 clients: sent to directly, and by the tasks of the connections."""
     pairs = [
         (ALONE, "bare", 0.85),
         (OURS, "bare", 0.85),
@@ -156,7 +156,7 @@ def fan_out_many(setting: Setting) -> Iterator[Row]:
 
 
 def designs(setting: Setting) -> Iterator[Row]:
-    """One topic, 1,000 clients: the design that was chosen, and those that were not."""
+    """One topic of 1,000 clients: the chosen design and two others."""
     names = (ALONE, "tasks", "writers")
     pairs: list[tuple[str, str, float | None]] = [(ALONE, "tasks", None), (ALONE, "writers", None)]
     yield from _compare("1 topic of 1,000 clients", _fan_out(setting, 1, names), pairs)
@@ -172,7 +172,7 @@ def redis(setting: Setting) -> Iterator[Row]:
 
 
 def idle(setting: Setting) -> Iterator[Row]:
-    """Ten subscribers alone, and the same beside ten thousand clients that hear nothing."""
+    """Ten subscribers alone, and the same next to ten thousand clients without a subscription."""
     updates = 1_000
 
     def measure(contestant: Contestant) -> Rate:
@@ -203,7 +203,7 @@ def _each(rates: Sequence[Rate]) -> str:
 
 
 def storm(setting: Setting) -> Iterator[Row]:
-    """1,000 clients subscribe to one of 100 topics and leave it, as fast as they are answered."""
+    """1,000 clients subscribe to one of 100 topics and unsubscribe, as fast as they get answers."""
 
     def measure(contestant: Contestant) -> Rate:
         turns = 2
@@ -221,7 +221,7 @@ def storm(setting: Setting) -> Iterator[Row]:
 
 
 def memory(setting: Setting) -> Iterator[Row]:
-    """What one more client, subscribed to one topic, takes of the server's memory: fresh ones each round."""
+    """The server's memory for one more client with one subscription; each round connects new clients."""
 
     def measure(contestant: Contestant) -> float:
         clients = 500
@@ -245,7 +245,7 @@ def memory(setting: Setting) -> Iterator[Row]:
 
 
 def stalled(setting: Setting) -> Iterator[Row]:
-    """The 99th percentile latency of 1,000 clients beside one more, which reads or never does."""
+    """The 99th percentile latency of 1,000 clients next to one more, which either reads or never reads."""
     found: dict[bool, list[float]] = {False: [], True: []}
     with contestants(OURS, ws=setting.ws, loop=setting.loop) as [ours]:
         ours.connect(1_000, topics=1)
@@ -270,7 +270,7 @@ def _latency_beside(ours: Contestant, *, stall: bool) -> float:
     ours.clients.ask("meet", ours.subscribe, not stall)
     if stall:
         ours.server.ask("clog")
-    # A core that has just been idle is slower for a while, by more than what is measured here.
+    # A core that has just been idle is slower for a while, by more than the difference measured here.
     for _ in ("to warm up", "to measure"):
         ours.clients.ask("latencies", updates * clients)
         ours.server.ask("publish", 1, updates, 0.05)

@@ -1,4 +1,4 @@
-"""The reference: one text, made once, sent in a bare loop to each subscriber. No checks, no second thoughts."""
+"""The reference: a bare loop that sends one text, made once, to each subscriber, without any checks."""
 
 from collections.abc import Iterable
 

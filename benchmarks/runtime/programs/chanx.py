@@ -43,7 +43,7 @@ class BarConsumer(AsyncJsonWebsocketConsumer):
     topics = (BarTopic,)
 
 
-# Without it every frame is logged to stdout, which is slow and the programs' own channel.
+# Otherwise every frame is logged to stdout, which is slow and is used by the benchmark itself.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 register_channel_layer("default", InMemoryChannelLayer(capacity=10_000))
 app = FastAPI()

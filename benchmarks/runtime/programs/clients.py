@@ -1,6 +1,6 @@
-"""The clients' process: any number of picows clients, told by lines of JSON on stdin what to do.
+"""The process of the clients: any number of picows clients, which lines of JSON on stdin control.
 
-It knows nothing of the contestants: it sends the frames it is given and counts, or times, what comes back.
+It does not depend on the contestant: it sends given frames, and counts or times the frames that it receives.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 _TIME = re.compile(rb'"time":\s*([0-9.e+-]+)')
 _PORTS = 20_000
-"""Connections from one source address: its ports are finite."""
+"""The number of connections from one source address, whose ports are limited."""
 
 
 class _Count:
@@ -73,7 +73,7 @@ class _Clients:
         """Connect `number` more clients, some at a time."""
         while number:
             some = min(number, 100)
-            # One source address has ports for so many connections to the same server.
+            # One source address has ports for a limited number of connections to the same server.
             source = f"127.0.0.{1 + len(self._connected) // _PORTS}"
             connecting = (
                 ws_connect(
@@ -97,7 +97,7 @@ class _Clients:
         return await self._count.reach()
 
     async def storm(self, subscribe: str, unsubscribe: str, turns: int) -> float:
-        """Let each client subscribe to a topic and leave it, `turns` times; return the seconds this took."""
+        """Let each client subscribe to a topic and unsubscribe, `turns` times; return the seconds this took."""
         rest = {id(transport): turns * 2 for transport in self._connected}
         numbers = {id(transport): number for number, transport in enumerate(self._connected)}
 
@@ -120,7 +120,7 @@ class _Clients:
         return ended - started
 
     async def latencies(self, expected: int) -> list[float]:
-        """Return the sorted seconds that each of the next `expected` updates took to come here."""
+        """Return the sorted latencies of the next `expected` updates, in seconds."""
         found: list[float] = []
 
         def note(_transport: WSTransport, update: bytes) -> None:
@@ -135,7 +135,7 @@ class _Clients:
         return sorted(found)
 
     async def meet(self, frame: str, reads: bool) -> int:
-        """Connect a guest that subscribes to the topics 0 and 1 and is not counted; maybe it never reads."""
+        """Connect a guest that subscribes to the topics 0 and 1 and is not counted; it may never read."""
         transport, _ = await ws_connect(lambda: _Client(_Count()), f"ws://127.0.0.1:{self._port}/")
         for number in (0, 1):
             transport.send(WSMsgType.TEXT, (frame % number).encode())
@@ -146,14 +146,14 @@ class _Clients:
         return 1
 
     def part(self) -> int:
-        """Let the guest vanish."""
+        """Disconnect the guest without closing its socket."""
         if self._guest is not None:
             self._guest.underlying_transport.abort()
         self._guest = None
         return 0
 
     async def answer(self, command: list[Any]) -> object:
-        """Do what `command` says: the programs and their driver know each other."""
+        """Execute `command`, which the driver of the benchmark has sent."""
         match command:
             case ["connect", number]:
                 return await self.connect(number)

@@ -69,7 +69,7 @@ async def serve(ws: WebSocket) -> None:
 
 
 async def publish(number: int, bar: Bar) -> None:
-    """Send `bar` to all subscribers, as the founding system does."""
+    """Send `bar` to all subscribers, as the founding code does."""
     topic = _topic(f"S{number}")
     message = Message(type="bars.update", payload={"topic": topic, "payload": bar})
     await _service.server_send(message, topic=topic)

@@ -1,4 +1,4 @@
-"""The server's process: one contestant under uvicorn, told by lines of JSON on stdin what to publish."""
+"""The process of the server: one contestant under uvicorn, which lines of JSON on stdin control."""
 
 import argparse
 import asyncio
@@ -17,7 +17,7 @@ from benchmarks.runtime.programs.bar import bar_at
 
 
 async def _publish(contestant: Any, topics: int, updates: int, pause: float) -> float:
-    """Publish `updates` updates to each of `topics` topics; return when the first one was."""
+    """Publish `updates` updates to each of `topics` topics; return the time of the first one."""
     started = time.monotonic()
     for _ in range(updates):
         for number in range(topics):
@@ -33,7 +33,7 @@ def _resident() -> float:
 
 
 async def _answer(contestant: Any, command: list[Any]) -> object:
-    """Do what `command` says: the programs and their driver know each other."""
+    """Execute `command`, which the driver of the benchmark has sent."""
     match command:
         case ["publish", topics, updates, pause]:
             return await _publish(contestant, topics, updates, pause)
@@ -67,7 +67,7 @@ async def _main(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         _say(await _answer(contestant, json.loads(line)))
-    # The end of stdin: all has been measured, and nothing needs a graceful end.
+    # At the end of stdin everything has been measured, and no graceful end is needed.
     os._exit(0)
 
 

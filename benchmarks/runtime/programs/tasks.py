@@ -1,4 +1,4 @@
-"""A design not chosen: a task for each send, so that none waits for another."""
+"""Another design: a task for each send, so that none waits for another."""
 
 import asyncio
 

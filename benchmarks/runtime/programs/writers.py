@@ -1,4 +1,4 @@
-"""A design not chosen: a queue and a writer task for each client, through which every frame goes."""
+"""Another design: a queue and a writer task for each client, which sends every frame."""
 
 import asyncio
 

@@ -34,7 +34,7 @@ class Service:
 
 
 _service = Service()
-# What the other contestants do not limit is not limited here either.
+# No limits that the other contestants do not have.
 _limits = Limits(frames_per_second=None)
 _ws_app = WsApp(
     routers=[WsRouter(service=_service, route="bars", request_type=BarsRequest, data_type=Bar)],

@@ -1,4 +1,4 @@
-"""This runtime as the ASGI application itself, its updates by way of a Redis whose address it is given."""
+"""This runtime as the ASGI application itself, with its updates sent through Redis."""
 
 import os
 
