@@ -46,7 +46,8 @@ def _conclude(
     if manifest is None:
         plan = plan_clean(source.output, force=options.force)
     else:
-        before = draft.assessed.manifest
+        # Only the lock keeps other processes from rendering the package after it was assessed.
+        before = draft.assessed.manifest if options.write else None
         plan = plan_commit(source.output, draft.texts, manifest, force=options.force, before=before)
         if plan.is_empty:
             if options.write or run.config.cache.is_dir():
