@@ -66,10 +66,17 @@ def recipes() -> dict[str, str]:
     return dict(part.split("\n", 1) for part in re.split(r"^#+ ", text, flags=re.MULTILINE)[1:])
 
 
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One copy for all recipes, which have nothing to do with each other."""
+    copy = tmp_path_factory.mktemp("recipes") / "copy"
+    return Path(
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
+    )
+
+
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.title)
-def test_following_a_recipe_gives_what_it_promises(recipe: Recipe, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
+def test_following_a_recipe_gives_what_it_promises(recipe: Recipe, copy: Path) -> None:
     followed = list(steps(recipes()[recipe.title]))
     for step in followed:
         step.follow(copy)
