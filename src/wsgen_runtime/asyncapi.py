@@ -2,6 +2,7 @@
 
 from wsgen_runtime.documents.describe import describe
 from wsgen_runtime.documents.document_references import resolve_type
+from wsgen_runtime.documents.http import docs_app
 from wsgen_runtime.documents.schemas import UnfillableError, fill
 
-__all__ = ["UnfillableError", "describe", "fill", "resolve_type"]
+__all__ = ["UnfillableError", "describe", "docs_app", "fill", "resolve_type"]

@@ -29,7 +29,7 @@ PUBLISHED = {
         *("Unsubscribed", "WsApp", "WsDocs", "WsRouteService", "WsRouter"),
     ),
     "wsgen_runtime.app": ("WsApp",),
-    "wsgen_runtime.asyncapi": ("UnfillableError", "describe", "fill", "resolve_type"),
+    "wsgen_runtime.asyncapi": ("UnfillableError", "describe", "docs_app", "fill", "resolve_type"),
     "wsgen_runtime.auth": ("Connection", "RefusedError", "Session"),
     "wsgen_runtime.brokers.base": ("Broker", "BrokerHost"),
     "wsgen_runtime.brokers.memory": ("MemoryBroker",),

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.connections.paths import is_endpoint, path_in_app, root_of
@@ -23,6 +23,7 @@ from wsgen_runtime.stats import Stats
 
 _JSON = "application/vnd.aai.asyncapi+json; charset=utf-8"
 _YAML = "application/vnd.aai.asyncapi+yaml; charset=utf-8"
+_READING = ("GET", "HEAD")
 _ADDRESSES = 16  # root paths of one app; more than a few are made up, and must not fill the memory
 
 
@@ -66,21 +67,44 @@ async def serve_http(app: Served, scope: Scope, receive: Receive, send: Send) ->
     await response(scope, receive, send)  # for HEAD, the server leaves out the body
 
 
+def docs_app(app: Served) -> ASGIApp:
+    """Return an ASGI application that serves only the documents of `app`, also those of an app with `docs=False`.
+
+    It answers `/asyncapi`, `/asyncapi.json` and `/asyncapi.yaml` below the path where it is mounted, which the
+    documents name as the address of the endpoint.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if path_in_app(scope) not in _MAKERS:
+            response: Response = PlainTextResponse("Not Found", 404)
+        elif scope["method"] not in _READING:
+            response = _not_allowed()
+        else:
+            response = await _document_response(app, scope)
+        await response(scope, receive, send)
+
+    return serve
+
+
 async def _answer(app: Served, scope: Scope) -> Response:
-    path, may_read = path_in_app(scope), scope["method"] in ("GET", "HEAD")
+    path = path_in_app(scope)
     if not app.pages.knows_host(HTTPConnection(scope)):
         return PlainTextResponse("Unknown host", 400)
     is_document = app.docs and path in _MAKERS
     is_place = not is_document and is_endpoint(app, scope)
     if not (is_document or is_place or (app.metrics and path == "/metrics")):
         return PlainTextResponse("Not Found", 404)
-    if not may_read:
-        return PlainTextResponse("Method Not Allowed", 405, {"allow": "GET, HEAD"})
+    if scope["method"] not in _READING:
+        return _not_allowed()
     if is_document:
         return await _document_response(app, scope)
     if is_place:
         return _explain(app, scope)
     return Response(render_metrics(app.title, app.stats), media_type=CONTENT_TYPE)
+
+
+def _not_allowed() -> Response:
+    return PlainTextResponse("Method Not Allowed", 405, {"allow": "GET, HEAD"})
 
 
 def _explain(app: Served, scope: Scope) -> Response:

@@ -14,6 +14,7 @@ from tests.asyncapi.documents import Json, frame_errors, official_errors
 from tests.asyncapi.models import Request, Tree
 
 from wsgen_runtime import Delivery, TopicUpdate, WsApp, WsRouter
+from wsgen_runtime.asyncapi import docs_app
 from wsgen_runtime.documents.yaml_writer import format_yaml
 from wsgen_runtime.testing import connect
 
@@ -122,6 +123,17 @@ async def test_a_client_with_the_current_document_gets_304() -> None:
     assert again.status_code == 304
     assert again.content == b""
     assert again.headers["etag"] == first.headers["etag"]
+
+
+async def test_documents_are_served_apart_from_their_app() -> None:
+    documents = docs_app(build(docs=False))
+    assert (await get(documents, "/asyncapi.json")).json() == (
+        await get(build(), "/asyncapi.json")
+    ).json()
+    assert (await get(documents, "/")).status_code == 404
+    transport = httpx.ASGITransport(app=documents)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        assert (await client.post("/asyncapi.json")).status_code == 405
 
 
 async def test_other_paths_are_not_documents() -> None:
