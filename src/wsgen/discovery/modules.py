@@ -11,7 +11,7 @@ from wsgen.discovery.walk import Found, walk
 from wsgen.errors import ConfigError
 from wsgen.files import real
 from wsgen.manifest import MANIFEST
-from wsgen.names import nearest
+from wsgen.names import did_you_mean
 from wsgen.settings.config import Config
 from wsgen.source import PYTHON_NAME, YAML_NAME, ModuleSource
 
@@ -71,9 +71,8 @@ def select(modules: Iterable[ModuleSource], names: Iterable[str]) -> tuple[Modul
     if unknown := [name for name in wanted if name not in known]:
         diagnostics = []
         for name in unknown:
-            close = nearest(name, known)
             listed = ", ".join(sorted(known)) or "none"
-            help_text = f"Did you mean `{close}`?" if close else f"Modules here are: {listed}."
+            help_text = did_you_mean(name, known, f"Modules here are: {listed}.")
             diagnostics.append(Diagnostic("WSG402", f"there is no module `{name}`", help=help_text))
         raise ConfigError("no such module", diagnostics)
     return tuple(module for module in found if not wanted or module.name in wanted)

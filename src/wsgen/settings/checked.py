@@ -8,7 +8,7 @@ from typing import Any  # values of TOML, which are checked before they are used
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.files import real
-from wsgen.names import is_dotted, nearest
+from wsgen.names import did_you_mean, is_dotted
 from wsgen.settings.config import OUTPUT, STEPS, Config, default_sources
 from wsgen.settings.key_places import SettingPlaces, prefix_of
 from wsgen.settings.table import PLACEHOLDERS, SETTINGS, Setting, Table
@@ -60,8 +60,7 @@ class _SettingsCheck:
         """Return the value of each of `settings`, its default where it is missing or of a wrong type."""
         known = {setting.name: setting for setting in settings}
         for key in table.keys() - known.keys():
-            close = nearest(key, known)
-            help_text = f"Did you mean `{close}`?" if close else f"Known are: {', '.join(known)}."
+            help_text = did_you_mean(key, known, f"Known are: {', '.join(known)}.")
             where = ".".join((*prefix_of(self.file), *keys)) or self.file.name
             self.fail(
                 "WSG901", (*keys, key), f"`{key}` is not a known setting in [{where}]", help_text
@@ -149,10 +148,7 @@ class _SettingsCheck:
     def steps(self, names: Iterable[str]) -> tuple[str, ...]:
         for name in names:
             if name not in STEPS:
-                close = nearest(name, STEPS)
-                help_text = (
-                    f"Did you mean `{close}`?" if close else f"Known are: {', '.join(STEPS)}."
-                )
+                help_text = did_you_mean(name, STEPS, f"Known are: {', '.join(STEPS)}.")
                 self.fail(
                     "WSG902", ("quality", "steps"), f"there is no quality step {name!r}", help_text
                 )
