@@ -65,13 +65,9 @@ def _imported(
                 modules[alias.asname or alias.name] = f"{module}.{alias.name}"
                 yield module, alias.name, alias
     for node in nodes:
-        if isinstance(node, ast.Attribute) and (of := modules.get(_dotted(node.value))):
+        if not isinstance(node, ast.Attribute) or not isinstance(
+            node.value, ast.Attribute | ast.Name
+        ):
+            continue
+        if of := modules.get(ast.unparse(node.value)):
             yield of, node.attr, node
-
-
-def _dotted(node: ast.expr) -> str:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
