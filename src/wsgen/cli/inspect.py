@@ -1,5 +1,7 @@
 """`wsgen validate` and `wsgen list`: read the sources, run nothing, write nothing."""
 
+import re
+import sys
 from time import perf_counter
 
 import click
@@ -74,8 +76,6 @@ def list_modules(common: Common) -> int:
 
 
 def _show(source: ModuleSource, spec: ModuleSpec, status: Status, *, verbose: bool) -> None:
-    import sys
-
     style = style_for(sys.stdout)
     title = f"{spec.name} {spec.version}" if spec.version else spec.name
     files = ", ".join(printable(display_path(file)) for file in source.files)
@@ -97,8 +97,6 @@ def _show(source: ModuleSource, spec: ModuleSpec, status: Status, *, verbose: bo
 
 def _without_modules(types: str) -> str:
     """Return a type expression without the modules of its names."""
-    import re
-
     return re.sub(r"[\w.]+:", "", types)
 
 

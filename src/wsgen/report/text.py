@@ -59,9 +59,10 @@ def _excerpt(span: Span, style: Style, colour: str) -> list[str]:
     """Return the source line and carets below it; nothing if the span is a point at a file's start."""
     if (span.line, span.column) == (1, 1) and span.end_column <= 1:
         return []
-    source = _line(span.path, span.line)
-    if source is None:
+    lines = _lines(span.path)
+    if not 0 < span.line <= len(lines):
         return []
+    source = lines[span.line - 1]
     start = min(span.column - 1, len(source))
     end = span.end_column - 1 if span.end_line == span.line else len(source)
     end = max(start + 1, min(end, max(len(source), start + 1)))
@@ -74,11 +75,6 @@ def _excerpt(span: Span, style: Style, colour: str) -> list[str]:
     gutter = style(f"{span.line:>5} |", "blue")
     blank = style("      |", "blue")
     return [f"{gutter} {shown}", f"{blank} {' ' * (start - offset)}{style(carets, colour)}"]
-
-
-def _line(path: Path, number: int) -> str | None:
-    lines = _lines(path)
-    return lines[number - 1] if 0 < number <= len(lines) else None
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from jsonschema.exceptions import ValidationError
 from wsgen.asyncapi.validation.document_reader import AsyncApiDocument
 from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic
-from wsgen.names import did_you_mean
+from wsgen.names import did_you_mean, shortened
 
 VERSIONS = (
     *(f"2.{minor}.0" for minor in range(7)),
@@ -137,8 +137,7 @@ def _message(error: ValidationError, route: Route) -> str:
         return f"{name} must be {json.dumps(wanted)}"
     if error.validator == "pattern":
         return f"{name} does not match the pattern {wanted}"
-    text = error.message
-    return f"{name}: {text if len(text) < 200 else f'{text[:200]}...'}"
+    return f"{name}: {shortened(error.message)}"
 
 
 def _help_text(error: ValidationError) -> str:
