@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from wsgen.diagnostics import Diagnostic, Severity
+from wsgen.diagnostics import Severity
 from wsgen.errors import WsgenError
 from wsgen.report.display import display_path, inert, printable, repository_of
 from wsgen.report.text import Style, format_text, plain
@@ -70,12 +70,6 @@ def echo_lines(text: str, *, err: bool = False) -> None:
     print(text, file=stream)
 
 
-def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print `diagnostics` as text on stderr."""
-    if text := format_text(diagnostics, style=style_for(sys.stderr)):
-        echo_lines(text, err=True)
-
-
 def show_report(result: RunResult, form: str, root: Path | None = None) -> None:
     """Print a run's diagnostics in the format `form`: text on stderr, the others on stdout.
 
@@ -96,8 +90,8 @@ def show_report(result: RunResult, form: str, root: Path | None = None) -> None:
 
         if text := format_github(result.diagnostics, base):
             echo_lines(text)
-    else:
-        show_diagnostics(result.diagnostics)
+    elif text := format_text(result.diagnostics, style=style_for(sys.stderr)):
+        echo_lines(text, err=True)
 
 
 def show_error(error: WsgenError, form: str, root: Path | None = None) -> None:
