@@ -54,9 +54,9 @@ def read_file(file: Path | str, most: int = -1) -> bytes:
         return stream.read(most)
 
 
-def read_text(file: Path | str, encoding: str = "utf-8", errors: str = "strict") -> str:
+def read_text(file: Path | str, encoding: str = "utf-8") -> str:
     """Return the text of `file`, which must be a regular file, with line ends LF."""
-    with open(file, encoding=encoding, errors=errors, opener=regular) as stream:
+    with open(file, encoding=encoding, opener=regular) as stream:
         return stream.read()
 
 

@@ -68,9 +68,9 @@ class Manifest:
         }
 
 
-def read_manifest(output: Path, name: str = MANIFEST) -> Manifest | None:
+def read_manifest(output: Path) -> Manifest | None:
     """Return the manifest in the folder `output`, or None if there is none that is valid."""
-    data = bytes_of(output / name)
+    data = bytes_of(output / MANIFEST)
     return None if data is None else parse_manifest(data)
 
 
