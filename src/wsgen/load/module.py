@@ -15,7 +15,7 @@ from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.manifest import digest
 from wsgen.model import ModuleSpec, RouterSpec
-from wsgen.names import default_route, nearest
+from wsgen.names import default_route, did_you_mean
 from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource, Positions
 
@@ -238,9 +238,8 @@ def _unknown_schemes(yaml: FileDeclaration, known: Collection[str]) -> Iterator[
     for fields, spans in named:
         for name in fields.get("security", ()):
             if name not in known:
-                close = nearest(name, known)
-                table = "[tool.wsgen.asyncapi.securitySchemes]"
-                advice = f"Did you mean `{close}`?" if close else f"Define it in {table}."
+                define = "Define it in [tool.wsgen.asyncapi.securitySchemes]."
+                advice = did_you_mean(name, known, define)
                 message = f"there is no security scheme `{name}`"
                 place = spans.get(f"security.{name}")
                 yield Diagnostic("WSG127", message, place, help=advice)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from wsgen.load.schema import KeyStep, Schema, Steps, Violation, violations
-from wsgen.names import kebab, nearest
+from wsgen.names import did_you_mean, kebab, shortened
 
 _KINDS = {
     "bool": "true or false",
@@ -74,20 +74,19 @@ def described(violation: Violation, written: Written) -> Wording:
 
 def short(text: str, most: int = 60) -> str:
     """Return `text` for a message: in backticks, cut off where it is long, escaped where it is not visible."""
-    shown = text if len(text) <= most else f"{text[:most]}..."
+    shown = shortened(text, most)
     return f"`{shown}`" if shown.isprintable() else ascii(shown)
 
 
 def quote_it(text: str) -> str:
     """Return the help for an unquoted value that is not read as text."""
-    return f'Quote it: "{text if len(text) <= 40 else f"{text[:40]}..."}".'
+    return f'Quote it: "{shortened(text, 40)}".'
 
 
 def known_keys(name: str, known: Iterable[str]) -> str:
     """Return the help for the unknown `name`: the nearest of `known`, or all of them."""
     names = list(known)
-    close = nearest(name, names)
-    return f"Did you mean `{close}`?" if close else f"Use one of: {', '.join(names)}."
+    return did_you_mean(name, names, f"Use one of: {', '.join(names)}.")
 
 
 def _message(violation: Violation, written: Written) -> str:

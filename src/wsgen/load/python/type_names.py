@@ -11,7 +11,7 @@ from wsgen.diagnostics import Diagnostic, Note, Severity, Span
 from wsgen.load.python.bindings import Imported, Local, qualified
 from wsgen.load.python.project_modules import ModuleFile, ProjectModules
 from wsgen.load.types.grammar import TypeNode
-from wsgen.names import nearest
+from wsgen.names import did_you_mean, nearest
 
 _BUILTINS = frozenset({"dict", "float", "int", "list", "object", "set", "str", "tuple"})
 # What makes something else than a model, whatever the arguments; `cast` or `new_class` may well give a model.
@@ -86,10 +86,8 @@ class TypeNames:
             return None
         files = self.modules.files(module) or ()
         known = {each for file in files for each in file.top if not each.startswith("_")}
-        if close := nearest(name, sorted(known)):
-            advice = f"Did you mean `{close}`?"
-        else:
-            advice = f"Define it there, or name the module that has it: `package.module:{name}`."
+        define = f"Define it there, or name the module that has it: `package.module:{name}`."
+        advice = did_you_mean(name, sorted(known), define)
         return Diagnostic("WSG309", f"`{module}` does not define `{name}`", node.span, help=advice)
 
     def _unknown_package(self, module: str, span: Span) -> Diagnostic | None:
