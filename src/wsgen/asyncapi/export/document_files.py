@@ -1,21 +1,19 @@
 """Write documents as JSON, or as YAML that has the same meaning in YAML 1.1 and 1.2."""
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from wsgen.asyncapi.validation.document_reader import read_document
 from wsgen.files import bytes_of
+from wsgen.load.sourcetext import UnreadableError
+from wsgen.load.yaml.nodes import NUMBER_ELSEWHERE
 
 FORMATS = ("yaml", "json")
 _MARK = b"x-router"
 
-# Texts for PyYAML, which implements YAML 1.1, but numbers in YAML 1.2.
-_NUMBER_ELSEWHERE = re.compile(r"0o[0-7]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)[eE][-+]?[0-9]+")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -30,7 +28,7 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = None
     if "\n" in value:
         style = "|"
-    elif _NUMBER_ELSEWHERE.fullmatch(value):
+    elif NUMBER_ELSEWHERE.fullmatch(value):
         style = "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
@@ -59,20 +57,20 @@ def left_over(folder: Path, names: Collection[str], title: str) -> list[Path]:
         if file.suffix[1:] not in FORMATS or file.stem in names or not file.is_file():
             continue
         data = bytes_of(file) or b""
-        if _MARK in data and _is_ours(data, file.stem, title):
+        if _MARK in data and _is_ours(file, data, title):
             found.append(file)
     return found
 
 
-def _is_ours(data: bytes, name: str, title: str) -> bool:
+def _is_ours(file: Path, data: bytes, title: str) -> bool:
+    name = file.stem
     try:
         # JSON is also YAML, but the JSON parser reads it a hundred times faster.
-        document: Any = (  # any JSON value
-            json.loads(data) if data.startswith(b"{") else yaml.load(data, _LOADER)  # noqa: S506  # a safe one
-        )
+        is_json = data.startswith(b"{")
+        document = json.loads(data) if is_json else read_document(file, data).value
         said = document["info"]["title"]
         channels = document["channels"]
-    except (ValueError, yaml.YAMLError, RecursionError, TypeError, LookupError):
+    except (ValueError, UnreadableError, RecursionError, TypeError, LookupError):
         return False
     module = name.rpartition("-v")[0] if "-v" in name else name
     titles = {f"{title}: {name}", f"{title}: {module}"} if title else {name, module}

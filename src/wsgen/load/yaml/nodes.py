@@ -23,7 +23,7 @@ _YAML_1_2: tuple[tuple[re.Pattern[str], Callable[[str], object]], ...] = (
 _LONGEST_NUMBER = 400
 
 # These are numbers for readers of YAML 1.2, such as most editors, and text for PyYAML.
-_NUMBER_ELSEWHERE = re.compile(r"0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
+NUMBER_ELSEWHERE = re.compile(r"0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,99})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
@@ -95,7 +95,7 @@ def scalar_kind(text: str, *, plain: bool) -> str:
         if pattern.match(text):
             return str(tag).removeprefix(CORE)
     could_be = text[:1] in "+-.0123456789"
-    return "float" if could_be and _NUMBER_ELSEWHERE.fullmatch(text) else "str"
+    return "float" if could_be and NUMBER_ELSEWHERE.fullmatch(text) else "str"
 
 
 def _yaml_1_2(text: str) -> object:
