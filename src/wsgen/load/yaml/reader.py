@@ -33,12 +33,13 @@ def load_yaml(
     """
     try:
         source = SourceText(path, decode_utf8(path, data))
-        root = compose(source, found)
+        try:
+            root = compose(source, found)
+        except yaml.YAMLError as error:
+            found.append(explain(source, error))
+            return FileDeclaration()
     except UnreadableError as error:
         found.extend(error.diagnostics)
-        return FileDeclaration()
-    except yaml.YAMLError as error:
-        found.append(explain(source, error))
         return FileDeclaration()
     if root is None or (isinstance(root, Scalar) and root.kind == "null"):
         advice = str(schema_at(())["allOf"][0]["x-wsgen-help"])
