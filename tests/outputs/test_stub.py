@@ -8,12 +8,13 @@ import pytest
 from tests.asyncapi.documents import module, official_errors, ref, router
 
 import wsgen_runtime.documents
+from wsgen import load_modules
 from wsgen.asyncapi.export.assemble import Exportable
 from wsgen.asyncapi.export.document_files import format_document
 from wsgen.asyncapi.export.document_settings import read_settings
 from wsgen.asyncapi.export.export_documents import export_documents
 from wsgen.asyncapi.validation.validate import validate_text
-from wsgen.model import Delivery, Example, Overflow, TypeRef
+from wsgen.model import Delivery, Example, ModuleSpec, Overflow, TypeRef
 from wsgen.outputs.channels.frame_messages import CLOSE_CODES, ERROR_CODES
 from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime import CloseCode, ErrorCode
@@ -30,6 +31,14 @@ def test_is_valid_against_the_official_schema() -> None:
         version="v2",
     )
     assert official_errors(json.loads(render_channels(spec))) == []
+
+
+@pytest.mark.parametrize("spec", load_modules(root=ROOT), ids=lambda spec: spec.name)
+def test_is_the_same_in_any_order_of_the_routers(spec: ModuleSpec) -> None:
+    text = render_channels(spec)
+    assert official_errors(json.loads(text)) == []
+    turned = ModuleSpec.model_validate({**spec.model_dump(), "routers": spec.routers[::-1]})
+    assert render_channels(turned) == text
 
 
 def test_has_every_frame_of_every_route_and_the_shared_ones() -> None:
