@@ -59,12 +59,12 @@ def migrate(
     talks = form == "text" and not quiet
     if diff_only:
         migrations = planned()
-        findings = in_order(found for item in migrations for found in item.diagnostics)
+        diagnostics = in_order(found for item in migrations for found in item.diagnostics)
         if form == "text":
             show_diff((change for item in migrations for change in item.changes), config.root)
             _mention_endpoints([] if quiet else migrations, err=True)
-        show_report(RunResult((), findings), form, config.root)
-        return 1 if has_errors(findings) else 0
+        show_report(RunResult((), diagnostics), form, config.root)
+        return 1 if has_errors(diagnostics) else 0
     failed: list[Diagnostic] = []
     with project_lock(config):
         migrations = planned()
@@ -77,16 +77,16 @@ def migrate(
             for change in item.changes if talks else ():
                 what = "wrote" if change.before is None else "changed"
                 echo(f"{what:<7}  {display_path(change.path)}  {', '.join(item.routers)}")
-    findings = in_order(found for item in migrations for found in item.diagnostics)
-    show_report(RunResult((), in_order([*findings, *failed])), form, config.root)
+    diagnostics = in_order(found for item in migrations for found in item.diagnostics)
+    show_report(RunResult((), in_order([*diagnostics, *failed])), form, config.root)
     if talks and not failed:
         _mention_endpoints(migrations)
     if talks and any(item.changes for item in migrations) and not failed:
         echo("Both files were rendered and compared: the routers are the same.")
         echo("Next: `wsgen render`, then commit the result.")
-    elif talks and not findings and not failed:
+    elif talks and not diagnostics and not failed:
         echo("Nothing to migrate: no ws.py declares routers that no ws.yaml has.")
-    return 2 if failed else 1 if has_errors(findings) else 0
+    return 2 if failed else 1 if has_errors(diagnostics) else 0
 
 
 def _mention_endpoints(migrations: Iterable[Migration], *, err: bool = False) -> None:

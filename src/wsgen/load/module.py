@@ -130,8 +130,8 @@ def _route(router: RouterDeclaration, found: list[Diagnostic]) -> str:
     is_wrong = problem_of(("routers", router.class_name, "route"), route) is not None
     if is_wrong and not check_class_name(router.class_name):
         message = f"no route follows from `{router.class_name}`"
-        advice = "Name one: `route: bars`."
-        found.append(Diagnostic("WSG120", message, router.span, help=advice))
+        help_text = "Name one: `route: bars`."
+        found.append(Diagnostic("WSG120", message, router.span, help=help_text))
     return route
 
 
@@ -227,8 +227,8 @@ def _taken(routers: Iterable[RouterDeclaration]) -> Iterator[Diagnostic]:
     """Report each class whose name its own file uses for something else."""
     for router in routers:
         if problem := check_free(router.class_name):
-            code, message, advice = problem
-            yield Diagnostic(code, message, router.span, help=advice)
+            code, message, help_text = problem
+            yield Diagnostic(code, message, router.span, help=help_text)
 
 
 def _unknown_schemes(yaml: FileDeclaration, known: Collection[str]) -> Iterator[Diagnostic]:
@@ -239,24 +239,24 @@ def _unknown_schemes(yaml: FileDeclaration, known: Collection[str]) -> Iterator[
         for name in fields.get("security", ()):
             if name not in known:
                 define = "Define it in [tool.wsgen.asyncapi.securitySchemes]."
-                advice = did_you_mean(name, known, define)
+                help_text = did_you_mean(name, known, define)
                 message = f"there is no security scheme `{name}`"
                 place = spans.get(f"security.{name}")
-                yield Diagnostic("WSG127", message, place, help=advice)
+                yield Diagnostic("WSG127", message, place, help=help_text)
 
 
 def _module_name(source: ModuleSource, yaml: FileDeclaration) -> Iterator[Diagnostic]:
     """Report a module name that is not valid, or that discovery, which reads single lines, did not find."""
     if (name := yaml.fields.get("module", source.name)) != source.name:
         message = f"`module` is `{name}`, but it is written so that it is read as `{source.name}`"
-        advice = f"Write it plainly on a line of its own: `module: {name}`."
-        yield Diagnostic("WSG122", message, yaml.spans.get("module"), help=advice)
+        help_text = f"Write it plainly on a line of its own: `module: {name}`."
+        yield Diagnostic("WSG122", message, yaml.spans.get("module"), help=help_text)
     elif (
         source.files
         and "module" not in yaml.spans
         and (problem := problem_of(("module",), source.name))
     ):
         place = Span(source.files[0], 1, 1, 1, 1)
-        advice = "Rename the folder, or set `module:` in ws.yaml."
+        help_text = "Rename the folder, or set `module:` in ws.yaml."
         message = f"the folder's name: {problem.message}"
-        yield Diagnostic(problem.code, message, place, help=advice)
+        yield Diagnostic(problem.code, message, place, help=help_text)

@@ -20,9 +20,9 @@ class UnreadableError(WsgenError):
     """A source cannot be read any further; the diagnostics say why."""
 
 
-def unreadable(code: str, message: str, span: Span, advice: str) -> UnreadableError:
+def unreadable(code: str, message: str, span: Span, help_text: str) -> UnreadableError:
     """Return the error for a source that cannot be read any further, with its only diagnostic."""
-    return UnreadableError(message, [Diagnostic(code, message, span, help=advice)])
+    return UnreadableError(message, [Diagnostic(code, message, span, help=help_text)])
 
 
 class SourceText:
@@ -82,15 +82,15 @@ def read_source(path: Path) -> bytes:
         data = read_file(path, LIMIT + 1)
     except OSError as error:
         message = f"{path.name} cannot be read: {error.strerror or error}"
-        raise unreadable("WSG101", message, place, _advice(path)) from error
+        raise unreadable("WSG101", message, place, _help_text(path)) from error
     if len(data) > LIMIT:
         message = f"{path.name} is larger than 1 MiB"
-        advice = "Split the module: a source of routers is a few kilobytes."
-        raise unreadable("WSG102", message, place, advice)
+        help_text = "Split the module: a source of routers is a few kilobytes."
+        raise unreadable("WSG102", message, place, help_text)
     return data
 
 
-def _advice(path: Path) -> str:
+def _help_text(path: Path) -> str:
     if path.is_dir() or (path.exists() and not path.is_file()):
         return "Put a file there, or rename what is there: the name is that of a source."
     if path.is_symlink() and not path.exists():

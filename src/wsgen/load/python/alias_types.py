@@ -43,8 +43,8 @@ class TypeReader:
         # Aliases in aliases could grow without end, so parts are counted while they are followed.
         self.parts = self.parts + 1 if depth else 0
         if depth > MAX_NESTING or self.parts > 4 * MAX_PARTS:
-            advice = "Name the inner type in your models."
-            raise unreadable("WSG306", "the type is nested too deeply", at, advice)
+            help_text = "Name the inner type in your models."
+            raise unreadable("WSG306", "the type is nested too deeply", at, help_text)
         if isinstance(node, ast.Constant):
             if node.value is None:
                 return TypeNode("None", None, (), at)
@@ -63,20 +63,20 @@ class TypeReader:
             return TypeNode(base.name, base.module, args, at)
         if isinstance(node, ast.Name | ast.Attribute):
             return self.named(node, place, depth)
-        advice = "Name a model, or a `list`, `dict` or union of models."
-        raise unreadable("WSG300", "this is not a type", at, advice)
+        help_text = "Name a model, or a `list`, `dict` or union of models."
+        raise unreadable("WSG300", "this is not a type", at, help_text)
 
     def quoted(self, node: ast.Constant) -> ast.expr:
         """Return the expression in the string `node`."""
         text = str(node.value).strip()
-        advice = "Write the type, with or without quotes around it."
+        help_text = "Write the type, with or without quotes around it."
         try:
             if len(text) <= MAX_TYPE and "\0" not in text:
                 return ast.parse(text, mode="eval").body
             message = f"the type expression has {len(text)} characters"
         except (SyntaxError, RecursionError, MemoryError):
             message = f'"{text[:60]}" is not a type'
-        raise unreadable("WSG204", message, self.span(node), advice)
+        raise unreadable("WSG204", message, self.span(node), help_text)
 
     def members(self, node: ast.BinOp, place: Span | None, depth: int) -> tuple[TypeNode, ...]:
         """Return the members of a union in reading order; `a | b | c` nests to the left."""
@@ -102,22 +102,22 @@ class TypeReader:
         if rest in BUILTIN_TYPES:
             return TypeNode(rest, None, (), at)
         if not rest:
-            advice = "Name a model, or a `list`, `dict` or union of models."
-            raise unreadable("WSG300", "this is not a type", at, advice)
+            help_text = "Name a model, or a `list`, `dict` or union of models."
+            raise unreadable("WSG300", "this is not a type", at, help_text)
         if self.assumed is not None:
             return self.member(self.assumed, rest, at)
         if "*" in self.names:
-            advice = f"Import it by name: a star does not tell where `{rest}` is from."
+            help_text = f"Import it by name: a star does not tell where `{rest}` is from."
         else:
-            advice = f"Import it: `from package.module import {rest.partition('.')[0]}`."
-        raise unreadable("WSG205", f"`{rest}` is not imported in this file", at, advice)
+            help_text = f"Import it: `from package.module import {rest.partition('.')[0]}`."
+        raise unreadable("WSG205", f"`{rest}` is not imported in this file", at, help_text)
 
     def imported(self, binding: Imported, rest: str, at: Span) -> TypeNode:
         """Return the type that `rest` is in what was imported."""
         if binding.module is None:
             message = f"`{binding.written}` leads out of all packages that hold this file"
-            advice = "Import by the absolute name, or list its folder in [tool.wsgen] sources."
-            raise unreadable("WSG206", message, at, advice)
+            help_text = "Import by the absolute name, or list its folder in [tool.wsgen] sources."
+            raise unreadable("WSG206", message, at, help_text)
         if binding.name is not None:
             if rest and not binding.name[:1].isupper():
                 # `from pkg import models` and `models.Bar`: the name is a module.
@@ -140,8 +140,10 @@ class TypeReader:
         """Return the module of `name`, which this file defines itself."""
         if self.here is None:
             message = f"`{name}` is defined here, but this file is in no package"
-            advice = "List its folder in [tool.wsgen] sources, or move the class into your models."
-            raise unreadable("WSG206", message, at, advice)
+            help_text = (
+                "List its folder in [tool.wsgen] sources, or move the class into your models."
+            )
+            raise unreadable("WSG206", message, at, help_text)
         return ".".join(self.here)
 
 

@@ -239,10 +239,10 @@ class _Finder:
         value, name = stmt.value, stmt.targets[0]
         if isinstance(value, ast.Subscript) and is_router(value.value, self.names):
             message = f"`{name.id} = WsRouter[...]` declares no router"
-            advice = f"Annotate it: `{name.id}: TypeAlias = WsRouter[...]`."
+            help_text = f"Annotate it: `{name.id}: TypeAlias = WsRouter[...]`."
             place = self.types.span(name)
             self.found.append(
-                Diagnostic("WSG209", message, place, help=advice, severity=Severity.WARNING)
+                Diagnostic("WSG209", message, place, help=help_text, severity=Severity.WARNING)
             )
 
     def misplaced(self, nodes: Iterable[ast.AST], top: set[ast.stmt]) -> None:
@@ -254,5 +254,5 @@ class _Finder:
                 message = f"`{alias.name}` is declared inside of a class or function"
                 self.fail("WSG207", message, alias.span, "Move it to the top level of the file.")
 
-    def fail(self, code: str, message: str, span: Span, advice: str, *notes: Note) -> None:
-        self.found.append(Diagnostic(code, message, span, help=advice, notes=notes))
+    def fail(self, code: str, message: str, span: Span, help_text: str, *notes: Note) -> None:
+        self.found.append(Diagnostic(code, message, span, help=help_text, notes=notes))

@@ -40,8 +40,8 @@ def parse_python(path: Path, data: bytes) -> tuple[SourceText, ast.Module]:
         raise _syntax_error(source, error) from error
     except (RecursionError, MemoryError) as error:
         place = source.span(0, 0)
-        advice = "Split the longest expression of the file."
-        raise unreadable("WSG202", f"{path.name} is nested too deeply", place, advice) from error
+        help_text = "Split the longest expression of the file."
+        raise unreadable("WSG202", f"{path.name} is nested too deeply", place, help_text) from error
 
 
 def _parse(text: str) -> ast.Module:
@@ -71,8 +71,8 @@ def _decode(path: Path, data: bytes) -> str:
         return data.decode(encoding)
     except (LookupError, UnicodeError, ValueError) as error:
         message = f"{path.name} is not `{encoding}`, as it says"
-        advice = "Save the file as UTF-8 and remove the coding comment."
-        raise unreadable("WSG201", message, Span(path, 1, 1, 1, 1), advice) from error
+        help_text = "Save the file as UTF-8 and remove the coding comment."
+        raise unreadable("WSG201", message, Span(path, 1, 1, 1, 1), help_text) from error
 
 
 def _syntax_error(source: SourceText, error: SyntaxError) -> UnreadableError:
@@ -80,6 +80,6 @@ def _syntax_error(source: SourceText, error: SyntaxError) -> UnreadableError:
     start = source.starts[min(max(line, 1), len(source.starts)) - 1] + max(error.offset or 1, 1) - 1
     problem = error.msg or "invalid syntax"
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    advice = f"Correct the syntax; it is read as Python {version}."
+    help_text = f"Correct the syntax; it is read as Python {version}."
     message = f"the file is not valid Python: {problem}"
-    return unreadable("WSG200", message, source.span(start, start + 1), advice)
+    return unreadable("WSG200", message, source.span(start, start + 1), help_text)

@@ -77,8 +77,8 @@ class TypeNames:
         if files:
             return None
         close = self.modules.like(module)
-        advice = f"Did you mean `{close}`?" if close else "Correct the name, or add the module."
-        return Diagnostic("WSG309", f"the project has no module `{module}`", span, help=advice)
+        help_text = f"Did you mean `{close}`?" if close else "Correct the name, or add the module."
+        return Diagnostic("WSG309", f"the project has no module `{module}`", span, help=help_text)
 
     def _missing_name(self, module: str, node: TypeNode) -> Diagnostic | None:
         name = node.name.partition(".")[0]
@@ -87,8 +87,10 @@ class TypeNames:
         files = self.modules.files(module) or ()
         known = {each for file in files for each in file.top if not each.startswith("_")}
         define = f"Define it there, or name the module that has it: `package.module:{name}`."
-        advice = did_you_mean(name, sorted(known), define)
-        return Diagnostic("WSG309", f"`{module}` does not define `{name}`", node.span, help=advice)
+        help_text = did_you_mean(name, sorted(known), define)
+        return Diagnostic(
+            "WSG309", f"`{module}` does not define `{name}`", node.span, help=help_text
+        )
 
     def _unknown_package(self, module: str, span: Span) -> Diagnostic | None:
         """Return a warning for a package that is not installed and has nearly the name of one of the project.
@@ -104,8 +106,8 @@ class TypeNames:
         if (close := self._similar[top]) is None:
             return None
         message = f"there is no package `{top}`, neither in the project nor installed here"
-        advice = f"Did you mean `{close}{dot}{rest}`?"
-        return Diagnostic("WSG309", message, span, help=advice, severity=Severity.WARNING)
+        help_text = f"Did you mean `{close}{dot}{rest}`?"
+        return Diagnostic("WSG309", message, span, help=help_text, severity=Severity.WARNING)
 
     def _unfit(self, node: TypeNode, module: str, *, is_request: bool) -> Iterator[Diagnostic]:
         """Yield why the class of `node`, which exists, cannot be a request or cannot be data.
@@ -133,8 +135,8 @@ class TypeNames:
             if ("typing", "TypedDict") in kinds and _REFUSES_TYPED_DICT:
                 version = f"{sys.version_info.major}.{sys.version_info.minor}"
                 message = f"pydantic cannot validate `{node.name}`, a `typing.TypedDict`, on Python {version}"
-                advice = f"Import `TypedDict` from `typing_extensions` in {file.path.name}."
-                yield Diagnostic("WSG310", message, node.span, help=advice, notes=(note,))
+                help_text = f"Import `TypedDict` from `typing_extensions` in {file.path.name}."
+                yield Diagnostic("WSG310", message, node.span, help=help_text, notes=(note,))
                 return
             if not is_request or not all(_is_plain(kind) for kind in kinds):
                 return
@@ -144,8 +146,8 @@ class TypeNames:
         else:
             return
         message = f"a request must be a pydantic model, and {problem}"
-        advice = f"Let it inherit `BaseModel` in {file.path.name}, or name a model that does."
-        yield Diagnostic("WSG302", message, node.span, help=advice, notes=(note,))
+        help_text = f"Let it inherit `BaseModel` in {file.path.name}, or name a model that does."
+        yield Diagnostic("WSG302", message, node.span, help=help_text, notes=(note,))
 
     def _definition(
         self, module: str, name: str, steps: int = _STEPS

@@ -65,8 +65,8 @@ def parse_type(text: str, models: str | None, at: Callable[[int, int], Span]) ->
     """
     if len(text) > MAX_TYPE:
         message = f"the type expression has {len(text)} characters"
-        advice = f"Use at most {MAX_TYPE}: name the type in your models."
-        raise unreadable("WSG306", message, at(0, len(text)), advice)
+        help_text = f"Use at most {MAX_TYPE}: name the type in your models."
+        raise unreadable("WSG306", message, at(0, len(text)), help_text)
     return _Parser(text, models, at).parse()
 
 
@@ -127,9 +127,9 @@ class _Parser:
             self.take()
             self.depth += 1
             if self.depth > MAX_NESTING:
-                advice = "Name the inner type in your models."
+                help_text = "Name the inner type in your models."
                 message = f"the type is nested more than {MAX_NESTING} levels deep"
-                raise self.error("WSG306", message, start, end, advice)
+                raise self.error("WSG306", message, start, end, help_text)
             args.append(self.union())
             while self.peek() == ",":
                 self.take()
@@ -145,12 +145,12 @@ class _Parser:
         if ":" in word:
             module, _, name = word.partition(":")
             if not (is_dotted(module) and is_dotted(name)):
-                advice = "Write it as `package.module:Class`."
-                raise self.error("WSG300", f"`{word}` does not name a class", start, end, advice)
+                help_text = "Write it as `package.module:Class`."
+                raise self.error("WSG300", f"`{word}` does not name a class", start, end, help_text)
             return module, name
         if not is_dotted(word) and word != "None":
-            advice = "Python keywords and empty parts cannot be in a name."
-            raise self.error("WSG300", f"`{word}` is not a name", start, end, advice)
+            help_text = "Python keywords and empty parts cannot be in a name."
+            raise self.error("WSG300", f"`{word}` is not a name", start, end, help_text)
         if "." in word:
             module, _, name = word.rpartition(".")
             if any(part[0].isupper() for part in module.split(".")):
@@ -159,18 +159,20 @@ class _Parser:
         if word in BUILTIN_TYPES or word == "None":
             return None, word
         if word in TYPING and word not in _MAY_BE_MODELS:
-            advice = TYPING[word]
+            help_text = TYPING[word]
             if word not in _ARE_NO_MODELS:
                 own = f"{self.models or 'package.module'}:{word}"
-                advice = (
-                    f"{advice.removesuffix('.')}, or `{own}` for a class of yours of that name."
+                help_text = (
+                    f"{help_text.removesuffix('.')}, or `{own}` for a class of yours of that name."
                 )
             message = f"`{word}` is not supported in a type expression"
-            raise self.error("WSG305", message, start, end, advice)
+            raise self.error("WSG305", message, start, end, help_text)
         if self.models is None:
-            advice = f"Set `models:` to the package that has it, or write `package.module:{word}`."
+            help_text = (
+                f"Set `models:` to the package that has it, or write `package.module:{word}`."
+            )
             message = f"it is not known where `{word}` is imported from"
-            raise self.error("WSG301", message, start, end, advice)
+            raise self.error("WSG301", message, start, end, help_text)
         return self.models, word
 
     def nested(self, word: str, start: int, end: int) -> tuple[str | None, str]:
@@ -178,29 +180,31 @@ class _Parser:
         parts = word.split(".")
         first = next(number for number, part in enumerate(parts) if part[0].isupper())
         module = ".".join(parts[:first]) or self.models or "package.module"
-        advice = f"Mark where the module ends: `{module}:{'.'.join(parts[first:])}`."
+        help_text = f"Mark where the module ends: `{module}:{'.'.join(parts[first:])}`."
         message = f"`{word}` does not show where its module ends"
-        raise self.error("WSG307", message, start, end, advice)
+        raise self.error("WSG307", message, start, end, help_text)
 
     def unexpected(self, word: str, start: int, end: int) -> UnreadableError:
-        advice = _EXAMPLES
+        help_text = _EXAMPLES
         if word in "\"'":
             message = "a type inside of a type expression is quoted"
-            advice = "Write the name without quotes."
+            help_text = "Write the name without quotes."
         elif word in "()":
             message = "calls and parentheses are not types"
         elif word in "\n\t\r":
             message = "a type expression is one line, with spaces only"
         elif word == ".":
             message = "the name is relative"
-            advice = "Write the absolute name: `package.module:Bar`."
+            help_text = "Write the absolute name: `package.module:Bar`."
         elif word.isdigit():
             message = "numbers are not types"
         elif word.isalnum():
             message = f"`{word}` is not a name: names are ASCII letters, digits and `_`"
         else:
             message = f"`{word}` cannot be used here in a type expression"
-        return self.error("WSG300", message, start, end, advice)
+        return self.error("WSG300", message, start, end, help_text)
 
-    def error(self, code: str, message: str, start: int, end: int, advice: str) -> UnreadableError:
-        return unreadable(code, message, self.at(start, end), advice)
+    def error(
+        self, code: str, message: str, start: int, end: int, help_text: str
+    ) -> UnreadableError:
+        return unreadable(code, message, self.at(start, end), help_text)

@@ -33,8 +33,10 @@ def request_type(node: TypeNode) -> TypeRef:
     """
     ref = data_type(node)
     if node.args or not ref.is_model:
-        advice = "Name the pydantic model that a client sends to subscribe."
-        raise unreadable("WSG302", f"a request is one model, not `{shown(ref)}`", node.span, advice)
+        help_text = "Name the pydantic model that a client sends to subscribe."
+        raise unreadable(
+            "WSG302", f"a request is one model, not `{shown(ref)}`", node.span, help_text
+        )
     return ref
 
 
@@ -45,11 +47,13 @@ def data_type(node: TypeNode) -> TypeRef:
     """
     ref = _build(node, 0)
     if ref.name == "None":
-        advice = "Name the model that each update carries."
-        raise unreadable("WSG308", "`None` alone has no content", node.span, advice)
+        help_text = "Name the model that each update carries."
+        raise unreadable("WSG308", "`None` alone has no content", node.span, help_text)
     if ref.args and len(_parts(ref)) > MAX_PARTS:
-        advice = "Name the type in your models."
-        raise unreadable("WSG306", f"the type has more than {MAX_PARTS} parts", node.span, advice)
+        help_text = "Name the type in your models."
+        raise unreadable(
+            "WSG306", f"the type has more than {MAX_PARTS} parts", node.span, help_text
+        )
     return ref
 
 
@@ -68,12 +72,12 @@ def shown(ref: TypeRef) -> str:
 
 def _build(node: TypeNode, depth: int) -> TypeRef:
     if depth > MAX_NESTING * 2:
-        advice = "Name the inner type in your models."
-        raise unreadable("WSG306", "the type is nested too deeply", node.span, advice)
+        help_text = "Name the inner type in your models."
+        raise unreadable("WSG306", "the type is nested too deeply", node.span, help_text)
     name, module = node.name, node.module
     if name == ELLIPSIS:
-        advice = "Write `tuple[int, ...]` for a tuple of any length, or a `list`."
-        raise unreadable("WSG300", "`...` can only end a `tuple` of one type", node.span, advice)
+        help_text = "Write `tuple[int, ...]` for a tuple of any length, or a `list`."
+        raise unreadable("WSG300", "`...` can only end a `tuple` of one type", node.span, help_text)
     if module in _TYPING:
         if is_refused(node):
             raise unreadable("WSG305", f"`{name}` is not supported", node.span, TYPING[name])
@@ -104,8 +108,10 @@ def _union(members: tuple[TypeRef, ...]) -> TypeRef:
 def _named_union(node: TypeNode, depth: int) -> TypeRef:
     if not node.args or (node.name == "Optional" and len(node.args) != 1):
         wanted = "one type" if node.name == "Optional" else "types"
-        advice = "Write `Bar | None`." if node.name == "Optional" else "Write `Bar | Quote`."
-        raise unreadable("WSG303", f"`{node.name}` needs {wanted} in brackets", node.span, advice)
+        help_text = "Write `Bar | None`." if node.name == "Optional" else "Write `Bar | Quote`."
+        raise unreadable(
+            "WSG303", f"`{node.name}` needs {wanted} in brackets", node.span, help_text
+        )
     args = tuple(_build(arg, depth + 1) for arg in node.args)
     return _union((*args, _NONE) if node.name == "Optional" else args)
 
@@ -113,16 +119,16 @@ def _named_union(node: TypeNode, depth: int) -> TypeRef:
 def _check_builtin(name: str, node: TypeNode, args: tuple[TypeRef, ...]) -> None:
     least, most, example = _GENERICS.get(name, (0, 0, name))
     if not least <= len(args) <= most:
-        advice = f"Write it like `{example}`." if most else f"Write `{name}`."
+        help_text = f"Write it like `{example}`." if most else f"Write `{name}`."
         message = f"`{name}` takes no types in brackets"
         if most:
             wanted = "one type" if most == 1 else "a key and a value type" if most == 2 else "types"
             message = f"`{name}` needs {wanted} in brackets, not {len(args) or 'none'}"
-        raise unreadable("WSG303", message, node.span, advice)
+        raise unreadable("WSG303", message, node.span, help_text)
     if name == "dict" and not (args[0].name in ("str", "int") or args[0].is_model):
         message = f"`{shown(args[0])}` cannot be a key in JSON"
-        advice = "Use `str`, `int`, or an enum of your models as the key."
-        raise unreadable("WSG304", message, node.args[0].span, advice)
+        help_text = "Use `str`, `int`, or an enum of your models as the key."
+        raise unreadable("WSG304", message, node.args[0].span, help_text)
     if name in ("set", "frozenset") and args[0].name in ("dict", "list", "set"):
         message = f"`{shown(args[0])}` cannot be in a set: it is not hashable"
         raise unreadable("WSG304", message, node.args[0].span, "Use a `list` of them.")

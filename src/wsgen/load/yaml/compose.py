@@ -101,8 +101,8 @@ class _Composer:
                 if documents > 1:
                     start = _extent(event)[0]
                     span = self.source.span(start, start + 3)
-                    advice = self.dialect.second_document
-                    raise unreadable("WSG107", "a second document starts here", span, advice)
+                    help_text = self.dialect.second_document
+                    raise unreadable("WSG107", "a second document starts here", span, help_text)
         return self.root
 
     def scalar(self, event: yaml.ScalarEvent) -> Scalar:
@@ -135,12 +135,12 @@ class _Composer:
         name = event.anchor or ""
         target = self.anchors.get(name)
         if target is None:
-            message, advice = self.dialect.unknown_anchor
-            self.fail("WSG109", message.format(name), start, end, advice.format(name))
+            message, help_text = self.dialect.unknown_anchor
+            self.fail("WSG109", message.format(name), start, end, help_text.format(name))
         elif any(target is node for node in self.open):
-            advice = "Copy what is needed instead of the whole."
+            help_text = "Copy what is needed instead of the whole."
             message = f"alias `*{name}` stands inside of what it names"
-            self.fail("WSG109", message, start, end, advice)
+            self.fail("WSG109", message, start, end, help_text)
         else:
             size, height = self.measure(target)
             self.count(size, start)
@@ -198,12 +198,12 @@ class _Composer:
 
     def bad_tag(self, tag: str, start: int, end: int) -> str:
         shown = tag.replace(CORE, "!!")
-        advice = "Remove the tag: only plain values are read."
-        self.fail("WSG108", f"tag {short(shown, 40)} is not supported", start, end, advice)
+        help_text = "Remove the tag: only plain values are read."
+        self.fail("WSG108", f"tag {short(shown, 40)} is not supported", start, end, help_text)
         return BROKEN
 
-    def fail(self, code: str, message: str, start: int, end: int, advice: str) -> None:
-        self.found.append(Diagnostic(code, message, self.source.span(start, end), help=advice))
+    def fail(self, code: str, message: str, start: int, end: int, help_text: str) -> None:
+        self.found.append(Diagnostic(code, message, self.source.span(start, end), help=help_text))
 
 
 def _extent(event: yaml.Event) -> tuple[int, int]:

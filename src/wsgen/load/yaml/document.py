@@ -40,11 +40,11 @@ class Document:
         """Return the place of `node`, as far as its first line."""
         return self.source.span(node.start, max(node.end, node.start + 1))
 
-    def fail(self, code: str, node: Node, message: str, advice: str, *notes: Note) -> None:
+    def fail(self, code: str, node: Node, message: str, help_text: str, *notes: Note) -> None:
         """Report what is wrong with `node`, once however many aliases and merge keys lead to it."""
         if (code, node.start, message) not in self._reported:
             self._reported.add((code, node.start, message))
-            diagnostic = Diagnostic(code, message, self.span(node), help=advice, notes=notes)
+            diagnostic = Diagnostic(code, message, self.span(node), help=help_text, notes=notes)
             self.found.append(diagnostic)
 
     def plain(self, node: Node) -> object:
@@ -99,8 +99,8 @@ class Document:
                 merged |= self._merged(value)
             elif key.kind in ("str", PLAIN) and key.text in own:
                 first = Note(self.dialect.first_key, self.span(own[key.text].key))
-                message, advice = self.dialect.repeated_key
-                self.fail("WSG114", key, message.format(short(key.text)), advice, first)
+                message, help_text = self.dialect.repeated_key
+                self.fail("WSG114", key, message.format(short(key.text)), help_text, first)
             elif key.kind in ("str", PLAIN):
                 own[key.text] = Entry(key, value)
             elif key.kind != BROKEN:

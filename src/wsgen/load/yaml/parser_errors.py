@@ -83,17 +83,17 @@ def explain(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
     if "cannot start any token" in problem and character:
         shown = "a backtick" if character == "`" else f"`{character}`"
         message = f"a value cannot start with {shown}"
-        advice = f"Quote a text that starts with {shown}."
-        return Diagnostic("WSG100", message, span, help=advice)
-    for part, (message, advice) in _KNOWN.items():
+        help_text = f"Quote a text that starts with {shown}."
+        return Diagnostic("WSG100", message, span, help=help_text)
+    for part, (message, help_text) in _KNOWN.items():
         if part in problem:
             opened = _opened(source, error)
             if part in _AT_OPENING and opened:
-                return Diagnostic("WSG100", message, opened, help=advice)
+                return Diagnostic("WSG100", message, opened, help=help_text)
             notes = (Note("opened here", opened),) if part == _BRACKET and opened else ()
-            return Diagnostic("WSG100", message, span, help=advice, notes=notes)
-    advice = "Correct the syntax here, or quote the text."
-    return Diagnostic("WSG100", f"the text is not valid YAML: {problem}", span, help=advice)
+            return Diagnostic("WSG100", message, span, help=help_text, notes=notes)
+    help_text = "Correct the syntax here, or quote the text."
+    return Diagnostic("WSG100", f"the text is not valid YAML: {problem}", span, help=help_text)
 
 
 def _opened(source: SourceText, error: yaml.YAMLError) -> Span | None:

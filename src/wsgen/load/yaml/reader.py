@@ -42,9 +42,9 @@ def load_yaml(
         found.extend(error.diagnostics)
         return FileDeclaration()
     if root is None or (isinstance(root, Scalar) and root.kind == "null"):
-        advice = str(schema_at(())["allOf"][0]["x-wsgen-help"])
+        help_text = str(schema_at(())["allOf"][0]["x-wsgen-help"])
         place = source.span(0, 0)
-        found.append(Diagnostic("WSG105", f"{path.name} is empty", place, help=advice))
+        found.append(Diagnostic("WSG105", f"{path.name} is empty", place, help=help_text))
         return FileDeclaration()
     return _Reader(Document(source, root, found), models).module()
 
@@ -102,8 +102,8 @@ class _Reader:
         self.fail(violation, place, node, *notes)
 
     def fail(self, violation: Violation, place: Node, node: Node, *notes: Note) -> None:
-        code, message, advice = described(violation, written_as(node))
-        self.document.fail(code, place, message, advice, *notes)
+        code, message, help_text = described(violation, written_as(node))
+        self.document.fail(code, place, message, help_text, *notes)
 
     def is_misspelt(self, violation: Violation) -> bool:
         """Return whether an unknown key is nearly the missing one, so that its own diagnostic is enough."""
@@ -184,11 +184,11 @@ class _Reader:
             return node.value
         if node.kind != BROKEN:
             shown = short(node.text, 40)
-            advice = f'Quote it if it is a text: "{shown.strip("`")}".'
+            help_text = f'Quote it if it is a text: "{shown.strip("`")}".'
             if node.kind in ("int", "float"):
-                advice += " Write a number as JSON does: 10, 0.5, 1e3."
+                help_text += " Write a number as JSON does: 10, 0.5, 1e3."
             message = f"{shown} is not a JSON value: readers of YAML disagree about it"
-            self.document.fail("WSG128", node, message, advice)
+            self.document.fail("WSG128", node, message, help_text)
         return None
 
     def type(self, node: Node, kind: str) -> TypeRef | None:
