@@ -12,7 +12,7 @@ from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.manifest import MANIFEST
 from wsgen.settings.config import Config
 from wsgen.source import NOT_SEARCHED
-from wsgen.syntax.module_names import absolute_module, importable_name
+from wsgen.syntax.module_names import absolute_module, package_around
 
 Importers = dict[tuple[str, str], Span]
 """A module's dotted name and a name in it -> a place where another file imports it."""
@@ -33,8 +33,7 @@ def find_importers(config: Config, stems: Collection[str]) -> Importers:
             source, tree = parse_python(file, data)
         except UnreadableError:
             continue
-        here = importable_name(file, config.sources)
-        package = here if here is None or file.name == "__init__.py" else here[:-1]
+        package = package_around(file, config.sources)
         for module, name, node in _imported(tree, package):
             start = source.index(node.lineno, node.col_offset)
             end = source.index(node.end_lineno or node.lineno, node.end_col_offset or 0)

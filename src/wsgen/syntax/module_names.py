@@ -27,6 +27,12 @@ def importable_name(path: Path, roots: tuple[Path, ...]) -> tuple[str, ...] | No
     return tuple(parts) if parts and all(map(is_identifier, parts)) else None
 
 
+def package_around(path: Path, roots: tuple[Path, ...]) -> tuple[str, ...] | None:
+    """Return the package that relative imports in the Python file `path` start from, None if it is not known."""
+    name = importable_name(path, roots)
+    return name if name is None or path.name == "__init__.py" else name[:-1]
+
+
 def absolute_module(stmt: ast.ImportFrom, package: tuple[str, ...] | None) -> str | None:
     """Return the module that `stmt` imports from, None if it lies outside of all known packages."""
     if not stmt.level:

@@ -17,7 +17,7 @@ from wsgen.load.sourcetext import SourceText, UnreadableError
 from wsgen.load.types.grammar import TypeNode
 from wsgen.load.types.rules import data_type, request_type
 from wsgen.model import TypeRef
-from wsgen.syntax.module_names import importable_name
+from wsgen.syntax.module_names import importable_name, package_around
 
 _FORM = "Write `X: TypeAlias = WsRouter[Request, Data]`."
 
@@ -55,7 +55,7 @@ def load_python(
         found.extend(error.diagnostics)
         return FileDeclaration()
     here = importable_name(path, roots)
-    names = bindings(tree, here, is_package=path.name == "__init__.py")
+    names = bindings(tree, package_around(path, roots))
     finder = _Finder(TypeReader(source, names, here, assumed), found, generic=generic)
     return finder.module(tree, frozenset(declared), package)
 
@@ -84,7 +84,7 @@ def alias_statements(source: SourceText, tree: ast.Module) -> list[tuple[str, as
 
 
 def _declared(source: SourceText, tree: ast.Module) -> list[tuple[str, ast.Subscript, ast.stmt]]:
-    names = bindings(tree, None, is_package=source.path.name == "__init__.py")
+    names = bindings(tree, None)
     found: list[Diagnostic] = []
     finder = _Finder(TypeReader(source, names, None), found)
     declared = [

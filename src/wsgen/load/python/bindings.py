@@ -54,14 +54,11 @@ def statements(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
             pending.extend((inner, choice) for inner in reversed(block))
 
 
-def bindings(
-    tree: ast.Module, here: tuple[str, ...] | None, *, is_package: bool
-) -> Mapping[str, Binding]:
-    """Return what each name of the top level is bound to; `here` is the name of the file itself.
+def bindings(tree: ast.Module, package: tuple[str, ...] | None) -> Mapping[str, Binding]:
+    """Return what each name of the top level is bound to; relative imports start from `package`.
 
     The last binding holds, as in Python, but one in an `else` or `except` never replaces an earlier one.
     """
-    package = here if here is None or is_package else here[:-1]
     names: dict[str, Binding] = {}
     for stmt, second in statements(tree.body):
         for name, binding in bound(stmt, package):

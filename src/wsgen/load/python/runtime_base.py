@@ -8,7 +8,7 @@ from wsgen.files import read_file
 from wsgen.load.python.bindings import ROUTER, Imported, bindings, qualified
 from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import UnreadableError
-from wsgen.syntax.module_names import importable_name
+from wsgen.syntax.module_names import package_around
 
 _RUNTIME = "wsgen_runtime"
 _MAX_STEPS = 50
@@ -52,7 +52,7 @@ def _bases(file: Path, name: str, roots: tuple[Path, ...]) -> list[tuple[str, st
         _, tree = parse_python(file, read_file(file))
     except (OSError, UnreadableError):
         return []
-    names = bindings(tree, importable_name(file, roots), is_package=file.name == "__init__.py")
+    names = bindings(tree, package_around(file, roots))
     bound = names.get(name)
     if isinstance(bound, Imported):
         return [(bound.module, bound.name)] if bound.module and bound.name else []

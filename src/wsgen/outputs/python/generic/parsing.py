@@ -27,11 +27,11 @@ from wsgen.outputs.python.generic.template_imports import (
     absolute,
     head_of,
     other_encoding,
-    package_of,
     place_for_imports,
     relative_imports,
 )
 from wsgen.syntax.cuts import without_statements
+from wsgen.syntax.module_names import package_around
 from wsgen.syntax.python_text import PythonText, parse_text
 from wsgen.syntax.quoted_types import TypingNames
 from wsgen.syntax.text_ranges import Cover
@@ -53,7 +53,7 @@ def parse_template(
     """
     source = _parse(path, text)
     try:
-        package = home or package_of(path, roots)
+        package = home or package_around(path, roots) or ()
         return _template(TemplateFile(path, package, source, TypingNames(source.tree)))
     except RecursionError as error:
         raise refuse(mistake("WSG420", f"{path.name} is nested too deeply", Span(path))) from error

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.outputs.python.generic.template import (
@@ -13,7 +12,7 @@ from wsgen.outputs.python.generic.template import (
     TemplateFile,
     mistake,
 )
-from wsgen.syntax.module_names import absolute_module, importable_name
+from wsgen.syntax.module_names import absolute_module
 from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.scopes import Import
 from wsgen.syntax.text_ranges import Edit
@@ -22,12 +21,6 @@ _RELATIVE = re.compile(r"from((?:[\s\w.]|\\\n)*?)\bimport\b")
 _HEAD = re.compile(r"(?:#!.*\n)?(?:#.*?coding[:=][ \t]*[-\w.]+.*\n)?")
 _CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _NEXT = re.compile(r"(?:[ \t\f;]|\\\n)*")
-
-
-def package_of(path: Path, roots: tuple[Path, ...]) -> tuple[str, ...]:
-    """Return the package that the relative imports of `path` start from; empty if it is not known."""
-    name = importable_name(path, roots) or ()
-    return name if path.name == "__init__.py" else name[:-1]
 
 
 def absolute(node: ast.ImportFrom, package: tuple[str, ...]) -> str:
