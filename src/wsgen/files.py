@@ -68,7 +68,7 @@ def bytes_of(file: Path) -> bytes | None:
         return None
 
 
-def read_own_file(file: Path) -> bytes:
+def read_own_file(file: Path | str) -> bytes:
     """Return the bytes of `file`, which must be a regular file and not a link."""
     with open(file, "rb", opener=_no_link) as stream:
         return stream.read()

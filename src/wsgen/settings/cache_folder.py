@@ -3,6 +3,8 @@
 Git stores links, so a cache that somebody has committed could lead writes out of the project.
 """
 
+# ruff: noqa: PTH112, PTH114, PTH120  (these are asked for each package, and Path objects take longer)
+
 import errno
 import os
 from collections.abc import Iterator
@@ -40,10 +42,10 @@ def usable_cache(cache: Path) -> Path | None:
     return cache if trusted and os.access(cache, os.W_OK) else None
 
 
-def is_own_folder(folder: Path) -> bool:
+def is_own_folder(folder: Path | str) -> bool:
     """Return whether `folder` and the cache that it is in are folders, and no links to others."""
-    inner, outer = os.fspath(folder), os.path.dirname(folder)  # noqa: PTH120  asked for each package
-    return not os.path.islink(inner) and not os.path.islink(outer) and os.path.isdir(inner)  # noqa: PTH112, PTH114
+    is_link = os.path.islink(folder) or os.path.islink(os.path.dirname(folder))
+    return not is_link and os.path.isdir(folder)
 
 
 def is_tracked(cache: Path) -> bool:
@@ -63,9 +65,9 @@ def is_tracked(cache: Path) -> bool:
 
 def read_entry(cache: Path, kind: str, name: str) -> str | None:
     """Return the text of the entry `name` among those of one `kind`, None if there is none to be trusted."""
-    folder = cache / kind
+    folder = f"{cache}/{kind}"
     try:
-        data = read_own_file(folder / name).decode() if is_own_folder(folder) else ""
+        data = read_own_file(f"{folder}/{name}").decode() if is_own_folder(folder) else ""
         origin, _, text = data.partition("\n")
         return text if origin and origin == _origin(cache) else None
     except (OSError, UnicodeDecodeError):
@@ -89,7 +91,7 @@ def _origin(cache: Path) -> str:
     An entry that begins with it was written here, and did not come with a clone: nobody can choose the time at
     which the file system of another machine last changed a file.
     """
-    return str((cache / ".gitignore").lstat().st_ctime_ns)
+    return str(os.lstat(f"{cache}/.gitignore").st_ctime_ns)
 
 
 def links_in(cache: Path) -> Iterator[Path]:
@@ -97,10 +99,14 @@ def links_in(cache: Path) -> Iterator[Path]:
     if cache.is_symlink():
         yield cache
         return
-    for place, folders, files in os.walk(cache):
-        for name in (*folders, *files):
-            if (entry := Path(place, name)).is_symlink():
-                yield entry
+    waiting = [os.fspath(cache)]
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_symlink():
+                    yield Path(entry.path)
+                elif entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
 
 
 def why_unused(cache: Path) -> Diagnostic | None:
