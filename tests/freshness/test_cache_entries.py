@@ -110,6 +110,18 @@ def test_an_edit_that_leaves_size_and_time_of_a_model_is_noticed(typed: Project)
     assert typed.wsgen("check").code == 1
 
 
+def test_two_edits_in_one_second_are_both_noticed(typed: Project) -> None:
+    file = typed.root / "src/shapes/inner/deep.py"
+    typed.write("src/shapes/inner/deep.py", f"{MODELS}# one\n")
+    second = file.stat().st_mtime_ns // 10**9 * 10**9
+    os.utime(file, ns=(second, second))
+    assert typed.wsgen("check").code == 0
+    text = f"{MODELS}# two\n".replace("class Bar(", "class Rod(")
+    typed.write("src/shapes/inner/deep.py", text)
+    os.utime(file, ns=(second + 1, second + 1))
+    assert typed.wsgen("check").code == 1
+
+
 def test_after_an_edit_of_a_model_only_the_type_checker_runs(
     typed: Project, steps_run: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,24 +85,24 @@ class Fingerprints:
         mypy takes a file of the same size and time, in seconds, for the one that it has seen. That is wrong after
         two edits in one second, and where the time of a file was set to an earlier one.
         """
-        seen = self._seen_by_type_checkers()
         checkers = (tool for tool in map(tool_of, self._config.steps) if tool.reads_imports)
         if not any((self._config.cache / tool.name).exists() for tool in checkers):
             return False  # which remember nothing yet
-        return any(
-            path not in seen
-            or (seen[path][2] != changed and seen[path][:2] == [size, modified // 10**9])
-            for path, size, modified, changed in self._files_of_all(names)
-        )
+        seen = self._seen_by_type_checkers()
+        for path, size, modified, changed in self._files_of_all(names):
+            before = seen.get(path)
+            looks_the_same = before is not None and before[:2] in ([], [size, modified // 10**9])
+            if looks_the_same and before != [size, modified // 10**9, changed]:
+                return True
+        return not seen
 
     def record_seen(self, names: Iterable[str]) -> None:
         """Remember the files of the packages `names` as type checkers have seen them in this run."""
         seen = self._seen_by_type_checkers()
         for file in self._files_of_all(names):
             path, size, modified, changed = file
-            seen.pop(path, None)
-            if file in _file(path):  # and not edited meanwhile
-                seen[path] = [size, modified // 10**9, changed]
+            edited_meanwhile = file not in _file(path)
+            seen[path] = [] if edited_meanwhile else [size, modified // 10**9, changed]
         if self._config.cache.is_dir():
             write_entry(self._config.cache, _KIND, _SEEN, json.dumps(seen))
 
