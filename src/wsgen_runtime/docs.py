@@ -20,7 +20,7 @@ class WsDocs:
 
     Paths are relative to the application in which all apps are mounted, so that links are right behind a
     proxy's `root_path`; an address with a host is used unchanged. Apps with `docs=False` are not listed. Raises
-    ValueError for a path that does not start with `/`.
+    ValueError for a path that starts neither with `/` nor with `https://` or `http://`.
     """
 
     def __init__(self, apps: Mapping[str, Served], *, title: str = "WebSocket modules") -> None:

@@ -46,7 +46,7 @@ class Limits:
     service_timeout: float | None = 60.0
     """Maximum duration of creating or removing a topic in a service; after that, it has failed."""
     close_timeout: float = 5.0
-    """How long a client may take to read its close frame before its connection is given up."""
+    """How long a client may take to read its close frame before its connection is dropped."""
     shutdown_timeout: float = 10.0
     """How long a shutdown waits for clients and producers before it gives up on them."""
 

@@ -77,4 +77,4 @@ class Stats:
     broker: BrokerStats = BrokerStats()
     """The statistics of the broker."""
     ended: int = 0
-    """Topics that have ended in this process so far because their producer had ended."""
+    """Topics that have ended in this process so far because their producer ended."""

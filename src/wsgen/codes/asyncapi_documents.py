@@ -85,7 +85,7 @@ ASYNCAPI_DOCUMENTS: dict[str, Code] = {
     "WSG605": Code(
         title="wrong value in a document",
         what="The value is not what the official schema of AsyncAPI allows in this place.",
-        why="Tools refuse the document, or read something else than is meant.",
+        why="Tools refuse the document, or misread it.",
         fix="Write it as the help says.",
         file="asyncapi.yaml",
         wrong="""
@@ -631,7 +631,7 @@ ASYNCAPI_DOCUMENTS: dict[str, Code] = {
     "WSG665": Code(
         title="example does not match its model",
         what="The model of a request or of data refuses an example in ws.yaml.",
-        why="An example is what clients are shown and start from.",
+        why="Clients see the examples, and start from them.",
         fix="Correct the example at the place shown, or the model.",
         file="ws.yaml",
         wrong="""

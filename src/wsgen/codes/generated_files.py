@@ -19,7 +19,7 @@ GENERATED_FILES: dict[str, Code] = {
     "WSG402": Code(
         title="no such module",
         what="No source below the searched paths declares a module of this name.",
-        why="A run that was asked for one module must not end well without it.",
+        why="A run for one module must not succeed if that module does not exist.",
         fix="Correct the name; `wsgen list` shows the modules.",
         file="console",
         wrong="""
@@ -118,7 +118,7 @@ GENERATED_FILES: dict[str, Code] = {
         what="The ws.yaml or ws.py that a package was made from is gone, but the package can still be "
         "imported.",
         why="An app may still serve routes that nobody declares.",
-        fix="Run `wsgen render` or `wsgen clean` to remove the package, or put the source back.",
+        fix="Run `wsgen render` or `wsgen clean` to remove the package, or restore the source.",
         file="console",
         wrong="""
             $ git rm specs/datafeed/ws.yaml
@@ -151,7 +151,7 @@ GENERATED_FILES: dict[str, Code] = {
     ),
     "WSG411": Code(
         title="package that cannot be imported",
-        what="A folder on the way to the generated package is called like a keyword, such as `class`, or is "
+        what="A folder on the way to the generated package has the name of a keyword, such as `class`, or is "
         "not a Python name, such as `order-book`.",
         why="No import statement can name the package.",
         fix="Rename the folder, set `output` in [tool.wsgen] to another place, or add the folder to `sources` if "
@@ -186,8 +186,8 @@ GENERATED_FILES: dict[str, Code] = {
         what="The folder .wsgen_cache is a link or has links in it that lead out of the project, or git tracks "
         "files in it.",
         why="wsgen reads and writes below the project only, and a cache that came with a clone proves nothing "
-        "about this machine. It does without the cache, and each run has to do all the work again.",
-        fix="Remove the link, or let git no longer track the folder; wsgen creates it again.",
+        "about this machine. Without the cache, each run does all the work again.",
+        fix="Remove the link, or stop tracking the folder with git; wsgen creates it again.",
         file="console",
         wrong="""
             $ ln -s /tmp/shared .wsgen_cache
@@ -252,7 +252,7 @@ GENERATED_FILES: dict[str, Code] = {
     "WSG424": Code(
         title="relative import leads out of the package",
         what="A relative import of the template has more dots than the template has packages around it.",
-        why="The generated file stands elsewhere and needs the absolute name of what is imported.",
+        why="The generated file is in another folder and needs the absolute name of what is imported.",
         fix="Write the import with its full name, or name the importable folder in `sources`.",
         file="generic_route.py",
         wrong="""
@@ -266,7 +266,7 @@ GENERATED_FILES: dict[str, Code] = {
         title="type parameter that cannot be replaced",
         what="A type parameter is a ParamSpec or a TypeVarTuple, or its name is assigned again or "
         "exported.",
-        why="Types can take the place of plain type variables only.",
+        why="Only plain type variables can be replaced by types.",
         fix="Use a TypeVar by its own name, for nothing else.",
         file="generic_route.py",
         wrong="""
@@ -286,7 +286,7 @@ GENERATED_FILES: dict[str, Code] = {
         title="type name is taken",
         what="The template uses the name of a type for something else.",
         why="The code of the template would mean another thing once the type is imported.",
-        fix="Rename what the template calls so, or import it there under another name.",
+        fix="Rename it in the template, or import it there under another name.",
         file="generic_route.py",
         wrong="""
             from charts import Bar
@@ -299,7 +299,7 @@ GENERATED_FILES: dict[str, Code] = {
         title="generic in the template with other types",
         what="The template subscribes its own class, or a generic alias, with other types than its "
         "parameters.",
-        why="What is made from the template is not generic any more, so it cannot be given types of its "
+        why="What is made from the template is no longer generic, so it cannot be given types of its "
         "own.",
         fix="Repeat the parameters as they are declared, or move the generic part to another file and "
         "import it.",

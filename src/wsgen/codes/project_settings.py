@@ -6,7 +6,7 @@ PROJECT_SETTINGS: dict[str, Code] = {
     "WSG900": Code(
         title="settings cannot be read",
         what="pyproject.toml or wsgen.toml is not valid TOML, not UTF-8, too large or not readable.",
-        why="Without its settings wsgen would render another text than the project wants.",
+        why="Without its settings, wsgen would not render what the project wants.",
         fix="Correct the file at the place shown.",
         file="pyproject.toml",
         wrong="""
@@ -36,7 +36,7 @@ PROJECT_SETTINGS: dict[str, Code] = {
     "WSG902": Code(
         title="wrong setting",
         what="A setting has a value of the wrong type or out of range.",
-        why="There is no meaning that wsgen could give to the value.",
+        why="wsgen cannot interpret such a value.",
         fix="Write it as the help shows; docs/configuration.md describes each setting.",
         file="pyproject.toml",
         wrong="""
@@ -66,7 +66,7 @@ PROJECT_SETTINGS: dict[str, Code] = {
     "WSG904": Code(
         title="setting names nothing",
         what="A file or folder that a setting names does not exist.",
-        why="wsgen would otherwise do without it, and render something else.",
+        why="wsgen would otherwise ignore the setting, and render something else.",
         fix="Create it or correct the path.",
         file="pyproject.toml",
         wrong="""

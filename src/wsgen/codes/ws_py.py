@@ -46,7 +46,7 @@ WS_PY: dict[str, Code] = {
     ),
     "WSG203": Code(
         title="wrong number of types",
-        what="An alias gives `WsRouter` another number of types than two.",
+        what="An alias gives `WsRouter` fewer or more than two types.",
         why="A router has two types: what a client subscribes with, and what it receives.",
         fix="Write `X: TypeAlias = WsRouter[Request, Data]`.",
         file="ws.py",
@@ -111,7 +111,7 @@ WS_PY: dict[str, Code] = {
         title="import cannot be resolved",
         what="A type comes from a relative import or from the file itself, whose own dotted name is not "
         "known.",
-        why="The generated router stands in another package and needs the absolute name.",
+        why="The generated router is in another package and needs the absolute name.",
         fix="Add __init__.py files, list the folder in [tool.wsgen] sources, or import by the absolute "
         "name.",
         file="ws.py",

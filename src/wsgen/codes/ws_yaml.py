@@ -108,7 +108,7 @@ WS_YAML: dict[str, Code] = {
     ),
     "WSG109": Code(
         title="bad alias",
-        what="An alias stands inside of its own anchor, or the file is too large with its aliases "
+        what="An alias is inside its own anchor, or the file is too large with its aliases "
         "expanded.",
         why="Such a file has no end, or takes all memory.",
         fix="Write out what is meant.",
@@ -129,7 +129,7 @@ WS_YAML: dict[str, Code] = {
         title="nested too deeply",
         what="Values are nested more than 20 levels deep.",
         why="No field of a source needs more than a few levels, and deep nesting can exhaust a parser.",
-        fix="Flatten it: routers, their fields, delivery and examples are all there is.",
+        fix="Flatten it: a source has only routers, their fields, delivery settings and examples.",
         file="ws.yaml",
         wrong="""
             version: 1
@@ -144,7 +144,7 @@ WS_YAML: dict[str, Code] = {
     ),
     "WSG111": Code(
         title="unknown key",
-        what="A key is not one that this place has.",
+        what="The key is not defined at this place.",
         why="A key that is ignored hides a mistake, usually of spelling.",
         fix="Use the key that the help names; `wsgen schema` lists all of them.",
         file="ws.yaml",
@@ -182,7 +182,7 @@ WS_YAML: dict[str, Code] = {
     ),
     "WSG113": Code(
         title="wrong type",
-        what="A field holds a value of another kind than it needs.",
+        what="A field has a value of the wrong type.",
         why="A value that was converted silently may not be what its author meant.",
         fix="Write the value as the help shows.",
         file="ws.yaml",
@@ -481,8 +481,8 @@ WS_YAML: dict[str, Code] = {
     "WSG128": Code(
         title="not a JSON value",
         what="An example holds a value that JSON does not have, or that readers of YAML disagree about.",
-        why="An example shows the content of a frame, which is JSON: it has no dates, no infinities and no keys "
-        "other than texts.",
+        why="An example shows the content of a frame, which is JSON: it has no dates and no infinities, and "
+        "its keys are strings.",
         fix="Write the value as it is on the wire; a date is a text in quotes.",
         file="ws.yaml",
         wrong="""

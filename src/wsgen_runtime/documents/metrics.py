@@ -25,7 +25,7 @@ _COUNTERS = {
     "lost": "Updates published faster than the event loop could take them, or lost between processes.",
     "errors": "Error frames sent.",
     "failures": "Exceptions of services, of the broker and of other user code.",
-    "ended": "Topics that ended because their producer had ended.",
+    "ended": "Topics that ended because their producer ended.",
     "broker_dropped": "Updates of this process that were not published.",
     "broker_missed": "Updates of other producers that did not arrive.",
     "broker_rejected": "Messages that no process of this app can have sent.",

@@ -77,7 +77,7 @@ class Client:
         self.closing = False
         """Whether a close frame was sent or is queued: nothing else is sent, and nothing more is read."""
         self.lost = False
-        """Whether the connection has ended or was given up."""
+        """Whether the connection has ended or was dropped."""
         self.ready = direct
         """Whether an update can be sent at once: nothing is queued, and the connection is not closing."""
         self.transmit = as_coroutine_function(send)
@@ -165,7 +165,7 @@ class Client:
             self.close(CloseCode.INTERNAL, "Internal server error", discard=True)
 
     def abandon(self) -> None:
-        """Give up the connection without sending anything more."""
+        """Drop the connection without sending anything more."""
         if self.lost or self._on_lost is None:
             return
         self.lost = True
@@ -185,7 +185,7 @@ class Client:
             self._writer = None
 
     async def close_sent(self) -> None:
-        """Wait until the close frame was sent; the waiting task is cancelled if the connection is given up."""
+        """Wait until the close frame was sent; the waiting task is cancelled if the connection is dropped."""
         self._close_sent = asyncio.Event()
         await self._close_sent.wait()
 

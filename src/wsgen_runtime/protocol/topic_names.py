@@ -64,7 +64,7 @@ def _key_text(key: object) -> str:
 
 
 def _normal(value: object) -> object:
-    """Return the value that stands for all values of its type that are equal to `value`."""
+    """Return the value that represents all values of its type that are equal to `value`."""
     if isinstance(value, float):
         return value + 0.0
     if isinstance(value, Decimal):

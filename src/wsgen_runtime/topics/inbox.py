@@ -48,7 +48,7 @@ class Inbox:
         self._woken = False
 
     def __bool__(self) -> bool:
-        """Return whether the event loop still has to take updates, or to be told of lost ones."""
+        """Return whether the event loop still has to take updates, or to be notified of lost ones."""
         return self._woken
 
     def put(self, loop: asyncio.AbstractEventLoop, posted: Posted) -> None:

@@ -64,7 +64,7 @@ class Updates:
         self._loop = self._last_loop = self._thread = None
 
     def stop(self) -> None:
-        """Take no more updates, and discard those that are queued."""
+        """Stop taking updates, and discard those that are queued."""
         self._loop = self._thread = None
         self._inbox.clear()
 

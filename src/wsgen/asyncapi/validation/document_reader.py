@@ -37,7 +37,7 @@ _SURROGATES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-
 
 
 class AsyncApiDocument:
-    """A document: its plain value, and where each key and value stands.
+    """A document: its plain value, and the position of each key and value.
 
     `diagnostics` are the problems of a text that could be read nevertheless: duplicate keys.
     """

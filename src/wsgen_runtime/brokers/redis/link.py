@@ -98,7 +98,7 @@ class Link:
         for connection in (self._asking, self._listening):
             try:
                 await connection.disconnect(nowait=True)
-            except Exception:  # noqa: S112 - the connection is given up in any case
+            except Exception:  # noqa: S112 - the connection is dropped in any case
                 continue
 
     # -- commands

@@ -55,7 +55,7 @@ class Supervisor:
     async def stop(self) -> None:
         """Send what is queued, if Redis answers in time, and disconnect."""
         if self.session is not None:
-            # This is no real lease: it is released after everything that is queued now.
+            # This is not a real lease: it is released after everything that is queued now.
             done = self._state.give_back(self._trial, b"", self._trial)
             self.session.wake()
             await asyncio.wait([done], timeout=self._timeout)
