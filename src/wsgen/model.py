@@ -127,6 +127,11 @@ class ModuleSpec(_Value):
     routers: tuple[RouterSpec, ...]
 
     @property
+    def full_name(self) -> str:
+        """Return the name with the version, which names the module's document and its channel."""
+        return f"{self.name}-{self.version}" if self.version else self.name
+
+    @property
     def routes(self) -> dict[str, str]:
         """Return the route of each router by the name of its class."""
         return {router.class_name: router.route for router in self.routers}

@@ -225,7 +225,6 @@ def _left_over(
     paths: Sequence[Path], folder: Path, *, remove: bool, talks: bool
 ) -> list[Diagnostic]:
     """Remove the documents of modules that no longer exist, or return diagnostics for them."""
-    from wsgen.asyncapi.export.assemble import document_name
     from wsgen.asyncapi.export.document_files import left_over
     from wsgen.asyncapi.export.document_settings import read_settings
     from wsgen.pipeline.sources import find_modules, load_modules
@@ -235,8 +234,8 @@ def _left_over(
     loaded, _ = load_modules(list(sources), config)
     if any(item.spec is None for item in loaded.values()):
         return []  # What another module is called is not known.
-    specs = [item.spec for item in loaded.values() if item.spec is not None and item.spec.routers]
-    names = {document_name(spec) for spec in specs}
+    specs = [item.spec for item in loaded.values() if item.spec is not None]
+    names = {spec.full_name for spec in specs if spec.routers}
     found = []
     for file in left_over(folder, names, read_settings(config.asyncapi, config.file).title):
         if remove:

@@ -22,11 +22,6 @@ class Exportable:
     positions: Positions
 
 
-def document_name(spec: ModuleSpec) -> str:
-    """Return the name of the document of one module."""
-    return f"{spec.name}-{spec.version}" if spec.version else spec.name
-
-
 def assemble(
     stubs: Sequence[Json], settings: Settings, *, title: str, per_module: bool = False
 ) -> Json:

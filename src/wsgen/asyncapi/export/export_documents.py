@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wsgen.asyncapi.export.assemble import Exportable, Json, assemble, document_name
+from wsgen.asyncapi.export.assemble import Exportable, Json, assemble
 from wsgen.asyncapi.export.document_settings import Settings
 from wsgen.asyncapi.export.export_problems import (
     collisions,
@@ -48,7 +48,7 @@ def export_documents(
         return Exported({}, ())
     stubs: dict[str, list[Json]] = {}
     for item in listed:
-        name = document_name(item.spec) if per_module else "asyncapi"
+        name = item.spec.full_name if per_module else "asyncapi"
         stubs.setdefault(name, []).append(json.loads(item.stub))
     if found := collisions(listed):
         return Exported({}, in_order(found))

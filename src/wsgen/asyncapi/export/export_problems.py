@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from wsgen.asyncapi.export.assemble import Exportable, Json, document_name
+from wsgen.asyncapi.export.assemble import Exportable, Json
 from wsgen.asyncapi.export.payload_schemas import Failure, Mismatch
 from wsgen.asyncapi.validation.check_limits import Budget
 from wsgen.asyncapi.validation.example_checks import mismatches
@@ -20,7 +20,7 @@ def collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
     addresses: dict[str, Exportable] = {}
     found = []
     for item in modules:
-        name, address = document_name(item.spec), item.spec.endpoint
+        name, address = item.spec.full_name, item.spec.endpoint
         for seen, value, key in ((names, name, "module"), (addresses, address, "endpoint")):
             other = seen.setdefault(value, item)
             if other is item:
@@ -28,7 +28,7 @@ def collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
             if key == "module":
                 message = f"two modules have the name `{name}`"
             else:
-                first = document_name(other.spec)
+                first = other.spec.full_name
                 message = f"modules `{first}` and `{name}` have the same endpoint, `{value}`"
             help_text = f"Give one of the modules another `{key}:`."
             notes = (Note("the other one is here", place),) if (place := _place(other, key)) else ()
@@ -87,7 +87,7 @@ def wrong_examples(
 ) -> Iterator[Diagnostic]:
     """Yield a diagnostic at the value of each example that is wrong."""
     named = {
-        (document_name(item.spec), router.route): (item, router)
+        (item.spec.full_name, router.route): (item, router)
         for item in modules
         for router in item.spec.routers
     }

@@ -124,13 +124,10 @@ def _examples(value: object, route: Route) -> Iterator[tuple[str, Route, Route]]
         if key in ("examples", "example", "default", "const", "enum") or key.startswith("x-"):
             continue
         is_schema = key in ("payload", "schema") or route[-1:] == ("schemas",)
-        if is_schema and "schemaFormat" not in value and not _has_format(item):
+        has_format = isinstance(item, dict) and "schemaFormat" in item
+        if is_schema and "schemaFormat" not in value and not has_format:
             yield from _of_schema(item, (*route, key))
         yield from _examples(item, (*route, key))
-
-
-def _has_format(item: object) -> bool:
-    return isinstance(item, dict) and "schemaFormat" in item
 
 
 def _of_message(message: dict[str, object], route: Route) -> Iterator[tuple[str, Route, Route]]:

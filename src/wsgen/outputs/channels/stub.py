@@ -36,7 +36,7 @@ def render_channels(
     are made from the project's own generic class, whose answers, errors and close codes are unknown, so that the
     document contains requests and data only.
     """
-    channel = _channel_id(module)
+    channel = module.full_name
     messages: Json = {}
     operations: Json = {}
     for router in module.routers:
@@ -73,10 +73,6 @@ def render_channels(
         document["components"] = {"securitySchemes": used}
     # json.dumps indents in pure Python, which took half of the time that rendering a large project takes.
     return to_json(document, indent=2).decode() + "\n"
-
-
-def _channel_id(module: ModuleSpec) -> str:
-    return f"{module.name}-{module.version}" if module.version else module.name
 
 
 def _version(module: ModuleSpec) -> str:
