@@ -1,13 +1,11 @@
 """Find the names that a template uses itself, which the types of a router therefore cannot have."""
 
 import ast
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 
 from wsgen.outputs.python.generic.template import TakenNames, TemplateFile
 from wsgen.outputs.python.generic.template_imports import absolute
 from wsgen.outputs.python.type_imports import ImportedName
-from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.scopes import Function, Import, bound_by
 from wsgen.syntax.text_ranges import Cover, TextRange
 from wsgen.syntax.unused_imports import file_statements
@@ -26,7 +24,7 @@ def names_of(
     An import is in effect at every one of the `placeholders` if it is at the top level and precedes all of them.
     """
     source = file.source
-    bindings = [item for item in _bindings(source) if not gone.holds(*item[1])]
+    bindings = [item for item in _bindings(file) if not gone.holds(*item[1])]
     kept = list(kept)
     bindings += [(use.name, (use.start, use.end), None) for use in kept if use.stored]
     taken: dict[str, TextRange] = {}
@@ -39,12 +37,12 @@ def names_of(
     apart = {use.scopes: use for use in placeholders}.values()
     hidden = {name: (use.start, use.end) for use in apart for name in use.hidden}
     first = min((use.start for use in placeholders), default=len(source.text))
-    times = Counter(name for name, _, _ in bindings)
-    imported = _imported(file, [name for name, _, node in bindings if node is not None])
-    same, bound = set[ImportedName](), set[ImportedName]()
-    for name, pairs in imported.items():
-        if len(set(pairs)) == 1 and len(pairs) == times[name]:
-            same.add(pairs[0])
+    origins: dict[str, set[ImportedName | None]] = {}
+    for name, _, origin in bindings:
+        origins.setdefault(name, set()).add(origin)
+    single = (next(iter(found)) for found in origins.values() if len(found) == 1)
+    same = {origin for origin in single if origin is not None}
+    bound: set[ImportedName] = set()
     for node in source.tree.body:
         if isinstance(node, ast.ImportFrom) and source.places.of(node)[1] <= first:
             module = absolute(node, file.package)
@@ -59,12 +57,19 @@ def names_of(
     )
 
 
-def _bindings(source: PythonText) -> Iterator[tuple[str, TextRange, ast.alias | None]]:
-    """Yield the names that imports and definitions of the top level bind, with their ranges."""
+def _bindings(file: TemplateFile) -> Iterator[tuple[str, TextRange, ImportedName | None]]:
+    """Yield the names that imports and definitions of the top level bind, with their ranges.
+
+    With a name that is imported unchanged comes what it is imported from.
+    """
+    source = file.source
     for node in file_statements(source.tree):
         if isinstance(node, Import):
             for item in node.names:
-                yield bound_by(item), source.places.of(item), item
+                origin = None
+                if isinstance(node, ast.ImportFrom) and item.asname in (None, item.name):
+                    origin = (absolute(node, file.package), item.name)
+                yield bound_by(item), source.places.of(item), origin
         elif isinstance(node, Function | ast.ClassDef):
             start, _ = source.places.of(node)
             yield node.name, (start, source.places.line(start)[1]), None
@@ -72,16 +77,3 @@ def _bindings(source: PythonText) -> Iterator[tuple[str, TextRange, ast.alias | 
             for handler in node.handlers:
                 if handler.name:
                     yield handler.name, source.places.of(node), None
-
-
-def _imported(file: TemplateFile, names: Collection[str]) -> Mapping[str, list[ImportedName]]:
-    """Return what each of `names` is imported from at the top level, for each of its imports."""
-    found: dict[str, list[ImportedName]] = {}
-    for node in file_statements(file.source.tree):
-        if isinstance(node, ast.ImportFrom):
-            for item in node.names:
-                if item.asname in (None, item.name) and item.name in names:
-                    found.setdefault(item.name, []).append(
-                        (absolute(node, file.package), item.name)
-                    )
-    return found
