@@ -7,6 +7,7 @@ the other stages, so that its diagnostics are the same as in any other run.
 
 import os
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from wsgen.files import read_text
@@ -39,11 +40,15 @@ def recheck(
         source: packages_known_to_be_imported(source, run.config, run.fingerprints)
         for source in todo
     }
-    staged = [_staged(source, found) for source, found in todo.items()]
+    staged = {}
+    for source, found in todo.items():
+        with suppress(OSError):  # a file that somebody has removed since
+            staged[source] = _staged(source, found)
     reached = {name for names in packages.values() for name in names}
-    passed = run_quality_steps(staged, reached, run).files
+    passed = run_quality_steps(list(staged.values()), reached, run).files
     current = {}
-    for module, (source, found) in zip(staged, todo.items(), strict=True):
+    for source, module in staged.items():
+        found = todo[source]
         if source.output in passed and found.manifest and not _is_newer(module, run):
             current[source] = replace(found, status=Status.CURRENT)
             if run.options.write or run.config.cache.is_dir():
@@ -73,7 +78,10 @@ def run_quality_steps(
 def _is_newer(module: StagedModule, run: Run) -> bool:
     """Return whether a file of the module has changed since the run began, so that tools may have read others."""
     paths = (f"{module.output}/{name}" for name in module.files)
-    return any(os.stat(path).st_ctime_ns > run.fingerprints.started for path in paths)  # noqa: PTH116
+    try:
+        return any(os.stat(path).st_ctime_ns > run.fingerprints.started for path in paths)  # noqa: PTH116
+    except OSError:
+        return True
 
 
 def _staged(source: ModuleSource, found: Assessment) -> StagedModule:
