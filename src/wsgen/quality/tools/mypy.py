@@ -244,7 +244,6 @@ TOOL = Tool(
     settings=("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg"),
     extends=_extends,
     read=_read,
-    companions=("pydantic", "types_", "types-"),
     reads_imports=True,
     checks=_checks,
     environment=_environment,
