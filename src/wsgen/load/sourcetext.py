@@ -1,19 +1,15 @@
 """The text of a source file, and the positions of its characters."""
 
 import re
-from bisect import bisect_right
-from functools import cached_property
-from itertools import accumulate
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import WsgenError
 from wsgen.files import read_file
+from wsgen.syntax.text_ranges import Places
 
 LIMIT = 1 << 20
 """The largest source that is read, in bytes."""
-
-_BREAK = re.compile(r"\r\n?|\n")
 
 
 class UnreadableError(WsgenError):
@@ -25,46 +21,24 @@ def unreadable(code: str, message: str, span: Span, help_text: str) -> Unreadabl
     return UnreadableError(message, [Diagnostic(code, message, span, help=help_text)])
 
 
-class SourceText:
-    """A decoded file without its byte order mark; indices count characters from 0."""
+class SourceText(Places):
+    """A decoded file without its byte order mark; only CR, LF and CRLF end a line, as in editors."""
+
+    line_end = re.compile(r"\r\n?|\n")
 
     def __init__(self, path: Path, text: str) -> None:
+        super().__init__(text.removeprefix("\ufeff"))
         self.path = path
-        self.text = text.removeprefix("\ufeff")
-
-    @cached_property
-    def starts(self) -> list[int]:
-        """Return where each line starts; only CR, LF and CRLF end a line, as in editors."""
-        return [0, *(match.end() for match in _BREAK.finditer(self.text))]
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        """Return where the text of each line ends."""
-        return [*(match.start() for match in _BREAK.finditer(self.text)), len(self.text)]
-
-    @cached_property
-    def _columns(self) -> dict[int, list[int]]:
-        """Keep, for lines that were asked for, at which byte of UTF-8 each character starts."""
-        return {}
 
     def span(self, start: int, end: int) -> Span:
         """Return the place of `text[start:end]`, cut at the end of its first line."""
-        start = min(start, len(self.text))
-        number = bisect_right(self.starts, start)
-        first, last = self.starts[number - 1], self._ends[number - 1]
-        stop = max(start, min(end, last))
-        return Span(self.path, number, start - first + 1, number, stop - first + 1)
+        line, column = self.line_and_column(min(start, len(self.text)))
+        stop = max(start, min(end, self.ends[line - 1]))
+        return Span(self.path, line, column, line, column + stop - start)
 
-    def index(self, line: int, column: int) -> int:
-        """Return the index of a place as `ast` tells it: `line` from 1, `column` in UTF-8 bytes."""
-        number = min(max(line, 1), len(self.starts)) - 1
-        first = self.starts[number]
-        if number not in self._columns:
-            text = self.text[first : self._ends[number]]
-            widths = () if text.isascii() else (len(char.encode()) for char in text)
-            self._columns[number] = list(accumulate(widths, initial=0)) if widths else []
-        columns = self._columns[number]
-        return first + (bisect_right(columns, column) - 1 if columns else column)
+    def at(self, line: int, column: int) -> int:
+        """Return the offset of a position of `ast`, whose line may be beyond the last one."""
+        return super().at(min(max(line, 1), len(self.ends)), column)
 
     def within(self, value: str, start: int, end: int) -> int | None:
         """Return where `value` stands verbatim in `text[start:end]`; None if it is escaped or folded."""

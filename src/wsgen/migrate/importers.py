@@ -35,9 +35,7 @@ def find_importers(config: Config, stems: Collection[str]) -> Importers:
             continue
         package = package_around(file, config.sources)
         for module, name, node in _imported(tree, package):
-            start = source.index(node.lineno, node.col_offset)
-            end = source.index(node.end_lineno or node.lineno, node.end_col_offset or 0)
-            found.setdefault((module, name), source.span(start, end))
+            found.setdefault((module, name), source.span(*source.of(node)))
     return found
 
 

@@ -1,10 +1,12 @@
 """The ranges of syntax nodes in their text, and edits of such ranges."""
 
 import ast
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from operator import itemgetter
+from typing import ClassVar
 
 TextRange = tuple[int, int]
 """A part of a text: the offsets of its first character and of the one after its last."""
@@ -14,26 +16,32 @@ Edit = tuple[int, int, str]
 
 
 class Places:
-    """Maps the nodes of a syntax tree to offsets in its text, whose lines end in LF."""
+    """Maps the nodes of a syntax tree to offsets in its text, whose lines end in LF.
+
+    `starts` are the offsets of the first characters of the lines, and one behind the text.
+    """
+
+    line_end: ClassVar[re.Pattern[str]] = re.compile("\n")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._lines = text.split("\n")
-        self._starts = [0, *accumulate(len(line) + 1 for line in self._lines)]
+        found = [match.span() for match in self.line_end.finditer(text)]
+        self.starts = [0, *(end for _, end in found), len(text) + 1]
+        self.ends = [*(start for start, _ in found), len(text)]
         self._columns: dict[int, list[int]] = {}
 
     def at(self, line: int, column: int) -> int:
         """Return the offset of a position of `ast`, whose columns count bytes."""
         if (columns := self._columns.get(line)) is None:
-            content = self._lines[line - 1]
+            content = self.text[self.starts[line - 1] : self.ends[line - 1]]
             widths = (len(char.encode()) for char in content)
             columns = [] if content.isascii() else list(accumulate(widths, initial=0))
             self._columns[line] = columns
-        return self._starts[line - 1] + (bisect_right(columns, column) - 1 if columns else column)
+        return self.starts[line - 1] + (bisect_right(columns, column) - 1 if columns else column)
 
     def of_token(self, position: tuple[int, int]) -> int:
         """Return the offset of a position of `tokenize`, whose columns count characters."""
-        return self._starts[position[0] - 1] + position[1]
+        return self.starts[position[0] - 1] + position[1]
 
     def of(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword | ast.arg) -> TextRange:
         """Return the range of `node`."""
@@ -42,13 +50,13 @@ class Places:
 
     def line(self, offset: int) -> TextRange:
         """Return the range of the line that contains `offset`, including its line end."""
-        number = bisect_right(self._starts, offset, hi=len(self._lines)) - 1
-        return self._starts[number], min(self._starts[number + 1], len(self.text))
+        number = bisect_right(self.starts, offset, hi=len(self.ends)) - 1
+        return self.starts[number], min(self.starts[number + 1], len(self.text))
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Return the line and the column of the character at `offset`, both counted from 1."""
-        line = bisect_right(self._starts, offset, hi=len(self._lines))
-        return line, offset - self._starts[line - 1] + 1
+        line = bisect_right(self.starts, offset, hi=len(self.ends))
+        return line, offset - self.starts[line - 1] + 1
 
 
 class Cover:

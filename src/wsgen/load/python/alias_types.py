@@ -30,9 +30,7 @@ class TypeReader:
 
     def span(self, node: ast.expr) -> Span:
         """Return the place of `node`."""
-        start = self.source.index(node.lineno, node.col_offset)
-        last = self.source.index(node.end_lineno or node.lineno, node.end_col_offset or 0)
-        return self.source.span(start, last)
+        return self.source.span(*self.source.of(node))
 
     def read(self, node: ast.expr, place: Span | None = None, depth: int = 0) -> TypeNode:
         """Return the tree of the type `node`; `place` overrides its position.

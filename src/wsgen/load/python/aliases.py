@@ -155,7 +155,7 @@ class _Finder:
 
     def rejoined(self, target: ast.Name, value: ast.expr) -> _Alias | None:
         """Return the alias of a `type X = ...` that was parsed as the assignment `type_X = ...`."""
-        start = self.source.index(target.lineno, target.col_offset)
+        start = self.source.at(target.lineno, target.col_offset)
         written = self.source.text[start : start + len(target.id)]
         if written == target.id or not written.startswith("type"):
             return None

@@ -78,10 +78,8 @@ def arguments_of(
         value = _literal(keyword)
         if value is None or name not in classes or called in foreign:
             continue
-        start = source.index(keyword.value.lineno, keyword.value.col_offset)
-        last = keyword.value.end_lineno or keyword.value.lineno
-        end = source.index(last, keyword.value.end_col_offset or 0)
-        found.append(Argument(name, str(keyword.arg), value, source.span(start, end)))
+        span = source.span(*source.of(keyword.value))
+        found.append(Argument(name, str(keyword.arg), value, span))
     return tuple(found)
 
 

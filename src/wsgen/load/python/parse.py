@@ -77,7 +77,7 @@ def _decode(path: Path, data: bytes) -> str:
 
 def _syntax_error(source: SourceText, error: SyntaxError) -> UnreadableError:
     line = error.lineno or 1
-    start = source.starts[min(max(line, 1), len(source.starts)) - 1] + max(error.offset or 1, 1) - 1
+    start = source.at(line, 0) + max(error.offset or 1, 1) - 1
     problem = error.msg or "invalid syntax"
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     help_text = f"Correct the syntax; it is read as Python {version}."

@@ -109,8 +109,7 @@ def _tab_before(source: SourceText, place: int) -> Span | None:
         if line < 1:
             continue
         start = source.starts[line - 1]
-        end = source.starts[line] if line < len(source.starts) else len(source.text)
-        text = source.text[start:end]
+        text = source.text[start : source.starts[line]]
         blank = text[: len(text) - len(text.lstrip(" \t"))]
         if "\t" in blank and text.strip():
             at = start + blank.index("\t")
