@@ -54,24 +54,15 @@ def placed_import(
         package, in_order(needs.names), margin="    " if block else margin, width=width
     )
     edits: tuple[Edit, ...] = ()
+    staying = [node for node in body if isinstance(node, Import) and node not in gone.statements]
     if block:
         line = f"if {_FLAG}:\n    {line}"
         if flag_import(file, needs, home) is None:
-            staying = [
-                node for node in body if isinstance(node, Import) and node not in gone.statements
-            ]
             edits = tuple(_new_flag(file, staying))
             if not edits:
                 line = f"{_FLAG_LINE}\n\n{line}"
     first = min(stmt.lineno for _, stmt in file.aliases)
-    before = [
-        node
-        for node in body
-        if isinstance(node, Import)
-        and (home or node.lineno < first)
-        and node not in gone.statements
-    ]
-    if before:
+    if before := [node for node in staying if home or node.lineno < first]:
         behind = _behind(file, before, margin, line, package if not block else "")
         return Replacement((*edits, behind))
     leaving = [node for node in body if node in gone.statements]
