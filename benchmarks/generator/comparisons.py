@@ -85,8 +85,9 @@ def _in_process(
 def one_specialised() -> Iterator[Comparison]:
     """Measure a router made from the project's generic class, which is parsed once."""
     from wsgen.model import RouterSpec, TypeRef
+    from wsgen.outputs.contract import RenderContext
     from wsgen.outputs.python.generic.parsing import parse_template
-    from wsgen.outputs.python.generic.specialise import Origin, specialise
+    from wsgen.outputs.python.generic.specialise import specialise
 
     source = ROOT / "tests/golden/founding/src"
     file = source / "trading_api/shared/ws/generic_route.py"
@@ -96,7 +97,7 @@ def one_specialised() -> Iterator[Comparison]:
         for name in ("BarsSubscriptionRequest", "Bar")
     )
     router = RouterSpec(class_name="BarWsRouter", route="bars", request=request, data=data)
-    origin, times = Origin("ws.py"), 2000
+    origin, times = RenderContext("ws.py"), 2000
     text = specialise(template, router, origin)
     ours = timeit(lambda: specialise(template, router, origin), number=times) / times
     parsing = timeit(lambda: ast.parse(text), number=times // 10) / (times // 10)

@@ -23,8 +23,9 @@ from wsgen.load.python.aliases import load_python
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.manifest import MANIFEST, Manifest, is_package_path, read_manifest
 from wsgen.model import RouterSpec, TypeRef
+from wsgen.outputs.contract import RenderContext
 from wsgen.outputs.python.generic.parsing import parse_template
-from wsgen.outputs.python.generic.specialise import Origin, specialise
+from wsgen.outputs.python.generic.specialise import specialise
 from wsgen.report.github import format_github
 from wsgen.report.text import format_text
 from wsgen.settings.config import Config
@@ -163,7 +164,7 @@ def template(data: bytes) -> None:
         return  # The pipeline reports it before.
     try:
         parsed = parse_template(file, text, (_FOLDER,))
-        made = specialise(parsed, _ROUTER, Origin("ws.yaml", {}), local={"app"})
+        made = specialise(parsed, _ROUTER, RenderContext("ws.yaml", local={"app"}))
     except GenerationError as error:
         explained(error)
     else:

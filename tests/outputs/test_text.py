@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wsgen.model import ModuleSpec, RouterSpec, TypeRef
+from wsgen.outputs.contract import RenderContext
 from wsgen.outputs.python.docstrings import docstring
 from wsgen.outputs.python.literals import WIDTH, literal
 from wsgen.outputs.python.routers import render_exports, render_router
@@ -194,11 +195,11 @@ def test_no_text_becomes_code(summary: str, description: str, tags: list[str]) -
     spec = router(summary=summary, description=description, tags=tuple(tags))
     module = ModuleSpec(name="m", endpoint="/m/ws", description=description, routers=(spec,))
     plain = ModuleSpec(name="m", endpoint="/m/ws", routers=(router(),))
-    rendered = render_router(spec, module, origin="ws.yaml", local=(), templates=None)
-    wanted = render_router(plain.routers[0], plain, origin="ws.yaml", local=(), templates=None)
+    rendered = render_router(spec, module, RenderContext("ws.yaml"))
+    wanted = render_router(plain.routers[0], plain, RenderContext("ws.yaml"))
     assert shape(rendered) == shape(wanted)
-    assert shape(render_exports(module, origin="ws.yaml", templates=None)) == shape(
-        render_exports(plain, origin="ws.yaml", templates=None)
+    assert shape(render_exports(module, RenderContext("ws.yaml"))) == shape(
+        render_exports(plain, RenderContext("ws.yaml"))
     )
     namespace: dict[str, object] = {"__name__": "m"}
     exec(compile(rendered, "router", "exec"), namespace)
@@ -222,6 +223,6 @@ def test_types_called_like_the_template_s_own_names_are_renamed(name: str) -> No
         data=TypeRef(module="app.models", name=name), request=TypeRef(module="app.models", name="R")
     )
     module = ModuleSpec(name="m", endpoint="/m/ws", routers=(spec,))
-    text = render_router(spec, module, origin="ws.yaml", local=(), templates=None)
+    text = render_router(spec, module, RenderContext("ws.yaml"))
     assert f"from app.models import {name} as {name}2" in text
     assert f"data_type={name}2," in text

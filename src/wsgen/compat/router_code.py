@@ -13,8 +13,9 @@ from wsgen.load.types.grammar import TypeNode, parse_type
 from wsgen.model import ModuleSpec, TypeRef
 from wsgen.model import RouterSpec as Router
 from wsgen.names import default_route
+from wsgen.outputs.contract import RenderContext
 from wsgen.outputs.python.generic.parsing import parse_template
-from wsgen.outputs.python.generic.specialise import Origin, specialise
+from wsgen.outputs.python.generic.specialise import specialise
 from wsgen.outputs.python.generic.template import GenericTemplate
 from wsgen.outputs.python.routers import render_exports
 from wsgen.outputs.python.type_imports import Imports
@@ -56,8 +57,8 @@ def generate_router_code(spec: RouterSpec, template: str) -> str:
         data=_type(spec.data_type, models, spec),
     )
     place = Span(Path(f"{spec.module_name}/ws.py"))
-    origin = Origin("ws.py", {spec.class_name: place})
-    return specialise(parsed, router, origin, written=_as_declared)
+    context = RenderContext("ws.py", {spec.class_name: place})
+    return specialise(parsed, router, context, written=_as_declared)
 
 
 def generate_init_file(specs: Sequence[RouterSpec]) -> str:
@@ -69,7 +70,7 @@ def generate_init_file(specs: Sequence[RouterSpec]) -> str:
     }
     name = specs[0].module_name if specs else ""
     module = ModuleSpec(name=name, endpoint="", routers=tuple(routers.values()))
-    return render_exports(module, origin="ws.py", templates=None)
+    return render_exports(module, RenderContext("ws.py"))
 
 
 def read_template(text: str, config: Config) -> GenericTemplate:

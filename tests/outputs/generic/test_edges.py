@@ -7,8 +7,9 @@ import pytest
 from wsgen.diagnostics import Span
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
+from wsgen.outputs.contract import RenderContext
 from wsgen.outputs.python.generic.parsing import parse_template
-from wsgen.outputs.python.generic.specialise import Origin, specialise
+from wsgen.outputs.python.generic.specialise import specialise
 
 ROOT = Path("project")
 FILE = ROOT / "app" / "shared" / "ws" / "generic_route.py"
@@ -27,7 +28,10 @@ EDGES = dict(
 )
 
 
-def made(text: str, router: RouterSpec = ROUTER, origin: Origin = Origin("ws.py")) -> str:  # noqa: B008  frozen
+_PLAIN = RenderContext("ws.py")
+
+
+def made(text: str, router: RouterSpec = ROUTER, origin: RenderContext = _PLAIN) -> str:
     return specialise(parse_template(FILE, text, (ROOT,)), router, origin)
 
 
@@ -70,7 +74,7 @@ def test_a_type_that_the_template_names_otherwise_is_an_error_with_both_places(
 ) -> None:
     alias = Span(Path("ws.py"), 9, 5, 9, 8)
     with pytest.raises(GenerationError) as caught:
-        made(text, origin=Origin("ws.py", {"BarWsRouter.data": alias}))
+        made(text, origin=RenderContext("ws.py", {"BarWsRouter.data": alias}))
     [found] = caught.value.diagnostics
     assert (found.code, found.span) == ("WSG426", alias)
     assert [(note.span.path, note.span.line) for note in found.notes] == [(FILE, line)]
@@ -81,7 +85,7 @@ def test_a_class_name_that_the_template_needs_is_an_error_with_both_places() -> 
     with pytest.raises(GenerationError) as caught:
         made(
             f"{VARIABLES}class BarWsRouter: ...\nclass W(Generic[_A, _D]): ...\n",
-            origin=Origin("ws.py", {"BarWsRouter": alias}),
+            origin=RenderContext("ws.py", {"BarWsRouter": alias}),
         )
     [found] = caught.value.diagnostics
     assert (found.code, found.span, found.notes[0].span.line) == ("WSG410", alias, 4)

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsgen.model import RouterSpec, TypeRef
+from wsgen.outputs.contract import RenderContext
 from wsgen.outputs.python.generic.parsing import parse_template
-from wsgen.outputs.python.generic.specialise import Origin, specialise
+from wsgen.outputs.python.generic.specialise import specialise
 
 MODELS = "wsgen_template_models"
 ROUTER = RouterSpec(
@@ -139,7 +140,9 @@ def templates(draw: st.DrawFn) -> str:
 @settings(max_examples=50)
 @given(templates())
 def test_what_is_made_means_what_the_generic_class_means(template: str) -> None:
-    made = specialise(parse_template(Path("generic_route.py"), template), ROUTER, Origin("ws.py"))
+    made = specialise(
+        parse_template(Path("generic_route.py"), template), ROUTER, RenderContext("ws.py")
+    )
 
     assert {"_A", "_D", "W", "TypeVar", "Generic"}.isdisjoint(_free_names(made))
     assert _texts(made) == _texts(template)

@@ -8,8 +8,9 @@ from tests.conftest import MODELS, Project
 
 from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
+from wsgen.outputs.contract import RenderContext
 from wsgen.outputs.python.generic.parsing import parse_template
-from wsgen.outputs.python.generic.specialise import Origin, specialise
+from wsgen.outputs.python.generic.specialise import specialise
 
 TEMPLATE = '''\
 """Ö: _TData stays in strings."""
@@ -65,9 +66,9 @@ FILE = ROOT / "app" / "shared" / "ws" / "generic_route.py"
 
 
 def made(text: str) -> str:
-    return specialise(parse_template(FILE, text, (ROOT,)), ROUTER, Origin("ws.py")).partition(
-        "render`.\n"
-    )[2]
+    return specialise(
+        parse_template(FILE, text, (ROOT,)), ROUTER, RenderContext("ws.py")
+    ).partition("render`.\n")[2]
 
 
 def test_names_are_replaced_and_all_other_text_is_kept() -> None:

@@ -22,24 +22,17 @@ def render_python(module: ModuleSpec, context: RenderContext) -> dict[str, Rende
         routers = _specialised(module, context.template, context)
     else:
         routers = {
-            router.file_name: render_router(
-                router,
-                module,
-                origin=context.origin,
-                local=context.local,
-                templates=context.templates,
-            )
-            for router in module.routers
+            router.file_name: render_router(router, module, context) for router in module.routers
         }
     files = {name: RenderedFile(text, Language.PYTHON) for name, text in routers.items()}
-    exports = render_exports(module, origin=context.origin, templates=context.templates)
+    exports = render_exports(module, context)
     return {**files, "__init__.py": RenderedFile(exports, Language.PYTHON, rank=1)}
 
 
 def _specialised(module: ModuleSpec, template: Path, context: RenderContext) -> dict[str, str]:
     """Return the text of each router, made from the project's generic class."""
     from wsgen.outputs.python.generic.parsing import parse_template
-    from wsgen.outputs.python.generic.specialise import Origin, specialise
+    from wsgen.outputs.python.generic.specialise import specialise
 
     try:
         text = read_text(template, "utf-8-sig")
@@ -49,12 +42,11 @@ def _specialised(module: ModuleSpec, template: Path, context: RenderContext) -> 
         found = Diagnostic("WSG420", message, Span(template), help=help_text)
         raise GenerationError(message, [found]) from error
     parsed = parse_template(template, text, context.sources)
-    origin = Origin(context.origin, context.positions)
     files = {}
     wrong: list[Diagnostic] = []
     for router in module.routers:
         try:
-            files[router.file_name] = specialise(parsed, router, origin, local=context.local)
+            files[router.file_name] = specialise(parsed, router, context)
         except GenerationError as error:
             wrong += error.diagnostics
     if wrong:

@@ -1,11 +1,11 @@
 """Render routers and the exports of their package with Jinja2 templates."""
 
-from collections.abc import Collection, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import GenerationError
 from wsgen.model import ROUTER_FILE_NAMES, RUNTIME, Delivery, ModuleSpec, RouterSpec
+from wsgen.outputs.contract import RenderContext
 from wsgen.outputs.python.docstrings import docstring, fits_docstring
 from wsgen.outputs.python.jinja_templates import fill, load_template
 from wsgen.outputs.python.literals import call, literal, string, string_list, string_tuple
@@ -15,18 +15,8 @@ from wsgen.outputs.python.type_imports import Imports, naturally
 _INSIDE = frozenset({"self", "service", "route", "tags", "topic", "publish"})
 
 
-def render_router(
-    router: RouterSpec,
-    module: ModuleSpec,
-    *,
-    origin: str,
-    local: Collection[str],
-    templates: Path | None,
-) -> str:
+def render_router(router: RouterSpec, module: ModuleSpec, context: RenderContext) -> str:
     """Return the text of the file that holds `router`.
-
-    `origin` names the source file for the header; `local` are the project's own top-level packages, whose imports
-    have a block of their own.
 
     Raises GenerationError if the file needs the name of the class for something else, or if a template of the
     project cannot be used.
@@ -44,9 +34,9 @@ def render_router(
         "header": _header(
             f"{router.class_name}: the route {router.route!r} of the module {module.name!r}.",
             "The router of a WebSocket route.",
-            origin,
+            context.origin,
         ),
-        "imports": imports.blocks(fixed, local),
+        "imports": imports.blocks(fixed, context.local),
         "class_name": router.class_name,
         "doc": docstring(_description(router), 4),
         "route": string(router.route, indent=8, before="route: str = "),
@@ -63,19 +53,19 @@ def render_router(
         ),
         "router": router,
         "module": module,
-        "origin": origin,
+        "origin": context.origin,
     }
-    return fill(load_template("router.py.jinja", templates), values)
+    return fill(load_template("router.py.jinja", context.templates), values)
 
 
-def render_exports(module: ModuleSpec, *, origin: str, templates: Path | None) -> str:
+def render_exports(module: ModuleSpec, context: RenderContext) -> str:
     """Return the text of the package's `__init__.py`: a docstring, imports and a sorted `__all__`."""
     names = [router.class_name for router in module.routers]
     values: dict[str, object] = {
         "header": _header(
             f"The WebSocket routers of the module {module.name!r}.",
             "The WebSocket routers of a module.",
-            origin,
+            context.origin,
         ),
         "routers": sorted(
             (
@@ -86,9 +76,9 @@ def render_exports(module: ModuleSpec, *, origin: str, templates: Path | None) -
         ),
         "exports": string_list(names, before="__all__ = "),
         "module": module,
-        "origin": origin,
+        "origin": context.origin,
     }
-    return fill(load_template("__init__.py.jinja", templates), values)
+    return fill(load_template("__init__.py.jinja", context.templates), values)
 
 
 def _header(sentence: str, short: str, origin: str) -> str:
