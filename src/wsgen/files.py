@@ -60,6 +60,17 @@ def read_text(file: Path | str, encoding: str = "utf-8") -> str:
         return stream.read()
 
 
+def lines_of(file: Path) -> tuple[str, ...]:
+    """Return the lines of `file` as far as its first MiB, as editors count them; none if it cannot be read."""
+    try:
+        data = read_file(file, 1 << 20)
+    except OSError:
+        return ()
+    # Only these end a line in YAML, TOML and Python; str.splitlines would also split at form feeds.
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+
+
 def bytes_of(file: Path) -> bytes | None:
     """Return the bytes of `file`, or None if it cannot be read."""
     try:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wsgen.diagnostics import Span
-from wsgen.files import read_text
+from wsgen.files import lines_of
 from wsgen.quality.mirror import StagedModule
 from wsgen.quality.problems import Problem
 
@@ -61,12 +61,7 @@ def _whole_file(module: StagedModule) -> Span | None:
 
 def _names_at(span: Span) -> set[str]:
     """Return the names in a range of the source; none if the source can no longer be read."""
-    try:
-        lines = read_text(span.path).splitlines()
-    except (OSError, ValueError):
-        return set()
-    last = max(span.line, span.end_line)
-    inside = lines[span.line - 1 : last]
+    inside = list(lines_of(span.path)[span.line - 1 : max(span.line, span.end_line)])
     if not inside:
         return set()
     if (span.end_line, span.end_column) > (span.line, span.column):

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
-from wsgen.files import read_file
+from wsgen.files import lines_of
 from wsgen.report.display import display_path, inert, printable
 
 Style = Callable[[str, str], str]
@@ -13,6 +12,7 @@ Style = Callable[[str, str], str]
 
 _WIDTH = 160
 _OUTPUT_LINES = 40
+_lines = lru_cache(maxsize=64)(lines_of)
 
 
 def plain(text: str, _colour: str) -> str:
@@ -75,14 +75,3 @@ def _excerpt(span: Span, style: Style, colour: str) -> list[str]:
     gutter = style(f"{span.line:>5} |", "blue")
     blank = style("      |", "blue")
     return [f"{gutter} {shown}", f"{blank} {' ' * (start - offset)}{style(carets, colour)}"]
-
-
-@lru_cache(maxsize=64)
-def _lines(path: Path) -> tuple[str, ...]:
-    try:
-        data = read_file(path, 1 << 20)
-    except OSError:
-        return ()
-    # Only these end a line in YAML and Python; str.splitlines would also split at form feeds.
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))

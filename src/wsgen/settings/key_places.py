@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from wsgen.diagnostics import Span
-from wsgen.files import read_file
+from wsgen.files import lines_of
 
 WSGEN_TOML = "wsgen.toml"
 # Compiled when they are needed, which is when a setting is wrong.
@@ -34,7 +34,7 @@ class SettingPlaces:
         self._keys: dict[tuple[str, str], Span] = {}
         self._tables: dict[str, int] = {}
         table = ""
-        for number, line in enumerate(_lines(file), 1):
+        for number, line in enumerate(lines_of(file), 1):
             text = line.strip()
             if header := re.match(_HEADER, text):
                 table = re.sub(_BLANKS, "", header[1])
@@ -53,10 +53,3 @@ class SettingPlaces:
             return place
         line = self._tables.get(f"{wanted}.{key}".lstrip("."), self._tables.get(wanted, 1))
         return Span(self.file, line, 1, line, 1)
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return read_file(file).decode("utf-8", "replace").splitlines()
-    except OSError:
-        return []
