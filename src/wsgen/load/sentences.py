@@ -139,7 +139,11 @@ def _help(violation: Violation, written: Written) -> str:
         case "pattern" if better := _rewritten(violation):
             return f"Write `{better}`.{more(rule)}"
         case "minimum" | "maximum":
-            default = f", or remove the key for {rule['default']}" if "default" in rule else ""
+            default = (
+                f", or remove the key for the default, {rule['default']}"
+                if "default" in rule
+                else ""
+            )
             return f"Choose a number that is {_bounds(rule)}{default}."
         case "uniqueItems":
             return "Keep one of the two."

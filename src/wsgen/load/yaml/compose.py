@@ -19,9 +19,9 @@ from wsgen.load.yaml.nodes import BROKEN, CORE, PLAIN, Mapping, Node, Scalar, Se
 class Dialect:
     """What differs between the kinds of files: how large they may be, and what is said where they are wrong.
 
-    A file may have so many `levels`, and so many `values` with its aliases expanded; a long text counts as
-    several. A strict dialect tells the types of scalars as PyYAML does, and refuses tags; another one reads
-    scalars by YAML 1.2, and ignores tags. A pair is a message and its help, a single text the help.
+    `levels` and `values` limit a file with its aliases expanded; a long text counts as several values. A strict
+    dialect determines the types of scalars as PyYAML does, and refuses tags; any other reads scalars by YAML 1.2,
+    and ignores tags. A pair is a message and its help, a single text the help.
     """
 
     levels: int
@@ -46,7 +46,7 @@ WS_YAML = Dialect(
     ),
     repeated_key=("key {} is given twice", "Keep one of the two."),
     first_key="first here",
-    too_deep="Routers, their fields and delivery are all the levels there are.",
+    too_deep="Flatten them: a source has only routers, their fields, delivery and examples.",
     too_large="Write out what is meant, or make it several modules.",
 )
 
