@@ -90,7 +90,7 @@ def _output(folder: Path, name: str, version: str | None, config: Config) -> Pat
     Raises ConfigError if that is outside of the project.
     """
     relative = config.output.format(
-        source_dir=folder.relative_to(config.root).as_posix(), module=name, version=version or ""
+        source_dir=config.relative(folder), module=name, version=version or ""
     )
     output = Path(os.path.normpath(config.root / relative))
     inside = real(output).is_relative_to(config.root) and output not in (config.root, folder)

@@ -31,7 +31,7 @@ def orphans_among(
             name, version = folder.name, None
             if len(folder.parts) > 3 and folder.parts[-2] == "ws":
                 name, version = folder.parts[-3], folder.name
-            place = package.relative_to(config.root).as_posix()
+            place = config.relative(package)
             if manifest.package == place or _pattern(folder, version, config).fullmatch(place):
                 yield ModuleSource(name, version, config.root / folder, (), package)
                 break
@@ -44,8 +44,8 @@ def why_orphaned(module: ModuleSource, config: Config) -> str:
         [n for n in sorted(manifest.inputs) if PurePosixPath(n).name in _NAMES] if manifest else []
     )
     there = [name for name in names if os.path.lexists(config.root / name)]
-    place = module.output.relative_to(config.root).as_posix()
-    source = PurePosixPath(module.directory.relative_to(config.root).as_posix())
+    place = config.relative(module.output)
+    source = PurePosixPath(config.relative(module.directory))
     if there and not _pattern(source, module.version, config).fullmatch(place):
         return f"the package of {' and '.join(there)} goes elsewhere now"
     if there:

@@ -99,8 +99,7 @@ def digests_of_inputs(source: ModuleSource, config: Config) -> dict[str, str]:
         files.append(template)
     if config.templates is not None:
         files.extend(templates_in(config.templates))
-    root = config.root
-    return {file.relative_to(root).as_posix(): file_digest(file) or "" for file in files}
+    return {config.relative(file): file_digest(file) or "" for file in files}
 
 
 def settings_digest(source: ModuleSource, config: Config) -> str:
@@ -110,8 +109,8 @@ def settings_digest(source: ModuleSource, config: Config) -> str:
         config.models or "",
         source.name,
         source.version or "",
-        source.output.relative_to(config.root).as_posix(),
-        tuple(path.relative_to(config.root).as_posix() for path in config.sources),
+        config.relative(source.output),
+        tuple(config.relative(path) for path in config.sources),
         *((json.dumps(schemes, sort_keys=True, default=str),) if schemes else ()),
     )
 
@@ -167,9 +166,7 @@ def _declares_the_same(
     declared: Callable[[ModuleSource], str | None],
 ) -> bool:
     """Return whether all that `changed` is code of the Python source that declares nothing."""
-    python = {
-        file.relative_to(config.root).as_posix() for file in source.files if file.name != YAML_NAME
-    }
+    python = {config.relative(file) for file in source.files if file.name != YAML_NAME}
     same_files = python.issuperset(changed) and manifest.inputs.keys() >= set(changed)
     return bool(manifest.declared) and same_files and declared(source) == manifest.declared
 

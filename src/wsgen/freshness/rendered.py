@@ -45,7 +45,7 @@ def record_rendered(
 
 def entry_name(source: ModuleSource, config: Config) -> str:
     """Return the name of a module's entries in the cache."""
-    return digest(os.fsencode(source.output.relative_to(config.root).as_posix()))[:32]
+    return digest(os.fsencode(config.relative(source.output)))[:32]
 
 
 def _fingerprint(manifest: Manifest, inputs: Mapping[str, str], routes: str) -> str:

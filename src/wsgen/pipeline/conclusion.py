@@ -102,6 +102,6 @@ def _manifest(draft: Draft, run: Run) -> Manifest:
         inputs=draft.inputs,
         outputs=outputs,
         tools={step: version_of(tool_of(step).name) for step in run.steps},
-        package=draft.source.output.relative_to(run.config.root).as_posix(),
+        package=run.config.relative(draft.source.output),
         declared=declared_digest(draft.spec),
     )

@@ -89,8 +89,7 @@ def render_drafts(
                     found.append(replace(entry, module=source.name, span=entry.span or place))
                 shared.add(entry)
             continue
-        root = run.config.root
-        parsed = {file.relative_to(root).as_posix(): item.digests[file] for file in item.digests}
+        parsed = {run.config.relative(file): sum_ for file, sum_ in item.digests.items()}
         inputs = {**before.inputs, **parsed}
         draft = Draft(source, before, item.spec, item.positions, inputs, files)
         if run.steps:

@@ -52,6 +52,10 @@ class Config:
         schemes = self.asyncapi.get("securitySchemes")
         return schemes if isinstance(schemes, dict) else {}
 
+    def relative(self, path: Path) -> str:
+        """Return `path`, which is in the project, relative to `root` and with forward slashes."""
+        return path.relative_to(self.root).as_posix()
+
     @property
     def cache(self) -> Path:
         """Return the folder of what is only worth keeping on this machine."""

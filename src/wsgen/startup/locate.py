@@ -82,7 +82,7 @@ def find_module(name: str, config: Config) -> ModuleSource | None:
         source for source in discover(config.paths, config) if source.name == name and source.files
     ]
     if len(found) > 1:
-        places = ", ".join(source.directory.relative_to(config.root).as_posix() for source in found)
+        places = ", ".join(config.relative(source.directory) for source in found)
         raise GenerationError(
             f"there are several modules '{name}': {places}; set [tool.wsgen] paths"
         )
