@@ -22,16 +22,15 @@ class Exportable:
     positions: Positions
 
 
-def assemble(
-    stubs: Sequence[Json], settings: Settings, *, title: str, per_module: bool = False
-) -> Json:
+def assemble(stubs: Sequence[Json], settings: Settings, *, per_module: bool) -> Json:
     """Return the document of the modules of `stubs`, still without payload schemas.
 
     Operations of several modules are named after their channel, so that two modules may have the same route.
-    `title` is used if the settings have no title. A document `per_module` has the module's name in its title and
-    id, and the module's description, since the settings describe the whole project.
+    A document `per_module` has the module's name in its title and id, and the module's description, since the
+    settings describe the whole project.
     """
     single = stubs[0]["info"] if len(stubs) == 1 else {}
+    title = single.get("title", "WebSocket API")
     info: Json = {"title": settings.title or title}
     if per_module and settings.title:
         info["title"] = f"{settings.title}: {title}"

@@ -52,10 +52,7 @@ def export_documents(
         stubs.setdefault(name, []).append(json.loads(item.stub))
     if found := collisions(listed):
         return Exported({}, in_order(found))
-    drafts = [
-        assemble(parts, settings, title=_title(name, parts), per_module=per_module)
-        for name, parts in stubs.items()
-    ]
+    drafts = [assemble(parts, settings, per_module=per_module) for parts in stubs.values()]
     filled = fill_documents(drafts, sources=sources, root=root, timeout=timeout)
     if filled.failures or filled.mismatches:
         problems = [
@@ -70,11 +67,6 @@ def export_documents(
         problems.extend(wrong_examples(listed, refused_examples(document)))
         documents[name] = convert(document, version)
     return Exported({} if has_errors(problems) else documents, in_order(problems))
-
-
-def _title(name: str, stubs: Sequence[Json]) -> str:
-    title: str = stubs[0]["info"]["title"] if len(stubs) == 1 else "WebSocket API"
-    return title or name
 
 
 def _check(name: str, document: Json) -> list[Diagnostic]:
