@@ -14,6 +14,7 @@ from wsgen.pipeline.stages import run
 from wsgen.result import RunResult
 from wsgen.settings.config import Config
 from wsgen.settings.project_file import find_root, load_config
+from wsgen.source import ModuleSource
 
 _PathLike = str | os.PathLike[str]
 
@@ -32,8 +33,7 @@ def render(
 
     Raises ConfigError, ToolError or FilesError where nothing could be done at all.
     """
-    config, places = _project(paths, root)
-    sources = find_modules(places, modules, config)
+    config, sources = _modules(paths, modules, root)
     options = Options(quality=quality, force=force, jobs=os.cpu_count() or 2)
     return run(sources, config, options)
 
@@ -48,8 +48,7 @@ def check(
 
     Raises ConfigError or ToolError where nothing could be found out.
     """
-    config, places = _project(paths, root)
-    sources = find_modules(places, modules, config)
+    config, sources = _modules(paths, modules, root)
     options = Options(write=False, quality=quality, jobs=os.cpu_count() or 2)
     return run(sources, config, options)
 
@@ -61,17 +60,17 @@ def load_modules(
 
     Raises GenerationError with all diagnostics if any source is invalid, ConfigError for wrong settings.
     """
-    config, places = _project(paths, root)
-    sources = find_modules(places, modules, config)
+    config, sources = _modules(paths, modules, root)
     loaded, diagnostics = load_sources(sources, config)
     if has_errors(diagnostics):
         raise GenerationError("sources are invalid", diagnostics)
     return tuple(item.spec for item in loaded.values() if item.spec and item.spec.routers)
 
 
-def _project(
-    paths: tuple[_PathLike, ...], root: _PathLike | None
-) -> tuple[Config, tuple[Path, ...]]:
+def _modules(
+    paths: tuple[_PathLike, ...], names: Iterable[str], root: _PathLike | None
+) -> tuple[Config, tuple[ModuleSource, ...]]:
     places = tuple(Path(path) for path in paths)
     start = Path(root) if root is not None else places[0] if places else Path.cwd()
-    return load_config(find_root(start)), places
+    config = load_config(find_root(start))
+    return config, find_modules(places, names, config)
