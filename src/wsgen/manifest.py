@@ -1,7 +1,7 @@
 """The manifest `.wsgen.json`: what wsgen wrote into a package and from which inputs.
 
 It is committed with the package, so it holds no time and no absolute path: the same inputs give the same bytes
-everywhere. Facts about this machine only are in the cache (`wsgen.freshness`).
+everywhere. What only this machine knows is in the cache (`wsgen.freshness`).
 """
 
 import json
@@ -24,8 +24,8 @@ class Manifest:
     `inputs` maps paths relative to the project to SHA-256 digests in hex, `outputs` paths in the package, in the
     order in which the files are written; `settings` is the digest of the settings that decide what is rendered;
     `tools` maps each quality step that the files passed to the version of its tool, and is empty if none ran.
-    `package` is the folder for which it was written, relative to the project: a copy elsewhere can be told from
-    it. `declared` is the digest of what the inputs declared, empty where it is not known.
+    `package` is the folder for which it was written, relative to the project, so that a copy elsewhere is
+    recognised. `declared` is the digest of what the inputs declared, empty where it is not known.
     """
 
     wsgen: str

@@ -251,7 +251,7 @@ WS_YAML: dict[str, Code] = {
     ),
     "WSG117": Code(
         title="bad class name",
-        what="The name of a router cannot be the name of a class and a file that Python can import.",
+        what="The name of a router cannot be used for a Python class and for the file that contains it.",
         why="The router becomes a class of that name, in a file named as the class in lower case.",
         fix="Use an ASCII name such as `BarWsRouter`.",
         file="ws.yaml",
