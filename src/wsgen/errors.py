@@ -37,3 +37,8 @@ class FilesError(WsgenError):
 
 class GenerationError(WsgenError, RuntimeError):
     """A module's routers could not be generated, or are not current where they must be."""
+
+
+def refuse(*found: Diagnostic) -> GenerationError:
+    """Return the error that reports all of `found`, with the message of the first."""
+    return GenerationError(found[0].message, found)

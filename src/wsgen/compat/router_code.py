@@ -6,7 +6,7 @@ from pathlib import Path
 from wsgen.compat.legacy_layout import package_of
 from wsgen.compat.specs import RouterSpec
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.errors import GenerationError
+from wsgen.errors import GenerationError, refuse
 from wsgen.files import read_text
 from wsgen.load.sourcetext import UnreadableError
 from wsgen.load.types.grammar import TypeNode, parse_type
@@ -49,7 +49,7 @@ def generate_router_code(spec: RouterSpec, template: str) -> str:
             f"'{spec.module_name}' are imported from"
         )
         help_text = "Set `models` in [tool.wsgen], or import from the package in the template."
-        raise GenerationError(message, [Diagnostic("WSG301", message, help=help_text)])
+        raise refuse(Diagnostic("WSG301", message, help=help_text))
     router = Router(
         class_name=spec.class_name,
         route=default_route(spec.class_name),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.errors import GenerationError
+from wsgen.errors import GenerationError, refuse
 from wsgen.migrate.python_file import PythonFile
 from wsgen.syntax.scopes import bound_by
 from wsgen.syntax.text_ranges import Cover, TextRange
@@ -100,4 +100,4 @@ def _too_early(file: PythonFile, use: Use) -> GenerationError:
     help_text = (
         "Put it in quotes if it is an annotation, or import it in the function, as others do."
     )
-    return GenerationError(message, [Diagnostic("WSG432", message, span, help=help_text)])
+    return refuse(Diagnostic("WSG432", message, span, help=help_text))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wsgen.commit.single_file import write_file
 from wsgen.diagnostics import Diagnostic, Note, Span, in_order
-from wsgen.errors import GenerationError
+from wsgen.errors import GenerationError, refuse
 from wsgen.files import read_text
 from wsgen.load.module import load_module
 from wsgen.load.sourcetext import UnreadableError
@@ -122,7 +122,7 @@ def _without_aliases(
         if alias in used
     ]
     if found:
-        raise GenerationError(found[0].message, found)
+        raise refuse(*found)
     return without_aliases(python, package, told=told, kept=used, width=_line_width(config))
 
 
@@ -134,9 +134,7 @@ def _package(source: ModuleSource, python: Path, config: Config) -> str:
     if name is None:
         message = f"it is not known how {source.output.name} of `{source.name}` is imported"
         help_text = "Name the importable folder in [tool.wsgen] sources."
-        raise GenerationError(
-            message, [Diagnostic("WSG431", message, Span(python), help=help_text)]
-        )
+        raise refuse(Diagnostic("WSG431", message, Span(python), help=help_text))
     return ".".join(name)
 
 

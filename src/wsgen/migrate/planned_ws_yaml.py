@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span, has_errors
-from wsgen.errors import GenerationError
+from wsgen.errors import refuse
 from wsgen.files import read_file
 from wsgen.load.sentences import problem_of
 from wsgen.load.sourcetext import decode_utf8, read_source
@@ -28,7 +28,7 @@ def planned_yaml(
     if more := [router.class_name for router in spec.routers if router.further]:
         message = f"a ws.yaml gives a router two types; {', '.join(more)} has more"
         help_text = "Keep the aliases of this module: they continue to work."
-        raise GenerationError(message, [Diagnostic("WSG431", message, help=help_text)])
+        raise refuse(Diagnostic("WSG431", message, help=help_text))
     file = source.directory / YAML_NAME
     if file.exists() or file.is_symlink():
         return _existing(file, spec, config), False
@@ -62,7 +62,7 @@ def _existing(file: Path, spec: ModuleSpec, config: Config) -> str:
         help_text = "Declare them there, or remove the file and migrate again."
         found.append(Diagnostic("WSG430", message, Span(file), help=help_text))
     if has_errors(found):
-        raise GenerationError(found[0].message, found)
+        raise refuse(*found)
     return decode_utf8(file, data)
 
 

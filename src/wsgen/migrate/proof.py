@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.discovery.inputs import template_of
-from wsgen.errors import GenerationError
+from wsgen.errors import GenerationError, refuse
 from wsgen.load.declaration import FileDeclaration
 from wsgen.load.module import united
 from wsgen.load.python.aliases import load_python
@@ -54,9 +54,7 @@ def prove(
     else:
         return
     message = f"`{after.name}` was not migrated: {reason}"
-    raise GenerationError(
-        message, [Diagnostic("WSG431", message, Span(python.path), help=help_text)]
-    )
+    raise refuse(Diagnostic("WSG431", message, Span(python.path), help=help_text))
 
 
 def _comparable(new: ModuleSpec, old: ModuleSpec) -> ModuleSpec:

@@ -6,7 +6,7 @@ from pathlib import Path
 import jinja2
 
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.errors import GenerationError
+from wsgen.errors import GenerationError, refuse
 from wsgen.outputs.python.docstrings import docstring
 from wsgen.outputs.python.literals import literal
 
@@ -67,6 +67,4 @@ def fill(template: jinja2.Template, values: dict[str, object]) -> str:
 def _broken(error: Exception, file: Path, line: int) -> GenerationError:
     message = f"the template {file.name} cannot be used: {error}"
     help_text = "Correct the template; docs/templates.md lists the values it is given."
-    return GenerationError(
-        message, [Diagnostic("WSG404", message, Span(file, line), help=help_text)]
-    )
+    return refuse(Diagnostic("WSG404", message, Span(file, line), help=help_text))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.errors import GenerationError
+from wsgen.errors import GenerationError, refuse
 from wsgen.files import read_text
 from wsgen.model import ModuleSpec
 from wsgen.outputs.contract import Language, RenderContext, RenderedFile
@@ -39,8 +39,7 @@ def _specialised(module: ModuleSpec, template: Path, context: RenderContext) -> 
     except (OSError, UnicodeDecodeError) as error:
         message = f"the template {template.name} cannot be read: {error}"
         help_text = "Make it a readable file in UTF-8."
-        found = Diagnostic("WSG420", message, Span(template), help=help_text)
-        raise GenerationError(message, [found]) from error
+        raise refuse(Diagnostic("WSG420", message, Span(template), help=help_text)) from error
     parsed = parse_template(template, text, context.sources)
     files = {}
     wrong: list[Diagnostic] = []
@@ -50,5 +49,5 @@ def _specialised(module: ModuleSpec, template: Path, context: RenderContext) -> 
         except GenerationError as error:
             wrong += error.diagnostics
     if wrong:
-        raise GenerationError(wrong[0].message, wrong)
+        raise refuse(*wrong)
     return files

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.errors import GenerationError
+from wsgen.errors import refuse
 from wsgen.model import ROUTER_FILE_NAMES, RUNTIME, Delivery, ModuleSpec, RouterSpec
 from wsgen.outputs.contract import RenderContext
 from wsgen.outputs.python.docstrings import docstring, fits_docstring
@@ -24,7 +24,7 @@ def render_router(router: RouterSpec, module: ModuleSpec, context: RenderContext
     if router.class_name in ROUTER_FILE_NAMES:
         message = f"a router cannot be called `{router.class_name}`: its file imports something of that name"
         help_text = f"Rename it, for example to `{router.class_name}WsRouter`."
-        raise GenerationError(message, [Diagnostic("WSG410", message, help=help_text)])
+        raise refuse(Diagnostic("WSG410", message, help=help_text))
     imports = Imports.of(
         (router.request, router.data), taken=ROUTER_FILE_NAMES | _INSIDE | {router.class_name}
     )

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wsgen.diagnostics import Diagnostic, Note, Span
-from wsgen.outputs.python.generic.template import TemplateFile, mistake, refuse
+from wsgen.errors import refuse
+from wsgen.outputs.python.generic.template import TemplateFile, mistake
 from wsgen.syntax.newer_syntax import TypeParameters
 from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.quoted_types import TypingNames

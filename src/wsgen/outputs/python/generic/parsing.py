@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
+from wsgen.errors import refuse
 from wsgen.outputs.python.generic.generic_class import find_generic_class
 from wsgen.outputs.python.generic.placeholders import (
     TemplateUses,
@@ -21,7 +22,6 @@ from wsgen.outputs.python.generic.template import (
     Role,
     TemplateFile,
     mistake,
-    refuse,
 )
 from wsgen.outputs.python.generic.template_imports import (
     absolute,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from wsgen.diagnostics import Diagnostic, Note, Span
-from wsgen.errors import GenerationError
+from wsgen.errors import refuse
 from wsgen.model import RouterSpec
 from wsgen.outputs.contract import RenderContext
 from wsgen.outputs.python.docstrings import filled
@@ -27,7 +27,7 @@ def specialise(
     uses a name of the router for something else.
     """
     if found := list(_conflicts(template, router, context)):
-        raise GenerationError(found[0].message, found)
+        raise refuse(*found)
     types = template.used(router)
     wanted = {pair for ref in types.values() for pair in ref.imports()}
     known = wanted & template.names.bound

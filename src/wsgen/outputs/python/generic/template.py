@@ -7,7 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Span
-from wsgen.errors import GenerationError
 from wsgen.model import RouterSpec, TypeRef
 from wsgen.outputs.python.type_imports import ImportedName
 from wsgen.syntax.python_text import PythonText
@@ -103,8 +102,3 @@ def mistake(
 ) -> Diagnostic:
     """Return the diagnostic of a mistake in the template."""
     return Diagnostic(code, message, span, help=help_text, notes=tuple(notes))
-
-
-def refuse(*found: Diagnostic) -> GenerationError:
-    """Return the error that reports all of `found`."""
-    return GenerationError(found[0].message, list(found))
