@@ -50,11 +50,8 @@ def generate_module_routers(
     with naming(module_name):
         if start_mode(module_name) == "off":
             return has_package(module_name, root=root, caller=caller)
-        found = locate_module(module_name, root=root, caller=caller)
-        if found is None:
-            return False
-        config, source = found
-        return ensure_current(
+        config, source = locate_module(module_name, root=root, caller=caller)
+        return source is not None and ensure_current(
             source, config, silent=silent, skip_quality_checks=skip_quality_checks
         )
 

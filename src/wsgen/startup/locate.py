@@ -20,8 +20,8 @@ from wsgen.source import ModuleSource
 
 def locate_module(
     name: str, *, root: str | os.PathLike[str] | None, caller: Path | None
-) -> tuple[Config, ModuleSource] | None:
-    """Return the module called `name` and its project's settings, None if there is no such module.
+) -> tuple[Config, ModuleSource | None]:
+    """Return the settings of a project and its module called `name`, None if no project has such a module.
 
     With `root`, only that project is searched. Otherwise a module in the package of the calling file comes first,
     then one of the working directory's project, then one of the calling file's project.
@@ -30,15 +30,16 @@ def locate_module(
     """
     if root is not None:
         config = settings_of(Path(root))
-        return _pair(config, find_module(name, config))
+        return config, find_module(name, config)
     theirs = None
     if caller is not None:
         config = settings_of(caller.parent)
-        theirs = _pair(config, find_module(name, config))
-        if theirs is not None and _is_near(theirs[1], caller):
-            return theirs
+        theirs = find_module(name, config)
+        if theirs is not None and _is_near(theirs, caller):
+            return config, theirs
     here = settings_of(Path.cwd())
-    return _pair(here, find_module(name, here)) or theirs
+    source = find_module(name, here)
+    return (here, source) if source is not None or theirs is None else (config, theirs)
 
 
 def has_package(name: str, *, root: str | os.PathLike[str] | None, caller: Path | None) -> bool:
@@ -48,11 +49,11 @@ def has_package(name: str, *, root: str | os.PathLike[str] | None, caller: Path 
     project, or in the module's folder there.
     """
     try:
-        found = locate_module(name, root=root, caller=caller)
+        _, source = locate_module(name, root=root, caller=caller)
     except WsgenError:  # settings that cannot be read are ignored
-        found = None
-    if found is not None:
-        return (found[1].output / "__init__.py").is_file()
+        source = None
+    if source is not None:
+        return (source.output / "__init__.py").is_file()
     starts = [Path.cwd() if root is None else Path(root)]
     if root is None and caller is not None:
         starts.append(caller.parent)
@@ -109,10 +110,6 @@ def root_of(start: Path) -> Path:
 
 _places: dict[tuple[Path, str], Path] = {}
 _configs: dict[Path, tuple[tuple[bytes | None, ...], Config]] = {}
-
-
-def _pair(config: Config, source: ModuleSource | None) -> tuple[Config, ModuleSource] | None:
-    return None if source is None else (config, source)
 
 
 def _is_near(source: ModuleSource, caller: Path) -> bool:
