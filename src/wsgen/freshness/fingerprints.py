@@ -1,7 +1,7 @@
 """Fingerprints of what the results of quality steps depend on besides the files: tools, settings, imports.
 
-Part of the path where nothing changed: each is taken once in a run, however many modules rely on it. An edit
-during the run makes no difference to it, so that what the tools may not have seen is not taken for checked.
+They are needed even when nothing has changed, so each is computed once in a run, however many modules rely on it.
+An edit during the run does not change it: files that the tools may not have seen do not count as checked.
 """
 
 import json

@@ -9,7 +9,7 @@ from wsgen.model import ROUTER_FILE_NAMES
 
 
 def check_class_name(name: str) -> Wording | None:
-    """Return why `name` cannot be a router class, whether for the schema or for its file."""
+    """Return why `name` cannot be a router class, by the schema or because of its file."""
     return problem_of(("routers", KeyStep(name)), name) or check_file_name(name)
 
 

@@ -41,7 +41,7 @@ class SourceText(Places):
         return super().at(min(max(line, 1), len(self.ends)), column)
 
     def within(self, value: str, start: int, end: int) -> int | None:
-        """Return where `value` stands verbatim in `text[start:end]`; None if it is escaped or folded."""
+        """Return where `value` is written verbatim in `text[start:end]`; None if it is escaped or folded."""
         found = self.text.find(value, start, end)
         return found if found >= 0 else None
 

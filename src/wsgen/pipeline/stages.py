@@ -111,7 +111,7 @@ def _assess_rest(
 def _recheck(
     assessed: Mapping[ModuleSource, Assessment], this: Run
 ) -> dict[ModuleSource, Assessment]:
-    """Return as current those whose packages pass the type checkers and linters that are all that is missing."""
+    """Return as current the modules that only lack results of type checkers and linters, and pass these now."""
     if not any(found.unverified for found in assessed.values()):
         return {}
     from wsgen.pipeline.rechecks import recheck
@@ -145,7 +145,7 @@ def _update(
 def _make_packages(
     stale: Mapping[ModuleSource, Assessment], this: Run, *, last: bool
 ) -> tuple[dict[ModuleSource, ModuleResult], list[Diagnostic]]:
-    """Load, render, check and commit; return how the modules ended, but for those that were edited meanwhile.
+    """Load, render, check and commit; return how the modules ended, except those edited meanwhile.
 
     Without steps each module goes through all stages before the next one is loaded, so that memory is bounded.
     """

@@ -45,7 +45,7 @@ def run_steps(
     `steps` are all steps of the project, in their order. Nothing below `root` is written, except in `cache`,
     where mypy keeps what makes the next run fast; with None it keeps nothing. Types are looked up in `sources`.
     At most `jobs` processes run at once, each for at most `timeout` seconds. With `lasting` off, type checkers
-    read all that the modules import anew.
+    read all imported files again.
 
     Raises ToolError if a tool is missing or cannot work at all; what is wrong with a module is in the result.
     """

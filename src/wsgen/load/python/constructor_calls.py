@@ -12,7 +12,7 @@ from wsgen.load.sourcetext import SourceText
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the calls of one class give it, apart from what is wrong, and where all of it stands."""
+    """What the calls of one class give it, without what is wrong, and the positions of all of it."""
 
     fields: Fields = field(default_factory=dict)
     spans: Mapping[str, Span] = field(default_factory=dict)

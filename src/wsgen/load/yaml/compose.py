@@ -139,7 +139,7 @@ class _Composer:
             self.fail("WSG109", message.format(name), start, end, help_text.format(name))
         elif any(target is node for node in self.open):
             help_text = "Copy what is needed instead of the whole."
-            message = f"alias `*{name}` stands inside of what it names"
+            message = f"alias `*{name}` is inside the anchor that it names"
             self.fail("WSG109", message, start, end, help_text)
         else:
             size, height = self.measure(target)

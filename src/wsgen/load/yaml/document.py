@@ -71,7 +71,7 @@ class Document:
         return node
 
     def owner(self, path: Steps) -> Node:
-        """Return what stands for the collection at `path`: its key, or else its first character."""
+        """Return the node that marks the collection at `path`: its key, or else its first character."""
         if path and isinstance(path[-1], str):
             return self.at((*path[:-1], KeyStep(path[-1])))
         start = self.at(path).start
