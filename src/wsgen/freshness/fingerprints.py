@@ -16,7 +16,7 @@ from stat import S_ISREG
 from wsgen.files import read_file
 from wsgen.manifest import MANIFEST
 from wsgen.quality.installed import fingerprint
-from wsgen.quality.settings_files import settings_digest, settings_files
+from wsgen.quality.settings_files import contents_digest, settings_files
 from wsgen.quality.tools import tool_of
 from wsgen.quality.tools.tool import Tool
 from wsgen.settings.cache_folder import read_entry, write_entry
@@ -64,7 +64,7 @@ class Fingerprints:
         if (tool.name, files) not in self._tools:
             version = fingerprint(tool.name, ("",) if tool.reads_imports else tool.companions)
             own = (file for file in files if file.name in tool.settings)
-            self._tools[tool.name, files] = f"{version}\n{settings_digest(own, tool.extends)}"
+            self._tools[tool.name, files] = f"{version}\n{contents_digest(own, tool.extends)}"
         return self._tools[tool.name, files]
 
     def of_package(self, name: str) -> str:

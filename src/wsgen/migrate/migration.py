@@ -1,6 +1,5 @@
 """Plan the migration of one module: the new texts of both files, or the reasons against it."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 from wsgen.commit.single_file import write_file
 from wsgen.diagnostics import Diagnostic, Note, Span, in_order
 from wsgen.errors import GenerationError, refuse
-from wsgen.files import read_text
 from wsgen.load.module import load_module
 from wsgen.load.sourcetext import UnreadableError
 from wsgen.migrate.importers import Importers
@@ -16,6 +14,7 @@ from wsgen.migrate.planned_ws_yaml import lines_told, mounted_at, planned_yaml
 from wsgen.migrate.proof import prove
 from wsgen.migrate.python_file import PythonFile, read_python
 from wsgen.migrate.removal import without_aliases
+from wsgen.quality.settings_files import tool_table
 from wsgen.result import FileChange
 from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource
@@ -140,12 +139,9 @@ def _package(source: ModuleSource, python: Path, config: Config) -> str:
 
 def _line_width(config: Config) -> int:
     """Return the maximum line length that pyproject.toml sets for black, ruff and isort."""
-    try:
-        tools = tomllib.loads(read_text(config.root / "pyproject.toml")).get("tool", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return _USUAL_WIDTH
+    file = config.root / "pyproject.toml"
     keys = (("black", "line-length"), ("ruff", "line-length"), ("isort", "line_length"))
-    found = [tools.get(tool, {}).get(key) for tool, key in keys]
+    found = [tool_table(file, tool).get(key) for tool, key in keys]
     return min((width for width in found if isinstance(width, int)), default=_USUAL_WIDTH)
 
 

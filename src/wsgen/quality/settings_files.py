@@ -78,7 +78,7 @@ def _in_directory(directory: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(p for p in paths if os.access(p, os.F_OK) and os.path.isfile(p))
 
 
-def settings_digest(files: Iterable[Path], extends: _Extends) -> str:
+def contents_digest(files: Iterable[Path], extends: _Extends) -> str:
     """Return the digest of the settings `files` and all that they bring in, whether or not it exists."""
     total = sha256()
     for file, data in _with_contents(files, extends):
