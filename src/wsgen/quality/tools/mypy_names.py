@@ -2,7 +2,8 @@
 
 mypy gives every file a module name and refuses two files of the same name, such as the packages
 `specs/a/ws_generated` and `specs/b/ws_generated` without `__init__.py` above them. It also imports from the
-folders in which the names of its files begin, the last of them first. Names and folders follow mypy's rules here.
+folders in which the names of its files begin, the last of them first. Names and folders follow mypy's rules here,
+which differ from those of Python in `wsgen.syntax.module_names`: a folder may have two names for it.
 """
 
 import os
