@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from wsgen.errors import ConfigError
 from wsgen.manifest import MANIFEST
@@ -16,16 +16,15 @@ _BUILT = frozenset({"build", "dist"})
 """Folders beside one of the builders' files that hold copies of what is built."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a walk found: folders that may hold a source, generated packages, and what it could not read.
 
     `ended` is False if it stopped at the limit.
     """
 
-    folders: list[Path] = field(default_factory=list)
-    packages: list[Path] = field(default_factory=list)
-    errors: list[OSError] = field(default_factory=list)
+    folders: list[Path]
+    packages: list[Path]
+    errors: list[OSError]
     ended: bool = True
 
 
@@ -35,10 +34,10 @@ def walk(top: Path, limit: int | None = None) -> Found:
     Not entered are hidden folders, links, virtual and conda environments, caches, generated packages, what a
     build has copied, and other projects with settings of their own.
     """
-    found = Found()
+    found = Found([], [], [])
     for number, (place, names, files) in enumerate(os.walk(top, onerror=found.errors.append), 1):
         if limit is not None and number > limit:
-            return Found(found.folders, found.packages, found.errors, ended=False)
+            return found._replace(ended=False)
         folder = Path(place)
         sources = not _NAMES.isdisjoint(files) or not _NAMES.isdisjoint(names)
         if MANIFEST in files:

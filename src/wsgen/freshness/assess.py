@@ -6,9 +6,10 @@ manifest says, and if this machine knows that it made these files and that they 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from wsgen._version import __version__
 from wsgen.discovery.inputs import template_of, templates_in
@@ -33,8 +34,7 @@ class Status(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """The state of one package, with what was read to find out.
 
     `manifest` is that of the package, None if there is none that can be read. `inputs` has the digests of the
@@ -47,7 +47,7 @@ class Assessment:
     manifest: Manifest | None
     inputs: Mapping[str, str]
     reason: str = ""
-    routes: Mapping[str, str] = field(default_factory=dict)
+    routes: Mapping[str, str] = MappingProxyType({})
     unverified: tuple[str, ...] = ()
 
     @property

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wsgen.freshness.assess import Assessment, assess
 from wsgen.freshness.fingerprints import Fingerprints
@@ -16,8 +15,7 @@ if TYPE_CHECKING:  # a run that finds everything current loads nothing
     from wsgen.model import ModuleSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How to run: `write` commits, `quality` runs the steps, `force` overrides edits by hand.
 
     `jobs` bounds how many tools run at once. With `trust`, a package that is what its manifest says counts as
@@ -33,8 +31,7 @@ class Options:
     texts: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One run: the settings, the options, and what is known about tools and the project's own packages.
 
     Types that a `ws.py` does not import are taken from the package that `assumed` returns, if it does.

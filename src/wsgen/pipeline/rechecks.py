@@ -8,7 +8,6 @@ the other stages, so that its diagnostics are the same as in any other run.
 import os
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from wsgen.files import read_text
 from wsgen.freshness.assess import Assessment, Status
@@ -50,7 +49,7 @@ def recheck(
     for source, module in staged.items():
         found = todo[source]
         if source.output in passed and found.manifest and not _is_newer(module, run):
-            current[source] = replace(found, status=Status.CURRENT)
+            current[source] = found._replace(status=Status.CURRENT)
             if run.options.write or run.config.cache.is_dir():
                 names = packages[source]
                 record_passed(source, run.config, found.manifest, names, run.fingerprints)

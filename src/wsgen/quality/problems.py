@@ -6,15 +6,15 @@ Part of the path where nothing changed, which imports the tools: neither `json` 
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a process ended and what it printed."""
 
     returncode: int
@@ -27,8 +27,7 @@ class Outcome:
         return "\n".join(text for text in (self.stdout.rstrip(), self.stderr.rstrip()) if text)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One problem that a tool reports: where, in its own words, and its whole output about it.
 
     `path` is as the tool wrote it, but relative to its working directory. `help` replaces the general help of the
@@ -45,8 +44,7 @@ class Problem:
     missing: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one process of a tool said; `unsettled` if it would change files."""
 
     problems: tuple[Problem, ...] = ()
@@ -60,8 +58,7 @@ Raises BrokenToolError if the tool could not do its work.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What one step says of some modules.
 
     `unsettled` tells that the step would change files. Problems may lie outside the modules. `broken` has the
@@ -73,7 +70,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     unsettled: bool = False
     output: str = ""
-    broken: Mapping[Path, Diagnostic] = field(default_factory=dict)
+    broken: Mapping[Path, Diagnostic] = MappingProxyType({})
 
 
 def joined(step: str, outputs: tuple[Path, ...], reports: Sequence[Report]) -> Report:

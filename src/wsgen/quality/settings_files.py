@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from wsgen.files import read_file, read_text
 
@@ -111,8 +112,7 @@ def _with_contents(files: Iterable[Path], extends: _Extends) -> Iterator[tuple[P
                     waiting.append(Path(os.path.normpath(file.parent / path)))
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """Where a tool's search for settings ends: at a `file`, or with None at the top of a repository."""
 
     folder: Path

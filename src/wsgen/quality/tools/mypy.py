@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,10 +64,10 @@ def _read(_: str, outcome: Outcome, directory: str) -> Reading:
             if problem.rule == "import-not-found" and (
                 name := re.search(_MISSING, match["message"])
             ):
-                problem = replace(problem, missing=name[1])
+                problem = problem._replace(missing=name[1])
             found.append(problem)
         elif found and found[-1].path == problem.path:
-            found[-1] = replace(found[-1], output=f"{found[-1].output}\n{problem.output}")
+            found[-1] = found[-1]._replace(output=f"{found[-1].output}\n{problem.output}")
     return Reading(tuple(found))
 
 
@@ -114,7 +113,7 @@ def _check(
     if excluded and (unseen := bench.owner(rest.partition("'")[0] + "/_")) in outputs:
         seen = tuple(o for o in outputs if o != unseen and not _is_excluded(bench, o))
         report = _check(bench, group, processes, seen, share) if seen else None
-        return replace(report or Report("mypy", ()), outputs=outputs)
+        return (report or Report("mypy", ()))._replace(outputs=outputs)
     if any(problem.path.endswith((".py", ".pyi")) for problem in problems) or re.search(
         _NOT_A_NAME, outcome.output, re.MULTILINE
     ):
@@ -172,7 +171,7 @@ class _StoppedError(BrokenToolError):
                 continue
             for item in self._problems:
                 message = f"{item.path}:{item.line}: {item.message}"
-                yield replace(item, path=output, line=1, column=1, message=message)
+                yield item._replace(path=output, line=1, column=1, message=message)
 
 
 def _is_excluded(bench: Workbench, output: Path) -> bool:

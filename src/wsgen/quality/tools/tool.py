@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from wsgen.quality.settings_files import Configurable, Home
 
@@ -21,8 +21,7 @@ NOT_PYTHON = "Correct the templates that the file was made from."
 """The help of steps that format."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One way to run a tool.
 
     `title` says what it does, `shown` is the command as a person would type it, without paths. `code` and `help`
