@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.page.browser import Page, open_browser
-from tests.page.server import free_port, serve
+from tests.page.server_process import free_port, serve
 
 _IMAGES = Path(__file__).parents[1] / "docs" / "images"
 _RECEIVED = "Number(document.querySelector('[data-number=received]')?.innerText ?? 0)"

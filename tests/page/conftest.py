@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.page.browser import Page, open_browser
-from tests.page.server import free_port, serve
+from tests.page.server_process import free_port, serve
 
 
 @pytest.fixture(scope="module")

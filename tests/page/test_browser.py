@@ -9,7 +9,7 @@ import pytest
 from tests.page.browser import Page
 from tests.page.conftest import Save
 from tests.page.sample import Document, sample_document
-from tests.page.server import free_port, serve
+from tests.page.server_process import free_port, serve
 
 from wsgen_runtime.documents.page import render_page
 

@@ -13,8 +13,8 @@ from tests.runtime.soak.churn import churn
 from tests.runtime.soak.compression import compression
 from tests.runtime.soak.hostile import malformed
 from tests.runtime.soak.memory import memory
+from tests.runtime.soak.progress import report
 from tests.runtime.soak.stalled import stalled
-from tests.runtime.soak.watching import report
 
 RUNS = {
     "churn": churn,

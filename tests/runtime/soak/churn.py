@@ -13,8 +13,8 @@ from tests.runtime.documented import reader_of
 from tests.runtime.server import serving
 from tests.runtime.services import Recorder
 from tests.runtime.soak.clients import client_process
+from tests.runtime.soak.progress import drained, no_complaints, report
 from tests.runtime.soak.routes import BLOBS, routers, times_app
-from tests.runtime.soak.watching import drained, no_complaints, report
 from websockets.asyncio.client import ClientConnection, connect
 
 from wsgen_runtime import WsApp

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.runtime.services import BarRequest, Recorder
 from tests.runtime.soak.memory import resident, served, warm
 from tests.runtime.soak.plain import connect, send
-from tests.runtime.soak.watching import report
+from tests.runtime.soak.progress import report
 
 from wsgen_runtime import TopicUpdate, WsApp, WsRouter
 

@@ -11,8 +11,8 @@ from tests.runtime.malformed import malformed_frames
 from tests.runtime.raw_frames import ATTACKS, attack, endless, random_bytes
 from tests.runtime.server import serving
 from tests.runtime.services import Recorder
+from tests.runtime.soak.progress import no_complaints, report
 from tests.runtime.soak.routes import PATIENT, TIMES, routers, times_app
-from tests.runtime.soak.watching import no_complaints, report
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 

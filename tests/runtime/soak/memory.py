@@ -16,8 +16,8 @@ from subprocess import DEVNULL, Popen
 
 from tests.runtime.services import Recorder
 from tests.runtime.soak.plain import PING, TEXT, connect, frame_of
+from tests.runtime.soak.progress import report
 from tests.runtime.soak.routes import times_app
-from tests.runtime.soak.watching import report
 
 from wsgen_runtime import Limits, WsApp
 

@@ -7,8 +7,8 @@ from statistics import median
 from tests.runtime.server import serving
 from tests.runtime.services import Recorder
 from tests.runtime.soak.clients import Ask, client_process
+from tests.runtime.soak.progress import drained, report
 from tests.runtime.soak.routes import BLOBS, TIMES, times_app
-from tests.runtime.soak.watching import drained, report
 
 
 async def stalled(seconds: float) -> bool:

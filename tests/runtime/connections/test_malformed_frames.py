@@ -8,7 +8,7 @@ import pytest
 from tests.runtime.server import IMPLEMENTATIONS
 from tests.runtime.soak.hostile import raw_bytes, to_a_patient_server, to_a_server_with_limits
 from tests.runtime.soak.memory import RECOMMENDED
-from tests.runtime.soak.watching import no_complaints
+from tests.runtime.soak.progress import no_complaints
 
 
 async def test_malformed_frames_are_answered_one_by_one() -> None:
