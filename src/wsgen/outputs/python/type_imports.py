@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wsgen.model import UNION, TypeRef
 from wsgen.outputs.python.literals import WIDTH
@@ -91,13 +92,14 @@ def in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=_by_kind)
 
 
-def naturally(name: str) -> list[tuple[str, int]]:
+@lru_cache(maxsize=1024)
+def naturally(name: str) -> tuple[tuple[str, int], ...]:
     """Return a sort key that ignores case and sorts `v2` before `v10`, as import sorters do."""
     parts = re.split(r"(\d+)", name.lower())
-    return [("", int(part)) if part.isdigit() else (part, 0) for part in parts]
+    return tuple(("", int(part)) if part.isdigit() else (part, 0) for part in parts)
 
 
-def _by_kind(name: str) -> tuple[int, list[tuple[str, int]]]:
+def _by_kind(name: str) -> tuple[int, tuple[tuple[str, int], ...]]:
     plain = name.partition(" ")[0]
     kind = 0 if plain.isupper() and len(plain) > 1 else 1 if plain[:1].isupper() else 2
     return kind, naturally(name)
