@@ -17,8 +17,6 @@ from wsgen.outputs.contract import Language, RenderContext, RenderedFile
 from wsgen.outputs.registry import forget_templates, render_package
 from wsgen.pipeline.conflicts import unwritable
 from wsgen.pipeline.context import Run
-from wsgen.pipeline.rechecks import run_quality_steps
-from wsgen.quality.mirror import StagedModule
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, Positions
 
@@ -106,6 +104,9 @@ def check_drafts(drafts: Iterable[Draft], run: Run, found: list[Diagnostic]) -> 
     """
     if not run.steps:
         return drafts
+    from wsgen.pipeline.rechecks import run_quality_steps
+    from wsgen.quality.mirror import StagedModule
+
     drafts = list(drafts)
     staged = [
         StagedModule(
