@@ -98,7 +98,7 @@ def refuse_other_kinds(file: Path) -> int | None:
 
 def stage(file: Path, data: bytes, *, durable: bool = False) -> Path:
     """Write `data` to a new file next to `file` and return it; with `durable`, wait until the disk has it."""
-    temporary = file.parent / f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}"
+    temporary = file.with_name(f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}")
     try:
         # "x" fails if anything has that name, even a link.
         with open(temporary, "xb") as stream:

@@ -33,7 +33,7 @@ def apply_plan(plan: Plan) -> None:
             refuse_other_kinds(file)
         _sweep(output, {*files, *outputs})
         try:
-            for folder in _folders_of(output, plan.texts):
+            for folder in _folders_of(output, plan.texts) - {output}:
                 folder.mkdir(parents=True, exist_ok=True)
             staged = {name: stage(files[name], text.encode()) for name, text in plan.texts.items()}
             if plan.changes_files and plan.manifest is not None:
@@ -116,7 +116,7 @@ def _drop_bytecode(file: Path) -> None:
 
     Python trusts bytecode whose source has the same second and size, which a quick edit can keep.
     """
-    cache = file.parent / "__pycache__"
+    cache = file.with_name("__pycache__")
     if not cache.is_dir() or cache.is_symlink():
         return
     for compiled in cache.glob(f"{file.stem}.*.pyc"):
