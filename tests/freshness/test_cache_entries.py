@@ -223,6 +223,39 @@ def test_ruff_may_extend_a_file_outside_of_the_project(
     assert (outcome.code, "E501" in outcome.stderr) == (1, True)
 
 
+def test_check_runs_ruff_again_when_settings_above_the_repository_change(
+    linted: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = linted.root / "inner"
+    (inner / ".git").mkdir(parents=True)
+    for name in ("specs", "src", "pyproject.toml"):
+        (linted.root / name).rename(inner / name)
+    monkeypatch.chdir(inner)
+    assert linted.wsgen("render").code == 0
+    edit(linted, "settings/two.toml", 'line-length = 20\nlint.select = ["E501"]\n')
+    assert linted.wsgen("check").code == 1
+
+
+@pytest.mark.parametrize(
+    "statement", ["x = 1; import later", "if True: import shapes, \\\n  later"]
+)
+def test_an_import_is_found_wherever_it_is_in_a_line(typed: Project, statement: str) -> None:
+    edit(typed, "src/later.py", "")
+    edit(typed, "src/app/models.py", f"{MODELS}\n{statement}\n")
+    assert typed.wsgen("render").code == 0
+    assert KNOWN in typed.wsgen("list").stdout
+    edit(typed, "src/later.py", "# edited\n")
+    assert UNKNOWN in typed.wsgen("list").stdout
+
+
+def test_a_package_that_appears_under_an_imported_name_is_checked(typed: Project) -> None:
+    edit(typed, "src/app/models.py", f"{MODELS}\nimport later  # type: ignore[import-not-found]\n")
+    assert typed.wsgen("render").code == 0
+    assert KNOWN in typed.wsgen("list").stdout
+    edit(typed, "src/later.py", "")
+    assert UNKNOWN in typed.wsgen("list").stdout
+
+
 def test_check_finds_a_renamed_class_that_came_through_re_exports(
     linted: Project, models_cache: ModelsCache
 ) -> None:

@@ -54,19 +54,20 @@ def test_directories_that_do_not_exist_yet_are_made(project: Project) -> None:
         assert mirror.read(module) == module.files
 
 
-def test_settings_files_are_those_from_the_output_up_to_the_repository(project: Project) -> None:
+def test_settings_files_are_those_in_all_folders_above_the_output(project: Project) -> None:
     (project.root.parent / ".git").mkdir()
     project.write({"../tox.ini": "", "../../setup.cfg": "", "specs/ruff.toml": ""})
     project.write({"specs/a/ws_generated/mypy.ini": "", "src/.isort.cfg": ""})
     names = tuple(dict.fromkeys(name for tool in TOOLS for name in tool.settings))
     known: dict[str, tuple[str, ...]] = {}
-    found = settings_files(project.root, project.root / "specs/a/ws_generated", names, known=known)
+    found = settings_files(project.root / "specs/a/ws_generated", names, known=known)
     assert found == (
         project.root / "specs/ruff.toml",
         project.root / "pyproject.toml",
         project.root / ".flake8",
         project.root.parent / "tox.ini",
+        project.root.parent.parent / "setup.cfg",
     )
     assert set(SETTINGS) <= set(names)
-    again = settings_files(project.root, project.root / "specs/b/ws_generated", names, known=known)
+    again = settings_files(project.root / "specs/b/ws_generated", names, known=known)
     assert again == found

@@ -7,6 +7,7 @@ An edit during the run does not change it: files that the tools may not have see
 import json
 import os
 import re
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -24,7 +25,7 @@ from wsgen.settings.config import Config
 from wsgen.source import NOT_SEARCHED
 
 _SUFFIXES = (".py", ".pyi")
-_IMPORT = r"^[ \t]*(?:from[ \t]+([^\W\d]\w*)|import[ \t]+([^\n#;]+))"
+_IMPORT = r"(?:^|[;:])[ \t]*(?:from[ \t]+([^\W\d]\w*)|import[ \t]+([^\n#;]+))"
 _KIND = "packages"
 _SEEN = "seen by type checkers"
 _SETTLED = 2_000_000_000
@@ -58,7 +59,7 @@ class Fingerprints:
         """
         if output not in self._settings:
             self._settings[output] = settings_files(
-                self._config.root, output, self._settings_names, known=self._directories
+                output, self._settings_names, known=self._directories
             )
         files = self._settings[output]
         if (tool.name, files) not in self._tools:
@@ -74,7 +75,8 @@ class Fingerprints:
         were read last. Generated packages are left out: their manifests have the digests of what is in them.
         """
         if name not in self._packages:
-            files = self._files_of(name)
+            if not (files := self._files_of(name)):
+                return self._packages.setdefault(name, "")
             stat = sha256(repr(files).encode("utf-8", "surrogateescape")).hexdigest()
             self._packages[name] = self._remembered(name, stat) or self._read(name, stat)
         return self._packages[name]
@@ -116,14 +118,17 @@ class Fingerprints:
         return (file for name in names for file in self._files_of(name))
 
     def reached_from(self, names: Iterable[str]) -> frozenset[str]:
-        """Return those of `names` that are packages of the project, and what these import, at any distance."""
+        """Return `names` and what those that are packages of the project import, at any distance.
+
+        Those that are not in the project are included, as it may get them later, but for the standard library.
+        """
         found: set[str] = set()
         waiting = set(names)
         while waiting:
-            if (name := waiting.pop()) not in found and self._files_of(name):
-                found.add(name)
-                waiting |= self._imported_by(name) - found
-        return frozenset(found)
+            found.add(name := waiting.pop())
+            waiting |= self._imported_by(name) - found
+        standard = sys.stdlib_module_names
+        return frozenset(name for name in found if name not in standard or self._files_of(name))
 
     def _remembered(self, name: str, stat: str) -> str | None:
         before, _, content = (read_entry(self._config.cache, _KIND, name) or "").partition("\n")
@@ -164,13 +169,16 @@ class Fingerprints:
 
 
 def imported_names(text: str) -> Iterator[str]:
-    """Yield the first parts of the names of what a Python `text` imports, but for relative imports."""
+    """Yield the first parts of the names of what a Python `text` imports, but for relative imports.
+
+    A search that finds too much only adds a name.
+    """
+    text = re.sub(r"\\\r?\n", " ", text)
     for one, several in re.findall(_IMPORT, text, re.MULTILINE):
-        if one:
-            yield one
-        for part in several.split(","):
-            if name := part.partition(".")[0].split()[:1]:
-                yield name[0]
+        for part in (one, *several.split(",")):
+            name = "".join(part.partition(".")[0].split()[:1])
+            if name.isidentifier():
+                yield name
 
 
 def _file(path: str) -> Iterator[_File]:

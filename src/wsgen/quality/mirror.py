@@ -139,7 +139,7 @@ def _link_extended(
     found = dict.fromkeys(
         file
         for module in modules
-        for file in settings_files(root, module.output, tool.settings, known=known)
+        for file in settings_files(module.output, tool.settings, known=known)
     )
     for file in with_extended(found, tool.extends):
         link = target / file.relative_to(file.anchor)

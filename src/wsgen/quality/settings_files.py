@@ -5,7 +5,7 @@ different settings must not be on one command line: black takes the settings of 
 paths have in common, and isort those of its first path.
 """
 
-# ruff: noqa: PTH110, PTH113, PTH120  (building Path objects takes longer than the look)
+# ruff: noqa: PTH113, PTH120  (building Path objects takes longer than the look)
 
 from __future__ import annotations
 
@@ -46,7 +46,6 @@ class Configurable:
 
 
 def settings_files(
-    root: Path,
     output: Path,
     names: tuple[str, ...],
     *,
@@ -54,21 +53,18 @@ def settings_files(
 ) -> tuple[Path, ...]:
     """Return the files with one of `names` that can hold settings for the files in `output`, nearest first.
 
-    They are looked for in the directories above `output`, up to `root` and on to the top of the
-    repository that `root` is in. Give one dict as `known` to look into each directory only once while
-    asking for many modules with the same `names`.
+    They are looked for in all directories above `output`: some tools go on above the project and the repository
+    that it is in. Give one dict as `known` to look into each directory only once while asking for many modules
+    with the same `names`.
     """
     known = {} if known is None else known
     found: list[str] = []
-    directory, top = os.path.dirname(os.fspath(output)), os.fspath(root)
-    inside = True
+    directory = os.path.dirname(os.fspath(output))
     while True:
         if directory not in known:
             known[directory] = _in_directory(directory, names)
         found += known[directory]
-        inside = inside and directory != top
-        parent = os.path.dirname(directory)
-        if parent == directory or (not inside and os.path.exists(os.path.join(directory, ".git"))):
+        if (parent := os.path.dirname(directory)) == directory:
             return tuple(Path(path) for path in found)
         directory = parent
 
