@@ -70,11 +70,12 @@ def plan_commit(
     edited: list[str] = []
     for name, text in files.items():
         file = output / name
-        found = file_digest(file)
+        is_there = os.path.lexists(file)
+        found = file_digest(file) if is_there else None
         if found == manifest.outputs[name]:
             continue
         texts[name] = text
-        if force or not os.path.lexists(file) or found in owned.get(name, ()):
+        if force or not is_there or found in owned.get(name, ()):
             continue
         if not _is_cut_short(file, text):
             edited.append(name)
