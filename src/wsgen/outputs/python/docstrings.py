@@ -20,7 +20,7 @@ _KEPT = re.compile(
     r"|\[[^\]]*\]:|:\w+[^:]*:( |$)|\.\.( |$)"  # references; fields and directives of reStructuredText
     r"|(-{3,}|={3,}|~{3,}|\*{3,}|_{3,})$"
 )
-_RULED = re.compile(r"(?=.*(--|==|~~))[-=~+|: ]+$")
+_RULED = re.compile(r"(?=[-=~+|: ]+$).*(--|==|~~)")
 _COLUMNS = re.compile(r"\S {3,}\S")
 _MARK = re.compile(rf"([-*+•]|\d{{1,9}}[.)])$|{_FENCE.pattern}|{_KEPT.pattern}")
 
@@ -164,6 +164,11 @@ def _ruled(lines: list[str], start: int) -> range:
 
 def _fill(paragraph: _Paragraph, width: int, first: int) -> Iterator[str]:
     """Yield the lines of `paragraph`, the first of at most `first` columns, the others of at most `width`."""
+    whole = paragraph.start + " ".join(paragraph.words)
+    if columns(whole) <= first:
+        if whole.strip():
+            yield whole.rstrip()
+        return
     margin = " " * len(paragraph.start)
     start, line, room = paragraph.start, list[str](), first
     used = columns(start)
