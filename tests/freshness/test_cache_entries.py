@@ -248,6 +248,26 @@ def test_an_import_is_found_wherever_it_is_in_a_line(typed: Project, statement: 
     assert UNKNOWN in typed.wsgen("list").stdout
 
 
+def test_a_damaged_entry_makes_the_type_checker_read_all_files(typed: Project) -> None:
+    entry = typed.root / ".wsgen_cache/packages/seen by type checkers"
+    entry.write_text(f"{entry.read_text().partition(chr(10))[0]}\n{{")
+    edit(typed, "src/shapes/inner/deep.py", f"# edited\n{MODELS}")
+    assert typed.wsgen("check").code == 0
+
+
+def test_models_that_appear_or_vanish_change_the_order_of_imports(linted: Project) -> None:
+    app, away = linted.root / "src/app", linted.root / "away"
+    for source, target in ((app, away), (away, app)):
+        source.rename(target)
+        outcome = linted.wsgen("check")
+        assert (outcome.code, "its files are not what the sources give" in outcome.stderr) == (
+            1,
+            True,
+        )
+        assert linted.wsgen("render").code == 0
+        assert linted.wsgen("check").code == 0
+
+
 def test_a_package_that_appears_under_an_imported_name_is_checked(typed: Project) -> None:
     edit(typed, "src/app/models.py", f"{MODELS}\nimport later  # type: ignore[import-not-found]\n")
     assert typed.wsgen("render").code == 0

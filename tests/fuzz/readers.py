@@ -115,7 +115,15 @@ class _Cache:
         self.source = ModuleSource("feed", None, root / "feed", (root / "feed/ws.yaml",), package)
         self.manifest = Manifest("1", "", outputs={"a.py": "0" * 64}, tools={"ruff-check": "1"})
         record_passed(self.source, self.config, self.manifest, (), Fingerprints(self.config))
-        record_rendered(self.source, self.config, self.manifest, {"a": "b"}, {"AWsRouter": "a"})
+        record_rendered(
+            self.source,
+            self.config,
+            self.manifest,
+            {"a": "b"},
+            {"AWsRouter": "a"},
+            ("app",),
+            Fingerprints(self.config),
+        )
         (self.passed,) = (self.config.cache / "passed").iterdir()
         (self.rendered,) = (self.config.cache / "rendered").iterdir()
         self.right = {file: file.read_bytes() for file in (self.passed, self.rendered)}
@@ -123,10 +131,9 @@ class _Cache:
     def read(self, data: bytes) -> None:
         for file in self.right:
             file.write_bytes(data)
-        unverified = unverified_steps(
-            self.source, self.config, self.manifest, Fingerprints(self.config)
-        )
-        routes = rendered_routes(self.source, self.config, self.manifest, {"a": "b"})
+        now = Fingerprints(self.config)
+        unverified = unverified_steps(self.source, self.config, self.manifest, now)
+        routes = rendered_routes(self.source, self.config, self.manifest, {"a": "b"}, now)
         assert (not unverified) == (data == self.right[self.passed])
         assert (routes is not None) == (data == self.right[self.rendered])
 

@@ -81,7 +81,7 @@ def assess(
         return Assessment(Status.STALE, manifest, inputs, reason)
     if fingerprints is None:
         return Assessment(Status.CURRENT, manifest, inputs)
-    routes = rendered_routes(source, config, manifest, inputs)
+    routes = rendered_routes(source, config, manifest, inputs, fingerprints)
     if routes is None:
         reason = "its files are not what the sources give"
         return Assessment(Status.UNVERIFIED, manifest, inputs, reason)

@@ -51,6 +51,7 @@ class Fingerprints:
         self._files: dict[str, tuple[_File, ...]] = {}
         self._packages: dict[str, str] = {}
         self._imports: dict[str, frozenset[str]] = {}
+        self._own: dict[str, bool] = {}
 
     def of_tool(self, tool: Tool, output: Path) -> str:
         """Return a text that changes when the tool does, or its settings for the files in `output`.
@@ -81,6 +82,12 @@ class Fingerprints:
             self._packages[name] = self._remembered(name, stat) or self._read(name, stat)
         return self._packages[name]
 
+    def is_own(self, name: str) -> bool:
+        """Return whether the top-level package `name` is one of the project."""
+        if name not in self._own:
+            self._own[name] = self._config.has_package(name)
+        return self._own[name]
+
     def hides_an_edit(self, names: Iterable[str]) -> bool:
         """Return whether a file of the packages `names` may have changed without a type checker noticing.
 
@@ -109,9 +116,12 @@ class Fingerprints:
             write_entry(self._config.cache, _KIND, _SEEN, json.dumps(seen))
 
     def _seen_by_type_checkers(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = json.loads(
-            read_entry(self._config.cache, _KIND, _SEEN) or "{}"
-        )
+        try:
+            found: dict[str, list[int]] = json.loads(
+                read_entry(self._config.cache, _KIND, _SEEN) or "{}"
+            )
+        except ValueError:  # a damaged disk
+            return {}
         return found
 
     def _files_of_all(self, names: Iterable[str]) -> Iterator[_File]:

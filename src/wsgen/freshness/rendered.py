@@ -5,9 +5,10 @@ A manifest is committed, so anybody may have written it. Files that this machine
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
+from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.manifest import Manifest, digest
 from wsgen.settings.cache_folder import read_entry, write_entry
 from wsgen.settings.config import Config
@@ -17,17 +18,25 @@ _KIND = "rendered"
 
 
 def rendered_routes(
-    source: ModuleSource, config: Config, manifest: Manifest, inputs: Mapping[str, str]
+    source: ModuleSource,
+    config: Config,
+    manifest: Manifest,
+    inputs: Mapping[str, str],
+    fingerprints: Fingerprints,
 ) -> Mapping[str, str] | None:
     """Return the routes of a package by class; None unless this machine made its files from these `inputs`."""
     text = read_entry(config.cache, _KIND, entry_name(source, config))
     if text is None:
         return None
-    known, _, routes = text.partition("\n")
-    if known != _fingerprint(manifest, inputs, routes):
+    known, *made = text.split("\n")
+    if known != _fingerprint(manifest, inputs, made):
         return None
-    found: dict[str, str] = json.loads(routes)
-    return found
+    routes: dict[str, str]
+    imported: dict[str, bool]
+    routes, imported = map(json.loads, made)
+    if any(fingerprints.is_own(name) != before for name, before in imported.items()):
+        return None
+    return routes
 
 
 def record_rendered(
@@ -36,10 +45,16 @@ def record_rendered(
     manifest: Manifest,
     inputs: Mapping[str, str],
     routes: Mapping[str, str],
+    imported: Iterable[str],
+    fingerprints: Fingerprints,
 ) -> None:
-    """Remember that the files in `manifest` were made from these `inputs`, and have these `routes` by class."""
-    listed = json.dumps(routes)
-    text = f"{_fingerprint(manifest, inputs, listed)}\n{listed}"
+    """Remember that the files in `manifest` were made from these `inputs`, and have these `routes` by class.
+
+    The order of their imports depends on which of the `imported` packages are the project's own.
+    """
+    own = {name: fingerprints.is_own(name) for name in sorted(imported)}
+    made = [json.dumps(routes), json.dumps(own)]
+    text = "\n".join([_fingerprint(manifest, inputs, made), *made])
     write_entry(config.cache, _KIND, entry_name(source, config), text)
 
 
@@ -48,7 +63,7 @@ def entry_name(source: ModuleSource, config: Config) -> str:
     return digest(os.fsencode(config.relative(source.output)))[:32]
 
 
-def _fingerprint(manifest: Manifest, inputs: Mapping[str, str], routes: str) -> str:
+def _fingerprint(manifest: Manifest, inputs: Mapping[str, str], made: Sequence[str]) -> str:
     """Return the digest of all that decides about the files, of the files, and of what the entry says of them."""
-    made = [manifest.settings, sorted(inputs.items()), sorted(manifest.outputs.items()), routes]
-    return sha256(json.dumps(made).encode()).hexdigest()
+    parts = [manifest.settings, sorted(inputs.items()), sorted(manifest.outputs.items()), made]
+    return sha256(json.dumps(parts).encode()).hexdigest()

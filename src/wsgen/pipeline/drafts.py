@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from wsgen.commit.plan import owns_anything
 from wsgen.diagnostics import Diagnostic, Span
@@ -143,13 +142,11 @@ def render_module(
     """
     if not spec.routers:
         return {}
-    tops = {module.partition(".")[0] for module in _models_of(spec)} | {"wsgen_runtime"}
-    local = {top for top in tops if any(_holds(folder, top) for folder in config.sources)}
     context = RenderContext(
         origin=" and ".join(file.name for file in source.files),
         positions=positions or {},
         sources=config.sources,
-        local=local,
+        local=set(filter(config.has_package, imported_by(spec))),
         template=template_of(source, config),
         templates=config.templates,
         schemes=config.security_schemes,
@@ -164,13 +161,11 @@ def is_native(source: ModuleSource, config: Config) -> bool:
     return template is None or is_built_on_runtime(template, config.sources)
 
 
-def _holds(folder: Path, top: str) -> bool:
-    return (folder / top).is_dir() or (folder / f"{top}.py").is_file()
-
-
-def _models_of(spec: ModuleSpec) -> frozenset[str]:
+def imported_by(spec: ModuleSpec) -> frozenset[str]:
+    """Return the top-level packages whose imports are sorted by whether they are the project's own."""
     types = (ref for router in spec.routers for ref in router.types)
-    return frozenset(module for ref in types for module, _ in ref.imports())
+    modules = (module for ref in types for module, _ in ref.imports())
+    return frozenset({"wsgen_runtime", *(module.partition(".")[0] for module in modules)})
 
 
 def _refusal(

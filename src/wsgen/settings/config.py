@@ -56,6 +56,12 @@ class Config:
         """Return `path`, which is in the project, relative to `root` and with forward slashes."""
         return path.relative_to(self.root).as_posix()
 
+    def has_package(self, name: str) -> bool:
+        """Return whether the top-level package or module `name` is one of the project."""
+        return any(
+            (folder / name).is_dir() or (folder / f"{name}.py").is_file() for folder in self.sources
+        )
+
     @property
     def cache(self) -> Path:
         """Return the folder of what is only worth keeping on this machine."""
