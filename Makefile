@@ -86,11 +86,12 @@ coverage: parts page parser  ## run the tests, and fail if they reach less than 
 	@$(BIN)/coverage report --include 'src/wsgen/*'
 	@$(BIN)/coverage report --include 'src/wsgen_runtime/*'
 
-# All tests but those of the committed packages, which the newest tools have formatted; with hiredis, which redis-py
-# prefers to its own parser.
+# All tests but those of the committed packages, which the newest tools have formatted, and those that use the tools of the
+# project itself (its ruff settings, mkdocs); with hiredis, which redis-py prefers to its own parser.
 .PHONY: test-lowest
 test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with the lowest versions that pyproject.toml allows
-	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers
+	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers \
+	  --ignore tests/docs/test_recipes.py --ignore tests/docs/test_diagnostics_page.py
 	@$(BIN)/python -m tests.wheel --tools $(VENV)-lowest/bin
 
 $(VENV)-lowest/.ready: $(METADATA) tests/lowest.txt

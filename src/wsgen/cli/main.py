@@ -96,7 +96,7 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
     epilog="Without PATH, commands work on `paths` of [tool.wsgen], else on the project.",
 )
 @click.version_option(__version__, "-V", "--version", message="wsgen %(version)s")

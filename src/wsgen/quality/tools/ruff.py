@@ -60,6 +60,10 @@ def _options(home: Home | None, bench: Workbench) -> tuple[str, ...]:
         return ("--config", setting)
     if file is not None:
         setting = f"extend = {_toml(bench.mirrored(file))}\n{setting}"
+    try:
+        setting.encode()
+    except UnicodeEncodeError:  # a folder whose name is not text, which a TOML file cannot hold
+        return ()
     return ("--config", os.fspath(bench.settings_file(setting)))
 
 
