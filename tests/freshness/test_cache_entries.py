@@ -208,6 +208,22 @@ def test_check_runs_the_tools_again_when_settings_that_ruff_extends_change(linte
     assert linted.wsgen("check").code == 1
 
 
+def test_check_runs_flake8_again_when_a_plugin_of_the_project_changes(project: Project) -> None:
+    project.write("pyproject.toml", STEPS.format('["flake8"]'))
+    project.write(
+        "setup.cfg",
+        "[flake8]\nselect = OWN\n[flake8:local-plugins]\npaths = tools\nextension =\n  OWN = own.rule:Rule\n",
+    )
+    plugin = "class Rule:\n    def __init__(self, tree): pass\n    def run(self): return {}\n"
+    project.write("tools/own/__init__.py", "")
+    project.write("tools/own/rule.py", plugin.format("[]"))
+    assert project.wsgen("render").code == 0
+    project.write("tools/own/rule.py", plugin.format('[(1, 0, "OWN100 not so", Rule)]'))
+    outcome = project.wsgen("check")
+    assert outcome.code == 1
+    assert "WSG511" in outcome.stderr
+
+
 def test_ruff_may_extend_a_file_outside_of_the_project(
     linted: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +261,27 @@ def test_an_import_is_found_wherever_it_is_in_a_line(typed: Project, statement: 
     assert typed.wsgen("render").code == 0
     assert KNOWN in typed.wsgen("list").stdout
     edit(typed, "src/later.py", "# edited\n")
+    assert UNKNOWN in typed.wsgen("list").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("mypy.ini", "[mypy]\nmypy_path = src:$MYPY_CONFIG_FILE_DIR/typings\n"),
+        ("pyproject.toml", '[tool.mypy]\nmypy_path = ["src", "typings"]\n'),
+    ],
+)
+def test_an_edit_in_a_folder_that_only_mypy_imports_from_is_noticed(
+    typed: Project, name: str, text: str
+) -> None:
+    (typed.root / "mypy.ini").unlink()
+    edit(typed, "pyproject.toml", STEPS.format('["mypy"]'))
+    edit(typed, name, text if name == "mypy.ini" else f"{typed.read(name)}\n{text}")
+    edit(typed, "typings/later.pyi", "")
+    edit(typed, "src/app/models.py", f"import later\n{MODELS}")
+    assert typed.wsgen("render").code == 0
+    assert KNOWN in typed.wsgen("list").stdout
+    edit(typed, "typings/later.pyi", "# edited\n")
     assert UNKNOWN in typed.wsgen("list").stdout
 
 

@@ -52,6 +52,7 @@ class Fingerprints:
         self._packages: dict[str, str] = {}
         self._imports: dict[str, frozenset[str]] = {}
         self._own: dict[str, bool] = {}
+        self._folders: tuple[Path, ...] | None = None
 
     def of_tool(self, tool: Tool, output: Path) -> str:
         """Return a text that changes when the tool does, or its settings for the files in `output`.
@@ -165,10 +166,23 @@ class Fingerprints:
             self._imports[name] = frozenset(top for text in texts for top in imported_names(text))
         return self._imports[name]
 
+    def _import_folders(self) -> tuple[Path, ...]:
+        """Return the folders that type checkers import from, also those that only their settings name."""
+        if self._folders is None:
+            root = self._config.root
+            found = dict.fromkeys(self._config.sources)
+            for tool in map(tool_of, self._config.steps):
+                if tool.reads_imports:
+                    for file in settings_files(root / "any", tool.settings):
+                        names = tool.import_folders(_contents(os.fspath(file)))
+                        found.update(dict.fromkeys(root / name for name in names))
+            self._folders = tuple(found)
+        return self._folders
+
     def _files_of(self, name: str) -> tuple[_File, ...]:
         if name not in self._files:
             found: list[_File] = []
-            for source in self._config.sources:
+            for source in self._import_folders():
                 place = os.path.join(source, name)
                 for suffix in _SUFFIXES:
                     found += _file(place + suffix)

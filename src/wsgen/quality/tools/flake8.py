@@ -1,9 +1,26 @@
 """flake8, the linter: it reads the settings in its working directory only."""
 
+import re
+from itertools import product
+
 from wsgen.quality.problems import Outcome, Reading, read_lines
 from wsgen.quality.tools.tool import Step, Tool
 
 _LINE = r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<rule>[A-Z]+\d+) (?P<message>.*)"
+_PLUGIN = r"[=\s]([\w.]+):\w"
+_PATHS = r"^paths?[ \t]*=[ \t]*([^\n]*(?:\n[ \t]+[^\n]*)*)"
+
+
+def _extends(data: bytes) -> list[str]:
+    """Return the project's own plugins. A search that finds too much only adds a file to a digest."""
+    if b"local-plugins" not in data:
+        return []
+    text = data.decode("utf-8", "replace")
+    modules = [name.replace(".", "/") for name in re.findall(_PLUGIN, text)]
+    values = re.findall(_PATHS, text, re.MULTILINE)
+    folders = [".", *(name for value in values for name in re.split(r"[\s,]+", value) if name)]
+    names = (f"{folder}/{module}" for folder, module in product(folders, modules))
+    return [file for name in names for file in (f"{name}.py", f"{name}/__init__.py")]
 
 
 def _read(step: str, outcome: Outcome, directory: str) -> Reading:
@@ -29,6 +46,7 @@ TOOL = Tool(
         ),
     ),
     settings=("setup.cfg", "tox.ini", ".flake8"),
+    extends=_extends,
     read=_read,
     companions=("flake8", "pep8", "pycodestyle", "pyflakes", "mccabe"),
     # With several jobs it waits for ever for a worker that was killed.

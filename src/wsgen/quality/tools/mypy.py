@@ -44,6 +44,9 @@ _NOTHING_THERE = "There are no .py[i] files in directory '"
 _NOT_A_NAME = "^.* is not a valid Python package name$"
 _PLUGINS = r"(?<![\w-])plugins\b[^\n=:]*[=:]\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+[^\n]*)*)"
 _PLUGIN_FILE = r"""[^\s"',\[\]]+\.py\b"""
+_VALUE = r"[ \t\"']*[=:][ \t]*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+[^\n]*)*)"
+_FOLDERS = rf"(?<![\w-])mypy_path\b{_VALUE}"
+_FOLDER = r"""[^\s"',:;\[\]]+"""
 _INI_NAMES = ("mypy.ini", ".mypy.ini", "setup.cfg")
 
 
@@ -53,6 +56,15 @@ def _extends(data: bytes) -> list[str]:
         return []
     values = re.findall(_PLUGINS, data.decode("utf-8", "replace"))
     return [name for value in values for name in re.findall(_PLUGIN_FILE, value)]
+
+
+def _import_folders(data: bytes) -> list[str]:
+    """Return the folders of `mypy_path`. A search that finds too much only adds a folder to look into."""
+    if b"mypy_path" not in data:
+        return []
+    values = re.findall(_FOLDERS, data.decode("utf-8", "replace"))
+    found = (name for value in values for name in re.findall(_FOLDER, value))
+    return [name.replace("$MYPY_CONFIG_FILE_DIR", ".") for name in found]
 
 
 def _read(_: str, outcome: Outcome, directory: str) -> Reading:
@@ -244,6 +256,7 @@ TOOL = Tool(
     extends=_extends,
     read=_read,
     reads_imports=True,
+    import_folders=_import_folders,
     checks=_checks,
     environment=_environment,
 )

@@ -56,6 +56,10 @@ def _no_options(_home: Home | None, _bench: Workbench) -> tuple[str, ...]:
     return ()
 
 
+def _no_folders(_: bytes) -> list[str]:
+    return []
+
+
 def _no_environment(_bench: Workbench) -> Mapping[str, str]:
     return {}
 
@@ -66,6 +70,7 @@ class Tool(Configurable):
 
     `companions` are the beginnings of the names of distributions that change what it finds; with `reads_imports`,
     its result depends on all that is installed and on the project's own packages that the files import.
+    `import_folders` returns the further folders that the contents of a settings file make importable.
 
     `options` returns what wsgen adds for files with certain settings, `agreement` the help where it and another
     step undo each other's changes. `workers` is the option for the number of its processes, None if it uses all
@@ -78,6 +83,7 @@ class Tool(Configurable):
     read: Reader
     companions: tuple[str, ...] = ()
     reads_imports: bool = False
+    import_folders: Callable[[bytes], list[str]] = _no_folders
     options: Callable[[Home | None, Workbench], tuple[str, ...]] = _no_options
     environment: Callable[[Workbench], Mapping[str, str]] = _no_environment
     agreement: Mapping[str, str] = field(default_factory=dict)
