@@ -31,15 +31,17 @@ def locate_module(
     if root is not None:
         config = settings_of(Path(root))
         return config, find_module(name, config)
-    theirs = None
+    of_caller = None
     if caller is not None:
         config = settings_of(caller.parent)
-        theirs = find_module(name, config)
-        if theirs is not None and _is_near(theirs, caller):
-            return config, theirs
+        source = find_module(name, config)
+        if source is not None:
+            of_caller = config, source
+            if _is_near(source, caller):
+                return of_caller
     here = settings_of(Path.cwd())
     source = find_module(name, here)
-    return (here, source) if source is not None or theirs is None else (config, theirs)
+    return (here, source) if source is not None or of_caller is None else of_caller
 
 
 def has_package(name: str, *, root: str | os.PathLike[str] | None, caller: Path | None) -> bool:
