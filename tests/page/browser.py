@@ -6,7 +6,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,10 @@ _FLAGS = (
 _DEADLINE = 10.0
 
 
+class LeftPageError(RuntimeError):
+    """The browser left the page while a command was under way."""
+
+
 class Page:
     """One tab. It remembers every request, and everything the console was told."""
 
@@ -58,7 +62,9 @@ class Page:
                 self._note(message)
                 continue
             if "error" in message:
-                raise RuntimeError(f"{method}: {message['error']['message']}")
+                said = message["error"]["message"]
+                left = said.startswith("Inspected target navigated")
+                raise (LeftPageError if left else RuntimeError)(f"{method}: {said}")
             result: Json = message["result"]
             return result
 
@@ -96,16 +102,24 @@ class Page:
     def wait_for(self, expression: str) -> None:
         """Wait until a JavaScript expression is true; raises AssertionError with what the page shows."""
         deadline = time.monotonic() + _DEADLINE
-        while not self.evaluate(f"Boolean({expression})"):
+        while not self._is_true(expression):
             if time.monotonic() > deadline:
                 shown = self.evaluate("document.body.innerText")
                 raise AssertionError(f"never came true: {expression}\n{self.complaints}\n{shown}")
             # The page's own clock says when to look again; it is the browser's to change the answer.
-            self.send(
-                "Runtime.evaluate",
-                expression="new Promise(done => setTimeout(done, 30))",
-                awaitPromise=True,
-            )
+            with suppress(LeftPageError):
+                self.send(
+                    "Runtime.evaluate",
+                    expression="new Promise(done => setTimeout(done, 30))",
+                    awaitPromise=True,
+                )
+
+    def _is_true(self, expression: str) -> bool:
+        """Return whether a JavaScript expression is true; not while the page gives way to another one."""
+        try:
+            return bool(self.evaluate(f"Boolean({expression})"))
+        except LeftPageError:
+            return False
 
     def text(self, selector: str) -> str:
         """Return the text that the first element of `selector` shows, or nothing."""
