@@ -12,7 +12,7 @@ class GeneratorBuildHook(BuildHookInterface[Any]):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Exclude the files that git does not track."""
         untracked = _untracked(Path(self.root)) if version != "editable" else []
         if untracked:

@@ -108,7 +108,7 @@ def stage(file: Path, data: bytes, *, durable: bool = False) -> Path:
                 os.fsync(stream.fileno())
     except FileExistsError:
         raise
-    except BaseException:
+    except BaseException:  # also when the run is interrupted, as below
         temporary.unlink(missing_ok=True)
         raise
     return temporary

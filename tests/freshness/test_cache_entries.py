@@ -157,12 +157,19 @@ def test_new_settings_of_a_formatter_render_the_package_anew(
     assert set(steps_run) == {"ruff-format", "mypy"}
 
 
-@pytest.mark.parametrize("name", ["src/shapes/inner/deep.py", "src/other/models.py"])
-def test_the_entry_of_a_linter_outlives_an_edit_of_what_the_files_import(
-    linted: Project, name: str
-) -> None:
-    edit(linted, name, "# edited\n")
+def test_the_entry_of_a_linter_outlives_an_edit_of_another_package(linted: Project) -> None:
+    edit(linted, "src/other/models.py", "# edited\n")
     assert KNOWN in linted.wsgen("list").stdout
+
+
+def test_without_a_type_checker_types_are_looked_up_again_after_an_edit(linted: Project) -> None:
+    edit(linted, "src/shapes/inner/deep.py", f"# edited\n{MODELS}")
+    assert linted.wsgen("check").code == 0
+    assert KNOWN in linted.wsgen("list").stdout
+    edit(linted, "src/shapes/inner/deep.py", MODELS.replace("class Bar", "class Renamed"))
+    outcome = linted.wsgen("check")
+    assert outcome.code == 1
+    assert "error[WSG309]" in outcome.stderr
 
 
 def test_the_entry_of_a_linter_ends_with_an_edit_of_what_its_settings_extend(

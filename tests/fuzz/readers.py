@@ -121,8 +121,7 @@ class _Cache:
             self.manifest,
             {"a": "b"},
             {"AWsRouter": "a"},
-            ("app",),
-            Fingerprints(self.config),
+            {"app": ""},
         )
         (self.passed,) = (self.config.cache / "passed").iterdir()
         (self.rendered,) = (self.config.cache / "rendered").iterdir()

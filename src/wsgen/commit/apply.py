@@ -47,7 +47,7 @@ def apply_plan(plan: Plan) -> None:
                 replace(output / MANIFEST, plan.manifest.to_json().encode())
             if plan.changes_files or plan.resumed:
                 (output / PENDING).unlink(missing_ok=True)
-        except BaseException:
+        except BaseException:  # also when the run is interrupted
             with suppress(OSError):  # the first error is the one to report
                 _sweep(output, {*files, *outputs})
             raise

@@ -89,6 +89,16 @@ class Fingerprints:
             self._own[name] = self._config.has_package(name)
         return self._own[name]
 
+    def of_types(self, names: Iterable[str]) -> dict[str, bool | str]:
+        """Return what rendering depends on in the packages `names` that types are imported from.
+
+        Imports are sorted by whether a package is the project's own. A type checker notices that a type is gone;
+        without one among the steps only loading the sources again does, so that the contents of packages count.
+        """
+        if any(tool_of(step).reads_imports for step in self._config.steps):
+            return {name: self.is_own(name) for name in sorted(names)}
+        return {name: self.of_package(name) for name in sorted(self.reached_from(names))}
+
     def hides_an_edit(self, names: Iterable[str]) -> bool:
         """Return whether a file of the packages `names` may have changed without a type checker noticing.
 

@@ -5,7 +5,7 @@ A manifest is committed, so anybody may have written it. Files that this machine
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from wsgen.freshness.fingerprints import Fingerprints
@@ -32,11 +32,9 @@ def rendered_routes(
     if known != _fingerprint(manifest, inputs, made):
         return None
     routes: dict[str, str]
-    imported: dict[str, bool]
-    routes, imported = map(json.loads, made)
-    if any(fingerprints.is_own(name) != before for name, before in imported.items()):
-        return None
-    return routes
+    types: dict[str, bool | str]
+    routes, types = map(json.loads, made)
+    return routes if fingerprints.of_types(types) == types else None
 
 
 def record_rendered(
@@ -45,15 +43,13 @@ def record_rendered(
     manifest: Manifest,
     inputs: Mapping[str, str],
     routes: Mapping[str, str],
-    imported: Iterable[str],
-    fingerprints: Fingerprints,
+    types: Mapping[str, bool | str],
 ) -> None:
     """Remember that the files in `manifest` were made from these `inputs`, and have these `routes` by class.
 
-    The order of their imports depends on which of the `imported` packages are the project's own.
+    `types` is what they depend on in the packages of their types, from `Fingerprints.of_types`.
     """
-    own = {name: fingerprints.is_own(name) for name in sorted(imported)}
-    made = [json.dumps(routes), json.dumps(own)]
+    made = [json.dumps(routes), json.dumps(types)]
     text = "\n".join([_fingerprint(manifest, inputs, made), *made])
     write_entry(config.cache, _KIND, entry_name(source, config), text)
 

@@ -16,7 +16,7 @@ from wsgen.manifest import Manifest, digest
 from wsgen.outputs.contract import Language
 from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand
 from wsgen.pipeline.context import Run, declared_digest
-from wsgen.pipeline.drafts import Draft, imported_by
+from wsgen.pipeline.drafts import Draft
 from wsgen.quality.installed import version_of
 from wsgen.quality.tools import tool_of
 from wsgen.result import ModuleResult, State
@@ -85,15 +85,7 @@ def _is_formatted(draft: Draft) -> bool:
 def _remember(draft: Draft, manifest: Manifest, run: Run) -> None:
     """Keep what this machine now knows of the package, so that the next run need not find it out."""
     source, config = draft.source, run.config
-    record_rendered(
-        source,
-        config,
-        manifest,
-        draft.inputs,
-        draft.spec.routes,
-        imported_by(draft.spec),
-        run.fingerprints,
-    )
+    record_rendered(source, config, manifest, draft.inputs, draft.spec.routes, draft.types)
     if run.steps:
         record_passed(source, config, manifest, draft.packages, run.fingerprints)
 

@@ -24,8 +24,8 @@ from wsgen.source import ModuleSource, Positions
 class Draft:
     """A package that is not yet written: what its module declares, and its files by path.
 
-    `inputs` has the digests of the files that it was made from, as they were read; `packages` are the project's
-    own packages that the texts import.
+    `inputs` has the digests of the files that it was made from, as they were read, and `types` what it depends on
+    in the packages of its types; `packages` are the project's own packages that the texts import.
     """
 
     source: ModuleSource
@@ -33,6 +33,7 @@ class Draft:
     spec: ModuleSpec
     positions: Positions
     inputs: Mapping[str, str]
+    types: Mapping[str, bool | str]
     files: Mapping[str, RenderedFile]
     packages: tuple[str, ...] = ()
 
@@ -88,7 +89,8 @@ def render_drafts(
             continue
         parsed = {run.config.relative(file): sum_ for file, sum_ in item.digests.items()}
         inputs = {**before.inputs, **parsed}
-        draft = Draft(source, before, item.spec, item.positions, inputs, files)
+        types = run.fingerprints.of_types(imported_by(item.spec))
+        draft = Draft(source, before, item.spec, item.positions, inputs, types, files)
         if run.steps:
             texts = draft.python.values()
             packages = imported_packages(source, run.config, texts, run.fingerprints)

@@ -78,7 +78,7 @@ def _is_newer(module: StagedModule, run: Run) -> bool:
     """Return whether a file of the module has changed since the run began, so that tools may have read others."""
     paths = (f"{module.output}/{name}" for name in module.files)
     try:
-        return any(os.stat(path).st_ctime_ns > run.fingerprints.started for path in paths)  # noqa: PTH116
+        return any(os.stat(path).st_ctime_ns > run.fingerprints.started for path in paths)  # noqa: PTH116 - for each file
     except OSError:
         return True
 

@@ -8,7 +8,7 @@ def display_path(path: Path, base: Path | None = None) -> str:
     """Return `path` with forward slashes, relative to `base` or the working directory if it is below that."""
     try:
         # A path from the command line may contain `..`. Links are shown as they are.
-        absolute = path if base is None else Path(os.path.abspath(path))  # noqa: PTH100
+        absolute = path if base is None else Path(os.path.abspath(path))  # noqa: PTH100 - not resolve()
         return absolute.relative_to(base or Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()

@@ -101,7 +101,7 @@ def _run(check: Callable[[Tell], None], writing: "Connection[object, object]") -
     try:
         check(writing.send)
         writing.send(None)
-    except Exception as error:
+    except Exception as error:  # the parent has to hear of it, whatever it is
         if os.environ.get("WSGEN_DEBUG"):
             traceback.print_exc()
         text = f"internal error, a defect in wsgen: {type(error).__name__}: {error}"
