@@ -14,6 +14,7 @@ from tests.conftest import MODELS, ModelsCache, Project, accompanied
 from wsgen.quality import run
 from wsgen.quality.problems import Outcome
 from wsgen.quality.processes import Processes
+from wsgen.quality.tools import tool_of
 
 STEPS = '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = {}\n'
 KNOWN = "/datafeed/ws  current  ("
@@ -33,8 +34,8 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 @pytest.fixture
-def linted(project: Project) -> Project:
-    """The project with its models two re-exports away, rendered and passed by the fastest of the tools."""
+def re_exporting(project: Project) -> Project:
+    """The project with its models two re-exports away, and settings of ruff that extend others."""
     project.write("pyproject.toml", STEPS.format('["ruff-check"]'))
     project.write("src/app/models.py", "from shapes.inner.deep import *\n")
     project.write("src/shapes/__init__.py", "")
@@ -43,21 +44,28 @@ def linted(project: Project) -> Project:
     project.write("ruff.toml", 'extend = "settings/one.toml"\n')
     project.write("settings/one.toml", "extend = './two.toml'\n")
     project.write("settings/two.toml", 'lint.select = ["F"]\n')
-    assert project.wsgen("render").code == 0
-    assert KNOWN in project.wsgen("list").stdout
     return project
 
 
 @pytest.fixture
-def typed(linted: Project, models_cache: ModelsCache) -> Project:
+def linted(re_exporting: Project) -> Project:
+    """The same project, rendered and passed by the fastest of the tools."""
+    assert re_exporting.wsgen("render").code == 0
+    assert KNOWN in re_exporting.wsgen("list").stdout
+    return re_exporting
+
+
+@pytest.fixture
+def typed(re_exporting: Project, models_cache: ModelsCache) -> Project:
     """The same project, passed by a formatter and a type checker with a plugin of the project's own."""
-    models_cache.lend(linted.root)
-    linted.write("pyproject.toml", STEPS.format('["ruff-format", "mypy"]'))
-    linted.write("mypy.ini", "[mypy]\nplugins = tools/plugin.py\n")
+    project = re_exporting
+    models_cache.lend(project.root)
+    project.write("pyproject.toml", STEPS.format('["ruff-format", "mypy"]'))
+    project.write("mypy.ini", "[mypy]\nplugins = tools/plugin.py\n")
     plugin = "from mypy.plugin import Plugin\n\n\ndef plugin(version): return Plugin\n"
-    linted.write("tools/plugin.py", plugin)
-    assert linted.wsgen("render").code == 0
-    return linted
+    project.write("tools/plugin.py", plugin)
+    assert project.wsgen("render").code == 0
+    return project
 
 
 @pytest.fixture
@@ -259,31 +267,35 @@ def test_check_runs_ruff_again_when_settings_above_the_repository_change(
     assert linted.wsgen("check").code == 1
 
 
-@pytest.mark.parametrize(
-    "statement", ["x = 1; import later", "if True: import shapes, \\\n  later"]
-)
-def test_an_import_is_found_wherever_it_is_in_a_line(typed: Project, statement: str) -> None:
-    edit(typed, "src/later.py", "")
-    edit(typed, "src/app/models.py", f"{MODELS}\n{statement}\n")
+def test_an_import_is_found_wherever_it_is_in_a_line(typed: Project) -> None:
+    statements = "x = 1; import later\nif True: import shapes, \\\n  latest\n"
+    for name in ("later", "latest"):
+        edit(typed, f"src/{name}.py", "")
+    edit(typed, "src/app/models.py", f"{MODELS}\n{statements}")
     assert typed.wsgen("render").code == 0
-    assert KNOWN in typed.wsgen("list").stdout
-    edit(typed, "src/later.py", "# edited\n")
-    assert UNKNOWN in typed.wsgen("list").stdout
+    for name in ("later", "latest"):
+        assert KNOWN in typed.wsgen("list").stdout
+        edit(typed, f"src/{name}.py", "# edited\n")
+        assert UNKNOWN in typed.wsgen("list").stdout
+        edit(typed, f"src/{name}.py", "")
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
+    "text",
     [
-        ("mypy.ini", "[mypy]\nmypy_path = src:$MYPY_CONFIG_FILE_DIR/typings\n"),
-        ("pyproject.toml", '[tool.mypy]\nmypy_path = ["src", "typings"]\n'),
+        "[mypy]\nmypy_path = src:$MYPY_CONFIG_FILE_DIR/typings\n",
+        '[tool.mypy]\nmypy_path = ["src", "typings"]\n',
+        '[tool.mypy]\nmypy_path = "src,typings"\n',
     ],
 )
-def test_an_edit_in_a_folder_that_only_mypy_imports_from_is_noticed(
-    typed: Project, name: str, text: str
-) -> None:
-    (typed.root / "mypy.ini").unlink()
+def test_the_folders_of_mypy_path_are_read_from_either_format(text: str) -> None:
+    folders = {Path(name) for name in tool_of("mypy").import_folders(text.encode())}
+    assert folders >= {Path("src"), Path("typings")}
+
+
+def test_an_edit_in_a_folder_that_only_mypy_imports_from_is_noticed(typed: Project) -> None:
     edit(typed, "pyproject.toml", STEPS.format('["mypy"]'))
-    edit(typed, name, text if name == "mypy.ini" else f"{typed.read(name)}\n{text}")
+    edit(typed, "mypy.ini", "[mypy]\nmypy_path = src:$MYPY_CONFIG_FILE_DIR/typings\n")
     edit(typed, "typings/later.pyi", "")
     edit(typed, "src/app/models.py", f"import later\n{MODELS}")
     assert typed.wsgen("render").code == 0
