@@ -38,6 +38,17 @@ def shell(
     )
 
 
+def test_a_defect_is_reported_without_its_traceback_unless_asked_for() -> None:
+    program = (
+        "import sys; from wsgen.cli.ending import ended_well; sys.exit(ended_well(lambda: 1 // 0))"
+    )
+    ended = shell('"$@"', sys.executable, "-c", program)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(b"internal error: ZeroDivisionError: ")
+    assert b"Traceback" not in ended.stderr
+    assert b"Traceback" in shell('"$@"', sys.executable, "-c", program, WSGEN_DEBUG="1").stderr
+
+
 @pytest.mark.parametrize(("command", "unbuffered"), WAYS)
 def test_a_full_disk_is_one_line(project: Project, command: str, unbuffered: str) -> None:
     project.wsgen("render")

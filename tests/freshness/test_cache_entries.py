@@ -304,6 +304,11 @@ def test_an_edit_in_a_folder_that_only_mypy_imports_from_is_noticed(typed: Proje
     assert UNKNOWN in typed.wsgen("list").stdout
 
 
+def test_a_null_byte_in_mypy_path_is_left_to_mypy(typed: Project) -> None:
+    typed.write("mypy.ini", "[mypy]\nmypy_path = src:no\0thing\n")
+    assert UNKNOWN in typed.wsgen("list").stdout
+
+
 def test_a_damaged_entry_makes_the_type_checker_read_all_files(typed: Project) -> None:
     entry = typed.root / ".wsgen_cache/packages/seen by type checkers"
     entry.write_text(f"{entry.read_text().partition(chr(10))[0]}\n{{")

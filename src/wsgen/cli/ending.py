@@ -25,7 +25,7 @@ def ended_well(command: Callable[[], int]) -> int:
 
     SIGTERM (143) and SIGHUP (129) unwind the command, so that its tools end and its temporary folders are
     removed. A closed output is not a failure. A full disk or a removed working directory is reported in one line,
-    and the code is 2.
+    and the code is 2. So is a defect of wsgen, whose traceback is only shown on request.
     """
     _open_closed_streams()
     received = _take_signals()
@@ -43,12 +43,26 @@ def ended_well(command: Callable[[], int]) -> int:
         _discard_output()
     except OSError as error:
         _discard_output()
-        code = 2
-        with suppress(OSError):
-            sys.stderr.write(f"error: {describe(error)}\n")
-            sys.stderr.flush()
+        code = _failed(f"error: {describe(error)}")
+    except RecursionError:
+        code = _failed("error: the input is nested too deeply")
+    except Exception as error:  # a defect of wsgen may be any
+        if os.environ.get("WSGEN_DEBUG"):
+            raise
+        code = _failed(
+            f"internal error: {type(error).__name__}: {error}\n"
+            "This is a defect in wsgen. Run again with WSGEN_DEBUG=1 for the traceback and report it."
+        )
     # Other code that waits, such as watchfiles, may have swallowed the exception.
     return 128 + received[0] if received else code
+
+
+def _failed(text: str) -> int:
+    """Say why the command has failed, if anybody hears it, and return its exit code."""
+    with suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    return 2
 
 
 def describe(error: OSError) -> str:

@@ -3,7 +3,6 @@
 Exit codes: 0 done or nothing to do, 1 diagnostics, 2 usage, configuration, missing tool, I/O or a defect.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -109,7 +108,8 @@ def run(arguments: Sequence[str], begun: Begun | None = None) -> int:
 
     `begun` is the part of `render` or `check` with these arguments that has been done already.
 
-    Raises OSError if the system refuses an operation that no command expects, such as writing the output.
+    Raises OSError if the system refuses an operation that no command expects, such as writing the output, and
+    whatever a defect of wsgen raises: the guard around the process, `ended_well`, reports both.
     """
     try:
         result = wsgen.main(list(arguments), prog_name="wsgen", standalone_mode=False, obj=begun)
@@ -124,19 +124,4 @@ def run(arguments: Sequence[str], begun: Begun | None = None) -> int:
         return 130
     except _ReaderGoneError as error:
         raise BrokenPipeError from error
-    except OSError:
-        raise  # the guard around the process reports it in a line
-    except RecursionError:
-        click.echo("error: the input is nested too deeply", err=True)
-        return 2
-    except Exception as error:
-        # A defect of wsgen is reported in a line; the traceback is shown only on request.
-        if os.environ.get("WSGEN_DEBUG"):
-            raise
-        click.echo(
-            f"internal error: {type(error).__name__}: {error}\n"
-            "This is a defect in wsgen. Run again with WSGEN_DEBUG=1 for the traceback and report it.",
-            err=True,
-        )
-        return 2
     return result if isinstance(result, int) else 0

@@ -185,7 +185,9 @@ class Fingerprints:
                 if tool.reads_imports:
                     for file in settings_files(root / "any", tool.settings):
                         names = tool.import_folders(_contents(os.fspath(file)))
-                        found.update(dict.fromkeys(root / name for name in names))
+                        found.update(
+                            dict.fromkeys(root / name for name in names if "\0" not in name)
+                        )
             self._folders = tuple(found)
         return self._folders
 
