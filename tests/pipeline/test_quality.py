@@ -11,7 +11,9 @@ from wsgen import GenerationError, generate_module_routers
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-OUTPUTS = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("specs/*/ws_generated"))
+OUTPUTS = sorted(
+    str(path.parent.relative_to(ROOT)) for path in ROOT.glob("specs/*/ws_generated/__init__.py")
+)
 
 
 @pytest.mark.parametrize(
