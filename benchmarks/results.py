@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-PAGE = Path(__file__).parents[1] / "docs/performance.md"
+PAGE = Path(__file__).parents[1] / "docs/explanation/performance.md"
 
 
 class ResultsTable:

@@ -25,7 +25,7 @@ changes its meaning, and is not used again when it is no longer needed.
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the page to the files of the site."""
-    files.append(File.generated(config, "diagnostics.md", content=page()))
+    files.append(File.generated(config, "reference/diagnostics.md", content=page()))
     return files
 
 

@@ -14,7 +14,7 @@ import wsgen_runtime
 
 from .pages import ROOT
 
-TEXT = (ROOT / "docs/design.md").read_text("utf-8")
+TEXT = (ROOT / "docs/explanation/design.md").read_text("utf-8")
 DOTTED = sorted(set(re.findall(r"`(\w+(?:\.(?!(?:py|toml|json|yaml|jinja)`)\w+)+)`", TEXT)))
 CLASSES = sorted(set(re.findall(r"`([A-Z][a-z]\w+)`", TEXT)))
 FOLDERS = sorted(set(re.findall(r"`([\w/]+/)`", TEXT)))

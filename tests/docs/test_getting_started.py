@@ -24,7 +24,7 @@ asyncio.run(main())
 
 def test_the_files_on_the_page_serve_updates(project: Project) -> None:
     project.write("specs/datafeed/ws.yaml", "version: 1\nrouters: {}\n")
-    for block in blocks("docs/getting-started.md"):
+    for block in blocks("docs/start/empty-folder.md"):
         if block.language in ("python", "yaml"):
             name, _, text = block.text.partition("\n")
             project.write(name.removeprefix("# "), text)

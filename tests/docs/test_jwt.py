@@ -19,7 +19,7 @@ from .pages import blocks
 
 KEY = "a key for tests only, and long enough for HS256 and HS384"
 OTHER_KEY = "another key for tests only, and just as long as the first one"
-BLOCKS = [block.text for block in blocks("docs/runtime.md") if block.language == "python"]
+BLOCKS = [block.text for block in blocks("docs/reference/runtime.md") if block.language == "python"]
 
 
 def block_with(text: str) -> str:

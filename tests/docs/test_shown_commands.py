@@ -21,25 +21,25 @@ FOUNDING = ROOT / "tests" / "golden" / "founding" / "src" / "trading_api"
 # What a page shows to fail, with the exit code that it shows.
 FAILING = {
     ("README.md", "wsgen validate"): 1,
-    ("docs/migrating.md", "wsgen diff"): 1,  # as `diff` does where there are differences
-    ("docs/troubleshooting.md", "wsgen diff"): 1,
+    ("docs/start/from-legacy.md", "wsgen diff"): 1,  # as `diff` does where there are differences
+    ("docs/how-to/troubleshooting.md", "wsgen diff"): 1,
 }
 
 
 def prepare(page: str, project: Project) -> None:
     """Make the project what it is where `page` starts."""
-    if page == "docs/migrating.md":
+    if page == "docs/start/from-legacy.md":
         shutil.rmtree(project.root / "specs")
         project.write("pyproject.toml", "[tool.wsgen.quality]\nsteps = []\n")
         shutil.copytree(FOUNDING, project.root / "src/trading_api")
         # What the founding generator has left: files without a manifest.
         project.write("src/trading_api/modules/datafeed/ws_generated/barwsrouter.py", "old = 1\n")
-    elif page in ("README.md", "docs/getting-started.md"):
+    elif page in ("README.md", "docs/start/empty-folder.md"):
         shutil.rmtree(project.root / "specs")
         project.write(
             "pyproject.toml", "[tool.wsgen]\npaths = ['specs']\n[tool.wsgen.quality]\nsteps = []\n"
         )
-    elif page == "docs/asyncapi.md":
+    elif page == "docs/how-to/asyncapi.md":
         project.write("other.json", "")
 
 
@@ -47,7 +47,7 @@ def before(page: str, command: str, project: Project) -> None:
     """Do what the text of `page` says happens before `command`."""
     if (page, command) == ("README.md", "wsgen validate"):
         project.write("specs/broken/ws.yaml", DATAFEED.replace("route:", "rout:", 1))
-    elif page == "docs/asyncapi.md" and " validate " in command:
+    elif page == "docs/how-to/asyncapi.md" and " validate " in command:
         document = next((project.root / "docs/asyncapi").glob("*"))
         shutil.copyfile(document, project.root / "other.json")
 
@@ -59,7 +59,7 @@ def test_console_commands_run(
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> None:
-    if page == "docs/asyncapi.md":
+    if page == "docs/how-to/asyncapi.md":
         request.getfixturevalue("built_page")
     monkeypatch.syspath_prepend(project.root / "src")
     prepare(page, project)

@@ -63,7 +63,7 @@ def test_keys_of_ws_yaml() -> None:
     delivery = fields.pop("delivery")["$ref"].removeprefix("#/$defs/")
     inner = schema["$defs"][delivery]["properties"]
     fields |= {f"{delivery}.{key}": field for key, field in inner.items()}
-    text = (ROOT / "docs/ws-yaml.md").read_text("utf-8")
+    text = (ROOT / "docs/reference/ws-yaml.md").read_text("utf-8")
     for owner, known in ((schema, schema["properties"]), (router, fields)):
         _, _, text = text.partition("| key | what it sets | default |\n")
         table = [line.strip("|").split("|") for line in text.partition("\n\n")[0].splitlines()[1:]]
@@ -81,7 +81,7 @@ def test_keys_of_ws_yaml() -> None:
 
 
 def test_close_codes() -> None:
-    documented = {int(code): when for code, when in rows("docs/runtime.md", "code")}
+    documented = {int(code): when for code, when in rows("docs/reference/runtime.md", "code")}
     described = {int(code): code.description for code in CloseCode}
     assert documented == {
         code: text[0].lower() + text[1:].removesuffix(".").replace("`", "")
@@ -90,7 +90,7 @@ def test_close_codes() -> None:
 
 
 def test_error_codes() -> None:
-    codes = [code for code, _ in rows("docs/protocol.md", "error code")]
+    codes = [code for code, _ in rows("docs/reference/protocol.md", "error code")]
     assert codes == [code.value for code in ErrorCode]
 
 
@@ -110,7 +110,7 @@ def default_of(cell: str) -> float | None:
 
 def test_limits_and_their_defaults() -> None:
     documented = {
-        name: default_of(default) for name, default, _ in rows("docs/runtime.md", "field")
+        name: default_of(default) for name, default, _ in rows("docs/reference/runtime.md", "field")
     }
     assert documented == dataclasses.asdict(Limits())
     assert list(documented) == [field.name for field in dataclasses.fields(Limits)]
@@ -132,7 +132,7 @@ def statistics() -> Iterator[str]:
 
 
 def test_statistics() -> None:
-    assert [name for name, _ in rows("docs/runtime.md", "stats")] == list(statistics())
+    assert [name for name, _ in rows("docs/reference/runtime.md", "stats")] == list(statistics())
 
 
 def test_metrics_show_every_statistic() -> None:
@@ -147,6 +147,8 @@ def test_metrics_show_every_statistic() -> None:
     shown = {name.removesuffix("_total"): float(value) for name, value in samples}
     assert shown == {name.replace(".", "_"): n for name, n in numbers.items()}
     totals = {name.removesuffix("_total") for name, _ in samples if name.endswith("_total")}
-    meanings = {name.replace(".", "_"): text for name, text in rows("docs/runtime.md", "stats")}
+    meanings = {
+        name.replace(".", "_"): text for name, text in rows("docs/reference/runtime.md", "stats")
+    }
     now = {name for name, meaning in meanings.items() if re.search(r"\bnow\b", meaning)}
     assert totals == set(shown) - now

@@ -37,7 +37,7 @@ def test_the_settings_of_this_project_are_valid() -> None:
 
 
 def test_the_docs_list_every_setting() -> None:
-    page = (ROOT / "docs/configuration.md").read_text("utf-8")
+    page = (ROOT / "docs/reference/settings.md").read_text("utf-8")
     for setting in SETTINGS:
         if isinstance(setting, Table) and setting.settings:
             names = [f"{setting.name}.{inner.name}" for inner in setting.settings]

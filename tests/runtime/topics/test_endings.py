@@ -176,7 +176,7 @@ async def test_a_reason_must_be_text_that_can_be_sent() -> None:
 
 
 async def test_subscribers_are_notified_when_a_producing_task_dies() -> None:
-    """As docs/runtime.md shows it."""
+    """As docs/reference/runtime.md shows it."""
 
     class Market(Recorder):
         async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:

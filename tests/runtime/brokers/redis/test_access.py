@@ -16,7 +16,7 @@ from wsgen_runtime import WsApp
 from wsgen_runtime.brokers.redis import RedisBroker
 from wsgen_runtime.testing import connect
 
-DOCS = Path(__file__).parents[4] / "docs/runtime.md"
+DOCS = Path(__file__).parents[4] / "docs/reference/runtime.md"
 
 
 async def use(url: str) -> None:
