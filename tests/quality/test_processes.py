@@ -10,7 +10,7 @@ import pytest
 
 from wsgen.errors import ToolError
 from wsgen.quality.problems import Outcome
-from wsgen.quality.processes import Processes, Stopped, side_by_side
+from wsgen.quality.processes import Processes
 
 SLOW = "import time; print('started', flush=True); time.sleep(600)"
 
@@ -18,7 +18,7 @@ SLOW = "import time; print('started', flush=True); time.sleep(600)"
 @pytest.fixture
 def make(tmp_path: Path) -> Callable[..., Processes]:
     def processes(timeout: float = 60.0) -> Processes:
-        return Processes(directory=tmp_path, timeout=timeout)
+        return Processes(directory=tmp_path, timeout=timeout, jobs=2)
 
     return processes
 
@@ -72,10 +72,10 @@ def test_leaving_early_ends_the_others(make: Callable[..., Processes]) -> None:
         partial(processes.run, python(code), step="black", environment=os.environ)
         for code in (SLOW, "print('quick')", "print('never')")
     ]
-    with side_by_side(tasks, processes, jobs=2) as outcomes:
+    with processes.side_by_side(tasks) as outcomes:
         assert next(outcomes).stdout in ("quick\n", "never\n")
-    with pytest.raises(Stopped):
-        processes.run(python("pass"), step="black", environment=os.environ)
+    again = processes.run(python("print('later')"), step="black", environment=os.environ)
+    assert again.stdout == "later\n"
 
 
 def test_an_error_in_one_ends_the_others(make: Callable[..., Processes]) -> None:
@@ -86,6 +86,6 @@ def test_an_error_in_one_ends_the_others(make: Callable[..., Processes]) -> None
     ]
     with (
         pytest.raises(ToolError, match="black"),
-        side_by_side(tasks, processes, jobs=2) as outcomes,
+        processes.side_by_side(tasks) as outcomes,
     ):
         list(outcomes)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from wsgen.quality.mirror import Mirror
+from wsgen.quality.processes import Processes
 from wsgen.quality.settings_files import Homes
 from wsgen.quality.tools.isort import TOOL
 from wsgen.quality.workbench import Workbench
@@ -267,7 +268,8 @@ def test_isort_is_left_alone_where_anything_is_set_for_it(
     def options(*steps: str) -> tuple[str, ...]:
         mirror = Mirror(root=bare.root, top=bare.root, scratch=bare.root)
         sources = (bare.root / "src", bare.root)
-        return TOOL.options(home, Workbench(mirror, {}, {}, steps, sources, None, 1, 1.0))
+        processes = Processes(directory=bare.root, timeout=1.0, jobs=1)
+        return TOOL.options(home, Workbench(mirror, {}, {}, steps, sources, None, processes))
 
     assert (options("isort", "black") == ()) is configured
     assert options("isort") == ()

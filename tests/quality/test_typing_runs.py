@@ -7,6 +7,7 @@ import pytest
 
 from wsgen.quality.mirror import Mirror, StagedModule
 from wsgen.quality.problems import Outcome, Report
+from wsgen.quality.processes import Processes
 from wsgen.quality.tools import mypy as mypy_tool
 from wsgen.quality.tools.mypy import mypy_excludes
 from wsgen.quality.tools.mypy_names import TypingGroup, typing_groups
@@ -117,12 +118,11 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
             steps=("mypy",),
             sources=(),
             cache=None,
-            jobs=1,
-            timeout=1.0,
+            processes=Processes(directory=root, timeout=1.0, jobs=1),
         )
-        monkeypatch.setattr(mypy_tool, "_run", lambda _, __, ___, given, ____: mypy(given))
+        monkeypatch.setattr(mypy_tool, "_run", lambda _, __, given, ___: mypy(given))
         assert mypy_tool.TOOL.checks is not None
-        [task] = mypy_tool.TOOL.checks(bench, outputs, bench.processes())
+        [task] = mypy_tool.TOOL.checks(bench, outputs)
         report = task()
         assert report.outputs == outputs
         return report

@@ -2,13 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from wsgen.quality.isolation import isolated
 from wsgen.quality.problems import Report
-from wsgen.quality.processes import Processes
 from wsgen.quality.settings_files import Homes
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
@@ -29,34 +27,23 @@ class CommandLines:
         self._bench = bench
         self._homes = Homes()
 
-    def checks(self, step: str, outputs: Sequence[Path], processes: Processes) -> Iterator[_Task]:
-        """Yield the tasks that check the modules in `outputs` with one step."""
-        if (checks := tool_of(step).checks) is not None:
-            return checks(self._bench, outputs, processes)
-        return self._tasks(step, outputs, processes, write=False)
-
-    def write(self, step: str, outputs: Sequence[Path], processes: Processes) -> list[Report]:
-        """Rewrite the modules in `outputs` with one fixing step; return what it could not rewrite."""
-        tasks = self._tasks(step, outputs, processes, write=True)
-        with ThreadPoolExecutor(max_workers=max(1, self._bench.jobs)) as pool:
-            return list(pool.map(lambda task: task(), tasks))
-
-    def _tasks(
-        self, step: str, outputs: Sequence[Path], processes: Processes, *, write: bool
-    ) -> Iterator[_Task]:
+    def tasks(self, step: str, outputs: Sequence[Path], *, write: bool) -> Iterator[_Task]:
+        """Yield the tasks that check the modules in `outputs` with one step, or let it `write` them."""
         tool = tool_of(step)
-        parts = self._bench.jobs if tool.workers == "parts" else 1
+        if tool.checks is not None:
+            yield from tool.checks(self._bench, outputs)
+            return
+        parts = self._bench.processes.jobs if tool.workers == "parts" else 1
         for group in self._homes.groups(tool, outputs):
             options = tool.options(self._homes.of(tool, group[0]), self._bench)
             for chunk in self._chunks(group, parts):
-                attempt = partial(self._attempt, step, options, processes, write)
+                attempt = partial(self._attempt, step, options, write)
                 yield partial(isolated, step, chunk, attempt)
 
     def _attempt(
         self,
         step: str,
         options: tuple[str, ...],
-        processes: Processes,
         write: bool,
         outputs: tuple[Path, ...],
         share: float,
@@ -66,16 +53,9 @@ class CommandLines:
         arguments = list((how.write if write else how.check) or ())
         if tool.workers not in (None, "parts"):
             many = bench.files(outputs) >= _MANY_FILES
-            arguments += (tool.workers, str(bench.jobs if many else 1))
-        outcome = bench.run(
-            tool.name,
-            step,
-            [*arguments, *options],
-            outputs,
-            processes,
-            share,
-            tool.environment(bench),
-        )
+            arguments += (tool.workers, str(bench.processes.jobs if many else 1))
+        arguments += options
+        outcome = bench.run(step, arguments, outputs, share, tool.environment(bench))
         reading = tool.read(step, outcome, bench.directory)
         return Report(
             step, outputs, reading.problems, reading.unsettled and not write, outcome.output
@@ -85,7 +65,7 @@ class CommandLines:
         """Split `outputs` so that each chunk fits on a command line; many of them into at least `parts`."""
         bench = self._bench
         few = bench.files(outputs) < _MANY_FILES
-        most = len(outputs) if few else -(-len(outputs) // max(1, parts))
+        most = len(outputs) if few else -(-len(outputs) // parts)
         chunk: list[Path] = []
         length = 0
         for output in outputs:

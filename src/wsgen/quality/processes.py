@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,13 +28,13 @@ class Stopped(Exception):  # noqa: N818 - not an error: the result is no longer 
 
 
 class Processes:
-    """Runs processes in one directory, and can end all of them at once.
+    """Runs processes in one directory, at most `jobs` at once.
 
-    What they print has paths below `directory` relative to it. `run` may be called from several threads;
-    `stop` makes every running and later `run` raise Stopped.
+    What they print has paths below `directory` relative to it.
     """
 
-    def __init__(self, *, directory: Path, timeout: float) -> None:
+    def __init__(self, *, directory: Path, timeout: float, jobs: int) -> None:
+        self.jobs = max(1, jobs)
         self._directory = directory
         self._timeout = timeout
         self._running: set[subprocess.Popen[str]] = set()
@@ -71,8 +71,25 @@ class Processes:
             raise Stopped
         return Outcome(process.returncode, self._shown(stdout), self._shown(stderr))
 
-    def stop(self) -> None:
-        """End all processes, with their children."""
+    @contextmanager
+    def side_by_side(self, tasks: Iterable[Callable[[], _Result]]) -> Iterator[Iterator[_Result]]:
+        """Run `tasks`, which call `run`, in threads, in the order given; yield results as they come.
+
+        Leaving the context early, by `break` or by an exception, ends the processes of the others, with their
+        children.
+        """
+        pool = ThreadPoolExecutor(max_workers=self.jobs)
+        futures = [pool.submit(task) for task in tasks]
+        try:
+            yield (future.result() for future in as_completed(futures))
+        finally:
+            for future in futures:
+                future.cancel()
+            self._stop()
+            pool.shutdown(wait=True)
+            self._stopped = False
+
+    def _stop(self) -> None:
         with self._lock:
             self._stopped = True
             for process in self._running:
@@ -104,25 +121,6 @@ class Processes:
                 raise ToolError(message, [Diagnostic("WSG501", message, step=step)]) from error
             self._running.add(process)
             return process
-
-
-@contextmanager
-def side_by_side(
-    tasks: Sequence[Callable[[], _Result]], processes: Processes, *, jobs: int
-) -> Iterator[Iterator[_Result]]:
-    """Run `tasks` in threads, at most `jobs` at once, in the order given; yield results as they come.
-
-    Leaving the context early, by `break` or by an exception, ends the processes of the others.
-    """
-    pool = ThreadPoolExecutor(max_workers=max(1, jobs))
-    futures = [pool.submit(task) for task in tasks]
-    try:
-        yield (future.result() for future in as_completed(futures))
-    finally:
-        for future in futures:
-            future.cancel()
-        processes.stop()
-        pool.shutdown(wait=True)
 
 
 def _kill(process: "subprocess.Popen[str]") -> None:

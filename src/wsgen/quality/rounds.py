@@ -13,7 +13,6 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
 from wsgen.quality.command_lines import CommandLines
 from wsgen.quality.problems import Problem, Report
-from wsgen.quality.processes import side_by_side
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
 
@@ -99,16 +98,15 @@ class Rounds:
 
         The first such report ends the other steps, which would check texts that are about to change.
         """
-        processes = self._bench.processes()
         steps = sorted(self._steps, key=lambda step: -step_named(step).cost)
         tasks = [
             task
             for step in steps
             if self._pending[step]
-            for task in self._lines.checks(step, self._in_order(self._pending[step]), processes)
+            for task in self._lines.tasks(step, self._in_order(self._pending[step]), write=False)
         ]
         unsettled: list[Report] = []
-        with side_by_side(tasks, processes, jobs=self._bench.jobs) as reports:
+        with self._bench.processes.side_by_side(tasks) as reports:
             for report in reports:
                 self._record(report)
                 if report.unsettled:
@@ -124,26 +122,24 @@ class Rounds:
         steps only, and not on which of them was faster.
         """
         changes: dict[Path, list[Change]] = {}
-        processes = self._bench.processes()
-        try:
-            for step in steps:
-                todo = self._in_order(self._pending[step])
-                if not (step_named(step).fixes and todo):
-                    continue
-                for report in self._lines.write(step, todo, processes):
+        for step in steps:
+            todo = self._in_order(self._pending[step])
+            if not (step_named(step).fixes and todo):
+                continue
+            tasks = self._lines.tasks(step, todo, write=True)
+            with self._bench.processes.side_by_side(tasks) as reports:
+                for report in reports:
                     self._record(report)
-                for output in todo:
-                    made = list(self._changes(step, output))
-                    if output in self._given_up:
-                        continue
-                    if made:
-                        changes.setdefault(output, []).extend(made)
-                        self._history[output].extend(made)
-                        self._touch(output)
-                    if step_named(step).stable or not made:
-                        self._pending[step].discard(output)
-        finally:
-            processes.stop()
+            for output in todo:
+                made = list(self._changes(step, output))
+                if output in self._given_up:
+                    continue
+                if made:
+                    changes.setdefault(output, []).extend(made)
+                    self._history[output].extend(made)
+                    self._touch(output)
+                if step_named(step).stable or not made:
+                    self._pending[step].discard(output)
         return {output: tuple(made) for output, made in changes.items()}
 
     def _changes(self, step: str, output: Path) -> Iterator[Change]:

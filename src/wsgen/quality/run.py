@@ -9,6 +9,7 @@ from wsgen.errors import ToolError
 from wsgen.quality.diagnosis import module_diagnostics, syntax_errors
 from wsgen.quality.installed import find_commands
 from wsgen.quality.mirror import StagedModule, mirrored
+from wsgen.quality.processes import Processes
 from wsgen.quality.rounds import Rounds
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
@@ -73,12 +74,11 @@ def run_steps(
         bench = Workbench(
             mirror=mirror,
             modules=readable,
-            commands=commands,
+            commands={step: commands[tool_of(step).name] for step in steps},
             steps=steps,
             sources=sources,
             cache=None if cache is None else usable_cache(cache),
-            jobs=jobs,
-            timeout=timeout,
+            processes=Processes(directory=mirror.top, timeout=timeout, jobs=jobs),
         )
         for output, checked in Rounds(bench, steps).run().items():
             if checked.passed:

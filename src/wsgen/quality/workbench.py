@@ -19,7 +19,7 @@ _DROPPED = ("CLICOLOR_FORCE", "FORCE_COLOR")
 class Workbench:
     """The mirror, the modules in it by output directory, and how tools are run there.
 
-    `commands` has the beginning of each tool's command line, `steps` all steps of the run: what one tool is told
+    `commands` has the beginning of each step's command line, `steps` all steps of the run: what one tool is told
     may depend on which others there are. `sources` are the folders that the project's packages are imported from.
     """
 
@@ -29,8 +29,7 @@ class Workbench:
     steps: tuple[str, ...]
     sources: tuple[Path, ...]
     cache: Path | None
-    jobs: int
-    timeout: float
+    processes: Processes
 
     @property
     def root(self) -> Path:
@@ -42,34 +41,27 @@ class Workbench:
         """Return the working directory of the tools, which is where the root is in the mirror."""
         return os.fspath(self.mirror.top)
 
-    def processes(self) -> Processes:
-        """Return a fresh set of processes."""
-        return Processes(directory=self.mirror.top, timeout=self.timeout)
-
     def run(
         self,
-        tool: str,
         step: str,
         arguments: Sequence[str],
         outputs: Sequence[Path],
-        processes: Processes,
         share: float,
         environment: Mapping[str, str],
     ) -> Outcome:
-        """Run a tool over the modules in `outputs`, with further variables in its `environment`.
+        """Run a step over the modules in `outputs`, with further variables in its `environment`.
 
         Raises ToolError if it cannot be started, BrokenToolError after its `share` of the time limit.
         """
-        paths = [self.mirror.relative(output) for output in outputs]
         inherited = {k: v for k, v in os.environ.items() if k not in _DROPPED}
         ours = {
             "NO_COLOR": "1",
             "PYTHONIOENCODING": "utf-8",
             "PYTHONWARNINGS": "ignore",
         }
-        command = [*self.commands[tool], *arguments, *paths]
+        command = [*self.commands[step], *arguments, *map(self.mirror.relative, outputs)]
         variables = {**inherited, **ours, **environment}
-        return processes.run(command, step=step, environment=variables, share=share)
+        return self.processes.run(command, step=step, environment=variables, share=share)
 
     def files(self, outputs: Sequence[Path]) -> int:
         """Return how many files the modules in `outputs` have."""

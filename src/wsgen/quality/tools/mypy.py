@@ -30,7 +30,6 @@ from wsgen.quality.settings_files import tool_table
 from wsgen.quality.tools.tool import Step, Tool
 
 if TYPE_CHECKING:  # only runs of tools need them
-    from wsgen.quality.processes import Processes
     from wsgen.quality.tools.mypy_names import TypingGroup
     from wsgen.quality.workbench import Workbench
 
@@ -83,39 +82,28 @@ def _read(_: str, outcome: Outcome, directory: str) -> Reading:
     return Reading(tuple(found))
 
 
-def _checks(
-    bench: Workbench, outputs: Sequence[Path], processes: Processes
-) -> Iterator[Callable[[], Report]]:
+def _checks(bench: Workbench, outputs: Sequence[Path]) -> Iterator[Callable[[], Report]]:
     from wsgen.quality.tools.mypy_names import typing_groups
 
     texts = {output: bench.modules[output].files.values() for output in outputs}
     groups = typing_groups(texts, root=bench.root, sources=bench.sources)
     for cache in dict.fromkeys(group.cache for group in groups):
         using = [group for group in groups if group.cache == cache]
-        yield partial(_check_groups, bench, using, processes)
+        yield partial(_check_groups, bench, using)
 
 
-def _check_groups(bench: Workbench, groups: Sequence[TypingGroup], processes: Processes) -> Report:
+def _check_groups(bench: Workbench, groups: Sequence[TypingGroup]) -> Report:
     """Check groups one after another: they use one folder of what mypy remembers."""
-    reports = [
-        isolated("mypy", group.outputs, partial(_check, bench, group, processes))
-        for group in groups
-    ]
+    reports = [isolated("mypy", group.outputs, partial(_check, bench, group)) for group in groups]
     return joined("mypy", tuple(o for group in groups for o in group.outputs), reports)
 
 
-def _check(
-    bench: Workbench,
-    group: TypingGroup,
-    processes: Processes,
-    outputs: tuple[Path, ...],
-    share: float,
-) -> Report:
+def _check(bench: Workbench, group: TypingGroup, outputs: tuple[Path, ...], share: float) -> Report:
     """Check those of `group` in `outputs`, but for what mypy's settings exclude.
 
     Raises BrokenToolError if mypy did not come to the end.
     """
-    outcome = _run(bench, group, processes, outputs, share)
+    outcome = _run(bench, group, outputs, share)
     problems = _read("mypy", outcome, bench.directory).problems
     if outcome.returncode in (0, 1):
         if outcome.returncode == 1 and not problems:
@@ -124,7 +112,7 @@ def _check(
     _, excluded, rest = outcome.output.partition(_NOTHING_THERE)
     if excluded and (unseen := bench.owner(rest.partition("'")[0] + "/_")) in outputs:
         seen = tuple(o for o in outputs if o != unseen and not _is_excluded(bench, o))
-        report = _check(bench, group, processes, seen, share) if seen else None
+        report = _check(bench, group, seen, share) if seen else None
         return (report or Report("mypy", ()))._replace(outputs=outputs)
     if any(problem.path.endswith((".py", ".pyi")) for problem in problems) or re.search(
         _NOT_A_NAME, outcome.output, re.MULTILINE
@@ -134,13 +122,7 @@ def _check(
     raise broken("mypy", outcome)
 
 
-def _run(
-    bench: Workbench,
-    group: TypingGroup,
-    processes: Processes,
-    outputs: Sequence[Path],
-    share: float,
-) -> Outcome:
+def _run(bench: Workbench, group: TypingGroup, outputs: Sequence[Path], share: float) -> Outcome:
     """Run mypy; without its cache if it crashed: that may be damaged, deleted, or on a full disk."""
     from wsgen.quality.tools.mypy_names import EXPLICIT
 
@@ -149,7 +131,7 @@ def _run(
 
     def run(folder: str) -> Outcome:
         flags = (*_CHECK.check, "--cache-dir", folder, *naming)
-        return bench.run("mypy", "mypy", flags, outputs, processes, share, _environment(bench))
+        return bench.run("mypy", flags, outputs, share, _environment(bench))
 
     outcome = run(cache)
     if cache != os.devnull and re.search(_CRASHED, outcome.output, re.MULTILINE):

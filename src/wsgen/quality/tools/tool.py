@@ -14,7 +14,6 @@ from wsgen.quality.settings_files import Configurable, Home
 
 if TYPE_CHECKING:  # only runs of tools need them
     from wsgen.quality.problems import Reader, Report
-    from wsgen.quality.processes import Processes
     from wsgen.quality.workbench import Workbench
 
 NOT_PYTHON = "Correct the templates that the file was made from."
@@ -88,6 +87,4 @@ class Tool(Configurable):
     environment: Callable[[Workbench], Mapping[str, str]] = _no_environment
     agreement: Mapping[str, str] = field(default_factory=dict)
     workers: str | Literal["parts"] | None = None
-    checks: (
-        Callable[[Workbench, Sequence[Path], Processes], Iterator[Callable[[], Report]]] | None
-    ) = None
+    checks: Callable[[Workbench, Sequence[Path]], Iterator[Callable[[], Report]]] | None = None
