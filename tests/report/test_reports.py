@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from tests.conftest import DATAFEED, Project
 from tests.parts import PATCH, require
 
+from wsgen.cli.options import FORMATS
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.report.github import format_github
 from wsgen.report.sarif import format_sarif
@@ -31,11 +33,15 @@ def codes_in(form: str, text: str) -> list[str]:
         return [item["code"] for item in json.loads(text)["diagnostics"]]
     if form == "sarif":
         return [item["ruleId"] for item in json.loads(text)["runs"][0]["results"]]
+    if form == "gitlab":
+        return [item["check_name"] for item in json.loads(text)]
+    if form == "junit":
+        return [found.attrib["type"] for found in ET.fromstring(text).iter("failure")]
     assert all(line.startswith("::") for line in text.splitlines())
     return [line.split("title=wsgen ")[1][:6] for line in text.splitlines()]
 
 
-@pytest.mark.parametrize("form", ["json", "sarif", "github"])
+@pytest.mark.parametrize("form", FORMATS[1:])
 @pytest.mark.parametrize(
     "command", ["list", "validate", "check", "render", "migrate", "migrate --diff", "clean"]
 )
@@ -126,6 +132,16 @@ def test_a_diff_of_a_folder_with_spaces_can_be_applied(project: Project) -> None
 def test_a_place_outside_of_the_project_is_a_whole_uri(tmp_path: Path) -> None:
     found = Diagnostic("WSG100", "x", Span(tmp_path / "a b"))
     assert f'"uri": "{(tmp_path / "a b").as_uri()}"' in format_sarif([found], tmp_path / "project")
+
+
+def test_a_name_that_is_not_utf_8_is_in_every_report(tmp_path: Path) -> None:
+    name = os.fsdecode(b"a\xff")
+    place = Span(tmp_path / name / "ws.yaml")
+    found = Diagnostic("WSG100", f"{name} x", place, f"{name} y", notes=(Note(name, place),))
+    text = format_sarif([found], tmp_path)
+    assert '"uri": "a%FF/ws.yaml"' in text
+    json.dumps(json.loads(text), ensure_ascii=False).encode()
+    assert format_github([found], tmp_path).isprintable()
 
 
 def test_the_excerpt_is_of_the_file_as_it_is_now(tmp_path: Path) -> None:

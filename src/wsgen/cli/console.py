@@ -76,22 +76,34 @@ def show_report(result: RunResult, form: str, root: Path | None = None) -> None:
     In text, paths are relative to the working directory, as people and their editors expect. In the other
     formats they are relative to the repository that holds the project's `root`, as services expect.
     """
-    base = repository_of(root or Path.cwd())
+    if form == "text":
+        if text := format_text(result.diagnostics, style=style_for(sys.stderr)):
+            echo_lines(text, err=True)
+    elif text := _machine_report(result, form, repository_of(root or Path.cwd())):
+        echo_lines(text)
+
+
+def _machine_report(result: RunResult, form: str, base: Path) -> str:
+    """Return a run in a format for programs. Each is imported when it is used."""
     if form == "json":
         from wsgen.report.json import format_json
 
-        echo_lines(format_json(result))
-    elif form == "sarif":
+        return format_json(result)
+    if form == "junit":
+        from wsgen.report.junit import format_junit
+
+        return format_junit(result, base)
+    if form == "gitlab":
+        from wsgen.report.gitlab import format_gitlab
+
+        return format_gitlab(result.diagnostics, base)
+    if form == "sarif":
         from wsgen.report.sarif import format_sarif
 
-        echo_lines(format_sarif(result.diagnostics, base))
-    elif form == "github":
-        from wsgen.report.github import format_github
+        return format_sarif(result.diagnostics, base)
+    from wsgen.report.github import format_github
 
-        if text := format_github(result.diagnostics, base):
-            echo_lines(text)
-    elif text := format_text(result.diagnostics, style=style_for(sys.stderr)):
-        echo_lines(text, err=True)
+    return format_github(result.diagnostics, base)
 
 
 def show_error(error: WsgenError, form: str, root: Path | None = None) -> None:

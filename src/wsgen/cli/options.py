@@ -14,7 +14,7 @@ _Command = TypeVar(
 )  # click decorates functions of any signature
 
 _FORM = "wsgen.form"
-FORMATS = ("text", "json", "github", "sarif")
+FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
 
 paths_argument = click.argument(
     "paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path)

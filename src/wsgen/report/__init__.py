@@ -1,1 +1,1 @@
-"""Turn diagnostics into text, JSON, GitHub commands or SARIF: each format is a module with a pure function."""
+"""Turn diagnostics into text or a format of other programs: each format is a module with a pure function."""

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from wsgen.diagnostics import Diagnostic
+
 
 def display_path(path: Path, base: Path | None = None) -> str:
     """Return `path` with forward slashes, relative to `base` or the working directory if it is below that."""
@@ -30,6 +32,12 @@ def printable(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
+
+
+def text_of(item: Diagnostic) -> str:
+    """Return the message, output and help of `item`, each line of them printable."""
+    text = "\n".join(part for part in (item.message, item.output, item.help) if part)
+    return "\n".join(printable(line.removesuffix("\r")) for line in text.split("\n"))
 
 
 def inert(line: str) -> str:

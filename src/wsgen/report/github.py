@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.report.display import display_path, printable
+from wsgen.report.display import display_path, printable, text_of
 
 
 def format_github(diagnostics: Iterable[Diagnostic], base: Path | None = None) -> str:
@@ -23,15 +23,12 @@ def _command(item: Diagnostic, base: Path | None) -> str:
             "endColumn": str(span.end_column or span.column),
         }
     pairs = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    text = "\n".join(part for part in (item.message, item.output, item.help) if part)
-    return f"::{item.severity.value} {pairs}::{_data(text)}"
+    return f"::{item.severity.value} {pairs}::{_data(text_of(item))}"
 
 
 def _data(text: str) -> str:
-    # Control characters and line ends are escaped, as in text reports.
-    lines = (printable(line.removesuffix("\r")) for line in text.split("\n"))
-    return "%0A".join(line.replace("%", "%25") for line in lines)
+    return text.replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(printable(text)).replace(":", "%3A").replace(",", "%2C")

@@ -1,6 +1,7 @@
 """Diagnostics as SARIF 2.1.0, the format of code scanning services."""
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
@@ -8,7 +9,7 @@ from urllib.parse import quote
 from wsgen._version import __version__
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.report.display import display_path
+from wsgen.report.display import display_path, printable
 
 
 def format_sarif(diagnostics: Iterable[Diagnostic], base: Path | None = None) -> str:
@@ -46,7 +47,7 @@ def _rule(code: str) -> dict[str, object]:
 
 
 def _result(item: Diagnostic, rule: int, base: Path | None) -> dict[str, object]:
-    text = " ".join(part for part in (item.message, item.help) if part)
+    text = " ".join(printable(part) for part in (item.message, item.help) if part)
     result: dict[str, object] = {
         "ruleId": item.code,
         "ruleIndex": rule,
@@ -57,7 +58,8 @@ def _result(item: Diagnostic, rule: int, base: Path | None) -> dict[str, object]
         result["locations"] = [_location(item.span, base)]
     if item.notes:
         result["relatedLocations"] = [
-            {**_location(note.span, base), "message": {"text": note.message}} for note in item.notes
+            {**_location(note.span, base), "message": {"text": printable(note.message)}}
+            for note in item.notes
         ]
     return result
 
@@ -67,7 +69,9 @@ def _location(span: Span, base: Path | None) -> dict[str, object]:
     if span.end_line:
         region |= {"endLine": span.end_line, "endColumn": max(span.end_column, 1)}
     path = display_path(span.path, base)
-    uri = span.path.absolute().as_uri() if path.startswith(("/", "../")) else quote(path)
+    uri = (
+        span.path.absolute().as_uri() if path.startswith(("/", "../")) else quote(os.fsencode(path))
+    )
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": uri},
