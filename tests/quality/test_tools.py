@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from wsgen.errors import ToolError
+from wsgen.installed import fingerprint
 from wsgen.quality import tools
-from wsgen.quality.installed import fingerprint
 from wsgen.quality.run import commands_of
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.settings.config import DEFAULT_STEPS, STEPS

@@ -15,8 +15,8 @@ from pathlib import Path
 from stat import S_ISREG
 
 from wsgen.files import read_file
+from wsgen.installed import fingerprint
 from wsgen.manifest import MANIFEST
-from wsgen.quality.installed import fingerprint
 from wsgen.quality.settings_files import contents_digest, settings_files
 from wsgen.quality.tools import tool_of
 from wsgen.quality.tools.tool import Tool

@@ -12,12 +12,12 @@ from wsgen.files import bytes_of
 from wsgen.freshness.assess import settings_digest
 from wsgen.freshness.cache_entries import record_passed
 from wsgen.freshness.rendered import record_rendered
+from wsgen.installed import version_of
 from wsgen.manifest import Manifest, digest
 from wsgen.outputs.contract import Language
 from wsgen.pipeline.conflicts import changes_of, drift, edited_by_hand
 from wsgen.pipeline.context import Run, declared_digest
 from wsgen.pipeline.drafts import Draft
-from wsgen.quality.installed import version_of
 from wsgen.quality.tools import tool_of
 from wsgen.result import ModuleResult, State
 from wsgen.syntax.same_code import is_same_code

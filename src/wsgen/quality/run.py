@@ -6,8 +6,8 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.errors import ToolError
+from wsgen.installed import find_commands
 from wsgen.quality.diagnosis import module_diagnostics, syntax_errors
-from wsgen.quality.installed import find_commands
 from wsgen.quality.mirror import StagedModule, mirrored
 from wsgen.quality.processes import Processes
 from wsgen.quality.rounds import Rounds

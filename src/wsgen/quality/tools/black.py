@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.quality.installed import version_numbers
+from wsgen.installed import version_numbers
 from wsgen.quality.problems import Outcome, Reading, read_rewriter
 from wsgen.quality.settings_files import has_table
 from wsgen.quality.tools.tool import NOT_PYTHON, Step, Tool

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.quality.installed import version_numbers
+from wsgen.installed import version_numbers
 from wsgen.quality.problems import Outcome, Problem, Reading, broken, read_rewriter, relative
 from wsgen.quality.settings_files import Home, has_table, tool_table, with_extended
 from wsgen.quality.tools.tool import NOT_PYTHON, Step, Tool
