@@ -87,11 +87,11 @@ coverage: parts page parser  ## run the tests, and fail if they reach less than 
 	@$(BIN)/coverage report --include 'src/wsgen_runtime/*'
 
 # All tests but those of the committed packages, which the newest tools have formatted, and those that use the tools of the
-# project itself (its ruff settings, mkdocs); with hiredis, which redis-py prefers to its own parser.
+# project itself (its ruff settings); with hiredis, which redis-py prefers to its own parser.
 .PHONY: test-lowest
 test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with the lowest versions that pyproject.toml allows
 	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers \
-	  --ignore tests/docs/test_recipes.py --ignore tests/docs/test_diagnostics_page.py
+	  --ignore tests/docs/test_recipes.py
 	@$(BIN)/python -m tests.wheel --tools $(VENV)-lowest/bin
 
 $(VENV)-lowest/.ready: $(METADATA) tests/lowest.txt
@@ -115,8 +115,12 @@ check: parts page  ## lint, types, import rules, generated files current, docs
 	@$(MAKE) --no-print-directory docs
 
 .PHONY: docs
-docs: $(VENV)/.ready  ## build the pages of the docs, and the schemas that go with them, in build/site
-	@$(BIN)/mkdocs build --quiet --strict
+docs: $(VENV)/.ready  ## build the pages of the docs, and the schemas that go with them, in build/site; a dead link fails
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+.PHONY: docs-live
+docs-live: $(VENV)/.ready  ## serve the docs on port 8000, or port=N; pages follow their edits
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --quiet --dev-addr 127.0.0.1:$(port)
 
 .PHONY: format
 format: $(VENV)/.ready  ## format the code and fix what can be fixed

@@ -2,7 +2,6 @@
 
 import dataclasses
 import inspect
-import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -54,30 +53,6 @@ def rows(page: str, head: str) -> list[list[str]]:
             break
         found.append([cell.strip().replace("`", "") for cell in line.strip("|").split("|")])
     return found
-
-
-def test_keys_of_ws_yaml() -> None:
-    schema = json.loads((ROOT / "schemas/ws.schema.json").read_text("utf-8"))
-    router = schema["$defs"]["router"]
-    fields = dict(router["properties"])
-    delivery = fields.pop("delivery")["$ref"].removeprefix("#/$defs/")
-    inner = schema["$defs"][delivery]["properties"]
-    fields |= {f"{delivery}.{key}": field for key, field in inner.items()}
-    text = (ROOT / "docs/reference/ws-yaml.md").read_text("utf-8")
-    for owner, known in ((schema, schema["properties"]), (router, fields)):
-        _, _, text = text.partition("| key | what it sets | default |\n")
-        table = [line.strip("|").split("|") for line in text.partition("\n\n")[0].splitlines()[1:]]
-        documented = {
-            key.strip().strip("`"): default.strip().strip("`")
-            for keys, _, default in table
-            for key in keys.split(",")
-        }
-        assert documented.keys() == known.keys()
-        required = {key for key, default in documented.items() if default == "required"}
-        assert required == set(owner["allOf"][0]["required"])
-        for key, field in known.items():
-            if key not in required and field.get("default"):
-                assert documented[key] == str(field["default"])
 
 
 def test_close_codes() -> None:

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from wsgen.errors import ConfigError
 from wsgen.settings.checked import checked_config
-from wsgen.settings.table import SETTINGS, Table, settings_schema
+from wsgen.settings.table import settings_schema
 
 ROOT = Path(__file__).parents[2]
 VALIDATOR = Draft202012Validator(settings_schema())
@@ -34,17 +34,6 @@ def test_the_settings_of_this_project_are_valid() -> None:
     for file in (ROOT / "pyproject.toml", ROOT / "examples/trading_api/pyproject.toml"):
         table = tomllib.loads(file.read_text("utf-8"))["tool"]["wsgen"]
         assert VALIDATOR.is_valid(table)
-
-
-def test_the_docs_list_every_setting() -> None:
-    page = (ROOT / "docs/reference/settings.md").read_text("utf-8")
-    for setting in SETTINGS:
-        if isinstance(setting, Table) and setting.settings:
-            names = [f"{setting.name}.{inner.name}" for inner in setting.settings]
-        else:
-            names = [setting.name]
-        for name in names:
-            assert f"| `{name}` |" in page
 
 
 @pytest.mark.parametrize("value", ["", "a", "a.b", "a b", 1, -1, 0.5, True, [], ["a"], [1], {}])

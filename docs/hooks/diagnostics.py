@@ -1,7 +1,4 @@
-"""Make the page of all diagnostics from the code table, as a hook of mkdocs."""
-
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+"""The page of all diagnostics, made from the code table."""
 
 from wsgen.codes import CODES, Code
 
@@ -23,13 +20,7 @@ changes its meaning, and is not used again when it is no longer needed.
 """
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the page to the files of the site."""
-    files.append(File.generated(config, "reference/diagnostics.md", content=page()))
-    return files
-
-
-def page() -> str:
+def diagnostics_page() -> str:
     """Return the page as Markdown: a section for each range, and in it one for each code."""
     parts = [HEAD]
     for digit, title in RANGES.items():
