@@ -39,7 +39,7 @@ def link(place: Path, target: Path) -> Path:
 
 
 @pytest.mark.parametrize("command", ["render", "check"])
-@pytest.mark.parametrize("name", ["", "passed", "mypy", "mypy/3.11", ".gitignore"])
+@pytest.mark.parametrize("name", ["", "known", "mypy", "mypy/3.11", ".gitignore"])
 def test_a_cache_that_leads_out_of_the_project_is_not_used(
     project: Project, outside: Path, command: str, name: str
 ) -> None:
@@ -60,7 +60,7 @@ def test_a_cache_that_leads_out_of_the_project_is_not_used(
 def test_a_link_in_place_of_a_cache_entry_is_replaced(project: Project, outside: Path) -> None:
     project.write("pyproject.toml", STEPS)
     project.wsgen("render")
-    [entry] = (project.root / ".wsgen_cache/passed").iterdir()
+    [entry] = (project.root / ".wsgen_cache/known").iterdir()
     victim = outside / "victim"
     victim.write_bytes(entry.read_bytes())
     entry.unlink()
@@ -79,7 +79,7 @@ def test_a_cache_entry_behind_a_link_is_not_believed(project: Project) -> None:
     assert "quality unknown here" in project.wsgen("list").stdout
 
 
-@pytest.mark.parametrize("folder", [OUT, ".wsgen_cache/passed"])
+@pytest.mark.parametrize("folder", [OUT, ".wsgen_cache/known"])
 def test_a_link_under_the_name_of_a_new_file_is_not_followed(
     project: Project, outside: Path, same_name: str, folder: str
 ) -> None:

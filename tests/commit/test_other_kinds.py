@@ -81,16 +81,16 @@ def test_a_link_to_a_device_in_the_package_is_not_read(project: Project) -> None
     assert not (project.root / OUT / "barwsrouter.py").is_symlink()
 
 
-@pytest.mark.parametrize("name", ["passed", "passed/entry", "mypy", ".gitignore"])
+@pytest.mark.parametrize("name", ["known", "known/entry", "mypy", ".gitignore"])
 def test_another_kind_of_file_in_the_cache_is_no_obstacle(project: Project, name: str) -> None:
     project.write("pyproject.toml", STEPS)
     project.wsgen("render")
     cache = project.root / ".wsgen_cache"
-    [entry] = (cache / "passed").iterdir()
-    if name == "passed":
+    [entry] = (cache / "known").iterdir()
+    if name == "known":
         entry.unlink()
         entry.parent.rmdir()
-    put(entry if name == "passed/entry" else cache / name, "pipe")
+    put(entry if name == "known/entry" else cache / name, "pipe")
     for command in ("check", "render", "list"):
         assert project.wsgen(command).code == 0
     assert generate_module_routers("datafeed", root=project.root)

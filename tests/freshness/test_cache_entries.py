@@ -193,7 +193,7 @@ def test_entries_that_came_with_a_clone_prove_nothing(linted: Project, tmp_path:
     listed = linted.wsgen("list", str(clone)).stdout
     assert UNKNOWN in listed
     shutil.rmtree(clone / ".wsgen_cache")
-    shutil.copytree(linted.root / ".wsgen_cache/passed", clone / ".wsgen_cache/passed")
+    shutil.copytree(linted.root / ".wsgen_cache/known", clone / ".wsgen_cache/known")
     assert UNKNOWN in linted.wsgen("list", str(clone)).stdout
 
 
@@ -201,7 +201,7 @@ def test_a_cache_that_git_tracks_is_not_used_and_reported(
     typed: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     git(typed.root, "init", "-q")
-    git(typed.root, "add", "-f", ".wsgen_cache/passed")
+    git(typed.root, "add", "-f", ".wsgen_cache/known")
     edit(typed, "src/shapes/inner/deep.py", f"{MODELS}# edited\n")
     caches = []
     run_process = Processes.run

@@ -16,9 +16,15 @@ from wsgen.asyncapi.validation.validate import validate_text
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError, GenerationError, WsgenError
-from wsgen.freshness.cache_entries import record_passed, unverified_steps
+from wsgen.freshness.cache_entries import (
+    Known,
+    digest_of_made,
+    known_of,
+    remember,
+    unverified_steps,
+    with_passed,
+)
 from wsgen.freshness.fingerprints import Fingerprints
-from wsgen.freshness.rendered import record_rendered, rendered_routes
 from wsgen.load.python.aliases import load_python
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.manifest import MANIFEST, Manifest, is_package_path, read_manifest
@@ -114,27 +120,19 @@ class _Cache:
         )
         self.source = ModuleSource("feed", None, root / "feed", (root / "feed/ws.yaml",), package)
         self.manifest = Manifest("1", "", outputs={"a.py": "0" * 64}, tools={"ruff-check": "1"})
-        record_passed(self.source, self.config, self.manifest, (), Fingerprints(self.config))
-        record_rendered(
-            self.source,
-            self.config,
-            self.manifest,
-            {"a": "b"},
-            {"AWsRouter": "a"},
-            {"app": ""},
-        )
-        (self.passed,) = (self.config.cache / "passed").iterdir()
-        (self.rendered,) = (self.config.cache / "rendered").iterdir()
-        self.right = {file: file.read_bytes() for file in (self.passed, self.rendered)}
+        self.made = digest_of_made(self.manifest, {"a": "b"})
+        known = Known(self.made, {"AWsRouter": "a"}, {"app": ""})
+        now = Fingerprints(self.config)
+        remember(self.source, self.config, with_passed(known, self.source, self.manifest, (), now))
+        (self.file,) = (self.config.cache / "known").iterdir()
+        self.right = self.file.read_bytes()
 
     def read(self, data: bytes) -> None:
-        for file in self.right:
-            file.write_bytes(data)
+        self.file.write_bytes(data)
+        known = known_of(self.source, self.config)
         now = Fingerprints(self.config)
-        unverified = unverified_steps(self.source, self.config, self.manifest, now)
-        routes = rendered_routes(self.source, self.config, self.manifest, {"a": "b"}, now)
-        assert (not unverified) == (data == self.right[self.passed])
-        assert (routes is not None) == (data == self.right[self.rendered])
+        unverified = unverified_steps(known, self.source, self.manifest, now)
+        assert (not unverified) == (known.made == self.made) == (data == self.right)
 
 
 _caches: list[_Cache] = []

@@ -14,9 +14,8 @@ from typing import NamedTuple
 from wsgen._version import __version__
 from wsgen.discovery.inputs import template_of, templates_in
 from wsgen.discovery.orphans import why_orphaned
-from wsgen.freshness.cache_entries import unverified_steps
+from wsgen.freshness.cache_entries import digest_of_made, known_of, unverified_steps
 from wsgen.freshness.fingerprints import Fingerprints
-from wsgen.freshness.rendered import rendered_routes
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
 from wsgen.settings.config import Config
 from wsgen.source import YAML_NAME, ModuleSource
@@ -81,15 +80,18 @@ def assess(
         return Assessment(Status.STALE, manifest, inputs, reason)
     if fingerprints is None:
         return Assessment(Status.CURRENT, manifest, inputs)
-    routes = rendered_routes(source, config, manifest, inputs, fingerprints)
-    if routes is None:
+    known = known_of(source, config)
+    if (
+        known.made != digest_of_made(manifest, inputs)
+        or fingerprints.of_types(known.types) != known.types
+    ):
         reason = "its files are not what the sources give"
         return Assessment(Status.UNVERIFIED, manifest, inputs, reason)
-    unverified = unverified_steps(source, config, manifest, fingerprints) if steps else ()
+    unverified = unverified_steps(known, source, manifest, fingerprints) if steps else ()
     if unverified:
         reason = "the quality steps give another result"
-        return Assessment(Status.UNVERIFIED, manifest, inputs, reason, routes, unverified)
-    return Assessment(Status.CURRENT, manifest, inputs, routes=routes)
+        return Assessment(Status.UNVERIFIED, manifest, inputs, reason, known.routes, unverified)
+    return Assessment(Status.CURRENT, manifest, inputs, routes=known.routes)
 
 
 def digests_of_inputs(source: ModuleSource, config: Config) -> dict[str, str]:

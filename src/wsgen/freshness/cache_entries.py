@@ -1,100 +1,120 @@
-"""Which quality steps the packages have passed on this machine, kept in `.wsgen_cache/passed`, a file a package.
+"""What this machine knows of each package: from what it made it, and which quality steps it has passed.
 
-An entry of a step holds for exactly these files, with this version and these settings of its tool; that of a type
+The cache has one entry for each package. A manifest is committed, so anybody may have written it; files that this
+machine made need not be rendered again, and steps that they have passed here need not run again.
+
+That a step was passed holds for exactly these files, with this version and these settings of its tool; for a type
 checker also for what the project's own packages contain that the files import: a class may come through any
 number of them. In doubt a step runs again.
 """
 
+import json
+import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
+from typing import NamedTuple
 
 from wsgen.freshness.fingerprints import Fingerprints, imported_names
-from wsgen.freshness.rendered import entry_name
-from wsgen.manifest import Manifest
+from wsgen.manifest import Manifest, digest
 from wsgen.quality.tools import tool_of
 from wsgen.settings.cache_folder import read_entry, write_entry
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
-_KIND = "passed"
+_KIND = "known"  # to be changed with the fields of `Known`
 _OUTSIDE = r"^[ \t]*from[ \t]+\.\."
 
 
+class Known(NamedTuple):
+    """What the cache says of a package.
+
+    `made` is the digest of its files and of all that they were made from, but for `types`: what they depend on in
+    the packages of their types, from `Fingerprints.of_types`. `routes` are its routes by class name, `imported`
+    the project's own packages that its code imports, and `passed` has a digest for each step.
+    """
+
+    made: str = ""
+    routes: Mapping[str, str] = MappingProxyType({})
+    types: Mapping[str, bool | str] = MappingProxyType({})
+    imported: Sequence[str] = ()
+    passed: Sequence[str] = ()
+
+
+def known_of(source: ModuleSource, config: Config) -> Known:
+    """Return what is known of the package of a module."""
+    text = read_entry(config.cache, _KIND, _name(source, config))
+    return Known(*json.loads(text)) if text else Known()
+
+
+def remember(source: ModuleSource, config: Config, known: Known) -> None:
+    """Write what is `known` of the package of a module."""
+    write_entry(config.cache, _KIND, _name(source, config), json.dumps(known))
+
+
+def digest_of_made(manifest: Manifest, inputs: Mapping[str, str]) -> str:
+    """Return the digest of the files in `manifest` and of the `inputs` and settings that they were made from."""
+    parts = [manifest.settings, sorted(inputs.items()), sorted(manifest.outputs.items())]
+    return digest(json.dumps(parts).encode())
+
+
 def unverified_steps(
-    source: ModuleSource, config: Config, manifest: Manifest, fingerprints: Fingerprints
+    known: Known, source: ModuleSource, manifest: Manifest, fingerprints: Fingerprints
 ) -> tuple[str, ...]:
     """Return those of the configured steps that the package is not known to pass as it is."""
-    packages, recorded = _read(source, config)
-    if len(recorded) != len(config.steps):
-        return config.steps
-    now = _digests(source, config, manifest, packages, fingerprints)
-    return tuple(
-        step
-        for step, sum_, before in zip(config.steps, now, recorded, strict=True)
-        if sum_ != before
-    )
+    steps = fingerprints.config.steps
+    if len(known.passed) != len(steps):
+        return steps
+    now = _digests(source, manifest, known.imported, fingerprints)
+    compared = zip(steps, now, known.passed, strict=True)
+    return tuple(step for step, sum_, before in compared if sum_ != before)
+
+
+def with_passed(
+    known: Known,
+    source: ModuleSource,
+    manifest: Manifest,
+    packages: Sequence[str],
+    fingerprints: Fingerprints,
+) -> Known:
+    """Return what is known of a package, whose files import `packages`, after it has passed all steps."""
+    passed = tuple(_digests(source, manifest, packages, fingerprints))
+    return known._replace(imported=packages, passed=passed)
 
 
 def imported_packages(
-    source: ModuleSource, config: Config, texts: Collection[str], fingerprints: Fingerprints
+    source: ModuleSource, texts: Collection[str], fingerprints: Fingerprints
 ) -> tuple[str, ...]:
-    """Return the project's own packages that the Python `texts` of the generated one import, however indirectly.
+    """Return the project's own packages that the Python `texts` of the generated one import, also indirectly."""
+    names = {name for text in texts for name in imported_names(text)}
+    if any(re.search(_OUTSIDE, text, re.MULTILINE) for text in texts):
+        names |= _own_package(source, fingerprints.config)
+    return packages_reached_from(names, source, fingerprints)
+
+
+def packages_reached_from(
+    names: Iterable[str], source: ModuleSource, fingerprints: Fingerprints
+) -> tuple[str, ...]:
+    """Return all of the project's own packages that `names` lead to.
 
     To be asked before the tools run: `fingerprints` then has these packages, and the tools with their settings,
     as they are now. What is edited while the tools run is not what they saw.
     """
-    names = {name for text in texts for name in imported_names(text)}
-    if any(re.search(_OUTSIDE, text, re.MULTILINE) for text in texts):
-        names |= _own_package(source, config)
-    return _reached_from(names, source, config, fingerprints)
-
-
-def packages_known_to_be_imported(
-    source: ModuleSource, config: Config, fingerprints: Fingerprints
-) -> tuple[str, ...]:
-    """Return the same for a package that has not changed, from its entry in the cache.
-
-    What these packages import by now is added. One that is no longer imported costs a needless run at most.
-    """
-    packages, _ = _read(source, config)
-    return _reached_from(packages, source, config, fingerprints)
-
-
-def _reached_from(
-    names: Iterable[str], source: ModuleSource, config: Config, fingerprints: Fingerprints
-) -> tuple[str, ...]:
-    """Return all packages that `names` lead to, after taking all fingerprints that an entry depends on."""
     packages = tuple(sorted(fingerprints.reached_from(names)))
-    for step in config.steps:
+    for step in fingerprints.config.steps:
         _fingerprint(step, source, packages, fingerprints)
     return packages
 
 
-def record_passed(
-    source: ModuleSource,
-    config: Config,
-    manifest: Manifest,
-    packages: Sequence[str],
-    fingerprints: Fingerprints,
-) -> None:
-    """Remember that the package, which imports `packages`, has passed all configured steps."""
-    digests = _digests(source, config, manifest, packages, fingerprints)
-    text = "\n".join([" ".join(packages), *digests])
-    write_entry(config.cache, _KIND, entry_name(source, config), text)
-
-
 def _digests(
-    source: ModuleSource,
-    config: Config,
-    manifest: Manifest,
-    packages: Sequence[str],
-    fingerprints: Fingerprints,
+    source: ModuleSource, manifest: Manifest, packages: Sequence[str], fingerprints: Fingerprints
 ) -> Iterator[str]:
     """Yield for each configured step the digest of all that decides whether the package passes it."""
+    steps = fingerprints.config.steps
     files = (f"{name}={sum_}" for name, sum_ in sorted(manifest.outputs.items()))
-    common = sha256("\n".join([manifest.settings, *files, *config.steps, *packages]).encode())
-    for step in config.steps:
+    common = sha256("\n".join([manifest.settings, *files, *steps, *packages]).encode())
+    for step in steps:
         total = common.copy()
         total.update(_fingerprint(step, source, packages, fingerprints).encode())
         yield total.hexdigest()
@@ -110,14 +130,6 @@ def _fingerprint(
     return "\n".join([step, fingerprints.of_tool(tool, source.output), *found])
 
 
-def _read(source: ModuleSource, config: Config) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the packages in the entry of a module and the digests of its steps; nothing if it is none."""
-    text = read_entry(config.cache, _KIND, entry_name(source, config)) or ""
-    listed, *recorded = text.split("\n")
-    packages = listed.split(" ") if listed else []
-    return (packages, recorded) if all(name.isidentifier() for name in packages) else ((), ())
-
-
 def _own_package(source: ModuleSource, config: Config) -> set[str]:
     """Return the package that the generated one is in, which its relative imports may lead to."""
     inside = (
@@ -126,3 +138,7 @@ def _own_package(source: ModuleSource, config: Config) -> set[str]:
         if folder in source.output.parents
     )
     return {name for name in inside if name.isidentifier()}
+
+
+def _name(source: ModuleSource, config: Config) -> str:
+    return digest(os.fsencode(config.relative(source.output)))[:32]

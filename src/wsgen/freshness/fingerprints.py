@@ -41,7 +41,7 @@ class Fingerprints:
     """
 
     def __init__(self, config: Config) -> None:
-        self._config = config
+        self.config = config
         self.started = time.time_ns()
         names = (name for step in config.steps for name in tool_of(step).settings)
         self._settings_names = tuple(dict.fromkeys(names))
@@ -86,7 +86,7 @@ class Fingerprints:
     def is_own(self, name: str) -> bool:
         """Return whether the top-level package `name` is one of the project."""
         if name not in self._own:
-            self._own[name] = self._config.has_package(name)
+            self._own[name] = self.config.has_package(name)
         return self._own[name]
 
     def of_types(self, names: Iterable[str]) -> dict[str, bool | str]:
@@ -95,7 +95,7 @@ class Fingerprints:
         Imports are sorted by whether a package is the project's own. A type checker notices that a type is gone;
         without one among the steps only loading the sources again does, so that the contents of packages count.
         """
-        if any(tool_of(step).reads_imports for step in self._config.steps):
+        if any(tool_of(step).reads_imports for step in self.config.steps):
             return {name: self.is_own(name) for name in sorted(names)}
         return {name: self.of_package(name) for name in sorted(self.reached_from(names))}
 
@@ -105,8 +105,8 @@ class Fingerprints:
         mypy takes a file of the same size and time, in seconds, for the one that it has seen. That is wrong after
         two edits in one second, and where the time of a file was set to an earlier one.
         """
-        checkers = (tool for tool in map(tool_of, self._config.steps) if tool.reads_imports)
-        if not any((self._config.cache / tool.name).exists() for tool in checkers):
+        checkers = (tool for tool in map(tool_of, self.config.steps) if tool.reads_imports)
+        if not any((self.config.cache / tool.name).exists() for tool in checkers):
             return False  # which remember nothing yet
         seen = self._seen_by_type_checkers()
         for path, size, modified, changed in self._files_of_all(names):
@@ -123,16 +123,13 @@ class Fingerprints:
             path, size, modified, changed = file
             edited_meanwhile = file not in _file(path)
             seen[path] = [] if edited_meanwhile else [size, modified // 10**9, changed]
-        if self._config.cache.is_dir():
-            write_entry(self._config.cache, _KIND, _SEEN, json.dumps(seen))
+        if self.config.cache.is_dir():
+            write_entry(self.config.cache, _KIND, _SEEN, json.dumps(seen))
 
     def _seen_by_type_checkers(self) -> dict[str, list[int]]:
-        try:
-            found: dict[str, list[int]] = json.loads(
-                read_entry(self._config.cache, _KIND, _SEEN) or "{}"
-            )
-        except ValueError:  # a damaged disk
-            return {}
+        found: dict[str, list[int]] = json.loads(
+            read_entry(self.config.cache, _KIND, _SEEN) or "{}"
+        )
         return found
 
     def _files_of_all(self, names: Iterable[str]) -> Iterator[_File]:
@@ -152,7 +149,7 @@ class Fingerprints:
         return frozenset(name for name in found if name not in standard or self._files_of(name))
 
     def _remembered(self, name: str, stat: str) -> str | None:
-        before, _, content = (read_entry(self._config.cache, _KIND, name) or "").partition("\n")
+        before, _, content = (read_entry(self.config.cache, _KIND, name) or "").partition("\n")
         return content if before == stat else None
 
     def _read(self, name: str, stat: str) -> str:
@@ -164,8 +161,8 @@ class Fingerprints:
             total.update(sha256(_contents(path)).digest())
             newest = max(newest, *times)
         content = total.hexdigest()
-        if newest + _SETTLED < self.started and self._config.cache.is_dir():
-            write_entry(self._config.cache, _KIND, name, f"{stat}\n{content}")
+        if newest + _SETTLED < self.started and self.config.cache.is_dir():
+            write_entry(self.config.cache, _KIND, name, f"{stat}\n{content}")
         return content
 
     def _imported_by(self, name: str) -> frozenset[str]:
@@ -179,9 +176,9 @@ class Fingerprints:
     def _import_folders(self) -> tuple[Path, ...]:
         """Return the folders that type checkers import from, also those that only their settings name."""
         if self._folders is None:
-            root = self._config.root
-            found = dict.fromkeys(self._config.sources)
-            for tool in map(tool_of, self._config.steps):
+            root = self.config.root
+            found = dict.fromkeys(self.config.sources)
+            for tool in map(tool_of, self.config.steps):
                 if tool.reads_imports:
                     for file in settings_files(root / "any", tool.settings):
                         names = tool.import_folders(_contents(os.fspath(file)))

@@ -10,8 +10,7 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
 from wsgen.files import bytes_of
 from wsgen.freshness.assess import settings_digest
-from wsgen.freshness.cache_entries import record_passed
-from wsgen.freshness.rendered import record_rendered
+from wsgen.freshness.cache_entries import digest_of_made, known_of, remember, with_passed
 from wsgen.installed import version_of
 from wsgen.manifest import Manifest, digest
 from wsgen.outputs.contract import Language
@@ -85,9 +84,12 @@ def _is_formatted(draft: Draft) -> bool:
 def _remember(draft: Draft, manifest: Manifest, run: Run) -> None:
     """Keep what this machine now knows of the package, so that the next run need not find it out."""
     source, config = draft.source, run.config
-    record_rendered(source, config, manifest, draft.inputs, draft.spec.routes, draft.types)
+    made = digest_of_made(manifest, draft.inputs)
+    known = known_of(source, config)
+    known = known._replace(made=made, routes=draft.spec.routes, types=draft.types)
     if run.steps:
-        record_passed(source, config, manifest, draft.packages, run.fingerprints)
+        known = with_passed(known, source, manifest, draft.packages, run.fingerprints)
+    remember(source, config, known)
 
 
 def _manifest(draft: Draft, run: Run) -> Manifest:

@@ -93,7 +93,7 @@ def render_drafts(
         draft = Draft(source, before, item.spec, item.positions, inputs, types, files)
         if run.steps:
             texts = draft.python.values()
-            packages = imported_packages(source, run.config, texts, run.fingerprints)
+            packages = imported_packages(source, texts, run.fingerprints)
             draft = replace(draft, packages=packages)
         yield draft
 

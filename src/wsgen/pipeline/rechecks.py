@@ -11,7 +11,12 @@ from contextlib import suppress
 
 from wsgen.files import read_text
 from wsgen.freshness.assess import Assessment, Status
-from wsgen.freshness.cache_entries import packages_known_to_be_imported, record_passed
+from wsgen.freshness.cache_entries import (
+    known_of,
+    packages_reached_from,
+    remember,
+    with_passed,
+)
 from wsgen.outputs.contract import Language, language_of
 from wsgen.pipeline.context import Run
 from wsgen.quality import run as quality
@@ -35,8 +40,10 @@ def recheck(
     }
     if not todo:
         return {}
+    known = {source: known_of(source, run.config) for source in todo}
+    # What these packages import by now is added. One that is no longer imported costs a needless run at most.
     packages = {
-        source: packages_known_to_be_imported(source, run.config, run.fingerprints)
+        source: packages_reached_from(known[source].imported, source, run.fingerprints)
         for source in todo
     }
     staged = {}
@@ -51,8 +58,10 @@ def recheck(
         if source.output in passed and found.manifest and not _is_newer(module, run):
             current[source] = found._replace(status=Status.CURRENT)
             if run.options.write or run.config.cache.is_dir():
-                names = packages[source]
-                record_passed(source, run.config, found.manifest, names, run.fingerprints)
+                now = with_passed(
+                    known[source], source, found.manifest, packages[source], run.fingerprints
+                )
+                remember(source, run.config, now)
     return current
 
 

@@ -9,6 +9,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
@@ -69,7 +70,7 @@ def read_entry(cache: Path, kind: str, name: str) -> str | None:
     try:
         data = read_own_file(f"{folder}/{name}").decode() if is_own_folder(folder) else ""
         origin, _, text = data.partition("\n")
-        return text if origin and origin == _origin(cache) else None
+        return text if origin and origin == _origin(cache, text) else None
     except (OSError, UnicodeDecodeError):
         return None
 
@@ -82,16 +83,16 @@ def write_entry(cache: Path, kind: str, name: str, text: str) -> None:
             make_cache(cache)
             make_folder(folder)
         if is_own_folder(folder) and read_entry(cache, kind, name) != text:
-            replace(folder / name, f"{_origin(cache)}\n{text}".encode())
+            replace(folder / name, f"{_origin(cache, text)}\n{text}".encode())
 
 
-def _origin(cache: Path) -> str:
-    """Return a text that differs on every machine.
+def _origin(cache: Path, text: str) -> str:
+    """Return what an entry with this `text` begins with, which differs on every machine.
 
-    An entry that begins with it was written here, and did not come with a clone: nobody can choose the time at
-    which the file system of another machine last changed a file.
+    An entry that begins with it is whole, was written here, and did not come with a clone: nobody can choose the
+    time at which the file system of another machine last changed a file.
     """
-    return str(os.lstat(f"{cache}/.gitignore").st_ctime_ns)
+    return f"{os.lstat(f'{cache}/.gitignore').st_ctime_ns} {sha256(text.encode()).hexdigest()}"
 
 
 def links_in(cache: Path) -> Iterator[Path]:
