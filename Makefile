@@ -98,7 +98,7 @@ $(VENV)-lowest/.ready: $(METADATA) tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/lowest.txt \
 	  -e packaging/runtime -e '.[quality,runtime,redis,metrics,watch]' fastapi griffe hiredis httpx hypothesis PyJWT \
-	  pytest pytest-asyncio pytest-xdist pyright trustme types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto xmlschema
+	  pre-commit pytest pytest-asyncio pytest-xdist pyright trustme types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto xmlschema
 	@touch $@
 
 .PHONY: check

@@ -1,5 +1,6 @@
 """`wsgen render`, `check` and `diff`, which are the same run with three endings, and `wsgen clean`."""
 
+from collections.abc import Sequence
 from functools import partial
 from time import perf_counter
 
@@ -30,6 +31,9 @@ _no_quality_option = click.option("--no-quality", is_flag=True, help="Skip the q
 @click.option("--diff", "diff_only", is_flag=True, help="Write nothing; show what would change.")
 @_no_quality_option
 @click.option("--force", is_flag=True, help="Replace generated files that were edited by hand.")
+@click.option(
+    "--exit-non-zero-on-change", is_flag=True, help="Fail if anything was written, as hooks should."
+)
 @click.option("--watch", is_flag=True, help="Render again whenever a source changes.")
 @jobs_option
 def render(
@@ -38,6 +42,7 @@ def render(
     diff_only: bool,
     no_quality: bool,
     force: bool,
+    exit_non_zero_on_change: bool,
     watch: bool,
     jobs: int,
 ) -> int:
@@ -50,7 +55,8 @@ def render(
         if not write:
             raise click.UsageError("--watch writes; it does not go with --check or --diff")
         return watch_sources(common, partial(_run, options=options))
-    return _run(common, options, diff=diff_only, begun=_begun())
+    fails = (State.WRITTEN, State.REMOVED) if exit_non_zero_on_change else ()
+    return _run(common, options, diff=diff_only, begun=_begun(), fails=fails)
 
 
 @click.command()
@@ -89,8 +95,14 @@ def _begun() -> Begun | None:
 
 
 def _run(
-    common: Common, options: Options, *, diff: bool = False, begun: Begun | None = None
+    common: Common,
+    options: Options,
+    *,
+    diff: bool = False,
+    begun: Begun | None = None,
+    fails: Sequence[State] = (),
 ) -> int:
+    """Run all stages, report, and return the exit code; a module in a state that `fails` is a failure too."""
     begun = begun or begin(common.paths, common.modules, options)
     config = begun.config
     result = run(begun.sources, config, options, assessed=begun.assessed)
@@ -98,7 +110,8 @@ def _run(
         show_diff((change for module in result.modules for change in module.changes), config.root)
         show_report(RunResult(result.modules, _without_drift(result)), common.form)
         return _exit_code(result)
-    return _conclude(result, common, config, begun.started)
+    code = _conclude(result, common, config, begun.started)
+    return code or int(result.count(*fails) > 0)
 
 
 def _conclude(result: RunResult, common: Common, config: Config, started: float) -> int:
