@@ -1,4 +1,7 @@
-"""The hooks for pre-commit are valid, run when they should, and go with hooks that format. `make distribution` runs them."""
+"""The hooks for pre-commit are valid, run when they should, and go with hooks that format.
+
+`make distribution` runs them with pre-commit itself.
+"""
 
 import re
 import shlex

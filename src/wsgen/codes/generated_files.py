@@ -85,7 +85,7 @@ GENERATED_FILES: dict[str, Code] = {
         "not rendered.",
         why="Rendering would lose the edit.",
         fix="Move the change to the source or a template; then `wsgen render --force` replaces the "
-        "file.",
+        "file. If a formatter made it, exclude the generated packages from that formatter.",
         file="console",
         wrong="""
             $ $EDITOR specs/datafeed/ws_generated/barwsrouter.py
