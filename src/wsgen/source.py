@@ -7,6 +7,8 @@ from pathlib import Path
 from wsgen.diagnostics import Span
 
 YAML_NAME = "ws.yaml"
+YAML_NAMES = (YAML_NAME, "ws.yml")
+"""The names of a YAML source; wsgen writes the first, and reads both alike."""
 PYTHON_NAME = "ws.py"
 
 NOT_SEARCHED = frozenset({"node_modules", "__pycache__", "site-packages"})
@@ -24,8 +26,8 @@ Positions = Mapping[str, Span]
 class ModuleSource:
     """One module: absolute paths of its source files and of the package that wsgen writes.
 
-    `files` holds `ws.yaml`, `ws.py` (or a versioned layout's `__init__.py`), or both, in that order.
-    It is empty for the package of a module whose source no longer exists.
+    `files` holds `ws.yaml` or `ws.yml`, `ws.py` (or a versioned layout's `__init__.py`), or both, in that
+    order. It is empty for the package of a module whose source no longer exists.
     `name` and `version` come from the directory; a `module:` key in `ws.yaml` may rename it.
     """
 
@@ -34,3 +36,14 @@ class ModuleSource:
     directory: Path
     files: tuple[Path, ...]
     output: Path
+
+    @property
+    def yaml_file(self) -> Path:
+        """Return the YAML source, or where it would be."""
+        found = (file for file in self.files if is_yaml(file))
+        return next(found, self.directory / YAML_NAME)
+
+
+def is_yaml(file: Path) -> bool:
+    """Return whether `file` has the name of a YAML source."""
+    return file.name in YAML_NAMES

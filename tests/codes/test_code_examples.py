@@ -95,7 +95,7 @@ def found_in_module(root: Path, text: str, models: str = MODELS) -> list[str]:
     return [item.code for item in loaded.diagnostics]
 
 
-@pytest.mark.parametrize("name", of("ws.yaml", "ws.py", "ws.yaml and ws.py"))
+@pytest.mark.parametrize("name", of("ws.yaml", "ws.py", "ws.yaml and ws.py", "ws.yaml and ws.yml"))
 def test_an_example_of_a_source(name: str, tmp_path: Path) -> None:
     code = CODES[name]
     assert found_in_module(tmp_path / "right", code.right) == []
@@ -184,6 +184,7 @@ def test_every_example_is_looked_at() -> None:
         "ws.yaml",
         "ws.py",
         "ws.yaml and ws.py",
+        "ws.yaml and ws.yml",
         "asyncapi.yaml",
         "pyproject.toml",
         "models.py",

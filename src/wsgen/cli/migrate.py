@@ -15,7 +15,7 @@ from wsgen.diagnostics import Diagnostic, has_errors, in_order
 from wsgen.errors import FilesError
 from wsgen.report.display import display_path, printable
 from wsgen.result import RunResult
-from wsgen.source import PYTHON_NAME, YAML_NAME
+from wsgen.source import PYTHON_NAME
 
 if TYPE_CHECKING:  # loaded when the command runs
     from wsgen.migrate import Migration
@@ -93,7 +93,7 @@ def _mention_endpoints(migrations: Iterable[Migration], *, err: bool = False) ->
     """Say where documents will say that modules are mounted whose ws.py does not tell."""
     for item in migrations:
         if item.assumed_endpoint is not None:
-            file = printable(display_path(item.source.directory / YAML_NAME))
+            file = printable(display_path(item.source.yaml_file))
             echo(
                 f"{file} names no endpoint, since {PYTHON_NAME} does not: documents say"
                 f" `{printable(item.assumed_endpoint)}`. Set `endpoint:` if the app uses another path.",

@@ -15,8 +15,9 @@ from wsgen.cli.ending import describe
 from wsgen.cli.options import Common
 from wsgen.errors import FilesError, WsgenError
 from wsgen.manifest import MANIFEST
+from wsgen.source import YAML_NAMES
 
-_NAMES = frozenset({"ws.yaml", "pyproject.toml", "wsgen.toml"})
+_NAMES = frozenset({*YAML_NAMES, "pyproject.toml", "wsgen.toml"})
 # Sources, models, a generic class and templates; not a file that the output of the command is redirected to.
 _SUFFIXES = frozenset({".py", ".pyi", ".jinja"})
 

@@ -506,4 +506,31 @@ WS_YAML: dict[str, Code] = {
                   - request: {since: "2026-01-02"}
         """,
     ),
+    "WSG129": Code(
+        title="two YAML sources",
+        what="The folder of a module has both a ws.yaml and a ws.yml.",
+        why="wsgen reads both names alike, so that it cannot know which of the two files counts.",
+        fix="Put all routers of the module into one of them, and remove the other.",
+        file="ws.yaml and ws.yml",
+        wrong="""
+            # ws.yaml
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {route: bars, request: BarsRequest, data: Bar}
+            # ws.yml
+            version: 1
+            models: trading_api.models
+            routers:
+              QuoteWsRouter: {route: quotes, request: BarsRequest, data: Quote}
+        """,
+        right="""
+            # ws.yaml
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {route: bars, request: BarsRequest, data: Bar}
+              QuoteWsRouter: {route: quotes, request: BarsRequest, data: Quote}
+        """,
+    ),
 }

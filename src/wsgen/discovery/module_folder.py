@@ -9,7 +9,7 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import ConfigError
 from wsgen.files import read_file, real
 from wsgen.settings.config import Config
-from wsgen.source import PYTHON_NAME, YAML_NAME, ModuleSource
+from wsgen.source import PYTHON_NAME, YAML_NAMES, ModuleSource, is_yaml
 
 _ROUTER = rb"WsRouter"
 _ALIAS = rb"WsRouter\s*\["
@@ -27,7 +27,7 @@ def module_at(folder: Path, config: Config) -> ModuleSource | None:
     Raises ConfigError if its package would be outside of the project.
     """
     versioned = _is_version(folder, config)
-    files = [folder / YAML_NAME] if os.path.lexists(folder / YAML_NAME) else []
+    files = [folder / name for name in YAML_NAMES if os.path.lexists(folder / name)]
     files += [folder / PYTHON_NAME] if _contains(folder / PYTHON_NAME, _ROUTER) else []
     if versioned:
         # Beside a ws.py it often only imports the routers, which does not make it a source.
@@ -49,8 +49,8 @@ def nameless(module: ModuleSource, config: Config) -> Iterator[Diagnostic]:
             f"the module of {first.name} has no name: that of the project's own folder is not used"
         )
         help_text = (
-            f"Write `module: name` on a line of its own in {YAML_NAME}, or move the file into a folder"
-            " that is named after the module."
+            f"Write `module: name` on a line of its own in {module.yaml_file.name}, or move the file into a"
+            " folder that is named after the module."
         )
         yield Diagnostic("WSG122", message, Span(first), help=help_text)
 
@@ -75,7 +75,7 @@ def _contains(file: Path, what: bytes) -> bool:
 
 def _declared_name(file: Path) -> str | None:
     """Return the name in a top-level `module:` line, without parsing the YAML; the loader checks it."""
-    if file.name != YAML_NAME:
+    if not is_yaml(file):
         return None
     try:
         match = _MODULE_KEY.search(read_file(file, _LIMIT))

@@ -13,7 +13,7 @@ from wsgen.files import real
 from wsgen.manifest import MANIFEST
 from wsgen.names import did_you_mean
 from wsgen.settings.config import Config
-from wsgen.source import PYTHON_NAME, YAML_NAME, ModuleSource
+from wsgen.source import PYTHON_NAME, YAML_NAME, YAML_NAMES, ModuleSource
 
 _FOLDERS = 20_000
 """How many folders are searched where nothing says that a project begins there."""
@@ -95,7 +95,7 @@ def _search(
         folders.update(dict.fromkeys(found.folders))
         packages.update(dict.fromkeys(found.packages))
         yield from _unsearched(found, config)
-    elif os.path.lexists(path) and path.name in (YAML_NAME, PYTHON_NAME, "__init__.py"):
+    elif os.path.lexists(path) and path.name in (*YAML_NAMES, PYTHON_NAME, "__init__.py"):
         folders[real(path.parent)] = None
     else:
         problem = "is not a source" if place.exists() else "does not exist"

@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 
 from wsgen.manifest import Manifest, read_manifest
 from wsgen.settings.config import Config
-from wsgen.source import PYTHON_NAME, YAML_NAME, ModuleSource
+from wsgen.source import PYTHON_NAME, YAML_NAMES, ModuleSource
 
 _ANY = "\x01"
-_NAMES = frozenset({YAML_NAME, PYTHON_NAME, "__init__.py"})
+_NAMES = frozenset({*YAML_NAMES, PYTHON_NAME, "__init__.py"})
 
 
 def orphans_among(

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from wsgen.errors import ConfigError
 from wsgen.manifest import MANIFEST
 from wsgen.settings.project_file import has_settings
-from wsgen.source import NOT_SEARCHED, PYTHON_NAME, YAML_NAME
+from wsgen.source import NOT_SEARCHED, PYTHON_NAME, YAML_NAMES
 
-_NAMES = frozenset({YAML_NAME, PYTHON_NAME})
+_NAMES = frozenset({*YAML_NAMES, PYTHON_NAME})
 _BUILDERS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "package.json"})
 _BUILT = frozenset({"build", "dist"})
 """Folders beside one of the builders' files that hold copies of what is built."""

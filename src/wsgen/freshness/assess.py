@@ -18,7 +18,7 @@ from wsgen.freshness.cache_entries import digest_of_made, known_of, unverified_s
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
 from wsgen.settings.config import Config
-from wsgen.source import YAML_NAME, ModuleSource
+from wsgen.source import ModuleSource, is_yaml
 
 
 class Status(StrEnum):
@@ -168,7 +168,7 @@ def _declares_the_same(
     declared: Callable[[ModuleSource], str | None],
 ) -> bool:
     """Return whether all that `changed` is code of the Python source that declares nothing."""
-    python = {config.relative(file) for file in source.files if file.name != YAML_NAME}
+    python = {config.relative(file) for file in source.files if not is_yaml(file)}
     same_files = python.issuperset(changed) and manifest.inputs.keys() >= set(changed)
     return bool(manifest.declared) and same_files and declared(source) == manifest.declared
 

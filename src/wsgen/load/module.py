@@ -17,7 +17,7 @@ from wsgen.manifest import digest
 from wsgen.model import ModuleSpec, RouterSpec
 from wsgen.names import default_route, did_you_mean
 from wsgen.settings.config import Config
-from wsgen.source import YAML_NAME, ModuleSource, Positions
+from wsgen.source import ModuleSource, Positions, is_yaml
 
 _INHERITED = ("tags", "security")
 """Fields of a module that are the defaults of its routers."""
@@ -61,7 +61,9 @@ def load_module(
             found.extend(error.diagnostics)
             continue
         digests[path] = digest(data)
-        if path.name == YAML_NAME:
+        if is_yaml(path) and path != source.yaml_file:
+            found.append(_second(path, source.yaml_file))
+        elif is_yaml(path):
             yaml = load_yaml(path, data, config.models, found)
             models = yaml.fields.get("models")
             places = {models: yaml.spans["models"]} if models else {}
@@ -84,6 +86,14 @@ def load_module(
     if not generic:  # else it depends on that class, which is read when routers are made from it
         found.extend(_taken((*yaml.routers, *python.routers)))
     return replace(united(source, yaml, python, found), digests=digests)
+
+
+def _second(file: Path, first: Path) -> Diagnostic:
+    """Return the diagnostic that a module has two YAML sources, of which nobody knows which counts."""
+    message = f"{first.name} and {file.name} are both in the folder of one module"
+    help_text = f"Put all routers into {first.name}, and remove {file.name}."
+    note = Note("the other file", Span(first))
+    return Diagnostic("WSG129", message, Span(file), help=help_text, notes=(note,))
 
 
 def united(

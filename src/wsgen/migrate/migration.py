@@ -17,7 +17,7 @@ from wsgen.migrate.removal import without_aliases
 from wsgen.quality.settings_files import tool_table
 from wsgen.result import FileChange
 from wsgen.settings.config import Config
-from wsgen.source import YAML_NAME, ModuleSource
+from wsgen.source import ModuleSource, is_yaml
 from wsgen.syntax.module_names import importable_name
 
 _USUAL_WIDTH = 88
@@ -46,7 +46,7 @@ def migrate_module(
 
     With `importers`, which are the imports of the project's files from it, the aliases are removed.
     """
-    file = next((file for file in source.files if file.name != YAML_NAME), None)
+    file = next((file for file in source.files if not is_yaml(file)), None)
     if file is None:
         return Migration(source, {})
     before = replace(source, files=(file,))
@@ -61,15 +61,15 @@ def migrate_module(
         yaml, made = planned_yaml(source, python, loaded.spec, config)
         rest = python.written
         if importers is not None:
-            told = lines_told(source.directory / YAML_NAME, yaml, config)
+            told = lines_told(source.yaml_file, yaml, config)
             rest = _without_aliases(before, python, told, importers, config)
-        prove(before, source.directory / YAML_NAME, yaml, python, rest, loaded.spec, config)
+        prove(before, source.yaml_file, yaml, python, rest, loaded.spec, config)
     except (UnreadableError, GenerationError) as error:
         found = tuple(replace(item, span=item.span or Span(file)) for item in error.diagnostics)
         return Migration(source, routers, diagnostics=_named(found, source))
     changes, data = [], []
     if made:
-        changes.append(FileChange(source.directory / YAML_NAME, None, yaml))
+        changes.append(FileChange(source.yaml_file, None, yaml))
         data.append(yaml.encode())
     if rest != python.written:
         changes.append(FileChange(file, python.written, rest))

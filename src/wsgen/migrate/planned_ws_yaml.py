@@ -16,7 +16,7 @@ from wsgen.migrate.python_hints import endpoint_of, remarks_on
 from wsgen.migrate.ws_yaml_text import yaml_text
 from wsgen.model import ModuleSpec
 from wsgen.settings.config import Config
-from wsgen.source import YAML_NAME, ModuleSource
+from wsgen.source import YAML_NAMES, ModuleSource
 
 _SCHEMA = re.compile(rb"#\s*yaml-language-server:\s*\$schema=(\S+)")
 
@@ -29,7 +29,7 @@ def planned_yaml(
         message = f"a ws.yaml gives a router two types; {', '.join(more)} has more"
         help_text = "Keep the aliases of this module: they continue to work."
         raise refuse(Diagnostic("WSG431", message, help=help_text))
-    file = source.directory / YAML_NAME
+    file = source.yaml_file
     if file.exists() or file.is_symlink():
         return _existing(file, spec, config), False
     order = list(dict.fromkeys(name for name, _ in python.aliases))
@@ -92,7 +92,7 @@ def _schema_of(source: ModuleSource, config: Config) -> str | None:
 
 def _neighbours(source: ModuleSource, config: Config) -> Iterator[Path]:
     """Yield the ws.yaml of the modules beside that of `source`, then those below the configured paths."""
-    yield from sorted(source.directory.parent.glob(f"*/{YAML_NAME}"))
-    for path in config.paths:
-        if path != config.root:
-            yield from sorted(path.glob(f"*/{YAML_NAME}"))
+    folders = [source.directory.parent, *(path for path in config.paths if path != config.root)]
+    for folder in folders:
+        for name in YAML_NAMES:
+            yield from sorted(folder.glob(f"*/{name}"))
