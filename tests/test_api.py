@@ -56,3 +56,14 @@ def test_specs_are_returned_only_if_all_sources_are_valid(project: Project) -> N
     (project.root / "specs/broker/ws.yaml").unlink()
     [spec] = wsgen.load_modules()
     assert [router.route for router in spec.routers] == ["bars", "quotes"]
+
+
+def test_a_gate_that_looked_at_nothing_does_not_pass(project: Project) -> None:
+    (project.root / "specs/datafeed/ws.yaml").rename(project.root / "specs/datafeed/feed.yaml")
+    for result, severity in (
+        (wsgen.check(root=project.root), wsgen.Severity.ERROR),
+        (wsgen.render(root=project.root), wsgen.Severity.WARNING),
+    ):
+        [found] = result.diagnostics
+        assert (found.code, found.severity) == ("WSG413", severity)
+        assert result.ok is (severity is wsgen.Severity.WARNING)

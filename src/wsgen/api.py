@@ -8,6 +8,7 @@ from wsgen.diagnostics import has_errors
 from wsgen.errors import GenerationError
 from wsgen.model import ModuleSpec
 from wsgen.pipeline.context import Options
+from wsgen.pipeline.nothing_found import with_reason_for_nothing
 from wsgen.pipeline.sources import find_modules
 from wsgen.pipeline.sources import load_modules as load_sources
 from wsgen.pipeline.stages import run
@@ -35,7 +36,8 @@ def render(
     """
     config, sources = _modules(paths, modules, root)
     options = Options(quality=quality, force=force, jobs=os.cpu_count() or 2)
-    return run(sources, config, options)
+    result = run(sources, config, options)
+    return with_reason_for_nothing(result, tuple(map(Path, paths)), config, gate=False)
 
 
 def check(
@@ -46,11 +48,14 @@ def check(
 ) -> RunResult:
     """Return what `render` would change, as diagnostics and file changes; write nothing.
 
+    That there is no module is an error among the diagnostics.
+
     Raises ConfigError or ToolError where nothing could be found out.
     """
     config, sources = _modules(paths, modules, root)
     options = Options(write=False, quality=quality, jobs=os.cpu_count() or 2)
-    return run(sources, config, options)
+    result = run(sources, config, options)
+    return with_reason_for_nothing(result, tuple(map(Path, paths)), config, gate=True)
 
 
 def load_modules(

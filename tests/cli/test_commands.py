@@ -212,7 +212,7 @@ def test_a_run_that_is_stopped_before_it_began_has_no_traceback(
 def test_a_folder_that_is_no_project_is_searched_up_to_a_limit(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wsgen.discovery.modules._FOLDERS", 5)
+    monkeypatch.setattr("wsgen.discovery.modules.FOLDERS", 5)
     for number in range(6):
         project.write(f"more/{number}/file", "")
     assert project.wsgen("validate").code == 0

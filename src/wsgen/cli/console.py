@@ -150,8 +150,8 @@ def show_summary(result: RunResult, seconds: float) -> None:
     """Print the last line of a run: counts and time."""
     modules = [module for module in result.modules if module.state is not State.EMPTY]
     if not modules:
-        echo("No routers found. `wsgen init` writes a first ws.yaml.")
-        echo("Projects below that have settings of their own are not searched: run wsgen in each.")
+        if result.modules and result.ok:
+            echo(f"{_count(len(result.modules), 'module')}, no routers ({seconds:.2f} s)")
         return
     routers = sum(len(module.routers) for module in modules)
     parts = [

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from time import perf_counter
 
 import click
@@ -13,6 +14,7 @@ from wsgen.freshness.assess import Status
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.model import ModuleSpec
 from wsgen.pipeline.context import Options, Run
+from wsgen.pipeline.nothing_found import with_reason_for_nothing
 from wsgen.pipeline.sources import find_modules, load_modules
 from wsgen.report.display import display_path, printable
 from wsgen.report.json import format_json
@@ -42,6 +44,7 @@ def validate(common: Common) -> int:
         state = State.FAILED if item.spec is None else valid
         results.append(ModuleResult(source, state, routers))
     result = RunResult(tuple(results), diagnostics)
+    result = with_reason_for_nothing(result, common.paths, config, gate=True)
     show_report(result, common.form, config.root)
     if common.form == "text" and not common.quiet:
         show_summary(result, perf_counter() - started)
@@ -60,6 +63,10 @@ def list_modules(common: Common) -> int:
         source: item.spec for source, item in loaded.items() if item.spec and item.spec.routers
     }
     result = RunResult((), diagnostics)
+    if not specs:
+        empty = tuple(ModuleResult(source, State.EMPTY) for source in sources)
+        result = replace(result, modules=empty)
+        result = with_reason_for_nothing(result, common.paths, config, gate=False)
     if common.form == "json":
         modules = [
             _values(source, spec, run.assess(source).status) for source, spec in specs.items()

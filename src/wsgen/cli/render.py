@@ -13,6 +13,7 @@ from wsgen.cli.unchanged import Begun, begin
 from wsgen.diagnostics import Diagnostic
 from wsgen.pipeline.cleaning import clean as clean_modules
 from wsgen.pipeline.context import Options
+from wsgen.pipeline.nothing_found import with_reason_for_nothing
 from wsgen.pipeline.sources import find_modules
 from wsgen.pipeline.stages import run
 from wsgen.result import RunResult, State
@@ -86,7 +87,10 @@ def clean(common: Common, force: bool) -> int:
     started = perf_counter()
     config = project_of(common.paths)
     modules = find_modules(common.paths, common.modules, config)
-    return _conclude(clean_modules(modules, config, force=force), common, config, started)
+    result = clean_modules(modules, config, force=force)
+    if not modules:
+        result = with_reason_for_nothing(result, common.paths, config, gate=False)
+    return _conclude(result, common, config, started)
 
 
 def _begun() -> Begun | None:
@@ -106,6 +110,7 @@ def _run(
     begun = begun or begin(common.paths, common.modules, options)
     config = begun.config
     result = run(begun.sources, config, options, assessed=begun.assessed)
+    result = with_reason_for_nothing(result, common.paths, config, gate=not options.write)
     if diff and common.form == "text":
         show_diff((change for module in result.modules for change in module.changes), config.root)
         show_report(RunResult(result.modules, _without_drift(result)), common.form)

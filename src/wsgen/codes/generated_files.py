@@ -181,6 +181,22 @@ GENERATED_FILES: dict[str, Code] = {
             !ws_generated/
         """,
     ),
+    "WSG413": Code(
+        title="no module found",
+        what="The searched folders hold no source that declares routers. `check`, `diff` and `validate` fail, "
+        "other commands warn.",
+        why="A gate that has looked at nothing must not pass: a wrong path would switch it off unnoticed.",
+        fix="Do what the help says: rename the file, correct `paths` or PATH, or add `--all-projects` if the "
+        "modules are in projects with settings of their own.",
+        file="console",
+        wrong="""
+            $ wsgen check docs
+        """,
+        right="""
+            $ wsgen check
+            $ wsgen check --all-projects
+        """,
+    ),
     "WSG415": Code(
         title="cache is not used",
         what="The folder .wsgen_cache is a link or has links in it that lead out of the project, or git tracks "

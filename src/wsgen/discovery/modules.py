@@ -15,7 +15,7 @@ from wsgen.names import did_you_mean
 from wsgen.settings.config import Config
 from wsgen.source import PYTHON_NAME, YAML_NAME, YAML_NAMES, ModuleSource
 
-_FOLDERS = 20_000
+FOLDERS = 20_000
 """How many folders are searched where nothing says that a project begins there."""
 
 
@@ -52,7 +52,7 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
     whole = tuple(paths) == config.paths and config.root not in config.paths
     if whole and not all(map(_is_rendered, modules)):
         # They may have been rendered elsewhere, before the setting `output` was changed.
-        packages.update(dict.fromkeys(walk(config.root, _FOLDERS).packages))
+        packages.update(dict.fromkeys(walk(config.root, FOLDERS).packages))
     for orphan in orphans_among(packages, modules, config):
         there = module_at(orphan.directory, config)
         if there is None or there.output != orphan.output:
@@ -91,7 +91,7 @@ def _search(
         help_text = "Run wsgen in a project, or name the folders of its modules."
         yield Diagnostic("WSG401", f"{path} is the whole disk", help=help_text)
     elif place.is_dir():
-        found = walk(place, None if _is_project(config) else _FOLDERS)
+        found = walk(place, None if is_project(config) else FOLDERS)
         folders.update(dict.fromkeys(found.folders))
         packages.update(dict.fromkeys(found.packages))
         yield from _unsearched(found, config)
@@ -118,7 +118,8 @@ def _is_rendered(module: ModuleSource) -> bool:
     return os.path.lexists(module.output / MANIFEST)
 
 
-def _is_project(config: Config) -> bool:
+def is_project(config: Config) -> bool:
+    """Return whether something says that a project begins at the root, which bounds the search."""
     marks = ("pyproject.toml", ".git")
     return config.file is not None or any((config.root / mark).exists() for mark in marks)
 
@@ -131,7 +132,7 @@ def _unsearched(found: Found, config: Config) -> Iterator[Diagnostic]:
             help_text = "Make the folder readable, or leave it out of [tool.wsgen] paths."
             yield Diagnostic("WSG101", message, Span(place), help=help_text)
     if not found.ended:
-        message = f"{config.root} is not a project, and has more than {_FOLDERS:,} folders"
+        message = f"{config.root} is not a project, and has more than {FOLDERS:,} folders"
         help_text = "Name the folders of its modules, or run `wsgen init` where the project begins."
         yield Diagnostic("WSG401", message, help=help_text)
 

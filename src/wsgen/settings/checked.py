@@ -40,7 +40,7 @@ class _SettingsCheck:
         config = Config(
             root=self.root,
             file=self.file,
-            paths=self.paths("paths", values["paths"]) or (self.root,),
+            paths=(self.root,) if values["paths"] is None else self.paths("paths", values["paths"]),
             output=self.output(values["output"]),
             template=self.existing("template", values["template"], Path.is_file, "file"),
             templates=self.existing("templates", values["templates"], Path.is_dir, "folder"),

@@ -1,0 +1,160 @@
+"""Say why no module was found: a file with another name, a folder that is not searched, another project."""
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from wsgen.diagnostics import Diagnostic, Severity, Span
+from wsgen.discovery.module_folder import module_at
+from wsgen.discovery.modules import FOLDERS
+from wsgen.discovery.walk import Found, entered
+from wsgen.errors import ConfigError
+from wsgen.files import read_file, real
+from wsgen.settings.config import Config
+from wsgen.settings.key_places import setting_place
+from wsgen.source import PYTHON_NAME, YAML_NAME, YAML_NAMES
+
+_NAMES = f"{', '.join(YAML_NAMES)} or {PYTHON_NAME}"
+_SHOWN = 3
+_BYTES = 1 << 16
+"""How much of a file is read in search of routers."""
+_ROUTERS = rb"^routers:"
+_DECLARES = {
+    ".yaml": _ROUTERS,
+    ".yml": _ROUTERS,
+    ".py": rb"^\s*(?:type\s+)?\w+\s*(?::[^=\n]*)?=\s*WsRouter\[",
+}
+"""What a file with this suffix has, whatever its name, if it was written as a source."""
+_NOT_READ = (".json", ".toml", ".txt")
+"""Suffixes of files that somebody may have called `ws` in the hope that they are read."""
+
+
+class _Seen(NamedTuple):
+    """What there is instead of modules, in the order of paths."""
+
+    misnamed: list[Path]
+    elsewhere: list[Path]
+    projects: list[Path]
+
+
+class _Reason(NamedTuple):
+    """Why there is no module, what to do about it, and the place to look at."""
+
+    text: str
+    help: str
+    place: Span | None = None
+
+
+def why_none(
+    paths: Sequence[Path], config: Config, *, given: bool, severity: Severity
+) -> Diagnostic:
+    """Return the diagnostic that there is no module below `paths`, with the reason.
+
+    `given` tells that the user named the paths; otherwise they are those of the settings.
+    """
+    place = None
+    if config.file is not None and not given:
+        place = setting_place(config.file, ("paths",))
+    if not paths:
+        message = "there is no folder to search: `paths` in the settings is empty"
+        help_text = "Name the folders that hold modules, or remove `paths` to search the project."
+        return Diagnostic("WSG413", message, place, help=help_text, severity=severity)
+    reason = _reason(_look(paths, config), given=given)
+    message = f"there is no module in {_listed(paths)}: {reason.text}"
+    return Diagnostic("WSG413", message, reason.place or place, help=reason.help, severity=severity)
+
+
+def _reason(seen: _Seen, *, given: bool) -> _Reason:
+    if (files := seen.misnamed) and len(files) == 1:
+        return _of_misnamed(files[0])
+    if files:
+        text = f"sources are called {_NAMES}, unlike {_listed(files)}"
+        help_text = (
+            f"Put each into a folder named after its module, as {YAML_NAME} or {PYTHON_NAME}."
+        )
+        return _Reason(text, help_text, Span(files[0]))
+    if folders := seen.elsewhere:
+        text = f"the project has modules elsewhere, in {_listed(folders)}"
+        if given:
+            return _Reason(text, "Name a folder that holds modules, or no PATH at all.")
+        return _Reason(text, "Add the folder that holds them to `paths` in the settings.")
+    if projects := seen.projects:
+        text = f"projects with settings of their own are not searched: {_listed(projects)}"
+        one = f"`-C {_name(projects[0])}`"
+        return _Reason(
+            text, f"Add `--all-projects` to the command, or {one} to work on one of them."
+        )
+    text = f"no folder there has a {_NAMES}"
+    help_text = f"Run `wsgen init` to write a first {YAML_NAME}, or name the folder that holds one."
+    return _Reason(text, help_text)
+
+
+def _of_misnamed(file: Path) -> _Reason:
+    if file.name == PYTHON_NAME:
+        text = f"{_name(file)} has no alias of `WsRouter`"
+        help_text = "Declare a router: `BarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]`."
+    else:
+        source = PYTHON_NAME if file.suffix == ".py" else YAML_NAME
+        text = f"sources are called {_NAMES}, and not {file.name}"
+        help_text = f"Rename {_name(file)} to {source}."
+    return _Reason(text, help_text, Span(file))
+
+
+def _look(paths: Sequence[Path], config: Config) -> _Seen:
+    """Search below `paths`, and then in the whole project for modules that are elsewhere."""
+    found = Found([], [], [], [])
+    tops = [top if (top := real(path)).is_dir() else top.parent for path in paths]
+    seen = _Seen([], [], found.projects)
+    for top in tops:
+        for folder, _, files in islice(entered(top, found), FOLDERS):
+            alike = (file for name in sorted(files) if _is_alike(file := folder / name))
+            seen.misnamed.extend(alike)
+    for folder, _, _ in islice(entered(config.root, Found([], [], [], [])), FOLDERS):
+        if not any(folder.is_relative_to(top) for top in tops) and _is_module(folder, config):
+            seen.elsewhere.append(folder)
+    return seen
+
+
+def _is_alike(file: Path) -> bool:
+    """Return whether `file` looks like a source by its name or by what is in it, and is none."""
+    suffix = file.suffix.lower()
+    if file.name in YAML_NAMES:
+        return False
+    called_ws = file.name.partition(".")[0].lower() == "ws"
+    if file.name == PYTHON_NAME or (called_ws and suffix in (*_DECLARES, *_NOT_READ)):
+        return True
+    pattern = _DECLARES.get(suffix)
+    return pattern is not None and _has(file, pattern)
+
+
+def _has(file: Path, pattern: bytes) -> bool:
+    try:
+        return re.search(pattern, read_file(file, _BYTES), re.MULTILINE) is not None
+    except OSError:
+        return False
+
+
+def _is_module(folder: Path, config: Config) -> bool:
+    try:
+        return module_at(folder, config) is not None
+    except ConfigError:
+        return False
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    """Return `paths` as a list in words, in which all but the first few are counted."""
+    names = ["this folder" if (name := _name(path)) == "." else f"`{name}`" for path in paths]
+    if len(names) > _SHOWN + 1:
+        names[_SHOWN:] = [f"{len(names) - _SHOWN} more"]
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def _name(path: Path) -> str:
+    """Return `path` as the reader would type it."""
+    place = real(path)
+    try:
+        return place.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return place.as_posix()

@@ -1,0 +1,1 @@
+"""Routers are made from WsRouter elsewhere."""
