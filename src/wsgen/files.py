@@ -71,7 +71,7 @@ def lines_of(file: Path) -> tuple[str, ...]:
     return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
-def bytes_of(file: Path) -> bytes | None:
+def bytes_of(file: Path | str) -> bytes | None:
     """Return the bytes of `file`, or None if it cannot be read."""
     try:
         return read_file(file)

@@ -10,14 +10,15 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
 
-from wsgen.files import read_file
+from wsgen.files import bytes_of
 from wsgen.installed import fingerprint
 from wsgen.manifest import MANIFEST
-from wsgen.quality.settings_files import contents_digest, settings_files
+from wsgen.quality.settings_files import settings_files, with_contents
 from wsgen.quality.tools import tool_of
 from wsgen.quality.tools.tool import Tool
 from wsgen.settings.cache_folder import read_entry, write_entry
@@ -51,8 +52,7 @@ class Fingerprints:
         self._files: dict[str, tuple[_File, ...]] = {}
         self._packages: dict[str, str] = {}
         self._imports: dict[str, frozenset[str]] = {}
-        self._own: dict[str, bool] = {}
-        self._folders: tuple[Path, ...] | None = None
+        self._is_own = cache(config.has_package)
 
     def of_tool(self, tool: Tool, output: Path) -> str:
         """Return a text that changes when the tool does, or its settings for the files in `output`.
@@ -67,7 +67,11 @@ class Fingerprints:
         if (tool.name, files) not in self._tools:
             version = fingerprint(tool.name, ("",) if tool.reads_imports else tool.companions)
             own = (file for file in files if file.name in tool.settings)
-            self._tools[tool.name, files] = f"{version}\n{contents_digest(own, tool.extends)}"
+            total = sha256()
+            for file, data in with_contents(own, tool.extends):
+                total.update(os.fsencode(f"\n{file}={len(data)}="))
+                total.update(data)
+            self._tools[tool.name, files] = f"{version}\n{total.hexdigest()}"
         return self._tools[tool.name, files]
 
     def of_package(self, name: str) -> str:
@@ -83,12 +87,6 @@ class Fingerprints:
             self._packages[name] = self._remembered(name, stat) or self._read(name, stat)
         return self._packages[name]
 
-    def is_own(self, name: str) -> bool:
-        """Return whether the top-level package `name` is one of the project."""
-        if name not in self._own:
-            self._own[name] = self.config.has_package(name)
-        return self._own[name]
-
     def of_types(self, names: Iterable[str]) -> dict[str, bool | str]:
         """Return what rendering depends on in the packages `names` that types are imported from.
 
@@ -96,7 +94,7 @@ class Fingerprints:
         without one among the steps only loading the sources again does, so that the contents of packages count.
         """
         if any(tool_of(step).reads_imports for step in self.config.steps):
-            return {name: self.is_own(name) for name in sorted(names)}
+            return {name: self._is_own(name) for name in sorted(names)}
         return {name: self.of_package(name) for name in sorted(self.reached_from(names))}
 
     def hides_an_edit(self, names: Iterable[str]) -> bool:
@@ -158,7 +156,7 @@ class Fingerprints:
         newest = 0
         for path, _, *times in self._files_of(name):
             total.update(os.fsencode(f"{path}\0"))
-            total.update(sha256(_contents(path)).digest())
+            total.update(sha256(bytes_of(path) or b"").digest())
             newest = max(newest, *times)
         content = total.hexdigest()
         if newest + _SETTLED < self.started and self.config.cache.is_dir():
@@ -167,31 +165,27 @@ class Fingerprints:
 
     def _imported_by(self, name: str) -> frozenset[str]:
         if name not in self._imports:
-            texts = (
-                _contents(file).decode("utf-8", "replace") for file, *_ in self._files_of(name)
-            )
+            contents = (bytes_of(file) or b"" for file, *_ in self._files_of(name))
+            texts = (data.decode("utf-8", "replace") for data in contents)
             self._imports[name] = frozenset(top for text in texts for top in imported_names(text))
         return self._imports[name]
 
+    @cached_property
     def _import_folders(self) -> tuple[Path, ...]:
-        """Return the folders that type checkers import from, also those that only their settings name."""
-        if self._folders is None:
-            root = self.config.root
-            found = dict.fromkeys(self.config.sources)
-            for tool in map(tool_of, self.config.steps):
-                if tool.reads_imports:
-                    for file in settings_files(root / "any", tool.settings):
-                        names = tool.import_folders(_contents(os.fspath(file)))
-                        found.update(
-                            dict.fromkeys(root / name for name in names if "\0" not in name)
-                        )
-            self._folders = tuple(found)
-        return self._folders
+        """The folders that type checkers import from, also those that only their settings name."""
+        root = self.config.root
+        found = list(self.config.sources)
+        for tool in map(tool_of, self.config.steps):
+            if tool.reads_imports:
+                for file in settings_files(root / "any", tool.settings):
+                    names = tool.import_folders(bytes_of(file) or b"")
+                    found += (root / name for name in names if "\0" not in name)
+        return tuple(dict.fromkeys(found))
 
     def _files_of(self, name: str) -> tuple[_File, ...]:
         if name not in self._files:
             found: list[_File] = []
-            for source in self._import_folders():
+            for source in self._import_folders:
                 place = os.path.join(source, name)
                 for suffix in _SUFFIXES:
                     found += _file(place + suffix)
@@ -242,10 +236,3 @@ def _below(folder: str, seen: set[str]) -> Iterator[_File]:
                     continue
                 seen.add(real)
             yield from _below(entry.path, seen)
-
-
-def _contents(file: str) -> bytes:
-    try:
-        return read_file(file)
-    except OSError:
-        return b""

@@ -14,7 +14,7 @@ from pathlib import Path
 from zlib import crc32
 
 from wsgen.quality.scratch import scratch_folder, temporary_errors
-from wsgen.quality.settings_files import Configurable, settings_files, with_extended
+from wsgen.quality.settings_files import Configurable, settings_files, with_contents
 from wsgen.source import Positions
 
 _REPOSITORY = frozenset({".git", ".hg"})
@@ -94,9 +94,9 @@ def mirrored(
             top = scratch / "mirror" / root.relative_to(root.anchor)
             top.mkdir(parents=True)
             for above in root.parents:
-                _link_settings(above, scratch / "mirror" / above.relative_to(root.anchor), tools)
+                _mark_repository(above, scratch / "mirror" / above.relative_to(root.anchor))
             for tool in tools:
-                _link_extended(root, modules, scratch / "mirror", tool)
+                _link_settings(root, modules, scratch / "mirror", tool)
             _build(root, top, [module.output.relative_to(root).parts for module in staged])
             for module in staged:
                 _write(module, top / module.output.relative_to(root))
@@ -124,24 +124,17 @@ def _build(source: Path, target: Path, ways: Iterable[tuple[str, ...]]) -> None:
             _build(source / name, target / name, deeper)
 
 
-def _link_settings(source: Path, target: Path, tools: Iterable[Configurable]) -> None:
-    _mark_repository(source, target)
-    for name in dict.fromkeys(name for tool in tools for name in tool.settings):
-        if (source / name).is_file():
-            (target / name).symlink_to(source / name)
-
-
-def _link_extended(
+def _link_settings(
     root: Path, modules: Sequence[StagedModule], target: Path, tool: Configurable
 ) -> None:
-    """Show a tool what settings bring in from outside of the project, as in a repository of several."""
+    """Show a tool its settings from outside of the project, with what they extend."""
     known: dict[str, tuple[str, ...]] = {}
     found = dict.fromkeys(
         file
         for module in modules
         for file in settings_files(module.output, tool.settings, known=known)
     )
-    for file in with_extended(found, tool.extends):
+    for file, _ in with_contents(found, tool.extends):
         link = target / file.relative_to(file.anchor)
         if not file.is_relative_to(root) and file.is_file() and not link.exists():
             link.parent.mkdir(parents=True, exist_ok=True)

@@ -12,18 +12,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from wsgen.files import read_file, read_text
+from wsgen.files import bytes_of, read_text
 
 _REPOSITORIES = (".git", ".hg")
 _Extends = Callable[[bytes], list[str]]
-
-
-def _nothing(_: bytes) -> list[str]:
-    return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +37,7 @@ class Configurable:
     settings: tuple[str, ...]
     configures: Callable[[Path], bool] | None = None
     beyond_repository: bool = False
-    extends: _Extends = _nothing
+    extends: _Extends = lambda _: []
 
 
 def settings_files(
@@ -75,32 +70,15 @@ def _in_directory(directory: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(p for p in paths if os.access(p, os.F_OK) and os.path.isfile(p))
 
 
-def contents_digest(files: Iterable[Path], extends: _Extends) -> str:
-    """Return the digest of the settings `files` and all that they bring in, whether or not it exists."""
-    total = sha256()
-    for file, data in _with_contents(files, extends):
-        total.update(os.fsencode(f"\n{file}={len(data)}="))
-        total.update(data)
-    return total.hexdigest()
-
-
-def with_extended(files: Iterable[Path], extends: _Extends) -> tuple[Path, ...]:
-    """Return the settings `files` and all that they bring in, whether or not it exists."""
-    return tuple(file for file, _ in _with_contents(files, extends))
-
-
-def _with_contents(files: Iterable[Path], extends: _Extends) -> Iterator[tuple[Path, bytes]]:
+def with_contents(files: Iterable[Path], extends: _Extends) -> Iterator[tuple[Path, bytes]]:
+    """Yield the settings `files` and all that they bring in, whether or not it exists, with its contents."""
     seen: set[Path] = set()
     waiting = list(files)
     while waiting:
         if (file := waiting.pop(0)) in seen:
             continue
         seen.add(file)
-        try:
-            data = read_file(file)
-        except OSError:
-            data = b""
-        yield file, data
+        yield file, (data := bytes_of(file) or b"")
         if file.suffix != ".py":
             for name in extends(data):
                 path = os.path.expanduser(os.path.expandvars(name))  # noqa: PTH111  as ruff does, in this order
@@ -126,19 +104,12 @@ class Homes:
 
     def of(self, tool: Configurable, output: Path) -> Home | None:
         """Return where `tool` finds the settings for the files in `output`, None if nowhere."""
-        if tool.configures is None:
+        if tool.configures is None or (folder := output.parent) == output:
             return None
-        passed = []
-        found = None
-        for folder in output.parents:
-            if (tool.name, folder) in self._known:
-                found = self._known[tool.name, folder]
-                break
-            passed.append((tool.name, folder))
-            if (found := _home_in(folder, tool, tool.configures)) is not None:
-                break
-        self._known.update(dict.fromkeys(passed, found))
-        return found
+        key = (tool.name, folder)
+        if key not in self._known:
+            self._known[key] = _home_in(folder, tool, tool.configures) or self.of(tool, folder)
+        return self._known[key]
 
     def groups(self, tool: Configurable, outputs: Iterable[Path]) -> list[tuple[Path, ...]]:
         """Return `outputs` in as few groups as the settings of `tool` allow."""

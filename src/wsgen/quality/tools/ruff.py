@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from wsgen.installed import version_numbers
 from wsgen.quality.problems import Outcome, Problem, Reading, broken, read_rewriter, relative
-from wsgen.quality.settings_files import Home, has_table, tool_table, with_extended
+from wsgen.quality.settings_files import Home, has_table, tool_table, with_contents
 from wsgen.quality.tools.tool import NOT_PYTHON, Step, Tool
 
 if TYPE_CHECKING:  # only runs of tools need it
@@ -77,7 +77,7 @@ def _says_roots(file: Path | None) -> bool:
     """Return whether the settings in `file` tell ruff which packages are the project's own."""
     if file is None:
         return False
-    tables = (tool_table(item, "ruff") for item in with_extended([file], _extends))
+    tables = (tool_table(item, "ruff") for item, _ in with_contents([file], _extends))
     return any(
         "src" in table or any("known-first-party" in section for section in _sorting(table))
         for table in tables

@@ -51,18 +51,6 @@ class Step(NamedTuple):
         return self.write is not None
 
 
-def _no_options(_home: Home | None, _bench: Workbench) -> tuple[str, ...]:
-    return ()
-
-
-def _no_folders(_: bytes) -> list[str]:
-    return []
-
-
-def _no_environment(_bench: Workbench) -> Mapping[str, str]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool(Configurable):
     """A quality tool: how it runs, what it reads, and what its result depends on.
@@ -82,9 +70,9 @@ class Tool(Configurable):
     read: Reader
     companions: tuple[str, ...] = ()
     reads_imports: bool = False
-    import_folders: Callable[[bytes], list[str]] = _no_folders
-    options: Callable[[Home | None, Workbench], tuple[str, ...]] = _no_options
-    environment: Callable[[Workbench], Mapping[str, str]] = _no_environment
+    import_folders: Callable[[bytes], list[str]] = lambda _: []
+    options: Callable[[Home | None, Workbench], tuple[str, ...]] = lambda _home, _bench: ()
+    environment: Callable[[Workbench], Mapping[str, str]] = lambda _: {}
     agreement: Mapping[str, str] = field(default_factory=dict)
     workers: str | Literal["parts"] | None = None
     checks: Callable[[Workbench, Sequence[Path]], Iterator[Callable[[], Report]]] | None = None
