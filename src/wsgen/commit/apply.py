@@ -4,6 +4,8 @@ The order is what makes it safe. First a *pending* manifest says which bytes are
 are replaced one by one, each atomically, those last that import others; then what no output accounts for any more
 goes; the manifest comes last and the pending one is removed. A run killed in between leaves a package that
 imports, and whose every file is known as ours to the next run, which completes the work.
+
+Of a package that is removed, the manifest goes last, and the folder if nothing else is in it.
 """
 
 import errno
@@ -45,6 +47,8 @@ def apply_plan(plan: Plan) -> None:
                 _remove(output, name)
             if plan.manifest is not None:
                 replace(output / MANIFEST, plan.manifest.to_json().encode())
+            if plan.removes_package:
+                (output / MANIFEST).unlink(missing_ok=True)
             if plan.changes_files or plan.resumed:
                 (output / PENDING).unlink(missing_ok=True)
         except BaseException:  # also when the run is interrupted
@@ -53,25 +57,9 @@ def apply_plan(plan: Plan) -> None:
             raise
     except OSError as error:
         raise unwritable(Path(error.filename or output), error) from error
-
-
-def apply_clean(plan: Plan) -> None:
-    """Remove what `plan` lists, then the manifest, and the folder if nothing else is in it.
-
-    Raises FilesError.
-    """
-    output = plan.output
-    try:
-        _refuse_links(output, plan.removals)
-        for name in plan.removals:
-            _remove(output, name)
-        for name in (PENDING, MANIFEST):
-            (output / name).unlink(missing_ok=True)
-        _sweep(output, plan.removals)
-        with suppress(OSError):
+    if plan.removes_package:
+        with suppress(OSError):  # something else is in it
             output.rmdir()
-    except OSError as error:
-        raise unwritable(Path(error.filename or output), error) from error
 
 
 def _announce(plan: Plan, manifest: Manifest) -> None:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from wsgen.commit.single_file import unwritable
@@ -24,8 +24,8 @@ class Plan:
 
     `texts` maps the files to write to their new content, `removals` are owned files that no output accounts for
     any more, both in the order in which to do it. `edited` are files that somebody else changed or made and that
-    stand in the way. `manifest` is the one to write, None if the one on disk already says the same. `owned` has
-    the digests under which wsgen knows each of its files.
+    stand in the way. `manifest` is the one to write, None if the one on disk already says the same; with
+    `removes_package`, that one goes too. `owned` has the digests under which wsgen knows each of its files.
     """
 
     output: Path
@@ -33,8 +33,9 @@ class Plan:
     removals: tuple[str, ...]
     edited: tuple[str, ...]
     manifest: Manifest | None
-    owned: Mapping[str, Collection[str]] = field(default_factory=dict)
-    resumed: bool = False
+    owned: Mapping[str, Collection[str]]
+    resumed: bool
+    removes_package: bool
 
     @property
     def changes_files(self) -> bool:
@@ -44,35 +45,41 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Return whether there is nothing at all to do."""
-        return not self.changes_files and self.manifest is None and not self.resumed
+        changes_more = self.manifest is not None or self.resumed or self.removes_package
+        return not self.changes_files and not changes_more
 
 
 def plan_commit(
     output: Path,
     files: Mapping[str, str],
-    manifest: Manifest,
+    manifest: Manifest | None,
     *,
     force: bool,
     before: Manifest | None = None,
 ) -> Plan:
     """Compare `files` with what is in the folder `output`; write nothing.
 
-    They are by path in the folder, in the order in which to write them. `manifest` is theirs, `before` the one
-    that is there, which is read if it is not given.
+    They are by path in the folder, in the order in which to write them. `manifest` is theirs, None if there are
+    none and the package is to be removed; `before` is the one that is there, which is read if it is not given.
 
     With `force`, files edited by hand are overwritten or removed like any other owned file. A file that a power
-    cut has emptied or cut short does not count as edited.
+    cut has emptied or cut short does not count as edited. A manifest that cannot be understood is in the way of a
+    removal, since it alone says which files are to be removed.
 
     Raises FilesError if a manifest cannot be read.
     """
     before, owned = _owned_files(output, before)
     texts: dict[str, str] = {}
     edited: list[str] = []
+    if manifest is None and before is None and os.path.lexists(output / MANIFEST):
+        owned = {}
+        edited.append(MANIFEST)
+    outputs = manifest.outputs if manifest is not None else {}
     for name, text in files.items():
         file = output / name
         is_there = os.path.lexists(file)
         found = file_digest(file) if is_there else None
-        if found == manifest.outputs[name]:
+        if found == outputs[name]:
             continue
         texts[name] = text
         if force or not is_there or found in owned.get(name, ()):
@@ -86,7 +93,7 @@ def plan_commit(
         removals.append(name)
         if not force and _is_edited(output / name, owned[name]):
             edited.append(name)
-    same = before is not None and before.says_the_same(manifest)
+    same = manifest is None or (before is not None and before.says_the_same(manifest))
     return Plan(
         output,
         texts,
@@ -95,21 +102,8 @@ def plan_commit(
         manifest=None if same else manifest,
         owned=owned,
         resumed=(output / PENDING).exists(),
+        removes_package=manifest is None,
     )
-
-
-def plan_clean(output: Path, *, force: bool) -> Plan:
-    """Plan to remove all that wsgen wrote into `output`; files edited by hand are in the way.
-
-    So is a manifest that cannot be understood, since it alone says which files those are. Raises FilesError if it
-    cannot be read.
-    """
-    manifest, owned = _owned_files(output)
-    if os.path.lexists(output / MANIFEST) and manifest is None:
-        return Plan(output, {}, (), (MANIFEST,), None)
-    present = [name for name in reversed(owned) if os.path.lexists(output / name)]
-    edited = [name for name in present if _is_edited(output / name, owned[name])]
-    return Plan(output, {}, tuple(present), () if force else tuple(edited), None, owned)
 
 
 def owns_anything(output: Path) -> bool:
@@ -124,7 +118,7 @@ def owns_anything(output: Path) -> bool:
 
 
 def _owned_files(
-    output: Path, finished: Manifest | None = None
+    output: Path, finished: Manifest | None
 ) -> tuple[Manifest | None, dict[str, set[str]]]:
     """Return the manifest, and the digests under which wsgen knows each of its files, finished or pending.
 

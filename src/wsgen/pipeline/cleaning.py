@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wsgen.commit.apply import apply_clean
-from wsgen.commit.plan import owns_anything, plan_clean
+from wsgen.commit.apply import apply_plan
+from wsgen.commit.plan import owns_anything, plan_commit
 from wsgen.commit.project_lock import project_lock
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.errors import FilesError
@@ -33,12 +33,12 @@ def _clean(source: ModuleSource, *, force: bool) -> tuple[ModuleResult, list[Dia
     if not owns_anything(source.output):
         return ModuleResult(source, State.EMPTY), []
     try:
-        plan = plan_clean(source.output, force=force)
+        plan = plan_commit(source.output, {}, None, force=force)
         changes = changes_of(plan, texts=False)
         if plan.edited:
             conflicts = edited_by_hand(source, plan, command="wsgen clean")
             return ModuleResult(source, State.FAILED), conflicts
-        apply_clean(plan)
+        apply_plan(plan)
     except FilesError as error:
         diagnostics = [replace(entry, module=source.name) for entry in error.diagnostics]
         return ModuleResult(source, State.FAILED), diagnostics

@@ -4,8 +4,8 @@ import operator
 from dataclasses import replace
 
 from wsgen._version import __version__
-from wsgen.commit.apply import apply_clean, apply_plan
-from wsgen.commit.plan import owns_anything, plan_clean, plan_commit
+from wsgen.commit.apply import apply_plan
+from wsgen.commit.plan import owns_anything, plan_commit
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import FilesError
 from wsgen.files import bytes_of
@@ -42,26 +42,22 @@ def _conclude(
 ) -> tuple[ModuleResult, list[Diagnostic]]:
     """Compare and commit a package with its `manifest`, or remove it if there is none. Raises FilesError."""
     source, options = draft.source, run.options
-    if manifest is None:
-        plan = plan_clean(source.output, force=options.force)
-    else:
-        # Only the lock keeps other processes from rendering the package after it was assessed.
-        before = draft.assessed.manifest if options.write else None
-        plan = plan_commit(source.output, draft.texts, manifest, force=options.force, before=before)
-        if plan.is_empty:
-            if options.write or run.config.cache.is_dir():
-                _remember(draft, manifest, run)
-            return ModuleResult(source, State.CURRENT, draft.spec.routes), []
+    # Only the lock keeps other processes from rendering the package after it was assessed.
+    before = draft.assessed.manifest if options.write and manifest is not None else None
+    plan = plan_commit(source.output, draft.texts, manifest, force=options.force, before=before)
+    if manifest is not None and plan.is_empty:
+        if options.write or run.config.cache.is_dir():
+            _remember(draft, manifest, run)
+        return ModuleResult(source, State.CURRENT, draft.spec.routes), []
     changes = changes_of(plan, texts=options.texts)
     result = ModuleResult(source, State.FAILED, draft.spec.routes, changes, draft.assessed.reason)
     if plan.edited:
         return result, edited_by_hand(source, plan)
     if not options.write:
         return replace(result, state=State.STALE), [drift(source, plan, result.reason)]
-    if manifest is None:
-        apply_clean(plan)
-        return replace(result, state=State.REMOVED), []
     apply_plan(plan)
+    if manifest is None:
+        return replace(result, state=State.REMOVED), []
     _remember(draft, manifest, run)
     return replace(result, state=State.WRITTEN), []
 
