@@ -1,6 +1,7 @@
 """Statistics of an app and its broker."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from wsgen_runtime.user_code.failure_log import FailureLog
 
@@ -30,51 +31,46 @@ class Counters:
 class BrokerStats:
     """The statistics of a broker in one process at one moment."""
 
-    connected: bool = True
-    """Whether updates of other processes arrive now."""
-    leases: int = 0
-    """Topics that this process produces now, since it has their lease."""
-    queued: int = 0
-    """Updates queued for other processes now."""
-    dropped: int = 0
-    """Updates of this process that were not published so far: the queue was full, the connection was lost, or
-    another process produced the topic."""
-    missed: int = 0
-    """Updates of other producers that did not arrive so far; each is a gap in `seq`."""
-    rejected: int = 0
-    """Received messages that no process of this app can have sent, so far."""
-    reconnects: int = 0
-    """Connections that were lost and restored so far."""
+    connected: Annotated[bool, "Whether updates of other processes arrive now."] = True
+    leases: Annotated[int, "Topics that this process produces now, since it has their lease."] = 0
+    queued: Annotated[int, "Updates queued for other processes now."] = 0
+    dropped: Annotated[
+        int,
+        "Updates of this process that were not published so far: the queue was full, the connection was lost, or "
+        "another process produced the topic.",
+    ] = 0
+    missed: Annotated[
+        int, "Updates of other producers that did not arrive so far; each is a gap in `seq`."
+    ] = 0
+    rejected: Annotated[
+        int, "Received messages that no process of this app can have sent, so far."
+    ] = 0
+    reconnects: Annotated[int, "Connections that were lost and restored so far."] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
     """The statistics of an app at one moment."""
 
-    clients: int
-    """Clients connected now."""
-    topics: int
-    """Topics with subscribers now."""
-    queued: int
-    """Frames queued in all outboxes now."""
-    connections: int
-    """Connections accepted so far."""
-    refused: int
-    """Connections refused so far."""
-    updates: int
-    """Updates delivered to their topics so far."""
-    deliveries: int
-    """Updates sent to clients so far: each update counts once for each subscriber."""
-    drops: int
-    """Updates that slow clients missed so far."""
-    lost: int
-    """Updates that no client of this process got so far: threads published them faster than the event loop could
-    take them, they were published after the shutdown, or they were lost between processes."""
-    errors: int
-    """Error frames sent so far."""
-    failures: int
-    """Exceptions of services, of the broker and of other user code so far."""
+    clients: Annotated[int, "Clients connected now."]
+    topics: Annotated[int, "Topics with subscribers now."]
+    queued: Annotated[int, "Frames queued in all outboxes now."]
+    connections: Annotated[int, "Connections accepted so far."]
+    refused: Annotated[int, "Connections refused so far."]
+    updates: Annotated[int, "Updates delivered to their topics so far."]
+    deliveries: Annotated[
+        int, "Updates sent to clients so far: each update counts once for each subscriber."
+    ]
+    drops: Annotated[int, "Updates that slow clients missed so far."]
+    lost: Annotated[
+        int,
+        "Updates that no client of this process got so far: threads published them faster than the event loop "
+        "could take them, they were published after the shutdown, or they were lost between processes.",
+    ]
+    errors: Annotated[int, "Error frames sent so far."]
+    failures: Annotated[int, "Exceptions of services, of the broker and of other user code so far."]
     broker: BrokerStats = BrokerStats()
     """The statistics of the broker."""
-    ended: int = 0
-    """Topics that have ended in this process so far because their producer ended."""
+    ended: Annotated[
+        int, "Topics that have ended in this process so far because their producer ended."
+    ] = 0

@@ -2,35 +2,14 @@
 
 import importlib.util
 from collections.abc import Iterator
-from dataclasses import fields
+from typing import get_type_hints
 
 from wsgen_runtime.stats import BrokerStats, Stats
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-_GAUGES = {
-    "clients": "Clients connected now.",
-    "topics": "Topics with subscribers now.",
-    "queued": "Frames queued in all outboxes now.",
-    "broker_connected": "Whether updates of other processes arrive now.",
-    "broker_leases": "Topics that this process produces now, since it has their lease.",
-    "broker_queued": "Updates queued for other processes now.",
-}
-_COUNTERS = {
-    "connections": "Connections accepted.",
-    "refused": "Connections refused.",
-    "updates": "Updates delivered to their topics.",
-    "deliveries": "Updates handed to clients.",
-    "drops": "Updates that slow clients missed.",
-    "lost": "Updates published faster than the event loop could take them, or lost between processes.",
-    "errors": "Error frames sent.",
-    "failures": "Exceptions of services, of the broker and of other user code.",
-    "ended": "Topics that ended because their producer ended.",
-    "broker_dropped": "Updates of this process that were not published.",
-    "broker_missed": "Updates of other producers that did not arrive.",
-    "broker_rejected": "Messages that no process of this app can have sent.",
-    "broker_reconnects": "Connections that were lost and restored.",
-}
+# The others only grow.
+_GAUGES = ("clients", "topics", "queued", "broker_connected", "broker_leases", "broker_queued")
 
 
 def require_prometheus() -> None:
@@ -44,23 +23,13 @@ def require_prometheus() -> None:
 def render_metrics(title: str, stats: Stats) -> bytes:
     """Return `stats` as text, with the `title` of the app as a label of each sample."""
     from prometheus_client import CollectorRegistry, generate_latest
-    from prometheus_client.metrics_core import (
-        CounterMetricFamily,
-        GaugeMetricFamily,
-        Metric,
-    )
+    from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
     class Collector:
-        """Collects the statistics once."""
-
         def collect(self) -> Iterator[Metric]:
-            """Yield one metric for each number of `stats`."""
-            for name, value in _numbers(stats):
-                family: GaugeMetricFamily | CounterMetricFamily
-                if name in _GAUGES:
-                    family = GaugeMetricFamily(f"wsgen_{name}", _GAUGES[name], labels=["app"])
-                else:
-                    family = CounterMetricFamily(f"wsgen_{name}", _COUNTERS[name], labels=["app"])
+            for name, meaning, value in _numbers(stats):
+                kind = GaugeMetricFamily if name in _GAUGES else CounterMetricFamily
+                family = kind(f"wsgen_{name}", meaning, labels=["app"])
                 family.add_metric([title], value)
                 yield family
 
@@ -69,10 +38,11 @@ def render_metrics(title: str, stats: Stats) -> bytes:
     return generate_latest(registry)
 
 
-def _numbers(stats: Stats | BrokerStats, prefix: str = "") -> Iterator[tuple[str, int]]:
-    for field in fields(stats):
-        value = getattr(stats, field.name)
+def _numbers(stats: Stats | BrokerStats, prefix: str = "") -> Iterator[tuple[str, str, int]]:
+    """Yield the name of each number of `stats`, what it counts, and the number."""
+    for name, kind in get_type_hints(type(stats), include_extras=True).items():
+        value = getattr(stats, name)
         if isinstance(value, BrokerStats):
-            yield from _numbers(value, f"{field.name}_")
+            yield from _numbers(value, f"{name}_")
         else:
-            yield prefix + field.name, value
+            yield prefix + name, kind.__metadata__[0], value
