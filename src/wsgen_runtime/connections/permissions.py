@@ -1,8 +1,5 @@
 """Decides what a client may subscribe to, by `authorize` and the limits."""
 
-from collections.abc import Hashable
-from typing import TypeVar
-
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException, WebSocketException
 
@@ -16,9 +13,6 @@ from wsgen_runtime.topics.subscriptions import TopicIndex
 from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_bool
 from wsgen_runtime.user_code.calls import call
 from wsgen_runtime.user_code.failure_log import FailureLog
-
-M = TypeVar("M", bound=Hashable)
-T = TypeVar("T")
 
 _MOST_UNANSWERED = 16
 """Requests of one client for one topic that may wait for its start; the id of each is kept."""
@@ -64,7 +58,23 @@ class Permissions:
 
     def excess(self, topic: str) -> str | None:
         """Return which limit a subscription to `topic` would exceed, as a message for the client, or None."""
-        return excess_of(self._topics, self._client, topic, self._limits)
+        topics, limits = self._topics, self._limits
+        held = topics.held_by(self._client)
+        if topic in held.names:
+            if topics.unanswered(topic, self._client) >= _MOST_UNANSWERED:
+                return "Too many pending subscriptions to this topic"
+            return None
+        size = size_of(topic)
+        if _exceeds(len(held.names), 1, limits.subscriptions):
+            return f"Subscription limit reached: {limits.subscriptions}"
+        if _exceeds(held.size, size, limits.subscriptions_bytes):
+            return f"Subscription limit reached: {limits.subscriptions_bytes} bytes of topic names"
+        if topic not in topics and (
+            _exceeds(len(topics), 1, limits.topics)
+            or _exceeds(topics.size, size, limits.topics_bytes)
+        ):
+            return "Server topic limit reached"
+        return None
 
     def granted(self) -> tuple[tuple[str, WsRouter, BaseModel], ...]:
         """Return the topics that were granted, each with its router and its request."""
@@ -74,32 +84,14 @@ class Permissions:
         """Note that the client subscribes to `topic`, which a renewal is to check again."""
         if self._authorize is None:
             return
-        if len(self._granted) > 2 * self._topics.count_of(self._client) + 8:
-            held = self._topics.topics_of(self._client)
+        held = self._topics.held_by(self._client).names
+        if len(self._granted) > 2 * len(held) + 8:
             self._granted = {name: it for name, it in self._granted.items() if name in held}
         self._granted[topic] = router, request
 
     def withdraw(self, topic: str) -> None:
         """Note that the client is no longer subscribed to `topic`."""
         self._granted.pop(topic, None)
-
-
-def excess_of(topics: TopicIndex[M, T], member: M, topic: str, limits: Limits) -> str | None:
-    """Return which limit a subscription to `topic` would exceed, as a message for the client, or None."""
-    if topics.holds(topic, member):
-        if topics.unanswered(topic, member) >= _MOST_UNANSWERED:
-            return "Too many pending subscriptions to this topic"
-        return None
-    size = size_of(topic)
-    if _exceeds(topics.count_of(member), 1, limits.subscriptions):
-        return f"Subscription limit reached: {limits.subscriptions}"
-    if _exceeds(topics.size_of(member), size, limits.subscriptions_bytes):
-        return f"Subscription limit reached: {limits.subscriptions_bytes} bytes of topic names"
-    if topic not in topics and (
-        _exceeds(len(topics), 1, limits.topics) or _exceeds(topics.size, size, limits.topics_bytes)
-    ):
-        return "Server topic limit reached"
-    return None
 
 
 def _exceeds(present: int, more: int, bound: int | None) -> bool:

@@ -83,7 +83,7 @@ class TopicOutcome(Generic[M, T]):
     ended: tuple[M, ...] = ()
 
 
-class _Holding:
+class Holding:
     """The names of the topics of one member, and their size in bytes."""
 
     __slots__ = ("names", "size")
@@ -93,7 +93,7 @@ class _Holding:
         self.size = 0
 
 
-_NOTHING = _Holding()
+_NOTHING = Holding()
 
 
 class TopicIndex(Generic[M, T]):
@@ -105,7 +105,7 @@ class TopicIndex(Generic[M, T]):
     def __init__(self) -> None:
         self.size = 0
         self._topics: dict[str, Topic[M, T]] = {}
-        self._by_member: dict[M, _Holding] = {}
+        self._by_member: dict[M, Holding] = {}
 
     def __len__(self) -> int:
         """Return the number of topics that have subscribers or are in a step."""
@@ -129,26 +129,14 @@ class TopicIndex(Generic[M, T]):
         self._topics.clear()
         self._by_member.clear()
 
-    def topics_of(self, member: M) -> frozenset[str]:
-        """Return the names of the topics that `member` is subscribed to or waits for."""
-        return frozenset(self._by_member.get(member, _NOTHING).names)
-
-    def count_of(self, member: M) -> int:
-        """Return the number of topics that `member` is subscribed to or waits for."""
-        return len(self._by_member.get(member, _NOTHING).names)
-
-    def size_of(self, member: M) -> int:
-        """Return the total size in bytes of the names of those topics."""
-        return self._by_member.get(member, _NOTHING).size
+    def held_by(self, member: M) -> Holding:
+        """Return the topics that `member` is subscribed to or waits for."""
+        return self._by_member.get(member, _NOTHING)
 
     def unanswered(self, name: str, member: M) -> int:
         """Return how many requests of `member` wait for the start of the topic."""
         topic = self._topics.get(name)
         return len(topic.waiting.get(member, ())) if topic is not None else 0
-
-    def holds(self, name: str, member: M) -> bool:
-        """Return whether `member` is subscribed to the topic or waits for it."""
-        return name in self._by_member.get(member, _NOTHING).names
 
     def join(self, name: str, member: M, token: T) -> Joined:
         """Subscribe `member`; joining again changes nothing, but each request is answered."""
@@ -156,7 +144,7 @@ class TopicIndex(Generic[M, T]):
         if topic is None:
             topic = self._topics[name] = Topic(name)
             self.size += topic.size
-        holding = self._by_member.setdefault(member, _Holding())
+        holding = self._by_member.setdefault(member, Holding())
         if name not in holding.names:
             holding.names.add(topic.name)  # the same object for all members, to save memory
             holding.size += topic.size
@@ -170,7 +158,7 @@ class TopicIndex(Generic[M, T]):
 
     def leave(self, name: str, member: M) -> list[T] | None:
         """Unsubscribe `member`; return its unanswered tokens, or None if it was not subscribed."""
-        if not self.holds(name, member):
+        if name not in self.held_by(member).names:
             return None
         topic = self._topics[name]
         self._forget(topic, member)
@@ -179,7 +167,7 @@ class TopicIndex(Generic[M, T]):
 
     def drop(self, member: M) -> tuple[str, ...]:
         """Unsubscribe `member` from all its topics; return their names."""
-        names = tuple(self._by_member.get(member, _NOTHING).names)
+        names = tuple(self.held_by(member).names)
         for name in names:
             self.leave(name, member)
         return names

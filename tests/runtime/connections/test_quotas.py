@@ -149,6 +149,6 @@ def test_all_members_of_a_topic_share_one_string_for_its_name() -> None:
     assert first is not second
     index.join(first, "a", 0)
     index.join(second, "b", 0)
-    names = [name for member in "ab" for name in index.topics_of(member)]
+    names = [name for member in "ab" for name in index.held_by(member).names]
     assert names[0] is names[1]
-    assert (index.size, index.size_of("a")) == (7, 7)
+    assert (index.size, index.held_by("a").size) == (7, 7)

@@ -348,7 +348,7 @@ class HubModel(RuleBasedStateMachine):
     def subscriptions_are_those_of_the_reference(self) -> None:
         for number, client in self.app.clients.items():
             topics = {topic for topic, other in self.reference.asked if other == number}
-            assert self.app._hub.topics.topics_of(client) == topics
+            assert self.app._hub.topics.held_by(client).names == topics
 
     def teardown(self) -> None:
         try:
