@@ -16,7 +16,16 @@ class Ending(NamedTuple):
     error: BaseException | None = None
 
 
-Post = Callable[["Feed", str, Ending | None], None]
+class Posted(NamedTuple):
+    """An update as JSON text. If the `feed` that it comes from is closed meanwhile, the update is dropped.
+
+    With an `ending`, it is the end of the feed and not an update.
+    """
+
+    topic: str
+    data: str
+    feed: "Feed | None"
+    ending: Ending | None = None
 
 
 class Feed:
@@ -26,18 +35,19 @@ class Feed:
     it was made; everything else happens on the event loop.
     """
 
-    __slots__ = ("_ended", "_post", "_router")
+    __slots__ = ("_ended", "_post", "_router", "_topic")
 
-    def __init__(self, router: WsRouter, post: Post) -> None:
+    def __init__(self, router: WsRouter, topic: str, post: Callable[[Posted], None]) -> None:
         self._router = router
-        self._post: Post | None = post
+        self._topic = topic
+        self._post: Callable[[Posted], None] | None = post
         self._ended = False
 
     def __call__(self, data: object) -> None:
         """Publish `data`; raises pydantic.ValidationError if it does not have the data type of the route."""
         post = self._post
         if post is not None and not self._ended:
-            post(self, self._router.encode(data), None)
+            post(Posted(self._topic, self._router.encode(data), self))
 
     def end(self, reason: str = _ENDED) -> None:
         """End the topic: after the updates published so far, all subscriptions end with `reason`.
@@ -64,4 +74,4 @@ class Feed:
         post = self._post
         if post is not None and not self._ended:
             self._ended = True
-            post(self, "", ending)
+            post(Posted(self._topic, "", self, ending))

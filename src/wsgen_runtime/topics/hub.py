@@ -38,16 +38,7 @@ class Hub:
         self._routers = routers
         self._broker = broker
         self._counters = counters
-        self._lifecycle = Lifecycle(
-            self.topics,
-            broker,
-            counters,
-            within=limits.service_timeout,
-            post=lambda *posted: self.updates.post(*posted),
-            done=self._step_done,
-            idle=self._check_quiet,
-        )
-        self._channels: Mapping[str, Channel] = self._lifecycle.channels
+        self._channels: dict[str, Channel] = {}
         self.updates = Updates(
             self.topics,
             self._channels,
@@ -56,6 +47,16 @@ class Hub:
             counters,
             self.clients.disconnect_slow,
             self.end,
+        )
+        self._lifecycle = Lifecycle(
+            self.topics,
+            self._channels,
+            broker,
+            counters,
+            within=limits.service_timeout,
+            post=self.updates.hand_over,
+            done=self._step_done,
+            idle=self._check_quiet,
         )
         self._capacity = limits.outbox_bytes
         self._quiet: asyncio.Event | None = None
@@ -125,7 +126,7 @@ class Hub:
     def subscribe(self, client: Client, router: WsRouter, topic: str, frame_id: FrameId) -> None:
         """Subscribe `client`; it is answered when the topic has started or failed to start."""
         if topic not in self._channels:
-            self._lifecycle.channels[topic] = Channel(router, topic, self._capacity)
+            self._channels[topic] = Channel(router, topic, self._capacity)
         if self.topics.join(topic, client, frame_id) is Joined.READY:
             self.clients.answer(client, subscribed_frame(router.route, topic, frame_id))
         else:

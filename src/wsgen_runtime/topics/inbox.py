@@ -4,25 +4,12 @@ import asyncio
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
-from typing import NamedTuple
 
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.frames import size_of
-from wsgen_runtime.topics.feed import Ending, Feed
+from wsgen_runtime.topics.feed import Posted
 
 _BATCH = 64
-
-
-class Posted(NamedTuple):
-    """An update as JSON text. If the `feed` that it comes from is closed meanwhile, the update is dropped.
-
-    With an `ending`, it is the end of the feed and not an update.
-    """
-
-    topic: str
-    data: str
-    feed: Feed | None
-    ending: Ending | None = None
 
 
 class Inbox:

@@ -9,37 +9,37 @@ from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import FrameId
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
-from wsgen_runtime.topics.feed import Ending, Feed
+from wsgen_runtime.topics.feed import Feed, Posted
 from wsgen_runtime.topics.subscriptions import TopicIndex, TopicOutcome, TopicStep
 from wsgen_runtime.user_code.calls import call
 
 _log = logging.getLogger("wsgen_runtime")
 _STUBBORN = 1.0  # seconds within which cancelled tasks should end
 
-Post = Callable[[Feed, str, str, Ending | None], None]
 Done = Callable[[str, Channel, TopicOutcome[Client, FrameId]], None]
 
 
 class Lifecycle:
     """Runs the steps of each topic one after the other, in a task that ends when there is no next step.
 
-    A service may take `within` seconds. `post(feed, topic, data, ending)` is called with the updates of producers
-    and their ends, `done(topic, channel, outcome)` after each step, and `idle()` when a topic was removed.
+    A service may take `within` seconds. `post` is called with the updates of producers and their ends,
+    `done(topic, channel, outcome)` after each step, and `idle()` when a topic was removed.
     """
 
     def __init__(
         self,
         topics: TopicIndex[Client, FrameId],
+        channels: dict[str, Channel],
         broker: Broker,
         counters: Counters,
         *,
         within: float | None,
-        post: Post,
+        post: Callable[[Posted], None],
         done: Done,
         idle: Callable[[], None],
     ) -> None:
-        self.channels: dict[str, Channel] = {}
         self._topics = topics
+        self._channels = channels
         self._broker = broker
         self._counters = counters
         self._within = within
@@ -49,7 +49,7 @@ class Lifecycle:
 
     def advance(self, topic: str) -> None:
         """Start the next step of the topic, if there is one and none is running."""
-        channel = self.channels.get(topic)
+        channel = self._channels.get(topic)
         if channel is None or channel.task is not None:
             return
         step = self._topics.next_step(topic)
@@ -63,7 +63,7 @@ class Lifecycle:
 
     async def cancel_all(self) -> None:
         """Cancel all steps and ignore all further updates; tasks that do not end in time are left alone."""
-        tasks = {channel.task for channel in self.channels.values() if channel.task is not None}
+        tasks = {channel.task for channel in self._channels.values() if channel.task is not None}
         for task in tasks:
             task.cancel()
         if tasks:
@@ -74,15 +74,15 @@ class Lifecycle:
 
     def forget_all(self) -> None:
         """Remove all topics; further updates of their producers are ignored."""
-        for channel in self.channels.values():
+        for channel in self._channels.values():
             channel.close_feed()
-        self.channels.clear()
+        self._channels.clear()
 
     async def _run(self, topic: str, channel: Channel, step: TopicStep | None) -> None:
         try:
             while step is not None:
                 owned = await self._take(topic, channel, step)
-                if self.channels.get(topic) is not channel:
+                if self._channels.get(topic) is not channel:
                     return  # removed by a shutdown that did not wait any longer
                 outcome = self._topics.finish(topic, failed=owned is None, owned=bool(owned))
                 self._done(topic, channel, outcome)
@@ -115,10 +115,7 @@ class Lifecycle:
         return False
 
     async def _create(self, topic: str, channel: Channel) -> None:
-        feed = Feed(
-            channel.router, lambda feed, data, ending: self._post(feed, topic, data, ending)
-        )
-        channel.feed = feed
+        feed = channel.feed = Feed(channel.router, topic, self._post)
         try:
             await call(channel.router.service.create_topic, topic, feed, within=self._within)
         except BaseException:
@@ -127,5 +124,5 @@ class Lifecycle:
 
     def _forget_if_done(self, topic: str) -> None:
         if topic not in self._topics:
-            self.channels.pop(topic, None)
+            self._channels.pop(topic, None)
             self._idle()

@@ -14,8 +14,8 @@ from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.event_loops import call_on, running_loop
 from wsgen_runtime.topics.fanout import fan_out
-from wsgen_runtime.topics.feed import Ending, Feed
-from wsgen_runtime.topics.inbox import Inbox, Posted
+from wsgen_runtime.topics.feed import Ending, Feed, Posted
+from wsgen_runtime.topics.inbox import Inbox
 from wsgen_runtime.topics.subscriptions import TopicIndex
 
 
@@ -76,9 +76,15 @@ class Updates:
                 "or use loop.call_soon_threadsafe"
             )
 
-    def post(self, feed: Feed, topic: str, data: str, ending: Ending | None) -> None:
-        """Take an update of the producer of the topic, or its end. Any thread may call this."""
-        self._hand_over(Posted(topic, data, feed, ending))
+    def hand_over(self, posted: Posted) -> None:
+        """Take an update, or the end of a producer, to the event loop. Any thread may call this."""
+        loop = self._loop
+        if loop is None:
+            return
+        if threading.get_ident() == self._thread and not self._inbox:
+            self._take(posted)
+        else:  # also in its own thread, to stay behind earlier updates of other threads
+            self._inbox.put(loop, posted)
 
     def publish(self, router: WsRouter, topic: str, data: object) -> None:
         """Publish an update that does not come from the producer of the topic. Any thread may call this.
@@ -89,7 +95,7 @@ class Updates:
             self._counters.lost += 1
             return
         if topic in self._channels or self._broker.shared:
-            self._hand_over(Posted(topic, router.encode(data), None))
+            self.hand_over(Posted(topic, router.encode(data), None))
 
     def deliver(self, topic: str, data: str) -> None:
         """Send an update to the subscribers of `topic`."""
@@ -157,16 +163,6 @@ class Updates:
         if self._broker.shared and self.launch is not None:
             call_on(loop, self.launch)
         return True
-
-    def _hand_over(self, posted: Posted) -> None:
-        """Pass an update to the event loop, from whatever thread."""
-        loop = self._loop
-        if loop is None:
-            return
-        if threading.get_ident() == self._thread and not self._inbox:
-            self._take(posted)
-        else:  # also in its own thread, to stay behind earlier updates of other threads
-            self._inbox.put(loop, posted)
 
     def _take(self, posted: Posted) -> None:
         if posted.feed is not None and posted.ending is not None:
