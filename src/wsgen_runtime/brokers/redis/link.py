@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
-from wsgen_runtime.brokers.redis.address import Address, ClientAddress
+from wsgen_runtime.brokers.redis.address import Address
 from wsgen_runtime.brokers.redis.messages import RELEASED
 from wsgen_runtime.brokers.redis.state import Sending
 
@@ -71,7 +71,7 @@ class Link:
         self._timeout = timeout
 
     @classmethod
-    async def open(cls, address: Address | ClientAddress, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109 - it is for each command
+    async def open(cls, address: Address, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109 - it is for each command
         """Connect, and test with the name `trial` whether the user has all necessary rights."""
         async with asyncio.timeout(timeout):
             link = cls(await address.connection(), await address.connection(), timeout)

@@ -7,7 +7,7 @@ from ssl import SSLError
 
 from redis.exceptions import RedisError
 
-from wsgen_runtime.brokers.redis.address import Address, ClientAddress
+from wsgen_runtime.brokers.redis.address import Address
 from wsgen_runtime.brokers.redis.link import Link
 from wsgen_runtime.brokers.redis.session import RedisSession
 from wsgen_runtime.brokers.redis.state import BrokerState
@@ -28,7 +28,7 @@ class Supervisor:
     """
 
     def __init__(
-        self, address: Address | ClientAddress, state: BrokerState, *, timeout: float, trial: bytes
+        self, address: Address, state: BrokerState, *, timeout: float, trial: bytes
     ) -> None:
         self.session: RedisSession | None = None
         self.connected = False
