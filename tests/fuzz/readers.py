@@ -38,7 +38,7 @@ from wsgen.settings.config import Config
 from wsgen.settings.project_file import load_config
 from wsgen.source import ModuleSource
 from wsgen.syntax.python_text import parse_text
-from wsgen_runtime.brokers.redis.messages import Released, read_message
+from wsgen_runtime.brokers.redis.messages import read_message
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.events import Fault, Subscribe
 from wsgen_runtime.protocol.frames import error_frame
@@ -199,7 +199,7 @@ def redis(data: bytes) -> None:
         message = read_message(data)
     except ValueError:
         return
-    if not isinstance(message, Released):
+    if message is not None:
         message.data.encode()
         assert 0 <= message.number <= 2**53
 

@@ -190,11 +190,6 @@ class Leases:
         """Return the number of topics that this process produces."""
         return sum(lease.held for lease in self._leases.values())
 
-    @property
-    def next_expiry(self) -> float:
-        """Return a time before which `expire` has nothing to do."""
-        return self._earliest
-
     def expire(self, now: float) -> list[str]:
         """Return the topics whose leases have expired, which this process no longer produces."""
         if now < self._earliest:

@@ -108,11 +108,10 @@ class Link:
         keys = [key for key, _ in claims]
         tokens = [token for _, token in claims]
         answer = await self._ask("EVAL", _CLAIM, len(keys), *keys, int(ttl * 1000), *tokens)
-        if not isinstance(answer, list) or len(answer) != len(keys):
+        rests = answer if isinstance(answer, list) else []
+        if len(rests) != len(keys) or not all(isinstance(rest, int) for rest in rests):
             raise RedisError("an unexpected answer")
-        if not all(isinstance(rest, int) for rest in answer):
-            raise RedisError("an unexpected answer")
-        return [rest / 1000 for rest in answer]
+        return [rest / 1000 for rest in rests]
 
     async def release(self, releases: Sequence[tuple[bytes, bytes, bytes]]) -> None:
         """Release leases, given as keys, tokens and channels, and notify the processes that wait for them."""

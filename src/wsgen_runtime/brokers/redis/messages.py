@@ -36,10 +36,6 @@ class Update(NamedTuple):
     """Whether this is the end of the producer, with the reason in `data`."""
 
 
-class Released(NamedTuple):
-    """The lease of the topic was released."""
-
-
 def produced_message(token: bytes, number: int, data: str, label: str = "") -> bytes:
     """Return the message for an update of the producer."""
     head = b"1 U %b " % label.encode() if label else b"1 u "
@@ -57,12 +53,15 @@ def ending_message(token: bytes, number: int, reason: str) -> bytes:
     return b"1 e %b %d %b" % (token, number, json.dumps(reason).encode())
 
 
-def read_message(raw: object) -> Update | Released:
-    """Parse a message; raises ValueError with the reason if no process of this app can have sent it."""
+def read_message(raw: object) -> Update | None:
+    """Return the update in a message, or None if the message is that the lease was released.
+
+    Raises ValueError with the reason if no process of this app can have sent it.
+    """
     if not isinstance(raw, bytes):
         raise ValueError("it is not text")
     if raw == RELEASED:
-        return Released()
+        return None
     kind, label, rest = raw[:4], b"", raw[4:]
     if kind in (b"1 U ", b"1 P "):
         label, _, rest = rest.partition(b" ")

@@ -13,7 +13,7 @@ from operator import itemgetter
 from wsgen_runtime.brokers.labels import Difference, OtherTypeError, compare
 from wsgen_runtime.brokers.redis.leases import Claim, Turn
 from wsgen_runtime.brokers.redis.link import Link
-from wsgen_runtime.brokers.redis.messages import Released, read_message
+from wsgen_runtime.brokers.redis.messages import read_message
 from wsgen_runtime.brokers.redis.state import BrokerState, OpenTopic, Release, settle
 
 _log = logging.getLogger("wsgen_runtime")
@@ -113,7 +113,7 @@ class RedisSession:
             return  # the topic was closed meanwhile
         try:
             message = read_message(content)
-            if isinstance(message, Released):
+            if message is None:
                 state.leases.hint(topic.name, self._received_at)
                 self._work.set()
                 return
