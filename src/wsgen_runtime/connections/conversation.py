@@ -1,13 +1,12 @@
 """One accepted connection: reads and serves the frames of its client until it ends."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from pydantic import BaseModel
 from starlette.types import Receive
 
-from wsgen_runtime.auth import Connection, Session
-from wsgen_runtime.connections.handshake import Handshake
+from wsgen_runtime.auth import Session
 from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.connections.timers import Timers
 from wsgen_runtime.limits import Limits
@@ -44,6 +43,7 @@ class Conversation:
         requests: Mapping[str, type[BaseModel]],
         limits: Limits,
         permissions: Permissions,
+        identify: Callable[[], Awaitable[Session]],
     ) -> None:
         self._client = client
         self._hub = hub
@@ -52,17 +52,11 @@ class Conversation:
         self._permissions = permissions
         self._loop = asyncio.get_running_loop()
         self._protocol = ServerProtocol(requests, limits, self._loop.time())
-        self._timers = Timers(client, limits, self.renew)
+        self._timers = Timers(client, identify, self.renew)
 
-    async def run(
-        self,
-        receive: Receive,
-        connection: Connection,
-        session: Session,
-        handshake: Handshake,
-    ) -> None:
+    async def run(self, receive: Receive, session: Session) -> None:
         """Serve frames until the client has disconnected."""
-        self._timers.start(connection, session, handshake)
+        self._timers.start(self._limits, session)
         try:
             await self._serve_frames(receive)
         finally:

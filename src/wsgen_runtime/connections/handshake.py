@@ -7,7 +7,8 @@ from contextlib import suppress
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException, WebSocketException
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import Message, Receive, Send
+from starlette.types import Receive, Send
+from starlette.websockets import WebSocketClose
 
 from wsgen_runtime.auth import (
     Authenticate,
@@ -115,11 +116,9 @@ async def refuse(
     """
     extensions = connection.scope.get("extensions") or {}
     response = _response_to(refusal) if "websocket.http.response" in extensions else None
+    answer = response or _close_for(refusal)
     with suppress(OSError):  # the client may have disconnected
-        if response is not None:
-            await response(connection.scope, receive, send)
-        else:
-            await send(_close_for(refusal))
+        await answer(connection.scope, receive, send)
 
 
 def _response_to(refusal: RefusedError) -> Response | None:
@@ -133,11 +132,10 @@ def _response_to(refusal: RefusedError) -> Response | None:
     return None
 
 
-def _close_for(refusal: RefusedError) -> Message:
-    code, reason = int(CloseCode.POLICY_VIOLATION), ""
+def _close_for(refusal: RefusedError) -> WebSocketClose:
     if isinstance(refusal, AnsweredError) and isinstance(refusal.error, WebSocketException):
-        code, reason = refusal.error.code, refusal.error.reason or ""
-    return {"type": "websocket.close", "code": code, "reason": reason}
+        return WebSocketClose(refusal.error.code, refusal.error.reason)
+    return WebSocketClose(int(CloseCode.POLICY_VIOLATION))
 
 
 def _response_of(error: HTTPException) -> Response:

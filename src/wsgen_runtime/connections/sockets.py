@@ -4,8 +4,10 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 
 from starlette.types import Message, Receive, Send
+from starlette.websockets import WebSocketClose
 
 from wsgen_runtime.auth import (
     Authenticate,
@@ -102,7 +104,9 @@ class Sockets:
                 {"type": "websocket.accept", "subprotocol": session.subprotocol, "headers": []}
             )
             if stops != self._stops:  # the hub does not know this client yet
-                await send(_shutdown_message())
+                await WebSocketClose(int(CloseCode.GOING_AWAY), "Server is shutting down")(
+                    connection.scope, receive, send
+                )
                 return None
         except Exception as error:
             if is_disconnect(error):
@@ -159,9 +163,15 @@ class Sockets:
             client, self._hub.topics, limits, self._authorize, self._counters.log
         )
         conversation = Conversation(
-            client, self._hub, self._routers, self._requests, limits, permissions
+            client,
+            self._hub,
+            self._routers,
+            self._requests,
+            limits,
+            permissions,
+            partial(self._handshake.identify, connection),
         )
-        reading = self._read(client, conversation, receive, connection, session)
+        reading = self._read(client, conversation, receive, session)
         self._hub.clients.add(client)
         try:
             try:
@@ -185,16 +195,11 @@ class Sockets:
                     pass
 
     async def _read(
-        self,
-        client: Client,
-        conversation: Conversation,
-        receive: Receive,
-        connection: Connection,
-        session: Session,
+        self, client: Client, conversation: Conversation, receive: Receive, session: Session
     ) -> None:
         """Serve the client until it has disconnected; a failure affects this client only."""
         try:
-            await conversation.run(receive, connection, session, self._handshake)
+            await conversation.run(receive, session)
         except Exception as error:
             self._counters.fail("a connection failed", error)
             client.close(CloseCode.INTERNAL, "Internal server error", discard=True)
@@ -202,8 +207,3 @@ class Sockets:
         finally:
             if client.pending_close is None:
                 self._hub.drop(client)
-
-
-def _shutdown_message() -> Message:
-    code, reason = int(CloseCode.GOING_AWAY), "Server is shutting down"
-    return {"type": "websocket.close", "code": code, "reason": reason}

@@ -8,8 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from wsgen_runtime.auth import Connection, RefusedError, Session
-from wsgen_runtime.connections.handshake import Handshake
+from wsgen_runtime.auth import RefusedError, Session
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.closing import CloseCode
@@ -22,33 +21,35 @@ _SPREAD = 0.1  # the fraction of the lifetime over which the ends of connections
 class Timers:
     """Closes a connection that is silent, too old or no longer authenticated.
 
-    `renewed` is called when its authentication was renewed.
+    At the expiry of its authentication, `identify` returns the session of the client anew, and then `renewed` is
+    called.
     """
 
-    __slots__ = ("_client", "_heard", "_limits", "_loop", "_renewal", "_renewed", "_timers")
+    __slots__ = ("_client", "_heard", "_identify", "_loop", "_renewal", "_renewed", "_timers")
 
     def __init__(
-        self, client: Client, limits: Limits, renewed: Callable[[], Awaitable[None]]
+        self,
+        client: Client,
+        identify: Callable[[], Awaitable[Session]],
+        renewed: Callable[[], Awaitable[None]],
     ) -> None:
         self._client = client
-        self._limits = limits
+        self._identify = identify
         self._renewed = renewed
         self._loop = asyncio.get_running_loop()
         self._heard = self._loop.time()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._renewal: asyncio.Task[None] | None = None
 
-    def start(self, connection: Connection, session: Session, handshake: Handshake) -> None:
+    def start(self, limits: Limits, session: Session) -> None:
         """Start the timers that the limits and the session require."""
-        limits = self._limits
         if limits.heartbeat is not None and limits.heartbeat < math.inf:
             self._expect_within(limits.heartbeat, limits.heartbeat)
         if limits.lifespan is not None:
             # Clients that connected together after a restart must not all reconnect together.
             life = limits.lifespan * random.uniform(1 - _SPREAD, 1)  # noqa: S311 - no secret
             self._call_later("lifespan", life, self._end_of_life)
-        if session.expires_at is not None:
-            self._expire_at(session.expires_at, connection, handshake)
+        self._expire(session)
 
     def stop(self) -> None:
         """Stop all timers, and a running renewal."""
@@ -89,16 +90,17 @@ class Timers:
     def _end_of_life(self) -> None:
         self._client.close(CloseCode.GOING_AWAY, "Maximum connection lifetime reached")
 
-    def _expire_at(self, moment: float, connection: Connection, handshake: Handshake) -> None:
-        delay = max(0.0, moment - time.time())
-        self._call_later("expiry", delay, partial(self._renew_soon, connection, handshake))
+    def _expire(self, session: Session) -> None:
+        if session.expires_at is not None:
+            delay = max(0.0, session.expires_at - time.time())
+            self._call_later("expiry", delay, self._renew_soon)
 
-    def _renew_soon(self, connection: Connection, handshake: Handshake) -> None:
-        self._renewal = self._loop.create_task(self._renew(connection, handshake))
+    def _renew_soon(self) -> None:
+        self._renewal = self._loop.create_task(self._renew())
 
-    async def _renew(self, connection: Connection, handshake: Handshake) -> None:
+    async def _renew(self) -> None:
         try:
-            session: Session | None = await handshake.identify(connection)
+            session: Session | None = await self._identify()
         except RefusedError:
             session = None
         if session is None or (
@@ -107,6 +109,5 @@ class Timers:
             self._client.close(CloseCode.UNAUTHORIZED, "Authentication expired")
             return
         self._client.user = session.user
-        if session.expires_at is not None:
-            self._expire_at(session.expires_at, connection, handshake)
+        self._expire(session)
         await self._renewed()
