@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from string import Template
 
-from wsgen_runtime.documents.page import ICON, policy_of
+from wsgen_runtime.documents.page import html_file
 
 _STYLE = """
 :root { color-scheme: light; --ground: #f7f8fa; --surface: #fff; --line: #dde1e8; --text: #1b2230;
@@ -53,27 +52,6 @@ addEventListener("pageshow", follow);
 addEventListener("storage", follow);
 """
 
-_PAGE = Template("""\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="$policy">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<link rel="icon" href="$icon">
-<style>$style</style>
-<script>$script</script>
-</head>
-<body>
-<main>
-<h1>$title</h1>
-$modules
-</main>
-</body>
-</html>
-""")
-
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
@@ -89,14 +67,9 @@ class IndexEntry:
 def render_index(entries: Iterable[IndexEntry], *, title: str) -> str:
     """Return the index of `entries` as a self-contained HTML file."""
     modules = "\n".join(map(_module, entries))
-    return _PAGE.substitute(
-        title=escape(title),
-        policy=policy_of([_SCRIPT], [_STYLE]),
-        icon=ICON,
-        style=_STYLE,
-        script=_SCRIPT,
-        modules=f"<ul>\n{modules}\n</ul>" if modules else "<p>No module has documents.</p>",
-    )
+    listed = f"<ul>\n{modules}\n</ul>" if modules else "<p>No module has documents.</p>"
+    body = f"<main>\n<h1>{escape(title)}</h1>\n{listed}\n</main>"
+    return html_file(title, body, script=_SCRIPT, style=_STYLE, head=f"<script>{_SCRIPT}</script>")
 
 
 def _module(entry: IndexEntry) -> str:

@@ -6,18 +6,18 @@ of every wheel.
 
 import base64
 import hashlib
-import html as html_escapes
 import json
 import re
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
 _STATIC = Path(__file__).parents[1] / "static"
 
-ICON = "data:image/svg+xml;base64," + base64.b64encode(
+_ICON = "data:image/svg+xml;base64," + base64.b64encode(
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
     b'<rect width="32" height="32" rx="8" fill="#2458c5"/>'
     b'<path d="M6 18h5l3-8 4 13 3-5h5" fill="none" stroke="#fff" stroke-width="2.6"'
@@ -32,19 +32,21 @@ _PAGE = Template("""\
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="$policy">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
 <title>$title</title>
 <link rel="icon" href="$icon">
 <style>$style</style>
+$head
 </head>
 <body>
-<div id="page"><noscript>This page needs JavaScript to show $title.</noscript></div>
-<script type="application/json" id="wsgen-document">$document</script>
-<script type="application/json" id="wsgen-options">$options</script>
-<script>$script</script>
+$body
 </body>
 </html>
 """)
+_REFERENCE = Template("""\
+<div id="page"><noscript>This page needs JavaScript to show $title.</noscript></div>
+<script type="application/json" id="wsgen-document">$document</script>
+<script type="application/json" id="wsgen-options">$options</script>
+<script>$script</script>""")
 
 _POLICY = re.compile('<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 
@@ -69,15 +71,26 @@ def render_page(
     it. Raises PageAssetsMissingError, and TypeError or ValueError for a document that is not JSON.
     """
     assets = _read_assets()
-    name = html_escapes.escape(title or _title_of(document))
-    return _PAGE.substitute(
-        policy=policy_of([assets.script], [assets.style]),
-        title=name,
-        icon=ICON,
-        style=assets.style,
+    name = title or _title_of(document)
+    body = _REFERENCE.substitute(
+        title=escape(name),
         document=_json_in_html(document),
         options=_json_in_html({"url": url}),
         script=assets.script,
+    )
+    head = '<meta name="referrer" content="no-referrer">'
+    return html_file(name, body, script=assets.script, style=assets.style, head=head)
+
+
+def html_file(title: str, body: str, *, script: str, style: str, head: str = "") -> str:
+    """Return a page that loads nothing; `script` is in its `head` or `body`, which are HTML."""
+    return _PAGE.substitute(
+        policy=policy_of([script], [style]),
+        title=escape(title),
+        icon=_ICON,
+        style=style,
+        head=head,
+        body=body,
     )
 
 
