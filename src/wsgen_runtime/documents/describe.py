@@ -161,7 +161,8 @@ class _Source:
         }
 
     def _messages(self, stub: Json) -> Json:
-        messages: Json = stub["channels"][_channel_of(stub)]["messages"]
+        (channel,) = stub["channels"].values()
+        messages: Json = channel["messages"]
         return messages
 
 
@@ -202,7 +203,3 @@ def _read_stub(package: str, name: str) -> Json | None:
         return None
     known = isinstance(stub, dict) and len(stub.get("channels", {})) == 1
     return stub if known and "operations" in stub else None
-
-
-def _channel_of(stub: Json) -> str:
-    return str(next(iter(stub["channels"])))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -35,10 +35,6 @@ class RefusedExample:
     part: str
     loc: tuple[str | int, ...]
     text: str
-
-    def to_json(self) -> Json:
-        """Return the fields by name."""
-        return asdict(self)
 
 
 def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[RefusedExample]:

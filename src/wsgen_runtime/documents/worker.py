@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import traceback
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def main() -> None:
                 filled.append(fill(document, resolve=resolve))
             except UnfillableError as error:
                 failures |= {name: _reason(cause) for name, cause in error.reasons.items()}
-                refused += [item.to_json() for item in error.refused]
+                refused += [asdict(item) for item in error.refused]
         failed = failures or refused
         say({"failures": failures, "refused": refused} if failed else {"documents": filled})
 

@@ -23,11 +23,9 @@ class Clients:
         self._away = False
 
     def __len__(self) -> int:
-        """Return the number of connected clients."""
         return len(self._by_id)
 
     def __iter__(self) -> Iterator[Client]:
-        """Iterate over the clients that are connected now."""
         return iter(tuple(self._by_id.values()))
 
     def get(self, client_id: int) -> Client | None:

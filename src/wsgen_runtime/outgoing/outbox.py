@@ -24,7 +24,7 @@ class _Waiting:
 
 
 class Outbox:
-    """Frames in the order of sending, at most `capacity` bytes of them.
+    """Frames in the order of sending; their `size` is at most `capacity`, both in bytes.
 
     `dropped` counts the updates that were dropped by either policy. A `fresh` message waits for the writer and
     not for the client: no policy applies to it, only the capacity, which a single message may exceed.
@@ -37,13 +37,13 @@ class Outbox:
         "_latest",
         "_number",
         "_order",
-        "_size",
         "dropped",
+        "size",
     )
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._size = 0
+        self.size = 0
         self._number = 0
         # Any message can be removed, and the first be taken, in constant time.
         self._order: OrderedDict[int, _Waiting] = OrderedDict()
@@ -53,13 +53,7 @@ class Outbox:
         self.dropped = 0
 
     def __len__(self) -> int:
-        """Return the number of queued frames."""
         return len(self._order)
-
-    @property
-    def size(self) -> int:
-        """Return the size of all queued frames in bytes."""
-        return self._size
 
     def put(self, message: Message, size: int, *, fresh: bool = False) -> bool:
         """Queue an answer or a notice, which is never dropped; return False if there is no room."""
@@ -82,20 +76,20 @@ class Outbox:
 
         To make room, the oldest updates of routes with the policy `drop-oldest` are dropped.
         """
-        if fresh and (not self._order or self._size + size <= self._capacity):
+        if fresh and (not self._order or self.size + size <= self._capacity):
             self._append_update(message, size, route, topic, delivery)
             return True
         if delivery.overflow == "latest":
             return self._put_latest(message, size, topic)
         lane = self._lane(route, delivery)
         if delivery.overflow == "disconnect":
-            if len(lane) >= delivery.queue or self._size + size > self._capacity:
+            if len(lane) >= delivery.queue or self.size + size > self._capacity:
                 return False
         elif size > self._capacity:
             self.dropped += 1
             return True
         else:
-            while len(lane) >= delivery.queue or (lane and self._size + size > self._capacity):
+            while len(lane) >= delivery.queue or (lane and self.size + size > self._capacity):
                 self._drop_oldest(lane)
             if not self._make_room(size):
                 return False
@@ -107,7 +101,7 @@ class Outbox:
         if not self._order:
             return None
         _, waiting = self._order.popitem(last=False)
-        self._size -= waiting.size
+        self.size -= waiting.size
         if waiting.lane is not None:
             waiting.lane.popleft()
         elif waiting.topic is not None and self._latest.get(waiting.topic) is waiting:
@@ -124,7 +118,7 @@ class Outbox:
         self._lanes.clear()
         self._droppable.clear()
         self._latest.clear()
-        self._size = 0
+        self.size = 0
 
     def _lane(self, route: str, delivery: Delivery) -> deque[_Waiting]:
         lane = self._lanes.get(route)
@@ -137,7 +131,7 @@ class Outbox:
     def _append(self, message: Message, size: int) -> _Waiting:
         self._number += 1
         waiting = self._order[self._number] = _Waiting(message, size, self._number)
-        self._size += size
+        self.size += size
         return waiting
 
     def _append_update(
@@ -161,7 +155,7 @@ class Outbox:
             waiting.topic = topic
             return True
         waiting.message, waiting.size = message, size
-        self._size += growth
+        self.size += growth
         self.dropped += 1
         return True
 
@@ -169,7 +163,7 @@ class Outbox:
         """Drop the oldest droppable updates until `size` bytes fit; return False if they cannot."""
         if size > self._capacity:
             return False
-        while self._size + size > self._capacity:
+        while self.size + size > self._capacity:
             filled = [lane for lane in self._droppable if lane]
             if not filled:
                 return False
@@ -179,5 +173,5 @@ class Outbox:
     def _drop_oldest(self, lane: deque[_Waiting]) -> None:
         oldest = lane.popleft()
         del self._order[oldest.number]
-        self._size -= oldest.size
+        self.size -= oldest.size
         self.dropped += 1

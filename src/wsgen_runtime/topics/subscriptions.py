@@ -112,7 +112,6 @@ class TopicIndex(Generic[M, T]):
         return len(self._topics)
 
     def __contains__(self, name: str) -> bool:
-        """Return whether the topic is known."""
         return name in self._topics
 
     def get(self, name: str) -> Topic[M, T] | None:

@@ -33,7 +33,6 @@ class SendQueue:
         self._bytes = 0
 
     def __len__(self) -> int:
-        """Return the number of queued messages."""
         return len(self._waiting)
 
     @property
