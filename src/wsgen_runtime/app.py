@@ -75,6 +75,8 @@ class WsApp:
             require_prometheus()
         if authenticate is not None:
             require_callback("authenticate", authenticate)
+            if not is_asynchronous(authenticate):  # it must not block the event loop
+                authenticate = in_threads(authenticate)
         if authorize is not None:
             require_callback("authorize", authorize)
         self.title = title
@@ -98,7 +100,7 @@ class WsApp:
             self.limits,
             self._counters,
             startup=self._start.for_client,
-            authenticate=_awaitable(authenticate),
+            authenticate=authenticate,
             authorize=authorize,
             pages=self.pages,
         )
@@ -253,13 +255,6 @@ class WsApp:
                 self._ending.cancel()
             raise
         self._sockets.stop()  # the server accepts connections until it gets the signal
-
-
-def _awaitable(authenticate: Authenticate | None) -> Authenticate | None:
-    """Return a callback that does not block the event loop."""
-    if authenticate is None or is_asynchronous(authenticate):
-        return authenticate
-    return in_threads(authenticate)
 
 
 def _by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:

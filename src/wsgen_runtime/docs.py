@@ -41,7 +41,9 @@ class WsDocs:
             return PlainTextResponse("Method Not Allowed", 405, {"allow": "GET, HEAD"})
         if path_in_app(scope).strip("/"):
             return PlainTextResponse("Not Found", 404)
-        html = render_index(self._entries(_outer_root(scope)), title=self.title)
+        # That of the application in which this one is mounted.
+        root = str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/")
+        html = render_index(self._entries(root), title=self.title)
         headers = {
             "content-security-policy": content_security_policy(html),
             "x-content-type-options": "nosniff",
@@ -61,8 +63,3 @@ class WsDocs:
             for path, app in self._apps.items()
             if app.docs
         ]
-
-
-def _outer_root(scope: Scope) -> str:
-    """Return the root path of the application in which this one is mounted."""
-    return str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/")

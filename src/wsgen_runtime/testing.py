@@ -183,7 +183,11 @@ async def connect(
         if task.done() and not accepted.done():
             task.result()  # raises what the app raised
             if client._from_app.empty():  # noqa: SLF001
-                raise _silent()
+                refusal = RefusedByServerError(500)  # which servers send then
+                refusal.add_note(
+                    "the app returned without accepting the connection and without closing it"
+                )
+                raise refusal
         await accepted
         yield client
     finally:
@@ -191,13 +195,6 @@ async def connect(
         client.vanish()
         async with asyncio.timeout(_END):
             await task
-
-
-def _silent() -> RefusedByServerError:
-    """Return the exception for an app that returns without an answer, for which servers send HTTP 500."""
-    refusal = RefusedByServerError(500)
-    refusal.add_note("the app returned without accepting the connection and without closing it")
-    return refusal
 
 
 def _scope(

@@ -65,7 +65,8 @@ class Sockets:
     async def serve(self, connection: Connection, receive: Receive, send: Send) -> None:
         """Serve one ASGI WebSocket connection."""
         await receive()  # websocket.connect
-        full = self._is_full()
+        bound = self._limits.clients
+        full = bound is not None and len(self._hub.clients) + self._arriving >= bound
         self._arriving += 1
         try:
             session = await self._accept(connection, receive, send, full)
@@ -128,11 +129,6 @@ class Sockets:
     def _require_serving(self, stops: int) -> None:
         if self._stopping or stops != self._stops:
             raise BusyError("the server is shutting down")
-
-    def _is_full(self) -> bool:
-        """Return whether the maximum number of clients is connected or connecting."""
-        bound = self._limits.clients
-        return bound is not None and len(self._hub.clients) + self._arriving >= bound
 
     async def _serve_client(
         self, connection: Connection, session: Session, receive: Receive, send: Send

@@ -32,7 +32,8 @@ def _entry(head: str, value: object, indent: str) -> Iterator[str]:
     if isinstance(value, str) and _is_block(value):
         keep = "+" if value.endswith("\n\n") else "" if value.endswith("\n") else "-"
         yield f"{head} |{keep}"
-        yield from (indent + line if line else "" for line in _block_lines(value))
+        for line in value.removesuffix("\n").split("\n"):
+            yield indent + line if line else ""
     elif isinstance(value, Mapping | list | tuple) and value:
         lines = _lines(value, indent)
         if head.endswith("-"):  # the first line of an item follows its dash
@@ -49,23 +50,15 @@ def _is_block(text: str) -> bool:
     return "\n" in text and text[0] not in " \n" and not _UNPRINTABLE.search(text)
 
 
-def _block_lines(text: str) -> list[str]:
-    return (text.removesuffix("\n")).split("\n")
-
-
 def _scalar(value: object) -> str:
     if isinstance(value, str):
         if _PLAIN.fullmatch(value) and not _OTHERWISE.fullmatch(value):
             return value
-        return _quoted(value)
+        # Double quotes, with escapes that mean the same in YAML and JSON.
+        quoted = json.dumps(value, ensure_ascii=False)
+        return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
     if isinstance(value, float):
         text = json.dumps(value, allow_nan=False)
         # In YAML 1.1, `1e-07` is text.
         return text if "." in text else text.replace("e", ".0e")
     return json.dumps(value)
-
-
-def _quoted(text: str) -> str:
-    """Return the text in double quotes, with escapes that mean the same in YAML and JSON."""
-    quoted = json.dumps(text, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)

@@ -106,7 +106,11 @@ def count_workers() -> int:
     while frame is not None:
         name, attribute = _BEGINNINGS.get(str(frame.f_globals.get("__name__")), ("", ""))
         if name in frame.f_locals:
-            return _number(frame, name, attribute)
+            holder = frame.f_locals[name]
+            count = getattr(holder, attribute, 1)
+            # When it reloads, uvicorn ignores the number and starts one worker.
+            reloads = getattr(holder, "should_reload", False)
+            return count if isinstance(count, int) and not reloads else 1
         frame = frame.f_back
     return 1
 
@@ -135,14 +139,6 @@ def is_disconnect(error: BaseException) -> bool:
         timed_out = isinstance(error, TimeoutError) and error.errno is None
         return told_so or (_comes_from_server(error) and not timed_out)
     return isinstance(error, RuntimeError) and _comes_from_server(error)
-
-
-def _number(frame: FrameType, name: str, attribute: str) -> int:
-    holder = frame.f_locals[name]
-    count = getattr(holder, attribute, 1)
-    # When it reloads, uvicorn ignores the number and starts one worker.
-    reloads = getattr(holder, "should_reload", False)
-    return count if isinstance(count, int) and not reloads else 1
 
 
 def _comes_from_server(error: BaseException) -> bool:

@@ -23,29 +23,18 @@ def require_asyncio() -> asyncio.AbstractEventLoop:
         raise RuntimeError(_NO_ASYNCIO) from None
 
 
-def running_loop() -> asyncio.AbstractEventLoop:
-    """Return the event loop of this thread, or of the thread that runs a plain function in this one.
+def running_loop() -> tuple[asyncio.AbstractEventLoop, Callable[[Callable[[], object]], object]]:
+    """Return an event loop, and a function that calls another one on it and returns when that has returned.
 
-    Starlette and FastAPI run endpoints that are not coroutine functions in such threads. Raises RuntimeError
-    with a hint if there is neither.
+    It is the event loop of this thread, or of the thread that runs a plain function in this one: Starlette and
+    FastAPI run endpoints that are not coroutine functions in such threads. Raises RuntimeError with a hint if
+    there is neither.
     """
     try:
-        return asyncio.get_running_loop()
+        return asyncio.get_running_loop(), lambda function: function()
     except RuntimeError:
         pass
     try:
-        return from_thread.run_sync(asyncio.get_running_loop)
+        return from_thread.run_sync(asyncio.get_running_loop), from_thread.run_sync
     except RuntimeError:
         raise RuntimeError(_NOT_STARTED) from None
-
-
-def call_on(loop: asyncio.AbstractEventLoop, function: Callable[[], object]) -> None:
-    """Call `function` on `loop`, which `running_loop` has returned, and return when it has returned."""
-    try:
-        here = asyncio.get_running_loop() is loop
-    except RuntimeError:
-        here = False
-    if here:
-        function()
-    else:
-        from_thread.run_sync(function)

@@ -12,7 +12,7 @@ from wsgen_runtime.protocol.frames import size_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
-from wsgen_runtime.topics.event_loops import call_on, running_loop
+from wsgen_runtime.topics.event_loops import running_loop
 from wsgen_runtime.topics.fanout import fan_out
 from wsgen_runtime.topics.feed import Ending, Feed, Posted
 from wsgen_runtime.topics.inbox import Inbox
@@ -153,7 +153,7 @@ class Updates:
         """Start the app if that is needed to publish; return False if the app was shut down."""
         last = self._last_loop
         try:
-            loop = running_loop()
+            loop, call = running_loop()
         except RuntimeError:
             if last is None:
                 raise
@@ -161,7 +161,7 @@ class Updates:
         if loop is last:
             return False
         if self._broker.shared and self.launch is not None:
-            call_on(loop, self.launch)
+            call(self.launch)
         return True
 
     def _take(self, posted: Posted) -> None:

@@ -48,7 +48,8 @@ def require_user(answer: object) -> None:
         or inspect.isawaitable(answer)
         or inspect.isroutine(answer)
         or type(answer).__module__ == "contextlib"  # the result of @contextmanager
-        or _is_response(answer)
+        # An HTTP response of any library.
+        or (isinstance(getattr(answer, "status_code", None), int) and hasattr(answer, "headers"))
     ):
         raise _wrong(answer, "a user")
 
@@ -80,11 +81,6 @@ def _layers(function: object) -> Iterator[object]:
             return
         else:
             function = inspect.getattr_static(type(function), "__call__", None)
-
-
-def _is_response(answer: object) -> bool:
-    """Return whether this looks like an HTTP response of any library."""
-    return isinstance(getattr(answer, "status_code", None), int) and hasattr(answer, "headers")
 
 
 def _wrong(answer: object, expected: str) -> WrongAnswerError:

@@ -55,7 +55,7 @@ class FailureLog:
             _log.error("%s%s", message, again, exc_info=error and show(error), extra=context)
         else:
             known.count += 1
-            if _is_power_of_ten(known.count):
+            if known.count >= 10 and str(known.count).rstrip("0") == "1":
                 kind = f": {type(error).__qualname__}" if error is not None else ""
                 _log.error(
                     "%s, as before, %d more times%s", message, known.count, kind, extra=context
@@ -78,7 +78,3 @@ def _place_of(error: BaseException | None) -> _Place:
             traceback = traceback.tb_next
         error = error.__cause__ or error.__context__
     return tuple(place)
-
-
-def _is_power_of_ten(count: int) -> bool:
-    return count >= 10 and set(str(count)[1:]) == {"0"} and str(count)[0] == "1"

@@ -118,7 +118,11 @@ class Supervisor:
                     logged = reason
 
     def _is_away(self, error: Exception) -> None:
-        cause = _first(error)
+        cause: BaseException = error
+        while isinstance(
+            cause, BaseExceptionGroup
+        ):  # its other members are consequences of the first
+            cause = cause.exceptions[0]
         if not isinstance(cause, _FAILURES):
             _log.error("the Redis broker failed", exc_info=error)
         if self.connected:
@@ -140,13 +144,6 @@ def _delay(attempts: int) -> float:
     """
     bound: float = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(attempts, 16))
     return bound * random.uniform(0.5, 1.0)  # noqa: S311 - nothing depends on its secrecy
-
-
-def _first(error: BaseException) -> BaseException:
-    """Return the first exception of a group: the others are its consequences."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _reason(error: BaseException) -> str:
