@@ -139,7 +139,7 @@ def test_a_run_that_is_stopped_says_what_to_do(
 
 def test_missing_tool_is_one_message_with_two_ways_out(project: Project, tmp_path: Path) -> None:
     """A virtual environment without the tools: nothing beside the interpreter, nothing on PATH."""
-    project.write("pyproject.toml", '[tool.wsgen]\npaths = ["specs"]\n')
+    project.write("pyproject.toml", '[tool.wsgen]\npaths = ["specs"]\n[tool.black]\n[tool.mypy]\n')
     code = """\
 import sys
 import wsgen.installed as installed
@@ -157,8 +157,8 @@ sys.exit(run(["render"]))
     )
     assert ended.returncode == 2, ended.stderr
     assert "black" in ended.stderr
-    assert "wsgen[quality]" in ended.stderr
-    assert "steps" in ended.stderr
+    assert "`pip install black`" in ended.stderr
+    assert '`steps = ["mypy"]` in [tool.wsgen.quality]' in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not (project.root / OUT).exists()
 

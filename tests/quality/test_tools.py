@@ -11,7 +11,7 @@ from wsgen.installed import fingerprint
 from wsgen.quality import tools
 from wsgen.quality.run import commands_of
 from wsgen.quality.tools import step_named, tool_of
-from wsgen.settings.config import DEFAULT_STEPS, STEPS
+from wsgen.settings.config import FOUNDING_STEPS, STEPS
 
 from .conftest import Tool
 
@@ -64,8 +64,8 @@ def test_a_missing_tool_is_one_message_with_the_step_and_two_ways_out(
     (found,) = caught.value.diagnostics
     assert (found.code, found.step) == ("WSG500", "black")
     assert found.message == "black is not installed, but the quality step `black` needs it"
-    assert 'pip install "wsgen[quality]"' in (found.help or "")
-    assert "leave `black` out of `steps` in [tool.wsgen.quality]." in (found.help or "")
+    assert "`pip install black`" in (found.help or "")
+    assert '`steps = ["isort"]` in [tool.wsgen.quality].' in (found.help or "")
 
 
 def test_all_missing_tools_are_in_one_message(tool: Tool, packages: Path, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_every_step_of_every_tool_is_registered() -> None:
     assert all((folder / f"{name}.py").is_file() for name in files)
     assert {step.name for step in map(step_named, STEPS)} == set(STEPS)
     assert {step.name for name in STEPS for step in tool_of(name).steps} == set(STEPS)
-    assert set(DEFAULT_STEPS) <= set(STEPS)
+    assert set(FOUNDING_STEPS) <= set(STEPS)
 
 
 def test_fingerprints_change_with_a_tool_and_its_plugins(tool: Tool, packages: Path) -> None:

@@ -15,6 +15,7 @@ from wsgen.errors import WsgenError
 from wsgen.report.display import display_path, inert, printable, repository_of
 from wsgen.report.text import Style, format_text, plain
 from wsgen.result import FileChange, RunResult, State
+from wsgen.settings.choice import Choices
 
 _COLOURS = {
     State.CURRENT: "green",
@@ -112,6 +113,14 @@ def show_error(error: WsgenError, form: str, root: Path | None = None) -> None:
         show_report(RunResult((), error.diagnostics), form, root)
     else:
         echo(f"error: {printable(str(error))}", err=True)
+
+
+def show_steps(choices: Choices) -> None:
+    """Print a line for each quality step: whether it runs, and why."""
+    width = max((len(choice.step) for choice in (*choices.chosen, *choices.left_out)), default=0)
+    for sign, listed in (("+", choices.chosen), ("-", choices.left_out)):
+        for step, reason in listed:
+            echo(f"{sign} {step:<{width}}  {printable(reason)}")
 
 
 def show_modules(result: RunResult, *, verbose: bool) -> None:

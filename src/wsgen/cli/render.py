@@ -7,7 +7,7 @@ from time import perf_counter
 import click
 
 from wsgen.cli.chosen_project import project_of
-from wsgen.cli.console import show_diff, show_modules, show_report, show_summary
+from wsgen.cli.console import show_diff, show_modules, show_report, show_steps, show_summary
 from wsgen.cli.options import Common, common_options, jobs_option
 from wsgen.cli.unchanged import Begun, begin
 from wsgen.diagnostics import Diagnostic
@@ -17,6 +17,7 @@ from wsgen.pipeline.nothing_found import with_reason_for_nothing
 from wsgen.pipeline.sources import find_modules
 from wsgen.pipeline.stages import run
 from wsgen.result import RunResult, State
+from wsgen.settings.choice import explained_steps
 from wsgen.settings.config import Config
 
 DRIFT = "WSG408"
@@ -109,6 +110,8 @@ def _run(
     """Run all stages, report, and return the exit code; a module in a state that `fails` is a failure too."""
     begun = begun or begin(common.paths, common.modules, options)
     config = begun.config
+    if options.quality and common.verbose and not common.quiet and common.form == "text":
+        show_steps(explained_steps(config))
     result = run(begun.sources, config, options, assessed=begun.assessed)
     result = with_reason_for_nothing(result, common.paths, config, gate=not options.write)
     if diff and common.form == "text":

@@ -8,8 +8,8 @@ QUALITY_STEPS: dict[str, Code] = {
         what="A configured quality step needs a tool that is not installed.",
         why="A step that cannot run says nothing about the generated code, and is never skipped "
         "silently.",
-        fix='Install the tools with `pip install "wsgen[quality]"`, or leave the step out of `steps` in '
-        "[tool.wsgen.quality].",
+        fix='Install the tools with `pip install "wsgen[quality]"`, or name the other steps in `steps` of '
+        "[tool.wsgen.quality]. Without this setting, a step runs whose tool the project configures.",
         file="console",
         wrong="""
             $ pip install wsgen

@@ -1,5 +1,6 @@
 """Generate packages as the founding code does, in a folder that the generator owns."""
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from wsgen.discovery.inputs import template_of
 from wsgen.errors import GenerationError
 from wsgen.files import read_text, replace
 from wsgen.manifest import MANIFEST, PENDING, Manifest, read_manifest
-from wsgen.settings.config import Config
+from wsgen.settings.config import FOUNDING_STEPS, Config
 from wsgen.source import ModuleSource
 from wsgen.startup.app_start import ensure_current, naming, start_mode
 from wsgen.startup.locate import calling_file, settings_of
@@ -34,7 +35,10 @@ def generate_module_routers(
     with naming(module_name):
         config, source = locate(module_name, caller)
         return source is not None and _generate(
-            source, config, silent=silent, skip_quality_checks=skip_quality_checks
+            source,
+            _with_founding_steps(config),
+            silent=silent,
+            skip_quality_checks=skip_quality_checks,
         )
 
 
@@ -53,7 +57,7 @@ def generate_ws_routers(
     folder = Path(ws_file).absolute().parent
     versioned = folder.parent.name == "ws"
     with naming(folder.parent.parent.name if versioned else folder.name):
-        config = settings_of(folder)
+        config = _with_founding_steps(settings_of(folder))
         source = module_at(folder, config) if folder.is_dir() else None
         return source is not None and _generate(
             source, config, silent=silent, skip_quality_checks=skip_quality_checks
@@ -70,7 +74,7 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
 
     folder = Path(generated_dir).absolute()
     with naming(module_name):
-        config = settings_of(folder)
+        config = _with_founding_steps(settings_of(folder))
         files = {file.name: read_text(file) for file in sorted(folder.glob("*.py"))}
         staged = StagedModule(module_name, folder, files, config.steps)
         outcome = run_steps(
@@ -87,6 +91,11 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
         for name, text in outcome.files.get(folder, {}).items():
             if text != files[name]:
                 replace(folder / name, text.encode())
+
+
+def _with_founding_steps(config: Config) -> Config:
+    """Return `config` with the quality steps of the founding code, unless the settings name others."""
+    return config if config.steps_named else dataclasses.replace(config, steps=FOUNDING_STEPS)
 
 
 def _generate(

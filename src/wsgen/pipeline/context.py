@@ -50,10 +50,12 @@ class Run(NamedTuple):
     def assess(self, source: ModuleSource) -> Assessment:
         """Return whether the package of `source` is current, and if not, why."""
         fingerprints = None if self.options.trust else self.fingerprints
+        # Which tools an app finds where it starts says nothing about a package that was made elsewhere.
+        steps = self.steps if self.config.steps_named or not self.options.trust else ()
         return assess(
             source,
             self.config,
-            steps=self.steps,
+            steps=steps,
             declared=self._declared,
             fingerprints=fingerprints,
         )

@@ -2,7 +2,8 @@
 
 import ast
 import difflib
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from wsgen.diagnostics import Diagnostic
@@ -13,9 +14,7 @@ from wsgen.quality.source_spans import source_span
 from wsgen.quality.tools import step_named, tool_of
 
 _MISSING = "Create or install {}, correct its name, or add the folder that holds it to `sources` in [tool.wsgen]."
-_SAME_SETTINGS = (
-    "Give both the same line length and style, or leave one of the two steps out of `steps`."
-)
+_SAME_SETTINGS = "Give both the same line length and style"
 
 
 def syntax_errors(module: StagedModule) -> Iterator[Diagnostic]:
@@ -63,7 +62,12 @@ def module_diagnostics(
         yield diagnostic
     files = dict.fromkeys(change.file for change in checked.disputes)
     for file in files:
-        yield _dispute(module, [c for c in checked.disputes if c.file == file], directory)
+        yield _dispute(module, [c for c in checked.disputes if c.file == file], directory, labels)
+
+
+def steps_without(steps: Iterable[str], left_out: Collection[str]) -> str:
+    """Return the setting to write in order that those of `steps` that are in `left_out` do not run."""
+    return f"steps = {json.dumps([step for step in steps if step not in left_out])}"
 
 
 def _of_module(broken: Diagnostic, module: StagedModule) -> Diagnostic:
@@ -97,7 +101,9 @@ def _of_problem(
     )
 
 
-def _dispute(module: StagedModule, changes: list[Change], directory: str) -> Diagnostic:
+def _dispute(
+    module: StagedModule, changes: list[Change], directory: str, labels: Collection[str]
+) -> Diagnostic:
     """Return the diagnostic for one file that steps keep changing."""
     first, last = changes[0], changes[-1]
     steps = list(dict.fromkeys(change.step for change in changes))
@@ -105,7 +111,7 @@ def _dispute(module: StagedModule, changes: list[Change], directory: str) -> Dia
         message = (
             f"{steps[0]} in module `{module.name}` never leaves {_named(first.file)} unchanged"
         )
-        help_text = f"Report it to the authors of {tool_of(steps[0]).name}, or leave the step out of `steps`."
+        cure = f"Report it to the authors of {tool_of(steps[0]).name}"
     else:
         one, other = first.step, last.step
         message = (
@@ -113,7 +119,8 @@ def _dispute(module: StagedModule, changes: list[Change], directory: str) -> Dia
             f"each undoes what the other does to {_named(first.file)}"
         )
         agreement = tool_of(one).agreement.get(other) or tool_of(other).agreement.get(one)
-        help_text = agreement or _SAME_SETTINGS
+        cure = agreement or _SAME_SETTINGS
+    setting = steps_without(module.steps, {*labels, last.step})
     diff = difflib.unified_diff(
         first.after.splitlines(),
         last.after.splitlines() if len(steps) > 1 else first.before.splitlines(),
@@ -126,7 +133,7 @@ def _dispute(module: StagedModule, changes: list[Change], directory: str) -> Dia
         "WSG503",
         message,
         span=source_span(Problem(first.file), module, {}),
-        help=help_text,
+        help=f"{cure}, or write `{setting}` in [tool.wsgen.quality].",
         module=module.name,
         step=first.step,
         output=commands + "\n".join(diff),

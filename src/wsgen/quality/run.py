@@ -7,7 +7,7 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.errors import ToolError
 from wsgen.installed import find_commands
-from wsgen.quality.diagnosis import module_diagnostics, syntax_errors
+from wsgen.quality.diagnosis import module_diagnostics, steps_without, syntax_errors
 from wsgen.quality.mirror import StagedModule, mirrored
 from wsgen.quality.processes import Processes
 from wsgen.quality.rounds import Rounds
@@ -107,11 +107,12 @@ def commands_of(steps: Iterable[str], *, root: Path) -> Mapping[str, tuple[str, 
     found = find_commands([tool_of(name).name for name in names], root=root)
     missing = [tool for tool, command in found.items() if command is None]
     if missing:
-        raise _not_installed(missing, [n for n in names if tool_of(n).name in missing])
+        raise _not_installed(missing, names)
     return {tool: command for tool, command in found.items() if command is not None}
 
 
-def _not_installed(tools: list[str], steps: list[str]) -> ToolError:
+def _not_installed(tools: list[str], names: tuple[str, ...]) -> ToolError:
+    steps = [name for name in names if tool_of(name).name in tools]
     plural = len(tools) > 1
     quoted = ", ".join(f"`{name}`" for name in steps)
     *others, last = tools
@@ -122,8 +123,8 @@ def _not_installed(tools: list[str], steps: list[str]) -> ToolError:
         f"need{'' if len(steps) > 1 else 's'} {'them' if plural else 'it'}"
     )
     help_text = (
-        'Install the tools with `pip install "wsgen[quality]"`, '
-        f"or leave {quoted} out of `steps` in [tool.wsgen.quality]."
+        f"Install {'them' if plural else 'it'} with `pip install {' '.join(tools)}`, "
+        f"or write `{steps_without(names, steps)}` in [tool.wsgen.quality]."
     )
     step = steps[0] if len(steps) == 1 else None
     return ToolError(message, [Diagnostic("WSG500", message, help=help_text, step=step)])

@@ -9,6 +9,7 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.files import real
 from wsgen.names import did_you_mean, is_dotted
+from wsgen.settings.choice import choose_steps
 from wsgen.settings.config import OUTPUT, STEPS, Config, default_sources
 from wsgen.settings.key_places import SettingPlaces, prefix_of
 from wsgen.settings.table import PLACEHOLDERS, SETTINGS, Setting, Table
@@ -47,6 +48,7 @@ class _SettingsCheck:
             models=self.models(values["models"]),
             sources=self.paths("sources", values["sources"]) or default_sources(self.root),
             steps=self.steps(quality["steps"]),
+            steps_named=quality["steps"] is not None,
             timeout=float(quality["timeout"]),
             asyncapi=MappingProxyType(asyncapi),
         )
@@ -145,7 +147,9 @@ class _SettingsCheck:
         self.fail("WSG902", ("models",), message, 'Write it as "package.module".')
         return None
 
-    def steps(self, names: Iterable[str]) -> tuple[str, ...]:
+    def steps(self, names: Iterable[str] | None) -> tuple[str, ...]:
+        if names is None:
+            return choose_steps(self.root).steps
         for name in names:
             if name not in STEPS:
                 help_text = did_you_mean(name, STEPS, f"Known are: {', '.join(STEPS)}.")

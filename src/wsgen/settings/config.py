@@ -19,8 +19,8 @@ STEPS: Mapping[str, str] = {
 }
 """The quality steps by name, each with the file of `wsgen.quality.tools` that describes it."""
 
-DEFAULT_STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
-"""The steps that run unless configured, in their order."""
+FOUNDING_STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
+"""The steps of the founding code, in their order."""
 
 OUTPUT = "{source_dir}/ws_generated"
 
@@ -31,7 +31,8 @@ class Config:
 
     `file` is where the settings were read from, None if there are none; `template` is the project's
     generic class, `templates` its folder of Jinja2 templates; `sources` are the folders that modules
-    are importable from; `timeout` is in seconds, for each run of a tool.
+    are importable from; `steps` are the quality steps, which the settings name if they are `steps_named`;
+    `timeout` is in seconds, for each run of a tool.
     """
 
     root: Path
@@ -42,7 +43,8 @@ class Config:
     templates: Path | None = None
     models: str | None = None
     sources: tuple[Path, ...] = ()
-    steps: tuple[str, ...] = DEFAULT_STEPS
+    steps: tuple[str, ...] = FOUNDING_STEPS
+    steps_named: bool = False
     timeout: float = 600.0
     asyncapi: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 

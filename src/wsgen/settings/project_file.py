@@ -14,8 +14,10 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import ConfigError
 from wsgen.files import read_file, real
 from wsgen.settings.checked import checked_config
+from wsgen.settings.choice import choose_steps
 from wsgen.settings.config import Config, default_sources
 from wsgen.settings.key_places import WSGEN_TOML, prefix_of
+from wsgen.settings.toml import toml_in
 
 _LIMIT = 1 << 20
 _OUR_TABLE = re.compile(rb"^\s*\[\s*tool\s*\.\s*wsgen\b", re.MULTILINE)
@@ -64,7 +66,12 @@ def load_config(root: Path) -> Config:
         table = _table(file, data)
         if table is not None:
             return checked_config(table, root, file)
-    return Config(root=root, paths=(root,), sources=default_sources(root))
+    return Config(
+        root=root,
+        paths=(root,),
+        sources=default_sources(root),
+        steps=choose_steps(root).steps,
+    )
 
 
 def _is_there(file: Path) -> bool:
@@ -99,7 +106,7 @@ def _unusable(
 def parse_toml(file: Path, data: bytes) -> Mapping[str, object]:
     """Return what `data`, the content of `file`, says. Raises ConfigError if it is not valid TOML."""
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return toml_in(data)
     except UnicodeDecodeError as error:
         raise _unusable(file, "is not UTF-8", "Save the file as UTF-8.") from error
     except RecursionError as error:

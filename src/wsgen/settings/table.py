@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from wsgen.settings.config import DEFAULT_STEPS, OUTPUT, STEPS
+from wsgen.settings.config import OUTPUT, STEPS
 
 PLACEHOLDERS = ("source_dir", "module", "version")
 """What the setting `output` may contain in braces."""
@@ -89,9 +89,8 @@ SETTINGS: tuple[Setting | Table, ...] = (
         (
             Setting(
                 "steps",
-                "The quality steps and their order.",
+                "The quality steps and their order. By default those of the tools that the project configures.",
                 _STEPS,
-                list(DEFAULT_STEPS),
             ),
             Setting("timeout", "The seconds that one run of one tool may take.", _SECONDS, 600),
         ),

@@ -1,10 +1,28 @@
-"""flake8, the linter: it reads the settings in its working directory only."""
+"""flake8, the linter: it reads the settings nearest to its working directory.
+
+By default flake8 rejects lines that black and ruff write. Where a project says nothing, layout is left to the
+formatter among the steps.
+"""
+
+from __future__ import annotations
 
 import re
 from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from wsgen.files import read_file
 from wsgen.quality.problems import Outcome, Reading, read_lines
-from wsgen.quality.tools.tool import Step, Tool
+from wsgen.quality.settings_files import Home, settings_files
+from wsgen.quality.tools.tool import FORMATTERS, Step, Tool
+
+if TYPE_CHECKING:  # only runs of tools need it
+    from wsgen.quality.workbench import Workbench
+
+_SETTINGS = ("setup.cfg", "tox.ini", ".flake8")
+_SECTION = rb"^\[flake8(:local-plugins)?\]"
+_FORMATTED = ("--extend-ignore=E203,E501,E701,W503",)
+"""Leaves line lengths to a formatter, and spaces and line ends where flake8 wants others."""
 
 _LINE = r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<rule>[A-Z]+\d+) (?P<message>.*)"
 _PLUGIN = r"[=\s]([\w.]+):\w"
@@ -21,6 +39,22 @@ def _extends(data: bytes) -> list[str]:
     folders = [".", *(name for value in values for name in re.split(r"[\s,]+", value) if name)]
     names = (f"{folder}/{module}" for folder, module in product(folders, modules))
     return [file for name in names for file in (f"{name}.py", f"{name}/__init__.py")]
+
+
+def _options(_: Home | None, bench: Workbench) -> tuple[str, ...]:
+    if FORMATTERS.isdisjoint(bench.steps) or _is_configured(bench.root):
+        return ()
+    return _FORMATTED
+
+
+def _is_configured(root: Path) -> bool:
+    for file in settings_files(root / "any", _SETTINGS):
+        try:
+            if re.search(_SECTION, read_file(file), re.MULTILINE):
+                return True
+        except OSError:
+            continue
+    return False
 
 
 def _read(step: str, outcome: Outcome, directory: str) -> Reading:
@@ -45,7 +79,8 @@ TOOL = Tool(
             cost=20,
         ),
     ),
-    settings=("setup.cfg", "tox.ini", ".flake8"),
+    settings=_SETTINGS,
+    options=_options,
     extends=_extends,
     read=_read,
     companions=("flake8", "pep8", "pycodestyle", "pyflakes", "mccabe"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from wsgen.files import read_file, read_text
 from wsgen.quality.problems import Outcome, Reading, read_rewriter
 from wsgen.quality.settings_files import Home, has_table, tool_table
-from wsgen.quality.tools.tool import NOT_PYTHON, Step, Tool
+from wsgen.quality.tools.tool import FORMATTERS, NOT_PYTHON, Step, Tool
 
 if TYPE_CHECKING:  # only runs of tools need it
     from wsgen.quality.workbench import Workbench
@@ -22,19 +22,15 @@ if TYPE_CHECKING:  # only runs of tools need it
 BLACK_STYLE = ("--profile", "black")
 """Options for imports as black and ruff format them."""
 
-_FORMATTERS = frozenset({"black", "ruff-format"})
 _SECTION = rb"^\[(tool:)?isort\]"
 _PYTHON_FILES = rb"^\[(\*|\*\*?\.py|\*\.\{([^}\n]*[, ])?py[, }].*)\]"
 _ROOTS = ("src_paths", "known_first_party")
 _ROOTS_IN_INI = rf"^({'|'.join(_ROOTS)})[ \t]*[=:]"
 
-_BLACK_PROFILE = (
-    'Set `profile = "black"` in [tool.isort], or leave one of the two steps out of `steps`.'
-)
+_BLACK_PROFILE = 'Set `profile = "black"` in [tool.isort]'
 _ONE_SORTER = (
-    "Let only one of them sort imports: leave out the step `isort` or ruff's rule `I`; "
-    "or repeat the settings of [tool.isort] in [tool.ruff.lint.isort], such as `force-single-line` for "
-    "`force_single_line`."
+    "Leave ruff's rule `I` out of its settings, or repeat the settings of [tool.isort] in "
+    "[tool.ruff.lint.isort], such as `force-single-line` for `force_single_line`"
 )
 
 
@@ -53,7 +49,7 @@ def _configures(file: Path) -> bool:
 def _options(home: Home | None, bench: Workbench) -> tuple[str, ...]:
     file = home.file if home is not None else None
     configured = file is not None and file.name != ".editorconfig"
-    style = () if configured or _FORMATTERS.isdisjoint(bench.steps) else BLACK_STYLE
+    style = () if configured or FORMATTERS.isdisjoint(bench.steps) else BLACK_STYLE
     roots = [] if _says_roots(file) else bench.roots_beside(file.parent if file else bench.root)
     return (*style, *(option for folder in roots for option in ("--src", folder)))
 

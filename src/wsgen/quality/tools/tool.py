@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # only runs of tools need them
     from wsgen.quality.problems import Reader, Report
     from wsgen.quality.workbench import Workbench
 
+FORMATTERS = frozenset({"black", "ruff-format"})
+"""The steps that decide about the layout of code, and agree about it unless the project's settings differ."""
+
 NOT_PYTHON = "Correct the templates that the file was made from."
 """The help of steps that format."""
 
@@ -59,11 +62,12 @@ class Tool(Configurable):
     its result depends on all that is installed and on the project's own packages that the files import.
     `import_folders` returns the further folders that the contents of a settings file make importable.
 
-    `options` returns what wsgen adds for files with certain settings, `agreement` the help where it and another
-    step undo each other's changes. `workers` is the option for the number of its processes, None if it uses all
-    processors by itself; a tool in `parts` is given parts of the files instead. A tool that needs more than one
-    command line for modules with the same settings has a `checks` function of its own. `environment` returns the
-    environment variables that it needs.
+    `options` returns what wsgen adds for files with certain settings. `agreement` has the first half of the help
+    where this tool and another step undo each other's changes; the second half is to leave one of them out.
+    `workers` is the option for the number of its processes, None if it uses all processors by itself; a tool in
+    `parts` is given parts of the files instead. A tool that needs more than one command line for modules with the
+    same settings has a `checks` function of its own. `environment` returns the environment variables that it
+    needs.
     """
 
     steps: tuple[Step, ...]

@@ -1,0 +1,101 @@
+"""Choose the quality steps of a project that names none: those that it configures, else those that are installed.
+
+Two tools that would undo each other's work are never both chosen. A tool that the project configures is chosen
+whether or not it is installed: if it is missing, that is an error, and no reason to check less.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from wsgen.installed import find_commands
+from wsgen.settings.config import STEPS, Config
+from wsgen.settings.evidence import FORMAT, SORTING, Evidence, Strength, evidence_in
+
+_TYPE_CHECKERS = ("mypy", "basedpyright", "pyright")
+
+
+class Choice(NamedTuple):
+    """A quality step, and why it is chosen or left out, in a few words such as `.flake8`."""
+
+    step: str
+    reason: str
+
+
+class Choices(NamedTuple):
+    """The steps that are chosen for a project, in their order, and all others."""
+
+    chosen: tuple[Choice, ...]
+    left_out: tuple[Choice, ...]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Return the names of the chosen steps."""
+        return tuple(choice.step for choice in self.chosen)
+
+
+def explained_steps(config: Config) -> Choices:
+    """Return the quality steps of the project with these settings, and why it has them."""
+    if not config.steps_named or config.file is None:
+        return choose_steps(config.root)
+    where = f"`steps` in {config.file.name}"
+    return Choices(tuple(Choice(step, where) for step in config.steps), ())
+
+
+def choose_steps(root: Path) -> Choices:
+    """Return the quality steps for the project at `root`, whatever its settings of wsgen say."""
+    found = evidence_in(root)
+    otherwise = "the project does not configure {}"
+    if not found:
+        otherwise = "{} is not installed"
+        found = _installed(root)
+    wanted = _with_implied(found)
+    unwanted = dict(_conflicts(wanted))
+    chosen, left_out = [], []
+    for step, tool in STEPS.items():
+        evidence = wanted.get(FORMAT if step == FORMAT else tool)
+        if evidence is None:
+            left_out.append(Choice(step, otherwise.format(tool)))
+        elif step in unwanted:
+            left_out.append(Choice(step, unwanted[step]))
+        else:
+            chosen.append(Choice(step, evidence.where))
+    return Choices(tuple(chosen), tuple(left_out))
+
+
+def _installed(root: Path) -> dict[str, Evidence]:
+    """Return the tools that are installed as if the project wanted them, and only one of the type checkers."""
+    where = "{} is installed, and the project configures no tool"
+    commands = find_commands(STEPS.values(), root=root)
+    tools = [tool for tool, command in commands.items() if command is not None]
+    checkers = [tool for tool in _TYPE_CHECKERS if tool in tools]
+    return {
+        tool: Evidence(Strength.DEPENDENCY, where.format(tool))
+        for tool in tools
+        if tool not in checkers[1:]
+    }
+
+
+def _with_implied(found: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """Return `found` with ruff as a formatter: whoever uses ruff and no other formatter formats with it."""
+    if FORMAT in found or "ruff" not in found:
+        return dict(found)
+    return {**found, FORMAT: found["ruff"]._replace(strength=Strength.IMPLIED)}
+
+
+def _conflicts(wanted: Mapping[str, Evidence]) -> list[tuple[str, str]]:
+    """Return the steps that are left out for the sake of another one, each with the reason."""
+    black, ruff = wanted.get("black"), wanted.get(FORMAT)
+    found = []
+    if black and ruff:
+        if black.strength >= ruff.strength:
+            found.append((FORMAT, f"black formats the project: {black.where}"))
+        else:
+            found.append(("black", f"ruff formats the project: {ruff.where}"))
+    if "ruff" in wanted and SORTING in wanted:
+        found.append(("isort", f"ruff sorts the imports: {wanted[SORTING].where}"))
+    if "pyright" in wanted and "basedpyright" in wanted:
+        based, plain = wanted["basedpyright"], wanted["pyright"]
+        if plain.strength is Strength.SETTINGS:
+            found.append(("pyright", f"basedpyright reads the same settings: {based.where}"))
+    return found
