@@ -112,9 +112,9 @@ def test_only_the_module_that_changed_is_rendered_again(
     edits = Edits(project, name, iter([text(2)]))
     seen: list[int] = []
 
-    def counted(modules: list[object], **named: object) -> object:
+    def counted(modules: list[object], *given: object, **named: object) -> object:
         seen.append(len(modules))
-        return edits(modules, **named)
+        return edits(modules, *given, **named)
 
     monkeypatch.setattr(run, "run_steps", counted)
     outcome = project.wsgen("render")

@@ -10,6 +10,7 @@ import pytest
 from wsgen.diagnostics import Span
 from wsgen.quality.mirror import StagedModule
 from wsgen.quality.run import QualityResult, run_steps
+from wsgen.settings.config import Config
 
 STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
 
@@ -77,17 +78,26 @@ routers:
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Config(Config):
+    """Settings of a project whose cache is elsewhere."""
+
+    kept: Path
+
+    @property
+    def cache(self) -> Path:
+        return self.kept
+
+
 @dataclass(frozen=True)
 class Project:
     """A project below a temporary directory; `cache` is shared by all tests."""
 
     root: Path
-    cache: Path | None
+    cache: Path
 
-    def kept(self) -> Path | None:
+    def kept(self) -> Path:
         """Return the folder of what mypy knows under the options in the settings; it forgets the rest."""
-        if self.cache is None:
-            return None
         files = [file for file in self.root.iterdir() if file.suffix in (".cfg", ".ini", ".toml")]
         options = {name for file in files for name in _STRICTER.findall(file.read_text("utf-8"))}
         return self.cache / ("-".join(sorted(options)) or "lax")
@@ -135,15 +145,14 @@ class Project:
         timeout: float = 60.0,
         sources: tuple[str, ...] = ("src",),
     ) -> QualityResult:
-        return run_steps(
-            [replace(module, steps=steps) for module in modules],
+        config = _Config(
             root=self.root,
             steps=steps,
             sources=tuple(self.root / source for source in sources),
-            cache=self.kept(),
-            jobs=2,
             timeout=timeout,
+            kept=self.kept(),
         )
+        return run_steps([replace(module, steps=steps) for module in modules], config, jobs=2)
 
 
 @pytest.fixture

@@ -116,7 +116,6 @@ def test_all_tools_are_content_in_the_final_place(
     for name, text in files.items():
         (module.output / name).write_text(text, "utf-8")
     kept = project.kept()
-    assert kept
     for tool, *arguments in CHECKS:
         own = ("--cache-dir", str(kept / "mypy")) if tool == "mypy" else ()
         ended = subprocess.run(

@@ -77,15 +77,7 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
         config = _with_founding_steps(settings_of(folder))
         files = {file.name: read_text(file) for file in sorted(folder.glob("*.py"))}
         staged = StagedModule(module_name, folder, files, config.steps)
-        outcome = run_steps(
-            [staged],
-            root=config.root,
-            steps=config.steps,
-            sources=config.sources,
-            cache=config.cache,
-            jobs=os.cpu_count() or 2,
-            timeout=config.timeout,
-        )
+        outcome = run_steps([staged], config, jobs=os.cpu_count() or 2)
         if outcome.failed:
             raise _as_founding(GenerationError("", outcome.diagnostics), module_name, config)
         for name, text in outcome.files.get(folder, {}).items():

@@ -69,16 +69,8 @@ def run_quality_steps(
     modules: Sequence[StagedModule], packages: Collection[str], run: Run
 ) -> quality.QualityResult:
     """Take `modules`, which import `packages`, through their quality steps as `run` says."""
-    result = quality.run_steps(
-        modules,
-        root=run.config.root,
-        steps=run.steps,
-        sources=run.config.sources,
-        cache=run.config.cache,
-        jobs=run.options.jobs,
-        timeout=run.config.timeout,
-        lasting=not run.fingerprints.hides_an_edit(packages),
-    )
+    lasting = not run.fingerprints.hides_an_edit(packages)
+    result = quality.run_steps(modules, run.config, jobs=run.options.jobs, lasting=lasting)
     run.fingerprints.record_seen(packages)
     return result
 

@@ -14,7 +14,7 @@ from wsgen.quality.rounds import Rounds
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
 from wsgen.settings.cache_folder import usable_cache
-from wsgen.settings.config import STEPS
+from wsgen.settings.config import STEPS, Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +31,23 @@ class QualityResult:
 
 
 def run_steps(
-    modules: Sequence[StagedModule],
-    *,
-    root: Path,
-    steps: tuple[str, ...],
-    sources: tuple[Path, ...],
-    cache: Path | None,
-    jobs: int,
-    timeout: float = 600.0,
-    lasting: bool = True,
+    modules: Sequence[StagedModule], config: Config, *, jobs: int, lasting: bool = True
 ) -> QualityResult:
     """Take each of `modules` through its steps; return the texts of those that pass, which no step would change.
 
-    `steps` are all steps of the project, in their order. Nothing below `root` is written, except in `cache`,
-    where mypy keeps what makes the next run fast; with None it keeps nothing. Types are looked up in `sources`.
-    At most `jobs` processes run at once, each for at most `timeout` seconds. With `lasting` off, type checkers
-    read all imported files again.
+    Nothing in the project is written, except in its cache, where mypy keeps what makes the next run fast. At most
+    `jobs` processes run at once. With `lasting` off, type checkers read all imported files again.
 
     Raises ToolError if a tool is missing or cannot work at all; what is wrong with a module is in the result.
     """
-    commands = commands_of(steps, root=root)
+    commands = commands_of(config.steps, root=config.root)
     # A fixing step also fails for what it cannot fix, which another step of the tool reports.
     labels = {
         reporting: step
-        for step in steps
-        if (reporting := step_named(step).reported_by) is not None and reporting not in steps
+        for step in config.steps
+        if (reporting := step_named(step).reported_by) is not None and reporting not in config.steps
     }
-    steps = (*steps, *labels)
+    steps = (*config.steps, *labels)
     diagnostics: list[Diagnostic] = []
     readable = {}
     for module in modules:
@@ -70,15 +60,15 @@ def run_steps(
     passed = {}
     used = {step for module in readable.values() for step in module.steps}
     tools = list({tool.name: tool for tool in map(tool_of, sorted(used))}.values())
-    with mirrored(root, list(readable.values()), tools, lasting=lasting) as mirror:
+    with mirrored(config.root, list(readable.values()), tools, lasting=lasting) as mirror:
         bench = Workbench(
             mirror=mirror,
             modules=readable,
             commands={step: commands[tool_of(step).name] for step in steps},
             steps=steps,
-            sources=sources,
-            cache=None if cache is None else usable_cache(cache),
-            processes=Processes(directory=mirror.top, timeout=timeout, jobs=jobs),
+            sources=config.sources,
+            cache=usable_cache(config.cache),
+            processes=Processes(directory=mirror.top, timeout=config.timeout, jobs=jobs),
         )
         for output, checked in Rounds(bench, steps).run().items():
             if checked.passed:
