@@ -78,9 +78,9 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
         files = {file.name: read_text(file) for file in sorted(folder.glob("*.py"))}
         staged = StagedModule(module_name, folder, files, config.steps)
         outcome = run_steps([staged], config, jobs=os.cpu_count() or 2)
-        if outcome.failed:
+        if folder not in outcome.files:
             raise _as_founding(GenerationError("", outcome.diagnostics), module_name, config)
-        for name, text in outcome.files.get(folder, {}).items():
+        for name, text in outcome.files[folder].items():
             if text != files[name]:
                 replace(folder / name, text.encode())
 

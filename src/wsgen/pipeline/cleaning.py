@@ -37,9 +37,9 @@ def _clean(source: ModuleSource, *, force: bool) -> tuple[ModuleResult, list[Dia
         changes = changes_of(plan, texts=False)
         if plan.edited:
             conflicts = edited_by_hand(source, plan, command="wsgen clean")
-            return ModuleResult(source, State.FAILED), conflicts
+            return ModuleResult(source, State.FAILED), list(conflicts)
         apply_plan(plan)
     except FilesError as error:
-        diagnostics = [replace(entry, module=source.name) for entry in error.diagnostics]
-        return ModuleResult(source, State.FAILED), diagnostics
+        found = [replace(entry, module=source.name) for entry in error.diagnostics]
+        return ModuleResult(source, State.FAILED), found
     return ModuleResult(source, State.REMOVED, changes=changes), []

@@ -52,7 +52,7 @@ def _conclude(
     changes = changes_of(plan, texts=options.texts)
     result = ModuleResult(source, State.FAILED, draft.spec.routes, changes, draft.assessed.reason)
     if plan.edited:
-        return result, edited_by_hand(source, plan)
+        return result, list(edited_by_hand(source, plan))
     if not options.write:
         return replace(result, state=State.STALE), [drift(source, plan, result.reason)]
     apply_plan(plan)

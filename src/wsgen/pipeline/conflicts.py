@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wsgen.commit.single_file import what_to_do
@@ -25,7 +25,9 @@ def changes_of(plan: Plan, *, texts: bool) -> tuple[FileChange, ...]:
     for name, text in sorted(after.items()):
         file = plan.output / name
         if texts:
-            changes.append(FileChange(file, _text(file), text))
+            data = bytes_of(file)
+            before = None if data is None else data.decode("utf-8", "replace")
+            changes.append(FileChange(file, before, text))
         else:
             before = "" if os.path.lexists(file) else None
             changes.append(FileChange(file, before, None if text is None else ""))
@@ -34,28 +36,26 @@ def changes_of(plan: Plan, *, texts: bool) -> tuple[FileChange, ...]:
 
 def edited_by_hand(
     source: ModuleSource, plan: Plan, *, command: str = "wsgen render"
-) -> list[Diagnostic]:
-    """Return a diagnostic for each file that somebody else changed or made; `command` would override it."""
-    return [_conflict(source, plan, name, command) for name in plan.edited]
-
-
-def _conflict(source: ModuleSource, plan: Plan, name: str, command: str) -> Diagnostic:
-    file = plan.output / name
-    try:
-        read_file(file)
-    except OSError as error:
-        message = f"{name} cannot be read: {error.strerror or error}"
-        help_text = what_to_do(error, writable="Make the file readable, or remove it.")
-        return Diagnostic("WSG405", message, Span(file), help=help_text, module=source.name)
-    ours = name == MANIFEST or name in plan.owned
-    return Diagnostic(
-        "WSG407",
-        f"{name} was edited by hand" if ours else f"{name} was not written by wsgen",
-        Span(file),
-        help="Move the change to where the file is made from, then run "
-        f"`{command} --force` to replace the file.",
-        module=source.name,
-    )
+) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each file that somebody else changed or made; `command` would override it."""
+    for name in plan.edited:
+        file = plan.output / name
+        try:
+            read_file(file)
+        except OSError as error:
+            message = f"{name} cannot be read: {error.strerror or error}"
+            help_text = what_to_do(error, writable="Make the file readable, or remove it.")
+            yield Diagnostic("WSG405", message, Span(file), help=help_text, module=source.name)
+            continue
+        ours = name == MANIFEST or name in plan.owned
+        yield Diagnostic(
+            "WSG407",
+            f"{name} was edited by hand" if ours else f"{name} was not written by wsgen",
+            Span(file),
+            help="Move the change to where the file is made from, then run "
+            f"`{command} --force` to replace the file.",
+            module=source.name,
+        )
 
 
 def drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
@@ -85,8 +85,3 @@ def unwritable(source: ModuleSource, config: Config, reason: str) -> Diagnostic 
     message = f"module `{source.name}` is not current ({reason}) and {folder} cannot be written"
     help_text = "Run `wsgen render` where the folder is writable, and ship the result."
     return Diagnostic("WSG405", message, Span(folder), help=help_text, module=source.name)
-
-
-def _text(file: Path) -> str | None:
-    data = bytes_of(file)
-    return None if data is None else data.decode("utf-8", "replace")

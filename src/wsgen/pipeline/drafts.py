@@ -129,7 +129,7 @@ def check_drafts(drafts: Iterable[Draft], run: Run, found: list[Diagnostic]) -> 
     return [
         draft.with_texts(outcome.files.get(draft.source.output, {}))
         for draft in drafts
-        if draft.source.output not in outcome.failed
+        if not draft.files or draft.source.output in outcome.files
     ]
 
 

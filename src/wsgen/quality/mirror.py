@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from zlib import crc32
 
+from wsgen.files import read_file
 from wsgen.quality.scratch import scratch_folder, temporary_errors
 from wsgen.quality.settings_files import Configurable, settings_files, with_contents
 from wsgen.source import Positions
@@ -69,7 +71,7 @@ class Mirror:
     def read(self, module: StagedModule) -> dict[str, str]:
         """Return the module's files as the tools left them."""
         directory = self.top / module.output.relative_to(self.root)
-        return {name: _read(directory / name) for name in module.files}
+        return {name: read_file(directory / name).decode() for name in module.files}
 
 
 @contextmanager
@@ -87,7 +89,7 @@ def mirrored(
     that import it again. Raises FilesError if the disk has no room.
     """
     staged = [module for module in modules if not module.in_place]
-    name = sha256(os.fsencode(root)).hexdigest()[:16] if lasting else None
+    name = sha256(os.fsencode(root)).hexdigest()[:16] if lasting else token_hex(8)
     with scratch_folder(name) as scratch:
         with temporary_errors():
             # The directories above the root are there too, since some tools look beyond it for settings.
@@ -156,8 +158,3 @@ def _write(module: StagedModule, directory: Path) -> None:
         place.write_bytes(data)
         # mypy takes a file of the same size and time, in seconds, for the one that it has seen.
         os.utime(place, (time := crc32(data) >> 1, time))
-
-
-def _read(path: Path) -> str:
-    with open(path, encoding="utf-8", newline="") as file:
-        return file.read()

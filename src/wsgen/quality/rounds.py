@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
-from wsgen.quality.command_lines import CommandLines
+from wsgen.quality.command_lines import tasks
 from wsgen.quality.problems import Problem, Report
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
@@ -59,7 +59,6 @@ class Rounds:
 
     def __init__(self, bench: Workbench, steps: Sequence[str]) -> None:
         self._bench = bench
-        self._lines = CommandLines(bench)
         self._steps = tuple(dict.fromkeys(steps))
         self._texts: dict[Path, Texts] = {o: dict(m.files) for o, m in bench.modules.items()}
         self._pending = {
@@ -99,14 +98,14 @@ class Rounds:
         The first such report ends the other steps, which would check texts that are about to change.
         """
         steps = sorted(self._steps, key=lambda step: -step_named(step).cost)
-        tasks = [
+        checks = [
             task
             for step in steps
             if self._pending[step]
-            for task in self._lines.tasks(step, self._in_order(self._pending[step]), write=False)
+            for task in tasks(self._bench, step, self._in_order(self._pending[step]), write=False)
         ]
         unsettled: list[Report] = []
-        with self._bench.processes.side_by_side(tasks) as reports:
+        with self._bench.processes.side_by_side(checks) as reports:
             for report in reports:
                 self._record(report)
                 if report.unsettled:
@@ -126,8 +125,8 @@ class Rounds:
             todo = self._in_order(self._pending[step])
             if not (step_named(step).fixes and todo):
                 continue
-            tasks = self._lines.tasks(step, todo, write=True)
-            with self._bench.processes.side_by_side(tasks) as reports:
+            writes = tasks(self._bench, step, todo, write=True)
+            with self._bench.processes.side_by_side(writes) as reports:
                 for report in reports:
                     self._record(report)
             for output in todo:

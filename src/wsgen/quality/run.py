@@ -21,13 +21,12 @@ from wsgen.settings.config import STEPS, Config
 class QualityResult:
     """The outcome of all steps.
 
-    `files` holds, by output directory, the final texts of the modules that passed; `failed` the output
-    directories of the others, each with an error among the diagnostics.
+    `files` holds, by output directory, the final texts of the modules that passed. For each of the others there
+    is an error among the diagnostics.
     """
 
     files: Mapping[Path, Mapping[str, str]]
     diagnostics: tuple[Diagnostic, ...]
-    failed: frozenset[Path]
 
 
 def run_steps(
@@ -80,8 +79,7 @@ def run_steps(
                     directory=mirror.relative(output),
                     labels=labels,
                 )
-    failed = frozenset(module.output for module in modules) - frozenset(passed)
-    return QualityResult(passed, in_order(diagnostics), failed)
+    return QualityResult(passed, in_order(diagnostics))
 
 
 def commands_of(steps: Iterable[str], *, root: Path) -> Mapping[str, tuple[str, ...]]:

@@ -25,15 +25,19 @@ _NO_PRIVILEGE = 1314
 
 
 @contextmanager
-def scratch_folder(name: str | None = None) -> Iterator[Path]:
+def scratch_folder(name: str) -> Iterator[Path]:
     """Yield a new folder that only this user can read; remove it at the end, and those of killed runs now.
 
-    It has the `name` that is given, unless another run uses that one. Raises FilesError if it cannot be made.
+    Its name ends with `name`, unless another run uses that one. Raises FilesError if it cannot be made.
     """
     with temporary_errors():
         parent = Path(os.path.realpath(tempfile.gettempdir()))
         _sweep(parent)
-        folder = _named(parent, name) or Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        folder = parent / f"{PREFIX}{name}"
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     release = _lock(folder)
     try:
         yield folder
@@ -41,17 +45,6 @@ def scratch_folder(name: str | None = None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         if release is not None:
             release()
-
-
-def _named(parent: Path, name: str | None) -> Path | None:
-    """Make the folder of this name and return it, None if it is there."""
-    if name is None:
-        return None
-    folder = parent / f"{PREFIX}{name}"
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-        return folder
-    return None
 
 
 @contextmanager

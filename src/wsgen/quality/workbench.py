@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from wsgen.quality.mirror import Mirror, StagedModule
 from wsgen.quality.problems import Outcome
 from wsgen.quality.processes import Processes
+from wsgen.quality.settings_files import Homes
 from wsgen.settings.config import default_sources
 
 _DROPPED = ("CLICOLOR_FORCE", "FORCE_COLOR")
@@ -30,6 +31,7 @@ class Workbench:
     sources: tuple[Path, ...]
     cache: Path | None
     processes: Processes
+    homes: Homes = field(default_factory=Homes)
 
     @property
     def root(self) -> Path:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wsgen.installed import version_numbers
-from wsgen.quality.problems import Outcome, Reading, read_rewriter
+from wsgen.quality.problems import read_rewriter
 from wsgen.quality.settings_files import has_table
 from wsgen.quality.tools.tool import NOT_PYTHON, Step, Tool
 
@@ -26,10 +27,6 @@ _UNREADABLE = (
 
 def _configures(file: Path) -> bool:
     return version_numbers("black") < _IGNORES_PLAIN_TOML or has_table(file, "black")
-
-
-def _read(step: str, outcome: Outcome, directory: str) -> Reading:
-    return read_rewriter(step, outcome, directory, [_UNREADABLE])
 
 
 def _environment(bench: Workbench) -> Mapping[str, str]:
@@ -54,7 +51,7 @@ TOOL = Tool(
     ),
     settings=("pyproject.toml",),
     configures=_configures,
-    read=_read,
+    read=partial(read_rewriter, unreadable=[_UNREADABLE]),
     environment=_environment,
     workers="--workers",
 )

@@ -7,12 +7,13 @@ formatter among the steps.
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.files import read_file
-from wsgen.quality.problems import Outcome, Reading, read_lines
+from wsgen.files import bytes_of
+from wsgen.quality.problems import read_lines
 from wsgen.quality.settings_files import Home, settings_files
 from wsgen.quality.tools.tool import FORMATTERS, Step, Tool
 
@@ -48,17 +49,8 @@ def _options(_: Home | None, bench: Workbench) -> tuple[str, ...]:
 
 
 def _is_configured(root: Path) -> bool:
-    for file in settings_files(root / "any", _SETTINGS):
-        try:
-            if re.search(_SECTION, read_file(file), re.MULTILINE):
-                return True
-        except OSError:
-            continue
-    return False
-
-
-def _read(step: str, outcome: Outcome, directory: str) -> Reading:
-    return read_lines(step, outcome, directory, _LINE)
+    texts = (bytes_of(file) or b"" for file in settings_files(root / "any", _SETTINGS))
+    return any(re.search(_SECTION, text, re.MULTILINE) for text in texts)
 
 
 TOOL = Tool(
@@ -82,7 +74,7 @@ TOOL = Tool(
     settings=_SETTINGS,
     options=_options,
     extends=_extends,
-    read=_read,
+    read=partial(read_lines, pattern=_LINE),
     companions=("flake8", "pep8", "pycodestyle", "pyflakes", "mccabe"),
     # With several jobs it waits for ever for a worker that was killed.
     workers="parts",

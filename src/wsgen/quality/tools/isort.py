@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wsgen.files import read_file, read_text
-from wsgen.quality.problems import Outcome, Reading, read_rewriter
+from wsgen.quality.problems import read_rewriter
 from wsgen.quality.settings_files import Home, has_table, tool_table
 from wsgen.quality.tools.tool import FORMATTERS, NOT_PYTHON, Step, Tool
 
@@ -66,10 +66,6 @@ def _says_roots(file: Path | None) -> bool:
         return False
 
 
-def _read(step: str, outcome: Outcome, directory: str) -> Reading:
-    return read_rewriter(step, outcome, directory)
-
-
 TOOL = Tool(
     name="isort",
     steps=(
@@ -86,7 +82,7 @@ TOOL = Tool(
     ),
     settings=(".isort.cfg", "pyproject.toml", "setup.cfg", "tox.ini", ".editorconfig"),
     configures=_configures,
-    read=_read,
+    read=read_rewriter,
     options=_options,
     agreement={
         "black": _BLACK_PROFILE,
