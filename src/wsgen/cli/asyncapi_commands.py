@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from wsgen.cli.chosen_project import project_of, project_root, write_in_project
+from wsgen.cli.command import Group
 from wsgen.cli.console import echo, show_report
 from wsgen.cli.options import (
     format_option,
@@ -32,12 +33,18 @@ _timeout_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def asyncapi() -> None:
     """Export, validate and show AsyncAPI documents."""
 
 
-@asyncapi.command()
+@asyncapi.command(
+    examples={
+        "wsgen asyncapi export -o asyncapi.yaml": "one document of all modules",
+        "wsgen asyncapi export -o asyncapi.yaml --check": "in CI",
+        "wsgen asyncapi export -o docs --per-module": "a document for each module",
+    },
+)
 @paths_argument
 @module_option
 @click.option(
@@ -102,7 +109,11 @@ def export(
     return 1 if has_errors(found) else 0
 
 
-@asyncapi.command()
+@asyncapi.command(
+    examples={
+        "wsgen asyncapi validate asyncapi.yaml": "any document, 2.0 to 3.1",
+    },
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @format_option
 @quiet_option
@@ -119,7 +130,11 @@ def validate(files: tuple[Path, ...], form: str, quiet: bool) -> int:
     return 1 if failed else 0
 
 
-@asyncapi.command()
+@asyncapi.command(
+    examples={
+        "wsgen asyncapi html -o asyncapi.html": "the page of all modules",
+    },
+)
 @paths_argument
 @module_option
 @click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="The file.")

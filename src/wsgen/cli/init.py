@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from wsgen.cli.chosen_project import write_in_project
+from wsgen.cli.command import Command
 from wsgen.cli.console import echo
 from wsgen.diagnostics import Diagnostic
 from wsgen.files import bytes_of, is_temporary, read_file, real
@@ -58,7 +59,12 @@ class {data}(BaseModel):
 """
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples={
+        "wsgen init market": "a module called market",
+    },
+)
 @click.argument("module", default="example")
 @click.option(
     "--path", default="specs", show_default=True, help="The folder that holds the modules."

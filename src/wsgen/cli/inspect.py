@@ -8,6 +8,7 @@ from time import perf_counter
 import click
 
 from wsgen.cli.chosen_project import project_of
+from wsgen.cli.command import Command
 from wsgen.cli.console import echo, echo_lines, show_report, show_summary, style_for
 from wsgen.cli.options import Common, common_options
 from wsgen.freshness.assess import Status
@@ -29,7 +30,13 @@ _SHOWN = {
 }
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples={
+        "wsgen validate": "all sources of the project",
+        "wsgen validate specs/market/ws.yaml": "one source",
+    },
+)
 @common_options
 def validate(common: Common) -> int:
     """Check the sources below PATH and nothing else: no rendering, no tools."""
@@ -51,7 +58,14 @@ def validate(common: Common) -> int:
     return 0 if result.ok else 1
 
 
-@click.command("list")
+@click.command(
+    "list",
+    cls=Command,
+    examples={
+        "wsgen list": "all modules of the project",
+        "wsgen list --format json": "for another program",
+    },
+)
 @common_options
 def list_modules(common: Common) -> int:
     """List the modules below PATH: routers, routes, types, where they come from, and their state."""

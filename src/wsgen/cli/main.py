@@ -12,6 +12,7 @@ import click
 
 from wsgen._version import __version__
 from wsgen.cli.chosen_project import project_root
+from wsgen.cli.command import Group
 from wsgen.cli.options import chosen_format
 from wsgen.cli.unchanged import Begun
 from wsgen.errors import GenerationError, WsgenError
@@ -48,7 +49,7 @@ def _past_click() -> Iterator[None]:
         raise _ReaderGoneError from error
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """A group that imports a command when it is used, so that `render` does not wait for `asyncapi`."""
 
     def make_context(
@@ -95,6 +96,12 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
+    examples={
+        "wsgen init market": "a first module, and the settings",
+        "wsgen render": "write the routers of all modules",
+        "wsgen check": "fail if anything is not current",
+        "wsgen explain WSG408": "say what a diagnostic means",
+    },
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
     epilog="Without PATH, commands work on `paths` of [tool.wsgen], else on the project.",
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wsgen.cli.chosen_project import project_of
+from wsgen.cli.command import Command
 from wsgen.cli.console import echo, show_diff, show_report
 from wsgen.cli.options import format_option, module_option, paths_argument, quiet_option
 from wsgen.diagnostics import Diagnostic, has_errors, in_order
@@ -22,8 +23,14 @@ if TYPE_CHECKING:  # loaded when the command runs
 
 
 @click.command(
+    cls=Command,
+    examples={
+        "wsgen migrate --diff": "what would be written",
+        "wsgen migrate": "a ws.yaml beside each ws.py",
+        "wsgen migrate --remove-aliases": "and no aliases in ws.py",
+    },
     epilog="A module may keep both files: they must say the same. With --remove-aliases, ws.py keeps its other"
-    " code, and imports from the generated package the classes that no function of it imports by itself."
+    " code, and imports from the generated package the classes that no function of it imports by itself.",
 )
 @paths_argument
 @module_option

@@ -1,18 +1,25 @@
 """`wsgen schema` and `wsgen explain`: the built-in reference."""
 
 import json
+import re
 from dataclasses import asdict
 from textwrap import fill, indent
 
 import click
 
+from wsgen.cli.command import Command
 from wsgen.cli.console import echo, echo_lines
 from wsgen.codes import CODES, Code
 from wsgen.load.schema import schema_text
 from wsgen.settings.table import settings_schema
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples={
+        "wsgen schema > ws.schema.json": "for editors: name it in the first line",
+    },
+)
 @click.option("--settings", is_flag=True, help="Print the schema of [tool.wsgen] instead.")
 def schema(settings: bool) -> None:
     """Print the JSON Schema of ws.yaml (draft 2020-12), for editors and other tools."""
@@ -22,29 +29,54 @@ def schema(settings: bool) -> None:
         click.echo(schema_text(), nl=False)
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples={
+        "wsgen explain": "all codes",
+        "wsgen explain WSG408": "one code",
+        "wsgen explain 513": "the same as WSG513",
+        "wsgen explain WSG40": "the codes that begin so",
+    },
+)
 @click.argument("code", required=False)
 @click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", help="How to print."
 )
 def explain(code: str | None, form: str) -> int:
-    """Say what diagnostic CODE means and what to do; without CODE, list all codes."""
-    if code is None:
-        if form == "json":
-            echo_lines(json.dumps({name: asdict(entry) for name, entry in CODES.items()}, indent=2))
-        else:
-            for name, entry in CODES.items():
-                echo(f"{name}  {entry.title}")
-        return 0
-    wanted = code.upper()
-    if wanted not in CODES:
-        # No code is more similar to a wrong one than the others, so there is no suggestion.
-        raise click.UsageError(f"There is no code {code!r}. `wsgen explain` lists all codes.")
+    """Say what diagnostic CODE means and what to do; without CODE, list all codes.
+
+    The letters of CODE may be left out. If no code is called so, those are listed that begin so.
+    """
+    names = list(CODES) if code is None else _named(code)
     if form == "json":
-        echo_lines(json.dumps({"code": wanted, **asdict(CODES[wanted])}, indent=2))
+        single = {"code": names[0], **asdict(CODES[names[0]])}
+        several = {name: asdict(CODES[name]) for name in names}
+        echo_lines(json.dumps(several if len(names) > 1 else single, indent=2))
+    elif len(names) > 1:
+        for name in names:
+            echo(f"{name}  {CODES[name].title}")
     else:
-        echo_lines(_explanation(wanted, CODES[wanted]))
+        echo_lines(_explanation(names[0], CODES[names[0]]))
     return 0
+
+
+def _named(text: str) -> list[str]:
+    """Return the code that `text` names, or those that begin so.
+
+    Raises click.UsageError, with the nearest codes, if there are none.
+    """
+    written = re.fullmatch(r"(?:\w+\[)?(?:WSG)?[ -]?(\d*)\]?", text.strip(), re.IGNORECASE)
+    if written is None:
+        message = f"{text!r} is not a code such as WSG408. `wsgen explain` lists all codes."
+        raise click.UsageError(message)
+    wanted = f"WSG{written[1]}"
+    if found := [name for name in CODES if name.startswith(wanted)]:
+        return found
+    number = int(written[1][:3])
+    near = sorted(CODES, key=lambda name: abs(int(name.removeprefix("WSG")) - number))[:3]
+    nearest = ", ".join(sorted(near))
+    message = f"There is no code {wanted}. The nearest are {nearest}; `wsgen explain` lists all."
+    raise click.UsageError(message)
 
 
 def _explanation(name: str, entry: Code) -> str:

@@ -7,6 +7,7 @@ from time import perf_counter
 import click
 
 from wsgen.cli.chosen_project import project_of
+from wsgen.cli.command import Command
 from wsgen.cli.console import show_diff, show_modules, show_report, show_steps, show_summary
 from wsgen.cli.options import Common, common_options, jobs_option
 from wsgen.cli.unchanged import Begun, begin
@@ -25,7 +26,14 @@ _UNWRITABLE = frozenset({"WSG405", "WSG406"})
 _no_quality_option = click.option("--no-quality", is_flag=True, help="Skip the quality steps.")
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples={
+        "wsgen render": "all modules of the project",
+        "wsgen render specs/market": "those below a folder",
+        "wsgen render --module market --watch": "one, after every edit",
+    },
+)
 @common_options
 @click.option(
     "--check", "check_only", is_flag=True, help="Write nothing; fail if anything would change."
@@ -61,7 +69,14 @@ def render(
     return _run(common, options, diff=diff_only, begun=_begun(), fails=fails)
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples={
+        "wsgen check": "in CI, and before a commit",
+        "wsgen check --format github": "with annotations on a pull request",
+        "wsgen check --no-quality": "without running tools",
+    },
+)
 @common_options
 @_no_quality_option
 @jobs_option
@@ -71,7 +86,13 @@ def check(common: Common, no_quality: bool, jobs: int) -> int:
     return _run(common, options, begun=_begun())
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples={
+        "wsgen diff": "of all modules",
+        "wsgen diff --module market | git apply": "what render would do, by hand",
+    },
+)
 @common_options
 @_no_quality_option
 @jobs_option
@@ -80,7 +101,12 @@ def diff(common: Common, no_quality: bool, jobs: int) -> int:
     return _run(common, Options(write=False, quality=not no_quality, jobs=jobs), diff=True)
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples={
+        "wsgen clean --module market": "the package of one module",
+    },
+)
 @common_options
 @click.option("--force", is_flag=True, help="Remove generated files that were edited by hand too.")
 def clean(common: Common, force: bool) -> int:

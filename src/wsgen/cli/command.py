@@ -1,0 +1,103 @@
+"""What all commands have in common: `-C`, and a help that ends with examples and breaks no word."""
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any  # as click annotates what it hands through
+
+import click
+
+DOCUMENTATION = "https://wsgen.github.io/wsgen/"
+
+_UNBROKEN = "\N{NON-BREAKING HYPHEN}"
+_WIDEST_EXAMPLE = 44
+
+
+class _HelpFormatter(click.HelpFormatter):
+    """A formatter that ends lines at spaces only, so that options stay whole; click also ends them at hyphens."""
+
+    def write_text(self, text: str) -> None:
+        super().write_text(text.replace("-", _UNBROKEN))
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        unbroken = [(term, text.replace("-", _UNBROKEN)) for term, text in rows]
+        super().write_dl(unbroken, col_max, col_spacing)
+
+    def getvalue(self) -> str:
+        return super().getvalue().replace(_UNBROKEN, "-")
+
+
+class _Context(click.Context):
+    formatter_class = _HelpFormatter
+
+
+class Command(click.Command):
+    """A command with the option `-C`, and with `examples`: command lines, each with what it does."""
+
+    context_class = _Context
+
+    def __init__(
+        self, *args: Any, examples: Mapping[str, str] = MappingProxyType({}), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+        self.params.append(_directory_option())
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the end of the help: the examples, and where the documentation is."""
+        super().format_epilog(ctx, formatter)
+        if self.examples:
+            with formatter.section("Examples"):
+                formatter.write_dl(list(self.examples.items()), col_max=_WIDEST_EXAMPLE)
+        formatter.write_paragraph()
+        formatter.write_text(f"Documentation: {DOCUMENTATION}")
+
+
+class Group(Command, click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+
+
+def _directory_option() -> click.Option:
+    return click.Option(
+        ["-C", "directories"],
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        is_eager=True,
+        expose_value=False,
+        callback=_change_directory,
+        help="Work as if started in this folder.",
+    )
+
+
+def _change_directory(
+    ctx: click.Context, _parameter: click.Parameter, directories: tuple[Path, ...]
+) -> None:
+    """Change to each of `directories`, which may be relative to the one before, until the command has ended.
+
+    Raises click.UsageError if that is not possible.
+    """
+    for directory in directories:
+        with suppress(
+            FileNotFoundError
+        ):  # the working directory was removed, which does not matter
+            ctx.find_root().call_on_close(_returning(Path.cwd()))
+        try:
+            os.chdir(directory)
+        except OSError as error:
+            message = f"cannot change to '{directory}': {error.strerror or error}"
+            raise click.UsageError(message, ctx) from error
+
+
+def _returning(directory: Path) -> Any:
+    def change_back() -> None:
+        with suppress(OSError):
+            os.chdir(directory)
+
+    return change_back
