@@ -1,6 +1,7 @@
 """Reports for GitLab and for readers of JUnit XML are valid and complete, whatever text is in them."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -15,6 +16,7 @@ from xmlschema import XMLSchema
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.report.gitlab import format_gitlab
 from wsgen.report.junit import format_junit
+from wsgen.report.summary import format_summary
 from wsgen.result import RunResult
 
 BASE = Path("/project")
@@ -95,6 +97,44 @@ def test_every_text_is_in_a_valid_report(problems: list[Diagnostic]) -> None:
     assert len(cases) == (len(problems) or 1)
     failed = [case.find("failure") is not None for case in cases]
     assert failed == ([item.severity is Severity.ERROR for item in problems] or [False])
+
+
+@given(PROBLEMS)
+def test_no_text_is_obeyed_in_the_summary_of_a_job(problems: list[Diagnostic]) -> None:
+    text = format_summary(RunResult((), tuple(problems)), BASE)
+    assert text.encode()
+    heading, _, table = text.partition("\n\n")
+    assert heading.startswith("### wsgen: ")
+    assert table.count("<tr>") == (len(problems) + 1 if problems else 0)
+    assert all(line.isprintable() for line in text.split("\n"))
+    # One block of HTML, which only a blank line ends.
+    assert "\n\n" not in table.strip()
+    rest = re.sub("</?(table|tr|th|td|code)>|<br>", "", table)
+    assert "<" not in rest
+    assert ">" not in rest
+
+
+def test_a_summary_is_not_longer_than_github_shows() -> None:
+    text = "'" * 5000
+    many = [Diagnostic("WSG100", text, Span(BASE / text, n), help=text) for n in range(1, 500)]
+    summary = format_summary(RunResult((), tuple(many)), BASE)
+    assert "\n\n... and 399 more, which the log has.\n" in summary
+    assert len(summary) < 1 << 20
+
+
+def test_a_job_summary_is_added_to_a_file_and_to_nothing_else(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = project.write("../summary.md", "before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    assert project.wsgen("validate", "--format", "github").stderr == ""
+    assert summary.read_text().startswith("before\n### wsgen: no problems\n")
+    assert project.wsgen("validate").code == 0
+    assert summary.read_text().count("###") == 1
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project.root))
+    outcome = project.wsgen("validate", "--format", "github")
+    assert outcome.code == 0
+    assert outcome.stderr == "warning: the job summary cannot be written: Is a directory\n"
 
 
 def test_a_problem_that_moves_keeps_its_fingerprint() -> None:

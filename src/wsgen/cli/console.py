@@ -75,13 +75,18 @@ def show_report(result: RunResult, form: str, root: Path | None = None) -> None:
     """Print a run's diagnostics in the format `form`: text on stderr, the others on stdout.
 
     In text, paths are relative to the working directory, as people and their editors expect. In the other
-    formats they are relative to the repository that holds the project's `root`, as services expect.
+    formats they are relative to the repository that holds the project's `root`, as services expect. In a job of
+    GitHub Actions, the format `github` adds to the summary of the job as well.
     """
     if form == "text":
         if text := format_text(result.diagnostics, style=style_for(sys.stderr)):
             echo_lines(text, err=True)
-    elif text := _machine_report(result, form, repository_of(root or Path.cwd())):
+        return
+    base = repository_of(root or Path.cwd())
+    if text := _machine_report(result, form, base):
         echo_lines(text)
+    if form == "github":
+        _summarise(result, base)
 
 
 def _machine_report(result: RunResult, form: str, base: Path) -> str:
@@ -105,6 +110,16 @@ def _machine_report(result: RunResult, form: str, base: Path) -> str:
     from wsgen.report.github import format_github
 
     return format_github(result.diagnostics, base)
+
+
+def _summarise(result: RunResult, base: Path) -> None:
+    """Add a run to the summary of its job. The log has the same diagnostics, so a failure fails nothing."""
+    from wsgen.cli.job_summary import add_to_job_summary
+
+    try:
+        add_to_job_summary(result, base)
+    except OSError as error:
+        echo(f"warning: the job summary cannot be written: {error.strerror}", err=True)
 
 
 def show_error(error: WsgenError, form: str, root: Path | None = None) -> None:

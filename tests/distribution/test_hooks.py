@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.conftest import DATAFEED, Project
 
+from tests.conftest import DATAFEED, Project
 from wsgen.quality.tools import tool_of
 from wsgen.settings.config import STEPS
 

@@ -1,0 +1,1 @@
+"""What other programs run of wsgen: pre-commit its hooks, GitHub its action."""
