@@ -185,6 +185,10 @@ prove: $(VENV)/.ready  ## start six workers on a fresh clone of the example, rou
 wheel: parts page  ## build what users install, install it into a clean environment, render there
 	@$(BIN)/python -m tests.wheel
 
+.PHONY: distribution
+distribution: $(VENV)/.ready  ## run the hooks with pre-commit and prek, and the steps of the action, on scratch projects
+	@$(BIN)/python -m tests.distribution
+
 .PHONY: clean
 clean:  ## remove caches and build results, not the virtual environment
 	@rm -rf build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

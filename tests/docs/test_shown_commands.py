@@ -41,6 +41,8 @@ def prepare(page: str, project: Project) -> None:
         )
     elif page == "docs/how-to/asyncapi.md":
         project.write("other.json", "")
+    elif page == "docs/how-to/ci.md":
+        assert project.wsgen("render").code == 0
 
 
 def before(page: str, command: str, project: Project) -> None:
