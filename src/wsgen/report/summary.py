@@ -22,11 +22,11 @@ def format_summary(result: RunResult, base: Path | None = None) -> str:
     """
     problems = result.diagnostics
     heading = "wsgen: no problems" if not problems else f"wsgen: {_counted(problems)}"
-    states = [module.state for module in result.modules if module.state is not State.EMPTY]
-    counts = Counter(states)
-    modules = ", ".join(f"{counts[state]} {state.value}" for state in State if counts[state])
-    noun = "module" if len(states) == 1 else "modules"
-    parts = [f"### {heading}", f"{len(states)} {noun}: {modules}" if states else ""]
+    counts = {state: result.count(state) for state in State if state is not State.EMPTY}
+    modules = ", ".join(f"{count} {state.value}" for state, count in counts.items() if count)
+    total = sum(counts.values())
+    noun = "module" if total == 1 else "modules"
+    parts = [f"### {heading}", f"{total} {noun}: {modules}" if total else ""]
     if problems:
         rows = "\n".join(_row(item, base) for item in problems[:_ROWS])
         head = "<tr><th>Place</th><th>Code</th><th>Problem</th></tr>"
