@@ -10,7 +10,6 @@ Of a package that is removed, the manifest goes last, and the folder if nothing 
 
 import errno
 import json
-import posixpath
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -26,14 +25,16 @@ def apply_plan(plan: Plan) -> None:
     if plan.is_empty:
         return
     output = plan.output
-    outputs = plan.manifest.outputs if plan.manifest else {}
+    files = {name: output / name for name in (*plan.texts, *plan.removals)}
+    folders = _folders_of(output, {*files, *(plan.manifest.outputs if plan.manifest else ())})
     try:
-        files = {name: output / name for name in (*plan.texts, *plan.removals)}
         output.mkdir(parents=True, exist_ok=True)
-        _refuse_links(output, {*files, *outputs})
+        for folder in folders - {output}:
+            if folder.is_symlink():  # which may lead anywhere
+                raise FileExistsError(errno.EEXIST, "a link is in its place", str(folder))
         for file in (*files.values(), output / MANIFEST, output / PENDING):
             refuse_other_kinds(file)
-        _sweep(output, {*files, *outputs})
+        _sweep(folders)
         try:
             for folder in _folders_of(output, plan.texts) - {output}:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -53,7 +54,7 @@ def apply_plan(plan: Plan) -> None:
                 (output / PENDING).unlink(missing_ok=True)
         except BaseException:  # also when the run is interrupted
             with suppress(OSError):  # the first error is the one to report
-                _sweep(output, {*files, *outputs})
+                _sweep(folders)
             raise
     except OSError as error:
         raise unwritable(Path(error.filename or output), error) from error
@@ -70,21 +71,14 @@ def _announce(plan: Plan, manifest: Manifest) -> None:
 
 
 def _folders_of(output: Path, names: Iterable[str]) -> set[Path]:
-    """Return the folders that hold the files `names` of the package in `output`."""
-    return {output / folder for folder in {posixpath.dirname(name) for name in names}}
+    """Return `output` and all folders between it and its files `names`."""
+    inside = {folder for name in names if "/" in name for folder in Path(name).parents}
+    return {output, *(output / folder for folder in inside)}
 
 
-def _refuse_links(output: Path, names: Iterable[str]) -> None:
-    """Raise OSError if a folder between `output` and one of its files is a link, which may lead anywhere."""
-    for name in names:
-        for folder in Path(name).parents[:-1] if "/" in name else ():
-            if (output / folder).is_symlink():
-                raise FileExistsError(errno.EEXIST, "a link is in its place", str(output / folder))
-
-
-def _sweep(output: Path, names: Iterable[str]) -> None:
-    """Remove what killed runs have left in `output` and in the folders of its files `names`."""
-    for folder in {output, *_folders_of(output, names)}:
+def _sweep(folders: Iterable[Path]) -> None:
+    """Remove what killed runs have left in `folders`."""
+    for folder in folders:
         if folder.is_dir():
             sweep(folder, locked=True)
 
