@@ -130,13 +130,15 @@ def _why_stale(
         return why_orphaned(source, config)
     if manifest.wsgen != __version__:
         return f"it was rendered by wsgen {manifest.wsgen}, this is {__version__}"
+    reason = _why_not_intact(source, config, steps, manifest)
     names = sorted(inputs.keys() | manifest.inputs.keys())
     changed = [name for name in names if inputs.get(name) != manifest.inputs.get(name)]
-    reason = _why_not_intact(source, config, steps, manifest)
-    if not changed or (
-        not reason and _declares_the_same(source, config, manifest, changed, declared)
-    ):
+    if not changed:
         return reason
+    code = {config.relative(file) for file in source.files if not is_yaml(file)}
+    only_code = code.issuperset(changed) and manifest.inputs.keys() >= set(changed)
+    if not reason and only_code and manifest.declared and declared(source) == manifest.declared:
+        return ""
     return f"{', '.join(changed)} changed since"
 
 
@@ -158,19 +160,6 @@ def _why_not_intact(
     if steps and set(manifest.tools) != set(steps):
         return "it has not been through the configured quality steps"
     return ""
-
-
-def _declares_the_same(
-    source: ModuleSource,
-    config: Config,
-    manifest: Manifest,
-    changed: list[str],
-    declared: Callable[[ModuleSource], str | None],
-) -> bool:
-    """Return whether all that `changed` is code of the Python source that declares nothing."""
-    python = {config.relative(file) for file in source.files if not is_yaml(file)}
-    same_files = python.issuperset(changed) and manifest.inputs.keys() >= set(changed)
-    return bool(manifest.declared) and same_files and declared(source) == manifest.declared
 
 
 @lru_cache(maxsize=4096)

@@ -84,7 +84,9 @@ class Fingerprints:
             if not (files := self._files_of(name)):
                 return self._packages.setdefault(name, "")
             stat = sha256(repr(files).encode("utf-8", "surrogateescape")).hexdigest()
-            self._packages[name] = self._remembered(name, stat) or self._read(name, stat)
+            known = read_entry(self.config.cache, _KIND, name) or ""
+            before, _, content = known.partition("\n")
+            self._packages[name] = content if before == stat else self._read(name, stat)
         return self._packages[name]
 
     def of_types(self, names: Iterable[str]) -> dict[str, bool | str]:
@@ -145,10 +147,6 @@ class Fingerprints:
             waiting |= self._imported_by(name) - found
         standard = sys.stdlib_module_names
         return frozenset(name for name in found if name not in standard or self._files_of(name))
-
-    def _remembered(self, name: str, stat: str) -> str | None:
-        before, _, content = (read_entry(self.config.cache, _KIND, name) or "").partition("\n")
-        return content if before == stat else None
 
     def _read(self, name: str, stat: str) -> str:
         """Return the digest of the contents of a package; remember it if an edit cannot go unnoticed."""

@@ -74,7 +74,9 @@ def render_drafts(
         if item.spec is None:
             continue
         before = assessed[source]
-        if refusal := _refusal(source, item.spec, before, run):
+        is_to_change = not before.is_intact and (item.spec.routers or owns_anything(source.output))
+        is_written = run.options.write and is_to_change
+        if is_written and (refusal := unwritable(source, run.config, before.reason)):
             found.append(refusal)
             continue
         try:
@@ -168,13 +170,3 @@ def imported_by(spec: ModuleSpec) -> frozenset[str]:
     types = (ref for router in spec.routers for ref in router.types)
     modules = (module for ref in types for module, _ in ref.imports())
     return frozenset({"wsgen_runtime", *(module.partition(".")[0] for module in modules)})
-
-
-def _refusal(
-    source: ModuleSource, spec: ModuleSpec, assessed: Assessment, run: Run
-) -> Diagnostic | None:
-    """Return the diagnostic that the package has to be written and cannot be, if so."""
-    is_to_change = not assessed.is_intact and (spec.routers or owns_anything(source.output))
-    if not run.options.write or not is_to_change:
-        return None
-    return unwritable(source, run.config, assessed.reason)

@@ -50,7 +50,12 @@ def module_diagnostics(
     are to be called differently.
     """
     if checked.broken is not None:
-        yield _of_module(checked.broken, module)
+        yield replace(
+            checked.broken,
+            message=f"{checked.broken.message} in module `{module.name}`",
+            span=source_span(Problem(""), module, {}),
+            module=module.name,
+        )
     missing = set()
     for step, problem in checked.problems:
         diagnostic = _of_problem(module, checked, labels.get(step, step), problem, directory)
@@ -68,16 +73,6 @@ def module_diagnostics(
 def steps_without(steps: Iterable[str], left_out: Collection[str]) -> str:
     """Return the setting to write in order that those of `steps` that are in `left_out` do not run."""
     return f"steps = {json.dumps([step for step in steps if step not in left_out])}"
-
-
-def _of_module(broken: Diagnostic, module: StagedModule) -> Diagnostic:
-    """Return the diagnostic about a tool that broke on `module`."""
-    return replace(
-        broken,
-        message=f"{broken.message} in module `{module.name}`",
-        span=source_span(Problem(""), module, {}),
-        module=module.name,
-    )
 
 
 def _of_problem(

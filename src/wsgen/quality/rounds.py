@@ -136,7 +136,9 @@ class Rounds:
                 if made:
                     changes.setdefault(output, []).extend(made)
                     self._history[output].extend(made)
-                    self._touch(output)
+                    self._problems[output].clear()  # they are of the texts before
+                    for name in self._bench.modules[output].steps:
+                        self._pending[name].add(output)
                 if step_named(step).stable or not made:
                     self._pending[step].discard(output)
         return {output: tuple(made) for output, made in changes.items()}
@@ -149,12 +151,6 @@ class Rounds:
         for name, text in after.items():
             if text != before[name]:
                 yield Change(step, name, before[name], text)
-
-    def _touch(self, output: Path) -> None:
-        """Drop the results for a module that has changed."""
-        self._problems[output].clear()
-        for step in self._bench.modules[output].steps:
-            self._pending[step].add(output)
 
     def _record(self, report: Report) -> None:
         for output in report.outputs:

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.files import read_file, read_text
+from wsgen.files import bytes_of
 from wsgen.quality.problems import read_rewriter
 from wsgen.quality.settings_files import Home, has_table, tool_table
 from wsgen.quality.tools.tool import FORMATTERS, NOT_PYTHON, Step, Tool
@@ -25,7 +25,7 @@ BLACK_STYLE = ("--profile", "black")
 _SECTION = rb"^\[(tool:)?isort\]"
 _PYTHON_FILES = rb"^\[(\*|\*\*?\.py|\*\.\{([^}\n]*[, ])?py[, }].*)\]"
 _ROOTS = ("src_paths", "known_first_party")
-_ROOTS_IN_INI = rf"^({'|'.join(_ROOTS)})[ \t]*[=:]"
+_ROOTS_IN_INI = rb"^(src_paths|known_first_party)[ \t]*[=:]"
 
 _BLACK_PROFILE = 'Set `profile = "black"` in [tool.isort]'
 _ONE_SORTER = (
@@ -40,10 +40,7 @@ def _configures(file: Path) -> bool:
     if file.name == ".isort.cfg":
         return True
     pattern = _PYTHON_FILES if file.name == ".editorconfig" else _SECTION
-    try:
-        return re.search(pattern, read_file(file), re.MULTILINE) is not None
-    except OSError:
-        return False
+    return re.search(pattern, bytes_of(file) or b"", re.MULTILINE) is not None
 
 
 def _options(home: Home | None, bench: Workbench) -> tuple[str, ...]:
@@ -60,10 +57,7 @@ def _says_roots(file: Path | None) -> bool:
         return False
     if file.suffix == ".toml":
         return not tool_table(file, "isort").keys().isdisjoint(_ROOTS)
-    try:
-        return re.search(_ROOTS_IN_INI, read_text(file), re.MULTILINE) is not None
-    except (OSError, ValueError):
-        return False
+    return re.search(_ROOTS_IN_INI, bytes_of(file) or b"", re.MULTILINE) is not None
 
 
 TOOL = Tool(
