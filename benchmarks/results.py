@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-PAGE = Path(__file__).parents[1] / "docs/explanation/performance.md"
+PAGES = Path(__file__).parents[1] / "docs/reference"
 
 
 class ResultsTable:
@@ -32,8 +32,9 @@ class ResultsTable:
         print(self.lines[-1], flush=True)
 
 
-def write_results(name: str, text: str, page: Path = PAGE) -> None:
-    """Replace the text between the markers of the results `name` in `page` by `text`."""
+def write_results(name: str, text: str, pages: Path = PAGES) -> None:
+    """Replace the text between the markers on the page of the benchmarks `name` by `text`."""
+    page = pages / f"benchmarks-{name}.md"
     before, start, rest = page.read_text("utf-8").partition(f"<!-- results: {name} -->\n")
     _, end, after = rest.partition("<!-- end of results -->\n")
     if not start or not end:

@@ -7,7 +7,7 @@ from benchmarks.generator.budgets import Comparison, Limit
 from benchmarks.generator.manifest_reads import count_reads
 from benchmarks.generator.sample_project import edit_first_source, project
 from benchmarks.generator.timing import render
-from benchmarks.results import PAGE, ResultsTable, write_results
+from benchmarks.results import PAGES, ResultsTable, write_results
 
 
 @pytest.mark.parametrize(
@@ -55,20 +55,21 @@ def test_a_table_with_a_missed_budget_fails(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_results_are_written_between_their_markers_only(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
+    page = tmp_path / "benchmarks-one.md"
+    (tmp_path / "benchmarks-two.md").write_text("")
     page.write_text("a\n<!-- results: one -->\nold\n<!-- end of results -->\nb\n")
-    write_results("one", "| new |", page)
+    write_results("one", "| new |", tmp_path)
     text = page.read_text()
     assert text == "a\n<!-- results: one -->\n\n| new |\n\n<!-- end of results -->\nb\n"
     with pytest.raises(ValueError, match="no place"):
-        write_results("two", "| new |", page)
+        write_results("two", "| new |", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["generator", "runtime"])
 def test_the_docs_have_a_place_for_the_results(name: str, tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_bytes(PAGE.read_bytes())
-    write_results(name, "| new |", page)
+    page = tmp_path / f"benchmarks-{name}.md"
+    page.write_bytes((PAGES / page.name).read_bytes())
+    write_results(name, "| new |", tmp_path)
     assert page.read_text("utf-8").count("| new |") == 1
 
 

@@ -30,15 +30,9 @@ def blocks(page: str) -> Iterator[Block]:
         yield Block(match[1], match[2], text.count("\n", 0, match.start()) + 1)
 
 
-def console_commands(page: str) -> list[str]:
-    """Return what stands behind a `$`, without the comment behind two spaces."""
-    return [
-        re.split(r"\s{2,}#", line.removeprefix("$ "))[0].strip()
-        for block in blocks(page)
-        if block.language in ("console", "bash", "sh")
-        for line in block.text.splitlines()
-        if line.startswith("$ ")
-    ]
+def without_comment(command: str) -> str:
+    """Return a command without the comment behind two spaces."""
+    return re.split(r"\s{2,}#", command)[0].strip()
 
 
 def inline_commands(page: str) -> list[str]:

@@ -12,8 +12,8 @@ import yaml
 
 from tests.parts import NODE, require
 
+from .known_commands import check, check_wsgen
 from .pages import ROOT, blocks
-from .test_shown_commands import check, check_wsgen
 
 TEXTS = [block.text for block in blocks("docs/how-to/ci.md") if block.language == "yaml"]
 SHOWN: list[dict[str, Any]] = [yaml.safe_load(text) for text in TEXTS]

@@ -1,4 +1,4 @@
-"""The page about the design names rooms, files and functions that exist."""
+"""The pages about the design name rooms, files and functions that exist."""
 
 import importlib
 import pkgutil
@@ -14,7 +14,8 @@ import wsgen_runtime
 
 from .pages import ROOT
 
-TEXT = (ROOT / "docs/explanation/design.md").read_text("utf-8")
+PAGES = sorted((ROOT / "docs/explanation").glob("design*.md"))
+TEXT = "\n".join(page.read_text("utf-8") for page in PAGES)
 DOTTED = sorted(set(re.findall(r"`(\w+(?:\.(?!(?:py|toml|json|yaml|jinja)`)\w+)+)`", TEXT)))
 CLASSES = sorted(set(re.findall(r"`([A-Z][a-z]\w+)`", TEXT)))
 FOLDERS = sorted(set(re.findall(r"`([\w/]+/)`", TEXT)))

@@ -19,7 +19,12 @@ from .pages import blocks
 
 KEY = "a key for tests only, and long enough for HS256 and HS384"
 OTHER_KEY = "another key for tests only, and just as long as the first one"
-BLOCKS = [block.text for block in blocks("docs/reference/runtime.md") if block.language == "python"]
+BLOCKS = [
+    block.text
+    for page in ("docs/how-to/authenticate.md", "docs/how-to/authenticate-pages.md")
+    for block in blocks(page)
+    if block.language == "python"
+]
 
 
 def block_with(text: str) -> str:
@@ -90,14 +95,11 @@ async def test_a_token_that_expires_meanwhile_closes_with_3000() -> None:
 
 
 async def test_the_token_among_the_subprotocols() -> None:
-    """The second block is the body of an `authenticate`: it stands in a function here."""
-    body = block_with("match connection.subprotocols")
-    lines = "\n".join(f"    {line}" for line in body.splitlines())
     names: dict[str, Any] = {  # what the block makes of it
         "Session": Session,
         "user_of": lambda text: jwt.decode(text, KEY, algorithms=["HS256"])["sub"],
     }
-    exec(f"def authenticate(connection):\n{lines}\n", names)
+    exec(block_with("match connection.subprotocols"), names)
 
     def authenticate(connection: Connection) -> Any:  # what the block returns
         return names["authenticate"](connection)

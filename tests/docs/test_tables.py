@@ -56,7 +56,7 @@ def rows(page: str, head: str) -> list[list[str]]:
 
 
 def test_close_codes() -> None:
-    documented = {int(code): when for code, when in rows("docs/reference/runtime.md", "code")}
+    documented = {int(code): when for code, when in rows("docs/reference/close-codes.md", "code")}
     described = {int(code): code.description for code in CloseCode}
     assert documented == {
         code: text[0].lower() + text[1:].removesuffix(".").replace("`", "")
@@ -85,7 +85,7 @@ def default_of(cell: str) -> float | None:
 
 def test_limits_and_their_defaults() -> None:
     documented = {
-        name: default_of(default) for name, default, _ in rows("docs/reference/runtime.md", "field")
+        name: default_of(default) for name, default, _ in rows("docs/reference/limits.md", "field")
     }
     assert documented == dataclasses.asdict(Limits())
     assert list(documented) == [field.name for field in dataclasses.fields(Limits)]
@@ -107,7 +107,7 @@ def statistics() -> Iterator[str]:
 
 
 def test_statistics() -> None:
-    assert [name for name, _ in rows("docs/reference/runtime.md", "stats")] == list(statistics())
+    assert [name for name, _ in rows("docs/reference/statistics.md", "stats")] == list(statistics())
 
 
 def test_metrics_show_every_statistic() -> None:
@@ -123,7 +123,7 @@ def test_metrics_show_every_statistic() -> None:
     assert shown == {name.replace(".", "_"): n for name, n in numbers.items()}
     totals = {name.removesuffix("_total") for name, _ in samples if name.endswith("_total")}
     meanings = {
-        name.replace(".", "_"): text for name, text in rows("docs/reference/runtime.md", "stats")
+        name.replace(".", "_"): text for name, text in rows("docs/reference/statistics.md", "stats")
     }
     now = {name for name, meaning in meanings.items() if re.search(r"\bnow\b", meaning)}
     assert totals == set(shown) - now

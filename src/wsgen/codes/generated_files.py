@@ -48,7 +48,7 @@ GENERATED_FILES: dict[str, Code] = {
         title="template cannot be used",
         what="A Jinja2 template of the project has a mistake, or asks for a value that is not there.",
         why="No router can be rendered from it.",
-        fix="Correct the template at the line shown; docs/how-to/templates.md lists the values.",
+        fix="Correct it at the line shown; https://wsgen.github.io/wsgen/how-to/templates/ lists the values.",
         file="router.py.jinja",
         wrong="""
             class {{ classname }}:

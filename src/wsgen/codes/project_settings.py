@@ -22,7 +22,7 @@ PROJECT_SETTINGS: dict[str, Code] = {
         title="unknown setting",
         what="A key in [tool.wsgen] is not a setting of wsgen.",
         why="A misspelt setting that is ignored would silently do nothing.",
-        fix="Use the name that the help suggests; docs/reference/settings.md lists all settings.",
+        fix="Use the name in the help; https://wsgen.github.io/wsgen/reference/settings/ lists all settings.",
         file="pyproject.toml",
         wrong="""
             [tool.wsgen]
@@ -37,7 +37,7 @@ PROJECT_SETTINGS: dict[str, Code] = {
         title="wrong setting",
         what="A setting has a value of the wrong type or out of range.",
         why="wsgen cannot interpret such a value.",
-        fix="Write it as the help shows; docs/reference/settings.md describes each setting.",
+        fix="Write it as the help shows; https://wsgen.github.io/wsgen/reference/settings/ describes it.",
         file="pyproject.toml",
         wrong="""
             [tool.wsgen]

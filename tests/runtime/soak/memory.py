@@ -25,7 +25,7 @@ CLIENTS = 10
 LARGEST = 64 * 1024
 DEFLATED = 0xC1  # a whole text frame, compressed
 BOUND = 10.0
-"""MiB for each client that no attack may exceed, with the settings that docs/reference/runtime.md recommends."""
+"""MiB for each client that no attack may exceed, with the settings of docs/how-to/unknown-clients.md."""
 RECOMMENDED = ("--ws-max-size", str(LARGEST), "--ws-per-message-deflate", "false")
 WITH_DEFLATE = ("--ws-max-size", str(LARGEST), "--ws-per-message-deflate", "true")
 UNBOUNDED = ("--ws-per-message-deflate", "true")  # uvicorn's own defaults

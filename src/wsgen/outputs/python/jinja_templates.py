@@ -66,5 +66,7 @@ def fill(template: jinja2.Template, values: dict[str, object]) -> str:
 
 def _broken(error: Exception, file: Path, line: int) -> GenerationError:
     message = f"the template {file.name} cannot be used: {error}"
-    help_text = "Correct the template; docs/how-to/templates.md lists the values it is given."
+    help_text = (
+        "Correct the template; https://wsgen.github.io/wsgen/how-to/templates/ lists its values."
+    )
     return refuse(Diagnostic("WSG404", message, Span(file, line), help=help_text))

@@ -16,7 +16,7 @@ from wsgen_runtime import WsApp
 from wsgen_runtime.brokers.redis import RedisBroker
 from wsgen_runtime.testing import connect
 
-DOCS = Path(__file__).parents[4] / "docs/reference/runtime.md"
+DOCS = Path(__file__).parents[4] / "docs/how-to/redis.md"
 
 
 async def use(url: str) -> None:
@@ -36,7 +36,7 @@ async def use(url: str) -> None:
 
 def rights() -> list[str]:
     """Return the arguments of the command in the docs."""
-    found = re.search(r"^ +(ACL SETUSER .+)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.search(r"^(ACL SETUSER .+)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     assert found is not None
     return found[1].split()
 

@@ -1,0 +1,81 @@
+"""Each page of the docs is followed from top to bottom, with all quality steps that are on by default.
+
+The pages of *How to* go on from the project of the first page, which is rendered once.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .page_run import PageRun
+from .pages import PAGES, ROOT
+
+FOUNDING = ROOT / "tests" / "golden" / "founding" / "src" / "trading_api"
+FOUNDING_STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
+FIRST = "docs/start/empty-folder.md"
+# The blocks of CONTRIBUTING.md are parts of files: `test_recipes.py` puts them there.
+FOLLOWED = [page for page in PAGES if page not in ("CONTRIBUTING.md", FIRST)]
+
+# What a page shows to fail, with the exit code that it shows.
+FAILING = {
+    ("docs/start/from-legacy.md", "wsgen diff"): 1,  # as `diff` does where there are differences
+    ("docs/how-to/troubleshooting.md", "wsgen diff"): 1,
+}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Follow the first page in an empty folder, and return the folder."""
+    root = tmp_path_factory.mktemp("first") / "project"
+    PageRun(FIRST, root).follow()
+    return root
+
+
+def test_the_first_page(first: Path) -> None:
+    assert (first / ".wsgen_cache").is_dir()
+
+
+@pytest.mark.parametrize("page", FOLLOWED)
+def test_page(page: str, first: Path, tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    PREPARE.get(page, go_on)(root, first)
+    PageRun(page, root, FAILING).follow()
+
+
+def go_on(root: Path, first: Path) -> None:
+    """Begin where the first page has ended."""
+    shutil.copytree(first, root)
+
+
+def stale(root: Path, first: Path) -> None:
+    """Begin where the first page has ended, after an edit of the source."""
+    go_on(root, first)
+    source = root / "specs/market/ws.yaml"
+    source.write_text(source.read_text("utf-8").replace("OHLC bars.", "Bars."), "utf-8")
+
+
+def nothing(root: Path, first: Path) -> None:
+    """Begin in an empty folder, but for what the tools remember of their own packages."""
+    shutil.copytree(first / ".wsgen_cache", root / ".wsgen_cache")
+
+
+def in_the_legacy_layout(root: Path, first: Path) -> None:
+    """Begin with the founding code and what it has generated, without a manifest."""
+    nothing(root, first)
+    shutil.copytree(FOUNDING, root / "src/trading_api")
+    old = root / "src/trading_api/modules/datafeed/ws_generated/barwsrouter.py"
+    old.parent.mkdir()
+    old.write_text("old = 1\n")
+    # What such a project configures; flake8 and isort are set up on the page.
+    steps = ", ".join(f'"{step}"' for step in FOUNDING_STEPS)
+    (root / "pyproject.toml").write_text(f"[tool.wsgen.quality]\nsteps = [{steps}]\n")
+
+
+PREPARE: dict[str, Callable[[Path, Path], None]] = {
+    "README.md": nothing,
+    "docs/how-to/troubleshooting.md": stale,
+    "docs/start/existing-app.md": nothing,
+    "docs/start/from-legacy.md": in_the_legacy_layout,
+}
