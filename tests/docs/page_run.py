@@ -4,7 +4,7 @@
   it is added at the end of the file: `# in pyproject.toml`.
 - The commands of a console block, which stand behind a `$`, are run, and what stands below one has to be printed
   by it, but for times and versions. A line `...` stands for lines that are left out.
-- All other Python is run, from block to block, with the names of `app.main` and of the blocks before. It may await.
+- All other Python is run, from block to block, with the names of `app.main` and of those before. It may await.
 - `text` is output, or is for another program.
 """
 
@@ -123,7 +123,7 @@ def wsgen(arguments: list[str]) -> Outcome:
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     with redirect_stdout(out), redirect_stderr(err):
         code = run(arguments)
-    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined] # a BytesIO
+    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
     return Outcome(code, *texts)
 
 
