@@ -35,6 +35,17 @@ def without_comment(command: str) -> str:
     return re.split(r"\s{2,}#", command)[0].strip()
 
 
+def commands(page: str) -> list[str]:
+    """Return the commands in the console blocks of a page."""
+    texts = [block.text for block in blocks(page) if block.language == "console"]
+    return [
+        without_comment(line[2:])
+        for text in texts
+        for line in text.splitlines()
+        if line.startswith("$ ")
+    ]
+
+
 def inline_commands(page: str) -> list[str]:
     text = _BLOCK.sub("", (ROOT / page).read_text("utf-8"))
     return [" ".join(match[1].split()) for match in _INLINE.finditer(text)]

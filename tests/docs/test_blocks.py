@@ -20,8 +20,8 @@ from wsgen.settings.project_file import load_config
 from .pages import PAGES, ROOT, Block, blocks
 
 SCHEMA = json.loads((ROOT / "schemas" / "ws.schema.json").read_text())
-# The blocks of CONTRIBUTING.md are parts of files: `test_recipes.py` puts them there.
-OF_USERS = tuple(page for page in PAGES if page != "CONTRIBUTING.md")
+# The blocks of recipes are parts of files: `test_recipes.py` puts them there.
+OF_USERS = tuple(page for page in PAGES if not page.startswith("docs/contributing/"))
 ALL = [(page, block) for page in OF_USERS for block in blocks(page)]
 KNOWN = {"python", "yaml", "toml", "console", "text", "jinja", "json", "ini", "html", "javascript"}
 

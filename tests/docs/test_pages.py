@@ -3,20 +3,27 @@
 The pages of *How to* go on from the project of the first page, which is rendered once.
 """
 
+import json
+import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
+
+from tests.page.server_process import free_port
 
 from .page_run import PageRun
-from .pages import PAGES, ROOT
+from .pages import PAGES, ROOT, commands
 
 FOUNDING = ROOT / "tests" / "golden" / "founding" / "src" / "trading_api"
 FOUNDING_STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
 FIRST = "docs/start/empty-folder.md"
-# The blocks of CONTRIBUTING.md are parts of files: `test_recipes.py` puts them there.
-FOLLOWED = [page for page in PAGES if page not in ("CONTRIBUTING.md", FIRST)]
+# The blocks of recipes are parts of files: `test_recipes.py` puts them there.
+FOLLOWED = [page for page in PAGES if page != FIRST and not page.startswith("docs/contributing/")]
 
 # What a page shows to fail, with the exit code that it shows.
 FAILING = {
@@ -35,6 +42,27 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_first_page(first: Path) -> None:
     assert (first / ".wsgen_cache").is_dir()
+
+
+def test_the_first_page_serves_updates(first: Path) -> None:
+    (command,) = (
+        line for line in commands(FIRST) if "uvicorn" in line and line.startswith("python")
+    )
+    port = free_port()
+    words = [sys.executable, *shlex.split(command)[1:], "--port", str(port)]
+    with subprocess.Popen(words, cwd=first, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            for line in server.stderr:
+                if "Uvicorn running on" in line:
+                    break
+            with connect(f"ws://127.0.0.1:{port}/market/ws") as socket:
+                socket.send('{"type": "bars.subscribe", "payload": {"symbol": "AAPL"}}')
+                frames = [json.loads(socket.recv(timeout=20)) for _ in range(2)]
+        finally:
+            server.terminate()
+            server.communicate(timeout=20)
+    assert [frame["type"] for frame in frames] == ["bars.subscribe.response", "bars.update"]
 
 
 @pytest.mark.parametrize("page", FOLLOWED)
@@ -68,7 +96,6 @@ def in_the_legacy_layout(root: Path, first: Path) -> None:
     old = root / "src/trading_api/modules/datafeed/ws_generated/barwsrouter.py"
     old.parent.mkdir()
     old.write_text("old = 1\n")
-    # What such a project configures; flake8 and isort are set up on the page.
     steps = ", ".join(f'"{step}"' for step in FOUNDING_STEPS)
     (root / "pyproject.toml").write_text(f"[tool.wsgen.quality]\nsteps = [{steps}]\n")
 

@@ -1,4 +1,4 @@
-"""The recipes of CONTRIBUTING.md with code in them, followed word for word in a copy of the repository.
+"""The recipes of docs/contributing with code in them, followed word for word in a copy of the repository.
 
 A recipe is a heading and what follows it. A paragraph that ends with "Create `FILE`:", or with
 "In `FILE`, below `LINE`:" or "above", says what becomes of the fenced block after it. One that begins with
@@ -62,8 +62,8 @@ RECIPES = [
 
 def recipes() -> dict[str, str]:
     """Return the text of each recipe by its heading."""
-    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    return dict(part.split("\n", 1) for part in re.split(r"^#+ ", text, flags=re.MULTILINE)[1:])
+    texts = (page.read_text("utf-8") for page in (ROOT / "docs/contributing").glob("*.md"))
+    return dict(text.removeprefix("# ").split("\n", 1) for text in texts)
 
 
 @pytest.fixture(scope="module")
