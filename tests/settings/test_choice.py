@@ -35,6 +35,9 @@ def written(root: Path, files: Mapping[str, str]) -> Path:
         ({"tox.ini": "[tox]\n[flake8]\n[isort]\n"}, ["flake8", "isort"]),
         ({".isort.cfg": ""}, ["isort"]),
         ({"mypy.ini": ""}, ["mypy"]),
+        ({"pyrightconfig.json": "{}", "mypy.ini": ""}, ["mypy", "pyright"]),
+        ({"pyproject.toml": "[tool.basedpyright]"}, ["basedpyright"]),
+        ({PRE_COMMIT: "- id: basedpyright\n", "pyrightconfig.json": "{}"}, ["basedpyright"]),
         (
             {"pyproject.toml": "[tool.isort]\n[tool.ruff.lint]\nselect = ['E']"},
             ["ruff-format", *RUFF, "isort"],

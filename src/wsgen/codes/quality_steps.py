@@ -117,11 +117,11 @@ QUALITY_STEPS: dict[str, Code] = {
         """,
     ),
     "WSG513": Code(
-        title="mypy error",
+        title="type error",
         what="The generated file does not type-check.",
         why="Usually a type does not exist, or is not a pydantic model.",
-        fix="Correct the type at the place shown, or the model it names. If mypy cannot find the models, name "
-        "the folder they are importable from in `sources`.",
+        fix="Correct the type at the place shown, or the model it names. If a type checker cannot find it, "
+        "name the folder that it is importable from in `sources`.",
         file="pyproject.toml",
         wrong="""
             [tool.wsgen]

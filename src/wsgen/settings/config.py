@@ -16,6 +16,8 @@ STEPS: Mapping[str, str] = {
     "ruff-check": "ruff",
     "mypy": "mypy",
     "isort": "isort",
+    "pyright": "pyright",
+    "basedpyright": "basedpyright",
 }
 """The quality steps by name, each with the file of `wsgen.quality.tools` that describes it."""
 
