@@ -172,7 +172,7 @@ def template(data: bytes) -> None:
     except GenerationError as error:
         explained(error)
     else:
-        parse_text(made)
+        parse_text(_FOLDER, made)
 
 
 class _Request(BaseModel):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from wsgen.errors import GenerationError
 from wsgen.files import read_file
 from wsgen.load.python.aliases import read_aliases
+from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import UnreadableError
 from wsgen.report.text import format_text
 
@@ -33,14 +34,14 @@ def parse_router_specs_from_file(
     """
     path = Path(file_path)
     try:
-        aliases = read_aliases(path, read_file(path))
+        aliases = read_aliases(parse_python(path, read_file(path)))
     except UnreadableError as error:
         detail = format_text(error.diagnostics)
         message = f"Failed to parse {path.name} for module '{module_name}': {detail}"
         raise GenerationError(message, error.diagnostics) from error
     return [
         RouterSpec(name, _text(types[0]), _text(types[1]), module_name)
-        for name, types in aliases
+        for name, _, types in aliases
         if len(types) == 2
     ]
 

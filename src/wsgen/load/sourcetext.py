@@ -1,12 +1,11 @@
-"""The text of a source file, and the positions of its characters."""
+"""Read the bytes of a source file, and decode them."""
 
-import re
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import WsgenError
 from wsgen.files import read_file
-from wsgen.syntax.text_ranges import Places
+from wsgen.syntax.text_ranges import SourceText
 
 LIMIT = 1 << 20
 """The largest source that is read, in bytes."""
@@ -19,31 +18,6 @@ class UnreadableError(WsgenError):
 def unreadable(code: str, message: str, span: Span, help_text: str) -> UnreadableError:
     """Return the error for a source that cannot be read any further, with its only diagnostic."""
     return UnreadableError(message, [Diagnostic(code, message, span, help=help_text)])
-
-
-class SourceText(Places):
-    """A decoded file without its byte order mark; only CR, LF and CRLF end a line, as in editors."""
-
-    line_end = re.compile(r"\r\n?|\n")
-
-    def __init__(self, path: Path, text: str) -> None:
-        super().__init__(text.removeprefix("\ufeff"))
-        self.path = path
-
-    def span(self, start: int, end: int) -> Span:
-        """Return the place of `text[start:end]`, cut at the end of its first line."""
-        line, column = self.line_and_column(min(start, len(self.text)))
-        stop = max(start, min(end, self.ends[line - 1]))
-        return Span(self.path, line, column, line, column + stop - start)
-
-    def at(self, line: int, column: int) -> int:
-        """Return the offset of a position of `ast`, whose line may be beyond the last one."""
-        return super().at(min(max(line, 1), len(self.ends)), column)
-
-    def within(self, value: str, start: int, end: int) -> int | None:
-        """Return where `value` is written verbatim in `text[start:end]`; None if it is escaped or folded."""
-        found = self.text.find(value, start, end)
-        return found if found >= 0 else None
 
 
 def read_source(path: Path) -> bytes:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError, refuse
 from wsgen.migrate.python_file import PythonFile
-from wsgen.syntax.scopes import bound_by
+from wsgen.syntax.scopes import bound_by, file_statements
 from wsgen.syntax.text_ranges import Cover, TextRange
-from wsgen.syntax.unused_imports import file_statements
 from wsgen.syntax.uses import Use, exports, uses
 
 
@@ -66,7 +65,7 @@ def type_checking_blocks(tree: ast.Module) -> list[ast.If]:
     """Return the file's `if TYPE_CHECKING:` statements."""
     return [
         stmt
-        for stmt in file_statements(tree)
+        for stmt, _ in file_statements(tree)
         if isinstance(stmt, ast.If) and is_type_checking(stmt.test)
     ]
 

@@ -8,9 +8,9 @@ from wsgen.migrate.alias_dependencies import Needs, type_checking_blocks
 from wsgen.migrate.python_file import PythonFile, Replacement
 from wsgen.outputs.python.type_imports import import_statement, in_order
 from wsgen.syntax.cuts import without
-from wsgen.syntax.scopes import Import, bound_by
+from wsgen.syntax.scopes import Import, bound_by, file_statements
 from wsgen.syntax.text_ranges import Edit
-from wsgen.syntax.unused_imports import Removal, file_statements
+from wsgen.syntax.unused_imports import Removal
 
 _FLAG = "TYPE_CHECKING"
 _FLAG_LINE = f"from typing import {_FLAG}"
@@ -77,7 +77,7 @@ def shorter(
     file: PythonFile, gone: Removal, flag: ast.ImportFrom | None, width: int
 ) -> Iterator[Edit]:
     """Yield the edits of imports that lose some of their names or get `TYPE_CHECKING`."""
-    for node in file_statements(file.tree):
+    for node, _ in file_statements(file.tree):
         if not isinstance(node, Import) or node in gone.statements:
             continue
         added = [_FLAG] if node is flag and _FLAG not in map(bound_by, node.names) else []

@@ -30,12 +30,12 @@ def find_importers(config: Config, stems: Collection[str]) -> Importers:
             data = read_source(file)
             if mention.search(data) is None:
                 continue
-            source, tree = parse_python(file, data)
+            source = parse_python(file, data)
         except UnreadableError:
             continue
         package = package_around(file, config.sources)
-        for module, name, node in _imported(tree, package):
-            found.setdefault((module, name), source.span(*source.of(node)))
+        for module, name, node in _imported(source.tree, package):
+            found.setdefault((module, name), source.places.span_of(node))
     return found
 
 

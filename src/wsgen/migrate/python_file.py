@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wsgen.load.python.aliases import alias_statements
-from wsgen.load.python.parse import parse_python
+from wsgen.load.python.aliases import read_aliases
+from wsgen.load.python.parse import decode_python, parse_python
 from wsgen.load.sourcetext import read_source
-from wsgen.syntax.python_text import PythonText, parse_text
+from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.text_ranges import Edit, Places, applied
-from wsgen.syntax.unused_imports import file_statements
 
 _CRLF = re.compile("\r\n")
 _BREAK = re.compile("\r\n?|\n")
@@ -89,16 +88,13 @@ class PythonFile:
 def read_python(path: Path) -> PythonFile:
     """Return the Python file at `path`. Raises UnreadableError if it cannot be read or is not valid Python."""
     data = read_source(path)
-    written, tree = parse_python(path, data)
-    source = parse_text(written.text)
-    nodes = {(node.lineno, node.col_offset): node for node in file_statements(source.tree)}
-    declared = alias_statements(written, tree)
+    source = parse_python(path, data)
     encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     return PythonFile(
         path=path,
-        written=written.text,
+        written=decode_python(path, data).removeprefix("\ufeff"),
         source=source,
-        aliases=tuple((name, nodes[stmt.lineno, stmt.col_offset]) for name, stmt in declared),
+        aliases=tuple((name, stmt) for name, stmt, _ in read_aliases(source)),
         encoding="utf-8" if encoding == "utf-8-sig" else encoding,
         mark=codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b"",
     )

@@ -47,25 +47,19 @@ class TypeParameters:
 
 @dataclass(frozen=True, slots=True)
 class NewerSyntax:
-    """A text that older parsers can read, its type parameters, and the offsets of its `type X` statements."""
+    """A text that older parsers can read, its type parameters, and the offsets of its `type X` statements.
+
+    In the text each `type X` is joined by underscores, `type_X`, which makes the statement an assignment of the
+    same length, and type parameters are blanked.
+    """
 
     older: str
     parameters: tuple[TypeParameters, ...] = ()
     aliases: tuple[int, ...] = ()
 
 
-def as_older_syntax(text: str) -> str | None:
-    """Return `text` with each `type X` joined by underscores, `type_X`, and with type parameters blanked.
-
-    Return None if it has neither, or cannot be tokenized. To an older parser the joined statement is an
-    assignment of the same length.
-    """
-    newer = read_newer_syntax(text)
-    return newer.older if newer.older != text else None
-
-
 def read_newer_syntax(text: str) -> NewerSyntax:
-    """Return the newer syntax in `text`, and the text without it."""
+    """Return the newer syntax in `text`, and the text without it; none if `text` cannot be tokenized."""
     if not _NEWER.search(text):
         return NewerSyntax(text)
     try:

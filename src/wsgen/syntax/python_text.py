@@ -5,9 +5,10 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from wsgen.syntax.newer_syntax import TypeParameters, read_newer_syntax
-from wsgen.syntax.text_ranges import Places
+from wsgen.syntax.text_ranges import SourceText
 
 _ASYNC = re.compile(r"async(?:[ \t\f]|\\\n)+")
 
@@ -22,7 +23,7 @@ class PythonText:
 
     text: str
     tree: ast.Module
-    places: Places
+    places: SourceText
     parameters: Mapping[int, TypeParameters] = field(default_factory=dict)
     aliases: frozenset[ast.stmt] = frozenset()
 
@@ -36,23 +37,28 @@ class PythonText:
         return self.parameters.get(start)
 
 
-def parse_text(text: str) -> PythonText:
-    """Return `text` with its tree; line ends become LF, as Python itself reads them.
+def parse_text(path: Path, text: str) -> PythonText:
+    """Return the `text` of the file at `path` with its tree; line ends become LF, as Python itself reads them.
 
     Raises SyntaxError, ValueError, RecursionError or MemoryError if it is not Python, or nested too deeply.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    newer = read_newer_syntax(text)
+    places = SourceText(path, text.replace("\r\n", "\n").replace("\r", "\n"))
+    newer = read_newer_syntax(places.text)
     with warnings.catch_warnings():
         # Warnings about the code, such as the escape "\d", are a matter for the linter of the project.
         warnings.simplefilter("ignore")
         tree = ast.parse(newer.older)
-    places = Places(text)
     parameters = {item.owner: item for item in newer.parameters}
-    return PythonText(text, tree, places, parameters, _unjoined(tree, places, newer.aliases))
+    aliases = _unjoined(tree, places, newer.aliases)
+    return PythonText(places.text, tree, places, parameters, aliases)
 
 
-def _unjoined(tree: ast.Module, places: Places, starts: tuple[int, ...]) -> frozenset[ast.stmt]:
+def subscripted(node: ast.Subscript) -> list[ast.expr]:
+    """Return what is in the brackets of `node`, between the commas."""
+    return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
+def _unjoined(tree: ast.Module, places: SourceText, starts: tuple[int, ...]) -> frozenset[ast.stmt]:
     """Restore the name in statements that were parsed as `type_X = ...`, and return these statements."""
     if not starts:
         return frozenset()

@@ -70,9 +70,42 @@ def file_names(tree: ast.Module) -> frozenset[str]:
     return _bound_in(tree.body).names
 
 
+def file_statements(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
+    """Yield the statements of the top level in order, including those in its `if`, `try` and other blocks.
+
+    With each comes whether it is only the second choice: in the `else` of an `if`, or in an `except`.
+    """
+    pending: list[tuple[ast.AST, bool]] = [(tree, False)]
+    while pending:
+        node, second = pending.pop()
+        if isinstance(node, ast.stmt):
+            yield node, second
+        if not isinstance(node, Function | ast.ClassDef):
+            otherwise = set(node.orelse) if isinstance(node, ast.If) else set()
+            pending += reversed(
+                [
+                    (inner, second or inner in otherwise or isinstance(inner, ast.ExceptHandler))
+                    for inner in ast.iter_child_nodes(node)
+                    if isinstance(inner, ast.stmt | ast.ExceptHandler | ast.match_case)
+                ]
+            )
+
+
 def bound_by(alias: ast.alias) -> str:
     """Return the name that one entry of an import statement binds."""
     return alias.asname or alias.name.partition(".")[0]
+
+
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """Yield the names that `node` itself binds, without the nodes in it."""
+    if isinstance(node, Import):
+        yield from map(bound_by, node.names)
+    elif isinstance(node, Function | ast.ClassDef | Capture) and node.name:
+        yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
+    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
 
 
 def _bound_in(body: Iterable[ast.AST]) -> Scope:
@@ -87,16 +120,7 @@ def _bound_in(body: Iterable[ast.AST]) -> Scope:
             of_file.update(node.names)
         elif isinstance(node, ast.Nonlocal):
             elsewhere.update(node.names)
-        elif isinstance(node, Import):
-            names.update(map(bound_by, node.names))
-        elif isinstance(node, Function | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, Capture):
-            names.update([node.name] if node.name else [])
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.add(node.rest)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
+        names.update(bound_names(node))
         pending.extend(_in_same_scope(node))
     return Scope(frozenset(names - of_file - elsewhere), of_file=frozenset(of_file))
 

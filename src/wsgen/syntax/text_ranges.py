@@ -6,26 +6,31 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from operator import itemgetter
-from typing import ClassVar
+from pathlib import Path
+
+from wsgen.diagnostics import Span
 
 TextRange = tuple[int, int]
 """A part of a text: the offsets of its first character and of the one after its last."""
 
+Node = ast.expr | ast.stmt | ast.alias | ast.keyword | ast.arg
+"""A part of a syntax tree that has a place."""
+
 Edit = tuple[int, int, str]
 """A range, and the text that replaces it."""
 
+_LINE_END = re.compile(r"\r\n?|\n")
+
 
 class Places:
-    """Maps the nodes of a syntax tree to offsets in its text, whose lines end in LF.
+    """Maps the nodes of a syntax tree to offsets in its text; only CR, LF and CRLF end a line, as in editors.
 
     `starts` are the offsets of the first characters of the lines, and one behind the text.
     """
 
-    line_end: ClassVar[re.Pattern[str]] = re.compile("\n")
-
     def __init__(self, text: str) -> None:
         self.text = text
-        found = [match.span() for match in self.line_end.finditer(text)]
+        found = [match.span() for match in _LINE_END.finditer(text)]
         self.starts = [0, *(end for _, end in found), len(text) + 1]
         self.ends = [*(start for start, _ in found), len(text)]
         self._columns: dict[int, list[int]] = {}
@@ -43,7 +48,7 @@ class Places:
         """Return the offset of a position of `tokenize`, whose columns count characters."""
         return self.starts[position[0] - 1] + position[1]
 
-    def of(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword | ast.arg) -> TextRange:
+    def of(self, node: Node) -> TextRange:
         """Return the range of `node`."""
         end = self.at(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
         return self.at(node.lineno, node.col_offset), end
@@ -57,6 +62,24 @@ class Places:
         """Return the line and the column of the character at `offset`, both counted from 1."""
         line = bisect_right(self.starts, offset, hi=len(self.ends))
         return line, offset - self.starts[line - 1] + 1
+
+
+class SourceText(Places):
+    """A decoded file without its byte order mark."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__(text.removeprefix("\ufeff"))
+        self.path = path
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the place of `text[start:end]`, cut at the end of its first line."""
+        line, column = self.line_and_column(min(start, len(self.text)))
+        stop = max(start, min(end, self.ends[line - 1]))
+        return Span(self.path, line, column, line, column + stop - start)
+
+    def span_of(self, node: Node) -> Span:
+        """Return the place of `node`, as far as its first line."""
+        return self.span(*self.of(node))
 
 
 class Cover:

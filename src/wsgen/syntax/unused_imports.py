@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wsgen.syntax.cuts import with_emptied_blocks, without
 from wsgen.syntax.python_text import PythonText
-from wsgen.syntax.scopes import Function, Import, bound_by
+from wsgen.syntax.scopes import Import, bound_by, file_statements
 from wsgen.syntax.text_ranges import Cover, TextRange
 from wsgen.syntax.uses import Use, exports
 
@@ -36,7 +36,7 @@ def with_unused_imports(
     """
     found, replaced, gone = list(found), list(replaced), set(statements)
     always = {str(item.value) for item in exports(source.tree)} | set(names)
-    imports = [node for node in file_statements(source.tree) if isinstance(node, Import)]
+    imports = [node for node, _ in file_statements(source.tree) if isinstance(node, Import)]
     while True:
         whole, hollow = with_emptied_blocks(source.tree, source.places, gone, kept)
         gone |= whole
@@ -51,19 +51,8 @@ def with_unused_imports(
 
 def cuts_in_imports(source: PythonText, removal: Removal) -> Iterator[TextRange]:
     """Yield the cuts that remove the unused names from the imports that are not removed."""
-    for node in file_statements(source.tree):
+    for node, _ in file_statements(source.tree):
         if isinstance(node, Import) and node not in removal.statements:
             places = {item: source.places.of(item) for item in node.names}
             gone = [place for item, place in places.items() if bound_by(item) in removal.unused]
             yield from without(source.places, list(places.values()), gone) if gone else ()
-
-
-def file_statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """Yield the statements of the top level in order, including those in its `if`, `try` and other blocks."""
-    pending: list[ast.AST] = [tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.stmt):
-            yield node
-        if not isinstance(node, Function | ast.ClassDef | ast.expr):
-            pending += reversed(list(ast.iter_child_nodes(node)))

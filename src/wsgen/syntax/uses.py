@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wsgen.syntax.newer_syntax import TypeParameters
-from wsgen.syntax.python_text import PythonText
+from wsgen.syntax.python_text import PythonText, subscripted
 from wsgen.syntax.quoted_types import TypingNames, quoted_types, types_in
 from wsgen.syntax.scopes import (
     Comprehension,
@@ -212,10 +212,9 @@ class _Uses:
 
 def _arguments(node: ast.Subscript) -> tuple[str, ...]:
     """Return the arguments in the brackets of a subscript, without the quotes around them."""
-    items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     return tuple(
         item.value.strip()
         if isinstance(item, ast.Constant) and isinstance(item.value, str)
         else ast.unparse(item)
-        for item in items
+        for item in subscripted(node)
     )

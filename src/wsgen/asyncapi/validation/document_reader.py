@@ -9,10 +9,11 @@ import yaml
 
 from wsgen.asyncapi.validation.reference_targets import Route, Targets
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.load.sourcetext import SourceText, UnreadableError, unreadable
+from wsgen.load.sourcetext import UnreadableError, unreadable
 from wsgen.load.yaml.compose import Dialect, compose
 from wsgen.load.yaml.document import Document
 from wsgen.load.yaml.nodes import Mapping, Node, Scalar, Sequence
+from wsgen.syntax.text_ranges import SourceText
 
 MAX_BYTES = 16 << 20
 _ASYNCAPI = Dialect(

@@ -6,10 +6,11 @@ from typing import TypeGuard
 
 from wsgen.diagnostics import Span
 from wsgen.load.python.bindings import Binding, Imported, Local, qualified
-from wsgen.load.sourcetext import SourceText, unreadable
+from wsgen.load.sourcetext import unreadable
 from wsgen.load.types.grammar import MAX_NESTING, MAX_TYPE, TypeNode
 from wsgen.load.types.rules import MAX_PARTS, is_refused
 from wsgen.model import BUILTIN_TYPES, ELLIPSIS, UNION
+from wsgen.syntax.python_text import PythonText, subscripted
 
 
 class TypeReader:
@@ -17,7 +18,7 @@ class TypeReader:
 
     def __init__(
         self,
-        source: SourceText,
+        source: PythonText,
         names: Mapping[str, Binding],
         here: tuple[str, ...] | None,
         assumed: str | None = None,
@@ -30,7 +31,7 @@ class TypeReader:
 
     def span(self, node: ast.expr) -> Span:
         """Return the place of `node`."""
-        return self.source.span(*self.source.of(node))
+        return self.source.places.span_of(node)
 
     def read(self, node: ast.expr, place: Span | None = None, depth: int = 0) -> TypeNode:
         """Return the tree of the type `node`; `place` overrides its position.
@@ -56,8 +57,7 @@ class TypeReader:
             base = self.named(node.value, place, depth)
             if is_refused(base):
                 return base
-            inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            args = tuple(self.read(arg, place, depth + 1) for arg in inner)
+            args = tuple(self.read(arg, place, depth + 1) for arg in subscripted(node))
             return TypeNode(base.name, base.module, args, at)
         if isinstance(node, ast.Name | ast.Attribute):
             return self.named(node, place, depth)

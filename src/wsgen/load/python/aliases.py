@@ -1,7 +1,6 @@
 """`ws.py` -> declarations: the WsRouter aliases of a Python file, found in its syntax tree."""
 
 import ast
-import sys
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,16 @@ from wsgen.diagnostics import Diagnostic, Note, Severity, Span
 from wsgen.load.class_names import check_class_name
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
 from wsgen.load.python.alias_types import TypeReader
-from wsgen.load.python.bindings import ROUTER, bindings, is_router, is_typing, statements
+from wsgen.load.python.bindings import ROUTER, bindings, is_router, is_typing
 from wsgen.load.python.constructor_calls import Given, arguments_of, calls
 from wsgen.load.python.parse import parse_python
-from wsgen.load.sourcetext import SourceText, UnreadableError
+from wsgen.load.sourcetext import UnreadableError
 from wsgen.load.types.grammar import TypeNode
 from wsgen.load.types.rules import data_type, request_type
 from wsgen.model import TypeRef
 from wsgen.syntax.module_names import importable_name, package_around
+from wsgen.syntax.python_text import PythonText, subscripted
+from wsgen.syntax.scopes import file_statements
 
 _FORM = "Write `X: TypeAlias = WsRouter[Request, Data]`."
 
@@ -50,46 +51,29 @@ def load_python(
     are appended to `found`; where one is an error, the declaration must not be used.
     """
     try:
-        source, tree = parse_python(path, data)
+        source = parse_python(path, data)
     except UnreadableError as error:
         found.extend(error.diagnostics)
         return FileDeclaration()
     here = importable_name(path, roots)
-    names = bindings(tree, package_around(path, roots))
+    names = bindings(source.tree, package_around(path, roots))
     finder = _Finder(TypeReader(source, names, here, assumed), found, generic=generic)
-    return finder.module(tree, frozenset(declared), package)
+    return finder.module(frozenset(declared), package)
 
 
-def read_aliases(path: Path, data: bytes) -> list[tuple[str, list[ast.expr]]]:
-    """Return the aliases of WsRouter in a Python file, in order, with the types that each gives it.
+def read_aliases(source: PythonText) -> list[tuple[str, ast.stmt, list[ast.expr]]]:
+    """Return name, statement and types of each alias of WsRouter in a Python file, in the order of the file.
 
-    Nothing is checked: the types may be unknown, too few or too many.
-
-    Raises UnreadableError if the file is not Python, or a quoted alias is not a type.
-    """
-    return [
-        (name, value.slice.elts if isinstance(value.slice, ast.Tuple) else [value.slice])
-        for name, value, _ in _declared(*parse_python(path, data))
-    ]
-
-
-def alias_statements(source: SourceText, tree: ast.Module) -> list[tuple[str, ast.stmt]]:
-    """Return the names and statements of the aliases of WsRouter in a Python file, in order.
-
-    Those in an `else` or `except`, which declare a router once more, are among them.
+    Those in an `else` or `except`, which declare a router once more, are among them. Nothing is checked: the
+    types may be unknown, too few or too many.
 
     Raises UnreadableError if a quoted alias is not a type.
     """
-    return [(name, stmt) for name, _, stmt in _declared(source, tree)]
-
-
-def _declared(source: SourceText, tree: ast.Module) -> list[tuple[str, ast.Subscript, ast.stmt]]:
-    names = bindings(tree, None)
     found: list[Diagnostic] = []
-    finder = _Finder(TypeReader(source, names, None), found)
+    finder = _Finder(TypeReader(source, bindings(source.tree, None), None), found)
     declared = [
-        (alias.name, value, stmt)
-        for stmt, _ in statements(tree.body)
+        (alias.name, stmt, subscripted(value))
+        for stmt, _ in file_statements(source.tree)
         if (alias := finder.alias(stmt)) and (value := finder.router(alias))
     ]
     if found:
@@ -104,18 +88,16 @@ class _Finder:
         self, types: TypeReader, found: list[Diagnostic], *, generic: bool = False
     ) -> None:
         self.types = types
-        self.source: SourceText = types.source
+        self.source = types.source
         self.names = types.names
         self.found = found
         self.generic = generic
         self.named: list[tuple[TypeNode, bool]] = []
 
-    def module(
-        self, tree: ast.Module, declared: frozenset[str], package: str | None
-    ) -> FileDeclaration:
+    def module(self, declared: frozenset[str], package: str | None) -> FileDeclaration:
         routers: dict[str, tuple[_Alias, ast.Subscript]] = {}
         top: set[ast.stmt] = set()
-        for stmt, second in statements(tree.body):
+        for stmt, second in file_statements(self.source.tree):
             top.add(stmt)
             if (alias := self.alias(stmt)) is None:
                 self.implicit(stmt)
@@ -127,10 +109,10 @@ class _Finder:
                 first = Note("first here", routers[alias.name][0].span)
                 message = f"`{alias.name}` is declared twice"
                 self.fail("WSG208", message, alias.span, "Keep one of the two.", first)
-        nodes = list(ast.walk(tree))
+        nodes = list(ast.walk(self.source.tree))
         self.misplaced(nodes, top)
         classes = declared.union(routers)
-        arguments = arguments_of(self.source, nodes, classes, package) if classes else ()
+        arguments = arguments_of(self.source.places, nodes, classes, package) if classes else ()
         given = calls(arguments, frozenset(routers), self.found)
         read = tuple(
             self.declaration(alias, value, given.get(name, Given()))
@@ -144,24 +126,17 @@ class _Finder:
 
     def alias(self, stmt: ast.stmt) -> _Alias | None:
         """Return the alias that `stmt` declares, whatever it stands for."""
-        if sys.version_info >= (3, 12) and isinstance(stmt, ast.TypeAlias):
-            return _Alias(stmt.name.id, self.types.span(stmt.name), stmt.value)
-        if isinstance(stmt, ast.AnnAssign) and isinstance(stmt.target, ast.Name) and stmt.value:
-            if is_typing(stmt.annotation, "TypeAlias", self.names):
-                return _Alias(stmt.target.id, self.types.span(stmt.target), stmt.value)
-        elif isinstance(stmt, ast.Assign) and isinstance(stmt.targets[0], ast.Name):
-            return self.rejoined(stmt.targets[0], stmt.value)
-        return None
-
-    def rejoined(self, target: ast.Name, value: ast.expr) -> _Alias | None:
-        """Return the alias of a `type X = ...` that was parsed as the assignment `type_X = ...`."""
-        start = self.source.at(target.lineno, target.col_offset)
-        written = self.source.text[start : start + len(target.id)]
-        if written == target.id or not written.startswith("type"):
+        if isinstance(stmt, ast.Assign) and stmt in self.source.aliases:
+            target = stmt.targets[0]
+        elif isinstance(stmt, ast.AnnAssign) and is_typing(
+            stmt.annotation, "TypeAlias", self.names
+        ):
+            target = stmt.target
+        else:
             return None
-        name = written[4:].lstrip()
-        place = start + len(written) - len(name)
-        return _Alias(name, self.source.span(place, place + len(name)), value)
+        if not isinstance(target, ast.Name) or stmt.value is None:
+            return None
+        return _Alias(target.id, self.types.span(target), stmt.value)
 
     def router(self, alias: _Alias) -> ast.Subscript | None:
         """Return the WsRouter[...] that `alias` stands for; None if it is another alias or wrong."""
@@ -173,8 +148,6 @@ class _Finder:
                 value = self.types.quoted(value)
             except UnreadableError as error:
                 self.found.extend(error.diagnostics)
-                return None
-            if not (isinstance(value, ast.Subscript) and is_router(value.value, self.names)):
                 return None
         elif isinstance(value, ast.Name | ast.Attribute) and is_router(value, self.names):
             message = f"`{alias.name}` gives WsRouter no types"
@@ -191,23 +164,19 @@ class _Finder:
     def declaration(self, alias: _Alias, value: ast.Subscript, given: Given) -> RouterDeclaration:
         if problem := check_class_name(alias.name):
             self.fail(problem[0], problem[1], alias.span, problem[2])
-        types = value.slice.elts if isinstance(value.slice, ast.Tuple) else [value.slice]
+        types = subscripted(value)
         place = (
             self.types.span(alias.value)
             if alias.value is not value and isinstance(alias.value, ast.Constant)
             else None
         )
         spans = dict(given.spans)
-        types_read: dict[str, TypeRef | None] = {}
-        further: list[TypeRef | None] = []
+        read: list[TypeRef | None] = []
         if len(types) == 2 or (self.generic and len(types) > 2):
-            spans["request"] = place or self.types.span(types[0])
-            spans["data"] = place or self.types.span(types[1])
-            types_read["request"] = self.type(types[0], place, request_type)
-            types_read["data"] = self.type(types[1], place, data_type)
-            for number, node in enumerate(types[2:]):
-                spans[f"further.{number}"] = place or self.types.span(node)
-                further.append(self.type(node, place, data_type))
+            keys = ("request", "data", *(f"further.{number}" for number in range(len(types) - 2)))
+            for key, node in zip(keys, types, strict=True):
+                spans[key] = place or self.types.span(node)
+                read.append(self.type(node, place, data_type if read else request_type))
         else:
             count = "one type" if len(types) == 1 else f"{len(types)} types"
             message = f"`{alias.name}` gives WsRouter {count}; it takes a request and a data type"
@@ -215,9 +184,12 @@ class _Finder:
         return RouterDeclaration(
             class_name=alias.name,
             span=alias.span,
-            fields={**given.fields, **{key: ref for key, ref in types_read.items() if ref}},
+            fields={
+                **given.fields,
+                **{key: ref for key, ref in zip(("request", "data"), read, strict=False) if ref},
+            },
             spans=spans,
-            further=tuple(further),
+            further=tuple(read[2:]),
         )
 
     def type(

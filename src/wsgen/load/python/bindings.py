@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wsgen.syntax.module_names import absolute_module
+from wsgen.syntax.scopes import file_statements
 
 TYPING = frozenset({"typing", "typing_extensions"})
 ROUTER = "WsRouter"
@@ -32,35 +33,13 @@ class Local:
 Binding = Imported | Local
 
 
-def statements(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
-    """Yield the statements of the top level, those in `if`, `try` and `with` blocks included.
-
-    With each comes whether it is only the second choice: in an `else` or `except`.
-    """
-    pending = [(stmt, False) for stmt in reversed(body)]
-    while pending:
-        stmt, second = pending.pop()
-        yield stmt, second
-        blocks: list[tuple[list[ast.stmt], bool]] = []
-        if isinstance(stmt, ast.If):
-            blocks = [(stmt.body, second), (stmt.orelse, True)]
-        elif isinstance(stmt, ast.Try | ast.TryStar):
-            blocks = [(stmt.body, second)]
-            blocks += [(handler.body, True) for handler in stmt.handlers]
-            blocks += [(stmt.orelse, second), (stmt.finalbody, second)]
-        elif isinstance(stmt, ast.With):
-            blocks = [(stmt.body, second)]
-        for block, choice in reversed(blocks):
-            pending.extend((inner, choice) for inner in reversed(block))
-
-
 def bindings(tree: ast.Module, package: tuple[str, ...] | None) -> Mapping[str, Binding]:
     """Return what each name of the top level is bound to; relative imports start from `package`.
 
     The last binding holds, as in Python, but one in an `else` or `except` never replaces an earlier one.
     """
     names: dict[str, Binding] = {}
-    for stmt, second in statements(tree.body):
+    for stmt, second in file_statements(tree):
         for name, binding in bound(stmt, package):
             if not (second and name in names):
                 names[name] = binding

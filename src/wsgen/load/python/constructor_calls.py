@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
 from wsgen.load.declaration import Argument, Fields
 from wsgen.load.sentences import problems_of
-from wsgen.load.sourcetext import SourceText
+from wsgen.syntax.text_ranges import SourceText
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def arguments_of(
         value = _literal(keyword)
         if value is None or name not in classes or called in foreign:
             continue
-        span = source.span(*source.of(keyword.value))
+        span = source.span_of(keyword.value)
         found.append(Argument(name, str(keyword.arg), value, span))
     return tuple(found)
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from wsgen.load.python.bindings import Binding, Imported, Local, bound, statements
+from wsgen.load.python.bindings import Binding, Imported, Local, bound
 from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.names import nearest
+from wsgen.syntax.scopes import bound_names, file_statements
 
 _MODEL = re.compile(rb"^class[ \t]+(\w+)[ \t]*\([^()]*\bBaseModel\b[^()]*\)[ \t]*:", re.MULTILINE)
 _CLASS = re.compile(rb"^class[ \t]+(\w+)", re.MULTILINE)
@@ -50,7 +51,7 @@ class ModuleFile:
     def tree(self) -> ast.Module | None:
         """Return the syntax of the file, None if this version of Python cannot parse it."""
         try:
-            return parse_python(self.path, self.data)[1]
+            return parse_python(self.path, self.data).tree
         except UnreadableError:
             return None
 
@@ -62,7 +63,7 @@ class ModuleFile:
         """
         names: dict[str, list[Binding | ast.stmt]] = {}
         package = self.name if self.path.stem == "__init__" else self.name[:-1]
-        for stmt, _ in statements(self.tree.body if self.tree else []):
+        for stmt, _ in file_statements(self.tree) if self.tree else ():
             if isinstance(stmt, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 names.setdefault(stmt.name, []).append(stmt)
                 continue
@@ -75,17 +76,7 @@ class ModuleFile:
         """Return all names that are bound anywhere in the file: more than those of its top level."""
         names = {path.name.partition(".")[0] for path in self._neighbours()}
         for node in ast.walk(self.tree) if self.tree else ():
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                # `type X = ...` is read as an assignment on versions that do not know it.
-                names |= {node.id, re.sub("^type_+", "", node.id)}
-            elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                names.add(node.name)
-            elif isinstance(node, ast.alias):
-                names.add((node.asname or node.name).partition(".")[0])
-            elif isinstance(node, ast.MatchAs | ast.MatchStar | ast.ExceptHandler) and node.name:
-                names.add(node.name)
-            elif isinstance(node, ast.MatchMapping) and node.rest:
-                names.add(node.rest)
+            names.update(bound_names(node))
         return frozenset(names)
 
     @cached_property

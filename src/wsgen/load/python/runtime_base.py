@@ -49,7 +49,7 @@ def _bases(file: Path, name: str, roots: tuple[Path, ...]) -> list[tuple[str, st
     The module is empty for a class of the file itself.
     """
     try:
-        _, tree = parse_python(file, read_file(file))
+        tree = parse_python(file, read_file(file)).tree
     except (OSError, UnreadableError):
         return []
     names = bindings(tree, package_around(file, roots))

@@ -11,8 +11,9 @@ import yaml
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.load.sentences import short
-from wsgen.load.sourcetext import SourceText, unreadable
+from wsgen.load.sourcetext import unreadable
 from wsgen.load.yaml.nodes import BROKEN, CORE, PLAIN, Mapping, Node, Scalar, Sequence, scalar_kind
+from wsgen.syntax.text_ranges import SourceText
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.load.schema import KeyStep, Steps
 from wsgen.load.sentences import Written, quote_it, short
-from wsgen.load.sourcetext import SourceText
 from wsgen.load.yaml.compose import WS_YAML, Dialect
 from wsgen.load.yaml.nodes import BROKEN, PLAIN, Mapping, Node, Scalar, Sequence
+from wsgen.syntax.text_ranges import SourceText
 
 
 class Entry(NamedTuple):

@@ -5,7 +5,7 @@ import re
 import yaml
 
 from wsgen.diagnostics import Diagnostic, Note, Span
-from wsgen.load.sourcetext import SourceText
+from wsgen.syntax.text_ranges import SourceText
 
 _CONTROL = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # what YAML calls printable

@@ -10,7 +10,7 @@ from wsgen.load.class_names import check_file_name
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
 from wsgen.load.schema import KeyStep, Schema, Steps, Violation, schema_at, violations
 from wsgen.load.sentences import described, short
-from wsgen.load.sourcetext import SourceText, UnreadableError, decode_utf8
+from wsgen.load.sourcetext import UnreadableError, decode_utf8
 from wsgen.load.types.grammar import TypeNode, parse_type
 from wsgen.load.types.rules import data_type, request_type
 from wsgen.load.yaml.compose import compose
@@ -19,6 +19,7 @@ from wsgen.load.yaml.nodes import BROKEN, Mapping, Node, Scalar, Sequence
 from wsgen.load.yaml.parser_errors import explain
 from wsgen.model import TypeRef
 from wsgen.names import nearest
+from wsgen.syntax.text_ranges import SourceText
 
 _CHECKS = {"request": request_type, "data": data_type}
 
@@ -196,10 +197,10 @@ class _Reader:
         if not isinstance(node, Scalar):
             return None
         source = self.document.source
-        inner = source.within(node.text, node.start, node.end)
+        inner = source.text.find(node.text, node.start, node.end)
 
         def at(start: int, end: int) -> Span:
-            if inner is None:
+            if inner < 0:  # it is escaped or folded
                 return self.document.span(node)
             return source.span(inner + start, inner + end)
 

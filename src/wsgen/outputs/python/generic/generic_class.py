@@ -8,10 +8,10 @@ from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import refuse
 from wsgen.outputs.python.generic.template import TemplateFile, mistake
 from wsgen.syntax.newer_syntax import TypeParameters
-from wsgen.syntax.python_text import PythonText
+from wsgen.syntax.python_text import PythonText, subscripted
 from wsgen.syntax.quoted_types import TypingNames
+from wsgen.syntax.scopes import file_statements
 from wsgen.syntax.text_ranges import TextRange
-from wsgen.syntax.unused_imports import file_statements
 
 _BASES = frozenset({"Generic", "Protocol"})
 _VARIABLES = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
@@ -85,7 +85,7 @@ def _checked(
         wrong += [
             _not_plain(ast.unparse(item), file.span(item))
             for base in _generic_bases(node, typing)
-            for item in _items(base)
+            for item in subscripted(base)
             if not isinstance(item, ast.Name)
         ]
         wrong += [
@@ -104,7 +104,7 @@ def _checked(
         raise refuse(*wrong)
     declarations = tuple(
         statement
-        for statement in file_statements(source.tree)
+        for statement, _ in file_statements(source.tree)
         if brackets is None and _assigned(statement) in names
     )
     return GenericClass(node, names, brackets, declarations)
@@ -119,7 +119,7 @@ def _not_plain(name: str, place: Span) -> Diagnostic:
 def _declared(file: TemplateFile) -> dict[str, tuple[str, ast.stmt]]:
     """Return the type variables that the file declares, each with its kind and statement."""
     found = {}
-    for node in file_statements(file.source.tree):
+    for node, _ in file_statements(file.source.tree):
         name = _assigned(node)
         value = getattr(node, "value", None)
         if name is not None and isinstance(value, ast.Call):
@@ -145,7 +145,7 @@ def _named_in_bases(file: TemplateFile) -> Iterator[str]:
     for node in ast.walk(file.source.tree):
         if isinstance(node, ast.ClassDef):
             for base in _generic_bases(node, file.typing):
-                yield from (item.id for item in _items(base) if isinstance(item, ast.Name))
+                yield from (item.id for item in subscripted(base) if isinstance(item, ast.Name))
 
 
 def _is_generic(node: ast.ClassDef, file: TemplateFile, known: Mapping[str, object]) -> bool:
@@ -159,7 +159,7 @@ def _is_generic(node: ast.ClassDef, file: TemplateFile, known: Mapping[str, obje
 def _ordered(node: ast.ClassDef, typing: TypingNames, known: Mapping[str, object]) -> Iterator[str]:
     """Yield the type parameters of a class in the order of typing: that in Generic, else that of appearance."""
     if bases := _generic_bases(node, typing):
-        yield from map(ast.unparse, _items(bases[0]))
+        yield from map(ast.unparse, subscripted(bases[0]))
     else:
         yield from dict.fromkeys(_names(node, known))
 
@@ -182,7 +182,3 @@ def _generic_bases(node: ast.ClassDef, typing: TypingNames) -> list[ast.Subscrip
 
 def _subscripts(node: ast.ClassDef) -> list[ast.Subscript]:
     return [base for base in node.bases if isinstance(base, ast.Subscript)]
-
-
-def _items(node: ast.Subscript) -> list[ast.expr]:
-    return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]

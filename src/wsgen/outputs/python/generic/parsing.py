@@ -110,7 +110,7 @@ def _parse(path: Path, text: str) -> PythonText:
         help_text = "Save it as UTF-8 and remove that line."
         raise refuse(mistake("WSG420", message, Span(path, line, 1, line, 1), help_text))
     try:
-        return parse_text(text)
+        return parse_text(path, text)
     except SyntaxError as error:
         line, column = error.lineno or 1, error.offset or 1
         message = f"{path.name} is not valid Python: {error.msg}"

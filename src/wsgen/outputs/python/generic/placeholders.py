@@ -16,9 +16,9 @@ from wsgen.outputs.python.generic.template import (
 )
 from wsgen.syntax.cuts import bracketed, without
 from wsgen.syntax.python_text import PythonText
+from wsgen.syntax.scopes import file_statements
 from wsgen.syntax.string_literals import characters
 from wsgen.syntax.text_ranges import Cover, TextRange
-from wsgen.syntax.unused_imports import file_statements
 from wsgen.syntax.uses import Use, exports
 
 _NAME = re.compile(r"class(?:[ \t\f]|\\\n)+(\w+)")
@@ -129,7 +129,7 @@ def _aliases(template: TemplateUses) -> Mapping[str, tuple[str, ...]]:
     """Return the aliases of the file that are generic, with the type parameters that they use."""
     used = [use for use in template.found if template.parameter(use) is not None]
     found = {}
-    for node in file_statements(template.file.source.tree) if used else ():
+    for node, _ in file_statements(template.file.source.tree) if used else ():
         if isinstance(node, ast.Assign):
             target = node.targets[0]
         elif isinstance(node, ast.AnnAssign):

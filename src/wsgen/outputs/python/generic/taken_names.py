@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from wsgen.outputs.python.generic.template import TakenNames, TemplateFile
 from wsgen.outputs.python.generic.template_imports import absolute
 from wsgen.outputs.python.type_imports import ImportedName
-from wsgen.syntax.scopes import Function, Import, bound_by
+from wsgen.syntax.scopes import Function, Import, bound_by, file_statements
 from wsgen.syntax.text_ranges import Cover, TextRange
-from wsgen.syntax.unused_imports import file_statements
 from wsgen.syntax.uses import Use
 
 
@@ -63,7 +62,7 @@ def _bindings(file: TemplateFile) -> Iterator[tuple[str, TextRange, ImportedName
     With a name that is imported unchanged comes what it is imported from.
     """
     source = file.source
-    for node in file_statements(source.tree):
+    for node, _ in file_statements(source.tree):
         if isinstance(node, Import):
             for item in node.names:
                 origin = None

@@ -91,10 +91,7 @@ class TemplateFile:
     def span(self, at: TextRange | ast.expr | ast.stmt | ast.alias) -> Span:
         """Return the place of a range or of a node, as far as its first line."""
         places = self.source.places
-        start, end = at if isinstance(at, tuple) else places.of(at)
-        line, column = places.line_and_column(start)
-        end = min(end, places.line(start)[1])
-        return Span(self.path, line, column, line, column + max(end - start, 0))
+        return places.span(*at) if isinstance(at, tuple) else places.span_of(at)
 
 
 def mistake(
