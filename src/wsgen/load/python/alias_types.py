@@ -93,9 +93,9 @@ class TypeReader:
         if isinstance(binding, Imported):
             return self.imported(binding, rest, at)
         if isinstance(binding, Local):
-            name = node.id if isinstance(node, ast.Name) else f"{_head(node)}.{rest}"
             if isinstance(node, ast.Name) and _is_type(binding.value):
                 return self.read(binding.value, at, depth + 1)
+            name = ast.unparse(node)
             return TypeNode(name, self.own_module(name, at), (), at)
         if rest in BUILTIN_TYPES:
             return TypeNode(rest, None, (), at)
@@ -116,16 +116,10 @@ class TypeReader:
             message = f"`{binding.written}` leads out of all packages that hold this file"
             help_text = "Import by the absolute name, or list its folder in [tool.wsgen] sources."
             raise unreadable("WSG206", message, at, help_text)
-        if binding.name is not None:
-            if rest and not binding.name[:1].isupper():
-                # `from pkg import models` and `models.Bar`: the name is a module.
-                module = f"{binding.module}.{binding.name}"
-                return self.member(module, rest, at)
-            return TypeNode(".".join(filter(None, (binding.name, rest))), binding.module, (), at)
-        if not rest:
+        if not (name := binding.member(rest)):
             message = f"`{binding.written}` is a module, not a type"
             raise unreadable("WSG300", message, at, f"Name a class of it: `{binding.written}.Bar`.")
-        return self.member(binding.module, rest, at)
+        return self.member(binding.module, name, at)
 
     def member(self, module: str, rest: str, at: Span) -> TypeNode:
         """Return the class `rest` of `module`; lower-case parts but the last are modules in it."""
@@ -150,9 +144,3 @@ def _is_type(node: ast.expr | None) -> TypeGuard[ast.expr]:
     return isinstance(node, ast.Name | ast.Attribute | ast.Subscript) or (
         isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)
     )
-
-
-def _head(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""

@@ -22,6 +22,10 @@ class Imported:
     name: str | None
     written: str
 
+    def member(self, rest: str) -> str:
+        """Return the dotted name in `module` of the part `rest` of what was imported."""
+        return ".".join(filter(None, (self.name, rest)))
+
 
 @dataclass(frozen=True, slots=True)
 class Local:
@@ -76,9 +80,7 @@ def is_typing(expr: ast.expr | None, name: str, names: Mapping[str, Binding]) ->
         return renamed or expr.value.rpartition(".")[2].strip() == name
     binding, rest = qualified(expr, names) if expr else (None, "")
     if isinstance(binding, Imported):
-        if binding.name is not None:
-            return not rest and binding.module in TYPING and binding.name == name
-        return binding.module in TYPING and rest == name
+        return binding.module in TYPING and binding.member(rest) == name
     return binding is None and rest == name
 
 

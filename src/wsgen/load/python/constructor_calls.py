@@ -73,33 +73,25 @@ def arguments_of(
         if alias.asname and alias.name in classes
     }
     found = []
-    for called, keyword in _keywords(nodes):
-        name = renamed.get(called, called)
-        value = _literal(keyword)
-        if value is None or name not in classes or called in foreign:
-            continue
-        span = source.span_of(keyword.value)
-        found.append(Argument(name, str(keyword.arg), value, span))
-    return tuple(found)
-
-
-def _keywords(nodes: Sequence[ast.AST]) -> list[tuple[str, ast.keyword]]:
-    """Return the keywords of calls with the names of what is called, in the order of the file."""
-    pairs = []
     for node in nodes:
         if not isinstance(node, ast.Call):
             continue
         called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        pairs += [(called, keyword) for keyword in node.keywords]
-    return sorted(pairs, key=lambda pair: (pair[1].value.lineno, pair[1].value.col_offset))
+        name = renamed.get(called, called)
+        if name in classes and called not in foreign:
+            for keyword in node.keywords:
+                if (value := _literal(keyword)) is not None:
+                    span = source.span_of(keyword.value)
+                    found.append(Argument(name, str(keyword.arg), value, span))
+    return tuple(sorted(found, key=lambda item: (item.span.line, item.span.column)))
 
 
 def _literal(keyword: ast.keyword) -> str | tuple[str, ...] | None:
-    value = keyword.value
-    if keyword.arg == "route" and isinstance(value, ast.Constant) and isinstance(value.value, str):
-        return value.value
-    if keyword.arg == "tags" and isinstance(value, ast.List | ast.Tuple):
-        tags = [item.value for item in value.elts if isinstance(item, ast.Constant)]
-        texts = tuple(tag for tag in tags if isinstance(tag, str))
-        return tuple(dict.fromkeys(texts)) if len(texts) == len(value.elts) else None
+    match keyword:
+        case ast.keyword(arg="route", value=ast.Constant(value=str(text))):
+            return text
+        case ast.keyword(arg="tags", value=ast.List(elts=items) | ast.Tuple(elts=items)):
+            tags = [item.value for item in items if isinstance(item, ast.Constant)]
+            texts = tuple(tag for tag in tags if isinstance(tag, str))
+            return tuple(dict.fromkeys(texts)) if len(texts) == len(items) else None
     return None

@@ -37,6 +37,11 @@ class ModuleFile:
         except UnreadableError:
             self.data = b"\0"  # which is no Python
 
+    @property
+    def package(self) -> tuple[str, ...]:
+        """Return the package that relative imports start from."""
+        return self.name if self.path.stem == "__init__" else self.name[:-1]
+
     @cached_property
     def models(self) -> dict[str, None]:
         """Return the classes that inherit `BaseModel` by that name, found without parsing the file."""
@@ -59,22 +64,23 @@ class ModuleFile:
     def top(self) -> dict[str, list[Binding | ast.stmt]]:
         """Return what each name of the top level is bound to, in the order of the file.
 
-        Classes and functions are statements; all else is what `python_names` makes of it.
+        Classes and functions are statements, all else is a Binding.
         """
         names: dict[str, list[Binding | ast.stmt]] = {}
-        package = self.name if self.path.stem == "__init__" else self.name[:-1]
         for stmt, _ in file_statements(self.tree) if self.tree else ():
             if isinstance(stmt, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 names.setdefault(stmt.name, []).append(stmt)
                 continue
-            for name, binding in bound(stmt, package):
+            for name, binding in bound(stmt, self.package):
                 names.setdefault(name, []).append(binding)
         return names
 
     @cached_property
     def names(self) -> frozenset[str]:
         """Return all names that are bound anywhere in the file: more than those of its top level."""
-        names = {path.name.partition(".")[0] for path in self._neighbours()}
+        # The modules in a package are attributes of it once they are imported.
+        inside = _entries(self.path.parent) if self.path.stem == "__init__" else ()
+        names = {path.name.partition(".")[0] for path in inside}
         for node in ast.walk(self.tree) if self.tree else ():
             names.update(bound_names(node))
         return frozenset(names)
@@ -82,13 +88,12 @@ class ModuleFile:
     @cached_property
     def stars(self) -> tuple[str | None, ...]:
         """Return the modules that a star import takes all names of, None for one that is not known."""
-        package = self.name if self.path.stem == "__init__" else self.name[:-1]
         nodes = ast.walk(self.tree) if self.tree else ()
         found = [node for node in nodes if isinstance(node, ast.ImportFrom)]
         return tuple(
             getattr(binding, "module", None)
             for node in found
-            for name, binding in bound(node, package)
+            for name, binding in bound(node, self.package)
             if name == "*"
         )
 
@@ -110,11 +115,6 @@ class ModuleFile:
     def moves_modules(self) -> bool:
         """Return whether modules of the package may be elsewhere than in its folder."""
         return _MOVED.search(self.data) is not None
-
-    def _neighbours(self) -> Iterator[Path]:
-        """Yield the modules in a package, which are attributes of it once they are imported."""
-        if self.path.stem == "__init__":
-            yield from _entries(self.path.parent)
 
 
 class ProjectModules:
@@ -153,12 +153,7 @@ class ProjectModules:
 
     def packages(self) -> frozenset[str]:
         """Return the project's own top-level packages and modules."""
-        found = set()
-        for root in self.roots:
-            for place in _entries(root):
-                if place.suffix == ".py" or (place / "__init__.py").is_file():
-                    found.add(place.name.removesuffix(".py"))
-        return frozenset(found)
+        return frozenset(name for root in self.roots for name in _modules_in(root))
 
     def like(self, module: str) -> str | None:
         """Return the module that `module`, which does not exist, most likely means; None if none is close.
@@ -168,20 +163,11 @@ class ProjectModules:
         parts = module.split(".")
         right = max((n for n in range(1, len(parts)) if self.files(".".join(parts[:n]))), default=0)
         package, (wrong, *rest) = parts[:right], parts[right:]
-        close = nearest(wrong, self._inside(".".join(package)))
+        files = self.files(".".join(package)) or ()
+        folders = [file.path.parent for file in files if file.path.name == "__init__.py"]
+        close = nearest(wrong, (name for folder in folders for name in _modules_in(folder)))
         found = ".".join([*package, close, *rest]) if close else ""
         return found if close and self.files(found) else None
-
-    def _inside(self, package: str) -> list[str]:
-        """Return the names of the modules in `package`."""
-        return [
-            place.name.removesuffix(".py")
-            for file in self.files(package) or ()
-            if file.path.name == "__init__.py"
-            for place in _entries(file.path.parent)
-            if (place.suffix == ".py" and place.stem != "__init__")
-            or (place / "__init__.py").is_file()
-        ]
 
     def _search(self, parts: tuple[str, ...]) -> tuple[ModuleFile, ...] | None:
         if parts[0] in sys.stdlib_module_names:
@@ -227,6 +213,13 @@ class ProjectModules:
         if path not in self._files and path.is_file():
             self._files[path] = ModuleFile(path, name)
         return self._files.get(path)
+
+
+def _modules_in(folder: Path) -> Iterator[str]:
+    for place in _entries(folder):
+        is_module = place.suffix == ".py" and place.stem != "__init__"
+        if is_module or (place / "__init__.py").is_file():
+            yield place.name.removesuffix(".py")
 
 
 def _entries(folder: Path) -> list[Path]:

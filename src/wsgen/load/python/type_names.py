@@ -156,21 +156,16 @@ class TypeNames:
         files = self.modules.files(module)
         if not files or not steps or files[0].is_dynamic or files[0].stars:
             return None
-        file = files[0]
-        bindings = file.top.get(name, [])
-        if len(bindings) != 1:
-            return None
-        binding = bindings[0]
-        if isinstance(binding, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            return file, binding
-        if isinstance(binding, Local) and isinstance(binding.value, ast.Call):
-            return file, binding.value
-        target = binding if isinstance(binding, Imported) else None
-        if isinstance(binding, Local) and isinstance(binding.value, ast.Name):
-            return self._definition(module, binding.value.id, steps - 1)
-        if target is None or target.module is None or target.name is None:
-            return None
-        return self._definition(target.module, target.name, steps - 1)
+        match files[0].top.get(name):
+            case [ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef() as stmt]:
+                return files[0], stmt
+            case [Local(value=ast.Call() as call)]:
+                return files[0], call
+            case [Local(value=ast.Name(id=other))]:
+                return self._definition(module, other, steps - 1)
+            case [Imported(module=str(origin), name=str(other))]:
+                return self._definition(origin, other, steps - 1)
+        return None
 
     def _ancestors(
         self, file: ModuleFile, stmt: ast.ClassDef | ast.Call, steps: int
@@ -210,10 +205,12 @@ def _imported(node: TypeNode) -> Iterator[TypeNode]:
 def _origin(expr: ast.expr, file: ModuleFile) -> tuple[str | None, str]:
     """Return the module and the name of what the expression `expr` of `file` stands for."""
     binding, rest = qualified(expr, file.unique)
-    if isinstance(binding, Imported) and binding.module is not None:
-        parts = [part for part in (binding.name, rest) if part]
-        if len(parts) == 1:
-            return binding.module, parts[0]
+    if (
+        isinstance(binding, Imported)
+        and binding.module
+        and "." not in (name := binding.member(rest))
+    ):
+        return binding.module, name
     if isinstance(binding, Local) and isinstance(expr, ast.Name) and len(file.top[expr.id]) == 1:
         return ".".join(file.name), expr.id
     return None, rest if binding is None else ""
