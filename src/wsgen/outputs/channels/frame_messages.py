@@ -82,8 +82,8 @@ def router_messages(router: RouterSpec, *, native: bool) -> Json:
                 envelope(name, content),
                 summary=router.summary if verb == "update" else "",
                 description=router.description if verb == "update" else "",
-                tags=router.tags,
                 deprecated=router.deprecated,
+                tags=tags_of(router.tags),
             )
     return messages
 
@@ -127,26 +127,14 @@ def tags_of(tags: tuple[str, ...]) -> list[Json]:
     return [{"name": tag} for tag in dict.fromkeys(tags)]
 
 
-def _message(
-    name: str,
-    title: str,
-    envelope: Json,
-    *,
-    summary: str = "",
-    description: str = "",
-    tags: tuple[str, ...] = (),
-    deprecated: bool = False,
-) -> Json:
+def _message(name: str, title: str, envelope: Json, **more: object) -> Json:
     properties = envelope["properties"]
     correlated = isinstance(properties, dict) and "id" in properties
     return filled(
         {
             "name": name,
             "title": title,
-            "summary": summary,
-            "description": description,
-            "deprecated": deprecated,
-            "tags": tags_of(tags),
+            **more,
             "contentType": "application/json",
             "correlationId": _CORRELATION if correlated else None,
             "payload": envelope,

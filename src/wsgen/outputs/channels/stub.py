@@ -6,6 +6,7 @@ or exports the document. It also turns the `x-python-examples` of a route into e
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from pydantic_core import from_json, to_json
 
@@ -89,61 +90,53 @@ def _channel_text(module: ModuleSpec) -> str:
 def _operations(router: RouterSpec, channel: str, *, native: bool) -> Json:
     route = router.route
     texts = filled({"summary": router.summary, "description": router.description})
+    schemes = [{"$ref": f"#/components/securitySchemes/{name}"} for name in router.security]
     extra: Json = {
         **filled({"tags": tags_of(router.tags), "x-deprecated": router.deprecated}),
-        **filled({"security": [_scheme(name) for name in router.security]}),
+        **filled({"security": schemes}),
         "x-router": router.class_name,
     }
-    delivery = router.delivery.model_dump(mode="json")
-
-    def operation(verb: str, action: str, names: list[str], texts: Json, reply: Json) -> Json:
-        base: Json = {"action": action, "channel": {"$ref": f"#/channels/{channel}"}}
-        return {**base, "title": verb, **texts, **extra, "messages": _refs(channel, names), **reply}
-
-    def reply(verb: str) -> Json:
-        if not native:
-            return {}
-        names = [f"{route}.{verb}.response", "error"]
-        ref = {"$ref": f"#/channels/{channel}"}
-        return {"reply": {"channel": ref, "messages": _refs(channel, names)}}
-
     enter, leave, update = f"{route}.subscribe", f"{route}.unsubscribe", f"{route}.update"
     updates = [update, f"{route}.unsubscribed"] if native else [update]
-    delivered: Json = {"x-delivery": delivery} if native else {}
-    examples = filled({"x-python-examples": [_example(item) for item in router.examples]})
-    asking = {**reply("subscribe"), **examples}
-    return {
-        enter: operation(f"Subscribe to {route}", "receive", [enter], texts, asking),
-        leave: operation(f"Unsubscribe from {route}", "receive", [leave], {}, reply("unsubscribe")),
-        update: operation(f"Updates of {route}", "send", updates, texts, delivered),
+    asking: Json = {
+        "action": "receive",
+        **_on(channel, [enter], {"title": f"Subscribe to {route}", **texts, **extra}),
     }
+    leaving: Json = {
+        "action": "receive",
+        **_on(channel, [leave], {"title": f"Unsubscribe from {route}", **extra}),
+    }
+    updating: Json = {
+        "action": "send",
+        **_on(channel, updates, {"title": f"Updates of {route}", **texts, **extra}),
+    }
+    if native:
+        asking["reply"] = _on(channel, [f"{enter}.response", "error"])
+        leaving["reply"] = _on(channel, [f"{leave}.response", "error"])
+        updating["x-delivery"] = router.delivery.model_dump(mode="json")
+    asking |= filled({"x-python-examples": [_example(item) for item in router.examples]})
+    return {enter: asking, leave: leaving, update: updating}
 
 
 def _shared_operations(channel: str) -> Json:
-    ref = {"$ref": f"#/channels/{channel}"}
     return {
         f"{channel}.ping": {
             "action": "receive",
-            "channel": ref,
-            "title": "Ping",
-            "messages": _refs(channel, ["ping"]),
-            "reply": {"channel": ref, "messages": _refs(channel, ["pong", "error"])},
+            **_on(channel, ["ping"], {"title": "Ping"}),
+            "reply": _on(channel, ["pong", "error"]),
         },
         f"{channel}.notices": {
             "action": "send",
-            "channel": ref,
-            "title": "Errors and the state of the server",
-            "messages": _refs(channel, ["error", "status"]),
+            **_on(channel, ["error", "status"], {"title": "Errors and the state of the server"}),
         },
     }
 
 
-def _refs(channel: str, names: list[str]) -> list[Json]:
-    return [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in names]
-
-
-def _scheme(name: str) -> Json:
-    return {"$ref": f"#/components/securitySchemes/{name}"}
+def _on(channel: str, names: list[str], more: Mapping[str, object] = MappingProxyType({})) -> Json:
+    """Return the part of an operation or a reply that refers to the messages `names` of `channel`."""
+    ref = f"#/channels/{channel}"
+    messages = [{"$ref": f"{ref}/messages/{name}"} for name in names]
+    return {"channel": {"$ref": ref}, **more, "messages": messages}
 
 
 def _example(example: Example) -> Json:

@@ -104,8 +104,8 @@ def _checked(
         raise refuse(*wrong)
     declarations = tuple(
         statement
-        for statement, _ in file_statements(source.tree)
-        if brackets is None and _assigned(statement) in names
+        for name, _, statement in _assigned_calls(file)
+        if brackets is None and name in names
     )
     return GenericClass(node, names, brackets, declarations)
 
@@ -119,25 +119,21 @@ def _not_plain(name: str, place: Span) -> Diagnostic:
 def _declared(file: TemplateFile) -> dict[str, tuple[str, ast.stmt]]:
     """Return the type variables that the file declares, each with its kind and statement."""
     found = {}
-    for node, _ in file_statements(file.source.tree):
-        name = _assigned(node)
-        value = getattr(node, "value", None)
-        if name is not None and isinstance(value, ast.Call):
-            kind = file.typing.member(value.func)
-            if kind in _VARIABLES:
-                found[name] = (kind, node)
+    for name, called, node in _assigned_calls(file):
+        if (kind := file.typing.member(called)) in _VARIABLES:
+            found[name] = (kind, node)
     return found
 
 
-def _assigned(node: ast.stmt) -> str | None:
-    """Return the name that a statement assigns the result of a call to."""
-    if isinstance(node, ast.Assign) and len(node.targets) == 1:
-        target: ast.expr = node.targets[0]
-    elif isinstance(node, ast.AnnAssign):
-        target = node.target
-    else:
-        return None
-    return target.id if isinstance(target, ast.Name) and isinstance(node.value, ast.Call) else None
+def _assigned_calls(file: TemplateFile) -> Iterator[tuple[str, ast.expr, ast.stmt]]:
+    """Yield the names that statements assign the result of a call to, with what is called."""
+    for node, _ in file_statements(file.source.tree):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=called))
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(func=called))
+            ):
+                yield name, called, node
 
 
 def _named_in_bases(file: TemplateFile) -> Iterator[str]:
@@ -165,8 +161,9 @@ def _ordered(node: ast.ClassDef, typing: TypingNames, known: Mapping[str, object
 
 
 def _names(node: ast.ClassDef, known: Mapping[str, object]) -> Iterator[str]:
-    for base in _subscripts(node):
-        yield from _in_order(base.slice, known)
+    for base in node.bases:
+        if isinstance(base, ast.Subscript):
+            yield from _in_order(base.slice, known)
 
 
 def _in_order(node: ast.AST, known: Mapping[str, object]) -> Iterator[str]:
@@ -177,8 +174,5 @@ def _in_order(node: ast.AST, known: Mapping[str, object]) -> Iterator[str]:
 
 
 def _generic_bases(node: ast.ClassDef, typing: TypingNames) -> list[ast.Subscript]:
-    return [base for base in _subscripts(node) if typing.member(base.value) in _BASES]
-
-
-def _subscripts(node: ast.ClassDef) -> list[ast.Subscript]:
-    return [base for base in node.bases if isinstance(base, ast.Subscript)]
+    subscripts = [base for base in node.bases if isinstance(base, ast.Subscript)]
+    return [base for base in subscripts if typing.member(base.value) in _BASES]

@@ -130,22 +130,15 @@ def _aliases(template: TemplateUses) -> Mapping[str, tuple[str, ...]]:
     used = [use for use in template.found if template.parameter(use) is not None]
     found = {}
     for node, _ in file_statements(template.file.source.tree) if used else ():
-        if isinstance(node, ast.Assign):
-            target = node.targets[0]
-        elif isinstance(node, ast.AnnAssign):
-            target = node.target
-        else:
-            continue
-        if (
-            node.value is None
-            or isinstance(node.value, ast.Call)
-            or not isinstance(target, ast.Name)
-        ):
-            continue
-        start, end = template.file.source.places.of(node.value)
-        inside = [use.name for use in used if start <= use.start and use.end <= end]
-        if inside:
-            found[target.id] = tuple(dict.fromkeys(inside))
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name), *_], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if not isinstance(value, ast.Call):
+                start, end = template.file.source.places.of(value)
+                inside = [use.name for use in used if start <= use.start and use.end <= end]
+                if inside:
+                    found[name] = tuple(dict.fromkeys(inside))
     return found
 
 

@@ -41,13 +41,9 @@ def names_of(
         origins.setdefault(name, set()).add(origin)
     single = (next(iter(found)) for found in origins.values() if len(found) == 1)
     same = {origin for origin in single if origin is not None}
-    bound: set[ImportedName] = set()
-    for node in source.tree.body:
-        if isinstance(node, ast.ImportFrom) and source.places.of(node)[1] <= first:
-            module = absolute(node, file.package)
-            for item in node.names:
-                if item.asname in (None, item.name) and not gone.holds(*source.places.of(item)):
-                    bound.add((module, item.name))
+    top = (source.places.of(node) for node in source.tree.body if isinstance(node, ast.ImportFrom))
+    early = Cover(place for place in top if place[1] <= first)
+    bound = {origin for _, text_range, origin in bindings if early.holds(*text_range)}
     return TakenNames(
         {name: file.span(text_range) for name, text_range in taken.items()},
         {name: file.span(text_range) for name, text_range in hidden.items()},
