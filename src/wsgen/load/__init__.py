@@ -14,12 +14,8 @@ __all__ = ["Loaded", "TypeNames", "load_module"]
 
 def __getattr__(name: str) -> object:
     # pydantic and yaml cost most of a run in which nothing changed: they load on first use.
-    if name in {"Loaded", "load_module"}:
+    if name in __all__:
         from wsgen.load import module
 
         return getattr(module, name)
-    if name == "TypeNames":
-        from wsgen.load.python import type_names
-
-        return type_names.TypeNames
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,6 @@
 """A module's source files -> one ModuleSpec: merge what they declare, and make the checks that need all of it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -84,7 +84,9 @@ def load_module(
             python = replace(more, routers=_merged(python.routers, more.routers, found))
     found.extend(_unknown_schemes(yaml, config.security_schemes))
     if not generic:  # else it depends on that class, which is read when routers are made from it
-        found.extend(_taken((*yaml.routers, *python.routers)))
+        declared = (*yaml.routers, *python.routers)
+        taken = ((check_free(router.class_name), router.span) for router in declared)
+        found.extend(problem.at(span) for problem, span in taken if problem)
     return replace(united(source, yaml, python, found), digests=digests)
 
 
@@ -231,14 +233,6 @@ def _collisions(
                 help="Give one another `route`.",
                 notes=(Note(f"`{other.class_name}` has it here", other.place("route")),),
             )
-
-
-def _taken(routers: Iterable[RouterDeclaration]) -> Iterator[Diagnostic]:
-    """Report each class whose name its own file uses for something else."""
-    for router in routers:
-        if problem := check_free(router.class_name):
-            code, message, help_text = problem
-            yield Diagnostic(code, message, router.span, help=help_text)
 
 
 def _unknown_schemes(yaml: FileDeclaration, known: Collection[str]) -> Iterator[Diagnostic]:

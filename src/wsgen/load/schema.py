@@ -135,11 +135,11 @@ def _validator() -> Any:
         "pattern": _pattern,
         "propertyNames": _property_names,
         "required": _required,
-        "type": _type,
         "uniqueItems": _unique_items,
     }
     extend_untyped: Any = extend  # as jsonschema leaves it
-    validator = extend_untyped(Draft202012Validator, keywords)
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+    validator = extend_untyped(Draft202012Validator, keywords, type_checker=types)
     validator.descend = descend
     return validator(ws_schema())
 
@@ -150,21 +150,9 @@ def _error(message: str, *path: str | int) -> Any:
     return ValidationError(message, path=path)
 
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "array": (list,),
-    "boolean": (bool,),
-    "integer": (int,),
-    "number": (int, float),
-    "object": (dict,),
-    "string": (str,),
-}
-
-
-def _type(_: Any, name: str, value: object, __: Schema) -> Iterator[Any]:
-    """Yield an error unless `value` has the type; unlike in JSON Schema, 1.0 is not an integer."""
-    is_bool = isinstance(value, bool)
-    if not isinstance(value, _TYPES[name]) or (is_bool and name != "boolean"):
-        yield _error("another type")
+def _is_integer(_: Any, value: object) -> bool:
+    """Return whether `value` is an integer; unlike in JSON Schema, 1.0 is not."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _additional_properties(

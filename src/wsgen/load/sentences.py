@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from wsgen.diagnostics import Diagnostic, Span
 from wsgen.load.schema import KeyStep, Schema, Steps, Violation, violations
 from wsgen.names import did_you_mean, kebab, shortened
 
@@ -25,6 +26,10 @@ class Wording(NamedTuple):
     code: str
     message: str
     help: str
+
+    def at(self, span: Span) -> Diagnostic:
+        """Return the diagnostic at `span`."""
+        return Diagnostic(self.code, self.message, span, help=self.help)
 
 
 class Written(NamedTuple):

@@ -163,7 +163,7 @@ class _Finder:
 
     def declaration(self, alias: _Alias, value: ast.Subscript, given: Given) -> RouterDeclaration:
         if problem := check_class_name(alias.name):
-            self.fail(problem[0], problem[1], alias.span, problem[2])
+            self.found.append(problem.at(alias.span))
         types = subscripted(value)
         place = (
             self.types.span(alias.value)

@@ -45,7 +45,7 @@ def calls(
             )
         elif first is item:
             wrong = problems_of(("routers", name, key), item.value)
-            found.extend(Diagnostic(code, text, item.span, help=more) for code, text, more in wrong)
+            found.extend(problem.at(item.span) for problem in wrong)
             before = given.get(name, Given())
             fields = before.fields if wrong else {**before.fields, key: item.value}
             given[name] = Given(fields, {**before.spans, key: item.span})

@@ -51,7 +51,10 @@ def load_yaml(
 
 
 class _Reader:
-    """Reads one document; `wrong` and `misnamed` are the paths of values and keys that the schema forbids."""
+    """Reads one document; `wrong` and `misnamed` are the paths of values and keys that the schema forbids.
+
+    `spans` are the positions in the module or router that is read, by dotted keys.
+    """
 
     def __init__(self, document: Document, models: str | None) -> None:
         self.document = document
@@ -59,6 +62,7 @@ class _Reader:
         self.named: list[tuple[TypeNode, bool]] = []
         self.wrong: set[Steps] = set()
         self.misnamed: set[Steps] = set()
+        self.spans: dict[str, Span] = {}
 
     def module(self) -> FileDeclaration:
         document, root = self.document, self.document.root
@@ -71,14 +75,10 @@ class _Reader:
             # If `models` is wrong, that is the only diagnostic: bare names are not reported as well.
             wrong = ("models",) in self.wrong
             self.models = "models" if wrong else str(document.plain(entries["models"].value))
-        spans: dict[str, Span] = {}
         own = {key: entry for key, entry in entries.items() if key != "routers"}
-        return FileDeclaration(
-            routers=self.routers(entries["routers"].value) if "routers" in entries else (),
-            fields=self.fields(own, schema_at(()), (), "", spans),
-            spans=spans,
-            named=tuple(self.named),
-        )
+        fields, spans = self.fields(own, schema_at(()), ()), self.spans
+        routers = self.routers(entries["routers"].value) if "routers" in entries else ()
+        return FileDeclaration(routers, fields, spans=spans, named=tuple(self.named))
 
     def report(self, violation: Violation) -> None:
         """Report a violation of the schema, unless another diagnostic covers it."""
@@ -123,64 +123,53 @@ class _Reader:
         name = key.text
         if ("routers", name) not in self.misnamed and (problem := check_file_name(name)):
             self.document.fail(problem.code, key, problem.message, problem.help)
-        spans: dict[str, Span] = {}
+        self.spans = {}
         entries = self.document.entries(node) if isinstance(node, Mapping) else {}
-        fields = self.fields(entries, schema, ("routers", name), "", spans)
-        return RouterDeclaration(name, self.document.span(key), fields, spans)
+        fields = self.fields(entries, schema, ("routers", name))
+        return RouterDeclaration(name, self.document.span(key), fields, self.spans)
 
     def fields(
-        self,
-        entries: dict[str, Entry],
-        schema: Schema,
-        path: Steps,
-        prefix: str,
-        spans: dict[str, Span],
+        self, entries: dict[str, Entry], schema: Schema, path: Steps, prefix: str = ""
     ) -> dict[str, object]:
         """Return the values of `entries` that the schema knows and that are right."""
         known = schema.get("properties", {})
         read: dict[str, object] = {}
         for key, entry in entries.items():
             if key in known:
-                where = f"{prefix}{key}"
-                value = self.value(entry.value, known[key], (*path, key), where, spans)
+                value = self.value(entry.value, known[key], (*path, key), f"{prefix}{key}")
                 if value is not None:
                     read[key] = value
         return read
 
-    def value(
-        self, node: Node, schema: Schema, path: Steps, name: str, spans: dict[str, Span]
-    ) -> object:
-        """Return the value of `node` as the model expects it, None if it is wrong; add positions to `spans`."""
-        spans.setdefault(name, self.document.span(node))
+    def value(self, node: Node, schema: Schema, path: Steps, name: str) -> object:
+        """Return the value of `node` as the model expects it, None if it is wrong."""
+        self.spans.setdefault(name, self.document.span(node))
         if path in self.wrong:
             return None
         kind = schema.get("x-wsgen-type")
         if kind == "json":
-            text = self.json(node, name, spans)
-            return json.dumps(text, ensure_ascii=False)
+            return json.dumps(self.json(node, name), ensure_ascii=False)
         if kind is not None:
             return self.type(node, kind)
         if isinstance(node, Mapping):
-            entries = self.document.entries(node)
-            return self.fields(entries, schema, path, f"{name}.", spans)
+            return self.fields(self.document.entries(node), schema, path, f"{name}.")
         if isinstance(node, Sequence):
             items = []
             for index, item in enumerate(node.items):
-                place = item.text if isinstance(item, Scalar) else index
-                where = f"{name}.{place}"
-                items.append(self.value(item, schema["items"], (*path, index), where, spans))
+                where = f"{name}.{item.text if isinstance(item, Scalar) else index}"
+                items.append(self.value(item, schema["items"], (*path, index), where))
             return [item for item in items if item is not None]
         return node.value
 
-    def json(self, node: Node, name: str, spans: dict[str, Span]) -> object:
+    def json(self, node: Node, name: str) -> object:
         """Return the JSON value of `node`, which has no schema."""
-        spans[name] = self.document.span(node)
+        self.spans[name] = self.document.span(node)
         if isinstance(node, Mapping):
             entries = self.document.entries(node).items()
-            return {key: self.json(item.value, f"{name}.{key}", spans) for key, item in entries}
+            return {key: self.json(item.value, f"{name}.{key}") for key, item in entries}
         if isinstance(node, Sequence):
             items = enumerate(node.items)
-            return [self.json(item, f"{name}.{index}", spans) for index, item in items]
+            return [self.json(item, f"{name}.{index}") for index, item in items]
         if node.value is not node:
             return node.value
         if node.kind != BROKEN:

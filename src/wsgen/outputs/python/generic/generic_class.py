@@ -8,7 +8,7 @@ from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.errors import refuse
 from wsgen.outputs.python.generic.template import TemplateFile, mistake
 from wsgen.syntax.newer_syntax import TypeParameters
-from wsgen.syntax.python_text import PythonText, subscripted
+from wsgen.syntax.python_text import subscripted
 from wsgen.syntax.quoted_types import TypingNames
 from wsgen.syntax.scopes import file_statements
 from wsgen.syntax.text_ranges import TextRange
@@ -22,20 +22,14 @@ class GenericClass:
     """A class and its type parameters in order.
 
     `brackets` are those of `class W[A, B]`; otherwise `declarations` are the statements that declare the
-    parameters.
+    parameters. The parameters are known in `scope`: those in brackets within the class, others in the whole file.
     """
 
     node: ast.ClassDef
     parameters: tuple[str, ...]
     brackets: TypeParameters | None
     declarations: tuple[ast.stmt, ...]
-
-    def holds(self, text_range: TextRange, source: PythonText) -> bool:
-        """Return whether its parameters are in scope in `text_range`, for those in brackets within the class."""
-        if self.brackets is None:
-            return True
-        start, end = source.places.of(self.node)
-        return start <= text_range[0] and text_range[1] <= end
+    scope: TextRange
 
 
 def find_generic_class(file: TemplateFile) -> GenericClass:
@@ -107,7 +101,8 @@ def _checked(
         for name, _, statement in _assigned_calls(file)
         if brackets is None and name in names
     )
-    return GenericClass(node, names, brackets, declarations)
+    scope = source.places.of(node) if brackets else (0, len(source.text))
+    return GenericClass(node, names, brackets, declarations, scope)
 
 
 def _not_plain(name: str, place: Span) -> Diagnostic:

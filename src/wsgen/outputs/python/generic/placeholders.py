@@ -35,9 +35,9 @@ class TemplateUses:
 
     def parameter(self, use: Use) -> int | None:
         """Return the number of the type parameter that `use` refers to, None for any other name."""
-        names = self.generic.parameters
-        inside = use.name in names and self.generic.holds((use.start, use.end), self.file.source)
-        return names.index(use.name) if inside else None
+        names, (start, end) = self.generic.parameters, self.generic.scope
+        known = use.name in names and start <= use.start and use.end <= end
+        return names.index(use.name) if known else None
 
     @property
     def replaced(self) -> list[TextRange]:
