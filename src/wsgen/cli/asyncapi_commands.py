@@ -186,11 +186,13 @@ def _documents(
     from wsgen.asyncapi.export.export_documents import export_documents
     from wsgen.outputs.channels.stub import render_channels
     from wsgen.pipeline.drafts import is_native
-    from wsgen.pipeline.sources import find_modules, load_modules
+    from wsgen.pipeline.nothing_found import with_reason_for_nothing
+    from wsgen.pipeline.sources import as_result, find_modules, load_modules
 
     config = project_of(paths)
     settings = read_settings(config.asyncapi, config.file)
     loaded, found = load_modules(find_modules(paths, names, config), config)
+    found = with_reason_for_nothing(as_result(loaded, found), paths, config, gate=True).diagnostics
     if has_errors(found):
         return {}, found
     modules = [

@@ -41,7 +41,12 @@ def project_of(paths: Sequence[Path]) -> Config:
         message = f"{paths[0]} is outside of this project and not in another one"
         help_text = "Run wsgen in the project, or put an empty wsgen.toml at its top."
         raise ConfigError(message, [Diagnostic("WSG903", message, help=help_text)])
-    config = load_config(find_root(start))
+    return checked_project(find_root(start))
+
+
+def checked_project(root: Path) -> Config:
+    """Return the settings of the project at `root`, all of whose folders exist. Raises ConfigError."""
+    config = load_config(root)
     if config.file is not None and (found := list(_missing(config, config.file))):
         raise ConfigError("the settings name what is not there", found)
     return config

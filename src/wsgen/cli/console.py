@@ -138,6 +138,12 @@ def show_steps(choices: Choices) -> None:
             echo(f"{sign} {step:<{width}}  {printable(reason)}")
 
 
+def show_project(root: Path, result: RunResult) -> None:
+    """Print the folder of a project, as the heading of its modules, if it has any."""
+    if any(module.state is not State.EMPTY for module in result.modules):
+        echo(style_for(sys.stdout)(printable(display_path(root)), "bold"))
+
+
 def show_modules(result: RunResult, *, verbose: bool) -> None:
     """Print a line for each module: its name, state and routers. If there are many, current ones are left out."""
     style = style_for(sys.stdout)
@@ -170,7 +176,7 @@ def show_modules(result: RunResult, *, verbose: bool) -> None:
                 echo(f"{'':<{width}}  {sign} {printable(display_path(change.path))}")
 
 
-def show_summary(result: RunResult, seconds: float) -> None:
+def show_summary(result: RunResult, seconds: float, projects: int = 1) -> None:
     """Print the last line of a run: counts and time."""
     modules = [module for module in result.modules if module.state is not State.EMPTY]
     if not modules:
@@ -186,7 +192,8 @@ def show_summary(result: RunResult, seconds: float) -> None:
     errors = sum(item.severity is Severity.ERROR for item in result.diagnostics)
     found = f"; {_count(errors, 'error')}" if errors else ""
     style = style_for(sys.stdout)
-    totals = f"{_count(len(modules), 'module')}, {_count(routers, 'router')}"
+    totals = f"{projects} projects, " if projects > 1 else ""
+    totals += f"{_count(len(modules), 'module')}, {_count(routers, 'router')}"
     mark = style("✗", "red") if errors else style("✓", "green")
     if not (sys.stdout.encoding or "").lower().startswith("utf"):
         mark = "x" if errors else "ok"

@@ -3,24 +3,26 @@
 import re
 import sys
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 import click
 
-from wsgen.cli.chosen_project import project_of
 from wsgen.cli.command import Command
 from wsgen.cli.console import echo, echo_lines, show_report, show_summary, style_for
+from wsgen.cli.each_project import Place, in_each_project
 from wsgen.cli.options import Common, common_options
 from wsgen.freshness.assess import Status
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.model import ModuleSpec
 from wsgen.pipeline.context import Options, Run
-from wsgen.pipeline.nothing_found import with_reason_for_nothing
-from wsgen.pipeline.sources import find_modules, load_modules
+from wsgen.pipeline.sources import as_result, load_modules
 from wsgen.report.display import display_path, printable
 from wsgen.report.json import format_json
-from wsgen.result import ModuleResult, RunResult, State
+from wsgen.result import RunResult
 from wsgen.source import ModuleSource
+
+_Described = tuple[ModuleSource, ModuleSpec, Status]
 
 _SHOWN = {
     Status.CURRENT: "current",
@@ -41,21 +43,17 @@ _SHOWN = {
 def validate(common: Common) -> int:
     """Check the sources below PATH and nothing else: no rendering, no tools."""
     started = perf_counter()
-    config = project_of(common.paths)
-    sources = find_modules(common.paths, common.modules, config)
-    loaded, diagnostics = load_modules(sources, config)
-    results = []
-    for source, item in loaded.items():
-        routers = item.spec.routes if item.spec else {}
-        valid = State.VALID if routers else State.EMPTY
-        state = State.FAILED if item.spec is None else valid
-        results.append(ModuleResult(source, state, routers))
-    result = RunResult(tuple(results), diagnostics)
-    result = with_reason_for_nothing(result, common.paths, config, gate=True)
-    show_report(result, common.form, config.root)
+    runs = in_each_project(common, _validate)
+    result = runs.result
+    show_report(result, common.form, runs.root)
     if common.form == "text" and not common.quiet:
-        show_summary(result, perf_counter() - started)
-    return 0 if result.ok else 1
+        show_summary(result, perf_counter() - started, runs.shown)
+    return runs.code or int(not result.ok)
+
+
+def _validate(place: Place) -> RunResult:
+    loaded, diagnostics = load_modules(place.sources, place.config)
+    return place.explained(as_result(loaded, diagnostics), gate=True)
 
 
 @click.command(
@@ -69,31 +67,29 @@ def validate(common: Common) -> int:
 @common_options
 def list_modules(common: Common) -> int:
     """List the modules below PATH: routers, routes, types, where they come from, and their state."""
-    config = project_of(common.paths)
-    sources = find_modules(common.paths, common.modules, config)
-    loaded, diagnostics = load_modules(sources, config, look_up=False)
-    run = Run(config, Options(write=False), Fingerprints(config))
-    specs = {
-        source: item.spec for source, item in loaded.items() if item.spec and item.spec.routers
-    }
-    result = RunResult((), diagnostics)
-    if not specs:
-        empty = tuple(ModuleResult(source, State.EMPTY) for source in sources)
-        result = replace(result, modules=empty)
-        result = with_reason_for_nothing(result, common.paths, config, gate=False)
+    listed: list[_Described] = []
+    runs = in_each_project(common, partial(_listed, listed=listed))
+    result = replace(runs.result, modules=())
     if common.form == "json":
-        modules = [
-            _values(source, spec, run.assess(source).status) for source, spec in specs.items()
-        ]
-        echo_lines(format_json(result, modules))
+        echo_lines(format_json(result, [_values(*each) for each in listed]))
     else:
         if common.form == "text":
-            for number, (source, spec) in enumerate(specs.items()):
+            for number, each in enumerate(listed):
                 if number:
                     echo("")
-                _show(source, spec, run.assess(source).status, verbose=common.verbose)
-        show_report(result, common.form, config.root)
-    return 0 if result.ok else 1
+                _show(*each, verbose=common.verbose)
+        show_report(result, common.form, runs.root)
+    return runs.code or int(not result.ok)
+
+
+def _listed(place: Place, listed: list[_Described]) -> RunResult:
+    """Add the modules in `place` to `listed`, and return the diagnostics about them."""
+    loaded, diagnostics = load_modules(place.sources, place.config, look_up=False)
+    run = Run(place.config, Options(write=False), Fingerprints(place.config))
+    for source, item in loaded.items():
+        if item.spec is not None and item.spec.routers:
+            listed.append((source, item.spec, run.assess(source).status))
+    return place.explained(as_result(loaded, diagnostics), gate=False)
 
 
 def _show(source: ModuleSource, spec: ModuleSpec, status: Status, *, verbose: bool) -> None:

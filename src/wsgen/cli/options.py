@@ -55,6 +55,9 @@ def report_option(name: str) -> Callable[[_Command], _Command]:
 
 
 format_option = report_option("--format")
+all_projects_option = click.option(
+    "--all-projects", is_flag=True, help="Also the projects inside with settings of their own."
+)
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print diagnostics only.")
 verbose_option = click.option("--verbose", "-v", is_flag=True, help="Print every router and file.")
 jobs_option = click.option(
@@ -76,6 +79,7 @@ class Common:
     form: str = "text"
     quiet: bool = False
     verbose: bool = False
+    all_projects: bool = False
 
 
 def common_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -88,11 +92,13 @@ def common_options(command: Callable[..., int]) -> Callable[..., int]:
         form: str,
         quiet: bool,
         verbose: bool,
+        all_projects: bool,
         **others: Any,
     ) -> int:
-        return command(Common(paths, modules, form, quiet, verbose), **others)
+        return command(Common(paths, modules, form, quiet, verbose, all_projects), **others)
 
     wrapped: Callable[..., int] = gathered
-    for option in (verbose_option, quiet_option, format_option, module_option, paths_argument):
+    options = (verbose_option, quiet_option, format_option, all_projects_option, module_option)
+    for option in (*options, paths_argument):
         wrapped = option(wrapped)
     return wrapped

@@ -6,20 +6,24 @@ from time import perf_counter
 
 import click
 
-from wsgen.cli.chosen_project import project_of
 from wsgen.cli.command import Command
-from wsgen.cli.console import show_diff, show_modules, show_report, show_steps, show_summary
+from wsgen.cli.console import (
+    show_diff,
+    show_modules,
+    show_project,
+    show_report,
+    show_steps,
+    show_summary,
+)
+from wsgen.cli.each_project import Place, Runs, in_each_project
 from wsgen.cli.options import Common, common_options, jobs_option
-from wsgen.cli.unchanged import Begun, begin
+from wsgen.cli.unchanged import Begun
 from wsgen.diagnostics import Diagnostic
 from wsgen.pipeline.cleaning import clean as clean_modules
 from wsgen.pipeline.context import Options
-from wsgen.pipeline.nothing_found import with_reason_for_nothing
-from wsgen.pipeline.sources import find_modules
 from wsgen.pipeline.stages import run
 from wsgen.result import RunResult, State
 from wsgen.settings.choice import explained_steps
-from wsgen.settings.config import Config
 
 DRIFT = "WSG408"
 _UNWRITABLE = frozenset({"WSG405", "WSG406"})
@@ -64,6 +68,10 @@ def render(
 
         if not write:
             raise click.UsageError("--watch writes; it does not go with --check or --diff")
+        if common.all_projects:
+            raise click.UsageError(
+                "--watch watches one project; it does not go with --all-projects"
+            )
         return watch_sources(common, partial(_run, options=options))
     fails = (State.WRITTEN, State.REMOVED) if exit_non_zero_on_change else ()
     return _run(common, options, diff=diff_only, begun=_begun(), fails=fails)
@@ -74,6 +82,7 @@ def render(
     examples={
         "wsgen check": "in CI, and before a commit",
         "wsgen check --format github": "with annotations on a pull request",
+        "wsgen check --all-projects": "with those that have settings of their own",
         "wsgen check --no-quality": "without running tools",
     },
 )
@@ -112,12 +121,12 @@ def diff(common: Common, no_quality: bool, jobs: int) -> int:
 def clean(common: Common, force: bool) -> int:
     """Remove the generated packages of the modules below PATH; keep all other files."""
     started = perf_counter()
-    config = project_of(common.paths)
-    modules = find_modules(common.paths, common.modules, config)
-    result = clean_modules(modules, config, force=force)
-    if not modules:
-        result = with_reason_for_nothing(result, common.paths, config, gate=False)
-    return _conclude(result, common, config, started)
+
+    def work(place: Place) -> RunResult:
+        result = clean_modules(place.sources, place.config, force=force)
+        return result if place.sources else place.explained(result, gate=False)
+
+    return _conclude(in_each_project(common, work), common, started)
 
 
 def _begun() -> Begun | None:
@@ -134,27 +143,36 @@ def _run(
     fails: Sequence[State] = (),
 ) -> int:
     """Run all stages, report, and return the exit code; a module in a state that `fails` is a failure too."""
-    begun = begun or begin(common.paths, common.modules, options)
-    config = begun.config
-    if options.quality and common.verbose and not common.quiet and common.form == "text":
-        show_steps(explained_steps(config))
-    result = run(begun.sources, config, options, assessed=begun.assessed)
-    result = with_reason_for_nothing(result, common.paths, config, gate=not options.write)
+    started = begun.started if begun else perf_counter()
+
+    def work(place: Place) -> RunResult:
+        if options.quality and common.verbose and not common.quiet and common.form == "text":
+            show_steps(explained_steps(place.config))
+        assessed = begun.assessed if begun else None
+        result = run(place.sources, place.config, options, assessed=assessed)
+        return place.explained(result, gate=not options.write)
+
+    runs = in_each_project(common, work, begun)
+    result = runs.result
     if diff and common.form == "text":
-        show_diff((change for module in result.modules for change in module.changes), config.root)
+        show_diff((change for module in result.modules for change in module.changes), runs.root)
         show_report(RunResult(result.modules, _without_drift(result)), common.form)
-        return _exit_code(result)
-    code = _conclude(result, common, config, begun.started)
+        return max(runs.code, _exit_code(result))
+    code = _conclude(runs, common, started)
     return code or int(result.count(*fails) > 0)
 
 
-def _conclude(result: RunResult, common: Common, config: Config, started: float) -> int:
-    """Report a run that began at `started`, by `perf_counter`, and return its exit code."""
-    show_report(result, common.form, config.root)
+def _conclude(runs: Runs, common: Common, started: float) -> int:
+    """Report runs that began at `started`, by `perf_counter`, and return the exit code of the command."""
+    result = runs.result
+    show_report(result, common.form, runs.root)
     if common.form == "text" and not common.quiet:
-        show_modules(result, verbose=common.verbose)
-        show_summary(result, perf_counter() - started)
-    return _exit_code(result)
+        for root, part in runs.parts:
+            if common.all_projects:
+                show_project(root, part)
+            show_modules(part, verbose=common.verbose)
+        show_summary(result, perf_counter() - started, runs.shown)
+    return max(runs.code, _exit_code(result))
 
 
 def _exit_code(result: RunResult) -> int:

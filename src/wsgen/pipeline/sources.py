@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.discovery.modules import discover, select
 from wsgen.discovery.surroundings import unimportable
+from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
@@ -37,6 +38,19 @@ def load_modules(
     found: list[Diagnostic] = []
     loaded = dict(load_each(sources, config, found, look_up=look_up))
     return loaded, in_order(found)
+
+
+def as_result(
+    loaded: Mapping[ModuleSource, Loaded], diagnostics: tuple[Diagnostic, ...]
+) -> RunResult:
+    """Return the result of a run that has `loaded` modules and done nothing else."""
+    results = []
+    for source, item in loaded.items():
+        routers = item.spec.routes if item.spec else {}
+        valid = State.VALID if routers else State.EMPTY
+        state = State.FAILED if item.spec is None else valid
+        results.append(ModuleResult(source, state, routers))
+    return RunResult(tuple(results), diagnostics)
 
 
 def load_each(
