@@ -114,7 +114,7 @@ def digest(data: bytes) -> str:
     return sha256(data.replace(b"\r\n", b"\n") if b"\r" in data else data).hexdigest()
 
 
-def file_digest(file: Path) -> str | None:
+def file_digest(file: Path | str) -> str | None:
     """Return the digest of a file's bytes, or None if it cannot be read."""
     data = bytes_of(file)
     return None if data is None else digest(data)

@@ -8,13 +8,12 @@ import json
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import lru_cache
-from types import MappingProxyType
 from typing import NamedTuple
 
 from wsgen._version import __version__
 from wsgen.discovery.inputs import template_of, templates_in
 from wsgen.discovery.orphans import why_orphaned
-from wsgen.freshness.cache_entries import digest_of_made, known_of, unverified_steps
+from wsgen.freshness.cache_entries import Known, digest_of_made, known_of, unverified_steps
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
 from wsgen.settings.config import Config
@@ -38,15 +37,15 @@ class Assessment(NamedTuple):
 
     `manifest` is that of the package, None if there is none that can be read. `inputs` has the digests of the
     files that decide what is rendered, by path relative to the project. `reason` says why it is not current.
-    `routes` are those of the package by class name, where the cache of this machine has them; `unverified` are
-    the quality steps for which it has no entry, if nothing else is missing.
+    `known` is what the cache of this machine says of it, if that holds; `unverified` are the quality steps that
+    it is not known to pass, if nothing else is missing.
     """
 
     status: Status
     manifest: Manifest | None
     inputs: Mapping[str, str]
     reason: str = ""
-    routes: Mapping[str, str] = MappingProxyType({})
+    known: Known = Known()
     unverified: tuple[str, ...] = ()
 
     @property
@@ -90,8 +89,8 @@ def assess(
     unverified = unverified_steps(known, source, manifest, fingerprints) if steps else ()
     if unverified:
         reason = "the quality steps give another result"
-        return Assessment(Status.UNVERIFIED, manifest, inputs, reason, known.routes, unverified)
-    return Assessment(Status.CURRENT, manifest, inputs, routes=known.routes)
+        return Assessment(Status.UNVERIFIED, manifest, inputs, reason, known, unverified)
+    return Assessment(Status.CURRENT, manifest, inputs, known=known)
 
 
 def digests_of_inputs(source: ModuleSource, config: Config) -> dict[str, str]:
@@ -149,7 +148,7 @@ def _why_not_intact(
         return "its manifest lists no files"
     if manifest.settings != settings_digest(source, config):
         return "the settings changed since"
-    found = {name: file_digest(source.output / name) for name in manifest.outputs}
+    found = {name: file_digest(f"{source.output}/{name}") for name in manifest.outputs}
     if wrong := [name for name in found if found[name] != manifest.outputs[name]]:
         missing = [name for name in wrong if not (source.output / name).exists()]
         if missing:

@@ -11,12 +11,7 @@ from contextlib import suppress
 
 from wsgen.files import read_text
 from wsgen.freshness.assess import Assessment, Status
-from wsgen.freshness.cache_entries import (
-    known_of,
-    packages_reached_from,
-    remember,
-    with_passed,
-)
+from wsgen.freshness.cache_entries import packages_reached_from, remember, with_passed
 from wsgen.outputs.contract import Language, language_of
 from wsgen.pipeline.context import Run
 from wsgen.quality import run as quality
@@ -40,11 +35,10 @@ def recheck(
     }
     if not todo:
         return {}
-    known = {source: known_of(source, run.config) for source in todo}
     # What these packages import by now is added. One that is no longer imported costs a needless run at most.
     packages = {
-        source: packages_reached_from(known[source].imported, source, run.fingerprints)
-        for source in todo
+        source: packages_reached_from(found.known.imported, source, run.fingerprints)
+        for source, found in todo.items()
     }
     staged = {}
     for source, found in todo.items():
@@ -58,10 +52,9 @@ def recheck(
         if source.output in passed and found.manifest and not _is_newer(module, run):
             current[source] = found._replace(status=Status.CURRENT)
             if run.options.write or run.config.cache.is_dir():
-                now = with_passed(
-                    known[source], source, found.manifest, packages[source], run.fingerprints
-                )
-                remember(source, run.config, now)
+                known, names = found.known, packages[source]
+                known = with_passed(known, source, found.manifest, names, run.fingerprints)
+                remember(source, run.config, known)
     return current
 
 

@@ -59,7 +59,7 @@ def run(
                 diagnostics.append(warning)
     current = [source for source, found in assessed.items() if found.status is Status.CURRENT]
     for source in current:
-        results[source] = ModuleResult(source, State.CURRENT, assessed[source].routes)
+        results[source] = ModuleResult(source, State.CURRENT, assessed[source].known.routes)
     diagnostics += unimportable(current, config)
     if not options.write:
         manifests = {source: found.manifest for source, found in assessed.items()}
