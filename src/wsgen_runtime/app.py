@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.auth import Authenticate, Authorize, Connection
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.choose import choose_broker
+from wsgen_runtime.connections.mounting import Routes, api_router, serve_without_slash
 from wsgen_runtime.connections.origins import AllowedPages
-from wsgen_runtime.connections.paths import Mounted
 from wsgen_runtime.connections.signals import before_stop_signals
 from wsgen_runtime.connections.sockets import Sockets
-from wsgen_runtime.documents.http import serve_http
+from wsgen_runtime.documents.http import serve_http, served_paths
 from wsgen_runtime.documents.metrics import require_prometheus
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
@@ -26,6 +26,9 @@ from wsgen_runtime.topics.hub import Hub
 from wsgen_runtime.topics.starting import Starting, has_failed
 from wsgen_runtime.user_code.callbacks import is_asynchronous, require_callback
 from wsgen_runtime.user_code.calls import in_threads
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
 
 _TITLE = "WebSocket API"
 
@@ -200,11 +203,13 @@ class WsApp:
             self._sockets.resume()
 
     @asynccontextmanager
-    async def lifespan(self, app: object = None) -> AsyncIterator[None]:  # noqa: ARG002 - ASGI's signature
+    async def lifespan(self, app: object = None) -> AsyncIterator[None]:
         """Start the app, and shut it down at the end: pass it as `lifespan` to FastAPI, or enter it in your own.
 
-        SIGTERM and SIGINT are passed to the server only after the app has shut down.
+        SIGTERM and SIGINT are passed to the server only after the app has shut down. If `app`, a FastAPI or
+        Starlette, has mounted this app at a path, that path serves sockets without a slash at the end too.
         """
+        serve_without_slash(app, self)
         await self.startup()
         try:
             with before_stop_signals(self._shut_down_on_signal):
@@ -213,18 +218,23 @@ class WsApp:
             await self.shutdown()
             self._sockets.resume()
 
-    def routes(self, path: str) -> list[BaseRoute]:
-        """Return the routes that serve this app at `path`, for `app.routes.extend(...)` of FastAPI or Starlette.
+    def router(self, path: str = "") -> "APIRouter":
+        """Return a router that serves this app at `path`: `app.include_router(ws_app.router("/ws"))` of FastAPI.
 
-        `app.mount(path, ws_app)` alone serves sockets only at `path/`, with a slash at the end, and WebSocket
-        clients do not follow redirects.
+        FastAPI applies its `prefix` and `dependencies` to the sockets and the documents. From version 0.112.2 on,
+        it also starts this app with the server and shuts it down: no other `lifespan` is needed. A dependency of
+        a socket takes an `HTTPConnection`, since it has no `Request`. Raises ImportError if FastAPI is not
+        installed, and ValueError for a path that does not begin with a slash.
         """
-        endpoint, name = Mounted(self), type(self).__name__
-        return [
-            WebSocketRoute(path, endpoint, name=name),
-            Route(path, endpoint, name=name, include_in_schema=False),
-            Mount(path, self),
-        ]
+        return api_router(self, path, served_paths(self))
+
+    @property
+    def routes(self) -> Routes:
+        """Make the routes that serve this app at a path: `app.router.routes.extend(ws_app.routes("/ws"))`.
+
+        They serve it in Starlette, which has no `include_router`, and in FastAPI.
+        """
+        return Routes(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""

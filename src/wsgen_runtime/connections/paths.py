@@ -62,15 +62,16 @@ def _leaves(routes: object) -> Iterator[Route | WebSocketRoute]:
 
 
 class Mounted:
-    """Calls `app` with the path that a route has matched as its `root_path`."""
+    """Calls `app` with the path that a route has matched, without `rest` at its end, as its `root_path`."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, rest: str = "") -> None:
         self._app = app
+        self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         outer = str(scope.get("root_path", ""))
-        root = outer.rstrip("/") + path_in_app(scope).rstrip("/")
+        root = outer.rstrip("/") + path_in_app(scope).rstrip("/").removesuffix(self._rest)
         inner = {
             "app_root_path": outer.rstrip("/"),
             **scope,

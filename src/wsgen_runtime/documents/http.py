@@ -67,6 +67,11 @@ async def serve_http(app: Served, scope: Scope, receive: Receive, send: Send) ->
     await response(scope, receive, send)  # for HEAD, the server leaves out the body
 
 
+def served_paths(app: Served) -> tuple[str, ...]:
+    """Return the paths below `app` at which it answers HTTP requests."""
+    return (*(_MAKERS if app.docs else ()), *(("/metrics",) if app.metrics else ()))
+
+
 def docs_app(app: Served) -> ASGIApp:
     """Return an ASGI application that serves only the documents of `app`, also those of an app with `docs=False`.
 
@@ -90,9 +95,10 @@ async def _answer(app: Served, scope: Scope) -> Response:
     path = path_in_app(scope)
     if not app.pages.knows_host(HTTPConnection(scope)):
         return PlainTextResponse("Unknown host", 400)
-    is_document = app.docs and path in _MAKERS
+    is_served = path in served_paths(app)
+    is_document = is_served and path in _MAKERS
     is_place = not is_document and is_endpoint(app, scope)
-    if not (is_document or is_place or (app.metrics and path == "/metrics")):
+    if not (is_served or is_place):
         return PlainTextResponse("Not Found", 404)
     if scope["method"] not in _READING:
         return _not_allowed()

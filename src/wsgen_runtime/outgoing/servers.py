@@ -47,6 +47,7 @@ _BEGINNINGS = {
 }
 _CLOSED = (BrokenPipeError, ConnectionAbortedError, ConnectionResetError)
 _SERVERS = ("uvicorn", "hypercorn", "daphne", "starlette")
+_WITH_LIFESPAN = ("uvicorn", "hypercorn", "granian")  # daphne has none
 
 
 def own_send(send: Send) -> Send | None:
@@ -94,6 +95,11 @@ def server_of_task() -> str:
     frame = _beginning_of_task()
     module = "" if frame is None else str(frame.f_globals.get("__name__", ""))
     return module.partition(".")[0]
+
+
+def serves_lifespan() -> bool:
+    """Return whether a server that runs the lifespan of its application has created the current task."""
+    return server_of_task() in _WITH_LIFESPAN
 
 
 def count_workers() -> int:

@@ -6,11 +6,16 @@ from contextlib import suppress
 
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.memory import MemoryBroker
-from wsgen_runtime.outgoing.servers import count_workers
+from wsgen_runtime.outgoing.servers import count_workers, serves_lifespan
 from wsgen_runtime.topics.event_loops import require_asyncio
 from wsgen_runtime.topics.hub import Hub
 
 _log = logging.getLogger("wsgen_runtime")
+_NO_LIFESPAN = (
+    "the app was not started with the server, so that its first client starts it, and nothing shuts it down; use"
+    " `app.include_router(ws_app.router(path))`, or pass `lifespan=ws_app.lifespan` to the FastAPI or Starlette"
+    " application that the server runs"
+)
 _OTHER_LOOP = (
     "a WsApp serves one event loop at a time; in a test, use `with TestClient(app) as client`, since a TestClient"
     " that is not entered has an event loop for each connection"
@@ -30,10 +35,12 @@ class Starting:
         self._within = within
         self._task: asyncio.Task[None] | None = None
         self._launched = False
+        self._known_lifespan = False
         self._failure: str | None = None
 
     async def startup(self) -> None:
         """Start on the running event loop, once; raises what the broker raises, and the next call tries again."""
+        self._known_lifespan = True
         starting = self._begin(launched=False)
         if starting.done():
             starting.result()
@@ -41,7 +48,13 @@ class Starting:
             await asyncio.shield(starting)
 
     async def for_client(self) -> None:
-        """Start as `startup` does, and log a failure, since the client is not told the reason."""
+        """Start as `startup` does, and log a failure, since the client is not told the reason.
+
+        If the server could have started the app, and did not, that is logged once.
+        """
+        if not self._known_lifespan and serves_lifespan():
+            self._known_lifespan = True
+            _log.warning(_NO_LIFESPAN)
         try:
             starting = self._begin(launched=False)
         except RuntimeError as error:

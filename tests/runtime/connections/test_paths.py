@@ -37,6 +37,19 @@ def in_fastapi(app: WsApp, **options: str) -> FastAPI:
     return outer
 
 
+def included(app: WsApp) -> FastAPI:
+    outer = FastAPI()
+    outer.include_router(app.router("/ws"))
+    return outer
+
+
+def included_by_prefixes(app: WsApp) -> FastAPI:
+    outer, parts = FastAPI(root_path="/api"), APIRouter()
+    parts.include_router(app.router(), prefix="/ws")
+    outer.include_router(parts, prefix="/v1")
+    return outer
+
+
 def nested(app: WsApp) -> ASGIApp:
     return Starlette(routes=[Mount("/v1", routes=app.routes("/ws"))])
 
@@ -64,6 +77,11 @@ WAYS: list[tuple[Callable[[WsApp], ASGIApp], str, str]] = [
     (in_fastapi, "/ws", "/ws"),
     (nested, "/v1/ws", "/v1/ws"),
     (in_a_part, "/v1/ws", "/v1/ws"),
+    (included, "/ws", "/ws"),
+    (included_by_prefixes, "/v1/ws", "/api/v1/ws"),
+    (included_by_prefixes, "/api/v1/ws", "/api/v1/ws"),
+    (lambda app: Starlette(routes=[Mount("/v1", included(app))]), "/v1/ws", "/v1/ws"),
+    (with_root("/api", included), "/api/ws", "/api/ws"),
     (lambda app: in_fastapi(app, root_path="/api"), "/ws", "/api/ws"),
     (lambda app: in_fastapi(app, root_path="/api"), "/api/ws", "/api/ws"),
     (with_root("/api", alone), "", "/api"),

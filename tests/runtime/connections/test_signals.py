@@ -44,7 +44,7 @@ if "several" in sys.argv:
         app.router.routes.extend(each.routes(f"/{number}"))
 elif "mounted" in sys.argv:
     app = FastAPI(lifespan=ws_app.lifespan)
-    app.router.routes.extend(ws_app.routes("/"))
+    app.include_router(ws_app.router("/"))
 else:
     app = ws_app
 

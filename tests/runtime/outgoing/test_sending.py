@@ -339,6 +339,7 @@ async def test_uvicorns_send_is_known_through_fastapi_and_its_middlewares(
         app.add_middleware(wrapping, wrap=passes)
     ws_app = Spy(routers=[BarRouter(service=Recorder())])
     app.router.routes.extend(ws_app.routes("/ws"))
+    app.include_router(ws_app.router("/included"))
 
     @app.websocket("/endpoint")
     async def endpoint(websocket: WebSocket) -> None:
