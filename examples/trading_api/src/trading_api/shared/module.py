@@ -32,5 +32,5 @@ class Module(ABC):
     def register_ws_endpoint(self, api_app: FastAPI, base_url: str) -> WsApp:
         """Serve the WebSocket routers, and the pages that document them, in `api_app`."""
         ws_app = WsApp(title=self.name, description=self.description, routers=self.get_ws_routers())
-        api_app.router.routes.extend(ws_app.routes(self.get_ws_path(base_url)))
+        api_app.include_router(ws_app.router(self.get_ws_path(base_url)))
         return ws_app
