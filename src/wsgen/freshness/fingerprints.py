@@ -49,9 +49,9 @@ class Fingerprints:
         self._directories: dict[str, tuple[str, ...]] = {}
         self._settings: dict[Path, tuple[Path, ...]] = {}
         self._tools: dict[tuple[str, tuple[Path, ...]], str] = {}
-        self._files: dict[str, tuple[_File, ...]] = {}
+        self._files_of = cache(self._find_files)
         self._packages: dict[str, str] = {}
-        self._imports: dict[str, frozenset[str]] = {}
+        self._imported_by = cache(self._find_imports)
         self._is_own = cache(config.has_package)
 
     def of_tool(self, tool: Tool, output: Path) -> str:
@@ -161,12 +161,10 @@ class Fingerprints:
             write_entry(self.config.cache, _KIND, name, f"{stat}\n{content}")
         return content
 
-    def _imported_by(self, name: str) -> frozenset[str]:
-        if name not in self._imports:
-            contents = (bytes_of(file) or b"" for file, *_ in self._files_of(name))
-            texts = (data.decode("utf-8", "replace") for data in contents)
-            self._imports[name] = frozenset(top for text in texts for top in imported_names(text))
-        return self._imports[name]
+    def _find_imports(self, name: str) -> frozenset[str]:
+        contents = (bytes_of(file) or b"" for file, *_ in self._files_of(name))
+        texts = (data.decode("utf-8", "replace") for data in contents)
+        return frozenset(top for text in texts for top in imported_names(text))
 
     @cached_property
     def _import_folders(self) -> tuple[Path, ...]:
@@ -180,17 +178,15 @@ class Fingerprints:
                     found += (root / name for name in names if "\0" not in name)
         return tuple(dict.fromkeys(found))
 
-    def _files_of(self, name: str) -> tuple[_File, ...]:
-        if name not in self._files:
-            found: list[_File] = []
-            for source in self._import_folders:
-                place = os.path.join(source, name)
-                for suffix in _SUFFIXES:
-                    found += _file(place + suffix)
-                for folder in (place, f"{place}-stubs"):
-                    found += _below(folder, set())
-            self._files[name] = tuple(dict.fromkeys(found))
-        return self._files[name]
+    def _find_files(self, name: str) -> tuple[_File, ...]:
+        found: list[_File] = []
+        for source in self._import_folders:
+            place = os.path.join(source, name)
+            for suffix in _SUFFIXES:
+                found += _file(place + suffix)
+            for folder in (place, f"{place}-stubs"):
+                found += _below(folder, set())
+        return tuple(dict.fromkeys(found))
 
 
 def imported_names(text: str) -> Iterator[str]:
