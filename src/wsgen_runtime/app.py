@@ -19,6 +19,7 @@ from wsgen_runtime.documents.http import serve_http, served_paths
 from wsgen_runtime.documents.metrics import require_prometheus
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.outgoing.servers import require_websockets
 from wsgen_runtime.protocol.closing import CloseCode, require_closable
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters, Stats
@@ -174,8 +175,10 @@ class WsApp:
     async def startup(self) -> None:
         """Start on the running event loop, unless the app was started already.
 
-        Raises what the broker raises if it cannot start; the next call tries again.
+        Raises what the broker raises if it cannot start; the next call tries again. Raises RuntimeError in a
+        uvicorn that has no library for WebSockets.
         """
+        require_websockets()
         await self._start.startup()
 
     async def shutdown(self) -> None:

@@ -121,6 +121,22 @@ def count_workers() -> int:
     return 1
 
 
+def require_websockets() -> None:
+    """Raise RuntimeError, which says what to install, if the server of this task cannot serve WebSockets.
+
+    uvicorn starts without a library for them, and then answers clients like any other HTTP request.
+    """
+    frame = _beginning_of_task()
+    config = getattr(frame.f_locals.get("self"), "config", None) if frame is not None else None
+    if server_of_task() != "uvicorn" or getattr(config, "ws", None) != "auto":
+        return  # another server, or a choice of the user
+    if getattr(config, "ws_protocol_class", True) is None:
+        raise RuntimeError(
+            "uvicorn cannot serve WebSockets, because neither websockets nor wsproto is installed:"
+            " pip install 'uvicorn[standard]'"
+        )
+
+
 def _beginning_of_task() -> FrameType | None:
     """Return the frame of the coroutine of the current task, at the bottom of its stack."""
     task = asyncio.current_task()
