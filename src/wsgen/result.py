@@ -17,6 +17,7 @@ class State(StrEnum):
     STALE = "stale"
     FAILED = "failed"
     REMOVED = "removed"
+    REMOVABLE = "removable"
     EMPTY = "empty"
     VALID = "valid"
 

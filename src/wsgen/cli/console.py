@@ -23,6 +23,7 @@ _COLOURS = {
     State.STALE: "yellow",
     State.FAILED: "red",
     State.REMOVED: "cyan",
+    State.REMOVABLE: "yellow",
     State.EMPTY: "bright_black",
     State.VALID: "green",
 }
@@ -162,7 +163,7 @@ def show_modules(result: RunResult, *, verbose: bool) -> None:
         state = style(f"{module.state.value:<7}", _COLOURS[module.state])
         routers = module.routers
         listed = printable(", ".join(routers))
-        if verbose or len(listed) > 84:
+        if routers and (verbose or len(listed) > 84):
             listed = _count(len(routers), "router")
         echo(f"{labels[module.source]:<{width}}  {state}  {listed}".rstrip())
         if verbose or listed != printable(", ".join(routers)):
@@ -181,7 +182,8 @@ def show_summary(result: RunResult, seconds: float, projects: int = 1) -> None:
     modules = [module for module in result.modules if module.state is not State.EMPTY]
     if not modules:
         if result.modules and result.ok:
-            echo(f"{_count(len(result.modules), 'module')}, no routers ({seconds:.2f} s)")
+            totals = _count(len(result.modules), "module")
+            echo(f"{totals}, nothing generated ({seconds:.2f} s)")
         return
     routers = sum(len(module.routers) for module in modules)
     parts = [
@@ -193,7 +195,8 @@ def show_summary(result: RunResult, seconds: float, projects: int = 1) -> None:
     found = f"; {_count(errors, 'error')}" if errors else ""
     style = style_for(sys.stdout)
     totals = f"{projects} projects, " if projects > 1 else ""
-    totals += f"{_count(len(modules), 'module')}, {_count(routers, 'router')}"
+    totals += _count(len(modules), "module")
+    totals += f", {_count(routers, 'router')}" if routers else ""
     mark = style("✗", "red") if errors else style("✓", "green")
     if not (sys.stdout.encoding or "").lower().startswith("utf"):
         mark = "x" if errors else "ok"

@@ -1,6 +1,7 @@
 """`wsgen render`, `check` and `diff`, which are the same run with three endings, and `wsgen clean`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
@@ -113,19 +114,22 @@ def diff(common: Common, no_quality: bool, jobs: int) -> int:
 @click.command(
     cls=Command,
     examples={
+        "wsgen clean --dry-run": "what would be removed",
         "wsgen clean --module market": "the package of one module",
     },
 )
 @common_options
 @click.option("--force", is_flag=True, help="Remove generated files that were edited by hand too.")
-def clean(common: Common, force: bool) -> int:
+@click.option("--dry-run", is_flag=True, help="Remove nothing; show what would be removed.")
+def clean(common: Common, force: bool, dry_run: bool) -> int:
     """Remove the generated packages of the modules below PATH; keep all other files."""
     started = perf_counter()
 
     def work(place: Place) -> RunResult:
-        result = clean_modules(place.sources, place.config, force=force)
+        result = clean_modules(place.sources, place.config, force=force, dry_run=dry_run)
         return result if place.sources else place.explained(result, gate=False)
 
+    common = replace(common, verbose=common.verbose or dry_run)
     return _conclude(in_each_project(common, work), common, started)
 
 

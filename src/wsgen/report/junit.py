@@ -7,7 +7,7 @@ from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.report.display import display_path, printable, text_of
 from wsgen.result import ModuleResult, RunResult, State
 
-_PASSED = frozenset({State.CURRENT, State.WRITTEN, State.REMOVED, State.VALID})
+_PASSED = frozenset({State.CURRENT, State.WRITTEN, State.REMOVED, State.REMOVABLE, State.VALID})
 
 
 def format_junit(result: RunResult, base: Path | None = None) -> str:
