@@ -127,9 +127,7 @@ class Conversation:
         try:
             allowed = await self._permissions.allow(router, event.request)
         except Exception as error:  # authorize is user code
-            return self._protocol.fault(
-                ErrorCode.INTERNAL, "Internal server error", id=event.id, cause=error
-            )
+            return self._protocol.failure(event.id, error)
         if not allowed:
             return self._protocol.fault(
                 ErrorCode.UNAUTHORIZED, "Not authorized to subscribe", id=event.id
@@ -158,9 +156,7 @@ class Conversation:
         try:
             topic = self._routers[event.route].name_topic(event.request)
         except Exception as error:  # serializers of the request are user code
-            return self._protocol.fault(
-                ErrorCode.INTERNAL, "Internal server error", id=event.id, cause=error
-            )
+            return self._protocol.failure(event.id, error)
         if size_of(topic) > self._limits.topic_bytes:
             message = f"The topic name is longer than {self._limits.topic_bytes} bytes"
             detail = ErrorDetail(loc=("payload",), message=message, type="topic_too_long")

@@ -19,7 +19,6 @@ from wsgen_runtime.auth import (
     RefusedError,
     Session,
 )
-from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_user
 from wsgen_runtime.user_code.calls import call
@@ -40,27 +39,23 @@ class AnsweredError(RefusedError):
 
 
 class Handshake:
-    """Checks the origin of a client, and then calls `authenticate`, which has `within` seconds."""
+    """Asks `authenticate`, which has `within` seconds, who a client is."""
 
     def __init__(
         self,
         authenticate: Authenticate | None,
-        pages: AllowedPages,
         within: float | None,
         log: FailureLog,
     ) -> None:
         self._authenticate = authenticate
-        self._pages = pages
         self._within = within
         self._log = log
 
-    async def admit(self, connection: Connection) -> Session:
-        """Return the session of the client; raises RefusedError, with the reason for the log, to refuse it."""
-        self._pages.check(connection)
-        return await self.identify(connection)
-
     async def identify(self, connection: Connection) -> Session:
-        """Return the answer of `authenticate`; raises RefusedError for no user, or if it fails or hangs."""
+        """Return the answer of `authenticate`.
+
+        Raises RefusedError, with the reason for the log, for no user, or if it fails or hangs.
+        """
         if self._authenticate is None:
             return Session(user=None)
         try:

@@ -19,12 +19,8 @@ _ORIGIN = re.compile(rf"(?P<scheme>[a-z][a-z0-9+.-]*)://{_HOST}")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 # The origins of files, of sandboxed frames and of some applications.
 _NAMELESS = ("null", "file://")
-_OF_PROXIES = (
-    "forwarded",
-    "via",
-    "x-forwarded-",
-    "x-real-ip",
-)  # prefixes of headers that proxies add
+# Prefixes of headers that proxies add.
+_OF_PROXIES = ("forwarded", "via", "x-forwarded-", "x-real-ip")
 
 
 class PageRefusedError(RefusedError):

@@ -57,8 +57,9 @@ class Sockets:
         self._limits = limits
         self._counters = counters
         self._startup = startup
-        self._handshake = Handshake(authenticate, pages, limits.auth_timeout, counters.log)
+        self._handshake = Handshake(authenticate, limits.auth_timeout, counters.log)
         self._authorize = authorize
+        self._pages = pages
         self._refusals = Refusals()
         self._ids = itertools.count(1)
 
@@ -122,7 +123,8 @@ class Sockets:
         except Exception as error:
             # A broker may raise anything. `startup` has logged it, and the client may try again.
             raise NotStartedError(f"the app could not start: {error}") from error
-        session = await self._handshake.admit(connection)
+        self._pages.check(connection)
+        session = await self._handshake.identify(connection)
         self._require_serving(stops)
         return session
 

@@ -55,12 +55,8 @@ def fill(
     if refused and strict:
         raise UnfillableError({}, refused)
     if shared:
-        components = filled.get("components")
-        components = dict(components) if isinstance(components, dict) else {}
-        existing = components.get("schemas")
-        own = existing if isinstance(existing, dict) else {}
-        components["schemas"] = own | {name: shared[name] for name in sorted(shared)}
-        filled["components"] = components
+        components = filled.setdefault("components", {})
+        components.setdefault("schemas", {}).update(sorted(shared.items()))
     return filled
 
 

@@ -88,6 +88,10 @@ class ServerProtocol:
         close = CloseCode.POLICY_VIOLATION if bound is not None and self._bad >= bound else None
         return Fault(code, message, details, id, cause, close)
 
+    def failure(self, frame_id: FrameId, cause: Exception) -> Fault:
+        """Return the fault of a frame for which user code has raised `cause`, and count it."""
+        return self.fault(ErrorCode.INTERNAL, "Internal server error", id=frame_id, cause=cause)
+
     def served(self) -> None:
         """Reset the count of consecutive faults, since a frame was served."""
         self._bad = 0
@@ -129,7 +133,7 @@ class ServerProtocol:
             message, details = _explained(error)
             return self.fault(ErrorCode.INVALID_PAYLOAD, message, id=identity, details=details)
         except Exception as error:  # validators of the request model are user code
-            return self.fault(ErrorCode.INTERNAL, "Internal server error", id=identity, cause=error)
+            return self.failure(identity, error)
         if verb == "subscribe":
             return Subscribe(route, request, identity)
         return Unsubscribe(route, request, identity)
