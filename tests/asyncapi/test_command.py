@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Project
 
-from wsgen.asyncapi.validation.validate import validate_file
+from wsgen.asyncapi.validation.validate import validate_files
 from wsgen.cli.main import run
 
 
@@ -34,7 +34,7 @@ def test_export_prints_yaml(tmp_path: Path, capsysbinary: pytest.CaptureFixture[
     assert run(["asyncapi", "export", "specs/datafeed"]) == 0
     file = tmp_path / "a.yaml"
     file.write_bytes(capsysbinary.readouterr().out)
-    assert validate_file(file) == ()
+    assert validate_files([file]) == ()
 
 
 @pytest.mark.parametrize("command", [["export"], ["html", "-o", "page.html"]])

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import yaml
 from tests.asyncapi.documents import Json, module, official_errors, ref, router
+from tests.asyncapi.in_process import validate_text
 
 from wsgen.asyncapi.export.assemble import Exportable
 from wsgen.asyncapi.export.document_files import format_document
 from wsgen.asyncapi.export.document_settings import read_settings
 from wsgen.asyncapi.export.export_documents import Exported, export_documents
-from wsgen.asyncapi.validation.validate import validate_text
 from wsgen.diagnostics import Span
 from wsgen.errors import ConfigError
 from wsgen.model import ModuleSpec, TypeRef

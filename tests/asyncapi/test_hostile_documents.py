@@ -11,7 +11,7 @@ import pytest
 from wsgen.asyncapi.validation import check_limits as bounded
 from wsgen.asyncapi.validation import validate
 from wsgen.asyncapi.validation.check_limits import Budget, Tell, UnfinishedError, told_by
-from wsgen.asyncapi.validation.validate import validate_file, validate_files
+from wsgen.asyncapi.validation.validate import validate_files
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
 
@@ -33,7 +33,7 @@ def found_in(tmp_path: Path, text: str | bytes, name: str = "a.yaml") -> dict[st
     """Return what is found in a document, by code and line."""
     file = tmp_path / name
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    found = validate_file(file)
+    found = validate_files([file])
     assert {item.code for item in found} <= set(CODES)
     return {f"{item.code} {item.span.line if item.span else 0}": item for item in found}
 
@@ -149,7 +149,7 @@ def test_a_file_that_never_ends_is_given_up(
     os.mkfifo(pipe)
     holder = os.open(pipe, os.O_RDWR)
     try:
-        (found,) = validate_file(pipe)
+        (found,) = validate_files([pipe])
     finally:
         os.close(holder)
     assert (found.code, "longer than 0.2 seconds" in found.message) == ("WSG606", True)

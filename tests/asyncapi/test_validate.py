@@ -8,9 +8,10 @@ import random
 from pathlib import Path
 
 import pytest
+from tests.asyncapi.in_process import validate_text
 
 from wsgen.asyncapi.validation.document_reader import read_document
-from wsgen.asyncapi.validation.validate import validate_file, validate_text
+from wsgen.asyncapi.validation.validate import validate_files
 from wsgen.diagnostics import Severity
 
 HERE = Path(__file__).parent
@@ -20,13 +21,13 @@ VALID = sorted((HERE.parent / "cases").glob("asyncapi-validate-*/api.*"))
 
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.parent.name)
 def test_valid_document(path: Path) -> None:
-    assert validate_file(path) == ()
+    assert validate_files([path]) == ()
 
 
 @pytest.mark.parametrize("path", OFFICIAL, ids=lambda path: path.stem)
 def test_official_example(path: Path) -> None:
     """The examples of the specification have leftovers and examples that do not match, but no errors."""
-    found = validate_file(path)
+    found = validate_files([path])
     assert [item for item in found if item.severity is Severity.ERROR] == []
     assert {item.code for item in found} <= {"WSG614", "WSG650", "WSG651"}
 
@@ -63,7 +64,7 @@ def test_expanded_aliases_are_bounded() -> None:
 
 
 def test_a_file_that_is_not_there() -> None:
-    (found,) = validate_file(HERE / "nowhere.yaml")
+    (found,) = validate_files([HERE / "nowhere.yaml"])
     assert found.code == "WSG600"
 
 

@@ -11,8 +11,8 @@ from typing import Any  # as YAML and JSON values are
 import click
 import pytest
 import yaml
+from tests.asyncapi.in_process import validate_text
 
-from wsgen.asyncapi.validation.validate import validate_text
 from wsgen.cli.main import wsgen
 from wsgen.codes import CODES
 from wsgen.errors import ConfigError

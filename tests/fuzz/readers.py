@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from tests.asyncapi.in_process import validate_text
 from wsgen.asyncapi.export.document_settings import read_settings
-from wsgen.asyncapi.validation.validate import validate_text
 from wsgen.codes import CODES
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError, GenerationError, WsgenError

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.asyncapi.documents import module, official_errors, ref, router
+from tests.asyncapi.in_process import validate_text
 
 import wsgen_runtime.documents
 from wsgen import load_modules
@@ -13,7 +14,6 @@ from wsgen.asyncapi.export.assemble import Exportable
 from wsgen.asyncapi.export.document_files import format_document
 from wsgen.asyncapi.export.document_settings import read_settings
 from wsgen.asyncapi.export.export_documents import export_documents
-from wsgen.asyncapi.validation.validate import validate_text
 from wsgen.model import Delivery, Example, ModuleSpec, Overflow, TypeRef
 from wsgen.outputs.channels.frame_messages import CLOSE_CODES, ERROR_CODES
 from wsgen.outputs.channels.stub import render_channels

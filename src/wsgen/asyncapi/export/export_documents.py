@@ -71,9 +71,9 @@ def export_documents(
 
 def _check(name: str, document: Json) -> list[Diagnostic]:
     """Return what is wrong with a document that wsgen made; its settings are not checked elsewhere."""
-    from wsgen.asyncapi.validation.validate import validate_made
+    from wsgen.asyncapi.validation.validate import validate_text
 
-    found = validate_made(Path(f"{name}.json"), json.dumps(document, indent=2).encode())
+    found = validate_text(Path(f"{name}.json"), json.dumps(document, indent=2).encode())
     return [
         replace(
             item,

@@ -114,7 +114,8 @@ def refused_examples(document: Json) -> Iterator[Mismatch]:
     The models accept some requests that the schemas refuse, such as `"5"` for a number; examples should not use
     this. Data need no check, since the models have serialised them.
     """
-    if not any("examples" in message for message in _messages(document)):
+    channels = document["channels"].values()
+    if not any("examples" in each for channel in channels for each in channel["messages"].values()):
         return
     for _, place, text in mismatches(document, Budget(each=2.0, total=10.0)):
         match place:
@@ -123,8 +124,3 @@ def refused_examples(document: Json) -> Iterator[Mismatch]:
                 if verb == "subscribe":
                     # From the frame's root: "payload", then the envelope's "payload".
                     yield Mismatch(channel, route, index, "request", tuple(rest[2:]), text)
-
-
-def _messages(document: Json) -> Iterator[Json]:
-    for channel in document["channels"].values():
-        yield from channel["messages"].values()

@@ -1,5 +1,6 @@
 """Validate any AsyncAPI document, version 2.0 to 3.1, whether wsgen made it or not."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -29,34 +30,25 @@ _SECONDS = 60.0
 
 
 def validate_files(paths: Iterable[Path]) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the documents at `paths`, sorted."""
-    return in_order(item for path in paths for item in validate_file(path))
+    """Return what is wrong with the documents at `paths`, sorted; a file that cannot be read is a diagnostic.
 
-
-def validate_file(path: Path) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the document at `path`, sorted; a file that cannot be read is a diagnostic.
-
-    The file is read and checked in a separate process.
+    Each file is read and checked in a separate process.
     """
-    return in_order(_bounded(partial(_tell_of_file, path), Span(path, 1, 1, 1, 1)))
+    found = (_bounded(partial(_tell_of_file, path), path) for path in paths)
+    return in_order(itertools.chain.from_iterable(found))
 
 
 def validate_text(path: Path, data: bytes) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the document in `data`, sorted; `path` names it in the diagnostics."""
-    found: list[Diagnostic] = []
-    _tell_of_text(
-        path, data, lambda item: found.append(item) if isinstance(item, Diagnostic) else None
-    )
-    return in_order(found)
+    """Return what is wrong with the document in `data`, sorted; `path` names it in the diagnostics.
+
+    It is checked in a separate process.
+    """
+    return in_order(_bounded(partial(tell_of_text, path, data), path))
 
 
-def validate_made(path: Path, data: bytes) -> tuple[Diagnostic, ...]:
-    """Return the same as `validate_text`, computed in a separate process."""
-    return in_order(_bounded(partial(_tell_of_text, path, data), Span(path, 1, 1, 1, 1)))
-
-
-def _bounded(check: Callable[[Tell], None], place: Span) -> Iterator[Diagnostic]:
-    """Yield the diagnostics of `check`, which also reports the spans that it reaches; `place` is its start."""
+def _bounded(check: Callable[[Tell], None], path: Path) -> Iterator[Diagnostic]:
+    """Yield the diagnostics of `check`, which also reports the spans that it reaches in the file `path`."""
+    place = Span(path, 1, 1, 1, 1)
     try:
         for item in told_by(check, _SECONDS):
             if isinstance(item, Diagnostic):
@@ -79,10 +71,12 @@ def _tell_of_file(path: Path, tell: Tell) -> None:
         message = f"the file cannot be read: {reason}"
         tell(Diagnostic("WSG600", message, help=f"Correct the path: {path}"))
     else:
-        _tell_of_text(path, data, tell)
+        tell_of_text(path, data, tell)
 
 
-def _tell_of_text(path: Path, data: bytes, tell_all: Tell) -> None:
+def tell_of_text(path: Path, data: bytes, tell_all: Tell) -> None:
+    """Pass what is wrong with a document to `tell_all`, and the spans of the values that take long to check."""
+
     def tell(item: object) -> None:
         tell_all(_cut(item) if isinstance(item, Diagnostic) else item)
 
