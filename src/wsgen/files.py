@@ -161,6 +161,12 @@ def real(file: Path) -> Path:
     return Path(os.path.realpath(file))
 
 
+def repository_of(folder: Path) -> Path | None:
+    """Return the repository that holds `folder`, or None. Its `.git` is a file in worktrees and submodules."""
+    above = (folder, *folder.parents)
+    return next((place for place in above if (place / ".git").exists()), None)
+
+
 def leaves(file: Path, root: Path) -> bool:
     """Return whether `file` has a path below the folder `root`, but is elsewhere because of a link."""
     root = real(root)

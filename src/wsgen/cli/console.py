@@ -12,7 +12,8 @@ from typing import TextIO
 
 from wsgen.diagnostics import Severity
 from wsgen.errors import WsgenError
-from wsgen.report.display import display_path, inert, printable, repository_of
+from wsgen.files import repository_of
+from wsgen.report.display import display_path, inert, printable
 from wsgen.report.text import Style, format_text, plain
 from wsgen.result import FileChange, RunResult, State
 from wsgen.settings.choice import Choices
@@ -83,7 +84,8 @@ def show_report(result: RunResult, form: str, root: Path | None = None) -> None:
         if text := format_text(result.diagnostics, style=style_for(sys.stderr)):
             echo_lines(text, err=True)
         return
-    base = repository_of(root or Path.cwd())
+    folder = root or Path.cwd()
+    base = repository_of(folder) or folder
     if text := _machine_report(result, form, base):
         echo_lines(text)
     if form == "github":

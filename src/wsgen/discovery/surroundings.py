@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
+from wsgen.files import repository_of
 from wsgen.manifest import MANIFEST
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
@@ -45,8 +46,7 @@ def ignored_by_git(
     Files that are committed all the same are not ignored. A project that is in no repository yet is judged as one
     that is to become one. Without the program there is nothing to say.
     """
-    above = (config.root, *config.root.parents)
-    top = next((folder for folder in above if (folder / ".git").exists()), None)
+    top = repository_of(config.root)
     modules = {
         os.fspath(source.output / name): source
         for source, files in packages.items()

@@ -16,15 +16,6 @@ def display_path(path: Path, base: Path | None = None) -> str:
         return path.as_posix()
 
 
-def repository_of(folder: Path) -> Path:
-    """Return the repository that holds `folder`, which services resolve paths from, or else `folder` itself.
-
-    Its `.git` is a file in worktrees and submodules.
-    """
-    found = (place for place in (folder, *folder.parents) if (place / ".git").exists())
-    return next(found, folder)
-
-
 def printable(text: str) -> str:
     """Return `text` with control characters, invisible characters and line ends escaped."""
     if text.isprintable():

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
-from wsgen.files import make_folder, read_own_file, real, replace
+from wsgen.files import make_folder, read_own_file, real, replace, repository_of
 
 
 def make_cache(cache: Path) -> None:
@@ -51,7 +51,7 @@ def is_own_folder(folder: Path | str) -> bool:
 
 def is_tracked(cache: Path) -> bool:
     """Return whether git tracks files in the folder `cache`, so that they may come from anybody."""
-    if not any((folder / ".git").exists() for folder in cache.parents):
+    if repository_of(cache.parent) is None:
         return False
     import subprocess
 
