@@ -35,7 +35,7 @@ def render(
     Raises ConfigError, ToolError or FilesError where nothing could be done at all.
     """
     config, sources = _modules(paths, modules, root)
-    options = Options(quality=quality, force=force, jobs=os.cpu_count() or 2)
+    options = Options(quality=quality, force=force)
     result = run(sources, config, options)
     return with_reason_for_nothing(result, tuple(map(Path, paths)), config, gate=False)
 
@@ -53,7 +53,7 @@ def check(
     Raises ConfigError or ToolError where nothing could be found out.
     """
     config, sources = _modules(paths, modules, root)
-    options = Options(write=False, quality=quality, jobs=os.cpu_count() or 2)
+    options = Options(write=False, quality=quality)
     result = run(sources, config, options)
     return with_reason_for_nothing(result, tuple(map(Path, paths)), config, gate=True)
 

@@ -69,6 +69,7 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
 
     Raises GenerationError, a RuntimeError that names the module and the step, with the tool's output.
     """
+    from wsgen.pipeline.context import Options
     from wsgen.quality.mirror import StagedModule
     from wsgen.quality.run import run_steps
 
@@ -77,7 +78,7 @@ def run_quality_checks_for_module(module_name: str, generated_dir: str | os.Path
         config = _with_founding_steps(settings_of(folder))
         files = {file.name: read_text(file) for file in sorted(folder.glob("*.py"))}
         staged = StagedModule(module_name, folder, files, config.steps)
-        outcome = run_steps([staged], config, jobs=os.cpu_count() or 2)
+        outcome = run_steps([staged], config, jobs=Options().jobs)
         if folder not in outcome.files:
             raise _as_founding(GenerationError("", outcome.diagnostics), module_name, config)
         for name, text in outcome.files[folder].items():

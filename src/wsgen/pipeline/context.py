@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +27,7 @@ class Options(NamedTuple):
     write: bool = True
     quality: bool = True
     force: bool = False
-    jobs: int = 2
+    jobs: int = os.cpu_count() or 2
     trust: bool = False
     texts: bool = True
 
