@@ -9,7 +9,7 @@ from wsgen.errors import ConfigError
 from wsgen.files import bytes_of, real
 from wsgen.report.display import display_path
 from wsgen.settings.config import Config
-from wsgen.settings.key_places import setting_place
+from wsgen.settings.key_places import SettingPlaces
 from wsgen.settings.project_file import find_root, load_config
 
 
@@ -80,4 +80,5 @@ def _missing(config: Config, file: Path) -> Iterator[Diagnostic]:
             if not folder.exists():
                 message = f"`{key}` names a folder that does not exist: {display_path(folder, config.root)}"
                 help_text = f"Create the folder, or correct `{key}`."
-                yield Diagnostic("WSG904", message, setting_place(file, (key,)), help=help_text)
+                span = SettingPlaces(file).of((key,))
+                yield Diagnostic("WSG904", message, span, help=help_text)

@@ -13,7 +13,7 @@ from wsgen.discovery.walk import Found, entered
 from wsgen.errors import ConfigError
 from wsgen.files import read_file, real
 from wsgen.settings.config import Config
-from wsgen.settings.key_places import setting_place
+from wsgen.settings.key_places import SettingPlaces
 from wsgen.source import PYTHON_NAME, YAML_NAME, YAML_NAMES
 
 _NAMES = f"{', '.join(YAML_NAMES)} or {PYTHON_NAME}"
@@ -56,7 +56,7 @@ def why_none(
     """
     place = None
     if config.file is not None and not given:
-        place = setting_place(config.file, ("paths",))
+        place = SettingPlaces(config.file).of(("paths",))
     if not paths:
         message = "there is no folder to search: `paths` in the settings is empty"
         help_text = "Name the folders that hold modules, or remove `paths` to search the project."

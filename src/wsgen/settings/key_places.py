@@ -18,14 +18,6 @@ def prefix_of(file: Path) -> tuple[str, ...]:
     return () if file.name == WSGEN_TOML else ("tool", "wsgen")
 
 
-def setting_place(file: Path, keys: tuple[str, ...]) -> Span:
-    """Return the place of the setting `keys`, such as `("quality", "steps")`, in `file`.
-
-    That is the key, else the header of the table that holds it, else the file's first line.
-    """
-    return SettingPlaces(file).of(keys)
-
-
 class SettingPlaces:
     """The places of the keys and tables in one settings file, which is read once."""
 
@@ -46,7 +38,10 @@ class SettingPlaces:
                 self._keys.setdefault((table, key), span)
 
     def of(self, keys: tuple[str, ...]) -> Span:
-        """Return the place of the setting `keys`."""
+        """Return the place of the setting `keys`, such as `("quality", "steps")`.
+
+        That is the key, else the header of the table that holds it, else the file's first line.
+        """
         *tables, key = keys
         wanted = ".".join((*prefix_of(self.file), *tables))
         if (place := self._keys.get((wanted, key))) is not None:
