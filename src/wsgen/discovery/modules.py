@@ -50,7 +50,7 @@ def discover(paths: Iterable[Path], config: Config) -> tuple[ModuleSource, ...]:
     if wrong:
         raise ConfigError("the sources cannot be found", wrong)
     whole = tuple(paths) == config.paths and config.root not in config.paths
-    if whole and not all(map(_is_rendered, modules)):
+    if whole and not all(os.path.lexists(module.output / MANIFEST) for module in modules):
         # They may have been rendered elsewhere, before the setting `output` was changed.
         packages.update(dict.fromkeys(walk(config.root, FOLDERS).packages))
     for orphan in orphans_among(packages, modules, config):
@@ -112,10 +112,6 @@ def _home_of_outputs(config: Config) -> Path | None:
     inside = home != config.root and home.is_relative_to(config.root)
     searched = any(home.is_relative_to(path) for path in config.paths)
     return home if inside and not searched and home.is_dir() else None
-
-
-def _is_rendered(module: ModuleSource) -> bool:
-    return os.path.lexists(module.output / MANIFEST)
 
 
 def is_project(config: Config) -> bool:

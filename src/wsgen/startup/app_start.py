@@ -107,9 +107,7 @@ def ensure_current(
     mode = start_mode(source.name)
     if mode == "off":
         return (source.output / "__init__.py").is_file()
-    options = Options(
-        quality=not skip_quality_checks, force=force, jobs=os.cpu_count() or 2, trust=True
-    )
+    options = Options(quality=not skip_quality_checks, force=force, trust=True)
     assessed = assess_until_stale([source], config, options)
     found = assessed[source]
     if found.status is Status.CURRENT:

@@ -104,11 +104,7 @@ def settings_of(start: Path) -> Config:
     return known[1]
 
 
-@lru_cache(maxsize=64)
-def root_of(start: Path) -> Path:
-    """Return the project that `start` belongs to."""
-    return find_root(start)
-
+root_of = lru_cache(maxsize=64)(find_root)
 
 _places: dict[tuple[Path, str], Path] = {}
 _configs: dict[Path, tuple[tuple[bytes | None, ...], Config]] = {}
@@ -123,11 +119,9 @@ def _is_near(source: ModuleSource, caller: Path) -> bool:
 def calling_file() -> Path | None:
     """Return the file of the nearest caller outside of wsgen, or None if it is not in a file."""
     frame = sys._getframe(1)  # noqa: SLF001  the public function, inspect.stack(), reads every source file
-    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
+    while frame.f_back is not None:
+        if str(frame.f_globals.get("__name__")).partition(".")[0] != "wsgen":
+            break
         frame = frame.f_back
     file = Path(frame.f_code.co_filename)
     return file.absolute() if file.is_file() else None
-
-
-def _is_ours(name: object) -> bool:
-    return isinstance(name, str) and (name == "wsgen" or name.startswith("wsgen."))
