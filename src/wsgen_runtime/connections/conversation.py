@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 from starlette.types import Receive
@@ -21,50 +22,37 @@ from wsgen_runtime.topics.hub import Hub
 _TURN = 0.005  # seconds after which serving one client pauses, to let others run
 
 
+@dataclass(slots=True, eq=False)
 class Conversation:
     """The incoming side of one client, from its acceptance to its end."""
 
-    __slots__ = (
-        "_client",
-        "_hub",
-        "_limits",
-        "_loop",
-        "_permissions",
-        "_protocol",
-        "_routers",
-        "_timers",
-    )
+    client: Client
+    hub: Hub
+    routers: Mapping[str, WsRouter]
+    requests: Mapping[str, type[BaseModel]]
+    limits: Limits
+    permissions: Permissions
+    identify: Callable[[], Awaitable[Session]]
+    _clock: Callable[[], float] = field(init=False)
+    _protocol: ServerProtocol = field(init=False)
+    _timers: Timers = field(init=False)
 
-    def __init__(
-        self,
-        client: Client,
-        hub: Hub,
-        routers: Mapping[str, WsRouter],
-        requests: Mapping[str, type[BaseModel]],
-        limits: Limits,
-        permissions: Permissions,
-        identify: Callable[[], Awaitable[Session]],
-    ) -> None:
-        self._client = client
-        self._hub = hub
-        self._routers = routers
-        self._limits = limits
-        self._permissions = permissions
-        self._loop = asyncio.get_running_loop()
-        self._protocol = ServerProtocol(requests, limits, self._loop.time())
-        self._timers = Timers(client, identify, self.renew)
+    def __post_init__(self) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._protocol = ServerProtocol(self.requests, self.limits, self._clock())
+        self._timers = Timers(self.client, self.identify, self.renew)
 
     async def run(self, receive: Receive, session: Session) -> None:
         """Serve frames until the client has disconnected."""
-        self._timers.start(self._limits, session)
+        self._timers.start(self.limits, session)
         try:
             await self._serve_frames(receive)
         finally:
             self._timers.stop()
 
     async def _serve_frames(self, receive: Receive) -> None:
-        client, protocol = self._client, self._protocol
-        clock = self._loop.time
+        client, protocol = self.client, self._protocol
+        clock = self._clock
         busy = 0.0
         while True:
             message = await receive()
@@ -83,7 +71,7 @@ class Conversation:
             if fault is None:
                 protocol.served()
             else:
-                self._hub.clients.refuse(client, fault)
+                self.hub.clients.refuse(client, fault)
             # While the server has more frames of this client, `receive` does not let other tasks run.
             served = clock()
             self._timers.heard(served)
@@ -94,15 +82,15 @@ class Conversation:
 
     async def renew(self) -> None:
         """Check each subscription again, since the user or the user's rights may have changed."""
-        for topic, router, request in self._permissions.granted():
+        for topic, router, request in self.permissions.granted():
             try:
-                allowed = await self._permissions.allow(router, request)
+                allowed = await self.permissions.allow(router, request)
             except Exception as error:  # authorize is user code
-                self._hub.clients.note_failure(self._client, error)
+                self.hub.clients.note_failure(self.client, error)
                 allowed = False
             if not allowed:
-                self._permissions.withdraw(topic)
-                self._hub.revoke(self._client, router, topic, "Subscription no longer authorized")
+                self.permissions.withdraw(topic)
+                self.hub.revoke(self.client, router, topic, "Subscription no longer authorized")
 
     # -- frames
 
@@ -113,52 +101,52 @@ class Conversation:
         if isinstance(event, Unsubscribe):
             return self._unsubscribe(event)
         if isinstance(event, Ping):
-            self._hub.clients.answer(
-                self._client, PLAIN_PONG if event.plain else pong_frame(event.id)
+            self.hub.clients.answer(
+                self.client, PLAIN_PONG if event.plain else pong_frame(event.id)
             )
             return None
         return event
 
     async def _subscribe(self, event: Subscribe) -> Fault | None:
-        router = self._routers[event.route]
+        router = self.routers[event.route]
         topic = self._name_topic(event)
         if isinstance(topic, Fault):
             return topic
         try:
-            allowed = await self._permissions.allow(router, event.request)
+            allowed = await self.permissions.allow(router, event.request)
         except Exception as error:  # authorize is user code
             return self._protocol.failure(event.id, error)
         if not allowed:
             return self._protocol.fault(
                 ErrorCode.UNAUTHORIZED, "Not authorized to subscribe", id=event.id
             )
-        excess = self._permissions.excess(topic)
+        excess = self.permissions.excess(topic)
         if excess is not None:
             return self._protocol.fault(ErrorCode.TOO_MANY_SUBSCRIPTIONS, excess, id=event.id)
         # The connection may have ended while authorize was running.
-        if not (self._client.closing or self._client.lost):
-            self._permissions.grant(topic, router, event.request)
-            self._hub.subscribe(self._client, router, topic, event.id)
+        if not (self.client.closing or self.client.lost):
+            self.permissions.grant(topic, router, event.request)
+            self.hub.subscribe(self.client, router, topic, event.id)
         return None
 
     def _unsubscribe(self, event: Unsubscribe) -> Fault | None:
-        router = self._routers[event.route]
+        router = self.routers[event.route]
         topic = self._name_topic(event)
         if isinstance(topic, Fault):
             return topic
-        if not self._hub.unsubscribe(self._client, router, topic):
+        if not self.hub.unsubscribe(self.client, router, topic):
             return self._protocol.fault(ErrorCode.NOT_SUBSCRIBED, "Not subscribed", id=event.id)
-        self._permissions.withdraw(topic)
-        self._hub.clients.answer(self._client, unsubscribed_frame(router.route, topic, event.id))
+        self.permissions.withdraw(topic)
+        self.hub.clients.answer(self.client, unsubscribed_frame(router.route, topic, event.id))
         return None
 
     def _name_topic(self, event: Subscribe | Unsubscribe) -> str | Fault:
         try:
-            topic = self._routers[event.route].name_topic(event.request)
+            topic = self.routers[event.route].name_topic(event.request)
         except Exception as error:  # serializers of the request are user code
             return self._protocol.failure(event.id, error)
-        if size_of(topic) > self._limits.topic_bytes:
-            message = f"The topic name is longer than {self._limits.topic_bytes} bytes"
+        if size_of(topic) > self.limits.topic_bytes:
+            message = f"The topic name is longer than {self.limits.topic_bytes} bytes"
             detail = ErrorDetail(loc=("payload",), message=message, type="topic_too_long")
             return self._protocol.fault(
                 ErrorCode.INVALID_PAYLOAD, "The payload is invalid", id=event.id, details=(detail,)

@@ -3,6 +3,7 @@
 import logging
 import math
 from contextlib import suppress
+from dataclasses import dataclass
 
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException, WebSocketException
@@ -38,28 +39,23 @@ class AnsweredError(RefusedError):
         self.error = error
 
 
+@dataclass(frozen=True, slots=True)
 class Handshake:
     """Asks `authenticate`, which has `within` seconds, who a client is."""
 
-    def __init__(
-        self,
-        authenticate: Authenticate | None,
-        within: float | None,
-        log: FailureLog,
-    ) -> None:
-        self._authenticate = authenticate
-        self._within = within
-        self._log = log
+    authenticate: Authenticate | None
+    within: float | None
+    log: FailureLog
 
     async def identify(self, connection: Connection) -> Session:
         """Return the answer of `authenticate`.
 
         Raises RefusedError, with the reason for the log, for no user, or if it fails or hangs.
         """
-        if self._authenticate is None:
+        if self.authenticate is None:
             return Session(user=None)
         try:
-            answer = await call(self._authenticate, connection, within=self._within)
+            answer = await call(self.authenticate, connection, within=self.within)
             session = answer if isinstance(answer, Session) else Session(user=answer)
             if isinstance(session.user, Session):
                 raise WrongAnswerError("returned a `Session` as the user of another")
@@ -71,10 +67,10 @@ class Handshake:
         except (HTTPException, WebSocketException) as error:
             raise AnsweredError(error) from None
         except WrongAnswerError as error:
-            self._log.note(f"authenticate {error}; the client is refused")
+            self.log.note(f"authenticate {error}; the client is refused")
             raise RefusedError("authenticate failed") from error
         except Exception as error:
-            self._log.note("authenticate failed", error, show=without_text)
+            self.log.note("authenticate failed", error, show=without_text)
             raise RefusedError("authenticate failed") from error
         if session.user is None or session.user is False:
             raise RefusedError("not authenticated")

@@ -1,5 +1,7 @@
 """Decides what a client may subscribe to, by `authorize` and the limits."""
 
+from dataclasses import dataclass, field
+
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException, WebSocketException
 
@@ -18,50 +20,41 @@ _MOST_UNANSWERED = 16
 """Requests of one client for one topic that may wait for its start; the id of each is kept."""
 
 
+@dataclass(slots=True, eq=False)
 class Permissions:
     """The permissions of one client, and the subscriptions that `authorize` has allowed."""
 
-    __slots__ = ("_authorize", "_client", "_granted", "_limits", "_log", "_topics")
-
-    def __init__(
-        self,
-        client: Client,
-        topics: TopicIndex[Client, FrameId],
-        limits: Limits,
-        authorize: Authorize | None,
-        log: FailureLog,
-    ) -> None:
-        self._client = client
-        self._topics = topics
-        self._limits = limits
-        self._authorize = authorize
-        self._log = log
-        self._granted: dict[str, tuple[WsRouter, BaseModel]] = {}
-        """What `authorize` has allowed; topics that have ended since may still be here."""
+    client: Client
+    topics: TopicIndex[Client, FrameId]
+    limits: Limits
+    authorize: Authorize | None
+    log: FailureLog
+    _granted: dict[str, tuple[WsRouter, BaseModel]] = field(default_factory=dict)
+    """What `authorize` has allowed; topics that have ended since may still be here."""
 
     async def allow(self, router: WsRouter, request: BaseModel) -> bool:
         """Return whether `authorize`, if there is one, allows the subscription; raises what it raises."""
-        if self._authorize is None:
+        if self.authorize is None:
             return True
         try:
-            within = self._limits.auth_timeout
+            within = self.limits.auth_timeout
             while True:
-                user = self._client.user
-                answer = await call(self._authorize, user, router, request, within=within)
-                if user is self._client.user:  # a renewal may have changed it
+                user = self.client.user
+                answer = await call(self.authorize, user, router, request, within=within)
+                if user is self.client.user:  # a renewal may have changed it
                     return require_bool(answer)
         except (RefusedError, HTTPException, WebSocketException):
             return False
         except WrongAnswerError as error:
-            self._log.note(f"authorize {error}; the subscription is refused")
+            self.log.note(f"authorize {error}; the subscription is refused")
             return False
 
     def excess(self, topic: str) -> str | None:
         """Return which limit a subscription to `topic` would exceed, as a message for the client, or None."""
-        topics, limits = self._topics, self._limits
-        held = topics.held_by(self._client)
+        topics, limits = self.topics, self.limits
+        held = topics.held_by(self.client)
         if topic in held.names:
-            if topics.unanswered(topic, self._client) >= _MOST_UNANSWERED:
+            if topics.unanswered(topic, self.client) >= _MOST_UNANSWERED:
                 return "Too many pending subscriptions to this topic"
             return None
         size = size_of(topic)
@@ -82,9 +75,9 @@ class Permissions:
 
     def grant(self, topic: str, router: WsRouter, request: BaseModel) -> None:
         """Note that the client subscribes to `topic`, which a renewal is to check again."""
-        if self._authorize is None:
+        if self.authorize is None:
             return
-        held = self._topics.held_by(self._client).names
+        held = self.topics.held_by(self.client).names
         if len(self._granted) > 2 * len(held) + 8:
             self._granted = {name: it for name, it in self._granted.items() if name in held}
         self._granted[topic] = router, request

@@ -6,6 +6,7 @@ import math
 import random
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import partial
 
 from wsgen_runtime.auth import RefusedError, Session
@@ -18,6 +19,7 @@ _LATE = 0.05  # seconds; a timer is that late only if the event loop was blocked
 _SPREAD = 0.1  # the fraction of the lifetime over which the ends of connections are spread
 
 
+@dataclass(slots=True, eq=False)
 class Timers:
     """Closes a connection that is silent, too old or no longer authenticated.
 
@@ -25,24 +27,17 @@ class Timers:
     called.
     """
 
-    __slots__ = ("_client", "_heard", "_identify", "_loop", "_renewal", "_renewed", "_timers")
-
-    def __init__(
-        self,
-        client: Client,
-        identify: Callable[[], Awaitable[Session]],
-        renewed: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._client = client
-        self._identify = identify
-        self._renewed = renewed
-        self._loop = asyncio.get_running_loop()
-        self._heard = self._loop.time()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._renewal: asyncio.Task[None] | None = None
+    client: Client
+    identify: Callable[[], Awaitable[Session]]
+    renewed: Callable[[], Awaitable[None]]
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _heard: float = math.inf
+    _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+    _renewal: asyncio.Task[None] | None = None
 
     def start(self, limits: Limits, session: Session) -> None:
         """Start the timers that the limits and the session require."""
+        self._heard = self._loop.time()
         if limits.heartbeat is not None and limits.heartbeat < math.inf:
             self._expect_within(limits.heartbeat, limits.heartbeat)
         if limits.lifespan is not None:
@@ -85,10 +80,10 @@ class Timers:
         if rest > 0 or late > _LATE:
             self._expect_within(min(max(rest, late), interval), interval)
         else:
-            self._client.close(CloseCode.TIMEOUT, "Heartbeat timeout")
+            self.client.close(CloseCode.TIMEOUT, "Heartbeat timeout")
 
     def _end_of_life(self) -> None:
-        self._client.close(CloseCode.GOING_AWAY, "Maximum connection lifetime reached")
+        self.client.close(CloseCode.GOING_AWAY, "Maximum connection lifetime reached")
 
     def _expire(self, session: Session) -> None:
         if session.expires_at is not None:
@@ -100,14 +95,14 @@ class Timers:
 
     async def _renew(self) -> None:
         try:
-            session: Session | None = await self._identify()
+            session: Session | None = await self.identify()
         except RefusedError:
             session = None
         if session is None or (
             session.expires_at is not None and session.expires_at <= time.time()
         ):
-            self._client.close(CloseCode.UNAUTHORIZED, "Authentication expired")
+            self.client.close(CloseCode.UNAUTHORIZED, "Authentication expired")
             return
-        self._client.user = session.user
+        self.client.user = session.user
         self._expire(session)
-        await self._renewed()
+        await self.renewed()

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, deque
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 from wsgen_runtime.delivery import Delivery
@@ -10,17 +11,15 @@ from wsgen_runtime.delivery import Delivery
 Message = MutableMapping[str, Any]
 
 
+@dataclass(slots=True, eq=False)
 class _Waiting:
     """A queued message."""
 
-    __slots__ = ("lane", "message", "number", "size", "topic")
-
-    def __init__(self, message: Message, size: int, number: int) -> None:
-        self.message = message
-        self.size = size
-        self.number = number
-        self.lane: deque[_Waiting] | None = None
-        self.topic: str | None = None
+    message: Message
+    size: int
+    number: int
+    lane: "deque[_Waiting] | None" = None
+    topic: str | None = None
 
 
 class Outbox:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.outgoing.client import Client
@@ -16,9 +17,8 @@ from wsgen_runtime.user_code.calls import call
 _log = logging.getLogger("wsgen_runtime")
 _STUBBORN = 1.0  # seconds within which cancelled tasks should end
 
-Done = Callable[[str, Channel, TopicOutcome[Client, FrameId]], None]
 
-
+@dataclass(slots=True, eq=False)
 class Lifecycle:
     """Runs the steps of each topic one after the other, in a task that ends when there is no next step.
 
@@ -26,33 +26,21 @@ class Lifecycle:
     `done(topic, channel, outcome)` after each step, and `idle()` when a topic was removed.
     """
 
-    def __init__(
-        self,
-        topics: TopicIndex[Client, FrameId],
-        channels: dict[str, Channel],
-        broker: Broker,
-        counters: Counters,
-        *,
-        within: float | None,
-        post: Callable[[Posted], None],
-        done: Done,
-        idle: Callable[[], None],
-    ) -> None:
-        self._topics = topics
-        self._channels = channels
-        self._broker = broker
-        self._counters = counters
-        self._within = within
-        self._post = post
-        self._done = done
-        self._idle = idle
+    topics: TopicIndex[Client, FrameId]
+    channels: dict[str, Channel]
+    broker: Broker
+    counters: Counters
+    within: float | None
+    post: Callable[[Posted], None]
+    done: Callable[[str, Channel, TopicOutcome[Client, FrameId]], None]
+    idle: Callable[[], None]
 
     def advance(self, topic: str) -> None:
         """Start the next step of the topic, if there is one and none is running."""
-        channel = self._channels.get(topic)
+        channel = self.channels.get(topic)
         if channel is None or channel.task is not None:
             return
-        step = self._topics.next_step(topic)
+        step = self.topics.next_step(topic)
         if step is None:
             self._forget_if_done(topic)
         else:
@@ -63,7 +51,7 @@ class Lifecycle:
 
     async def cancel_all(self) -> None:
         """Cancel all steps and ignore all further updates; tasks that do not end in time are left alone."""
-        tasks = {channel.task for channel in self._channels.values() if channel.task is not None}
+        tasks = {channel.task for channel in self.channels.values() if channel.task is not None}
         for task in tasks:
             task.cancel()
         if tasks:
@@ -74,19 +62,19 @@ class Lifecycle:
 
     def forget_all(self) -> None:
         """Remove all topics; further updates of their producers are ignored."""
-        for channel in self._channels.values():
+        for channel in self.channels.values():
             channel.close_feed()
-        self._channels.clear()
+        self.channels.clear()
 
     async def _run(self, topic: str, channel: Channel, step: TopicStep | None) -> None:
         try:
             while step is not None:
                 owned = await self._take(topic, channel, step)
-                if self._channels.get(topic) is not channel:
+                if self.channels.get(topic) is not channel:
                     return  # removed by a shutdown that did not wait any longer
-                outcome = self._topics.finish(topic, failed=owned is None, owned=bool(owned))
-                self._done(topic, channel, outcome)
-                step = self._topics.next_step(topic)
+                outcome = self.topics.finish(topic, failed=owned is None, owned=bool(owned))
+                self.done(topic, channel, outcome)
+                step = self.topics.next_step(topic)
         finally:
             channel.task = None
             self._forget_if_done(topic)
@@ -98,31 +86,31 @@ class Lifecycle:
         except Exception as error:
             # Services and brokers are user code, and must not affect other topics.
             route = channel.router.route
-            self._counters.fail("a topic's step failed", error, step=step.name, route=route)
+            self.counters.fail("a topic's step failed", error, step=step.name, route=route)
             return None
 
     async def _perform(self, topic: str, channel: Channel, step: TopicStep) -> bool:
         service = channel.router.service
         if step is TopicStep.OPEN:
-            return await self._broker.open(topic)
+            return await self.broker.open(topic)
         if step is TopicStep.CREATE:
             await self._create(topic, channel)
         elif step is TopicStep.REMOVE:
             channel.close_feed()
-            await call(service.remove_topic, topic, within=self._within)
+            await call(service.remove_topic, topic, within=self.within)
         else:
-            await self._broker.close(topic)
+            await self.broker.close(topic)
         return False
 
     async def _create(self, topic: str, channel: Channel) -> None:
-        feed = channel.feed = Feed(channel.router, topic, self._post)
+        feed = channel.feed = Feed(channel.router, topic, self.post)
         try:
-            await call(channel.router.service.create_topic, topic, feed, within=self._within)
+            await call(channel.router.service.create_topic, topic, feed, within=self.within)
         except BaseException:
             channel.close_feed()
             raise
 
     def _forget_if_done(self, topic: str) -> None:
-        if topic not in self._topics:
-            self._channels.pop(topic, None)
-            self._idle()
+        if topic not in self.topics:
+            self.channels.pop(topic, None)
+            self.idle()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import dataclass
 
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.brokers.memory import MemoryBroker
@@ -22,6 +23,7 @@ _OTHER_LOOP = (
 )
 
 
+@dataclass(slots=True, eq=False)
 class Starting:
     """Starts a hub with whatever comes first: a lifespan, a client, or an update that is published.
 
@@ -29,14 +31,13 @@ class Starting:
     app that it has started there moves to the event loop of the server when a lifespan or a client comes.
     """
 
-    def __init__(self, hub: Hub, broker: Broker, within: float) -> None:
-        self._hub = hub
-        self._broker = broker
-        self._within = within
-        self._task: asyncio.Task[None] | None = None
-        self._launched = False
-        self._known_lifespan = False
-        self._failure: str | None = None
+    hub: Hub
+    broker: Broker
+    within: float
+    _task: asyncio.Task[None] | None = None
+    _launched: bool = False
+    _known_lifespan: bool = False
+    _failure: str | None = None
 
     async def startup(self) -> None:
         """Start on the running event loop, once; raises what the broker raises, and the next call tries again."""
@@ -69,7 +70,7 @@ class Starting:
         """Start because something is published; if that fails, the next update tries again."""
         starting = self._begin(launched=True)
         starting.add_done_callback(self._note)
-        self._hub.updates.start()
+        self.hub.updates.start()
 
     def take(self) -> asyncio.Task[None] | None:
         """Forget the present start; return its task, or None if there was none or it has failed."""
@@ -97,17 +98,17 @@ class Starting:
             with suppress(RuntimeError, TimeoutError):  # that loop may end, or be blocked
                 loop = elsewhere.get_loop()
                 ending = asyncio.run_coroutine_threadsafe(self._stop(elsewhere), loop)
-                async with asyncio.timeout(self._within):
+                async with asyncio.timeout(self.within):
                     await asyncio.wrap_future(ending)
-        await self._hub.start()
+        await self.hub.start()
 
     async def _stop(self, starting: asyncio.Task[None]) -> None:
         await asyncio.wait({starting})
         if not has_failed(starting):
-            await self._hub.stop(self._within)
+            await self.hub.stop(self.within)
 
     def _warn_of_workers(self) -> None:
-        if isinstance(self._broker, MemoryBroker) and (workers := count_workers()) > 1:
+        if isinstance(self.broker, MemoryBroker) and (workers := count_workers()) > 1:
             _log.warning(
                 "the server has %d workers, and an update reaches the clients of its own worker only;"
                 ' start one worker, or write WsApp(broker="redis://...")',

@@ -8,7 +8,7 @@ need no special code.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Generic, TypeVar
 
@@ -36,32 +36,23 @@ class Joined(Enum):
     """The member will be subscribed when the next steps of the topic have succeeded."""
 
 
+@dataclass(slots=True, eq=False)
 class Topic(Generic[M, T]):
-    """One topic: its members, and those who wait for its start, with the tokens of their requests."""
+    """One topic: its members, and those who wait for its start, with the tokens of their requests.
 
-    __slots__ = (
-        "busy",
-        "members",
-        "name",
-        "opened",
-        "owned",
-        "producing",
-        "size",
-        "spent",
-        "waiting",
-    )
+    `size` is that of its name in bytes.
+    """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.size = size_of(name)
-        self.members: dict[M, None] = {}
-        self.waiting: dict[M, list[T]] = {}
-        self.opened = False
-        self.owned = False
-        self.producing = False
-        self.spent = False
-        """Whether the producer has ended: it is removed, and created again for the next subscriber."""
-        self.busy: TopicStep | None = None
+    name: str
+    size: int
+    members: dict[M, None] = field(default_factory=dict)
+    waiting: dict[M, list[T]] = field(default_factory=dict)
+    opened: bool = False
+    owned: bool = False
+    producing: bool = False
+    spent: bool = False
+    """Whether the producer has ended: it is removed, and created again for the next subscriber."""
+    busy: TopicStep | None = None
 
     @property
     def wanted(self) -> bool:
@@ -83,14 +74,12 @@ class TopicOutcome(Generic[M, T]):
     ended: tuple[M, ...] = ()
 
 
+@dataclass(slots=True, eq=False)
 class Holding:
     """The names of the topics of one member, and their size in bytes."""
 
-    __slots__ = ("names", "size")
-
-    def __init__(self) -> None:
-        self.names: set[str] = set()
-        self.size = 0
+    names: set[str] = field(default_factory=set)
+    size: int = 0
 
 
 _NOTHING = Holding()
@@ -141,7 +130,7 @@ class TopicIndex(Generic[M, T]):
         """Subscribe `member`; joining again changes nothing, but each request is answered."""
         topic = self._topics.get(name)
         if topic is None:
-            topic = self._topics[name] = Topic(name)
+            topic = self._topics[name] = Topic(name, size_of(name))
             self.size += topic.size
         holding = self._by_member.setdefault(member, Holding())
         if name not in holding.names:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.limits import Limits
@@ -19,6 +20,7 @@ from wsgen_runtime.topics.inbox import Inbox
 from wsgen_runtime.topics.subscriptions import TopicIndex
 
 
+@dataclass(slots=True, eq=False)
 class Updates:
     """Takes updates from any thread and fans them out on the event loop.
 
@@ -26,28 +28,22 @@ class Updates:
     `ended(topic, reason)` when a producer has ended and the broker cannot tell other processes.
     """
 
-    def __init__(
-        self,
-        topics: TopicIndex[Client, FrameId],
-        channels: Mapping[str, Channel],
-        broker: Broker,
-        limits: Limits,
-        counters: Counters,
-        too_slow: Callable[[Client], None],
-        ended: Callable[[str, str], None],
-    ) -> None:
-        self._topics = topics
-        self._channels = channels
-        self._broker = broker
-        self._counters = counters
-        self._too_slow = too_slow
-        self._ended = ended
-        self._inbox = Inbox(limits, self._take, self.lose)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._last_loop: asyncio.AbstractEventLoop | None = None
-        self._thread: int | None = None
-        self.launch: Callable[[], object] | None = None
-        """Starts the app on the running event loop when an update is published before the app has started."""
+    topics: TopicIndex[Client, FrameId]
+    channels: Mapping[str, Channel]
+    broker: Broker
+    limits: Limits
+    counters: Counters
+    too_slow: Callable[[Client], None]
+    ended: Callable[[str, str], None]
+    launch: Callable[[], object] | None = None
+    """Starts the app on the running event loop when an update is published before the app has started."""
+    _inbox: Inbox = field(init=False)
+    _loop: asyncio.AbstractEventLoop | None = None
+    _last_loop: asyncio.AbstractEventLoop | None = None
+    _thread: int | None = None
+
+    def __post_init__(self) -> None:
+        self._inbox = Inbox(self.limits, self._take, self.lose)
 
     def start(self) -> None:
         """Take updates on the running event loop from now on; they are queued until `deliver_all`."""
@@ -92,24 +88,24 @@ class Updates:
         Raises RuntimeError if the app has not started and cannot be started here.
         """
         if (self._loop is None or self._loop.is_closed()) and not self._begin():
-            self._counters.lost += 1
+            self.counters.lost += 1
             return
-        if topic in self._channels or self._broker.shared:
+        if topic in self.channels or self.broker.shared:
             self.hand_over(Posted(topic, router.encode(data), None))
 
     def deliver(self, topic: str, data: str) -> None:
         """Send an update to the subscribers of `topic`."""
-        entry = self._topics.get(topic)
+        entry = self.topics.get(topic)
         if entry is None:
             return
-        channel = self._channels[topic]
+        channel = self.channels[topic]
         members = entry.members
         if not members:
             if entry.waiting:
                 self._hold(tuple(entry.waiting), channel, data)
             return
-        self._counters.updates += 1
-        self._counters.deliveries += len(members)
+        self.counters.updates += 1
+        self.counters.deliveries += len(members)
         route, delivery = channel.router.route, channel.router.delivery
         frame = channel.frame(data)
         # All clients share one message, since ASGI servers only read it.
@@ -123,15 +119,15 @@ class Updates:
 
         fan_out(members, message, queue)
         for client in slow:
-            self._too_slow(client)
+            self.too_slow(client)
 
     def _hold(self, waiting: Sequence[Client], channel: Channel, data: str) -> None:
         """Hold an update for clients whose requests to subscribe are not answered yet."""
         gone = channel.hold(data)
-        self._counters.lost += gone
+        self.counters.lost += gone
         if gone and channel.router.delivery.overflow == "disconnect":
             for client in waiting:
-                self._too_slow(client)
+                self.too_slow(client)
             channel.missed = 0  # nobody is left to be told
 
     def release(self, topic: str, channel: Channel) -> None:
@@ -141,11 +137,11 @@ class Updates:
 
     def lose(self, topic: str, count: int) -> None:
         """Count lost updates; subscribers see a gap in `seq`."""
-        self._counters.lost += count
-        channel = self._channels.get(topic)
+        self.counters.lost += count
+        channel = self.channels.get(topic)
         if channel is not None:
             channel.seq += count
-            entry = self._topics.get(topic)
+            entry = self.topics.get(topic)
             if entry is not None and entry.waiting:
                 channel.missed += count
 
@@ -160,7 +156,7 @@ class Updates:
             return False
         if loop is last:
             return False
-        if self._broker.shared and self.launch is not None:
+        if self.broker.shared and self.launch is not None:
             call(self.launch)
         return True
 
@@ -168,7 +164,7 @@ class Updates:
         if posted.feed is not None and posted.ending is not None:
             self._end(posted.feed, posted.topic, posted.ending)
         elif posted.feed is None or not posted.feed.closed:
-            self._broker.publish(posted.topic, posted.data, produced=posted.feed is not None)
+            self.broker.publish(posted.topic, posted.data, produced=posted.feed is not None)
 
     def _end(self, feed: Feed, topic: str, ending: Ending) -> None:
         """End the topic in all processes, after all updates that its producer has published."""
@@ -176,11 +172,11 @@ class Updates:
             return
         feed.close()
         if ending.error is not None:
-            channel = self._channels.get(topic)
+            channel = self.channels.get(topic)
             route = channel.router.route if channel is not None else ""
-            self._counters.fail("a producer failed", ending.error, route=route)
-        end = getattr(self._broker, "end", None)
+            self.counters.fail("a producer failed", ending.error, route=route)
+        end = getattr(self.broker, "end", None)
         if end is not None:
             end(topic, ending.reason)
         else:
-            self._ended(topic, ending.reason)
+            self.ended(topic, ending.reason)

@@ -117,7 +117,7 @@ def refused_examples(document: Json) -> Iterator[Mismatch]:
     channels = document["channels"].values()
     if not any("examples" in each for channel in channels for each in channel["messages"].values()):
         return
-    for _, place, text in mismatches(document, Budget(each=2.0, total=10.0)):
+    for _, place, text in mismatches(document, Budget(each=2.0, left=10.0)):
         match place:
             case ("channels", str(channel), "messages", str(name), "examples", int(index), *rest):
                 route, _, verb = name.rpartition(".")

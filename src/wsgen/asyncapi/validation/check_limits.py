@@ -14,6 +14,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import FrameType
@@ -71,16 +72,16 @@ class TooSlowError(Exception):
     """A step of a check took longer than it may."""
 
 
+@dataclass(slots=True)
 class Budget:
-    """CPU time for many steps: at most `each` seconds for one, and `total` for all together.
+    """CPU time for many steps: at most `each` seconds for one, and `left` for all together.
 
     Time that other processes use does not count. Python can interrupt the main thread only; in another one,
     and on Windows, nothing is limited.
     """
 
-    def __init__(self, each: float, total: float) -> None:
-        self.each = each
-        self.left = total
+    each: float
+    left: float
 
     def spend(self, step: Callable[[], _Result]) -> _Result:
         """Return what `step` returns. Raises TooSlowError if that takes too long."""

@@ -88,7 +88,7 @@ def tell_of_text(path: Path, data: bytes, tell_all: Tell) -> None:
         return
     for item in document.diagnostics:
         tell(item)
-    budget = Budget(each=30.0, total=40.0)
+    budget = Budget(each=30.0, left=40.0)
     for check in _checks(document, tell):
         try:
             for item in budget.spend(check):
@@ -102,7 +102,7 @@ def tell_of_text(path: Path, data: bytes, tell_all: Tell) -> None:
 
 
 def _budget_of_examples() -> Budget:
-    return Budget(each=2.0, total=10.0)
+    return Budget(each=2.0, left=10.0)
 
 
 def _cut(item: Diagnostic) -> Diagnostic:

@@ -5,6 +5,7 @@ Links are never repaired: after any exception, the caller closes the link and op
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
@@ -60,15 +61,13 @@ return refused
 """
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Link:
     """Two open connections. Every method raises RedisError, OSError or TimeoutError if it fails."""
 
-    def __init__(
-        self, asking: AbstractConnection, listening: AbstractConnection, timeout: float
-    ) -> None:
-        self._asking = asking
-        self._listening = listening
-        self._timeout = timeout
+    asking: AbstractConnection
+    listening: AbstractConnection
+    timeout: float
 
     @classmethod
     async def open(cls, address: Address, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109 - it is for each command
@@ -77,8 +76,8 @@ class Link:
             link = cls(await address.connection(), await address.connection(), timeout)
         try:
             async with asyncio.timeout(timeout):
-                await link._asking.connect()  # type: ignore[no-untyped-call, unused-ignore] # redis-py is partly typed
-                await link._listening.connect()  # type: ignore[no-untyped-call, unused-ignore] # the same
+                await link.asking.connect()  # type: ignore[no-untyped-call, unused-ignore] # redis-py is partly typed
+                await link.listening.connect()  # type: ignore[no-untyped-call, unused-ignore] # the same
                 await link.subscribe([trial])
                 await link.receive()
                 await link.unsubscribe([trial])
@@ -95,7 +94,7 @@ class Link:
 
     async def close(self) -> None:
         """Close both connections, in whatever state they are."""
-        for connection in (self._asking, self._listening):
+        for connection in (self.asking, self.listening):
             try:
                 await connection.disconnect(nowait=True)
             except Exception:  # noqa: S112 - the connection is dropped in any case
@@ -133,9 +132,9 @@ class Link:
         await self._ask("PING")
 
     async def _ask(self, *command: bytes | str | int) -> object:
-        async with asyncio.timeout(self._timeout):
-            await self._asking.send_command(*command)
-            answer: object = await self._asking.read_response(disable_decoding=True)
+        async with asyncio.timeout(self.timeout):
+            await self.asking.send_command(*command)
+            answer: object = await self.asking.read_response(disable_decoding=True)
         return answer
 
     # -- subscriptions
@@ -153,12 +152,12 @@ class Link:
         await self._tell("PING")
 
     async def _tell(self, *command: bytes | str) -> None:
-        async with asyncio.timeout(self._timeout):
-            await self._listening.send_command(*command)
+        async with asyncio.timeout(self.timeout):
+            await self.listening.send_command(*command)
 
     async def receive(self) -> tuple[bytes, bytes, object]:
         """Wait for the next message on the connection for subscriptions; return its kind, channel and content."""
-        said = await self._listening.read_response(disable_decoding=True)
+        said = await self.listening.read_response(disable_decoding=True)
         if isinstance(said, list) and len(said) == 3:
             return said[0], said[1], said[2]
         return b"pong", b"", None

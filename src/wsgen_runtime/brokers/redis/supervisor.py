@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from dataclasses import dataclass, field
 from ssl import SSLError
 
 from redis.exceptions import RedisError
@@ -20,6 +21,7 @@ _FIRST_DELAY = 0.05
 _LONGEST_DELAY = 2.0
 
 
+@dataclass(slots=True, eq=False)
 class Supervisor:
     """Runs one session after another while the broker is started.
 
@@ -27,17 +29,14 @@ class Supervisor:
     uses, to test each new connection.
     """
 
-    def __init__(
-        self, address: Address, state: BrokerState, *, timeout: float, trial: bytes
-    ) -> None:
-        self.session: RedisSession | None = None
-        self.connected = False
-        """Whether no session has failed, or the current one receives the updates of all topics."""
-        self._address = address
-        self._state = state
-        self._timeout = timeout
-        self._trial = trial
-        self._tasks: list[asyncio.Task[None]] = []
+    address: Address
+    state: BrokerState
+    timeout: float
+    trial: bytes
+    session: RedisSession | None = None
+    connected: bool = False
+    """Whether no session has failed, or the current one receives the updates of all topics."""
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Connect; raises ConnectionError, with the reason, when Redis cannot be used."""
@@ -47,7 +46,7 @@ class Supervisor:
             # Errors of redis-py itself, and whatever is not an answer of Redis, keep their traceback.
             cause = None if isinstance(error, _FAILURES) else error
             why = _reason(error)
-            raise ConnectionError(f"Redis at {self._address} cannot be used: {why}") from cause
+            raise ConnectionError(f"Redis at {self.address} cannot be used: {why}") from cause
         self.connected = True
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._serve(link)), loop.create_task(self._watch())]
@@ -56,32 +55,32 @@ class Supervisor:
         """Send what is queued, if Redis answers in time, and disconnect."""
         if self.session is not None:
             # This is not a real lease: it is released after everything that is queued now.
-            done = self._state.give_back(self._trial, b"", self._trial)
+            done = self.state.give_back(self.trial, b"", self.trial)
             self.session.wake()
-            await asyncio.wait([done], timeout=self._timeout)
+            await asyncio.wait([done], timeout=self.timeout)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.connected = False
 
     async def _open(self) -> Link:
-        return await Link.open(self._address, self._timeout, self._trial)
+        return await Link.open(self.address, self.timeout, self.trial)
 
     async def _watch(self) -> None:
         """Stop producing topics whose leases have expired, and end overdue topics, even without Redis."""
         while True:
-            await asyncio.sleep(self._state.leases.ttl / 8)
+            await asyncio.sleep(self.state.leases.ttl / 8)
             now = asyncio.get_running_loop().time()
-            self._state.expire(now)
-            self._state.end_overdue(now)
+            self.state.expire(now)
+            self.state.end_overdue(now)
 
     async def _serve(self, link: Link) -> None:
         """Run a session on `link`, and then on each connection that follows, until this task is cancelled."""
         time, attempts = asyncio.get_running_loop().time, 0
-        silence = self._state.leases.interval + self._timeout
+        silence = self.state.leases.interval + self.timeout
         while True:
             began = time()
-            self.session = RedisSession(link, self._state, silence=silence, ready=self._is_back)
+            self.session = RedisSession(link, self.state, silence=silence, ready=self._is_back)
             try:
                 # In a task of its own: a failed TaskGroup leaves its task marked as cancelled, and before
                 # Python 3.11.3 `asyncio.timeout` then raises CancelledError, which would end this loop.
@@ -91,12 +90,12 @@ class Supervisor:
                 self._is_away(error)
             finally:
                 self.session = None
-                self._state.disconnect(time())
+                self.state.disconnect(time())
                 await link.close()
             if time() - began > _STABLE:
                 attempts = 0
             link, attempts = await self._reconnect(attempts)
-            self._state.tally.reconnects += 1
+            self.state.tally.reconnects += 1
 
     async def _reconnect(self, attempts: int) -> tuple[Link, int]:
         """Return a new link, and how many attempts there have been since the last good connection."""
@@ -113,7 +112,7 @@ class Supervisor:
                     known = isinstance(error, _FAILURES)
                     cause = None if known else error
                     _log.warning(
-                        "Redis at %s is still away: %s", self._address, reason, exc_info=cause
+                        "Redis at %s is still away: %s", self.address, reason, exc_info=cause
                     )
                     logged = reason
 
@@ -127,14 +126,14 @@ class Supervisor:
             _log.error("the Redis broker failed", exc_info=error)
         if self.connected:
             self.connected = False
-            _log.warning("Redis at %s went away: %s", self._address, _reason(cause))
-            self._state.host.report("disconnected")
+            _log.warning("Redis at %s went away: %s", self.address, _reason(cause))
+            self.state.host.report("disconnected")
 
     def _is_back(self) -> None:
         if not self.connected:
             self.connected = True
-            _log.warning("Redis at %s is back", self._address)
-            self._state.host.report("connected")
+            _log.warning("Redis at %s is back", self.address)
+            self.state.host.report("connected")
 
 
 def _delay(attempts: int) -> float:
