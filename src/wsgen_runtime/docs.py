@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.connections.paths import path_in_app
 from wsgen_runtime.documents.http import Served
-from wsgen_runtime.documents.index import IndexEntry, render_index
+from wsgen_runtime.documents.index import render_index
 from wsgen_runtime.documents.page import content_security_policy
 
 
@@ -43,23 +43,15 @@ class WsDocs:
             return PlainTextResponse("Not Found", 404)
         # That of the application in which this one is mounted.
         root = str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/")
-        html = render_index(self._entries(root), title=self.title)
+        listed = {
+            root + path if path.startswith("/") or not path else path: app
+            for path, app in self._apps.items()
+            if app.docs
+        }
+        html = render_index(listed, title=self.title)
         headers = {
             "content-security-policy": content_security_policy(html),
             "x-content-type-options": "nosniff",
             "cache-control": "no-cache",
         }
         return HTMLResponse(html, headers=headers)
-
-    def _entries(self, root: str) -> list[IndexEntry]:
-        return [
-            IndexEntry(
-                title=app.title,
-                version=app.version,
-                description=app.description,
-                endpoint=root + path if path.startswith("/") or not path else path,
-                routes=tuple((router.route, router.deprecated) for router in app.routers.values()),
-            )
-            for path, app in self._apps.items()
-            if app.docs
-        ]

@@ -45,7 +45,7 @@ def documented_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for sockets, texts in sent.items():
         if texts:
-            read = reader_of(sockets._routers.values())
+            read = reader_of(sockets.routers.values())
             for text in texts:
                 read(text)
 

@@ -8,14 +8,11 @@ class MemoryBroker:
     """The default broker: this process produces all topics."""
 
     shared = False
+    stats = BrokerStats()
+    """Zeros: nothing is queued or lost."""
 
     def __init__(self) -> None:
         self._host: BrokerHost | None = None
-
-    @property
-    def stats(self) -> BrokerStats:
-        """Return zeros: nothing is queued or lost."""
-        return BrokerStats()
 
     async def start(self, host: BrokerHost) -> None:
         """Deliver to `host` from now on."""

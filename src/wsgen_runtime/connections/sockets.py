@@ -2,8 +2,9 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import InitVar, dataclass, field
 from functools import partial
 
 from starlette.types import Message, Receive, Send
@@ -33,41 +34,33 @@ from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.hub import Hub
 
 
+@dataclass(eq=False)
 class Sockets:
     """Accepts clients, and serves each until its connection ends."""
 
-    def __init__(
-        self,
-        hub: Hub,
-        routers: Mapping[str, WsRouter],
-        limits: Limits,
-        counters: Counters,
-        *,
-        startup: Callable[[], Awaitable[None]],
-        authenticate: Authenticate | None,
-        authorize: Authorize | None,
-        pages: AllowedPages,
-    ) -> None:
-        self._stopping = False
-        self._stops = 0
-        self._arriving = 0
-        self._hub = hub
-        self._routers = routers
-        self._requests = {route: router.request_type for route, router in routers.items()}
-        self._limits = limits
-        self._counters = counters
-        self._startup = startup
-        self._handshake = Handshake(authenticate, limits.auth_timeout, counters.log)
-        self._authorize = authorize
-        self._pages = pages
-        self._refusals = Refusals()
-        self._ids = itertools.count(1)
+    hub: Hub
+    routers: Mapping[str, WsRouter]
+    limits: Limits
+    counters: Counters
+    startup: Callable[[], Awaitable[None]]
+    authenticate: InitVar[Authenticate | None]
+    authorize: Authorize | None
+    pages: AllowedPages
+    _stopping: bool = False
+    _stops: int = 0
+    _arriving: int = 0
+    _refusals: Refusals = field(default_factory=Refusals)
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self, authenticate: Authenticate | None) -> None:
+        self._handshake = Handshake(authenticate, self.limits.auth_timeout, self.counters.log)
+        self._requests = {route: router.request_type for route, router in self.routers.items()}
 
     async def serve(self, connection: Connection, receive: Receive, send: Send) -> None:
         """Serve one ASGI WebSocket connection."""
         await receive()  # websocket.connect
-        bound = self._limits.clients
-        full = bound is not None and len(self._hub.clients) + self._arriving >= bound
+        bound = self.limits.clients
+        full = bound is not None and len(self.hub.clients) + self._arriving >= bound
         self._arriving += 1
         try:
             session = await self._accept(connection, receive, send, full)
@@ -97,7 +90,7 @@ class Sockets:
                 raise BusyError("the maximum number of clients is connected")
             session = await self._admit(connection, stops)
         except RefusedError as refusal:
-            self._counters.refused += 1
+            self.counters.refused += 1
             self._refusals.note(refusal)
             await refuse(connection, receive, send, refusal)
             return None
@@ -119,11 +112,11 @@ class Sockets:
     async def _admit(self, connection: Connection, stops: int) -> Session:
         self._require_serving(stops)
         try:
-            await self._startup()
+            await self.startup()
         except Exception as error:
             # A broker may raise anything. `startup` has logged it, and the client may try again.
             raise NotStartedError(f"the app could not start: {error}") from error
-        self._pages.check(connection)
+        self.pages.check(connection)
         session = await self._handshake.identify(connection)
         self._require_serving(stops)
         return session
@@ -150,27 +143,27 @@ class Sockets:
             next(self._ids),
             session.user,
             own or send,
-            self._limits,
+            self.limits,
             direct=own is not None,
             closes_last=server == "granian",
             on_lost=give_up,
-            on_failure=self._hub.clients.note_unsent,
+            on_failure=self.hub.clients.note_unsent,
         )
-        limits = self._limits.on(server)
+        limits = self.limits.on(server)
         permissions = Permissions(
-            client, self._hub.topics, limits, self._authorize, self._counters.log
+            client, self.hub.topics, limits, self.authorize, self.counters.log
         )
         conversation = Conversation(
             client,
-            self._hub,
-            self._routers,
+            self.hub,
+            self.routers,
             self._requests,
             limits,
             permissions,
             partial(self._handshake.identify, connection),
         )
         reading = self._read(client, conversation, receive, session)
-        self._hub.clients.add(client)
+        self.hub.clients.add(client)
         try:
             try:
                 await (reading if own is not None else client.write_during(reading))
@@ -181,13 +174,13 @@ class Sockets:
             if client.pending_close is not None:
                 await self._close_last(client.pending_close, receive, send)
         finally:
-            self._hub.drop(client)  # also if reading has never started
-            abort_after(connection.scope, 0.0 if asked else self._limits.close_timeout)
+            self.hub.drop(client)  # also if reading has never started
+            abort_after(connection.scope, 0.0 if asked else self.limits.close_timeout)
 
     async def _close_last(self, pending_close: Message, receive: Receive, send: Send) -> None:
         """Send the close frame, now that nothing waits in `receive`, and wait for the answer of the client."""
         with suppress(Exception):  # the connection ends in any case
-            async with asyncio.timeout(self._limits.close_timeout):
+            async with asyncio.timeout(self.limits.close_timeout):
                 await send(pending_close)
                 while (await receive())["type"] != "websocket.disconnect":
                     pass
@@ -199,9 +192,9 @@ class Sockets:
         try:
             await conversation.run(receive, session)
         except Exception as error:
-            self._counters.fail("a connection failed", error)
+            self.counters.fail("a connection failed", error)
             client.close(CloseCode.INTERNAL, "Internal server error", discard=True)
             await client.close_sent()
         finally:
             if client.pending_close is None:
-                self._hub.drop(client)
+                self.hub.drop(client)

@@ -1,9 +1,9 @@
 """The index of several modules as one HTML file, which loads nothing from any host."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from html import escape
 
+from wsgen_runtime.documents.http import Served
 from wsgen_runtime.documents.page import html_file
 
 _STYLE = """
@@ -53,40 +53,28 @@ addEventListener("storage", follow);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
-    """One module of the index; `routes` are pairs of a name and whether the route is deprecated."""
-
-    title: str
-    version: str
-    description: str
-    endpoint: str
-    routes: tuple[tuple[str, bool], ...]
-
-
-def render_index(entries: Iterable[IndexEntry], *, title: str) -> str:
-    """Return the index of `entries` as a self-contained HTML file."""
-    modules = "\n".join(map(_module, entries))
+def render_index(apps: Mapping[str, Served], *, title: str) -> str:
+    """Return the index of `apps`, given by their addresses, as a self-contained HTML file."""
+    modules = "\n".join(_module(escape(address), app) for address, app in apps.items())
     listed = f"<ul>\n{modules}\n</ul>" if modules else "<p>No module has documents.</p>"
     body = f"<main>\n<h1>{escape(title)}</h1>\n{listed}\n</main>"
     return html_file(title, body, script=_SCRIPT, style=_STYLE, head=f"<script>{_SCRIPT}</script>")
 
 
-def _module(entry: IndexEntry) -> str:
-    endpoint = escape(entry.endpoint)
+def _module(endpoint: str, app: Served) -> str:
     routes = "".join(
-        f'<li class="deprecated" title="deprecated"><code>{escape(name)}</code></li>'
-        if deprecated
-        else f"<li><code>{escape(name)}</code></li>"
-        for name, deprecated in entry.routes
+        f'<li class="deprecated" title="deprecated"><code>{escape(router.route)}</code></li>'
+        if router.deprecated
+        else f"<li><code>{escape(router.route)}</code></li>"
+        for router in app.routers.values()
     )
     # Only the first paragraph, without markup; the page of the module has the complete description.
-    first = entry.description.strip().split("\n\n")[0].replace("**", "").replace("`", "")
+    first = app.description.strip().split("\n\n")[0].replace("**", "").replace("`", "")
     about = f"<p>{escape(first)}</p>\n" if first else ""
     return (
         '<li class="module">\n'
-        f'<h2><a href="{endpoint}/asyncapi">{escape(entry.title)}</a>'
-        f" <small>{escape(entry.version)}</small></h2>\n"
+        f'<h2><a href="{endpoint}/asyncapi">{escape(app.title)}</a>'
+        f" <small>{escape(app.version)}</small></h2>\n"
         f"{about}<p><code>{endpoint or '/'}</code></p>\n"
         f'<ul class="routes" aria-label="Routes">{routes}</ul>\n'
         f'<p class="documents"><a href="{endpoint}/asyncapi.json">JSON</a>'
