@@ -54,7 +54,7 @@ async def close(client: int, code: int) -> bool:
 @app.get("/clients")
 async def clients() -> list[tuple[int, object, bool]]:
     """Return each client's number and user, and whether its server's own `send` is called directly."""
-    return [(number, client.user, client._direct) for number, client in ws_app.clients.items()]
+    return [(number, client.user, client.direct) for number, client in ws_app.clients.items()]
 
 
 @app.get("/server")

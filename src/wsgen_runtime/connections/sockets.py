@@ -28,6 +28,7 @@ from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.servers import abort_after, is_disconnect, own_send, server_of_task
+from wsgen_runtime.outgoing.suspended import as_coroutine_function
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
@@ -142,7 +143,7 @@ class Sockets:
         client = Client(
             next(self._ids),
             session.user,
-            own or send,
+            as_coroutine_function(own or send),
             self.limits,
             direct=own is not None,
             closes_last=server == "granian",

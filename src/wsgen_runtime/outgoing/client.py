@@ -8,15 +8,14 @@ task of the connection, since a middleware that wraps `send` may depend on the c
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import KW_ONLY, InitVar, dataclass, field
 from typing import Any
-
-from starlette.types import Send
 
 from wsgen_runtime.delivery import Delivery
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.outbox import Message, Outbox
 from wsgen_runtime.outgoing.servers import is_disconnect
-from wsgen_runtime.outgoing.suspended import Suspended, as_coroutine_function
+from wsgen_runtime.outgoing.suspended import Suspended
 from wsgen_runtime.protocol.closing import CloseCode, substitute_of
 from wsgen_runtime.protocol.frames import size_of
 
@@ -26,6 +25,7 @@ _log = logging.getLogger("wsgen_runtime")
 _OVERHEAD = 512
 
 
+@dataclass(slots=True, eq=False, repr=False, weakref_slot=True)
 class Client:
     """The outgoing side of a client, from its acceptance to `release`.
 
@@ -36,67 +36,38 @@ class Client:
     with the exception that `send` raised on a socket that was still connected.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_blocked",
-        "_close_sent",
-        "_close_timeout",
-        "_closes_last",
-        "_direct",
-        "_failing",
-        "_loop",
-        "_on_failure",
-        "_on_lost",
-        "_outbox",
-        "_timer",
-        "_waiter",
-        "_writer",
-        "closing",
-        "id",
-        "lost",
-        "pending_close",
-        "ready",
-        "transmit",
-        "user",
-    )
+    id: int
+    user: object
+    transmit: Callable[[Message], Coroutine[Any, Any, None]]
+    """The server's `send`, to be called only if the client is `ready`."""
+    limits: InitVar[Limits]
+    _: KW_ONLY
+    direct: bool
+    closes_last: bool = False
+    on_lost: Callable[[], object] | None
+    on_failure: Callable[["Client", Exception], object]
+    closing: bool = False
+    """Whether a close frame was sent or is queued: nothing else is sent, and nothing more is read."""
+    lost: bool = False
+    """Whether the connection has ended or was dropped."""
+    ready: bool = field(init=False)
+    """Whether an update can be sent at once: nothing is queued, and the connection is not closing."""
+    pending_close: Message | None = None
+    """With `closes_last`: the close frame, to be sent once nothing waits in `receive`."""
+    _outbox: Outbox = field(init=False)
+    _close_timeout: float = field(init=False)
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _blocked: bool = False
+    _failing: bool = False
+    _close_sent: asyncio.Event | None = None
+    _writer: asyncio.Task[None] | None = None
+    _waiter: asyncio.Future[None] | None = None
+    _timer: asyncio.Handle | None = None
 
-    def __init__(
-        self,
-        client_id: int,
-        user: object,
-        send: Send,
-        limits: Limits,
-        *,
-        direct: bool,
-        closes_last: bool = False,
-        on_lost: Callable[[], object],
-        on_failure: Callable[["Client", Exception], object],
-    ) -> None:
-        self.id = client_id
-        self.user = user
-        self.closing = False
-        """Whether a close frame was sent or is queued: nothing else is sent, and nothing more is read."""
-        self.lost = False
-        """Whether the connection has ended or was dropped."""
-        self.ready = direct
-        """Whether an update can be sent at once: nothing is queued, and the connection is not closing."""
-        self.transmit = as_coroutine_function(send)
-        """The server's `send`, to be called only if the client is `ready`."""
-        self._loop = asyncio.get_running_loop()
-        self._close_timeout = limits.close_timeout
-        self._direct = direct
-        self._closes_last = closes_last
-        self.pending_close: Message | None = None
-        """With `closes_last`: the close frame, to be sent once nothing waits in `receive`."""
-        self._blocked = False
-        self._failing = False
-        self._close_sent: asyncio.Event | None = None
-        self._on_lost: Callable[[], object] | None = on_lost
-        self._on_failure = on_failure
+    def __post_init__(self, limits: Limits) -> None:
+        self.ready = self.direct
         self._outbox = Outbox(limits.outbox_bytes)
-        self._writer: asyncio.Task[None] | None = None
-        self._waiter: asyncio.Future[None] | None = None
-        self._timer: asyncio.Handle | None = None
+        self._close_timeout = limits.close_timeout
 
     @property
     def queued(self) -> int:
@@ -158,7 +129,7 @@ class Client:
             self.abandon()
             return
         self._failing = True
-        self._on_failure(self, error)
+        self.on_failure(self, error)
         if self.closing:
             self.abandon()
         else:
@@ -166,12 +137,12 @@ class Client:
 
     def abandon(self) -> None:
         """Drop the connection without sending anything more."""
-        if self.lost or self._on_lost is None:
+        if self.lost or self.on_lost is None:
             return
         self.lost = True
         self.ready = False
         self._wake()
-        self._set_timer(self._loop.call_soon(self._on_lost))
+        self._set_timer(self._loop.call_soon(self.on_lost))
 
     def release(self) -> None:
         """Release all tasks, timers and frames, once the connection has ended."""
@@ -179,7 +150,7 @@ class Client:
         self.ready = False
         self._outbox.clear()
         self._set_timer(None)
-        self._on_lost = None
+        self.on_lost = None
         if self._writer is not None:
             self._writer.cancel()
             self._writer = None
@@ -194,7 +165,7 @@ class Client:
 
         Return when `reading` has ended. A send that blocks at that time is cancelled by `on_lost`.
         """
-        give_up = self._on_lost
+        give_up = self.on_lost
 
         def stop(_: object) -> None:
             self.lost = True
@@ -218,7 +189,7 @@ class Client:
     @property
     def _fresh(self) -> bool:
         """Return whether frames are queued because the writer has not run yet, not because the client is slow."""
-        return not (self._direct or self._blocked)
+        return not (self.direct or self._blocked)
 
     def _put_close(self, code: int, reason: str) -> None:
         message: Message = {"type": "websocket.close", "code": code, "reason": reason}
@@ -246,7 +217,7 @@ class Client:
 
     def _wake(self) -> None:
         """Make a writer send the queued frames."""
-        if not self._direct:
+        if not self.direct:
             if self._waiter is not None and not self._waiter.done():
                 self._waiter.set_result(None)
         elif self._writer is None and not self.lost:
@@ -277,14 +248,14 @@ class Client:
     async def _write_waiting(self) -> None:
         """Send the queued frames, and those that are queued meanwhile."""
         while not self.lost and (message := self._outbox.pop()) is not None:
-            if self._closes_last and message["type"] == "websocket.close":
+            if self.closes_last and message["type"] == "websocket.close":
                 self.pending_close = message
                 self.abandon()
                 return
             self._blocked = True
             try:
                 # A middleware may change the message, which is shared with other clients.
-                await self.transmit(message if self._direct else dict(message))
+                await self.transmit(message if self.direct else dict(message))
             except Exception as error:
                 if not self._close_otherwise(message, error):
                     self.fail(error)

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, deque
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from wsgen_runtime.delivery import Delivery
@@ -22,6 +22,7 @@ class _Waiting:
     topic: str | None = None
 
 
+@dataclass(slots=True, eq=False)
 class Outbox:
     """Frames in the order of sending; their `size` is at most `capacity`, both in bytes.
 
@@ -29,27 +30,15 @@ class Outbox:
     not for the client: no policy applies to it, only the capacity, which a single message may exceed.
     """
 
-    __slots__ = (
-        "_capacity",
-        "_droppable",
-        "_lanes",
-        "_latest",
-        "_number",
-        "_order",
-        "dropped",
-        "size",
-    )
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self.size = 0
-        self._number = 0
-        # Any message can be removed, and the first be taken, in constant time.
-        self._order: OrderedDict[int, _Waiting] = OrderedDict()
-        self._lanes: dict[str, deque[_Waiting]] = {}
-        self._droppable: list[deque[_Waiting]] = []
-        self._latest: dict[str, _Waiting] = {}
-        self.dropped = 0
+    capacity: int
+    size: int = 0
+    dropped: int = 0
+    _number: int = 0
+    # Any message can be removed, and the first be taken, in constant time.
+    _order: OrderedDict[int, _Waiting] = field(default_factory=OrderedDict)
+    _lanes: dict[str, deque[_Waiting]] = field(default_factory=dict)
+    _droppable: list[deque[_Waiting]] = field(default_factory=list)
+    _latest: dict[str, _Waiting] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._order)
@@ -75,20 +64,20 @@ class Outbox:
 
         To make room, the oldest updates of routes with the policy `drop-oldest` are dropped.
         """
-        if fresh and (not self._order or self.size + size <= self._capacity):
+        if fresh and (not self._order or self.size + size <= self.capacity):
             self._append_update(message, size, route, topic, delivery)
             return True
         if delivery.overflow == "latest":
             return self._put_latest(message, size, topic)
         lane = self._lane(route, delivery)
         if delivery.overflow == "disconnect":
-            if len(lane) >= delivery.queue or self.size + size > self._capacity:
+            if len(lane) >= delivery.queue or self.size + size > self.capacity:
                 return False
-        elif size > self._capacity:
+        elif size > self.capacity:
             self.dropped += 1
             return True
         else:
-            while len(lane) >= delivery.queue or (lane and self.size + size > self._capacity):
+            while len(lane) >= delivery.queue or (lane and self.size + size > self.capacity):
                 self._drop_oldest(lane)
             if not self._make_room(size):
                 return False
@@ -160,9 +149,9 @@ class Outbox:
 
     def _make_room(self, size: int) -> bool:
         """Drop the oldest droppable updates until `size` bytes fit; return False if they cannot."""
-        if size > self._capacity:
+        if size > self.capacity:
             return False
-        while self.size + size > self._capacity:
+        while self.size + size > self.capacity:
             filled = [lane for lane in self._droppable if lane]
             if not filled:
                 return False

@@ -2,41 +2,33 @@
 
 import asyncio
 from collections import deque
+from dataclasses import InitVar, dataclass, field
 
 from wsgen_runtime.protocol.frames import size_of, update_frame, update_head
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.feed import Feed
 
 
+@dataclass(slots=True, eq=False)
 class Channel:
     """The source of the updates of one topic, while it has subscribers in this process."""
 
-    __slots__ = (
-        "_capacity",
-        "_head",
-        "_held",
-        "_held_size",
-        "ending",
-        "feed",
-        "missed",
-        "router",
-        "seq",
-        "task",
-    )
+    router: WsRouter
+    topic: InitVar[str]
+    capacity: int
+    feed: Feed | None = None
+    task: asyncio.Task[None] | None = None
+    ending: str | None = None
+    """The reason for which the topic ends once its first subscribers have been answered."""
+    seq: int = 0
+    missed: int = 0
+    """The number of updates that were dropped before the topic started."""
+    _head: str = field(init=False)
+    _held: deque[str] = field(default_factory=deque)
+    _held_size: int = 0
 
-    def __init__(self, router: WsRouter, topic: str, capacity: int) -> None:
-        self.router = router
-        self.feed: Feed | None = None
-        self.task: asyncio.Task[None] | None = None
-        self.ending: str | None = None
-        """The reason for which the topic ends once its first subscribers have been answered."""
-        self.seq = 0
-        self.missed = 0
-        """The number of updates that were dropped before the topic started."""
-        self._head = update_head(router.route, topic)
-        self._capacity = capacity
-        self._held: deque[str] = deque()
-        self._held_size = 0
+    def __post_init__(self, topic: str) -> None:
+        self._head = update_head(self.router.route, topic)
 
     def close_feed(self) -> None:
         """Ignore further updates of the producer."""
@@ -59,7 +51,7 @@ class Channel:
         delivery, gone = self.router.delivery, 0
         while (
             len(self._held) > (1 if delivery.overflow == "latest" else delivery.queue)
-            or self._held_size > self._capacity
+            or self._held_size > self.capacity
             or (gone and self._held and delivery.overflow == "disconnect")
         ):
             self._held_size -= size_of(self._held.popleft())

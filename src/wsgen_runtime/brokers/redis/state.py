@@ -70,20 +70,18 @@ class SendQueue:
         return sending
 
 
+@dataclass(slots=True, eq=False)
 class OpenTopic:
     """One open topic: its names in Redis, and the last update of its producer."""
 
-    __slots__ = ("_number", "_token", "answered", "channel", "label", "lease", "name")
-
-    def __init__(self, name: str, names: RedisNames, label: str) -> None:
-        self.name = name
-        self.label = label
-        self.channel = names.channel(name)
-        self.lease = names.lease(name)
-        self.answered: asyncio.Future[None] | None = None
-        """Done when it is known whether this process produces the topic, or when that cannot be found out now."""
-        self._token = b""
-        self._number = 0
+    name: str
+    label: str
+    channel: bytes
+    lease: bytes
+    answered: asyncio.Future[None] | None = None
+    """Done when it is known whether this process produces the topic, or when that cannot be found out now."""
+    _token: bytes = b""
+    _number: int = 0
 
     def answer(self) -> None:
         """Let `RedisBroker.open` return."""
@@ -152,7 +150,8 @@ class BrokerState:
 
     def open(self, name: str) -> OpenTopic:
         """Add a topic."""
-        topic = self.topics[name] = OpenTopic(name, self.names, self.host.label(name))
+        channel, lease = self.names.channel(name), self.names.lease(name)
+        topic = self.topics[name] = OpenTopic(name, self.host.label(name), channel, lease)
         self.by_channel[topic.channel] = topic
         self.leases.open(name)
         return topic
