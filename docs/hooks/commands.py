@@ -1,6 +1,6 @@
 """The page of all commands, made from their definitions in click."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 
@@ -24,6 +24,10 @@ def _sections(command: click.Command, ctx: click.Context, level: int) -> Iterato
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
     yield f"{'#' * level} {ctx.command_path}\n\n{command.help}\n\n```text\n{usage}\n```\n"
     yield from _options(command, ctx)
+    examples: Mapping[str, str] = getattr(command, "examples", {})
+    if examples:
+        rows = [f"| `{example}` | {meaning} |" for example, meaning in examples.items()]
+        yield "\n".join(["| example | what it does |", "|---|---|", *rows, ""])
     if command.epilog:
         yield f"{command.epilog.replace(chr(8), '')}\n"
     if isinstance(command, click.Group):

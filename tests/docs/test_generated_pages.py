@@ -56,6 +56,8 @@ def test_commands_have_a_section_and_their_options() -> None:
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 assert max(parameter.opts, key=len) in section.partition("\n### ")[0]
+    for example, meaning in wsgen.examples.items():
+        assert f"| `{example}` | {meaning} |" in page
 
 
 def test_frames_have_a_section_and_their_fields() -> None:

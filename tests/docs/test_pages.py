@@ -89,6 +89,12 @@ def nothing(root: Path, first: Path) -> None:
     shutil.copytree(first / ".wsgen_cache", root / ".wsgen_cache")
 
 
+def two_projects(root: Path, first: Path) -> None:
+    """Begin where the first page has ended, with what the tools remember in the folder of another project too."""
+    go_on(root, first)
+    shutil.copytree(first / ".wsgen_cache", root / "services/orders/.wsgen_cache")
+
+
 def in_the_legacy_layout(root: Path, first: Path) -> None:
     """Begin with the founding code and what it has generated, without a manifest."""
     nothing(root, first)
@@ -102,6 +108,7 @@ def in_the_legacy_layout(root: Path, first: Path) -> None:
 
 PREPARE: dict[str, Callable[[Path, Path], None]] = {
     "README.md": nothing,
+    "docs/how-to/monorepos.md": two_projects,
     "docs/how-to/troubleshooting.md": stale,
     "docs/start/existing-app.md": nothing,
     "docs/start/from-legacy.md": in_the_legacy_layout,
