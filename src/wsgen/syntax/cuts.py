@@ -98,35 +98,24 @@ def with_emptied_blocks(
     The statements `kept` stay even if their blocks are empty.
     """
     whole, alone = set(gone), set[ast.stmt]()
-    _empty_blocks(tree, places, whole, alone, kept)
-    return whole, alone
-
-
-def _empty_blocks(
-    node: ast.AST,
-    places: Places,
-    whole: set[ast.stmt],
-    alone: set[ast.stmt],
-    kept: Collection[ast.stmt | None],
-) -> None:
-    for child in ast.iter_child_nodes(node):
-        _empty_blocks(child, places, whole, alone, kept)
-    if isinstance(node, ast.Module | ast.ExceptHandler) or node in kept or not whole:
-        return
-    blocks = list(blocks_of(node))
-    if isinstance(node, ast.Try | ast.TryStar):
-        blocks += [handler.body for handler in node.handlers]
-    emptied = [block for block in blocks if all(item in whole for item in block)]
-    if emptied and len(emptied) == len(blocks) and _does_nothing_else(node):
+    for node in reversed(list(ast.walk(tree)) if gone else []):  # what is inside comes first
+        if isinstance(node, ast.Module | ast.ExceptHandler) or node in kept:
+            continue
+        blocks = list(blocks_of(node))
+        if isinstance(node, ast.Try | ast.TryStar):
+            blocks += [handler.body for handler in node.handlers]
+        emptied = [block for block in blocks if all(item in whole for item in block)]
+        if emptied and len(emptied) == len(blocks) and _does_nothing_else(node):
+            for block in emptied:
+                whole.difference_update(block)
+                alone.difference_update(block)
+            whole.add(node)
+            continue
         for block in emptied:
-            whole.difference_update(block)
-            alone.difference_update(block)
-        whole.add(node)
-        return
-    for block in emptied:
-        start, _ = places.of(block[0])
-        if not places.text.startswith("elif", start):
-            alone.add(block[0])
+            start, _ = places.of(block[0])
+            if not places.text.startswith("elif", start):
+                alone.add(block[0])
+    return whole, alone
 
 
 def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:

@@ -121,13 +121,12 @@ class _Uses:
         defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
         if isinstance(node, ast.Lambda):
             self.all(defaults, scopes, node)
-            self.walk(node.body, (*scopes, function_scope(node)), node)
-            return
-        self.all([*node.decorator_list, *defaults], scopes, node)
-        scopes = self.with_parameters(node, scopes)
-        self.all(arguments_of(node), scopes, node)
-        self.all(filter(None, [node.returns]), scopes, node)
-        self.all(node.body, (*scopes, function_scope(node)), node)
+        else:
+            self.all([*node.decorator_list, *defaults], scopes, node)
+            scopes = self.with_parameters(node, scopes)
+            self.all([*arguments_of(node), *filter(None, [node.returns])], scopes, node)
+        body = node.body if isinstance(node.body, list) else [node.body]
+        self.all(body, (*scopes, function_scope(node)), node)
 
     def comprehension(self, node: Comprehension, scopes: _Scopes) -> None:
         inner = (*scopes, comprehension_scope(node))
