@@ -117,14 +117,10 @@ def united(
     specs = [_spec(router, routes[router.class_name], yaml) for router in routers]
     given = {key: yaml.fields[key] for key in ModuleSpec.model_fields if key in yaml.fields}
     own = {"name": source.name, "version": source.version, "routers": specs}
-    spec = ModuleSpec.model_validate({"endpoint": _endpoint(source)} | given | own)
-    return Loaded(spec, positions, diagnostics)
-
-
-def _endpoint(source: ModuleSource) -> str:
-    """Return the default endpoint of a module, which differs between its versions."""
     version = f"/{source.version}" if source.version else ""
-    return f"/{source.name}/ws{version}"
+    default = {"endpoint": f"/{source.name}/ws{version}"}
+    spec = ModuleSpec.model_validate(default | given | own)
+    return Loaded(spec, positions, diagnostics)
 
 
 def _spec(router: RouterDeclaration, route: str, module: FileDeclaration) -> RouterSpec:

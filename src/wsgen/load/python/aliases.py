@@ -206,16 +206,15 @@ class _Finder:
 
     def implicit(self, stmt: ast.stmt) -> None:
         """Warn of `X = WsRouter[...]`, which looks like an alias but is read by no one."""
-        if not (isinstance(stmt, ast.Assign) and isinstance(stmt.targets[0], ast.Name)):
-            return
-        value, name = stmt.value, stmt.targets[0]
-        if isinstance(value, ast.Subscript) and is_router(value.value, self.names):
-            message = f"`{name.id} = WsRouter[...]` declares no router"
-            help_text = f"Annotate it: `{name.id}: TypeAlias = WsRouter[...]`."
-            place = self.types.span(name)
-            self.found.append(
-                Diagnostic("WSG209", message, place, help=help_text, severity=Severity.WARNING)
-            )
+        match stmt:
+            case ast.Assign(
+                targets=[ast.Name() as name, *_], value=ast.Subscript(value=generic)
+            ) if is_router(generic, self.names):
+                message = f"`{name.id} = WsRouter[...]` declares no router"
+                help_text = f"Annotate it: `{name.id}: TypeAlias = WsRouter[...]`."
+                place, warning = self.types.span(name), Severity.WARNING
+                problem = Diagnostic("WSG209", message, place, help=help_text, severity=warning)
+                self.found.append(problem)
 
     def misplaced(self, nodes: Iterable[ast.AST], top: set[ast.stmt]) -> None:
         """Report aliases in classes and functions, which no other file could import."""

@@ -14,6 +14,7 @@ from wsgen.load.python.bindings import Binding, Imported, Local, bound
 from wsgen.load.python.parse import parse_python
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.names import nearest
+from wsgen.syntax.module_names import absolute_module
 from wsgen.syntax.scopes import bound_names, file_statements
 
 _MODEL = re.compile(rb"^class[ \t]+(\w+)[ \t]*\([^()]*\bBaseModel\b[^()]*\)[ \t]*:", re.MULTILINE)
@@ -88,13 +89,10 @@ class ModuleFile:
     @cached_property
     def stars(self) -> tuple[str | None, ...]:
         """Return the modules that a star import takes all names of, None for one that is not known."""
-        nodes = ast.walk(self.tree) if self.tree else ()
-        found = [node for node in nodes if isinstance(node, ast.ImportFrom)]
         return tuple(
-            getattr(binding, "module", None)
-            for node in found
-            for name, binding in bound(node, self.package)
-            if name == "*"
+            absolute_module(node, self.package)
+            for node in (ast.walk(self.tree) if self.tree else ())
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
         )
 
     @cached_property

@@ -122,7 +122,6 @@ class TypeNames:
             yield from problems
 
     def _problems(self, node: TypeNode, module: str, *, is_request: bool) -> Iterator[Diagnostic]:
-        """Yield why the class of `node`, which exists, cannot be a request or cannot be data."""
         if any(node.name in file.models for file in self.modules.files(module) or ()):
             return
         found = self._definition(module, node.name)

@@ -4,6 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from wsgen.outputs.python.literals import WIDTH, columns, cut, escaped
 
@@ -153,13 +154,9 @@ def _blocks(lines: list[str]) -> Iterator[_Paragraph | str]:
 
 def _ruled(lines: list[str], start: int) -> range:
     """Return the lines from `start` to the next blank one if they are a table or an underlined heading."""
-    end = next(
-        (number for number in range(start, len(lines)) if not lines[number].strip()), len(lines)
-    )
-    block = lines[start:end]
-    if any(_RULED.match(line.strip()) or _COLUMNS.search(line) for line in block):
-        return range(start, end)
-    return range(start, start)
+    block = list(takewhile(str.strip, islice(lines, start, None)))
+    is_ruled = any(_RULED.match(line.strip()) or _COLUMNS.search(line) for line in block)
+    return range(start, start + len(block)) if is_ruled else range(0)
 
 
 def _fill(paragraph: _Paragraph, width: int, first: int) -> Iterator[str]:
