@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeGuard
 
 from wsgen.diagnostics import Span
@@ -13,21 +14,15 @@ from wsgen.model import BUILTIN_TYPES, ELLIPSIS, UNION
 from wsgen.syntax.python_text import PythonText, subscripted
 
 
+@dataclass(slots=True)
 class TypeReader:
     """Reads the types that the aliases of one file name."""
 
-    def __init__(
-        self,
-        source: PythonText,
-        names: Mapping[str, Binding],
-        here: tuple[str, ...] | None,
-        assumed: str | None = None,
-    ) -> None:
-        self.source = source
-        self.names = names
-        self.here = here
-        self.assumed = assumed
-        self.parts = 0
+    source: PythonText
+    names: Mapping[str, Binding]
+    here: tuple[str, ...] | None
+    assumed: str | None = None
+    parts: int = 0
 
     def span(self, node: ast.expr) -> Span:
         """Return the place of `node`."""

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
@@ -81,23 +81,19 @@ def read_aliases(source: PythonText) -> list[tuple[str, ast.stmt, list[ast.expr]
     return declared
 
 
+@dataclass(slots=True)
 class _Finder:
     """Finds the aliases of one file and reads each."""
 
-    def __init__(
-        self, types: TypeReader, found: list[Diagnostic], *, generic: bool = False
-    ) -> None:
-        self.types = types
-        self.source = types.source
-        self.names = types.names
-        self.found = found
-        self.generic = generic
-        self.named: list[tuple[TypeNode, bool]] = []
+    types: TypeReader
+    found: list[Diagnostic]
+    generic: bool = False
+    named: list[tuple[TypeNode, bool]] = field(default_factory=list)
 
     def module(self, declared: frozenset[str], package: str | None) -> FileDeclaration:
         routers: dict[str, tuple[_Alias, ast.Subscript]] = {}
         top: set[ast.stmt] = set()
-        for stmt, second in file_statements(self.source.tree):
+        for stmt, second in file_statements(self.types.source.tree):
             top.add(stmt)
             if (alias := self.alias(stmt)) is None:
                 self.implicit(stmt)
@@ -109,10 +105,12 @@ class _Finder:
                 first = Note("first here", routers[alias.name][0].span)
                 message = f"`{alias.name}` is declared twice"
                 self.fail("WSG208", message, alias.span, "Keep one of the two.", first)
-        nodes = list(ast.walk(self.source.tree))
+        nodes = list(ast.walk(self.types.source.tree))
         self.misplaced(nodes, top)
         classes = declared.union(routers)
-        arguments = arguments_of(self.source.places, nodes, classes, package) if classes else ()
+        arguments = (
+            arguments_of(self.types.source.places, nodes, classes, package) if classes else ()
+        )
         given = calls(arguments, frozenset(routers), self.found)
         read = tuple(
             self.declaration(alias, value, given.get(name, Given()))
@@ -126,10 +124,10 @@ class _Finder:
 
     def alias(self, stmt: ast.stmt) -> _Alias | None:
         """Return the alias that `stmt` declares, whatever it stands for."""
-        if isinstance(stmt, ast.Assign) and stmt in self.source.aliases:
+        if isinstance(stmt, ast.Assign) and stmt in self.types.source.aliases:
             target = stmt.targets[0]
         elif isinstance(stmt, ast.AnnAssign) and is_typing(
-            stmt.annotation, "TypeAlias", self.names
+            stmt.annotation, "TypeAlias", self.types.names
         ):
             target = stmt.target
         else:
@@ -149,17 +147,17 @@ class _Finder:
             except UnreadableError as error:
                 self.found.extend(error.diagnostics)
                 return None
-        elif isinstance(value, ast.Name | ast.Attribute) and is_router(value, self.names):
+        elif isinstance(value, ast.Name | ast.Attribute) and is_router(value, self.types.names):
             message = f"`{alias.name}` gives WsRouter no types"
             self.fail("WSG203", message, self.types.span(value), _FORM)
             return None
-        if isinstance(value, ast.Subscript) and is_router(value.value, self.names):
+        if isinstance(value, ast.Subscript) and is_router(value.value, self.types.names):
             return value
         return None
 
     def mentions_router(self, text: str) -> bool:
         head = text.partition("[")[0].strip()
-        return head.isidentifier() and is_router(ast.Name(head), self.names)
+        return head.isidentifier() and is_router(ast.Name(head), self.types.names)
 
     def declaration(self, alias: _Alias, value: ast.Subscript, given: Given) -> RouterDeclaration:
         if problem := check_class_name(alias.name):
@@ -209,7 +207,7 @@ class _Finder:
         match stmt:
             case ast.Assign(
                 targets=[ast.Name() as name, *_], value=ast.Subscript(value=generic)
-            ) if is_router(generic, self.names):
+            ) if is_router(generic, self.types.names):
                 message = f"`{name.id} = WsRouter[...]` declares no router"
                 help_text = f"Annotate it: `{name.id}: TypeAlias = WsRouter[...]`."
                 place, warning = self.types.span(name), Severity.WARNING

@@ -1,6 +1,7 @@
 """A composed document as plain values, with merge keys resolved, and the position of each value."""
 
 from collections.abc import Sequence as Items
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from wsgen.diagnostics import Diagnostic, Note, Span
@@ -18,23 +19,17 @@ class Entry(NamedTuple):
     value: Node
 
 
+@dataclass(slots=True, eq=False)
 class Document:
     """The nodes of one file; what is wrong with them is appended to `found`, each place once."""
 
-    def __init__(
-        self,
-        source: SourceText,
-        root: Node,
-        found: list[Diagnostic],
-        dialect: Dialect = WS_YAML,
-    ) -> None:
-        self.source = source
-        self.dialect = dialect
-        self.root = root
-        self.found = found
-        self._reported: set[tuple[str, int, str]] = set()
-        self._entries: dict[int, dict[str, Entry]] = {}
-        self._plain: dict[int, object] = {}
+    source: SourceText
+    root: Node
+    found: list[Diagnostic]
+    dialect: Dialect = WS_YAML
+    _reported: set[tuple[str, int, str]] = field(default_factory=set)
+    _entries: dict[int, dict[str, Entry]] = field(default_factory=dict)
+    _plain: dict[int, object] = field(default_factory=dict)
 
     def span(self, node: Node) -> Span:
         """Return the place of `node`, as far as its first line."""

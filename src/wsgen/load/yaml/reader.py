@@ -1,6 +1,7 @@
 """`ws.yaml` -> declarations: validate its values against the schema, then read the types that they name."""
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -50,19 +51,19 @@ def load_yaml(
     return _Reader(Document(source, root, found), models).module()
 
 
+@dataclass(slots=True)
 class _Reader:
     """Reads one document; `wrong` and `misnamed` are the paths of values and keys that the schema forbids.
 
     `spans` are the positions in the module or router that is read, by dotted keys.
     """
 
-    def __init__(self, document: Document, models: str | None) -> None:
-        self.document = document
-        self.models = models
-        self.named: list[tuple[TypeNode, bool]] = []
-        self.wrong: set[Steps] = set()
-        self.misnamed: set[Steps] = set()
-        self.spans: dict[str, Span] = {}
+    document: Document
+    models: str | None
+    named: list[tuple[TypeNode, bool]] = field(default_factory=list)
+    wrong: set[Steps] = field(default_factory=set)
+    misnamed: set[Steps] = field(default_factory=set)
+    spans: dict[str, Span] = field(default_factory=dict)
 
     def module(self) -> FileDeclaration:
         document, root = self.document, self.document.root
