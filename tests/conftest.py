@@ -24,6 +24,9 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 os.environ.pop("GITHUB_STEP_SUMMARY", None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+# What commands print is compared: some services ask all programs for colours.
+os.environ.pop("FORCE_COLOR", None)
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the run left out for want of a program, and how to get it."""

@@ -8,13 +8,14 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO
 
+from wsgen.cli.terminal import style_for, width_of
 from wsgen.diagnostics import Severity
 from wsgen.errors import WsgenError
 from wsgen.files import repository_of
 from wsgen.report.display import display_path, inert, printable
-from wsgen.report.text import Style, format_text, plain
+from wsgen.report.text import format_text
+from wsgen.report.wrapping import columns, wrapped
 from wsgen.result import FileChange, RunResult, State
 from wsgen.settings.choice import Choices
 
@@ -28,39 +29,24 @@ _COLOURS = {
     State.EMPTY: "bright_black",
     State.VALID: "green",
 }
-_ANSI = {
-    "bold": 1,
-    "red": 31,
-    "green": 32,
-    "yellow": 33,
-    "blue": 34,
-    "cyan": 36,
-    "bright_black": 90,
-}
 _MANY = 20
+_LISTED = 84
+"""How many characters of names are listed for a module where there is no terminal."""
 _COLOUR = r"(\x1b\[\d+m)"
 # In a diff, white space that has no effect on terminals and logs is kept, so that the diff can be applied.
 _UNSAFE = "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
 
 
-def style_for(stream: TextIO) -> Style:
-    """Return how to colour text for `stream`: no colour unless it is a terminal and NO_COLOR is unset."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
-        return plain
-
-    def style(text: str, colour: str) -> str:
-        return f"\x1b[{_ANSI[colour]}m{text}\x1b[0m"
-
-    return style
-
-
 def echo(line: str, *, err: bool = False) -> None:
-    """Print one line; escape everything but colours that a terminal or a reader of the log would execute."""
+    """Print one line; escape everything but colours that a terminal or a reader of the log would execute.
+
+    On a terminal it is wrapped, so that no word is broken.
+    """
     if not line.isprintable() or "::" in line or "##[" in line:
         parts = re.split(_COLOUR, line)
         line = "".join(part if re.fullmatch(_COLOUR, part) else printable(part) for part in parts)
         line = inert(line)
-    echo_lines(line, err=err)
+    echo_lines(wrapped(line, width_of(sys.stderr if err else sys.stdout)), err=err)
 
 
 def echo_lines(text: str, *, err: bool = False) -> None:
@@ -81,7 +67,8 @@ def show_report(result: RunResult, form: str, root: Path | None = None) -> None:
     GitHub Actions, the format `github` adds to the summary of the job as well.
     """
     if form == "text":
-        if text := format_text(result.diagnostics, style=style_for(sys.stderr)):
+        style, width = style_for(sys.stderr), width_of(sys.stderr)
+        if text := format_text(result.diagnostics, style=style, width=width):
             echo_lines(text, err=True)
         return
     folder = root or Path.cwd()
@@ -161,11 +148,12 @@ def show_modules(result: RunResult, *, verbose: bool) -> None:
         for module in shown
     }
     width = max(map(len, labels.values()), default=0)
+    room = _LISTED if (screen := width_of(sys.stdout)) is None else screen - width - 11
     for module in shown:
         state = style(f"{module.state.value:<7}", _COLOURS[module.state])
         routers = module.routers
         listed = printable(", ".join(routers))
-        if routers and (verbose or len(listed) > 84):
+        if routers and (verbose or columns(listed) > room):
             listed = _count(len(routers), "router")
         echo(f"{labels[module.source]:<{width}}  {state}  {listed}".rstrip())
         if verbose or listed != printable(", ".join(routers)):

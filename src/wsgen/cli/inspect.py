@@ -9,9 +9,10 @@ from time import perf_counter
 import click
 
 from wsgen.cli.command import Command
-from wsgen.cli.console import echo, echo_lines, show_report, show_summary, style_for
+from wsgen.cli.console import echo, echo_lines, show_report, show_summary
 from wsgen.cli.each_project import Place, in_each_project
 from wsgen.cli.options import Common, common_options
+from wsgen.cli.terminal import style_for
 from wsgen.freshness.assess import Status
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.model import ModuleSpec

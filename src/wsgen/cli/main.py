@@ -6,6 +6,7 @@ Exit codes: 0 done or nothing to do, 1 diagnostics, 2 usage, configuration, miss
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from io import StringIO
 from typing import Any  # as click annotates what it hands through
 
 import click
@@ -121,7 +122,7 @@ def run(arguments: Sequence[str], begun: Begun | None = None) -> int:
     try:
         result = wsgen.main(list(arguments), prog_name="wsgen", standalone_mode=False, obj=begun)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return 2
     except click.Abort:
         click.echo(
@@ -132,3 +133,13 @@ def run(arguments: Sequence[str], begun: Begun | None = None) -> int:
     except _ReaderGoneError as error:
         raise BrokenPipeError from error
     return result if isinstance(result, int) else 0
+
+
+def _show(error: click.ClickException) -> None:
+    """Print why a command line is wrong, as click words it."""
+    from wsgen.cli.console import echo
+
+    text = StringIO()
+    error.show(text)
+    for line in text.getvalue().splitlines():
+        echo(line, err=True)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from dataclasses import asdict
 from textwrap import fill, indent
 
@@ -9,6 +10,7 @@ import click
 
 from wsgen.cli.command import Command
 from wsgen.cli.console import echo, echo_lines
+from wsgen.cli.terminal import width_of
 from wsgen.codes import CODES, Code
 from wsgen.load.schema import schema_text
 from wsgen.settings.table import settings_schema
@@ -98,4 +100,5 @@ def _explanation(name: str, entry: Code) -> str:
 
 
 def _filled(text: str) -> str:
-    return fill(text, 80, break_long_words=False, break_on_hyphens=False)
+    width = min(width_of(sys.stdout) or 80, 80)
+    return fill(text, width, break_long_words=False, break_on_hyphens=False)
