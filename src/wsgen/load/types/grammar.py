@@ -76,31 +76,26 @@ class _Parser:
     def __init__(self, text: str, models: str | None, at: Callable[[int, int], Span]) -> None:
         self.models = models
         self.at = at
-        self.tokens = [
-            (match[0], match.start(), match.end())
-            for match in _TOKEN.finditer(text)
-            if match[0] != " "
-        ]
+        self.tokens = [match for match in _TOKEN.finditer(text) if match[0] != " "]
         self.next = 0
         self.depth = 0
 
     def parse(self) -> TypeNode:
         node = self.union()
         if self.next < len(self.tokens):
-            word, start, end = self.tokens[self.next]
-            raise self.unexpected(word, start, end)
+            raise self.unexpected(self.tokens[self.next])
         return node
 
     def peek(self) -> str:
         return self.tokens[self.next][0] if self.next < len(self.tokens) else ""
 
-    def take(self) -> tuple[str, int, int]:
+    def take(self) -> re.Match[str]:
         if self.next == len(self.tokens):
-            last = self.tokens[-1][2] if self.tokens else 0
+            last = self.tokens[-1].end() if self.tokens else 0
             message = "the type expression ends too early" if self.tokens else "the type is empty"
             if self.depth and self.tokens[-1][0] not in ("[", ",", "|"):
                 message = "a closing bracket is missing"
-            raise self.error("WSG300", message, max(0, last - 1), max(last, 1), _EXAMPLES)
+            raise unreadable("WSG300", message, self.at(max(0, last - 1), max(last, 1)), _EXAMPLES)
         self.next += 1
         return self.tokens[self.next - 1]
 
@@ -116,12 +111,13 @@ class _Parser:
         return TypeNode(UNION, None, tuple(members), span)
 
     def type(self) -> TypeNode:
-        word, start, end = self.take()
+        token = self.take()
+        word, (start, end) = token[0], token.span()
         if word == ELLIPSIS and self.depth:
             return TypeNode(ELLIPSIS, None, (), self.at(start, end))
         if not (word[0].isascii() and (word[0].isalpha() or word[0] == "_")):
-            raise self.unexpected(word, start, end)
-        module, name = self.resolve(word, start, end)
+            raise self.unexpected(token)
+        module, name = self.resolve(token)
         args: list[TypeNode] = []
         if self.peek() == "[":
             self.take()
@@ -129,32 +125,33 @@ class _Parser:
             if self.depth > MAX_NESTING:
                 help_text = "Name the inner type in your models."
                 message = f"the type is nested more than {MAX_NESTING} levels deep"
-                raise self.error("WSG306", message, start, end, help_text)
+                raise self.error("WSG306", message, token, help_text)
             args.append(self.union())
             while self.peek() == ",":
                 self.take()
                 args.append(self.union())
-            closing, start_of, end_of = self.take()
-            if closing != "]":
-                raise self.unexpected(closing, start_of, end_of)
+            closing = self.take()
+            if closing[0] != "]":
+                raise self.unexpected(closing)
             self.depth -= 1
-            end = end_of
+            end = closing.end()
         return TypeNode(name, module, tuple(args), self.at(start, end))
 
-    def resolve(self, word: str, start: int, end: int) -> tuple[str | None, str]:
+    def resolve(self, token: re.Match[str]) -> tuple[str | None, str]:
+        word = token[0]
         if ":" in word:
             module, _, name = word.partition(":")
             if not (is_dotted(module) and is_dotted(name)):
                 help_text = "Write it as `package.module:Class`."
-                raise self.error("WSG300", f"`{word}` does not name a class", start, end, help_text)
+                raise self.error("WSG300", f"`{word}` does not name a class", token, help_text)
             return module, name
         if not is_dotted(word) and word != "None":
             help_text = "Python keywords and empty parts cannot be in a name."
-            raise self.error("WSG300", f"`{word}` is not a name", start, end, help_text)
+            raise self.error("WSG300", f"`{word}` is not a name", token, help_text)
         if "." in word:
             module, _, name = word.rpartition(".")
             if any(part[0].isupper() for part in module.split(".")):
-                return self.nested(word, start, end)
+                raise self.nested(token)
             return module, name
         if word in BUILTIN_TYPES or word == "None":
             return None, word
@@ -166,26 +163,26 @@ class _Parser:
                     f"{help_text.removesuffix('.')}, or `{own}` for a class of yours of that name."
                 )
             message = f"`{word}` is not supported in a type expression"
-            raise self.error("WSG305", message, start, end, help_text)
+            raise self.error("WSG305", message, token, help_text)
         if self.models is None:
             help_text = (
                 f"Set `models:` to the package that has it, or write `package.module:{word}`."
             )
             message = f"it is not known where `{word}` is imported from"
-            raise self.error("WSG301", message, start, end, help_text)
+            raise self.error("WSG301", message, token, help_text)
         return self.models, word
 
-    def nested(self, word: str, start: int, end: int) -> tuple[str | None, str]:
-        """Refuse a class in a class spelt with dots only: it could be read two ways."""
-        parts = word.split(".")
+    def nested(self, token: re.Match[str]) -> UnreadableError:
+        """Return the error for a class in a class spelt with dots only: it could be read two ways."""
+        parts = token[0].split(".")
         first = next(number for number, part in enumerate(parts) if part[0].isupper())
         module = ".".join(parts[:first]) or self.models or "package.module"
         help_text = f"Mark where the module ends: `{module}:{'.'.join(parts[first:])}`."
-        message = f"`{word}` does not show where its module ends"
-        raise self.error("WSG307", message, start, end, help_text)
+        message = f"`{token[0]}` does not show where its module ends"
+        return self.error("WSG307", message, token, help_text)
 
-    def unexpected(self, word: str, start: int, end: int) -> UnreadableError:
-        help_text = _EXAMPLES
+    def unexpected(self, token: re.Match[str]) -> UnreadableError:
+        word, help_text = token[0], _EXAMPLES
         if word in "\"'":
             message = "a type inside of a type expression is quoted"
             help_text = "Write the name without quotes."
@@ -202,9 +199,9 @@ class _Parser:
             message = f"`{word}` is not a name: names are ASCII letters, digits and `_`"
         else:
             message = f"`{word}` cannot be used here in a type expression"
-        return self.error("WSG300", message, start, end, help_text)
+        return self.error("WSG300", message, token, help_text)
 
     def error(
-        self, code: str, message: str, start: int, end: int, help_text: str
+        self, code: str, message: str, token: re.Match[str], help_text: str
     ) -> UnreadableError:
-        return unreadable(code, message, self.at(start, end), help_text)
+        return unreadable(code, message, self.at(*token.span()), help_text)
