@@ -78,8 +78,9 @@ def read_newer_syntax(text: str) -> NewerSyntax:
             aliases.append(places.of_token(owner.start))
             first, last = places.of_token(owner.end), places.of_token(name.start)
             edited[first:last] = "_" * (last - first)
-        if tokens[number + 2].string == "[" and (closing := _closing(tokens, number + 2)):
-            inside = tokens[number + 3 : closing]
+        inside = next(_split(tokens[number + 3 :], {"]"}))
+        closing = number + 3 + len(inside)
+        if tokens[number + 2].string == "[" and closing < len(tokens):
             start = places.of_token(tokens[number + 2].start)
             end = places.of_token(tokens[closing].end)
             items = tuple(_parameters(inside, places))
@@ -101,17 +102,6 @@ def _owners(tokens: _Tokens) -> Iterator[tuple[int, bool]]:
         is_type = token.string == "type" and statement and after.string in ("=", "[") and on_line
         if is_type or (token.string in ("class", "def") and after.string == "["):
             yield number, is_type
-
-
-def _closing(tokens: _Tokens, opening: int) -> int | None:
-    """Return the index of the bracket that closes the one at index `opening`."""
-    depth = 0
-    for number, token in enumerate(tokens[opening:], opening):
-        if token.type == tokenize.OP:
-            depth += (token.string in "([{") - (token.string in ")]}")
-            if depth == 0:
-                return number
-    return None
 
 
 def _split(tokens: _Tokens, separators: Collection[str]) -> Iterator[_Tokens]:

@@ -32,11 +32,8 @@ def is_bound(name: str, scopes: tuple[Scope, ...]) -> bool:
 
 def bound_around(scopes: tuple[Scope, ...]) -> frozenset[str]:
     """Return all names that `scopes` bind for code in the innermost one."""
-    names: set[str] = set()
-    for number, scope in enumerate(reversed(scopes)):
-        if number == 0 or not scope.is_class:
-            names |= scope.names
-    return frozenset(names)
+    visible = [*(scope for scope in scopes[:-1] if not scope.is_class), *scopes[-1:]]
+    return frozenset(name for scope in visible for name in scope.names)
 
 
 def function_scope(node: Function | ast.Lambda) -> Scope:

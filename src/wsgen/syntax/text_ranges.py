@@ -3,7 +3,7 @@
 import ast
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import accumulate
 from operator import itemgetter
 from pathlib import Path
@@ -86,7 +86,7 @@ class Cover:
     """The characters of a text that a set of ranges covers."""
 
     def __init__(self, ranges: Iterable[TextRange]) -> None:
-        self.ranges = list(joined(ranges))
+        self.ranges = joined(ranges)
 
     def holds(self, start: int, end: int) -> bool:
         """Return whether everything from `start` to `end` is covered, by one range or by adjacent ones."""
@@ -105,15 +105,12 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*parts, text[position:]])
 
 
-def joined(ranges: Iterable[TextRange]) -> Iterator[TextRange]:
-    """Yield the ranges in order; those that touch or overlap are joined."""
-    current: TextRange | None = None
+def joined(ranges: Iterable[TextRange]) -> list[TextRange]:
+    """Return the ranges in order; those that touch or overlap are joined."""
+    found: list[TextRange] = []
     for start, end in sorted(ranges):
-        if current is not None and start <= current[1]:
-            current = current[0], max(current[1], end)
-            continue
-        if current is not None:
-            yield current
-        current = start, end
-    if current is not None:
-        yield current
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found

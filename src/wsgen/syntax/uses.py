@@ -13,7 +13,6 @@ from wsgen.syntax.scopes import (
     Function,
     Scope,
     arguments_of,
-    bound_around,
     class_scope,
     comprehension_scope,
     function_scope,
@@ -43,11 +42,6 @@ class Use:
     arguments: tuple[str, ...] = ()
     stored: bool = False
     scopes: tuple[Scope, ...] = ()
-
-    @property
-    def hidden(self) -> frozenset[str]:
-        """Return the names that have another meaning here than at the top level."""
-        return bound_around(self.scopes)
 
 
 def uses(source: PythonText, opened: TypeParameters | None = None) -> list[Use]:

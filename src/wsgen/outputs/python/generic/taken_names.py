@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from wsgen.outputs.python.generic.template import TakenNames, TemplateFile
 from wsgen.outputs.python.generic.template_imports import absolute
 from wsgen.outputs.python.type_imports import ImportedName
-from wsgen.syntax.scopes import Function, Import, bound_by, file_statements
+from wsgen.syntax.scopes import Function, Import, bound_around, bound_by, file_statements
 from wsgen.syntax.text_ranges import Cover, TextRange
 from wsgen.syntax.uses import Use
 
@@ -34,7 +34,7 @@ def names_of(
     taken.pop(own, None)
     # A class may have thousands of placeholders, but they are in few scopes.
     apart = {use.scopes: use for use in placeholders}.values()
-    hidden = {name: (use.start, use.end) for use in apart for name in use.hidden}
+    hidden = {name: (use.start, use.end) for use in apart for name in bound_around(use.scopes)}
     first = min((use.start for use in placeholders), default=len(source.text))
     origins: dict[str, set[ImportedName | None]] = {}
     for name, _, origin in bindings:
