@@ -25,7 +25,7 @@ def check(words: list[str]) -> None:
         targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
         names = [word for word in words[1:] if "=" not in word and not word.startswith("-")]
         assert set(names) <= set(targets), f"no target {names}"
-    elif words[0] == "uvicorn":
+    elif words[0] == "uvicorn" or words[:3] == ["python", "-m", "uvicorn"]:
         known_options = {name for parameter in uvicorn.main.params for name in parameter.opts}
         options = {word.partition("=")[0] for word in words if word.startswith("--")}
         assert options <= known_options, f"unknown options {sorted(options - known_options)}"
