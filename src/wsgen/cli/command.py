@@ -81,13 +81,17 @@ def _change_directory(
 ) -> None:
     """Change to each of `directories`, which may be relative to the one before, until the command has ended.
 
+    A process that only answers what a shell may complete stays there, since its contexts end before it answers.
+
     Raises click.UsageError if that is not possible.
     """
     for directory in directories:
         with suppress(
             FileNotFoundError
         ):  # the working directory was removed, which does not matter
-            ctx.find_root().call_on_close(_returning(Path.cwd()))
+            here = Path.cwd()
+            if not ctx.resilient_parsing:
+                ctx.find_root().call_on_close(_returning(here))
         try:
             os.chdir(directory)
         except OSError as error:

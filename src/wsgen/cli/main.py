@@ -10,6 +10,7 @@ from io import StringIO
 from typing import Any  # as click annotates what it hands through
 
 import click
+from click.shell_completion import CompletionItem
 
 from wsgen._version import __version__
 from wsgen.cli.chosen_project import project_root
@@ -86,9 +87,19 @@ class _Commands(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS and (close := nearest(args[0], _COMMANDS)):
+        unknown = bool(args) and args[0] not in _COMMANDS and not ctx.resilient_parsing
+        if unknown and (close := nearest(args[0], _COMMANDS)):
             raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{close}'?", ctx)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin so, without importing them."""
+        found = [
+            CompletionItem(name, help=entry[2])
+            for name, entry in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

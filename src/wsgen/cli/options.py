@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from wsgen.cli.completion import complete_modules
+
 _Command = TypeVar(
     "_Command", bound=Callable[..., Any]
 )  # click decorates functions of any signature
@@ -25,6 +27,7 @@ module_option = click.option(
     "modules",
     multiple=True,
     metavar="NAME",
+    shell_complete=complete_modules,
     help="Only this module; may be repeated.",
 )
 

@@ -9,6 +9,7 @@ from textwrap import fill, indent
 import click
 
 from wsgen.cli.command import Command
+from wsgen.cli.completion import complete_codes
 from wsgen.cli.console import echo, echo_lines
 from wsgen.cli.terminal import width_of
 from wsgen.codes import CODES, Code
@@ -40,7 +41,7 @@ def schema(settings: bool) -> None:
         "wsgen explain WSG40": "the codes that begin so",
     },
 )
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=complete_codes)
 @click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", help="How to print."
 )

@@ -1,0 +1,103 @@
+"""The shell completes commands, options, modules, codes and formats, and a broken project prints nothing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.shell_completion import get_completion_class
+from tests.conftest import DATAFEED, Project
+
+from wsgen.cli.main import wsgen
+from wsgen.cli.options import FORMATS
+
+BASH = """
+eval "$(_WSGEN_COMPLETE=bash_source wsgen)"
+complete -p wsgen
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_wsgen_completion wsgen
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+def completed(*words: str) -> list[str]:
+    """Return what the last of `words` may be completed to."""
+    found = get_completion_class("zsh")
+    assert found is not None
+    items = found(wsgen, {}, "wsgen", "_WSGEN_COMPLETE").get_completions(
+        list(words[:-1]), words[-1]
+    )
+    return [item.value for item in items]
+
+
+def test_bash_completes_modules(project: Project) -> None:
+    """With the real script of a real bash, in the project."""
+    project.write("specs/data_store/ws.yaml", DATAFEED)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    for words, found in (
+        (["check", "-m", ""], ["data_store", "datafeed"]),
+        (["render", "--module", "datas"], []),
+        (["-C", "specs", "list", "-m", "dataf"], ["datafeed"]),
+        (["explain", "WSG40"], [f"WSG40{number}" for number in range(1, 10)]),
+        (["check", "--format", "g"], ["github", "gitlab"]),
+    ):
+        ended = subprocess.run(
+            ["bash", "--norc", "-c", BASH, "bash", "wsgen", *words],
+            cwd=project.root,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ended.stderr == ""
+        how, *replies = ended.stdout.split("\n")[:-1]
+        assert how.endswith("-F _wsgen_completion wsgen")
+        assert sorted(filter(None, replies)) == found
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_get_a_script(
+    shell: str, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_WSGEN_COMPLETE", f"{shell}_source")
+    with pytest.raises(SystemExit) as ended:
+        project.wsgen()
+    assert ended.value.code == 0
+
+
+def test_each_name_is_offered_once(project: Project) -> None:
+    for name in ("alerts", "broker"):
+        project.write(f"specs/{name}/ws.yaml", DATAFEED)
+    assert completed("check", "--module", "") == ["alerts", "broker", "datafeed"]
+    assert completed("check", "-m", "broker", "-m", "") == ["alerts", "datafeed"]
+    assert completed("validate", "specs/alerts", "-m", "") == ["alerts"]
+    assert completed("asyncapi", "export", "--module", "b") == ["broker"]
+
+
+def test_codes_formats_and_commands() -> None:
+    assert completed("explain", "wsg407") == ["WSG407"]
+    assert completed("check", "--format", "") == list(FORMATS)
+    assert completed("asyncapi", "export", "--report", "s") == ["sarif"]
+    assert completed("mig") == ["migrate"]
+    assert completed("chekc", "") == completed("")
+    assert "--exit-non-zero-on-change" in completed("render", "--exit")
+
+
+@pytest.mark.parametrize("settings", ["[tool.wsgen\n", "[tool.wsgen]\npaths = ['nowhere']\n"])
+def test_a_broken_project_offers_nothing_and_says_nothing(
+    project: Project, settings: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("pyproject.toml", settings)
+    assert completed("check", "--module", "") == []
+    assert completed("-C", "nowhere", "check", "--module", "") == []
+    assert completed("check", "/", "--module", "") == []
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_name_that_a_shell_would_take_for_several_is_not_offered(project: Project) -> None:
+    for name in ("a,b", "a\nb", "a\x1b[31m"):
+        project.write(f"specs/{name}/ws.yaml", DATAFEED)
+    assert completed("check", "--module", "") == ["datafeed"]
