@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from wsgen.codes import CODES
 from wsgen.errors import WsgenError
 
 _MOST = 1000
@@ -25,6 +24,8 @@ def complete_codes(
     _ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Return the codes of diagnostics that begin so, with their titles."""
+    from wsgen.codes import CODES
+
     wanted = incomplete.upper()
     return [
         CompletionItem(name, help=entry.title)
