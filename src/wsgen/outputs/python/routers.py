@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import refuse
-from wsgen.model import ROUTER_FILE_NAMES, RUNTIME, Delivery, ModuleSpec, RouterSpec
+from wsgen.model import ROUTER_FILE_NAMES, RUNTIME, ModuleSpec, RouterSpec
 from wsgen.outputs.contract import RenderContext
 from wsgen.outputs.python.docstrings import docstring, fits_docstring
 from wsgen.outputs.python.jinja_templates import fill, load_template
@@ -28,6 +28,8 @@ def render_router(router: RouterSpec, module: ModuleSpec, context: RenderContext
     imports = Imports.of(
         (router.request, router.data), taken=ROUTER_FILE_NAMES | _INSIDE | {router.class_name}
     )
+    overflow = literal(router.delivery.overflow.value)
+    delivery = (f"queue={router.delivery.queue}", f"overflow={overflow}")
     request, data = imports.expression(router.request), imports.expression(router.data)
     fixed = {"collections.abc": ("Sequence",), "wsgen_runtime": RUNTIME}
     values: dict[str, object] = {
@@ -44,8 +46,8 @@ def render_router(router: RouterSpec, module: ModuleSpec, context: RenderContext
         "request": request,
         "data": data,
         "queue": router.delivery.queue,
-        "overflow": literal(router.delivery.overflow.value),
-        "delivery": _delivery(router.delivery),
+        "overflow": overflow,
+        "delivery": call("Delivery(", delivery, ")", indent=12, before="delivery="),
         "deprecated": router.deprecated,
         "topic_signature": _signature("topic", [f"request: {request}"], "str"),
         "publish_signature": _signature(
@@ -103,8 +105,3 @@ def _signature(name: str, params: Sequence[str], result: str) -> list[str]:
     """Return the lines of a method's signature, without its indentation."""
     text = call(f"def {name}(", ("self", *params), f") -> {result}:", indent=4)
     return [line.removeprefix("    ") for line in text.splitlines()]
-
-
-def _delivery(delivery: Delivery) -> str:
-    fields = (f"queue={delivery.queue}", f"overflow={literal(delivery.overflow.value)}")
-    return call("Delivery(", fields, ")", indent=12, before="delivery=")

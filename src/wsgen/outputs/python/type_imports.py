@@ -80,11 +80,8 @@ def import_statement(
     line = f"from {module} import {', '.join(listed)}"
     if len(margin) + len(line) <= width:
         return line
-    return (
-        f"from {module} import (\n"
-        + "".join(f"{margin}    {name},\n" for name in listed)
-        + f"{margin})"
-    )
+    lines = (f"{margin}    {name}," for name in listed)
+    return "\n".join([f"from {module} import (", *lines, f"{margin})"])
 
 
 def in_order(names: Iterable[str]) -> list[str]:

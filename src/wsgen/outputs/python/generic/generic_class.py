@@ -38,7 +38,11 @@ def find_generic_class(file: TemplateFile) -> GenericClass:
     declared = _declared(file)
     known = dict.fromkeys(declared) | dict.fromkeys(_named_in_bases(file))
     top = [node for node in source.tree.body if isinstance(node, ast.ClassDef)]
-    found = [node for node in top if _is_generic(node, file, known)]
+    found = [
+        node
+        for node in top
+        if source.parameters_of(node) or _generic_bases(node, typing) or any(_names(node, known))
+    ]
     if not found:
         message = (
             f"{file.path.name} has no generic class, such as "
@@ -137,14 +141,6 @@ def _named_in_bases(file: TemplateFile) -> Iterator[str]:
         if isinstance(node, ast.ClassDef):
             for base in _generic_bases(node, file.typing):
                 yield from (item.id for item in subscripted(base) if isinstance(item, ast.Name))
-
-
-def _is_generic(node: ast.ClassDef, file: TemplateFile, known: Mapping[str, object]) -> bool:
-    return bool(
-        file.source.parameters_of(node)
-        or _generic_bases(node, file.typing)
-        or any(_names(node, known))
-    )
 
 
 def _ordered(node: ast.ClassDef, typing: TypingNames, known: Mapping[str, object]) -> Iterator[str]:
