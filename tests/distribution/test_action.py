@@ -30,6 +30,7 @@ def run(repository: Path, tmp_path_factory: pytest.TempPathFactory, **inputs: st
     [
         {"working_directory": "packages/alpha"},
         {"paths": "packages/alpha\n"},
+        {"args": "--all-projects"},
         {"paths": "packages/alpha", "args": " --module  datafeed\n--no-quality "},
     ],
 )

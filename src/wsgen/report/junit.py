@@ -16,7 +16,7 @@ def format_junit(result: RunResult, base: Path | None = None) -> str:
     Each diagnostic is a test, which fails if it is an error. Each module that is in order is a test that passes.
     """
     cases = [
-        *(_passed(module) for module in result.modules if module.state in _PASSED),
+        *(_passed(module, base) for module in result.modules if module.state in _PASSED),
         *(_case(item, base) for item in result.diagnostics),
     ]
     # Some services take a report without any test for a mistake.
@@ -31,9 +31,11 @@ def format_junit(result: RunResult, base: Path | None = None) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}'
 
 
-def _passed(module: ModuleResult) -> ET.Element:
-    label = f"module {module.source.name} {module.source.version or ''}".strip()
-    return ET.Element("testcase", classname="wsgen", name=printable(label))
+def _passed(module: ModuleResult, base: Path | None) -> ET.Element:
+    source = module.source
+    label = f"module {source.name} {source.version or ''}".strip()
+    folder = printable(display_path(source.directory, base))
+    return ET.Element("testcase", classname=folder, name=printable(label))
 
 
 def _case(item: Diagnostic, base: Path | None) -> ET.Element:
