@@ -59,7 +59,7 @@ PROBLEMS = st.lists(
     st.builds(
         Diagnostic,
         code=st.sampled_from(["WSG100", "WSG510"]),
-        message=HOSTILE_TEXTS,
+        message=HOSTILE_TEXTS.map("it says {}".format),
         span=st.none()
         | st.builds(Span, HOSTILE_TEXTS.map(lambda text: BASE / f"a{text}"), st.integers(1, 9)),
         help=st.none() | HOSTILE_TEXTS,
