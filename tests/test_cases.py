@@ -135,6 +135,7 @@ def _edit(program: str, file: str, *arguments: str) -> None:
 def _repeatable(text: str, work: Path) -> str:
     """Return `text` as it is for every machine and run."""
     text = text.replace(str(work), "/project").replace(_PYTHON, "Python 3.x")
+    text = text.replace(f"{Path(sys.executable).parent}{os.sep}", "")  # of commands outside of PATH
     text = text.replace(f'"version": "{__version__}"', '"version": "0.0.0"')
     return _SECONDS.sub("(0.00 s)", text)
 

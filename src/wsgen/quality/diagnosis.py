@@ -3,7 +3,7 @@
 import ast
 import difflib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from wsgen.diagnostics import Diagnostic
@@ -12,6 +12,9 @@ from wsgen.quality.problems import Problem
 from wsgen.quality.rounds import Change, Checked
 from wsgen.quality.source_spans import source_span
 from wsgen.quality.tools import step_named, tool_of
+
+Commands = Callable[[Iterable[str]], str]
+"""Returns the lines that repeat steps."""
 
 _MISSING = "Create or install {}, correct its name, or add the folder that holds it to `sources` in [tool.wsgen]."
 _SAME_SETTINGS = "Give both the same line length and style"
@@ -42,23 +45,34 @@ def syntax_errors(module: StagedModule) -> Iterator[Diagnostic]:
 
 
 def module_diagnostics(
-    module: StagedModule, checked: Checked, *, directory: str, labels: Mapping[str, str]
+    module: StagedModule,
+    checked: Checked,
+    *,
+    directory: str,
+    labels: Mapping[str, str],
+    commands: Commands,
 ) -> Iterator[Diagnostic]:
     """Yield an error for each problem in `module` and for each file that steps disagree about.
 
-    `directory` is the output directory as it appears in commands, `labels` the names of steps that
-    are to be called differently.
+    `directory` is the output directory as it appears in what tools print, `labels` the names of steps that are to
+    be called differently. `commands` returns the lines that repeat steps.
     """
     if checked.broken is not None:
+        broken = checked.broken
         yield replace(
-            checked.broken,
-            message=f"{checked.broken.message} in module `{module.name}`",
+            broken,
+            message=f"{broken.message} in module `{module.name}`",
             span=source_span(Problem(""), module, {}),
             module=module.name,
+            output=f"{commands([broken.step])}\n{broken.output or ''}"
+            if broken.step
+            else broken.output,
         )
     missing = set()
     for step, problem in checked.problems:
-        diagnostic = _of_problem(module, checked, labels.get(step, step), problem, directory)
+        diagnostic = _of_problem(
+            module, checked, labels.get(step, step), problem, directory, commands
+        )
         if problem.missing:
             # Each router that imports it has the same problem at the same place.
             if (problem.missing, diagnostic.span) in missing:
@@ -67,7 +81,7 @@ def module_diagnostics(
         yield diagnostic
     files = dict.fromkeys(change.file for change in checked.disputes)
     for file in files:
-        yield _dispute(module, [c for c in checked.disputes if c.file == file], directory, labels)
+        yield _dispute(module, [c for c in checked.disputes if c.file == file], labels, commands)
 
 
 def steps_without(steps: Iterable[str], left_out: Collection[str]) -> str:
@@ -76,7 +90,12 @@ def steps_without(steps: Iterable[str], left_out: Collection[str]) -> str:
 
 
 def _of_problem(
-    module: StagedModule, checked: Checked, step: str, problem: Problem, directory: str
+    module: StagedModule,
+    checked: Checked,
+    step: str,
+    problem: Problem,
+    directory: str,
+    commands: Commands,
 ) -> Diagnostic:
     how = step_named(step)
     where = problem.path.removeprefix(directory + "/")
@@ -92,12 +111,15 @@ def _of_problem(
         help=problem.help or help_text,
         module=module.name,
         step=step,
-        output=f"$ {how.shown} {directory}\n{problem.output}",
+        output=f"{commands([step])}\n{problem.output}",
     )
 
 
 def _dispute(
-    module: StagedModule, changes: list[Change], directory: str, labels: Collection[str]
+    module: StagedModule,
+    changes: list[Change],
+    labels: Collection[str],
+    commands: Commands,
 ) -> Diagnostic:
     """Return the diagnostic for one file that steps keep changing."""
     first, last = changes[0], changes[-1]
@@ -123,7 +145,6 @@ def _dispute(
         f"{last.file} after {last.step}" if len(steps) > 1 else f"{first.file} before",
         lineterm="",
     )
-    commands = "".join(f"$ {step_named(step).shown} {directory}\n" for step in steps)
     return Diagnostic(
         "WSG503",
         message,
@@ -131,7 +152,7 @@ def _dispute(
         help=f"{cure}, or write `{setting}` in [tool.wsgen.quality].",
         module=module.name,
         step=first.step,
-        output=commands + "\n".join(diff),
+        output="\n".join([commands(steps), *diff]),
     )
 
 

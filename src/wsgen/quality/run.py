@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, in_order
@@ -11,6 +12,7 @@ from wsgen.quality.diagnosis import module_diagnostics, steps_without, syntax_er
 from wsgen.quality.mirror import StagedModule, mirrored
 from wsgen.quality.processes import Processes
 from wsgen.quality.rounds import Rounds
+from wsgen.quality.shown_commands import shown_commands
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
 from wsgen.settings.cache_folder import usable_cache
@@ -78,6 +80,7 @@ def run_steps(
                     checked,
                     directory=mirror.relative(output),
                     labels=labels,
+                    commands=partial(shown_commands, bench, readable[output], checked.files),
                 )
     return QualityResult(passed, in_order(diagnostics))
 

@@ -4,6 +4,8 @@ import re
 from unicodedata import combining, east_asian_width
 
 _COLOUR = re.compile(r"\x1b\[\d+m")
+_WORDS = re.compile("( *)([^ ]+)")
+_WORDS_OF_SHELL = re.compile(r"""( *)((?:'[^']*'|"[^"]*"|[^ '"])+)""")
 _LEAST = 20
 """A terminal with fewer columns is not wrapped for: hardly a word would fit."""
 
@@ -12,17 +14,18 @@ def wrapped(line: str, width: int | None, *, indent: int = 4) -> str:
     """Return `line` in lines of at most `width` columns; None is for a stream that is no terminal.
 
     It is broken at spaces only, so that a longer word has a line of its own. All lines but the first begin with
-    `indent` more spaces than the first. Colours take no room. A command, which begins with `$`, stays whole, so
-    that it can be copied.
+    `indent` more spaces than the first. Colours take no room. A command, which begins with `$`, is continued as
+    in a shell, so that it can be copied.
     """
-    if width is None or width < _LEAST or columns(line) <= width or line.lstrip().startswith("$ "):
+    if width is None or width < _LEAST or columns(line) <= width:
         return line
     text = line.lstrip(" ")
     margin = " " * min(len(line) - len(text), width // 2)
+    words, end = (_WORDS_OF_SHELL, " \\") if text.startswith("$ ") else (_WORDS, "")
     lines, current = [], margin
-    for gap, word in re.findall(r"( *)([^ ]+)", text):
-        if current.strip() and columns(current) + len(gap) + columns(word) > width:
-            lines.append(current)
+    for gap, word in re.findall(words, text):
+        if current.strip() and columns(current) + len(gap) + columns(word) + len(end) > width:
+            lines.append(current + end)
             current = margin + " " * indent + word
         else:
             current += gap + word
