@@ -15,10 +15,12 @@ from wsgen.cli.options import FORMATS
 BASH = """
 eval "$(_WSGEN_COMPLETE=bash_source wsgen)"
 complete -p wsgen
-COMP_WORDS=("$@")
-COMP_CWORD=$(($# - 1))
-_wsgen_completion wsgen
-printf '%s\\n' "${COMPREPLY[@]}"
+while read -r -a COMP_WORDS; do
+  COMPREPLY=()
+  COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+  _wsgen_completion wsgen
+  echo "${COMPREPLY[@]}"
+done
 """
 
 
@@ -32,30 +34,28 @@ def completed(*words: str) -> list[str]:
     return [item.value for item in items]
 
 
-def test_bash_completes_modules(project: Project) -> None:
+def test_bash_completes_modules_codes_and_formats(project: Project) -> None:
     """With the real script of a real bash, in the project."""
     project.write("specs/data_store/ws.yaml", DATAFEED)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    for words, found in (
-        (["check", "-m", ""], ["data_store", "datafeed"]),
-        (["render", "--module", "datas"], []),
-        (["-C", "specs", "list", "-m", "dataf"], ["datafeed"]),
-        (["explain", "WSG40"], [f"WSG40{number}" for number in range(1, 10)]),
-        (["check", "--format", "g"], ["github", "gitlab"]),
-    ):
-        ended = subprocess.run(
-            ["bash", "--norc", "-c", BASH, "bash", "wsgen", *words],
-            cwd=project.root,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert ended.stderr == ""
-        how, *replies = ended.stdout.split("\n")[:-1]
-        assert how.endswith("-F _wsgen_completion wsgen")
-        assert sorted(filter(None, replies)) == found
+    lines = ["check -m d", "-C specs list -m dataf", "explain WSG40", "check --format g"]
+    ended = subprocess.run(
+        ["bash", "--norc", "-c", BASH],
+        input="".join(f"wsgen {line}\n" for line in lines),
+        cwd=project.root,
+        env={
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.stderr == ""
+    script, *replies = ended.stdout.splitlines()
+    assert script.endswith("-F _wsgen_completion wsgen")
+    codes = " ".join(f"WSG40{number}" for number in range(1, 10))
+    assert replies == ["data_store datafeed", "datafeed", codes, "github gitlab"]
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

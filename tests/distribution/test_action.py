@@ -29,7 +29,6 @@ def run(repository: Path, tmp_path_factory: pytest.TempPathFactory, **inputs: st
     "inputs",
     [
         {"working_directory": "packages/alpha"},
-        {"paths": "packages/alpha\n"},
         {"args": "--all-projects"},
         {"paths": "packages/alpha", "args": " --module  datafeed\n--no-quality "},
     ],

@@ -146,7 +146,7 @@ def test_a_problem_that_moves_keeps_its_fingerprint() -> None:
     assert gitlab([elsewhere])[0]["fingerprint"] != first["fingerprint"]
 
 
-@pytest.mark.parametrize("command", ["validate", "check", "list", "migrate"])
+@pytest.mark.parametrize("command", ["validate", "check", "list"])
 def test_commands_print_valid_reports(project: Project, command: str) -> None:
     project.write("specs/broker/ws.yaml", "version: 1\nruters: {}\n")
     for wrong in (True, False):

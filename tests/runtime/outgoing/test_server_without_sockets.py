@@ -11,15 +11,12 @@ import sys
 
 sys.modules |= dict.fromkeys({blocked!r})  # as if they were not installed
 import uvicorn
+from starlette.applications import Starlette
 
 from wsgen_runtime import WsApp
 
 ws_app = WsApp(routers=[])
-app = ws_app
-if not {direct}:
-    from fastapi import FastAPI
-
-    app = FastAPI(lifespan=ws_app.lifespan)
+app = ws_app if {direct} else Starlette(lifespan=ws_app.lifespan)
 config = uvicorn.Config(app, port=0, ws={ws!r}, lifespan="on")
 server = uvicorn.Server(config)
 serve = server.main_loop
