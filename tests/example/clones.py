@@ -44,7 +44,9 @@ def clone_into(root: Path, *, quality: bool) -> Path:
     shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns(*left_out))
     if not quality:
         settings = root / "pyproject.toml"
-        settings.write_text(settings.read_text() + "\n[tool.wsgen.quality]\nsteps = []\n")
+        text, replaced = re.subn(r"(?m)^steps = \[.*\]$", "steps = []", settings.read_text())
+        assert replaced
+        settings.write_text(text)
     return root
 
 

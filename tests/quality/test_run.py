@@ -103,7 +103,8 @@ def test_two_sorters_of_imports_are_told_apart_from_formatters(project: Project)
     module = project.module(router="import json\nimport os\n", init="")
     (found,) = project.run(module, steps=("ruff-fix", "isort")).diagnostics
     assert found.code == "WSG503"
-    assert "Let only one of them sort imports" in (found.help or "")
+    assert "Leave ruff's rule `I` out of its settings" in (found.help or "")
+    assert (found.help or "").endswith('or write `steps = ["ruff-fix"]` in [tool.wsgen.quality].')
     assert "[tool.ruff.lint.isort]" in (found.help or "")
 
 
