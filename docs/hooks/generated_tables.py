@@ -27,7 +27,9 @@ def _settings(prefix: str, entries: tuple[Setting | Table, ...]) -> Iterator[tup
         if isinstance(entry, Table):
             if not entry.settings:
                 yield f"`{prefix}{entry.name}`", "a table", "none", entry.description
-            yield from _settings(f"{prefix}{entry.name}.", entry.settings)
+            yield from _settings(
+                f"{prefix}{entry.name}.{'NAME.' if entry.named else ''}", entry.settings
+            )
         else:
             yield (
                 f"`{prefix}{entry.name}`",

@@ -22,12 +22,25 @@ def fingerprint(tool: str, companions: tuple[str, ...] = ()) -> str:
     distributions whose names begin with one of `companions`, and otherwise the path, size and modification time
     of the command.
     """
-    return installed_version(tool, companions) or _command_fingerprint(tool)
+    if version := installed_version(tool, companions):
+        return version
+    command = _command_fingerprint(tool)
+    return (
+        f"{command} {' '.join(_distributions_of(companions))}"
+        if command and companions
+        else command
+    )
 
 
 def installed_version(tool: str, companions: tuple[str, ...] = ()) -> str:
     """Return `name-version` of the tool and its companions in this interpreter, or an empty text."""
-    wanted = (f"{tool}-", *companions)
+    own = f"{tool}-"
+    found = _distributions_of((own, *companions))
+    return " ".join(found) if any(name.startswith(own) for name in found) else ""
+
+
+def _distributions_of(wanted: tuple[str, ...]) -> list[str]:
+    """Return the `name-version` of what this interpreter has and begins with one of `wanted`."""
     found: list[str] = []
     for directory in sys.path:
         if directory.endswith("-packages"):
@@ -36,7 +49,7 @@ def installed_version(tool: str, companions: tuple[str, ...] = ()) -> str:
             except OSError:
                 continue
             found += _distributions(directory, changed, wanted)
-    return " ".join(sorted(found)) if any(n.startswith(wanted[0]) for n in found) else ""
+    return sorted(found)
 
 
 def version_of(tool: str) -> str:
@@ -55,12 +68,14 @@ def find_commands(tools: Iterable[str], *, root: Path) -> Mapping[str, tuple[str
     """Return the beginning of the command line of each tool, None for one that is not installed.
 
     The command beside this interpreter comes first, then the tool as a module of it, then PATH, where
-    entries that are not absolute count from `root`.
+    entries that are not absolute count from `root`. What is named by a path is that file, and may be relative.
     """
     return {tool: _command(tool, root) for tool in dict.fromkeys(tools)}
 
 
 def _command(tool: str, root: Path) -> tuple[str, ...] | None:
+    if os.path.basename(tool) != tool:  # noqa: PTH119
+        return (tool,) if _is_executable(os.path.join(root, tool)) else None
     if beside := _beside_interpreter(tool):
         return (beside,)
     if installed_version(tool):
@@ -82,7 +97,11 @@ def _on_path(tool: str) -> str | None:
 
 def _command_in(directory: str, tool: str) -> str | None:
     path = os.path.join(directory, f"{tool}.exe" if os.name == "nt" else tool)
-    return path if os.path.isfile(path) and os.access(path, os.X_OK) else None
+    return path if _is_executable(path) else None
+
+
+def _is_executable(path: str) -> bool:
+    return os.path.isfile(path) and os.access(path, os.X_OK)
 
 
 def _command_fingerprint(tool: str) -> str:

@@ -33,6 +33,8 @@ def nested(properties: dict[str, Any], defs: dict[str, Any], prefix: str = "") -
         inner = defs[field["$ref"].rpartition("/")[2]] if "$ref" in field else field
         found.append(f"{prefix}{key}")
         found += nested(inner.get("properties", {}), defs, f"{prefix}{key}.")
+        if isinstance(each := inner.get("additionalProperties"), dict):
+            found += nested(each.get("properties", {}), defs, f"{prefix}{key}.NAME.")
     return found
 
 

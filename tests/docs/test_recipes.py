@@ -50,7 +50,7 @@ class Recipe:
 RECIPES = [
     Recipe("Add a field to ws.yaml", "tests/cases/router-owner/stderr.txt", "error[WSG123]"),
     Recipe("Add a diagnostic", "tests/cases/router-deprecated/stderr.txt", "error[WSG150]"),
-    Recipe("Add a quality tool", "tests/cases/quality-pycodestyle/stderr.txt", "error[WSG514]"),
+    Recipe("Add a quality tool", "tests/cases/quality-pycodestyle/stderr.txt", "error[WSG515]"),
     Recipe(
         "Add an output",
         "tests/cases/render-one-module/expected/datafeed/ws_generated/routes.txt",

@@ -10,7 +10,7 @@ import pytest
 from wsgen.diagnostics import Span
 from wsgen.quality.mirror import StagedModule
 from wsgen.quality.run import QualityResult, run_steps
-from wsgen.settings.config import Config
+from wsgen.settings.config import Config, OwnCommand
 
 STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
 
@@ -144,12 +144,14 @@ class Project:
         steps: tuple[str, ...] = STEPS,
         timeout: float = 60.0,
         sources: tuple[str, ...] = ("src",),
+        commands: tuple[OwnCommand, ...] = (),
     ) -> QualityResult:
         config = _Config(
             root=self.root,
             steps=steps,
             sources=tuple(self.root / source for source in sources),
             timeout=timeout,
+            commands={command.name: command for command in commands},
             kept=self.kept(),
         )
         return run_steps([replace(module, steps=steps) for module in modules], config, jobs=2)

@@ -269,7 +269,7 @@ def test_isort_is_left_alone_where_anything_is_set_for_it(
         mirror = Mirror(root=bare.root, top=bare.root, scratch=bare.root)
         sources = (bare.root / "src", bare.root)
         processes = Processes(directory=bare.root, timeout=1.0, jobs=1)
-        return TOOL.options(home, Workbench(mirror, {}, {}, steps, sources, None, processes))
+        return TOOL.options(home, Workbench(mirror, {}, {}, steps, {}, sources, None, processes))
 
     assert (options("isort", "black") == ()) is configured
     assert options("isort") == ()

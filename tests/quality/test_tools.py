@@ -11,7 +11,7 @@ from wsgen.installed import fingerprint
 from wsgen.quality import tools
 from wsgen.quality.run import commands_of
 from wsgen.quality.tools import step_named, tool_of
-from wsgen.settings.config import FOUNDING_STEPS, STEPS
+from wsgen.settings.config import FOUNDING_STEPS, STEPS, Config
 
 from .conftest import Tool
 
@@ -32,7 +32,7 @@ def test_the_command_beside_the_interpreter_comes_first(
     path = tool("black", "")
     (packages / "black-24.1.0.dist-info").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert commands_of(["black"], root=tmp_path) == {"black": (str(path),)}
+    assert commands_of(Config(root=tmp_path, steps=("black",))) == {"black": (str(path),)}
 
 
 def test_a_module_of_the_interpreter_comes_before_path(
@@ -44,15 +44,26 @@ def test_a_module_of_the_interpreter_comes_before_path(
     tool("black", "").rename(elsewhere / "black")
     (packages / "isort-5.12.0.dist-info").mkdir()
     monkeypatch.setenv("PATH", str(elsewhere))
-    assert commands_of(["isort", "black"], root=tmp_path) == {
+    assert commands_of(
+        Config(
+            root=tmp_path,
+            steps=(
+                "isort",
+                "black",
+            ),
+        )
+    ) == {
         "isort": (sys.executable, "-P", "-m", "isort"),
         "black": (str(elsewhere / "black"),),
     }
 
 
-def test_steps_that_share_a_tool_need_it_once(tool: Tool, packages: Path, tmp_path: Path) -> None:
-    path = tool("ruff", "")
-    assert commands_of(["ruff-format", "ruff-fix"], root=tmp_path) == {"ruff": (str(path),)}
+def test_steps_that_share_a_tool_have_one_command(
+    tool: Tool, packages: Path, tmp_path: Path
+) -> None:
+    command = (str(tool("ruff", "")),)
+    steps = ("ruff-format", "ruff-fix")
+    assert commands_of(Config(root=tmp_path, steps=steps)) == dict.fromkeys(steps, command)
 
 
 def test_a_missing_tool_is_one_message_with_the_step_and_two_ways_out(
@@ -60,7 +71,15 @@ def test_a_missing_tool_is_one_message_with_the_step_and_two_ways_out(
 ) -> None:
     tool("isort", "")
     with pytest.raises(ToolError) as caught:
-        commands_of(["black", "isort"], root=tmp_path)
+        commands_of(
+            Config(
+                root=tmp_path,
+                steps=(
+                    "black",
+                    "isort",
+                ),
+            )
+        )
     (found,) = caught.value.diagnostics
     assert (found.code, found.step) == ("WSG500", "black")
     assert found.message == "black is not installed, but the quality step `black` needs it"
@@ -70,18 +89,44 @@ def test_a_missing_tool_is_one_message_with_the_step_and_two_ways_out(
 
 def test_all_missing_tools_are_in_one_message(tool: Tool, packages: Path, tmp_path: Path) -> None:
     with pytest.raises(ToolError) as caught:
-        commands_of(["black", "ruff-format", "ruff-check"], root=tmp_path)
+        commands_of(
+            Config(
+                root=tmp_path,
+                steps=(
+                    "black",
+                    "ruff-format",
+                    "ruff-check",
+                ),
+            )
+        )
     assert str(caught.value) == (
         "black and ruff are not installed, but the quality steps "
         "`black`, `ruff-format`, `ruff-check` need them"
     )
     with pytest.raises(ToolError, match=r"^black, flake8 and isort are not installed"):
-        commands_of(["black", "flake8", "isort"], root=tmp_path)
+        commands_of(
+            Config(
+                root=tmp_path,
+                steps=(
+                    "black",
+                    "flake8",
+                    "isort",
+                ),
+            )
+        )
 
 
 def test_an_unknown_step_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="there is no quality step `pylint`"):
-        commands_of(["black", "pylint"], root=tmp_path)
+        commands_of(
+            Config(
+                root=tmp_path,
+                steps=(
+                    "black",
+                    "pylint",
+                ),
+            )
+        )
 
 
 def test_every_step_of_every_tool_is_registered() -> None:

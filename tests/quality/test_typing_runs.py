@@ -116,6 +116,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
             modules={o: StagedModule(o.name, o, files, ("mypy",)) for o in outputs},
             commands={},
             steps=("mypy",),
+            own={},
             sources=(),
             cache=None,
             processes=Processes(directory=root, timeout=1.0, jobs=1),

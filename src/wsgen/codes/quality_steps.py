@@ -132,4 +132,10 @@ QUALITY_STEPS: dict[str, Code] = {
             sources = ["src"]
         """,
     ),
+    "WSG514": Code(
+        title="problem found by the project's own command",
+        what="A command in [tool.wsgen.quality.commands] reports a problem in the generated file.",
+        why="The project has asked for code that the command accepts.",
+        fix="Correct the source at the place shown, or let the command pass over the generated files.",
+    ),
 }

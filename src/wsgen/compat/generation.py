@@ -131,7 +131,7 @@ def _as_founding(error: GenerationError, name: str, config: Config) -> Generatio
     if failed := [step for step in config.steps if step in steps]:
         from wsgen.quality.tools import step_named
 
-        title = step_named(failed[0]).title
+        title = step_named(failed[0], config.commands).title
         return GenerationError(f"{title} failed for module '{name}'!\n{detail}", found)
     source = next((item.span.path.name for item in found if item.code < "WSG4" and item.span), None)
     if source is not None:

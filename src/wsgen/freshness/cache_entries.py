@@ -124,7 +124,7 @@ def _fingerprint(
     step: str, source: ModuleSource, packages: Sequence[str], fingerprints: Fingerprints
 ) -> str:
     """Return a text that changes with all that a step reads, besides the files that it checks."""
-    tool = tool_of(step)
+    tool = tool_of(step, fingerprints.config.commands)
     imported = packages if tool.reads_imports else ()
     found = (f"{name}={fingerprints.of_package(name)}" for name in imported)
     return "\n".join([step, fingerprints.of_tool(tool, source.output), *found])

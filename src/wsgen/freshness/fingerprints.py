@@ -44,7 +44,9 @@ class Fingerprints:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.started = time.time_ns()
-        names = (name for step in config.steps for name in tool_of(step).settings)
+        tools = [tool_of(step, config.commands) for step in config.steps]
+        self._checkers = [tool for tool in tools if tool.checks_types]
+        names = (name for tool in tools for name in tool.settings)
         self._settings_names = tuple(dict.fromkeys(names))
         self._directories: dict[str, tuple[str, ...]] = {}
         self._settings: dict[Path, tuple[Path, ...]] = {}
@@ -64,15 +66,16 @@ class Fingerprints:
                 output, self._settings_names, known=self._directories
             )
         files = self._settings[output]
-        if (tool.name, files) not in self._tools:
+        name = tool.steps[0].name  # that of the tool may be the name of several commands
+        if (name, files) not in self._tools:
             version = fingerprint(tool.name, ("",) if tool.reads_imports else tool.companions)
             own = (file for file in files if file.name in tool.settings)
             total = sha256()
             for file, data in with_contents(own, tool.extends):
                 total.update(os.fsencode(f"\n{file}={len(data)}="))
                 total.update(data)
-            self._tools[tool.name, files] = f"{version}\n{total.hexdigest()}"
-        return self._tools[tool.name, files]
+            self._tools[name, files] = f"{version}\n{total.hexdigest()}"
+        return self._tools[name, files]
 
     def of_package(self, name: str) -> str:
         """Return a text that changes when a file of the project's own package `name` does, or one is added.
@@ -95,7 +98,7 @@ class Fingerprints:
         Imports are sorted by whether a package is the project's own. A type checker notices that a type is gone;
         without one among the steps only loading the sources again does, so that the contents of packages count.
         """
-        if any(tool_of(step).reads_imports for step in self.config.steps):
+        if self._checkers:
             return {name: self._is_own(name) for name in sorted(names)}
         return {name: self.of_package(name) for name in sorted(self.reached_from(names))}
 
@@ -105,8 +108,7 @@ class Fingerprints:
         mypy takes a file of the same size and time, in seconds, for the one that it has seen. That is wrong after
         two edits in one second, and where the time of a file was set to an earlier one.
         """
-        checkers = (tool for tool in map(tool_of, self.config.steps) if tool.reads_imports)
-        if not any((self.config.cache / tool.name).exists() for tool in checkers):
+        if not any((self.config.cache / tool.name).exists() for tool in self._checkers):
             return False  # which remember nothing yet
         seen = self._seen_by_type_checkers()
         for path, size, modified, changed in self._files_of_all(names):
@@ -171,11 +173,10 @@ class Fingerprints:
         """The folders that type checkers import from, also those that only their settings name."""
         root = self.config.root
         found = list(self.config.sources)
-        for tool in map(tool_of, self.config.steps):
-            if tool.reads_imports:
-                for file in settings_files(root / "any", tool.settings):
-                    names = tool.import_folders(bytes_of(file) or b"")
-                    found += (root / name for name in names if "\0" not in name)
+        for tool in self._checkers:
+            for file in settings_files(root / "any", tool.settings):
+                names = tool.import_folders(bytes_of(file) or b"")
+                found += (root / name for name in names if "\0" not in name)
         return tuple(dict.fromkeys(found))
 
     def _find_files(self, name: str) -> tuple[_File, ...]:

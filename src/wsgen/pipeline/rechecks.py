@@ -31,7 +31,8 @@ def recheck(
     todo = {
         source: found
         for source, found in assessed.items()
-        if found.unverified and not any(step_named(step).fixes for step in found.unverified)
+        if found.unverified
+        and not any(step_named(step, run.config.commands).fixes for step in found.unverified)
     }
     if not todo:
         return {}
@@ -43,7 +44,7 @@ def recheck(
     staged = {}
     for source, found in todo.items():
         with suppress(OSError):  # a file that somebody has removed since
-            staged[source] = _staged(source, found)
+            staged[source] = _staged(source, found, run)
     reached = {name for names in packages.values() for name in names}
     passed = run_quality_steps(list(staged.values()), reached, run).files
     current = {}
@@ -77,7 +78,7 @@ def _is_newer(module: StagedModule, run: Run) -> bool:
         return True
 
 
-def _staged(source: ModuleSource, found: Assessment) -> StagedModule:
+def _staged(source: ModuleSource, found: Assessment, run: Run) -> StagedModule:
     names = found.manifest.outputs if found.manifest is not None else ()
     return StagedModule(
         name=source.name,
@@ -88,5 +89,5 @@ def _staged(source: ModuleSource, found: Assessment) -> StagedModule:
             if language_of(name) is Language.PYTHON
         },
         steps=found.unverified,
-        in_place=all(tool_of(step).reads_imports for step in found.unverified),
+        in_place=all(tool_of(step, run.config.commands).checks_types for step in found.unverified),
     )

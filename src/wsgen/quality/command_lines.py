@@ -21,7 +21,7 @@ _Task = Callable[[], Report]
 
 def tasks(bench: Workbench, step: str, outputs: Sequence[Path], *, write: bool) -> Iterator[_Task]:
     """Yield the tasks that check the modules in `outputs` with one step, or let it `write` them."""
-    tool = tool_of(step)
+    tool = tool_of(step, bench.own)
     if tool.checks is not None:
         yield from tool.checks(bench, outputs)
         return
@@ -42,7 +42,7 @@ def _attempt(
     share: float,
 ) -> Report:
     """Run a step over the modules in `outputs` once. Raises BrokenToolError."""
-    tool, how = tool_of(step), step_named(step)
+    tool, how = tool_of(step, bench.own), step_named(step, bench.own)
     arguments = list((how.write if write else how.check) or ())
     if tool.workers not in (None, "parts"):
         many = bench.files(outputs) >= _MANY_FILES

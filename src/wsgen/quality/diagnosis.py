@@ -12,6 +12,7 @@ from wsgen.quality.problems import Problem
 from wsgen.quality.rounds import Change, Checked
 from wsgen.quality.source_spans import source_span
 from wsgen.quality.tools import step_named, tool_of
+from wsgen.settings.config import OwnCommand
 
 Commands = Callable[[Iterable[str]], str]
 """Returns the lines that repeat steps."""
@@ -51,11 +52,13 @@ def module_diagnostics(
     directory: str,
     labels: Mapping[str, str],
     commands: Commands,
+    own: Mapping[str, OwnCommand],
 ) -> Iterator[Diagnostic]:
     """Yield an error for each problem in `module` and for each file that steps disagree about.
 
     `directory` is the output directory as it appears in what tools print, `labels` the names of steps that are to
-    be called differently. `commands` returns the lines that repeat steps.
+    be called differently, `own` the commands among them that the project defines. `commands` returns the lines
+    that repeat steps.
     """
     if checked.broken is not None:
         broken = checked.broken
@@ -71,7 +74,7 @@ def module_diagnostics(
     missing = set()
     for step, problem in checked.problems:
         diagnostic = _of_problem(
-            module, checked, labels.get(step, step), problem, directory, commands
+            module, checked, labels.get(step, step), problem, directory, commands, own
         )
         if problem.missing:
             # Each router that imports it has the same problem at the same place.
@@ -81,7 +84,8 @@ def module_diagnostics(
         yield diagnostic
     files = dict.fromkeys(change.file for change in checked.disputes)
     for file in files:
-        yield _dispute(module, [c for c in checked.disputes if c.file == file], labels, commands)
+        changes = [change for change in checked.disputes if change.file == file]
+        yield _dispute(module, changes, labels, commands, own)
 
 
 def steps_without(steps: Iterable[str], left_out: Collection[str]) -> str:
@@ -96,8 +100,9 @@ def _of_problem(
     problem: Problem,
     directory: str,
     commands: Commands,
+    own: Mapping[str, OwnCommand],
 ) -> Diagnostic:
-    how = step_named(step)
+    how = step_named(step, own)
     where = problem.path.removeprefix(directory + "/")
     place = f" ({where}:{problem.line})" if where in module.files else ""
     rule = f" [{problem.rule}]" if problem.rule else ""
@@ -120,6 +125,7 @@ def _dispute(
     changes: list[Change],
     labels: Collection[str],
     commands: Commands,
+    own: Mapping[str, OwnCommand],
 ) -> Diagnostic:
     """Return the diagnostic for one file that steps keep changing."""
     first, last = changes[0], changes[-1]
@@ -128,14 +134,14 @@ def _dispute(
         message = (
             f"{steps[0]} in module `{module.name}` never leaves {_named(first.file)} unchanged"
         )
-        cure = f"Report it to the authors of {tool_of(steps[0]).name}"
+        cure = f"Report it to the authors of {tool_of(steps[0], own).name}"
     else:
         one, other = first.step, last.step
         message = (
             f"{one} and {other} do not agree in module `{module.name}`: "
             f"each undoes what the other does to {_named(first.file)}"
         )
-        agreement = tool_of(one).agreement.get(other) or tool_of(other).agreement.get(one)
+        agreement = tool_of(one, own).agreement.get(other) or tool_of(other, own).agreement.get(one)
         cure = agreement or _SAME_SETTINGS
     setting = steps_without(module.steps, {*labels, last.step})
     diff = difflib.unified_diff(

@@ -14,6 +14,7 @@ from wsgen.errors import ToolError
 from wsgen.quality.command_lines import tasks
 from wsgen.quality.problems import Problem, Report
 from wsgen.quality.tools import step_named, tool_of
+from wsgen.quality.tools.tool import Step
 from wsgen.quality.workbench import Workbench
 
 _TIMED_OUT = "WSG502"
@@ -76,7 +77,7 @@ class Rounds:
         Raises ToolError if tools break on every module.
         """
         rendered = dict(self._texts)
-        self._fix([step for step in self._steps if step_named(step).quick])
+        self._fix([step for step in self._steps if self._step(step).quick])
         seen = {output: [rendered[output], texts] for output, texts in self._texts.items()}
         rounds = 0
         while unsettled := self._check():
@@ -97,7 +98,9 @@ class Rounds:
 
         The first such report ends the other steps, which would check texts that are about to change.
         """
-        steps = sorted(self._steps, key=lambda step: -step_named(step).cost)
+        # These cannot be asked what they would change, and do so before the others look.
+        self._fix([step for step in self._steps if self._step(step).check is None])
+        steps = sorted(self._steps, key=lambda step: -self._step(step).cost)
         checks = [
             task
             for step in steps
@@ -123,7 +126,7 @@ class Rounds:
         changes: dict[Path, list[Change]] = {}
         for step in steps:
             todo = self._in_order(self._pending[step])
-            if not (step_named(step).fixes and todo):
+            if not (self._step(step).fixes and todo):
                 continue
             writes = tasks(self._bench, step, todo, write=True)
             with self._bench.processes.side_by_side(writes) as reports:
@@ -139,7 +142,7 @@ class Rounds:
                     self._problems[output].clear()  # they are of the texts before
                     for name in self._bench.modules[output].steps:
                         self._pending[name].add(output)
-                if step_named(step).stable or not made:
+                if self._step(step).stable or not made:
                     self._pending[step].discard(output)
         return {output: tuple(made) for output, made in changes.items()}
 
@@ -167,7 +170,7 @@ class Rounds:
             output = self._bench.owner(problem.path) or Path(problem.path)
             if output in self._problems:
                 self._problems[output].setdefault(report.step, []).append(problem)
-                if step_named(report.step).fixes:
+                if self._step(report.step).fixes:
                     self._give_up(output, ())
 
     def _circle(self, output: Path, made: Sequence[Change]) -> tuple[Change, ...]:
@@ -183,7 +186,7 @@ class Rounds:
         """Let type checkers check modules that steps disagree about: a missing import may be why."""
         disputed = {output for output, changes in self._given_up.items() if changes}
         for step in self._steps:
-            if disputed and tool_of(step).reads_imports:
+            if disputed and tool_of(step, self._bench.own).checks_types:
                 self._pending[step] |= disputed
                 self._check()
 
@@ -204,6 +207,9 @@ class Rounds:
         """Return whether `text` names a file in `output`, and not one in a folder of a longer name."""
         place = re.escape(self._bench.mirror.relative(output))
         return re.search(rf"(?:^|\./|[^\w./-]){place}/", text, re.MULTILINE) is not None
+
+    def _step(self, name: str) -> Step:
+        return step_named(name, self._bench.own)
 
     def _in_order(self, outputs: set[Path]) -> list[Path]:
         return [output for output in self._bench.modules if output in outputs]

@@ -1,6 +1,6 @@
 """Run the quality steps over staged modules: the way into this package."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -41,12 +41,14 @@ def run_steps(
 
     Raises ToolError if a tool is missing or cannot work at all; what is wrong with a module is in the result.
     """
-    commands = commands_of(config.steps, root=config.root)
+    own = config.commands
+    commands = commands_of(config)
     # A fixing step also fails for what it cannot fix, which another step of the tool reports.
     labels = {
         reporting: step
         for step in config.steps
-        if (reporting := step_named(step).reported_by) is not None and reporting not in config.steps
+        if (reporting := step_named(step, own).reported_by) is not None
+        and reporting not in config.steps
     }
     steps = (*config.steps, *labels)
     diagnostics: list[Diagnostic] = []
@@ -60,12 +62,13 @@ def run_steps(
             readable[module.output] = replace(module, steps=(*module.steps, *further))
     passed = {}
     used = {step for module in readable.values() for step in module.steps}
-    tools = list({tool.name: tool for tool in map(tool_of, sorted(used))}.values())
-    with mirrored(config.root, list(readable.values()), tools, lasting=lasting) as mirror:
+    tools = {tool.steps: tool for tool in (tool_of(step, own) for step in sorted(used))}.values()
+    with mirrored(config.root, list(readable.values()), tuple(tools), lasting=lasting) as mirror:
         bench = Workbench(
             mirror=mirror,
             modules=readable,
-            commands={step: commands[tool_of(step).name] for step in steps},
+            commands={step: commands[labels.get(step, step)] for step in steps},
+            own=own,
             steps=steps,
             sources=config.sources,
             cache=usable_cache(config.cache),
@@ -81,29 +84,34 @@ def run_steps(
                     directory=mirror.relative(output),
                     labels=labels,
                     commands=partial(shown_commands, bench, readable[output], checked.files),
+                    own=own,
                 )
     return QualityResult(passed, in_order(diagnostics))
 
 
-def commands_of(steps: Iterable[str], *, root: Path) -> Mapping[str, tuple[str, ...]]:
-    """Return the beginning of the command line of each tool that `steps` need.
+def commands_of(config: Config) -> Mapping[str, tuple[str, ...]]:
+    """Return the beginning of the command line of each step.
 
     Raises ToolError that names every step whose tool is not installed, or that does not exist.
     """
-    names = tuple(dict.fromkeys(steps))
-    if unknown := [name for name in names if name not in STEPS]:
+    own, root = config.commands, config.root
+    names = tuple(dict.fromkeys(config.steps))
+    if unknown := [name for name in names if name not in STEPS and name not in own]:
         message = f"there is no quality step {', '.join(f'`{name}`' for name in unknown)}"
-        help_text = f"Use one of {', '.join(STEPS)}."
+        help_text = f"Use one of {', '.join((*STEPS, *own))}."
         raise ToolError(message, [Diagnostic("WSG500", message, help=help_text)])
-    found = find_commands([tool_of(name).name for name in names], root=root)
-    missing = [tool for tool, command in found.items() if command is None]
-    if missing:
-        raise _not_installed(missing, names)
-    return {tool: command for tool, command in found.items() if command is not None}
+    lines = {name: own[name].command if name in own else (tool_of(name).name,) for name in names}
+    found = find_commands([line[0] for line in lines.values()], root=root)
+    if missing := [tool for tool, command in found.items() if command is None]:
+        without = {name: line[0] for name, line in lines.items() if line[0] in missing}
+        raise _not_installed(missing, without, names, own)
+    return {name: (*(found[line[0]] or ()), *line[1:]) for name, line in lines.items()}
 
 
-def _not_installed(tools: list[str], names: tuple[str, ...]) -> ToolError:
-    steps = [name for name in names if tool_of(name).name in tools]
+def _not_installed(
+    tools: list[str], steps: Mapping[str, str], names: tuple[str, ...], own: Collection[str]
+) -> ToolError:
+    """Return the error that `steps`, which have their tools as values, cannot run for want of `tools`."""
     plural = len(tools) > 1
     quoted = ", ".join(f"`{name}`" for name in steps)
     *others, last = tools
@@ -113,9 +121,14 @@ def _not_installed(tools: list[str], names: tuple[str, ...]) -> ToolError:
         f"but the quality step{'s' if len(steps) > 1 else ''} {quoted} "
         f"need{'' if len(steps) > 1 else 's'} {'them' if plural else 'it'}"
     )
+    cures = [f"correct `quality.commands.{name}`" for name in steps if name in own]
+    if packages := dict.fromkeys(tool for name, tool in steps.items() if name not in own):
+        cures.insert(
+            0, f"install {'them' if plural else 'it'} with `pip install {' '.join(packages)}`"
+        )
     help_text = (
-        f"Install {'them' if plural else 'it'} with `pip install {' '.join(tools)}`, "
+        f"{', '.join(cures).capitalize()}, "
         f"or write `{steps_without(names, steps)}` in [tool.wsgen.quality]."
     )
-    step = steps[0] if len(steps) == 1 else None
+    step = next(iter(steps)) if len(steps) == 1 else None
     return ToolError(message, [Diagnostic("WSG500", message, help=help_text, step=step)])

@@ -43,7 +43,7 @@ def shown_commands(
 
 def _tool(bench: Workbench, step: str) -> Sequence[str]:
     """Return the words that a person types for a step, with the program that wsgen has run."""
-    name, *arguments = shlex.split(step_named(step).shown)
+    name, *arguments = shlex.split(step_named(step, bench.own).shown)
     found = bench.commands[step]
     return [*(_program(found[0], name, bench.root), *found[1:]), *arguments]
 
@@ -68,7 +68,7 @@ def _program(path: str, name: str, root: Path | None) -> str:
 
 def _options(bench: Workbench, step: str, output: Path) -> Iterator[str]:
     """Yield the options that say which settings and folders count, as they are in the project."""
-    tool = tool_of(step)
+    tool = tool_of(step, bench.own)
     options = tool.options(bench.homes.of(tool, output), bench)
     if not any(os.fspath(bench.mirror.scratch / "settings-") in option for option in options):
         yield from (_in_project(option, bench) for option in options)
@@ -76,7 +76,7 @@ def _options(bench: Workbench, step: str, output: Path) -> Iterator[str]:
 
 def _variables(bench: Workbench, step: str) -> Iterator[str]:
     """Yield the environment variables that name folders of the project, as assignments."""
-    for name, value in tool_of(step).environment(bench).items():
+    for name, value in tool_of(step, bench.own).environment(bench).items():
         if bench.directory in value:
             yield f"{name}={_in_project(value, bench)}"
 

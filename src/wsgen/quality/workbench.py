@@ -10,7 +10,7 @@ from wsgen.quality.mirror import Mirror, StagedModule
 from wsgen.quality.problems import Outcome
 from wsgen.quality.processes import Processes
 from wsgen.quality.settings_files import Homes
-from wsgen.settings.config import default_sources
+from wsgen.settings.config import OwnCommand, default_sources
 
 _DROPPED = ("CLICOLOR_FORCE", "FORCE_COLOR")
 """Environment variables that would colour the output."""
@@ -21,13 +21,15 @@ class Workbench:
     """The mirror, the modules in it by output directory, and how tools are run there.
 
     `commands` has the beginning of each step's command line, `steps` all steps of the run: what one tool is told
-    may depend on which others there are. `sources` are the folders that the project's packages are imported from.
+    may depend on which others there are. `own` are those that the project defines, `sources` the folders that its
+    packages are imported from.
     """
 
     mirror: Mirror
     modules: Mapping[Path, StagedModule]
     commands: Mapping[str, tuple[str, ...]]
     steps: tuple[str, ...]
+    own: Mapping[str, OwnCommand]
     sources: tuple[Path, ...]
     cache: Path | None
     processes: Processes

@@ -1,18 +1,19 @@
 """The settings as written -> Config, or what is wrong with them."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any  # values of TOML, which are checked before they are used
+from typing import Any, TypeGuard  # Any: values of TOML, which are checked before they are used
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.files import real
 from wsgen.names import did_you_mean, is_dotted
 from wsgen.settings.choice import choose_steps
-from wsgen.settings.config import OUTPUT, STEPS, Config, default_sources
+from wsgen.settings.config import OUTPUT, STEPS, Config, OwnCommand, default_sources
 from wsgen.settings.key_places import SettingPlaces, prefix_of
-from wsgen.settings.table import PLACEHOLDERS, SETTINGS, Setting, Table
+from wsgen.settings.table import PLACEHOLDERS, SETTINGS, STEP_NAME, Setting, Table
 
 _Keys = tuple[str, ...]
 
@@ -37,6 +38,7 @@ class _SettingsCheck:
     def config(self, table: Mapping[str, object]) -> Config:
         values = self.values(table, SETTINGS, ())
         quality, asyncapi = values["quality"], values["asyncapi"]
+        commands = self.commands(quality["commands"])
         self.security_schemes(asyncapi)
         config = Config(
             root=self.root,
@@ -47,7 +49,8 @@ class _SettingsCheck:
             templates=self.existing("templates", values["templates"], Path.is_dir, "folder"),
             models=self.models(values["models"]),
             sources=self.paths("sources", values["sources"]) or default_sources(self.root),
-            steps=self.steps(quality["steps"]),
+            steps=self.steps(quality["steps"], commands),
+            commands=MappingProxyType(commands),
             steps_named=quality["steps"] is not None,
             timeout=float(quality["timeout"]),
             asyncapi=MappingProxyType(asyncapi),
@@ -74,19 +77,37 @@ class _SettingsCheck:
 
     def value(self, value: object, setting: Setting | Table, keys: _Keys) -> object:
         if isinstance(setting, Table):
-            if value is not None and not isinstance(value, dict):
-                help_text = f"Write [tool.wsgen.{'.'.join(keys)}]."
-                self.fail("WSG902", keys, f"`{setting.name}` must be a table", help_text)
-                value = None
-            table = value or {}
-            return self.values(table, setting.settings, keys) if setting.settings else dict(table)
+            return self.table(value, setting, keys)
         if value is None:
+            if setting.required:
+                where = ".".join((*prefix_of(self.file), *keys[:-1]))
+                help_text = f"Write {setting.name} = {setting.type.example}."
+                self.fail("WSG902", keys, f"[{where}] has no `{setting.name}`", help_text)
             return setting.default
         if setting.type.fits(value):
             return value
         help_text = f"Write {setting.name} = {setting.type.example}."
         self.fail("WSG902", keys, f"`{setting.name}` must be {setting.type.words}", help_text)
         return setting.default
+
+    def table(self, value: object, setting: Table, keys: _Keys) -> dict[str, Any]:
+        """Return the values of the settings in a table, by name if it holds any number of such tables."""
+        found = {} if value is None else value
+        table = found if self.is_table(found, keys) else {}
+        if setting.named:
+            return {
+                name: self.values(entry, setting.settings, (*keys, name))
+                for name, entry in table.items()
+                if self.is_table(entry, (*keys, name))
+            }
+        return self.values(table, setting.settings, keys) if setting.settings else dict(table)
+
+    def is_table(self, value: object, keys: _Keys) -> TypeGuard[dict[str, object]]:
+        if isinstance(value, dict):
+            return True
+        help_text = f"Write [tool.wsgen.{'.'.join(keys)}]."
+        self.fail("WSG902", keys, f"`{keys[-1]}` must be a table", help_text)
+        return False
 
     def fail(self, code: str, keys: _Keys, message: str, help_text: str) -> None:
         if self.places is None:
@@ -147,16 +168,49 @@ class _SettingsCheck:
         self.fail("WSG902", ("models",), message, 'Write it as "package.module".')
         return None
 
-    def steps(self, names: Iterable[str] | None) -> tuple[str, ...]:
+    def steps(
+        self, names: Iterable[str] | None, commands: Mapping[str, OwnCommand]
+    ) -> tuple[str, ...]:
         if names is None:
-            return choose_steps(self.root).steps
+            return choose_steps(self.root, commands).steps
+        known = (*STEPS, *commands)
         for name in names:
-            if name not in STEPS:
-                help_text = did_you_mean(name, STEPS, f"Known are: {', '.join(STEPS)}.")
+            if name not in known:
+                help_text = did_you_mean(name, known, f"Known are: {', '.join(known)}.")
                 self.fail(
                     "WSG902", ("quality", "steps"), f"there is no quality step {name!r}", help_text
                 )
-        return tuple(dict.fromkeys(name for name in names if name in STEPS))
+        return tuple(dict.fromkeys(name for name in names if name in known))
+
+    def commands(self, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, OwnCommand]:
+        """Return the quality steps that the settings define."""
+        found = {}
+        for name, table in tables.items():
+            keys = ("quality", "commands", name)
+            if name in STEPS:
+                message = f"`{name}` is a quality step that wsgen has"
+                self.fail("WSG902", keys, message, "Give the command another name.")
+            elif not re.search(STEP_NAME, name):
+                help_text = "Write lower-case letters, digits and `-`."
+                self.fail("WSG902", keys, f"{name!r} cannot be the name of a step", help_text)
+            elif line := self.words(table["command"], (*keys, "command")):
+                found[name] = OwnCommand(name, line, table["fixes"], table["reads"])
+        return found
+
+    def words(self, command: str | list[str] | None, keys: _Keys) -> tuple[str, ...]:
+        """Return the words of a command line, which may be quoted as for a shell; none if it has none."""
+        if not isinstance(command, str):
+            return tuple(command or ())
+        import shlex  # hardly ever needed
+
+        try:
+            line, problem = shlex.split(command), "is empty"
+        except ValueError as error:
+            line, problem = [], f"cannot be split into words: {error}".rstrip(".").lower()
+        if not line:
+            help_text = 'Write it as a list: command = ["pylint", "--rcfile=.pylintrc"].'
+            self.fail("WSG902", keys, f"`command` {problem}", help_text)
+        return tuple(line)
 
     def security_schemes(self, asyncapi: Mapping[str, object]) -> None:
         """Check the security schemes, since sources name them; the rest is checked where documents are made."""

@@ -4,7 +4,7 @@ Two tools that would undo each other's work are never both chosen. A tool that t
 whether or not it is installed: if it is missing, that is an error, and no reason to check less.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,13 +37,16 @@ class Choices(NamedTuple):
 def explained_steps(config: Config) -> Choices:
     """Return the quality steps of the project with these settings, and why it has them."""
     if not config.steps_named or config.file is None:
-        return choose_steps(config.root)
+        return choose_steps(config.root, config.commands)
     where = f"`steps` in {config.file.name}"
     return Choices(tuple(Choice(step, where) for step in config.steps), ())
 
 
-def choose_steps(root: Path) -> Choices:
-    """Return the quality steps for the project at `root`, whatever its settings of wsgen say."""
+def choose_steps(root: Path, commands: Iterable[str] = ()) -> Choices:
+    """Return the quality steps for the project at `root`, whatever `steps` in its settings of wsgen says.
+
+    Its own `commands` are the last ones.
+    """
     found = evidence_in(root)
     otherwise = "the project does not configure {}"
     if not found:
@@ -60,6 +63,7 @@ def choose_steps(root: Path) -> Choices:
             left_out.append(Choice(step, unwanted[step]))
         else:
             chosen.append(Choice(step, evidence.where))
+    chosen += [Choice(name, f"`quality.commands.{name}` in the settings") for name in commands]
     return Choices(tuple(chosen), tuple(left_out))
 
 

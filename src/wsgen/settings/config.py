@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 STEPS: Mapping[str, str] = {
     "black": "black",
@@ -21,10 +22,25 @@ STEPS: Mapping[str, str] = {
 }
 """The quality steps by name, each with the file of `wsgen.quality.tools` that describes it."""
 
+READINGS = ("text", "sarif")
+"""How the output of a command can be read: lines `path:line:column: message`, or a SARIF log."""
+
 FOUNDING_STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
 """The steps of the founding code, in their order."""
 
 OUTPUT = "{source_dir}/ws_generated"
+
+
+class OwnCommand(NamedTuple):
+    """A quality step that the settings define: its name, its command line without paths, and how it is read.
+
+    A command that `fixes` rewrites the files; the output of any other is read as one of READINGS.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    fixes: bool = False
+    reads: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +50,7 @@ class Config:
     `file` is where the settings were read from, None if there are none; `template` is the project's
     generic class, `templates` its folder of Jinja2 templates; `sources` are the folders that modules
     are importable from; `steps` are the quality steps, which the settings name if they are `steps_named`;
-    `timeout` is in seconds, for each run of a tool.
+    `commands` are those that the settings define; `timeout` is in seconds, for each run of a tool.
     """
 
     root: Path
@@ -47,6 +63,7 @@ class Config:
     sources: tuple[Path, ...] = ()
     steps: tuple[str, ...] = FOUNDING_STEPS
     steps_named: bool = False
+    commands: Mapping[str, OwnCommand] = field(default_factory=lambda: MappingProxyType({}))
     timeout: float = 600.0
     asyncapi: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple  # values of TOML, which are checked before they are used
 
 from wsgen.files import read_file
+from wsgen.settings.config import STEPS
 from wsgen.settings.toml import toml_in
 
 FORMAT = "ruff-format"
@@ -22,7 +23,7 @@ SORTING = "ruff's rule `I`"
 _LIMIT = 1 << 20
 _MOST_EXTENDED = 8
 _REPOSITORIES = (".git", ".hg")
-_TOOLS = frozenset({"black", "ruff", "flake8", "mypy", "isort", "pyright", "basedpyright"})
+_TOOLS = frozenset(STEPS.values())
 _FILES = {
     "ruff.toml": "ruff",
     ".ruff.toml": "ruff",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from wsgen.settings.config import OUTPUT, STEPS
+from wsgen.settings.config import OUTPUT, READINGS, STEPS
 
 PLACEHOLDERS = ("source_dir", "module", "version")
 """What the setting `output` may contain in braces."""
@@ -22,20 +22,28 @@ class Type(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """One setting; `default` is its value where it is not set, None if that depends on the project."""
+    """One setting; `default` is its value where it is not set, None if that depends on the project.
+
+    One that is `required` has to be set.
+    """
 
     name: str
     description: str
     type: Type
     default: object = None
+    required: bool = False
 
 
 class Table(NamedTuple):
-    """A table of settings; without `settings`, what is in it is checked elsewhere."""
+    """A table of settings; without `settings`, what is in it is checked elsewhere.
+
+    A table that is `named` holds any number of such tables by name.
+    """
 
     name: str
     description: str
-    settings: tuple[Setting, ...] = ()
+    settings: "tuple[Setting | Table, ...]" = ()
+    named: bool = False
 
 
 def _is_text(value: object) -> bool:
@@ -46,19 +54,41 @@ def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
 
+def _is_command(value: object) -> bool:
+    words = value if isinstance(value, list) else [value]
+    return bool(words) and all(_is_text(word) for word in words)
+
+
 def _are_seconds(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _DAY
 
 
+STEP_NAME = r"^[a-z][a-z0-9-]*$"
+"""What a step that a project defines may be called."""
+
+_STEP_NAME = {"type": "string", "pattern": STEP_NAME}
 _NOT_EMPTY = {"type": "string", "minLength": 1}
 _TEXT = Type("a string that is not empty", _NOT_EMPTY, '"..."', _is_text)
 _NAME = Type(_TEXT.words, {"type": "string", "pattern": _DOTTED}, '"..."', _is_text)
 _PATHS = Type("a list of paths", {"type": "array", "items": _NOT_EMPTY}, '["..."]', _are_texts)
 _STEPS = Type(
     "a list of step names",
-    {"type": "array", "items": {"enum": list(STEPS)}},
+    {"type": "array", "items": {"anyOf": [{"enum": list(STEPS)}, _STEP_NAME]}},
     '["black"]',
     _are_texts,
+)
+_COMMAND = Type(
+    "a command line, as a string or a list of strings",
+    {"anyOf": [_NOT_EMPTY, {"type": "array", "items": _NOT_EMPTY, "minItems": 1}]},
+    '"pylint --rcfile=.pylintrc"',
+    _is_command,
+)
+_YES_OR_NO = Type("true or false", {"type": "boolean"}, "true", lambda v: isinstance(v, bool))
+_READING = Type(
+    " or ".join(f'"{reading}"' for reading in READINGS),
+    {"enum": list(READINGS)},
+    '"text"',
+    lambda value: value in READINGS,
 )
 _SECONDS = Type(
     f"a number of seconds above 0 and at most {_DAY}",
@@ -93,6 +123,26 @@ SETTINGS: tuple[Setting | Table, ...] = (
                 _STEPS,
             ),
             Setting("timeout", "The seconds that one run of one tool may take.", _SECONDS, 600),
+            Table(
+                "commands",
+                "Further quality steps: the project's own commands, by name.",
+                (
+                    Setting(
+                        "command",
+                        "The command line, to which the folders to check are added. No shell reads it.",
+                        _COMMAND,
+                        required=True,
+                    ),
+                    Setting("fixes", "Whether the command rewrites the files.", _YES_OR_NO, False),
+                    Setting(
+                        "reads",
+                        "How problems are printed: as lines `path:line:column: message`, or as a SARIF log.",
+                        _READING,
+                        "text",
+                    ),
+                ),
+                named=True,
+            ),
         ),
     ),
     Table(
@@ -115,12 +165,22 @@ def settings_schema() -> dict[str, object]:
 
 def _object(settings: tuple[Setting | Table, ...]) -> dict[str, object]:
     properties = {setting.name: _property(setting) for setting in settings}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+    required = [s.name for s in settings if isinstance(s, Setting) and s.required]
+    found: dict[str, object] = {"type": "object", "properties": properties}
+    return found | ({"required": required} if required else {}) | {"additionalProperties": False}
 
 
 def _property(setting: Setting | Table) -> dict[str, object]:
     described: dict[str, object] = {"description": setting.description}
     if isinstance(setting, Table):
+        if setting.named:
+            names = {**_STEP_NAME, "not": {"enum": list(STEPS)}}
+            each = _object(setting.settings)
+            return described | {
+                "type": "object",
+                "propertyNames": names,
+                "additionalProperties": each,
+            }
         return described | (_object(setting.settings) if setting.settings else {"type": "object"})
     default = {} if setting.default is None else {"default": setting.default}
     return described | dict(setting.type.schema) | default

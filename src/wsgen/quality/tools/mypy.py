@@ -130,7 +130,7 @@ def _run(bench: Workbench, group: TypingGroup, outputs: Sequence[Path], share: f
     cache = os.devnull if bench.cache is None else os.fspath(bench.cache / group.cache)
 
     def run(folder: str) -> Outcome:
-        flags = (*_CHECK.check, "--cache-dir", folder, *naming)
+        flags = (*(_CHECK.check or ()), "--cache-dir", folder, *naming)
         return bench.run("mypy", flags, outputs, share, _environment(bench))
 
     outcome = run(cache)
@@ -238,6 +238,7 @@ TOOL = Tool(
     extends=_extends,
     read=_read,
     reads_imports=True,
+    checks_types=True,
     import_folders=_import_folders,
     checks=_checks,
     environment=_environment,

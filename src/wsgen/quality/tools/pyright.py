@@ -133,6 +133,7 @@ def type_checker(name: str) -> Tool:
         extends=_extends,
         read=_read,
         reads_imports=True,
+        checks_types=True,
         import_folders=_import_folders,
         options=_options,
         environment=_environment,

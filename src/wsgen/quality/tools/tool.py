@@ -28,9 +28,10 @@ class Step(NamedTuple):
 
     `title` says what it does, `shown` is the command as a person would type it, without paths. `code` and `help`
     are those of the diagnostics about its problems. A step that `fixes` has a `write` command; its `check` tells
-    whether `write` would change anything. What it writes is `stable` if the tool itself proves that it would not
-    change it again. `reported_by` names the step that reports what this one cannot fix. `cost` orders steps that
-    run side by side, longest first; those that are `quick` are done before a check of the same files would be.
+    whether `write` would change anything, and is None if only `write` itself shows it. What it writes is `stable`
+    if the tool itself proves that it would not change it again. `reported_by` names the step that reports what
+    this one cannot fix. `cost` orders steps that run side by side, longest first; those that are `quick` are done
+    before a check of the same files would be.
 
     Tools get directories, not files, so that what their configuration excludes stays excluded. The options are
     those that the oldest supported version of each tool knows too.
@@ -41,7 +42,7 @@ class Step(NamedTuple):
     shown: str
     code: str
     help: str
-    check: tuple[str, ...]
+    check: tuple[str, ...] | None
     cost: int
     write: tuple[str, ...] | None = None
     stable: bool = False
@@ -59,7 +60,8 @@ class Tool(Configurable):
     """A quality tool: how it runs, what it reads, and what its result depends on.
 
     `companions` are the beginnings of the names of distributions that change what it finds; with `reads_imports`,
-    its result depends on all that is installed and on the project's own packages that the files import.
+    its result depends on all that is installed and on the project's own packages that the files import. One that
+    `checks_types` notices if a type is gone.
     `import_folders` returns the further folders that the contents of a settings file make importable.
 
     `options` returns what wsgen adds for files with certain settings. `agreement` has the first half of the help
@@ -74,6 +76,7 @@ class Tool(Configurable):
     read: Reader
     companions: tuple[str, ...] = ()
     reads_imports: bool = False
+    checks_types: bool = False
     import_folders: Callable[[bytes], list[str]] = lambda _: []
     options: Callable[[Home | None, Workbench], tuple[str, ...]] = lambda _home, _bench: ()
     environment: Callable[[Workbench], Mapping[str, str]] = lambda _: {}
