@@ -215,6 +215,20 @@ def test_services_get_paths_relative_to_the_repository(
     assert project.wsgen("validate").stderr.startswith(people)
 
 
+def test_github_names_the_repository_where_there_is_no_git(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("specs/datafeed/ws.yaml", "version: 1\nrouters: {}\nmodel: x\n")
+    for workspace, place in (
+        (project.root.parent, f"{project.root.name}/specs"),
+        (project.root / "src", "specs"),
+        ("", "specs"),
+    ):
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(workspace))
+        github = project.wsgen("validate", "--format", "github").stdout
+        assert f"file={place}/datafeed/ws.yaml,line=3" in github
+
+
 def test_documents_that_are_named_from_a_folder_are_found_from_the_repository(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,12 +71,20 @@ def show_report(result: RunResult, form: str, root: Path | None = None) -> None:
         if text := format_text(result.diagnostics, style=style, width=width):
             echo_lines(text, err=True)
         return
-    folder = root or Path.cwd()
-    base = repository_of(folder) or folder
+    base = _base_of(root or Path.cwd())
     if text := _machine_report(result, form, base):
         echo_lines(text)
     if form == "github":
         _summarise(result, base)
+
+
+def _base_of(folder: Path) -> Path:
+    """Return the repository of `folder`; the folder itself if it is in none.
+
+    In a container without git, GitHub checks out no `.git`, and only its runner names the repository.
+    """
+    workspace = Path(os.environ.get("GITHUB_WORKSPACE") or folder)
+    return repository_of(folder) or (workspace if folder.is_relative_to(workspace) else folder)
 
 
 def _machine_report(result: RunResult, form: str, base: Path) -> str:
