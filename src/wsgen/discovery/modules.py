@@ -84,7 +84,7 @@ def _search(
     """Add what is below `path` to `folders` and `packages`, in order; yield what is wrong with the path."""
     place = real(path)
     if not place.is_relative_to(config.root):
-        help_text = "Run wsgen in the project that holds it."
+        help_text = "Run wsgen in the project that holds it, or add `--all-projects`."
         span = Span(config.file) if config.file else None
         yield Diagnostic("WSG903", f"{path} is outside of the project", span, help=help_text)
     elif place == place.parent:

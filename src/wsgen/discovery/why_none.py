@@ -1,7 +1,7 @@
 """Say why no module was found: a file with another name, a folder that is not searched, another project."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +29,8 @@ _DECLARES = {
 """What a file with this suffix has, whatever its name, if it was written as a source."""
 _NOT_READ = (".json", ".toml", ".txt")
 """Suffixes of files that somebody may have called `ws` in the hope that they are read."""
+_FILES = 10_000
+"""How many files are looked at."""
 
 
 class _Seen(NamedTuple):
@@ -37,6 +39,7 @@ class _Seen(NamedTuple):
     misnamed: list[Path]
     elsewhere: list[Path]
     projects: list[Path]
+    unlikely: list[Path]
 
 
 class _Reason(NamedTuple):
@@ -67,14 +70,11 @@ def why_none(
 
 
 def _reason(seen: _Seen, *, given: bool) -> _Reason:
-    if (files := seen.misnamed) and len(files) == 1:
-        return _of_misnamed(files[0])
-    if files:
-        text = f"sources are called {_NAMES}, unlike {_listed(files)}"
-        help_text = (
-            f"Put each into a folder named after its module, as {YAML_NAME} or {PYTHON_NAME}."
-        )
-        return _Reason(text, help_text, Span(files[0]))
+    """Return the likeliest reason."""
+    if seen.misnamed:
+        return _of_misnamed(seen.misnamed)
+    if seen.unlikely and given:
+        return _of_misnamed(seen.unlikely)
     if folders := seen.elsewhere:
         text = f"the project has modules elsewhere, in {_listed(folders)}"
         if given:
@@ -86,13 +86,21 @@ def _reason(seen: _Seen, *, given: bool) -> _Reason:
         return _Reason(
             text, f"Add `--all-projects` to the command, or {one} to work on one of them."
         )
+    if seen.unlikely:
+        return _of_misnamed(seen.unlikely)
     text = f"no folder there has a {_NAMES}"
     help_text = f"Run `wsgen init` to write a first {YAML_NAME}, or name the folder that holds one."
     return _Reason(text, help_text)
 
 
-def _of_misnamed(file: Path) -> _Reason:
-    if file.name == PYTHON_NAME:
+def _of_misnamed(files: Sequence[Path]) -> _Reason:
+    file = files[0]
+    if len(files) > 1:
+        text = f"sources are called {_NAMES}, and declare routers, unlike {_listed(files)}"
+        help_text = (
+            f"Put each into a folder named after its module, as {YAML_NAME} or {PYTHON_NAME}."
+        )
+    elif file.name == PYTHON_NAME:
         text = f"{_name(file)} has no alias of `WsRouter`"
         help_text = "Declare a router: `BarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]`."
     else:
@@ -106,27 +114,34 @@ def _look(paths: Sequence[Path], config: Config) -> _Seen:
     """Search below `paths`, and then in the whole project for modules that are elsewhere."""
     found = Found([], [], [], [])
     tops = [top if (top := real(path)).is_dir() else top.parent for path in paths]
-    seen = _Seen([], [], found.projects)
-    for top in tops:
-        for folder, _, files in islice(entered(top, found), FOLDERS):
-            alike = (file for name in sorted(files) if _is_alike(file := folder / name))
-            seen.misnamed.extend(alike)
+    seen = _Seen([], [], found.projects, [])
+    for file in islice(_files(tops, found), _FILES):
+        if _is_misnamed(file):
+            seen.misnamed.append(file)
+        elif file.name == PYTHON_NAME or (_is_called_ws(file) and file.suffix in _NOT_READ):
+            seen.unlikely.append(file)
     for folder, _, _ in islice(entered(config.root, Found([], [], [], [])), FOLDERS):
         if not any(folder.is_relative_to(top) for top in tops) and _is_module(folder, config):
             seen.elsewhere.append(folder)
     return seen
 
 
-def _is_alike(file: Path) -> bool:
-    """Return whether `file` looks like a source by its name or by what is in it, and is none."""
-    suffix = file.suffix.lower()
-    if file.name in YAML_NAMES:
+def _files(tops: Iterable[Path], found: Found) -> Iterator[Path]:
+    for top in tops:
+        for folder, _, files in entered(top, found):
+            yield from (folder / name for name in sorted(files))
+
+
+def _is_misnamed(file: Path) -> bool:
+    """Return whether `file` was written as a source, and is none because of its name."""
+    pattern = _DECLARES.get(file.suffix.lower())
+    if pattern is None or file.name in (*YAML_NAMES, PYTHON_NAME):
         return False
-    called_ws = file.name.partition(".")[0].lower() == "ws"
-    if file.name == PYTHON_NAME or (called_ws and suffix in (*_DECLARES, *_NOT_READ)):
-        return True
-    pattern = _DECLARES.get(suffix)
-    return pattern is not None and _has(file, pattern)
+    return _is_called_ws(file) or _has(file, pattern)
+
+
+def _is_called_ws(file: Path) -> bool:
+    return file.name.partition(".")[0].lower() == "ws"
 
 
 def _has(file: Path, pattern: bytes) -> bool:

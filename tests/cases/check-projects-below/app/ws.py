@@ -1,0 +1,1 @@
+"""The sockets, which are none of wsgen."""
