@@ -77,6 +77,14 @@ def test_each_name_is_offered_once(project: Project) -> None:
     assert completed("asyncapi", "export", "--module", "b") == ["broker"]
 
 
+def test_all_projects_offer_their_modules(project: Project) -> None:
+    project.write("packages/alpha/wsgen.toml", "")
+    project.write("packages/alpha/orders/ws.yaml", DATAFEED)
+    project.write("packages/broken/wsgen.toml", "pahts = 1")
+    assert completed("check", "--module", "") == ["datafeed"]
+    assert completed("check", "--all-projects", "--module", "") == ["datafeed", "orders"]
+
+
 def test_codes_formats_and_commands() -> None:
     assert completed("explain", "wsg407") == ["WSG407"]
     assert completed("check", "--format", "") == list(FORMATS)
