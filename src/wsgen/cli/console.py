@@ -6,7 +6,7 @@ This module does not import click, which a run that finds everything current doe
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from wsgen.cli.terminal import style_for, width_of
@@ -134,6 +134,14 @@ def show_steps(choices: Choices) -> None:
     for sign, listed in (("+", choices.chosen), ("-", choices.left_out)):
         for step, reason in listed:
             echo(f"{sign} {step:<{width}}  {printable(reason)}")
+
+
+def show_times(times: Sequence[tuple[str, float, int]]) -> None:
+    """Print a line for each stage and quality step: its name, its seconds, and how many modules it had."""
+    width = max((len(name) for name, _, _ in times), default=0)
+    longest = max((len(f"{seconds:.2f}") for _, seconds, _ in times), default=0)
+    for name, seconds, modules in times:
+        echo(f"{name:<{width}}  {seconds:>{longest}.2f} s  {_count(modules, 'module')}")
 
 
 def show_project(root: Path, result: RunResult) -> None:

@@ -62,7 +62,12 @@ all_projects_option = click.option(
     "--all-projects", is_flag=True, help="Also the projects inside with settings of their own."
 )
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print diagnostics only.")
-verbose_option = click.option("--verbose", "-v", is_flag=True, help="Print every router and file.")
+verbose_option = click.option(
+    "--verbose",
+    "-v",
+    is_flag=True,
+    help="Print every router and file, and how long each step took.",
+)
 jobs_option = click.option(
     "--jobs",
     "-j",

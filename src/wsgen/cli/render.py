@@ -15,10 +15,12 @@ from wsgen.cli.console import (
     show_report,
     show_steps,
     show_summary,
+    show_times,
 )
 from wsgen.cli.each_project import Place, Runs, in_each_project
 from wsgen.cli.options import Common, common_options, jobs_option
 from wsgen.cli.unchanged import Begun
+from wsgen.cli.work_log import WorkLog
 from wsgen.diagnostics import Diagnostic
 from wsgen.pipeline.cleaning import clean as clean_modules
 from wsgen.pipeline.context import Options
@@ -149,11 +151,14 @@ def _run(
     """Run all stages, report, and return the exit code; a module in a state that `fails` is a failure too."""
     started = begun.started if begun else perf_counter()
 
+    log = WorkLog()
+
     def work(place: Place) -> RunResult:
         if options.quality and common.verbose and not common.quiet and common.form == "text":
             show_steps(explained_steps(place.config))
         assessed = begun.assessed if begun else None
-        result = run(place.sources, place.config, options, assessed=assessed)
+        heard = options._replace(progress=log)
+        result = run(place.sources, place.config, heard, assessed=assessed)
         return place.explained(result, gate=not options.write)
 
     runs = in_each_project(common, work, begun)
@@ -162,11 +167,11 @@ def _run(
         show_diff((change for module in result.modules for change in module.changes), runs.root)
         show_report(RunResult(result.modules, _without_drift(result)), common.form)
         return max(runs.code, _exit_code(result))
-    code = _conclude(runs, common, started)
+    code = _conclude(runs, common, started, log)
     return code or int(result.count(*fails) > 0)
 
 
-def _conclude(runs: Runs, common: Common, started: float) -> int:
+def _conclude(runs: Runs, common: Common, started: float, log: WorkLog | None = None) -> int:
     """Report runs that began at `started`, by `perf_counter`, and return the exit code of the command."""
     result = runs.result
     show_report(result, common.form, runs.root)
@@ -175,6 +180,8 @@ def _conclude(runs: Runs, common: Common, started: float) -> int:
             if common.all_projects:
                 show_project(root, part)
             show_modules(part, verbose=common.verbose)
+        if log and common.verbose:
+            show_times([(work.name, work.seconds, work.most) for work in log.so_far()])
         show_summary(result, perf_counter() - started, runs.shown)
     return max(runs.code, _exit_code(result))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wsgen.freshness.assess import Assessment, assess
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.manifest import digest
+from wsgen.progress import Progress, Unheard
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
@@ -21,7 +22,7 @@ class Options(NamedTuple):
 
     `jobs` bounds how many tools run at once. With `trust`, a package that is what its manifest says counts as
     current, whether or not the cache of this machine knows it. With `texts`, the results hold the texts of the
-    files that change; otherwise these texts are empty.
+    files that change; otherwise these texts are empty. `progress` hears what the run is doing.
     """
 
     write: bool = True
@@ -30,6 +31,7 @@ class Options(NamedTuple):
     jobs: int = os.cpu_count() or 2
     trust: bool = False
     texts: bool = True
+    progress: Progress = Unheard()
 
 
 class Run(NamedTuple):

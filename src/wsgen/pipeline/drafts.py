@@ -16,6 +16,7 @@ from wsgen.outputs.contract import Language, RenderContext, RenderedFile
 from wsgen.outputs.registry import forget_templates, render_package
 from wsgen.pipeline.conflicts import unwritable
 from wsgen.pipeline.context import Run
+from wsgen.progress import module_part
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, Positions
 
@@ -80,7 +81,8 @@ def render_drafts(
             found.append(refusal)
             continue
         try:
-            files = render_module(source, item.spec, run.config, item.positions)
+            with module_part(run.options.progress, "render"):
+                files = render_module(source, item.spec, run.config, item.positions)
         except GenerationError as error:
             place = Span(source.files[0])
             for entry in error.diagnostics:

@@ -64,7 +64,13 @@ def run_quality_steps(
 ) -> quality.QualityResult:
     """Take `modules`, which import `packages`, through their quality steps as `run` says."""
     lasting = not run.fingerprints.hides_an_edit(packages)
-    result = quality.run_steps(modules, run.config, jobs=run.options.jobs, lasting=lasting)
+    result = quality.run_steps(
+        modules,
+        run.config,
+        jobs=run.options.jobs,
+        lasting=lasting,
+        progress=run.options.progress,
+    )
     run.fingerprints.record_seen(packages)
     return result
 

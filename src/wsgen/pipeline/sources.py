@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.discovery.modules import discover, select
 from wsgen.discovery.surroundings import unimportable
+from wsgen.progress import Progress, Unheard, module_part
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
@@ -60,13 +61,15 @@ def load_each(
     *,
     assumed: str | None = None,
     look_up: bool = True,
+    progress: Progress | None = None,
 ) -> Iterator[tuple[ModuleSource, Loaded]]:
-    """Load `sources` one by one; what is wrong is added to `found`."""
+    """Load `sources` one by one; what is wrong is added to `found`. `progress` hears of each."""
     from wsgen.load import TypeNames, load_module
 
     types = TypeNames(config.sources if look_up else ())
     for source in sources:
         found += unimportable([source], config)
-        item = load_module(source, config, assumed=assumed, types=types)
+        with module_part(progress or Unheard(), "load"):
+            item = load_module(source, config, assumed=assumed, types=types)
         found += (replace(diagnostic, module=source.name) for diagnostic in item.diagnostics)
         yield source, item

@@ -16,6 +16,7 @@ from wsgen.freshness.assess import Assessment, Status, digests_of_inputs
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.pipeline.context import Options, Run
 from wsgen.pipeline.sources import load_each
+from wsgen.progress import module_part
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.cache_folder import why_unused
 from wsgen.settings.config import Config
@@ -155,13 +156,17 @@ def _make_packages(
     results: dict[ModuleSource, ModuleResult] = {}
     found: list[Diagnostic] = []
     edited = set()
+    progress = this.options.progress
+    for stage in ("load", "render", ending := "commit" if this.options.write else "compare"):
+        progress.planned(stage, len(stale))
     loaded = _load(stale, this, results, found)
     for draft in check_drafts(render_drafts(loaded, stale, this, found), this, found):
         if not last and digests_of_inputs(draft.source, this.config) != draft.inputs:
             edited.add(draft.source.name)
             del results[draft.source]
         else:
-            results[draft.source], more = conclude(draft, this)
+            with module_part(progress, ending):
+                results[draft.source], more = conclude(draft, this)
             found += more
     return results, [item for item in found if item.module not in edited]
 
@@ -173,7 +178,10 @@ def _load(
     found: list[Diagnostic],
 ) -> Iterator[tuple[ModuleSource, Loaded]]:
     """Load `sources` one by one; each counts as failed in `results` until a later stage replaces its result."""
-    for source, item in load_each(sources, this.config, found, assumed=this.assumed()):
+    progress = this.options.progress
+    for source, item in load_each(
+        sources, this.config, found, assumed=this.assumed(), progress=progress
+    ):
         routes = item.spec.routes if item.spec else {}
         results[source] = ModuleResult(source, State.FAILED, routes)
         yield source, item

@@ -5,12 +5,14 @@ is reached. Otherwise the fixing steps rewrite the files in order, and only chan
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
+from wsgen.progress import Progress, Unheard
 from wsgen.quality.command_lines import tasks
 from wsgen.quality.problems import Problem, Report
 from wsgen.quality.tools import step_named, tool_of
@@ -58,8 +60,11 @@ class Rounds:
     `_pending` holds for each step the modules that it has not checked as they are now.
     """
 
-    def __init__(self, bench: Workbench, steps: Sequence[str]) -> None:
+    def __init__(
+        self, bench: Workbench, steps: Sequence[str], progress: Progress | None = None
+    ) -> None:
         self._bench = bench
+        self._progress = progress or Unheard()
         self._steps = tuple(dict.fromkeys(steps))
         self._texts: dict[Path, Texts] = {o: dict(m.files) for o, m in bench.modules.items()}
         self._pending = {
@@ -77,6 +82,9 @@ class Rounds:
         Raises ToolError if tools break on every module.
         """
         rendered = dict(self._texts)
+        for step in self._steps:
+            if self._pending[step]:
+                self._plan(step, self._pending[step])
         self._fix([step for step in self._steps if self._step(step).quick])
         seen = {output: [rendered[output], texts] for output, texts in self._texts.items()}
         rounds = 0
@@ -105,7 +113,7 @@ class Rounds:
             task
             for step in steps
             if self._pending[step]
-            for task in tasks(self._bench, step, self._in_order(self._pending[step]), write=False)
+            for task in self._tasks(step, self._in_order(self._pending[step]), write=False)
         ]
         unsettled: list[Report] = []
         with self._bench.processes.side_by_side(checks) as reports:
@@ -128,7 +136,7 @@ class Rounds:
             todo = self._in_order(self._pending[step])
             if not (self._step(step).fixes and todo):
                 continue
-            writes = tasks(self._bench, step, todo, write=True)
+            writes = self._tasks(step, todo, write=True)
             with self._bench.processes.side_by_side(writes) as reports:
                 for report in reports:
                     self._record(report)
@@ -145,6 +153,27 @@ class Rounds:
                 if self._step(step).stable or not made:
                     self._pending[step].discard(output)
         return {output: tuple(made) for output, made in changes.items()}
+
+    def _tasks(
+        self, step: str, outputs: Sequence[Path], *, write: bool
+    ) -> list[Callable[[], Report]]:
+        """Return the tasks that take `outputs` through a step, each of which says when it begins and ends."""
+        self._plan(step, outputs)
+        found = tasks(self._bench, step, outputs, write=write)
+        return [partial(self._reported, step, task) for task in found]
+
+    def _plan(self, step: str, outputs: Collection[Path]) -> None:
+        self._progress.planned(step, len(outputs), self._bench.files(outputs))
+
+    def _reported(self, step: str, task: Callable[[], Report]) -> Report:
+        done: tuple[Path, ...] = ()
+        self._progress.began(step)
+        try:
+            report = task()
+            done = report.outputs
+            return report
+        finally:
+            self._progress.ended(step, len(done), self._bench.files(done))
 
     def _changes(self, step: str, output: Path) -> Iterator[Change]:
         """Yield the differences between the files in `output` and their known texts, which are then updated."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.errors import ToolError
 from wsgen.installed import find_commands
+from wsgen.progress import Progress, Unheard
 from wsgen.quality.diagnosis import module_diagnostics, steps_without, syntax_errors
 from wsgen.quality.mirror import StagedModule, mirrored
 from wsgen.quality.processes import Processes
@@ -32,12 +33,18 @@ class QualityResult:
 
 
 def run_steps(
-    modules: Sequence[StagedModule], config: Config, *, jobs: int, lasting: bool = True
+    modules: Sequence[StagedModule],
+    config: Config,
+    *,
+    jobs: int,
+    lasting: bool = True,
+    progress: Progress | None = None,
 ) -> QualityResult:
     """Take each of `modules` through its steps; return the texts of those that pass, which no step would change.
 
     Nothing in the project is written, except in its cache, where mypy keeps what makes the next run fast. At most
-    `jobs` processes run at once. With `lasting` off, type checkers read all imported files again.
+    `jobs` processes run at once. With `lasting` off, type checkers read all imported files again. `progress`
+    hears which steps run.
 
     Raises ToolError if a tool is missing or cannot work at all; what is wrong with a module is in the result.
     """
@@ -74,7 +81,7 @@ def run_steps(
             cache=usable_cache(config.cache),
             processes=Processes(directory=mirror.top, timeout=config.timeout, jobs=jobs),
         )
-        for output, checked in Rounds(bench, steps).run().items():
+        for output, checked in Rounds(bench, steps, progress or Unheard()).run().items():
             if checked.passed:
                 passed[output] = checked.files
             else:

@@ -1,7 +1,7 @@
 """What a tool needs to run over modules in the mirror: commands, paths, environment and folders to write into."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -67,7 +67,7 @@ class Workbench:
         variables = {**inherited, **ours, **environment}
         return self.processes.run(command, step=step, environment=variables, share=share)
 
-    def files(self, outputs: Sequence[Path]) -> int:
+    def files(self, outputs: Collection[Path]) -> int:
         """Return how many files the modules in `outputs` have."""
         return sum(len(self.modules[output].files) for output in outputs)
 
