@@ -13,7 +13,7 @@ from wsgen.discovery.walk import Found, entered
 from wsgen.errors import ConfigError
 from wsgen.files import read_file, real
 from wsgen.settings.config import Config
-from wsgen.settings.key_places import SettingPlaces
+from wsgen.settings.key_places import WSGEN_TOML, SettingPlaces
 from wsgen.source import PYTHON_NAME, YAML_NAME, YAML_NAMES
 
 _NAMES = f"{', '.join(YAML_NAMES)} or {PYTHON_NAME}"
@@ -64,9 +64,13 @@ def why_none(
         message = "there is no folder to search: `paths` in the settings is empty"
         help_text = "Name the folders that hold modules, or remove `paths` to search the project."
         return Diagnostic("WSG413", message, place, help=help_text, severity=severity)
-    reason = _reason(_look(paths, config), given=given)
+    seen = _look(paths, config)
+    reason = _reason(seen, given=given)
+    place = reason.place or place
+    if place is None and seen.projects:  # code scanning services show nothing without a place
+        place = Span(_settings_in(seen.projects[0]))
     message = f"there is no module in {_listed(paths)}: {reason.text}"
-    return Diagnostic("WSG413", message, reason.place or place, help=reason.help, severity=severity)
+    return Diagnostic("WSG413", message, place, help=reason.help, severity=severity)
 
 
 def _reason(seen: _Seen, *, given: bool) -> _Reason:
@@ -83,14 +87,18 @@ def _reason(seen: _Seen, *, given: bool) -> _Reason:
     if projects := seen.projects:
         text = f"projects with settings of their own are not searched: {_listed(projects)}"
         one = f"`-C {_name(projects[0])}`"
-        return _Reason(
-            text, f"Add `--all-projects` to the command, or {one} to work on one of them."
-        )
+        help_text = f"Add `--all-projects` to the command, or {one} to work on one of them."
+        return _Reason(text, help_text)
     if seen.unlikely:
         return _of_misnamed(seen.unlikely)
     text = f"no folder there has a {_NAMES}"
     help_text = f"Run `wsgen init` to write a first {YAML_NAME}, or name the folder that holds one."
     return _Reason(text, help_text)
+
+
+def _settings_in(project: Path) -> Path:
+    file = project / WSGEN_TOML
+    return file if file.is_file() else project / "pyproject.toml"
 
 
 def _of_misnamed(files: Sequence[Path]) -> _Reason:
