@@ -67,7 +67,7 @@ def _directory_option() -> click.Option:
     return click.Option(
         ["-C", "directories"],
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, file_okay=False),
         metavar="DIR",
         is_eager=True,
         expose_value=False,

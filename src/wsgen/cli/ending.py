@@ -51,7 +51,8 @@ def ended_well(command: Callable[[], int]) -> int:
             raise
         code = _failed(
             f"internal error: {type(error).__name__}: {error}\n"
-            "This is a defect in wsgen. Run again with WSGEN_DEBUG=1 for the traceback and report it."
+            "This is a defect in wsgen. Run again with WSGEN_DEBUG=1 for the traceback, and\n"
+            "report it."
         )
     # Other code that waits, such as watchfiles, may have swallowed the exception.
     return 128 + received[0] if received else code
