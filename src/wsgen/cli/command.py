@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any  # as click annotates what it hands through
 
 import click
+from click.shell_completion import CompletionItem
 
 DOCUMENTATION = "https://wsgen.github.io/wsgen/"
 
@@ -67,7 +68,9 @@ def _directory_option() -> click.Option:
     return click.Option(
         ["-C", "directories"],
         multiple=True,
-        type=click.Path(path_type=Path, file_okay=False),
+        # Whether it is a folder depends on those before it.
+        type=click.Path(path_type=Path),
+        shell_complete=lambda _ctx, _parameter, text: [CompletionItem(text, type="dir")],
         metavar="DIR",
         is_eager=True,
         expose_value=False,
