@@ -9,6 +9,7 @@ import click
 
 from wsgen.cli.command import Command
 from wsgen.cli.console import (
+    echo,
     show_diff,
     show_modules,
     show_project,
@@ -150,15 +151,19 @@ def _run(
 ) -> int:
     """Run all stages, report, and return the exit code; a module in a state that `fails` is a failure too."""
     started = begun.started if begun else perf_counter()
+    talks = options.quality and common.form == "text" and not common.quiet
 
     log = WorkLog()
 
     def work(place: Place) -> RunResult:
-        if options.quality and common.verbose and not common.quiet and common.form == "text":
-            show_steps(explained_steps(place.config))
+        config = place.config
+        if talks and common.verbose:
+            show_steps(explained_steps(config))
         assessed = begun.assessed if begun else None
         heard = options._replace(progress=log)
-        result = run(place.sources, place.config, heard, assessed=assessed)
+        result = run(place.sources, config, heard, assessed=assessed)
+        if talks and not (config.steps or config.steps_named) and result.count(State.WRITTEN):
+            echo("No quality step ran: the project configures no tool, and none is installed.")
         return place.explained(result, gate=not options.write)
 
     runs = in_each_project(common, work, begun)

@@ -161,4 +161,7 @@ TOOL = Tool(
     extends=_extends,
     read=_read,
     options=_options,
+    agreement={
+        "ruff-format": "Leave out the rules that conflict with the formatter, such as `Q` and `COM812`",
+    },
 )
