@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wsgen.cli.terminal import style_for, width_of
 from wsgen.diagnostics import Severity
@@ -17,7 +18,9 @@ from wsgen.report.display import display_path, inert, printable
 from wsgen.report.text import format_text
 from wsgen.report.wrapping import columns, wrapped
 from wsgen.result import FileChange, RunResult, State
-from wsgen.settings.choice import Choices
+
+if TYPE_CHECKING:  # only `-v` needs it
+    from wsgen.settings.choice import Choices
 
 _COLOURS = {
     State.CURRENT: "green",
@@ -128,7 +131,7 @@ def show_error(error: WsgenError, form: str, root: Path | None = None) -> None:
         echo(f"error: {printable(str(error))}", err=True)
 
 
-def show_steps(choices: Choices) -> None:
+def show_steps(choices: "Choices") -> None:
     """Print a line for each quality step: whether it runs, and why."""
     width = max((len(choice.step) for choice in (*choices.chosen, *choices.left_out)), default=0)
     for sign, listed in (("+", choices.chosen), ("-", choices.left_out)):

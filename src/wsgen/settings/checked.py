@@ -10,7 +10,6 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ConfigError
 from wsgen.files import real
 from wsgen.names import did_you_mean, is_dotted
-from wsgen.settings.choice import choose_steps
 from wsgen.settings.config import OUTPUT, STEPS, Config, OwnCommand, default_sources
 from wsgen.settings.key_places import SettingPlaces, prefix_of
 from wsgen.settings.table import PLACEHOLDERS, SETTINGS, STEP_NAME, Setting, Table
@@ -172,6 +171,8 @@ class _SettingsCheck:
         self, names: Iterable[str] | None, commands: Mapping[str, OwnCommand]
     ) -> tuple[str, ...]:
         if names is None:
+            from wsgen.settings.choice import choose_steps  # only where the settings name no steps
+
             return choose_steps(self.root, commands).steps
         known = (*STEPS, *commands)
         for name in names:

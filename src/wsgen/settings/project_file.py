@@ -14,7 +14,6 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import ConfigError
 from wsgen.files import read_file, real
 from wsgen.settings.checked import checked_config
-from wsgen.settings.choice import choose_steps
 from wsgen.settings.config import Config, default_sources
 from wsgen.settings.key_places import WSGEN_TOML, prefix_of
 from wsgen.settings.toml import toml_in
@@ -66,6 +65,8 @@ def load_config(root: Path) -> Config:
         table = _table(file, data)
         if table is not None:
             return checked_config(table, root, file)
+    from wsgen.settings.choice import choose_steps  # only where the settings name no steps
+
     return Config(
         root=root,
         paths=(root,),
