@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,8 +92,10 @@ def in_each_project(
         return _in_all_projects(common, work)
     config = begun.config if begun else project_of(common.paths)
     sources = begun.sources if begun else find_modules(common.paths, common.modules, config)
-    part = Part(config.root, work(Place(config, common.paths, sources)))
-    return Runs(config.root, (part,))
+    result = work(Place(config, common.paths, sources))
+    if result.diagnostics and common.paths and config.root != find_root(Path.cwd()):
+        result = _repeatable(result, *map(os.fspath, common.paths))
+    return Runs(config.root, (Part(config.root, result),))
 
 
 def _in_all_projects(common: Common, work: Callable[[Place], RunResult]) -> Runs:
@@ -102,7 +105,7 @@ def _in_all_projects(common: Common, work: Callable[[Place], RunResult]) -> Runs
     results: dict[Path, RunResult] = {}
     for root, place in places.items():
         try:
-            results[root] = _with_their_commands(work(place))
+            results[root] = _repeatable(work(place), "--all-projects")
         except WsgenError as error:
             failed[root] = error
     code = 0
@@ -115,10 +118,11 @@ def _in_all_projects(common: Common, work: Callable[[Place], RunResult]) -> Runs
     return Runs(Path(os.path.commonpath(chosen)), parts, code)
 
 
-def _with_their_commands(result: RunResult) -> RunResult:
-    """Return `result` with helps whose commands work on all projects too."""
+def _repeatable(result: RunResult, *arguments: str) -> RunResult:
+    """Return `result` with helps whose commands have `arguments`, without which they work on another project."""
+    added = " ".join(map(shlex.quote, arguments))
     diagnostics = tuple(
-        replace(item, help=re.sub(_COMMAND, r"`\1 --all-projects", item.help))
+        replace(item, help=re.sub(_COMMAND, lambda found: f"`{found[1]} {added}", item.help))
         if item.help
         else item
         for item in result.diagnostics

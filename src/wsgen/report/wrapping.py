@@ -1,11 +1,11 @@
 """Wrap lines for a terminal, which would break them within words."""
 
 import re
-from unicodedata import combining, east_asian_width
 
-_COLOUR = re.compile(r"\x1b\[\d+m")
-_WORDS = re.compile("( *)([^ ]+)")
-_WORDS_OF_SHELL = re.compile(r"""( *)((?:'[^']*'|"[^"]*"|[^ '"])+)""")
+# Compiled when they are needed, which is on a terminal.
+_COLOUR = r"\x1b\[\d+m"
+_WORDS = "( *)([^ ]+)"
+_WORDS_OF_SHELL = r"""( *)((?:'[^']*'|"[^"]*"|[^ '"])+)"""
 _LEAST = 20
 """A terminal with fewer columns is not wrapped for: hardly a word would fit."""
 
@@ -35,7 +35,9 @@ def wrapped(line: str, width: int | None, *, indent: int = 4) -> str:
 def columns(text: str) -> int:
     """Return how many columns of a terminal `text` takes."""
     if "\x1b" in text:
-        text = _COLOUR.sub("", text)
+        text = re.sub(_COLOUR, "", text)
     if text.isascii():
         return len(text)
+    from unicodedata import combining, east_asian_width  # only needed on a terminal
+
     return sum(1 + (east_asian_width(char) in "WF") - bool(combining(char)) for char in text)
