@@ -27,6 +27,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 # What commands print is compared: some services ask all programs for colours.
 os.environ.pop("FORCE_COLOR", None)
 
+# Projects of tests have the environment that the tests run in, whichever a developer has activated.
+os.environ.pop("VIRTUAL_ENV", None)
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the run left out for want of a program, and how to get it."""

@@ -1,93 +1,115 @@
-"""Which tools are installed, in which version, and by which command they run, without importing or running any.
+"""Which tools are installed, where, in which version, and by which command they run, without running any.
 
-Part of the path where nothing changed: only `os` and `sys` are imported for it, and directories are listed
-again only after they changed.
+A tool is looked for in the project's environment first, then in the one that wsgen runs in, then on PATH. Part of
+the path where nothing changed: directories are listed again only after they changed.
 """
 
-# ruff: noqa: PTH113, PTH116, PTH120  (building Path objects takes longer than the look)
+# ruff: noqa: PTH113, PTH116, PTH119  (building Path objects takes longer than the look)
 
 import os
 import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
+
+from wsgen.environment import Environment, running_environment
 
 _INSTALLED = ".dist-info"
+_SAFE_PATH = (3, 11)
+"""The version of Python that has the option `-P`."""
 
 
-def fingerprint(tool: str, companions: tuple[str, ...] = ()) -> str:
+class FoundTool(NamedTuple):
+    """A tool that is installed: the beginning of its command line, its version, and the environment it is in.
+
+    The version is empty if it is not known; `environment` is None for a command on PATH.
+    """
+
+    command: tuple[str, ...]
+    version: str
+    environment: Environment | None
+
+
+def fingerprint(
+    tool: str, companions: tuple[str, ...], environment: Environment, *, imports: bool = False
+) -> str:
     """Return a text that changes when the tool does; an empty one if it is not installed.
 
-    It names the installed version (`black-24.1.0`) where this interpreter has the tool, with those of all
-    distributions whose names begin with one of `companions`, and otherwise the path, size and modification time
-    of the command.
+    It names the installed version (`black-24.1.0`), with those of all distributions beside it whose names begin
+    with one of `companions`, and otherwise the path, size and modification time of the command. With `imports`
+    it also names the interpreter of `environment` and all that is installed there.
     """
-    if version := installed_version(tool, companions):
-        return version
-    command = _command_fingerprint(tool)
-    return (
-        f"{command} {' '.join(_distributions_of(companions))}"
-        if command and companions
-        else command
-    )
+    home = _home(tool, environment)
+    own = installed_version(tool, companions, home) if home else ""
+    if not own and (own := _command_fingerprint(tool, home)) and companions:
+        own = " ".join([own, *_distributions_of(companions, home or environment)])
+    if not (own and imports):
+        return own
+    everything = _distributions_of(("",), environment)
+    return " ".join([own, environment.python, environment.version, *everything])
 
 
-def installed_version(tool: str, companions: tuple[str, ...] = ()) -> str:
-    """Return `name-version` of the tool and its companions in this interpreter, or an empty text."""
+def installed_version(tool: str, companions: tuple[str, ...], environment: Environment) -> str:
+    """Return `name-version` of the tool and its companions in `environment`, or an empty text."""
     own = f"{tool}-"
-    found = _distributions_of((own, *companions))
+    found = _distributions_of((own, *companions), environment)
     return " ".join(found) if any(name.startswith(own) for name in found) else ""
 
 
-def _distributions_of(wanted: tuple[str, ...]) -> list[str]:
-    """Return the `name-version` of what this interpreter has and begins with one of `wanted`."""
-    found: list[str] = []
-    for directory in sys.path:
-        if directory.endswith("-packages"):
-            try:
-                changed = os.stat(directory).st_mtime_ns
-            except OSError:
-                continue
-            found += _distributions(directory, changed, wanted)
-    return sorted(found)
+def _distributions_of(wanted: tuple[str, ...], environment: Environment) -> list[str]:
+    """Return the `name-version` of what `environment` has and begins with one of `wanted`."""
+    folders = environment.packages
+    return sorted(name for folder in folders for name in _distributions(folder, wanted))
 
 
-def version_of(tool: str) -> str:
-    """Return the version of the tool in this interpreter, an empty text if it has none."""
-    names = installed_version(tool).split()
+def version_of(tool: str, environment: Environment) -> str:
+    """Return the version of the tool in the environment where it is found, an empty text if that has none."""
+    home = _home(tool, environment)
+    names = installed_version(tool, (), home).split() if home else ()
     return next((n.removeprefix(f"{tool}-") for n in names if n.startswith(f"{tool}-")), "")
 
 
-def version_numbers(tool: str) -> tuple[int, ...]:
-    """Return the version of the tool in this interpreter; one that is not known counts as the newest."""
-    numbers = tuple(int(part) for part in version_of(tool).split(".") if part.isdigit())
-    return numbers or (sys.maxsize,)
+def version_numbers(tool: str, environment: Environment) -> tuple[int, ...]:
+    """Return the version of the tool as numbers; one that is not known counts as the newest."""
+    found = version_of(tool, environment).split(".")
+    return tuple(int(part) for part in found if part.isdigit()) or (sys.maxsize,)
 
 
-def find_commands(tools: Iterable[str], *, root: Path) -> Mapping[str, tuple[str, ...] | None]:
-    """Return the beginning of the command line of each tool, None for one that is not installed.
+def find_tools(
+    tools: Iterable[str], environment: Environment, *, root: Path
+) -> Mapping[str, FoundTool | None]:
+    """Return where each tool is, None for one that is not installed.
 
-    The command beside this interpreter comes first, then the tool as a module of it, then PATH, where
-    entries that are not absolute count from `root`. What is named by a path is that file, and may be relative.
+    In an environment the command beside its interpreter comes first, then the tool as a module of it. Entries of
+    PATH that are not absolute count from `root`. What is named by a path is that file, and may be relative.
     """
-    return {tool: _command(tool, root) for tool in dict.fromkeys(tools)}
+    return {tool: _found(tool, environment, root) for tool in dict.fromkeys(tools)}
 
 
-def _command(tool: str, root: Path) -> tuple[str, ...] | None:
-    if os.path.basename(tool) != tool:  # noqa: PTH119
-        return (tool,) if _is_executable(os.path.join(root, tool)) else None
-    if beside := _beside_interpreter(tool):
-        return (beside,)
-    if installed_version(tool):
+def _found(tool: str, environment: Environment, root: Path) -> FoundTool | None:
+    if os.path.basename(tool) != tool:
+        found = _is_executable(os.path.join(root, tool))
+        return FoundTool((tool,), "", None) if found else None
+    if home := _home(tool, environment):
+        version = version_of(tool, environment)
+        if beside := _command_in(home.scripts, tool):
+            return FoundTool((beside,), version, home)
         # -P: a file of the project that is called like the tool is not imported in its place.
-        return (sys.executable, "-P", "-m", tool)
+        return FoundTool((home.python, "-P", "-m", tool), version, home)
     if on_path := _on_path(tool):
-        return (os.path.join(root, on_path),)
+        return FoundTool((os.path.join(root, on_path),), "", None)
     return None
 
 
-def _beside_interpreter(tool: str) -> str | None:
-    return _command_in(os.path.dirname(sys.executable), tool)
+def _home(tool: str, environment: Environment) -> Environment | None:
+    """Return the environment that the tool is taken from, None if neither of the two has it."""
+    homes = [environment] if environment.is_running else [environment, running_environment()]
+    for home in homes:
+        as_module = home.numbers >= _SAFE_PATH and installed_version(tool, (), home)
+        if as_module or _command_in(home.scripts, tool):
+            return home
+    return None
 
 
 def _on_path(tool: str) -> str | None:
@@ -104,8 +126,8 @@ def _is_executable(path: str) -> bool:
     return os.path.isfile(path) and os.access(path, os.X_OK)
 
 
-def _command_fingerprint(tool: str) -> str:
-    path = _beside_interpreter(tool) or _on_path(tool)
+def _command_fingerprint(tool: str, home: Environment | None) -> str:
+    path = (home and _command_in(home.scripts, tool)) or _on_path(tool)
     if path is None:
         return ""
     path = os.path.realpath(path)
@@ -113,9 +135,17 @@ def _command_fingerprint(tool: str) -> str:
     return f"{path} {status.st_size} {status.st_mtime_ns}"
 
 
-@lru_cache(maxsize=256)
-def _distributions(directory: str, changed: int, wanted: tuple[str, ...]) -> tuple[str, ...]:
+def _distributions(directory: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Return the `name-version` of what is installed in `directory` and begins with one of `wanted`."""
+    try:
+        changed = os.stat(directory).st_mtime_ns
+    except OSError:
+        return ()
+    return _chosen(directory, changed, wanted)
+
+
+@lru_cache(maxsize=256)
+def _chosen(directory: str, changed: int, wanted: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in _installed(directory, changed) if name.startswith(wanted))
 
 

@@ -143,7 +143,7 @@ def test_missing_tool_is_one_message_with_two_ways_out(project: Project, tmp_pat
     code = """\
 import sys
 import wsgen.installed as installed
-installed.installed_version = lambda tool, _=(): "" if tool == "black" else "x"
+installed.installed_version = lambda tool, *_: "" if tool == "black" else "x"
 sys.executable = "/nowhere/python"
 from wsgen.cli.main import run
 sys.exit(run(["render"]))

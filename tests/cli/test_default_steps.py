@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import DATAFEED, ModelsCache, Project
 
-from wsgen.installed import find_commands
+from wsgen.environment import Environment
+from wsgen.installed import FoundTool, find_tools
 
 WSGEN = '[tool.wsgen]\npaths = ["specs"]\n'
 
@@ -47,12 +48,12 @@ NOTHING = {"pyproject.toml": WSGEN}
 
 
 def without_type_checkers(
-    tools: Iterable[str], *, root: Path
-) -> Mapping[str, tuple[str, ...] | None]:
+    tools: Iterable[str], environment: Environment, *, root: Path
+) -> Mapping[str, FoundTool | None]:
     """Find what is installed, but for the tools that take long and are tested in other projects."""
     slow = {"mypy", "pyright", "basedpyright"}
-    found = find_commands(tools, root=root)
-    return {tool: None if tool in slow else command for tool, command in found.items()}
+    found = find_tools(tools, environment, root=root)
+    return {tool: None if tool in slow else place for tool, place in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_project_that_names_no_steps_passes_at_once(
     models_cache: ModelsCache,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("wsgen.settings.choice.find_commands", without_type_checkers)
+    monkeypatch.setattr("wsgen.settings.choice.find_tools", without_type_checkers)
     for name, text in files.items():
         project.write(name, text)
     if "mypy" in steps:
@@ -93,7 +94,8 @@ def test_without_any_tool_it_is_said_that_no_step_ran(
 ) -> None:
     project.write("pyproject.toml", WSGEN)
     monkeypatch.setattr(
-        "wsgen.settings.choice.find_commands", lambda tools, root: dict.fromkeys(tools)
+        "wsgen.settings.choice.find_tools",
+        lambda tools, environment, root: dict.fromkeys(tools),
     )
     rendered = project.wsgen("render")
     assert (rendered.code, rendered.stderr) == (0, "")

@@ -106,7 +106,7 @@ def test_an_example_of_a_source(name: str, tmp_path: Path) -> None:
 def test_the_example_of_a_type_that_pydantic_refuses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type_names, "_REFUSES_TYPED_DICT", True)
+    monkeypatch.setattr(type_names, "_TAKES_TYPED_DICT", (99,))
     source = CODES["WSG309"].right
     request = "\nfrom pydantic import BaseModel\nclass BarsRequest(BaseModel): ...\n"
     code = CODES["WSG310"]

@@ -173,7 +173,8 @@ def test_a_request_that_may_be_a_model_is_no_error(project: Project, text: str) 
 def test_a_typed_dict_that_pydantic_refuses_is_found_before_start(
     project: Project, monkeypatch: pytest.MonkeyPatch, text: str, refused: bool, older: bool
 ) -> None:
-    monkeypatch.setattr("wsgen.load.python.type_names._REFUSES_TYPED_DICT", older)
+    since = (99,) if older else (3,)
+    monkeypatch.setattr("wsgen.load.python.type_names._TAKES_TYPED_DICT", since)
     more = "from typing import TypedDict\nclass Base(TypedDict): ...\n"
     said = validated(project, '"list[Thing]"', models=f"{BASE}{text}\n", more=more)
     if refused and older:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from wsgen.environment import running_environment
 from wsgen.quality.mirror import Mirror
 from wsgen.quality.processes import Processes
 from wsgen.quality.settings_files import Homes
@@ -263,13 +264,16 @@ def test_isort_is_left_alone_where_anything_is_set_for_it(
     bare: Project, name: str, text: str, configured: bool
 ) -> None:
     bare.write({name: text})
-    home = Homes().of(TOOL, bare.module().output)
+    environment = running_environment()
+    homes = Homes(environment)
+    home = homes.of(TOOL, bare.module().output)
 
     def options(*steps: str) -> tuple[str, ...]:
         mirror = Mirror(root=bare.root, top=bare.root, scratch=bare.root)
         sources = (bare.root / "src", bare.root)
         processes = Processes(directory=bare.root, timeout=1.0, jobs=1)
-        return TOOL.options(home, Workbench(mirror, {}, {}, steps, {}, sources, None, processes))
+        bench = Workbench(mirror, {}, {}, steps, {}, sources, None, processes, environment, homes)
+        return TOOL.options(home, bench)
 
     assert (options("isort", "black") == ()) is configured
     assert options("isort") == ()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from wsgen.environment import running_environment
 from wsgen.quality.settings_files import Homes
 from wsgen.quality.tools import black, tool_of
 from wsgen.settings.config import STEPS
@@ -40,11 +41,11 @@ PLACES = ("packages/one/bars", "packages/two/bars", "packages/two/quotes")
 def test_settings_of_a_part_keep_its_modules_apart(
     tmp_path: Path, name: str, text: str, apart: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(black, "version_numbers", lambda _: (24, 2))
+    monkeypatch.setattr(black, "version_numbers", lambda *_: (24, 2))
     write(tmp_path / "pyproject.toml", "".join(f"[tool.{tool}]\n" for tool in sorted(ALL)))
     write(tmp_path / "packages/one" / name, text)
     outputs = [tmp_path / place / "ws_generated" for place in PLACES]
-    homes = Homes()
+    homes = Homes(running_environment())
     for step in STEPS:
         groups = (
             [tuple(outputs[:1]), tuple(outputs[1:])] if STEPS[step] in apart else [tuple(outputs)]
@@ -55,11 +56,11 @@ def test_settings_of_a_part_keep_its_modules_apart(
 def test_an_old_black_takes_any_pyproject_toml(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(black, "version_numbers", lambda _: (24, 1, 1))
+    monkeypatch.setattr(black, "version_numbers", lambda *_: (24, 1, 1))
     write(tmp_path / "packages/one/pyproject.toml", PLAIN)
     outputs = [tmp_path / place / "ws_generated" for place in PLACES]
-    assert len(Homes().groups(black.TOOL, outputs)) == 2
-    assert len(Homes().groups(tool_of("isort"), outputs)) == 1
+    assert len(Homes(running_environment()).groups(black.TOOL, outputs)) == 2
+    assert len(Homes(running_environment()).groups(tool_of("isort"), outputs)) == 1
 
 
 def write(file: Path, text: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wsgen.environment import running_environment
 from wsgen.errors import ToolError
 from wsgen.installed import fingerprint
 from wsgen.quality import tools
@@ -148,20 +149,20 @@ def test_fingerprints_change_with_a_tool_and_its_plugins(tool: Tool, packages: P
     ):
         (packages / f"{name}.dist-info").mkdir()
     flake8 = tool_of("flake8")
-    assert fingerprint("flake8", flake8.companions) == (
+    assert fingerprint("flake8", flake8.companions, running_environment()) == (
         "flake8-7.0.0 flake8_bugbear-24.1.1 pyflakes-3.2.0"
     )
-    assert fingerprint("black") == "black-24.1.0"
+    assert fingerprint("black", (), running_environment()) == "black-24.1.0"
     changed = packages.stat().st_mtime_ns
     (packages / "black-24.1.0.dist-info").rename(packages / "black-24.2.0.dist-info")
     os.utime(packages, ns=(changed, changed + 1))
-    assert fingerprint("black") == "black-24.2.0"
+    assert fingerprint("black", (), running_environment()) == "black-24.2.0"
 
 
 def test_a_command_without_package_is_known_by_its_file(tool: Tool, packages: Path) -> None:
-    assert fingerprint("mypy") == ""
+    assert fingerprint("mypy", (), running_environment()) == ""
     path = tool("mypy", "")
-    before = fingerprint("mypy")
+    before = fingerprint("mypy", (), running_environment())
     assert str(path) in before
     tool("mypy", "print('another version')")
-    assert fingerprint("mypy") != before
+    assert fingerprint("mypy", (), running_environment()) != before

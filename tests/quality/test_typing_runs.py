@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from wsgen.environment import running_environment
 from wsgen.quality.mirror import Mirror, StagedModule
 from wsgen.quality.problems import Outcome, Report
 from wsgen.quality.processes import Processes
+from wsgen.quality.settings_files import Homes
 from wsgen.quality.tools import mypy as mypy_tool
 from wsgen.quality.tools.mypy import mypy_excludes
 from wsgen.quality.tools.mypy_names import TypingGroup, typing_groups
@@ -120,6 +122,8 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
             sources=(),
             cache=None,
             processes=Processes(directory=root, timeout=1.0, jobs=1),
+            environment=running_environment(),
+            homes=Homes(running_environment()),
         )
         monkeypatch.setattr(mypy_tool, "_run", lambda _, __, given, ___: mypy(given))
         assert mypy_tool.TOOL.checks is not None

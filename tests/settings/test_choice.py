@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wsgen.environment import running_environment
 from wsgen.settings.choice import choose_steps, explained_steps
 from wsgen.settings.project_file import load_config
 
@@ -114,7 +115,7 @@ def test_what_a_project_uses_is_what_runs(
     files: Mapping[str, str], steps: list[str] | None, tmp_path: Path
 ) -> None:
     root = written(tmp_path, files)
-    found = choose_steps(root)
+    found = choose_steps(root, running_environment())
     if steps is None:
         assert all("project configures no tool" in choice.reason for choice in found.chosen)
     else:
@@ -128,7 +129,7 @@ def test_each_step_has_its_reason(tmp_path: Path) -> None:
         "[dependency-groups]\ndev = ['isort', 'mypy']",
         PRE_COMMIT: "- id: flake8\n",
     }
-    found = choose_steps(written(tmp_path, files))
+    found = choose_steps(written(tmp_path, files), running_environment())
     assert dict(found.chosen) == {
         "black": "[tool.black] in pyproject.toml",
         "ruff-fix": "[tool.ruff] in pyproject.toml",
@@ -144,7 +145,7 @@ def test_each_step_has_its_reason(tmp_path: Path) -> None:
 def test_the_top_of_the_repository_configures_the_projects_in_it(tmp_path: Path) -> None:
     root = written(tmp_path / "packages/member", {"pyproject.toml": "[tool.mypy]"})
     written(tmp_path, {PRE_COMMIT: "- id: black\n", ".git/HEAD": ""})
-    found = choose_steps(root)
+    found = choose_steps(root, running_environment())
     assert dict(found.chosen) == {
         "black": f"the hook `black` in ../../{PRE_COMMIT}",
         "mypy": "[tool.mypy] in pyproject.toml",
@@ -154,20 +155,20 @@ def test_the_top_of_the_repository_configures_the_projects_in_it(tmp_path: Path)
 def test_nothing_above_a_repository_counts(tmp_path: Path) -> None:
     root = written(tmp_path / "inner", {"pyproject.toml": "[tool.mypy]", ".git/HEAD": ""})
     written(tmp_path, {"pyproject.toml": "[tool.black]"})
-    assert choose_steps(root).steps == ("mypy",)
+    assert choose_steps(root, running_environment()).steps == ("mypy",)
 
 
 def test_without_any_tool_there_is_no_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "wsgen.settings.choice.find_commands", lambda tools, root: dict.fromkeys(tools)
+        "wsgen.settings.choice.find_tools", lambda tools, environment, root: dict.fromkeys(tools)
     )
-    found = choose_steps(tmp_path)
+    found = choose_steps(tmp_path, running_environment())
     assert found.steps == ()
     assert dict(found.left_out)["mypy"] == "mypy is not installed"
 
 
 def test_one_of_the_installed_formatters_and_type_checkers_is_chosen(tmp_path: Path) -> None:
-    found = choose_steps(tmp_path)
+    found = choose_steps(tmp_path, running_environment())
     assert {"black", "mypy"} <= set(found.steps)
     assert {"ruff-format", "pyright", "basedpyright"}.isdisjoint(found.steps)
 
@@ -196,7 +197,7 @@ def test_steps_that_the_settings_name_are_explained_by_them(tmp_path: Path) -> N
 )
 def test_broken_files_are_no_reason_to_fail(name: str, text: str, tmp_path: Path) -> None:
     written(tmp_path, {name: text, "mypy.ini": ""})
-    assert "mypy" in choose_steps(tmp_path).steps
+    assert "mypy" in choose_steps(tmp_path, running_environment()).steps
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ def test_broken_files_are_no_reason_to_fail(name: str, text: str, tmp_path: Path
 )
 def test_values_of_the_wrong_type_are_passed_over(table: str, tmp_path: Path) -> None:
     written(tmp_path, {"pyproject.toml": f"{table}\n", "mypy.ini": ""})
-    assert "mypy" in choose_steps(tmp_path).steps
+    assert "mypy" in choose_steps(tmp_path, running_environment()).steps
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
@@ -226,4 +227,4 @@ def test_pipes_circles_and_folders_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "setup.cfg").symlink_to("setup.cfg")
     (tmp_path / "tox.ini").mkdir()
     (tmp_path / "mypy.ini").touch()
-    assert choose_steps(tmp_path).steps == ("mypy",)
+    assert choose_steps(tmp_path, running_environment()).steps == ("mypy",)

@@ -78,6 +78,20 @@ PROJECT_SETTINGS: dict[str, Code] = {
             templates = "templates"
         """,
     ),
+    "WSG905": Code(
+        title="environment without interpreter",
+        what="VIRTUAL_ENV or a `.venv` of the project leads to no interpreter that can be started.",
+        why="Tools and imports look at another environment then, in which packages may be missing.",
+        fix="Create the environment anew, unset VIRTUAL_ENV, or set `python` in [tool.wsgen].",
+        file="console",
+        wrong="""
+            $ VIRTUAL_ENV=/no/such/environment wsgen check
+        """,
+        right="""
+            $ python -m venv .venv
+            $ wsgen check
+        """,
+    ),
     "WSG990": Code(
         title="more problems",
         what="A file has more than a hundred problems, and only the first hundred are shown.",

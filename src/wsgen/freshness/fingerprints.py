@@ -68,7 +68,12 @@ class Fingerprints:
         files = self._settings[output]
         name = tool.steps[0].name  # that of the tool may be the name of several commands
         if (name, files) not in self._tools:
-            version = fingerprint(tool.name, ("",) if tool.reads_imports else tool.companions)
+            version = fingerprint(
+                tool.name,
+                tool.companions,
+                self.config.environment,
+                imports=tool.reads_imports,
+            )
             own = (file for file in files if file.name in tool.settings)
             total = sha256()
             for file, data in with_contents(own, tool.extends):

@@ -49,7 +49,7 @@ def load_module(
     aliases may have more than two types if routers are made from a generic class of the project. `types` looks
     up names in the project's modules and keeps what it has read.
     """
-    types = types or TypeNames(config.sources)
+    types = types or TypeNames(config.sources, config.environment)
     generic = template_of(source, config) is not None
     found: list[Diagnostic] = []
     yaml = python = FileDeclaration()

@@ -99,7 +99,10 @@ def _manifest(draft: Draft, run: Run) -> Manifest:
         settings=settings_digest(draft.source, run.config),
         inputs=draft.inputs,
         outputs=outputs,
-        tools={step: version_of(tool_of(step, run.config.commands).name) for step in run.steps},
+        tools={
+            step: version_of(tool_of(step, run.config.commands).name, run.config.environment)
+            for step in run.steps
+        },
         package=run.config.relative(draft.source.output),
         declared=declared_digest(draft.spec),
     )

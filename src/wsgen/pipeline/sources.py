@@ -66,7 +66,7 @@ def load_each(
     """Load `sources` one by one; what is wrong is added to `found`. `progress` hears of each."""
     from wsgen.load import TypeNames, load_module
 
-    types = TypeNames(config.sources if look_up else ())
+    types = TypeNames(config.sources if look_up else (), config.environment)
     for source in sources:
         found += unimportable([source], config)
         with module_part(progress or Unheard(), "load"):

@@ -48,13 +48,14 @@ def run(
     if assessed is None:
         assessed = assess_until_stale(sources, config, options)
     results: dict[ModuleSource, ModuleResult] = {}
-    diagnostics: list[Diagnostic] = []
+    diagnostics = list(config.warnings)
     if not is_all_current(sources, assessed):
         with _lock(config) if options.write else nullcontext():
             this = Run(config, options, Fingerprints(config), assumed)
             before = _assess_rest(sources, assessed, this)
             assessed = before | _recheck(before, this)
-            results, diagnostics = _update(assessed, this)
+            results, found = _update(assessed, this)
+            diagnostics += found
             used_tools = this.steps and (results or assessed != before)
             if used_tools and (warning := why_unused(config.cache)) is not None:
                 diagnostics.append(warning)

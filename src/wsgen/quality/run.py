@@ -7,12 +7,13 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.errors import ToolError
-from wsgen.installed import find_commands
+from wsgen.installed import find_tools
 from wsgen.progress import Progress, Unheard
 from wsgen.quality.diagnosis import module_diagnostics, steps_without, syntax_errors
 from wsgen.quality.mirror import StagedModule, mirrored
 from wsgen.quality.processes import Processes
 from wsgen.quality.rounds import Rounds
+from wsgen.quality.settings_files import Homes
 from wsgen.quality.shown_commands import shown_commands
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
@@ -80,6 +81,8 @@ def run_steps(
             sources=config.sources,
             cache=usable_cache(config.cache),
             processes=Processes(directory=mirror.top, timeout=config.timeout, jobs=jobs),
+            environment=config.environment,
+            homes=Homes(config.environment),
         )
         for output, checked in Rounds(bench, steps, progress or Unheard()).run().items():
             if checked.passed:
@@ -108,11 +111,13 @@ def commands_of(config: Config) -> Mapping[str, tuple[str, ...]]:
         help_text = f"Use one of {', '.join((*STEPS, *own))}."
         raise ToolError(message, [Diagnostic("WSG500", message, help=help_text)])
     lines = {name: own[name].command if name in own else (tool_of(name).name,) for name in names}
-    found = find_commands([line[0] for line in lines.values()], root=root)
-    if missing := [tool for tool, command in found.items() if command is None]:
+    names_of_tools = [line[0] for line in lines.values()]
+    found = find_tools(names_of_tools, config.environment, root=root)
+    if missing := [tool for tool, place in found.items() if place is None]:
         without = {name: line[0] for name, line in lines.items() if line[0] in missing}
         raise _not_installed(missing, without, names, own)
-    return {name: (*(found[line[0]] or ()), *line[1:]) for name, line in lines.items()}
+    commands = {tool: place.command for tool, place in found.items() if place is not None}
+    return {name: (*commands[line[0]], *line[1:]) for name, line in lines.items()}
 
 
 def _not_installed(

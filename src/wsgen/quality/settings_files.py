@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from wsgen.environment import Environment
 from wsgen.files import bytes_of, read_text
 
 _REPOSITORIES = (".git", ".hg")
@@ -35,7 +36,7 @@ class Configurable:
 
     name: str
     settings: tuple[str, ...]
-    configures: Callable[[Path], bool] | None = None
+    configures: Callable[[Path, Environment], bool] | None = None
     beyond_repository: bool = False
     extends: _Extends = lambda _: []
 
@@ -99,7 +100,8 @@ class Homes:
     Only what is above the output folder of a module counts: the files in it are replaced.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
         self._known: dict[tuple[str, Path], Home | None] = {}
 
     def of(self, tool: Configurable, output: Path) -> Home | None:
@@ -108,7 +110,8 @@ class Homes:
             return None
         key = (tool.name, folder)
         if key not in self._known:
-            self._known[key] = _home_in(folder, tool, tool.configures) or self.of(tool, folder)
+            home = _home_in(folder, tool, self._environment)
+            self._known[key] = home or self.of(tool, folder)
         return self._known[key]
 
     def groups(self, tool: Configurable, outputs: Iterable[Path]) -> list[tuple[Path, ...]]:
@@ -119,10 +122,10 @@ class Homes:
         return [tuple(members) for members in found.values()]
 
 
-def _home_in(folder: Path, tool: Configurable, configures: Callable[[Path], bool]) -> Home | None:
+def _home_in(folder: Path, tool: Configurable, environment: Environment) -> Home | None:
     for name in tool.settings:
         file = folder / name
-        if file.is_file() and configures(file):
+        if file.is_file() and tool.configures and tool.configures(file, environment):
             return Home(folder, file)
     if not tool.beyond_repository and any((folder / name).exists() for name in _REPOSITORIES):
         return Home(folder, None)

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from wsgen.environment import Environment
 from wsgen.quality.mirror import Mirror, StagedModule
 from wsgen.quality.problems import Outcome
 from wsgen.quality.processes import Processes
@@ -22,7 +23,7 @@ class Workbench:
 
     `commands` has the beginning of each step's command line, `steps` all steps of the run: what one tool is told
     may depend on which others there are. `own` are those that the project defines, `sources` the folders that its
-    packages are imported from.
+    packages are imported from, `environment` where those of others are installed.
     """
 
     mirror: Mirror
@@ -33,7 +34,8 @@ class Workbench:
     sources: tuple[Path, ...]
     cache: Path | None
     processes: Processes
-    homes: Homes = field(default_factory=Homes)
+    environment: Environment
+    homes: Homes
 
     @property
     def root(self) -> Path:

@@ -1,5 +1,6 @@
 """The settings as written -> Config, or what is wrong with them."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -7,22 +8,28 @@ from types import MappingProxyType
 from typing import Any, TypeGuard  # Any: values of TOML, which are checked before they are used
 
 from wsgen.diagnostics import Diagnostic
+from wsgen.environment import Environment, environment_at, running_environment
 from wsgen.errors import ConfigError
 from wsgen.files import real
 from wsgen.names import did_you_mean, is_dotted
 from wsgen.settings.config import OUTPUT, STEPS, Config, OwnCommand, default_sources
+from wsgen.settings.default_environment import default_environment
 from wsgen.settings.key_places import SettingPlaces, prefix_of
 from wsgen.settings.table import PLACEHOLDERS, SETTINGS, STEP_NAME, Setting, Table
 
 _Keys = tuple[str, ...]
 
 
-def checked_config(table: Mapping[str, object], root: Path, file: Path) -> Config:
+def checked_config(
+    table: Mapping[str, object], root: Path, file: Path, environment: Environment | None = None
+) -> Config:
     """Return the settings in `table`, which is in `file`, for the project at `root`.
+
+    With `environment`, that is what tools and imports look at, whatever the settings say.
 
     Raises ConfigError with one diagnostic for each setting that is unknown or wrong.
     """
-    return _SettingsCheck(root, file).config(table)
+    return _SettingsCheck(root, file).config(table, environment)
 
 
 class _SettingsCheck:
@@ -34,11 +41,12 @@ class _SettingsCheck:
         self.places: SettingPlaces | None = None
         self.found: list[Diagnostic] = []
 
-    def config(self, table: Mapping[str, object]) -> Config:
+    def config(self, table: Mapping[str, object], given: Environment | None) -> Config:
         values = self.values(table, SETTINGS, ())
         quality, asyncapi = values["quality"], values["asyncapi"]
         commands = self.commands(quality["commands"])
         self.security_schemes(asyncapi)
+        environment, warnings = (given, ()) if given else self.environment(values["python"])
         config = Config(
             root=self.root,
             file=self.file,
@@ -48,10 +56,12 @@ class _SettingsCheck:
             templates=self.existing("templates", values["templates"], Path.is_dir, "folder"),
             models=self.models(values["models"]),
             sources=self.paths("sources", values["sources"]) or default_sources(self.root),
-            steps=self.steps(quality["steps"], commands),
+            steps=self.steps(quality["steps"], environment, commands),
             commands=MappingProxyType(commands),
             steps_named=quality["steps"] is not None,
             timeout=float(quality["timeout"]),
+            environment=environment,
+            warnings=warnings,
             asyncapi=MappingProxyType(asyncapi),
         )
         if self.found:
@@ -167,13 +177,28 @@ class _SettingsCheck:
         self.fail("WSG902", ("models",), message, 'Write it as "package.module".')
         return None
 
+    def environment(self, value: str | None) -> tuple[Environment, tuple[Diagnostic, ...]]:
+        """Return the environment that `value` names, else that of the project, and what was passed over."""
+        if value is None:
+            return default_environment(self.root)
+        place = os.path.normpath(self.root / os.path.expanduser(value))  # noqa: PTH111  which raises nothing
+        if found := environment_at(place, f"`python` in {self.file.name}"):
+            return found, ()
+        message = f"`python` names neither an interpreter nor an environment: {value!r}"
+        help_text = "Create the environment, or correct the path."
+        self.fail("WSG904", ("python",), message, help_text)
+        return running_environment(), ()
+
     def steps(
-        self, names: Iterable[str] | None, commands: Mapping[str, OwnCommand]
+        self,
+        names: Iterable[str] | None,
+        environment: Environment,
+        commands: Mapping[str, OwnCommand],
     ) -> tuple[str, ...]:
         if names is None:
             from wsgen.settings.choice import choose_steps  # only where the settings name no steps
 
-            return choose_steps(self.root, commands).steps
+            return choose_steps(self.root, environment, commands).steps
         known = (*STEPS, *commands)
         for name in names:
             if name not in known:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from wsgen.installed import find_commands
+from wsgen.environment import Environment
+from wsgen.installed import find_tools
 from wsgen.settings.config import STEPS, Config
 from wsgen.settings.evidence import FORMAT, SORTING, Evidence, Strength, evidence_in
 
@@ -37,21 +38,22 @@ class Choices(NamedTuple):
 def explained_steps(config: Config) -> Choices:
     """Return the quality steps of the project with these settings, and why it has them."""
     if not config.steps_named or config.file is None:
-        return choose_steps(config.root, config.commands)
+        return choose_steps(config.root, config.environment, config.commands)
     where = f"`steps` in {config.file.name}"
     return Choices(tuple(Choice(step, where) for step in config.steps), ())
 
 
-def choose_steps(root: Path, commands: Iterable[str] = ()) -> Choices:
+def choose_steps(root: Path, environment: Environment, commands: Iterable[str] = ()) -> Choices:
     """Return the quality steps for the project at `root`, whatever `steps` in its settings of wsgen says.
 
-    Its own `commands` are the last ones.
+    Where it configures none, those whose tools are installed: in `environment`, beside wsgen or on PATH. Its own
+    `commands` are the last ones.
     """
     found = evidence_in(root)
     otherwise = "the project does not configure {}"
     if not found:
         otherwise = "{} is not installed"
-        found = _installed(root)
+        found = _installed(root, environment)
     wanted = _with_implied(found)
     unwanted = dict(_conflicts(wanted))
     chosen, left_out = [], []
@@ -67,11 +69,11 @@ def choose_steps(root: Path, commands: Iterable[str] = ()) -> Choices:
     return Choices(tuple(chosen), tuple(left_out))
 
 
-def _installed(root: Path) -> dict[str, Evidence]:
+def _installed(root: Path, environment: Environment) -> dict[str, Evidence]:
     """Return the tools that are installed as if the project wanted them, and only one of the type checkers."""
     where = "{} is installed, and the project configures no tool"
-    commands = find_commands(STEPS.values(), root=root)
-    tools = [tool for tool, command in commands.items() if command is not None]
+    found = find_tools(STEPS.values(), environment, root=root)
+    tools = [tool for tool, place in found.items() if place is not None]
     checkers = [tool for tool in _TYPE_CHECKERS if tool in tools]
     return {
         tool: Evidence(Strength.DEPENDENCY, where.format(tool))

@@ -9,6 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from wsgen.diagnostics import Diagnostic
+from wsgen.environment import Environment, running_environment
+
 STEPS: Mapping[str, str] = {
     "black": "black",
     "ruff-format": "ruff",
@@ -51,6 +54,7 @@ class Config:
     generic class, `templates` its folder of Jinja2 templates; `sources` are the folders that modules
     are importable from; `steps` are the quality steps, which the settings name if they are `steps_named`;
     `commands` are those that the settings define; `timeout` is in seconds, for each run of a tool.
+    `environment` is what tools and imports look at; `warnings` are about what was passed over to find it.
     """
 
     root: Path
@@ -65,6 +69,8 @@ class Config:
     steps_named: bool = False
     commands: Mapping[str, OwnCommand] = field(default_factory=lambda: MappingProxyType({}))
     timeout: float = 600.0
+    environment: Environment = field(default_factory=running_environment)
+    warnings: tuple[Diagnostic, ...] = ()
     asyncapi: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
+from wsgen.environment import Environment
 from wsgen.errors import ConfigError
 from wsgen.files import read_file, real
 from wsgen.settings.checked import checked_config
 from wsgen.settings.config import Config, default_sources
+from wsgen.settings.default_environment import default_environment
 from wsgen.settings.key_places import WSGEN_TOML, prefix_of
 from wsgen.settings.toml import toml_in
 
@@ -50,8 +52,10 @@ def has_settings(folder: Path) -> bool:
     return _is_there(pyproject) and bool(_OUR_TABLE.search(_read(pyproject)))
 
 
-def load_config(root: Path) -> Config:
+def load_config(root: Path, environment: Environment | None = None) -> Config:
     """Read the settings of the project at `root`; without any, return the defaults.
+
+    With `environment`, that is what tools and imports look at, whatever the settings say.
 
     Raises ConfigError with one diagnostic for each setting that is unknown or wrong.
     """
@@ -64,14 +68,17 @@ def load_config(root: Path) -> Config:
             continue
         table = _table(file, data)
         if table is not None:
-            return checked_config(table, root, file)
+            return checked_config(table, root, file, environment)
     from wsgen.settings.choice import choose_steps  # only where the settings name no steps
 
+    chosen, warnings = (environment, ()) if environment else default_environment(root)
     return Config(
         root=root,
         paths=(root,),
         sources=default_sources(root),
-        steps=choose_steps(root).steps,
+        steps=choose_steps(root, chosen).steps,
+        environment=chosen,
+        warnings=warnings,
     )
 
 

@@ -113,6 +113,12 @@ SETTINGS: tuple[Setting | Table, ...] = (
     Setting("templates", "A folder of templates that replace the built-in ones.", _TEXT),
     Setting("models", "The package that bare type names are imported from.", _NAME),
     Setting("sources", "The folders that modules are imported from.", _PATHS),
+    Setting(
+        "python",
+        "The interpreter, or the environment with it, that tools and imports look at. By default that of "
+        "VIRTUAL_ENV, else of the project's .venv, else the one that wsgen runs in.",
+        _TEXT,
+    ),
     Table(
         "quality",
         "The tools that generated files have to pass.",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wsgen.discovery.module_folder import module_at
 from wsgen.discovery.modules import discover
+from wsgen.environment import running_environment
 from wsgen.errors import GenerationError, WsgenError
 from wsgen.files import bytes_of, real
 from wsgen.settings.config import Config
@@ -100,7 +101,7 @@ def settings_of(start: Path) -> Config:
     signature = tuple(bytes_of(root / name) for name in ("wsgen.toml", "pyproject.toml"))
     known = _configs.get(root)
     if known is None or known[0] != signature:
-        known = _configs[root] = (signature, load_config(root))
+        known = _configs[root] = (signature, load_config(root, running_environment()))
     return known[1]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
+from wsgen.environment import Environment, has_package
 from wsgen.load.python.bindings import Imported, Local, qualified
 from wsgen.load.python.project_modules import ModuleFile, ProjectModules
 from wsgen.load.types.grammar import TypeNode
@@ -29,15 +30,17 @@ _MAKERS = frozenset(
     }
 )
 _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Call
-_REFUSES_TYPED_DICT = sys.version_info < (3, 12)
+_TAKES_TYPED_DICT = (3, 12)
+"""The version of Python since which pydantic takes the `TypedDict` of its standard library."""
 _STEPS = 20
 """How many imports and bases are followed: they may lead in a circle."""
 
 
 class TypeNames:
-    """Looks up the types of sources in the modules of a project."""
+    """Looks up the types of sources in the modules of a project, with other packages in its `environment`."""
 
-    def __init__(self, roots: tuple[Path, ...]) -> None:
+    def __init__(self, roots: tuple[Path, ...], environment: Environment) -> None:
+        self._environment = environment
         self.modules = ProjectModules(roots)
         self._similar: dict[str, str | None] = {}
         self._fit: set[tuple[str, str, bool]] = set()
@@ -100,7 +103,7 @@ class TypeNames:
         top, dot, rest = module.partition(".")
         if top not in self._similar:
             packages = self.modules.packages() - {top}
-            here = top in sys.stdlib_module_names or PathFinder.find_spec(top) is not None
+            here = top in sys.stdlib_module_names or self._is_installed(top)
             here = here or any((root / top).exists() for root in self.modules.roots)
             self._similar[top] = None if here else nearest(top, sorted(packages))
         if (close := self._similar[top]) is None:
@@ -108,6 +111,11 @@ class TypeNames:
         message = f"there is no package `{top}`, neither in the project nor installed here"
         help_text = f"Did you mean `{close}{dot}{rest}`?"
         return Diagnostic("WSG309", message, span, help=help_text, severity=Severity.WARNING)
+
+    def _is_installed(self, top: str) -> bool:
+        if has_package(self._environment, top):
+            return True
+        return self._environment.is_running and PathFinder.find_spec(top) is not None
 
     def _unfit(self, node: TypeNode, module: str, *, is_request: bool) -> Iterator[Diagnostic]:
         """Yield why the class of `node`, which exists, cannot be a request or cannot be data.
@@ -131,9 +139,10 @@ class TypeNames:
         note = Note("it is defined here", Span(file.path, stmt.lineno, stmt.col_offset + 1))
         if isinstance(stmt, ast.ClassDef | ast.Call):
             kinds = list(self._ancestors(file, stmt, _STEPS))
-            if ("typing", "TypedDict") in kinds and _REFUSES_TYPED_DICT:
-                version = f"{sys.version_info.major}.{sys.version_info.minor}"
-                message = f"pydantic cannot validate `{node.name}`, a `typing.TypedDict`, on Python {version}"
+            python = self._environment
+            if ("typing", "TypedDict") in kinds and python.numbers < _TAKES_TYPED_DICT:
+                what = f"`{node.name}`, a `typing.TypedDict`, on Python {python.version}"
+                message = f"pydantic cannot validate {what}"
                 help_text = f"Import `TypedDict` from `typing_extensions` in {file.path.name}."
                 yield Diagnostic("WSG310", message, node.span, help=help_text, notes=(note,))
                 return

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wsgen.environment import Environment
 from wsgen.installed import version_numbers
 from wsgen.quality.problems import read_rewriter
 from wsgen.quality.settings_files import has_table
@@ -25,8 +26,8 @@ _UNREADABLE = (
 )
 
 
-def _configures(file: Path) -> bool:
-    return version_numbers("black") < _IGNORES_PLAIN_TOML or has_table(file, "black")
+def _configures(file: Path, environment: Environment) -> bool:
+    return version_numbers("black", environment) < _IGNORES_PLAIN_TOML or has_table(file, "black")
 
 
 def _environment(bench: Workbench) -> Mapping[str, str]:

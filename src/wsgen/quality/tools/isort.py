@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wsgen.environment import Environment
 from wsgen.files import bytes_of
 from wsgen.quality.problems import read_rewriter
 from wsgen.quality.settings_files import Home, has_table, tool_table
@@ -34,7 +35,7 @@ _ONE_SORTER = (
 )
 
 
-def _configures(file: Path) -> bool:
+def _configures(file: Path, _: Environment) -> bool:
     if file.name == "pyproject.toml":
         return has_table(file, "isort")
     if file.name == ".isort.cfg":

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.files import read_text
+from wsgen.files import bytes_of, read_text
 from wsgen.quality.isolation import isolated
 from wsgen.quality.problems import (
     BrokenToolError,
@@ -26,7 +26,7 @@ from wsgen.quality.problems import (
     matching,
     problem_of,
 )
-from wsgen.quality.settings_files import tool_table
+from wsgen.quality.settings_files import Home, tool_table
 from wsgen.quality.tools.tool import Step, Tool
 
 if TYPE_CHECKING:  # only runs of tools need them
@@ -46,6 +46,7 @@ _PLUGIN_FILE = r"""[^\s"',\[\]]+\.py\b"""
 _VALUE = r"[ \t\"']*[=:][ \t]*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+[^\n]*)*)"
 _FOLDERS = rf"(?<![\w-])mypy_path\b{_VALUE}"
 _FOLDER = r"""[^\s"',:;\[\]]+"""
+_NAMES_PYTHON = rb"^[ \t]*[\"']?python_executable[\"']?[ \t]*[:=]"
 _INI_NAMES = ("mypy.ini", ".mypy.ini", "setup.cfg")
 
 
@@ -130,13 +131,23 @@ def _run(bench: Workbench, group: TypingGroup, outputs: Sequence[Path], share: f
     cache = os.devnull if bench.cache is None else os.fspath(bench.cache / group.cache)
 
     def run(folder: str) -> Outcome:
-        flags = (*(_CHECK.check or ()), "--cache-dir", folder, *naming)
+        flags = (*(_CHECK.check or ()), "--cache-dir", folder, *naming, *_options(None, bench))
         return bench.run("mypy", flags, outputs, share, _environment(bench))
 
     outcome = run(cache)
     if cache != os.devnull and re.search(_CRASHED, outcome.output, re.MULTILINE):
         return run(os.devnull)
     return outcome
+
+
+def _options(_: Home | None, bench: Workbench) -> tuple[str, ...]:
+    """Return the interpreter to ask for installed packages, unless mypy runs in it or the settings name one."""
+    if os.path.dirname(bench.commands["mypy"][0]) == bench.environment.scripts:  # noqa: PTH120
+        return ()
+    files = (bench.root / name for name in TOOL.settings)
+    if any(re.search(_NAMES_PYTHON, bytes_of(file) or b"", re.MULTILINE) for file in files):
+        return ()
+    return ("--python-executable", bench.environment.python)
 
 
 def _environment(bench: Workbench) -> Mapping[str, str]:
@@ -240,6 +251,7 @@ TOOL = Tool(
     reads_imports=True,
     checks_types=True,
     import_folders=_import_folders,
+    options=_options,
     checks=_checks,
     environment=_environment,
 )

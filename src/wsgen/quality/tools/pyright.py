@@ -7,7 +7,6 @@ downloads when it runs for the first time.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -50,7 +49,7 @@ def _options(_: Home | None, bench: Workbench) -> tuple[str, ...]:
                 return ()
         except OSError:
             continue
-    return ("--pythonpath", sys.executable)
+    return ("--pythonpath", bench.environment.python)
 
 
 def _environment(_: Workbench) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wsgen.environment import Environment
 from wsgen.installed import version_numbers
 from wsgen.quality.problems import Outcome, Problem, Reading, broken, read_rewriter, relative
 from wsgen.quality.settings_files import Home, has_table, tool_table, with_contents
@@ -34,7 +35,7 @@ _UNREADABLE = (
 )
 
 
-def _configures(file: Path) -> bool:
+def _configures(file: Path, _: Environment) -> bool:
     return file.name != "pyproject.toml" or has_table(file, "ruff")
 
 
@@ -48,7 +49,7 @@ def _extends(data: bytes) -> list[str]:
 def _options(home: Home | None, bench: Workbench) -> tuple[str, ...]:
     folder = home.folder if home is not None else bench.root
     roots = bench.roots_beside(folder)
-    if not roots and version_numbers("ruff") < _LOOKS_INTO_SRC:
+    if not roots and version_numbers("ruff", bench.environment) < _LOOKS_INTO_SRC:
         roots = [bench.mirrored(path) for path in (folder, folder / "src") if path in bench.sources]
     file = home.file if home is not None else None
     if not roots or _says_roots(file):
@@ -56,7 +57,7 @@ def _options(home: Home | None, bench: Workbench) -> tuple[str, ...]:
     from glob import escape
 
     setting = f"src = {_toml([escape(root) for root in roots])}\n"
-    if version_numbers("ruff") >= _TAKES_SETTINGS:
+    if version_numbers("ruff", bench.environment) >= _TAKES_SETTINGS:
         return ("--config", setting)
     if file is not None:
         setting = f"extend = {_toml(bench.mirrored(file))}\n{setting}"
