@@ -62,6 +62,6 @@ def test_verbose_says_how_long_each_step_took(project: Project) -> None:
     assert " s  " not in project.wsgen("check").stdout
     shown = project.wsgen("render", "-v").stdout
     found = re.findall(r"^(\S+) +\d+\.\d\d s  1 module$", shown, re.MULTILINE)
-    assert found == ["load", "render", "commit", "ruff-check", "ruff-format"]
+    assert found == ["load", "render", "ruff-check", "ruff-format", "commit"]
     assert " s  " not in project.wsgen("check", "--quiet", "-v").stdout
     assert not re.search(r" s  1 module$", project.wsgen("check", "-v").stdout, re.MULTILINE)

@@ -1,9 +1,12 @@
 """`wsgen render`, `check` and `diff`, which are the same run with three endings, and `wsgen clean`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 
 import click
 
@@ -20,6 +23,7 @@ from wsgen.cli.console import (
 )
 from wsgen.cli.each_project import Place, Runs, in_each_project
 from wsgen.cli.options import Common, common_options, jobs_option
+from wsgen.cli.progress_display import can_show_progress, progress_shown
 from wsgen.cli.unchanged import Begun
 from wsgen.cli.work_log import WorkLog
 from wsgen.diagnostics import Diagnostic
@@ -151,18 +155,20 @@ def _run(
 ) -> int:
     """Run all stages, report, and return the exit code; a module in a state that `fails` is a failure too."""
     started = begun.started if begun else perf_counter()
-    talks = options.quality and common.form == "text" and not common.quiet
-
-    log = WorkLog()
+    is_text = common.form == "text" and not common.quiet
+    logs: dict[Path, WorkLog] = {}
 
     def work(place: Place) -> RunResult:
         config = place.config
-        if talks and common.verbose:
+        if options.quality and common.verbose and is_text:
             show_steps(explained_steps(config))
         assessed = begun.assessed if begun else None
+        log = logs[config.root] = WorkLog()
         heard = options._replace(progress=log)
-        result = run(place.sources, config, heard, assessed=assessed)
-        if talks and not (config.steps or config.steps_named) and result.count(State.WRITTEN):
+        with progress_shown(log) if is_text and can_show_progress() else nullcontext():
+            result = run(place.sources, config, heard, assessed=assessed)
+        unchecked = options.quality and is_text and not (config.steps or config.steps_named)
+        if unchecked and result.count(State.WRITTEN):
             echo("No quality step ran: the project configures no tool, and none is installed.")
         return place.explained(result, gate=not options.write)
 
@@ -172,11 +178,13 @@ def _run(
         show_diff((change for module in result.modules for change in module.changes), runs.root)
         show_report(RunResult(result.modules, _without_drift(result)), common.form)
         return max(runs.code, _exit_code(result))
-    code = _conclude(runs, common, started, log)
+    code = _conclude(runs, common, started, logs)
     return code or int(result.count(*fails) > 0)
 
 
-def _conclude(runs: Runs, common: Common, started: float, log: WorkLog | None = None) -> int:
+def _conclude(
+    runs: Runs, common: Common, started: float, logs: Mapping[Path, WorkLog] = MappingProxyType({})
+) -> int:
     """Report runs that began at `started`, by `perf_counter`, and return the exit code of the command."""
     result = runs.result
     show_report(result, common.form, runs.root)
@@ -185,8 +193,8 @@ def _conclude(runs: Runs, common: Common, started: float, log: WorkLog | None = 
             if common.all_projects:
                 show_project(root, part)
             show_modules(part, verbose=common.verbose)
-        if log and common.verbose:
-            show_times([(work.name, work.seconds, work.most) for work in log.so_far()])
+            if common.verbose and root in logs:
+                show_times([(work.name, work.seconds, work.most) for work in logs[root].so_far()])
         show_summary(result, perf_counter() - started, runs.shown)
     return max(runs.code, _exit_code(result))
 

@@ -158,10 +158,13 @@ def _make_packages(
     found: list[Diagnostic] = []
     edited = set()
     progress = this.options.progress
-    for stage in ("load", "render", ending := "commit" if this.options.write else "compare"):
+    for stage in ("load", "render"):
         progress.planned(stage, len(stale))
     loaded = _load(stale, this, results, found)
-    for draft in check_drafts(render_drafts(loaded, stale, this, found), this, found):
+    drafts = check_drafts(render_drafts(loaded, stale, this, found), this, found)
+    ending = "commit" if this.options.write else "compare"
+    progress.planned(ending, len(stale))
+    for draft in drafts:
         if not last and digests_of_inputs(draft.source, this.config) != draft.inputs:
             edited.add(draft.source.name)
             del results[draft.source]
