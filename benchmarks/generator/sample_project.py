@@ -12,6 +12,9 @@ SETTINGS = """\
 paths = ["specs"]
 sources = ["src"]
 
+[tool.wsgen.quality]
+steps = ["black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort"]
+
 [tool.wsgen.asyncapi.securitySchemes.token]
 type = "http"
 scheme = "bearer"
