@@ -157,6 +157,7 @@ sys.exit(run(["render"]))
     )
     assert ended.returncode == 2, ended.stderr
     assert "black" in ended.stderr
+    assert "needs it: [tool.black] in pyproject.toml" in ended.stderr
     assert "`pip install black`" in ended.stderr
     assert '`steps = ["mypy"]` in [tool.wsgen.quality]' in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -5,7 +5,7 @@ import importlib
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import isort
@@ -25,6 +25,9 @@ from wsgen.compat import (
     verify_router_imports,
 )
 from wsgen.quality import run
+from wsgen.quality.mirror import StagedModule
+from wsgen.quality.run import QualityResult
+from wsgen.settings.config import FOUNDING_STEPS, Config
 
 from .conftest import FOUNDING
 
@@ -373,3 +376,24 @@ def test_all_founding_routers_are_what_a_careful_hand_would_write(modules: Path)
 
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@pytest.mark.parametrize(
+    ("settings", "steps"),
+    [("", FOUNDING_STEPS), ("[tool.wsgen.quality]\nsteps = ['isort']\n", ("isort",))],
+)
+def test_the_steps_are_those_of_the_founding_code_unless_the_settings_name_others(
+    settings: str, steps: tuple[str, ...], modules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pyproject = Path("pyproject.toml")
+    pyproject.write_text(f"{pyproject.read_text()}{settings}")
+    asked: list[tuple[str, ...]] = []
+
+    def note(staged: Sequence[StagedModule], config: Config, **_: object) -> QualityResult:
+        asked.append(config.steps)
+        return QualityResult({module.output: module.files for module in staged}, ())
+
+    monkeypatch.setattr(run, "run_steps", note)
+    assert generate_module_routers("datafeed", silent=True)
+    run_quality_checks_for_module("datafeed", modules / "datafeed" / "ws_generated")
+    assert asked == [steps, steps]

@@ -115,6 +115,34 @@ def test_an_environment_that_the_settings_name_is_not_overridden(
     assert (sys.executable in argv.read_text()) is told
 
 
+@pytest.mark.parametrize(
+    ("files", "base"),
+    [
+        ({"pyproject.toml": ""}, None),
+        (STRICT, "pyrightconfig.json"),
+        ({"pyproject.toml": "[tool.pyright]\n"}, "pyproject.toml"),
+        ({"pyproject.toml": "[tool.pyright]\nextraPaths = ['lib']\n"}, "none of ours"),
+    ],
+)
+def test_folders_that_modules_are_imported_from_are_added_to_the_settings(
+    files: dict[str, str], base: str | None, project: Project, tool: Tool, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    code = "path = dict(zip(sys.argv, sys.argv[1:])).get('--project', os.devnull)\n"
+    code += f"open({str(seen)!r}, 'w').write(open(path).read()); print({said()!r})"
+    tool("pyright", code)
+    project.write(files)
+    result = project.run(project.module(), steps=("pyright",), sources=("src", "lib/more"))
+    assert result.diagnostics == ()
+    if base == "none of ours":
+        assert seen.read_text() == ""
+        return
+    settings = json.loads(seen.read_text())
+    top = settings["extraPaths"][0]
+    assert settings["extraPaths"] == [top, f"{top}/src", f"{top}/lib/more"]
+    assert settings.get("extends") == (base and f"{top}/{base}")
+
+
 def test_settings_lead_to_further_files_and_folders() -> None:
     assert TOOL.extends(b'{"extends": "../base.json"}') == ["../base.json"]
     assert TOOL.extends(b"[tool.pyright]\nextends = 'base.toml'\n") == ["base.toml"]

@@ -1,6 +1,6 @@
 """Run the quality steps over staged modules: the way into this package."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from wsgen.quality.shown_commands import shown_commands
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
 from wsgen.settings.cache_folder import usable_cache
+from wsgen.settings.choice import explained_steps
 from wsgen.settings.config import STEPS, Config
 
 
@@ -111,36 +112,44 @@ def commands_of(config: Config) -> Mapping[str, tuple[str, ...]]:
         help_text = f"Use one of {', '.join((*STEPS, *own))}."
         raise ToolError(message, [Diagnostic("WSG500", message, help=help_text)])
     lines = {name: own[name].command if name in own else (tool_of(name).name,) for name in names}
-    names_of_tools = [line[0] for line in lines.values()]
-    found = find_tools(names_of_tools, config.environment, root=root)
+    tool_by_step = {name: line[0] for name, line in lines.items()}
+    found = find_tools(tool_by_step.values(), config.environment, root=root)
     if missing := [tool for tool, place in found.items() if place is None]:
-        without = {name: line[0] for name, line in lines.items() if line[0] in missing}
-        raise _not_installed(missing, without, names, own)
+        raise _not_installed(missing, tool_by_step, config)
     commands = {tool: place.command for tool, place in found.items() if place is not None}
     return {name: (*commands[line[0]], *line[1:]) for name, line in lines.items()}
 
 
-def _not_installed(
-    tools: list[str], steps: Mapping[str, str], names: tuple[str, ...], own: Collection[str]
-) -> ToolError:
-    """Return the error that `steps`, which have their tools as values, cannot run for want of `tools`."""
+def _not_installed(tools: list[str], tool_by_step: Mapping[str, str], config: Config) -> ToolError:
+    """Return the error that steps cannot run for want of `tools`, with the reason why they are steps."""
+    steps = [step for step, tool in tool_by_step.items() if tool in tools]
     plural = len(tools) > 1
     quoted = ", ".join(f"`{name}`" for name in steps)
     *others, last = tools
     listed = f"{', '.join(others)} and {last}" if others else last
+    because = dict(explained_steps(config).chosen)
+    own = [step for step in steps if step in config.commands]
+    reasons = dict.fromkeys(because[s] for s in steps if s in because and s not in own)
     message = (
         f"{listed} {'are' if plural else 'is'} not installed, "
         f"but the quality step{'s' if len(steps) > 1 else ''} {quoted} "
         f"need{'' if len(steps) > 1 else 's'} {'them' if plural else 'it'}"
+        f"{': ' if reasons else ''}{'; '.join(reasons)}"
     )
-    cures = [f"correct `quality.commands.{name}`" for name in steps if name in own]
-    if packages := dict.fromkeys(tool for name, tool in steps.items() if name not in own):
-        cures.insert(
-            0, f"install {'them' if plural else 'it'} with `pip install {' '.join(packages)}`"
-        )
-    help_text = (
-        f"{', '.join(cures).capitalize()}, "
-        f"or write `{steps_without(names, steps)}` in [tool.wsgen.quality]."
+    cures = [f"correct `quality.commands.{step}`" for step in own]
+    if packages := dict.fromkeys(tool_by_step[step] for step in steps if step not in own):
+        install = f"`pip install {' '.join(packages)}`"
+        cures.insert(0, f"install {'them' if plural else 'it'} with {install}")
+    cures.append(f"or write `{steps_without(tool_by_step, steps)}` in [tool.wsgen.quality].")
+    help_text = ", ".join(cures)
+    return ToolError(
+        message,
+        [
+            Diagnostic(
+                "WSG500",
+                message,
+                help=f"{help_text[0].upper()}{help_text[1:]}",
+                step=steps[0] if len(steps) == 1 else None,
+            )
+        ],
     )
-    step = next(iter(steps)) if len(steps) == 1 else None
-    return ToolError(message, [Diagnostic("WSG500", message, help=help_text, step=step)])

@@ -11,6 +11,7 @@ from pathlib import Path
 from wsgen.files import bytes_of
 from wsgen.quality.mirror import StagedModule
 from wsgen.quality.tools import step_named, tool_of
+from wsgen.quality.tools.tool import OURS
 from wsgen.quality.workbench import Workbench
 
 
@@ -70,7 +71,8 @@ def _options(bench: Workbench, step: str, output: Path) -> Iterator[str]:
     """Yield the options that say which settings and folders count, as they are in the project."""
     tool = tool_of(step, bench.own)
     options = tool.options(bench.homes.of(tool, output), bench)
-    if not any(os.fspath(bench.mirror.scratch / "settings-") in option for option in options):
+    temporary = (bench.mirror.scratch / "settings-", bench.mirror.top / OURS)
+    if not any(os.fspath(start) in option for option in options for start in temporary):
         yield from (_in_project(option, bench) for option in options)
 
 

@@ -6,15 +6,17 @@ downloads when it runs for the first time.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.files import read_file
+from wsgen.files import bytes_of
 from wsgen.quality.problems import BrokenToolError, Outcome, Problem, Reading, broken, relative
-from wsgen.quality.settings_files import Home, settings_files
-from wsgen.quality.tools.tool import Step, Tool
+from wsgen.quality.settings_files import Home, has_table, settings_files
+from wsgen.quality.tools.tool import OURS, Step, Tool
 
 if TYPE_CHECKING:  # only runs of tools need it
     from wsgen.quality.workbench import Workbench
@@ -42,14 +44,30 @@ def _import_folders(data: bytes) -> list[str]:
 
 
 def _options(_: Home | None, bench: Workbench) -> tuple[str, ...]:
-    """Return the interpreter to take installed packages from, unless the settings name an environment."""
-    for file in settings_files(bench.root / "any", _SETTINGS):
-        try:
-            if re.search(_NAMES_VENV, read_file(file)):
-                return ()
-        except OSError:
-            continue
-    return ("--pythonpath", bench.environment.python)
+    """Return what the settings leave open: which interpreter has the packages, and where modules are."""
+    file = _settings_of(bench.root)
+    data = (bytes_of(file) if file else None) or b""
+    options = () if re.search(_NAMES_VENV, data) else ("--pythonpath", bench.environment.python)
+    roots = bench.roots_beside(bench.root)
+    if not roots or b"extraPaths" in data:
+        return options
+    import json
+
+    settings = {"extends": bench.mirrored(file)} if file else {}
+    # Beside the project's own: paths in settings count from where these are.
+    place = bench.mirror.top / f"{OURS}pyright.json"
+    place.write_text(json.dumps({**settings, "extraPaths": roots}), "utf-8")
+    return (*options, "--project", os.fspath(place))
+
+
+def _settings_of(root: Path) -> Path | None:
+    """Return the file that settings for `root` are read from, if there is one."""
+    for name in _SETTINGS:
+        if files := settings_files(root / "any", (name,)):
+            tables = ("pyright", "basedpyright") if name == "pyproject.toml" else ()
+            if not tables or any(has_table(files[0], table) for table in tables):
+                return files[0]
+    return None
 
 
 def _environment(_: Workbench) -> Mapping[str, str]:

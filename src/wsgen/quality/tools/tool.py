@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # only runs of tools need them
 FORMATTERS = frozenset({"black", "ruff-format"})
 """The steps that decide about the layout of code, and agree about it unless the project's settings differ."""
 
+OURS = ".wsgen-"
+"""How the names of settings files begin that are only in the mirror."""
+
 NOT_PYTHON = "Correct the templates that the file was made from."
 """The help of steps that format."""
 
