@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 import pytest
+from tests.conftest import Project
 
 from wsgen.cli.command import DOCUMENTATION, Command
 from wsgen.cli.main import run, wsgen
+from wsgen.cli.unchanged import begin_plain
 
 _WORD = re.compile(r"[\w<>=.*/'`\[\]|-]+")
 
@@ -86,3 +88,9 @@ def test_the_working_directory_is_the_same_after_a_command(
     os.chdir(gone)
     gone.rmdir()
     assert run(["-C", str(tmp_path), "list"]) == 0
+
+
+def test_no_shortcut_is_taken_around_another_folder(project: Project) -> None:
+    assert begin_plain(["check"]) is not None
+    for arguments in (["-C", "src", "check"], ["check", "-C", "src"], ["check", "--all-projects"]):
+        assert begin_plain(arguments) is None
