@@ -1,25 +1,39 @@
-"""Make virtual environments quickly: without pip, with packages of the running one linked by a `.pth` file."""
+"""Make virtual environments quickly: without pip, with links to what is installed in the running one."""
 
 import os
+import re
 import sys
 import venv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 WINDOWS = os.name == "nt"
 SCRIPTS = "Scripts" if WINDOWS else "bin"
 PYTHON = f"{SCRIPTS}/python{'.exe' if WINDOWS else ''}"
+SOURCES = Path(__file__).parents[1] / "src"
+
+_COMMAND = """\
+#!{python}
+import sys
+from {module} import {function}
+sys.exit({function}())
+"""
 
 
 def make_environment(folder: Path, installed: Iterable[str] = ()) -> Path:
-    """Make an environment at `folder`, which has the distributions `installed`; return its `site-packages`.
+    """Make an environment at `folder` with the distributions `installed` and theirs; return its `site-packages`.
 
-    They are found by their metadata only, which is all that wsgen looks at.
+    One that is named with a version, such as `black-24.1.0`, has its metadata only.
     """
     venv.create(folder, with_pip=False)
     packages = site_packages(folder)
     for name in installed:
-        (packages / f"{name}.dist-info").mkdir()
+        if re.search(r"-\d", name):
+            (packages / f"{name}.dist-info").mkdir()
+            continue
+        for found in _closure(name):
+            _link(found, packages, folder)
     return packages
 
 
@@ -29,3 +43,36 @@ def site_packages(folder: Path) -> Path:
         return folder / "Lib" / "site-packages"
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     return folder / "lib" / version / "site-packages"
+
+
+def _closure(name: str) -> Iterator[Distribution]:
+    """Yield the distribution `name` and all that it needs, without its extras."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        if (key := re.sub(r"[-_.]+", "-", waiting.pop()).lower()) in seen:
+            continue
+        seen.add(key)
+        yield (found := distribution(key))
+        for requirement in found.requires or ():
+            name, _, marker = requirement.partition(";")
+            if not re.search(
+                r"extra *==|python_version *<|python_full_version *<|win32|Windows", marker
+            ):
+                waiting.append(re.split(r"[ \[<>=!~(]", name.strip())[0])
+
+
+def _link(found: Distribution, packages: Path, folder: Path) -> None:
+    own = found.metadata["Name"].replace("-", "_")
+    if own.startswith("wsgen") and not (packages / own).exists():  # which is editable
+        (packages / own).symlink_to(SOURCES / own)
+    for top in {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}:
+        if not top.endswith(".pth") and not (packages / top).exists():
+            (packages / top).symlink_to(Path(str(found.locate_file(top))))
+    for entry in found.entry_points.select(group="console_scripts"):
+        command = folder / SCRIPTS / entry.name
+        module, _, function = entry.value.partition(":")
+        command.write_text(
+            _COMMAND.format(python=folder / PYTHON, module=module, function=function)
+        )
+        command.chmod(0o755)

@@ -14,6 +14,7 @@ from wsgen.asyncapi.export.document_files import format_document
 from wsgen.asyncapi.export.document_settings import read_settings
 from wsgen.asyncapi.export.export_documents import Exported, export_documents
 from wsgen.diagnostics import Span
+from wsgen.environment import running_environment
 from wsgen.errors import ConfigError
 from wsgen.model import ModuleSpec, TypeRef
 from wsgen.outputs.channels.stub import render_channels
@@ -49,6 +50,7 @@ def export(*specs: ModuleSpec, sources: tuple[Path, ...] = (ROOT,), **options: A
         Exportable(spec, render_channels(spec), {"BarsWsRouter.data": Span(Path("ws.yaml"), 7, 3)})
         for spec in specs
     ]
+    options.setdefault("environment", running_environment())
     return export_documents(modules, settings=settings, root=ROOT, sources=sources, **options)
 
 

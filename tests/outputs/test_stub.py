@@ -14,6 +14,7 @@ from wsgen.asyncapi.export.assemble import Exportable
 from wsgen.asyncapi.export.document_files import format_document
 from wsgen.asyncapi.export.document_settings import read_settings
 from wsgen.asyncapi.export.export_documents import export_documents
+from wsgen.environment import running_environment
 from wsgen.model import Delivery, Example, ModuleSpec, Overflow, TypeRef
 from wsgen.outputs.channels.frame_messages import CLOSE_CODES, ERROR_CODES
 from wsgen.outputs.channels.stub import render_channels
@@ -135,6 +136,7 @@ def test_a_document_of_routers_of_a_generic_class_says_nothing_of_the_native_pro
     exported = export_documents(
         [Exportable(spec, render_channels(spec, native=False), {})],
         settings=read_settings({}),
+        environment=running_environment(),
         root=ROOT,
         sources=(ROOT,),
         version=version,
@@ -165,6 +167,7 @@ def test_examples_of_a_generic_class_have_no_fields_of_the_native_protocol() -> 
     exported = export_documents(
         [Exportable(spec, render_channels(spec, native=False), {})],
         settings=read_settings({}),
+        environment=running_environment(),
         root=ROOT,
         sources=(ROOT,),
     )

@@ -16,7 +16,7 @@ from wsgen.cli.options import (
     quiet_option,
     report_option,
 )
-from wsgen.diagnostics import Diagnostic, Span, has_errors
+from wsgen.diagnostics import Diagnostic, Span, has_errors, in_order
 from wsgen.errors import FilesError
 from wsgen.files import bytes_of
 from wsgen.report.display import display_path
@@ -152,6 +152,8 @@ def html(
     timeout: float,
 ) -> int:
     """Write one self-contained page: the reference and a live console."""
+    if find_spec("wsgen_runtime") is None:
+        raise click.UsageError("the page is that of the runtime: pip install 'wsgen[runtime]'")
     documents, found = _documents(paths, modules, "3.1", per_module=False, timeout=timeout)
     for document in documents.values():
         # This is the only import of the runtime in wsgen: the page is the one that the runtime serves.
@@ -175,12 +177,7 @@ def _documents(
     per_module: bool,
     timeout: float,
 ) -> tuple[Mapping[str, dict[str, object]], tuple[Diagnostic, ...]]:
-    """Return the documents of the modules below `paths`, by name, and all diagnostics.
-
-    Raises click.UsageError if the runtime, which imports the models, is not installed.
-    """
-    if find_spec("wsgen_runtime") is None:
-        raise click.UsageError("AsyncAPI documents need the runtime: pip install 'wsgen[runtime]'")
+    """Return the documents of the modules below `paths`, by name, and all diagnostics."""
     from wsgen.asyncapi.export.assemble import Exportable
     from wsgen.asyncapi.export.document_settings import read_settings
     from wsgen.asyncapi.export.export_documents import export_documents
@@ -194,7 +191,7 @@ def _documents(
     loaded, found = load_modules(find_modules(paths, names, config), config)
     found = with_reason_for_nothing(as_result(loaded, found), paths, config, gate=True).diagnostics
     if has_errors(found):
-        return {}, found
+        return {}, in_order((*config.warnings, *found))
     modules = [
         Exportable(
             item.spec,
@@ -209,11 +206,12 @@ def _documents(
         settings=settings,
         root=config.root,
         sources=config.sources,
+        environment=config.environment,
         version=version,
         per_module=per_module,
         timeout=timeout,
     )
-    return exported.documents, (*found, *exported.diagnostics)
+    return exported.documents, in_order((*config.warnings, *found, *exported.diagnostics))
 
 
 def _files(

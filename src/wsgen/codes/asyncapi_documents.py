@@ -655,4 +655,20 @@ ASYNCAPI_DOCUMENTS: dict[str, Code] = {
                   - request: {symbol: AAPL}
         """,
     ),
+    "WSG666": Code(
+        title="interpreter cannot import models",
+        what="The project's interpreter cannot be started, is older than Python 3.11, or lacks pydantic.",
+        why="Documents describe the models, which are imported where the project runs.",
+        fix="Install what is missing there, or set `python` in [tool.wsgen] to another interpreter.",
+        file="console",
+        wrong="""
+            $ python -m venv .venv
+            $ wsgen asyncapi export
+        """,
+        right="""
+            $ python -m venv .venv
+            $ .venv/bin/python -m pip install pydantic
+            $ wsgen asyncapi export
+        """,
+    ),
 }

@@ -16,6 +16,7 @@ from wsgen.asyncapi.export.export_problems import (
 from wsgen.asyncapi.export.older_versions import convert
 from wsgen.asyncapi.export.payload_schemas import fill_documents
 from wsgen.diagnostics import Diagnostic, Severity, has_errors, in_order
+from wsgen.environment import Environment
 
 TIMEOUT = 60.0
 
@@ -34,14 +35,18 @@ def export_documents(
     settings: Settings,
     root: Path,
     sources: Sequence[Path],
+    environment: Environment,
     version: str = "3.1",
     per_module: bool = False,
     timeout: float = TIMEOUT,
 ) -> Exported:
     """Return the documents of `modules` in `version` ("3.1", "3.0" or "2.6").
 
-    Models are imported by a separate process, for at most `timeout` seconds. Each failure is a diagnostic at the
-    line of the source that names the type. If there is one, no documents are returned.
+    Models are imported by a process of the interpreter of `environment`, for at most `timeout` seconds. Each
+    failure is a diagnostic at the line of the source that names the type. If there is one, no documents are
+    returned.
+
+    Raises ToolError if that interpreter cannot import any models.
     """
     listed = [item for item in modules if item.spec.routers]
     if not listed:
@@ -53,7 +58,9 @@ def export_documents(
     if found := collisions(listed):
         return Exported({}, in_order(found))
     drafts = [assemble(parts, settings, per_module=per_module) for parts in stubs.values()]
-    filled = fill_documents(drafts, sources=sources, root=root, timeout=timeout)
+    filled = fill_documents(
+        drafts, sources=sources, root=root, environment=environment, timeout=timeout
+    )
     if filled.failures or filled.mismatches:
         problems = [
             *failed_types(listed, filled.failures),

@@ -9,7 +9,7 @@ from wsgen.asyncapi.validation.example_checks import mismatches
 from wsgen.diagnostics import Diagnostic, Note, Span
 
 _ADVICE = {
-    "WSG660": "Correct the type, or name the folder it is importable from in `sources`.",
+    "WSG660": "Correct the type, or let `sources` or `python` in [tool.wsgen] name where it is importable.",
     "WSG661": "Use types that pydantic can describe as JSON Schema.",
 }
 
@@ -76,7 +76,7 @@ def failed_types(
     for name, failure in failures.items():
         if not name:
             message = f"the models cannot be imported: {failure.text.rstrip('.')}"
-            help_text = "Install wsgen where the models are importable."
+            help_text = "Let `python` in [tool.wsgen] name an interpreter that can."
             output = failure.output or None
             found.append(Diagnostic(failure.code, message, help=help_text, output=output))
     return found

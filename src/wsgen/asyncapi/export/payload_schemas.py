@@ -1,4 +1,4 @@
-"""Fill the payload schemas of documents in a separate process, which imports the user's models."""
+"""Fill the payload schemas of documents in a process of the project's interpreter, which imports the models."""
 
 import json
 import os
@@ -7,13 +7,16 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from wsgen.asyncapi.export.assemble import Json
+from wsgen.diagnostics import Diagnostic
+from wsgen.environment import Environment
+from wsgen.errors import ToolError
 
-WORKER = "wsgen_runtime.documents.worker"
-"""The module that fills documents, by name and not imported, because wsgen does not need the runtime."""
+_START = Path(__file__).with_name("start_worker.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +53,37 @@ class Filled:
 
 
 def fill_documents(
-    documents: Sequence[Json], *, sources: Sequence[Path], root: Path, timeout: float
+    documents: Sequence[Json],
+    *,
+    sources: Sequence[Path],
+    root: Path,
+    environment: Environment,
+    timeout: float,
 ) -> Filled:
     """Return `documents` with the schemas of the models in them.
 
-    Runs one process in `root`, with `sources` first on its path, for at most `timeout` seconds.
+    Runs one process of the interpreter of `environment` in `root`, with `sources` first on its path, for at most
+    `timeout` seconds. The runtime of that environment fills the documents, or that of wsgen if it has none.
+
+    Raises ToolError if the interpreter cannot be started or lacks what is needed.
     """
     task = json.dumps({"documents": documents, "sources": [str(path) for path in sources]})
     late = False
     # Use files, not pipes: a pipe ends only when all processes that a model has started have closed it.
     with TemporaryFile() as output, TemporaryFile() as errors:
-        # With -P, modules are imported from the folders in `sources`, and not from the working directory.
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", WORKER],
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=errors,
-            cwd=root,
-            # Sets in examples and defaults are in the order of their hashes, which must be the same each time.
-            env={**os.environ, "PYTHONHASHSEED": "0"},
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(
+                [environment.python, os.fspath(_START), _own_runtime()],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=errors,
+                cwd=root,
+                # Sets in examples and defaults are in the order of their hashes, the same each time.
+                env={**os.environ, "PYTHONHASHSEED": "0"},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise _unusable(environment, f"cannot be started: {error.strerror}", "") from error
         try:
             process.communicate(task.encode(), timeout=timeout)
         except subprocess.TimeoutExpired:
@@ -86,6 +99,9 @@ def fill_documents(
     last = next(reversed(_lines(answer)), {})
     if "documents" in last:
         return Filled(tuple(last["documents"]), {})
+    if "unusable" in last:
+        reason = last["unusable"]
+        raise _unusable(environment, reason["text"], reason.get("install", ""))
     if "failures" in last:
         failures = {
             name: Failure(
@@ -98,6 +114,21 @@ def fill_documents(
         refused = (Mismatch(**{**item, "loc": tuple(item["loc"])}) for item in last["refused"])
         return Filled((), failures, tuple(refused))
     return _blamed(answer, f"ended the process with status {process.returncode}", said)
+
+
+def _own_runtime() -> str:
+    """Return the folder of the runtime that is installed beside wsgen, an empty text if there is none."""
+    spec = find_spec("wsgen_runtime")
+    return os.path.dirname(spec.origin) if spec and spec.origin else ""  # noqa: PTH120
+
+
+def _unusable(environment: Environment, text: str, install: str) -> ToolError:
+    """Return the error that the interpreter cannot import any models, since it `text`."""
+    cure = "Set `python` in [tool.wsgen] to another interpreter."
+    if install:
+        cure = f"Install `{install}` there, or set `python` in [tool.wsgen] to another interpreter."
+    message = f"the interpreter {environment.python} {text} ({environment.reason})"
+    return ToolError(message, [Diagnostic("WSG666", message, help=cure)])
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

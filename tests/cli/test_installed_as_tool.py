@@ -1,0 +1,44 @@
+"""wsgen in an environment of its own, as pipx and uv install tools, on a project with a `.venv`."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from tests.conftest import Project
+from tests.environments import SCRIPTS, make_environment
+
+PYPROJECT = """\
+[tool.wsgen]
+paths = ["specs"]
+
+[tool.black]
+
+[tool.mypy]
+strict = true
+mypy_path = "src"
+"""
+
+
+def test_a_project_is_rendered_checked_and_exported(project: Project, tmp_path: Path) -> None:
+    make_environment(tmp_path / "tool", ["wsgen"])
+    make_environment(project.root / ".venv", ["wsgen-runtime", "black", "mypy"])
+    project.write("pyproject.toml", PYPROJECT)
+
+    def wsgen(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        ended = subprocess.run(
+            [tmp_path / "tool" / SCRIPTS / "wsgen", *arguments],
+            cwd=project.root,
+            env={**os.environ, "PATH": os.defpath},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stderr == ""
+        return ended
+
+    shown = wsgen("render", "-v").stdout
+    assert "black" in shown
+    assert "written" in shown
+    assert "1 current" in wsgen("check").stdout
+    assert "asyncapi: 3.1.0" in wsgen("asyncapi", "export").stdout
