@@ -103,3 +103,17 @@ def test_without_any_tool_it_is_said_that_no_step_ran(
     checked = project.wsgen("check")
     assert checked.code == 0
     assert "No quality step ran: " not in checked.stdout
+
+
+def test_a_package_that_has_passed_more_steps_than_these_is_current(project: Project) -> None:
+    """As where an app has rendered it with the steps of the founding code, which may be more."""
+    settings = f"{WSGEN}[tool.wsgen.quality]\nsteps = "
+    project.write("pyproject.toml", f"{settings}['ruff-format', 'ruff-fix']\n")
+    assert project.wsgen("render").code == 0
+    before = project.snapshot()
+    for steps, code in (("['ruff-format']", 0), ("['ruff-format', 'ruff-check']", 1), ("[]", 0)):
+        project.write("pyproject.toml", f"{settings}{steps}\n")
+        assert project.wsgen("check").code == code
+    project.write("pyproject.toml", f"{settings}['ruff-format']\n")
+    assert project.wsgen("render").code == 0
+    assert {**project.snapshot(), "pyproject.toml": 0} == {**before, "pyproject.toml": 0}
