@@ -52,7 +52,7 @@ class Diagnostic:
 
     `code` is a key of `wsgen.codes.CODES`. `message` is a lower-case clause, `help` a sentence that names the
     next action. `span` is None if no file has caused the problem. `module` and `step` name the module and the
-    quality step that failed; `output` is the unchanged output of a tool.
+    quality step that failed; `output` is what a tool printed besides.
     """
 
     code: str

@@ -65,7 +65,7 @@ def test_a_type_that_does_not_exist_fails_its_module_only(project: Project) -> N
     assert found.output is not None
     command, _, said = found.output.partition("\n")
     assert command.endswith("mypy specs/datafeed/ws_generated)")
-    assert said.startswith("specs/datafeed/ws_generated/barwsrouter.py:5:")
+    assert said == ""  # it is in the message
 
 
 def test_each_linter_reports_what_it_finds_after_the_fixers_are_done(project: Project) -> None:

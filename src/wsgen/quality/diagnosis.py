@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from wsgen.diagnostics import Diagnostic
+from wsgen.diagnostics import Diagnostic, Span
 from wsgen.quality.mirror import StagedModule
 from wsgen.quality.problems import Problem
 from wsgen.quality.rounds import Change, Checked
@@ -18,6 +18,7 @@ Commands = Callable[[Iterable[str]], str]
 """Returns the lines that repeat steps."""
 
 _MISSING = "Create or install {}, correct its name, or add the folder that holds it to `sources` in [tool.wsgen]."
+_TYPES = "WSG513"
 _SAME_SETTINGS = "Give both the same line length and style"
 
 
@@ -71,16 +72,16 @@ def module_diagnostics(
             if broken.step
             else broken.output,
         )
-    missing = set()
+    said: dict[tuple[str, Span | None], tuple[str, str]] = {}
     for step, problem in checked.problems:
         diagnostic = _of_problem(
             module, checked, labels.get(step, step), problem, directory, commands, own
         )
-        if problem.missing:
-            # Each router that imports it has the same problem at the same place.
-            if (problem.missing, diagnostic.span) in missing:
+        if diagnostic.code == _TYPES:
+            # A fault of a type is found by each type checker and in each file that uses the type.
+            key, where = (problem.missing or problem.message, diagnostic.span), (step, problem.path)
+            if said.setdefault(key, where) != where:
                 continue
-            missing.add((problem.missing, diagnostic.span))
         yield diagnostic
     files = dict.fromkeys(change.file for change in checked.disputes)
     for file in files:
@@ -116,8 +117,14 @@ def _of_problem(
         help=problem.help or help_text,
         module=module.name,
         step=step,
-        output=f"{commands([step])}\n{problem.output}",
+        output="\n".join([commands([step]), *_further(problem)]),
     )
+
+
+def _further(problem: Problem) -> Iterator[str]:
+    """Yield the lines of a tool's output about `problem`, without that which only repeats its message."""
+    said = problem.output.splitlines()
+    yield from (line for line in said if problem.message not in line)
 
 
 def _dispute(
