@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsgen.diagnostics import Diagnostic, in_order
+from wsgen.diagnostics import Diagnostic, Severity, in_order
 from wsgen.discovery.modules import discover, select
 from wsgen.discovery.surroundings import unimportable
+from wsgen.errors import ConfigError
 from wsgen.progress import Progress, Unheard, module_part
 from wsgen.result import ModuleResult, RunResult, State
 from wsgen.settings.config import Config
@@ -26,7 +27,15 @@ def find_modules(
 
     Raises ConfigError.
     """
-    return select(discover(tuple(paths) or config.paths, config), names)
+    given, wanted = tuple(paths), tuple(names)
+    found = discover(given or config.paths, config)
+    if wanted and not found:  # not one of that name, nor of any other
+        from wsgen.discovery.why_none import why_none
+
+        places = given or config.paths
+        reason = why_none(places, config, given=bool(given), severity=Severity.ERROR)
+        raise ConfigError(reason.message, [reason])
+    return select(found, wanted)
 
 
 def load_modules(

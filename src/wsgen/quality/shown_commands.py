@@ -58,9 +58,8 @@ def _ourselves() -> Sequence[str]:
 
 def _program(path: str, name: str, root: Path | None) -> str:
     """Return what to type for the program at `path`: its name if a shell finds it by that."""
-    if (found := shutil.which(name)) is not None and os.path.realpath(found) == os.path.realpath(
-        path
-    ):
+    found = shutil.which(name)
+    if found is not None and os.path.realpath(found) == os.path.realpath(path):
         return name
     if root is not None and Path(path).is_relative_to(root):
         return Path(path).relative_to(root).as_posix()
