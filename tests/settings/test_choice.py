@@ -36,7 +36,13 @@ def written(root: Path, files: Mapping[str, str]) -> Path:
         ({"tox.ini": "[tox]\n[flake8]\n[isort]\n"}, ["flake8", "isort"]),
         ({".isort.cfg": ""}, ["isort"]),
         ({"mypy.ini": ""}, ["mypy"]),
-        ({"pyrightconfig.json": "{}", "mypy.ini": ""}, ["mypy", "pyright"]),
+        ({"pyrightconfig.json": "{}"}, ["pyright"]),
+        ({"pyrightconfig.json": "{}", "mypy.ini": ""}, ["mypy"]),
+        ({"pyproject.toml": "[tool.pyright]\n[dependency-groups]\ndev = ['mypy']"}, ["mypy"]),
+        (
+            {"pyproject.toml": "[tool.pyright]\n[dependency-groups]\ndev = ['mypy', 'pyright']"},
+            ["mypy", "pyright"],
+        ),
         ({"pyproject.toml": "[tool.basedpyright]"}, ["basedpyright"]),
         ({PRE_COMMIT: "- id: basedpyright\n", "pyrightconfig.json": "{}"}, ["basedpyright"]),
         (
@@ -127,7 +133,7 @@ def test_each_step_has_its_reason(tmp_path: Path) -> None:
     files = {
         "pyproject.toml": "[tool.black]\n[tool.ruff.lint]\nextend-select = ['I']\n"
         "[dependency-groups]\ndev = ['isort', 'mypy']",
-        PRE_COMMIT: "- id: flake8\n",
+        PRE_COMMIT: "- id: flake8\n- id: types\n  entry: uv run pyright --warnings\n",
     }
     found = choose_steps(written(tmp_path, files), running_environment())
     assert dict(found.chosen) == {
@@ -136,6 +142,7 @@ def test_each_step_has_its_reason(tmp_path: Path) -> None:
         "flake8": f"the hook `flake8` in {PRE_COMMIT}",
         "ruff-check": "[tool.ruff] in pyproject.toml",
         "mypy": "`mypy` in [dependency-groups] of pyproject.toml",
+        "pyright": f"the hook `pyright` in {PRE_COMMIT}",
     }
     left_out = dict(found.left_out)
     assert left_out["ruff-format"] == "black formats the project: [tool.black] in pyproject.toml"

@@ -100,8 +100,8 @@ def _conflicts(wanted: Mapping[str, Evidence]) -> list[tuple[str, str]]:
             found.append(("black", f"ruff formats the project: {ruff.where}"))
     if "ruff" in wanted and SORTING in wanted:
         found.append(("isort", f"ruff sorts the imports: {wanted[SORTING].where}"))
-    if "pyright" in wanted and "basedpyright" in wanted:
-        based, plain = wanted["basedpyright"], wanted["pyright"]
-        if plain.strength is Strength.SETTINGS:
-            found.append(("pyright", f"basedpyright reads the same settings: {based.where}"))
+    checkers = [tool for tool in ("basedpyright", "mypy") if tool in wanted]
+    if checkers and (plain := wanted.get("pyright")) and plain.strength is Strength.IMPLIED:
+        reason = f"{checkers[0]} checks types; {plain.where} may be that of an editor"
+        found.append(("pyright", reason))
     return found

@@ -54,7 +54,10 @@ _REQUIREMENT = r"[A-Za-z0-9][\w.-]*"
 
 
 class Strength(IntEnum):
-    """How surely a project uses a tool: what its hooks run counts more than settings, which may be left over."""
+    """How surely a project uses a tool: what its hooks run counts more than settings, which may be left over.
+
+    Settings of pyright count least, since editors read them too.
+    """
 
     IMPLIED = 0
     DEPENDENCY = 1
@@ -98,7 +101,8 @@ def _in_folder(folder: Path, root: Path) -> Iterator[tuple[str, Evidence]]:
         return os.path.relpath(folder / name, root)
 
     def settings(tool: str, where: str) -> tuple[str, Evidence]:
-        return tool, Evidence(Strength.SETTINGS, where)
+        strength = Strength.IMPLIED if tool == "pyright" else Strength.SETTINGS
+        return tool, Evidence(strength, where)
 
     try:
         names = set(os.listdir(folder))
@@ -134,20 +138,20 @@ def _in_folder(folder: Path, root: Path) -> Iterator[tuple[str, Evidence]]:
     for name in _PRE_COMMIT:
         if name in names:
             for hook in _found(_HOOK, re.sub(_COMMENT, b"", _contents(folder / name))):
-                for tool in _run_by(hook):
-                    where = f"the hook `{hook}` in {shown(name)}"
+                for tool, command in _run_by(hook):
+                    where = f"the hook `{command}` in {shown(name)}"
                     yield tool, Evidence(Strength.HOOK, where)
 
 
-def _run_by(hook: str) -> Iterator[str]:
-    """Yield what a hook runs, given its id or its command."""
+def _run_by(hook: str) -> Iterator[tuple[str, str]]:
+    """Yield what a hook runs, given its id or its command, and the words of it that say so."""
     words = hook.split()
     for word, following in zip(words, [*words[1:], ""], strict=True):
         name = word.rpartition("/")[2]
         if name == "ruff" and following == "format":
-            yield FORMAT
+            yield FORMAT, f"{name} {following}"
         elif name in _TOOLS or name in _HOOKS:
-            yield _HOOKS.get(name, name)
+            yield _HOOKS.get(name, name), name
 
 
 def _of_ruff(
