@@ -18,7 +18,7 @@ def _run() -> int:
 
     arguments = sys.argv[1:]
     begun = begin_plain(arguments)
-    if begun is not None and say_if_current(begun, write=arguments[0] == "render"):
+    if begun is not None and say_if_current(begun, write=arguments[0] != "check"):
         return 0
     from wsgen.cli.main import run
 

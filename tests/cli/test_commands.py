@@ -101,28 +101,6 @@ def test_codes_in_the_source_are_exactly_those_in_the_table() -> None:
     assert used == CODES.keys()
 
 
-def test_init_writes_a_project_that_validates_and_keeps_what_is_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Project
-) -> None:
-    empty = tmp_path / "new"
-    empty.mkdir()
-    monkeypatch.chdir(empty)
-    assert project.wsgen("init", "market_data", "--models", "firstapp.models").code == 0
-    assert project.wsgen("render", "--no-quality").code == 0
-    models = (empty / "src/firstapp/models.py").read_text()
-    assert "class MarketData(BaseModel)" in models
-    assert "class MarketDataSubscriptionRequest(BaseModel)" in models
-    before = (empty / "specs/market_data/ws.yaml").read_text()
-    again = project.wsgen("init", "market_data", "--models", "firstapp.models")
-    assert again.code == 0
-    assert "kept" in again.stdout
-    assert project.wsgen("init", "other", "--models", "pydantic.models").code == 0
-    assert not (empty / "src/pydantic").exists()
-    assert (empty / "specs/market_data/ws.yaml").read_text() == before
-    assert project.wsgen("init", "../x").code == 2
-    assert project.wsgen("init", "--path", "..").code == 2
-
-
 def test_a_run_that_is_stopped_says_what_to_do(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,7 @@
-"""`wsgen init`: what it writes is valid, and what is there stays byte for byte as it was."""
+"""`wsgen init`: what it writes is valid, what is there stays as it was, and nothing is written by halves."""
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,47 @@ from tests.conftest import Project
 
 @pytest.fixture
 def empty(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "new"
+    (tmp_path / "pyproject.toml").unlink()
+    folder = tmp_path / "shop"
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+def files_in(folder: Path) -> set[str]:
+    return {f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()}
+
+
+def test_an_empty_folder_becomes_a_project_and_a_second_run_keeps_it(
+    project: Project, empty: Path
+) -> None:
+    outcome = project.wsgen("init", "market_data")
+    assert (outcome.code, outcome.stderr) == (0, "")
+    assert outcome.stdout.endswith(
+        "Next:\n\n    wsgen render\n    uvicorn shop.main:app\n"
+        "    http://127.0.0.1:8000/market_data/ws\n"
+    )
+    written = files_in(empty)
+    assert written == {
+        ".gitattributes",
+        "pyproject.toml",
+        "shop/__init__.py",
+        "shop/main.py",
+        *(f"shop/market_data/{name}" for name in ("__init__.py", "models.py", "service.py")),
+        "shop/market_data/ws.yaml",
+    }
+    assert project.wsgen("render", "--no-quality").code == 0
+    assert project.wsgen("check", "--no-quality").code == 0
+    (empty / "shop/market_data/models.py").write_text("# mine\n")
+    before = {file: (empty / file).read_bytes() for file in written}
+    again = project.wsgen("init", "market_data")
+    assert again.code == 0
+    assert again.stdout.startswith("kept     shop/market_data/ws.yaml\n")
+    assert {file: (empty / file).read_bytes() for file in written} == before
+    other = project.wsgen("init", "orders")
+    assert other.code == 0
+    assert "Add to shop/main.py, below `app = ...`:" in other.stdout
+    assert {file: (empty / file).read_bytes() for file in written} == before
 
 
 @pytest.mark.parametrize(
@@ -21,74 +60,102 @@ def empty(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_any_name_that_is_taken_gives_a_project_that_renders(
     project: Project, empty: Path, name: str
 ) -> None:
-    assert project.wsgen("init", name, "--models", "firstapp.models").code == 0
+    assert project.wsgen("init", name).code == 0
     rendered = project.wsgen("render", "--no-quality")
     assert (rendered.code, rendered.stderr) == (0, "")
-    assert "class BaseModel(" not in (empty / "src/firstapp/models.py").read_text()
+    assert "class BaseModel(" not in (empty / f"shop/{name}/models.py").read_text()
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "says"),
     [
-        ["__"],
-        ["_"],
-        ["1"],
-        ["_1"],
-        ["__pycache__"],
-        ["class"],
-        ["true"],
-        ["x", "--models", "a..b"],
-        ["x", "--models", "a/b.py"],
-        ["x", "--path", "a\nb"],
-        ["x", "--path", ".."],
+        (["__"], "`__` cannot name a module: use ASCII letters"),
+        (["_1"], "`_1` cannot name a module"),
+        (["__pycache__"], "cannot name a module"),
+        (["1"], "begin with a letter"),
+        (["a-b"], "use ASCII letters"),
+        (["a.b"], "use ASCII letters"),
+        (["a b"], "use ASCII letters"),
+        (["../x"], "use ASCII letters"),
+        (["ma\u0440ket"], "cannot name a module"),
+        (["class"], "it is a keyword of Python"),
+        (["true"], "`true` cannot name a module"),
+        (["x", "--models", "a..b"], "WSG"),
+        (["x", "--models", "a/b.py"], "WSG"),
+        (["x", "--path", "a\nb"], "cannot be a folder of modules"),
+        (["x", "--path", ".."], "is not a folder in the project"),
+        (["x", "--path", "/etc"], "is not a folder in the project"),
+        (["x", "--path", "my-shop"], "`my-shop` is not a name"),
+        (["x", "--path", "a b"], "`a b` is not a name"),
+        (["x", "--path", "class"], "`class` is not a name"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(
-    project: Project, empty: Path, arguments: list[str]
+    project: Project, empty: Path, arguments: list[str], says: str
 ) -> None:
     outcome = project.wsgen("init", *arguments)
     assert outcome.code == 2
-    assert "Error: " in outcome.stderr
+    assert says in outcome.stderr
+    assert outcome.stdout == ""
     assert list(empty.iterdir()) == []
 
 
-def test_models_that_cannot_be_looked_for_are_taken_for_the_users_own(
-    project: Project, empty: Path
+def test_all_that_is_wrong_is_said_at_once(project: Project, empty: Path) -> None:
+    outcome = project.wsgen("init", "class", "--models", "shop.modles", "--path", "../x")
+    assert outcome.code == 2
+    assert outcome.stderr.count("error[WSG910]") == 3
+
+
+@pytest.mark.parametrize("place", ["shop", "shop/market"])
+def test_a_link_out_of_the_project_is_not_followed(
+    project: Project, empty: Path, tmp_path: Path, place: str
 ) -> None:
-    assert project.wsgen("init", "x", "--models", "__main__").code == 0
-    assert not (empty / "__main__.py").exists()
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (empty / "pyproject.toml").write_text('[project]\nname = "shop"\n')
+    (empty / place).parent.mkdir(exist_ok=True)
+    (empty / place).symlink_to(outside)
+    outcome = project.wsgen("init", "market", "--path", "shop")
+    assert outcome.code == 2
+    assert "link" in outcome.stderr
+    assert list(outside.iterdir()) == []
+    assert files_in(empty) == {"pyproject.toml"}
 
 
 def test_a_path_of_any_letters_is_valid_toml(project: Project, empty: Path) -> None:
-    assert project.wsgen("init", "x", "--path", 'a"b\\é').code == 0
+    (empty / "caf\u00e9\\").mkdir()
+    assert project.wsgen("init", "x", "--path", "b1/c2").code == 0
+    settings = tomllib.loads((empty / "pyproject.toml").read_text())
+    assert settings["tool"]["wsgen"]["paths"] == ["b1/c2"]
     assert project.wsgen("validate").stdout.startswith("✓ 1 module, 1 router")
 
 
-def test_line_ends_and_permissions_are_kept(project: Project, empty: Path) -> None:
+def test_text_comments_line_ends_and_permissions_are_kept(project: Project, empty: Path) -> None:
     file = empty / "pyproject.toml"
-    file.write_bytes(b'[project]\r\nname = "x"  # see [tool.wsgen] docs')
+    before = b'[project]\r\nname = "x"  # see [tool.wsgen] docs'
+    file.write_bytes(before)
     file.chmod(0o640)
-    assert project.wsgen("init", "x").code == 0
-    assert file.read_bytes() == (
-        b'[project]\r\nname = "x"  # see [tool.wsgen] docs\r\n'
-        b'\r\n[tool.wsgen]\r\npaths = ["specs"]\r\n'
-    )
+    assert project.wsgen("init", "market").code == 0
+    after = file.read_bytes()
+    assert after.startswith(before + b"\r\n\r\n[tool.wsgen]\r\n")
+    assert after.count(b"\n") == after.count(b"\r\n")
     assert file.stat().st_mode & 0o777 == 0o640
-    assert {entry.name for entry in empty.iterdir()} == {"pyproject.toml", "specs", "src"}
 
 
 @pytest.mark.parametrize("text", ["[tool.wsgen]\n", 'tool.wsgen.paths = ["specs"]\n'])
 def test_settings_that_are_there_are_kept(project: Project, empty: Path, text: str) -> None:
     (empty / "pyproject.toml").write_text(text)
+    (empty / "specs").mkdir()
     assert project.wsgen("init", "x").code == 0
     assert (empty / "pyproject.toml").read_text() == text
+    assert project.wsgen("validate").stdout.startswith("✓ 1 module, 1 router")
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("[project\n", "pyproject.toml:1:9: error[WSG900]: pyproject.toml is not valid TOML"),
-        ("tool = {}\n", "put the settings into wsgen.toml"),
+        ("tool = {}\n", "Write an empty wsgen.toml beside it"),
     ],
 )
 def test_a_file_that_cannot_be_extended_stays_as_it_is(
@@ -102,30 +169,129 @@ def test_a_file_that_cannot_be_extended_stays_as_it_is(
     assert (empty / "pyproject.toml").read_text() == text
 
 
-def test_a_write_that_fails_leaves_the_file_whole(
-    project: Project, empty: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_empty_wsgen_toml_takes_the_place_of_the_table(project: Project, empty: Path) -> None:
+    (empty / "pyproject.toml").write_text("tool = {}\n")
+    (empty / "wsgen.toml").touch()
+    assert project.wsgen("init", "x").code == 0
+    assert project.wsgen("validate").stdout.startswith("✓ 1 module, 1 router")
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_write_that_fails_undoes_those_before(
+    project: Project, empty: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     (empty / "pyproject.toml").write_text("# mine\n")
+    (empty / ".gitattributes").write_text("*.bin binary\n")
+    writes, replace = 0, Path.replace
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def full(self: Path, target: Path) -> Path:
+        nonlocal writes
+        writes += 1
+        if writes == number:
+            raise OSError(28, "No space left on device")
+        return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", full)
     outcome = project.wsgen("init", "x")
     assert outcome.code == 2
-    assert "pyproject.toml cannot be written: No space left on device" in outcome.stderr
-    assert [entry.name for entry in empty.iterdir()] == ["pyproject.toml"]
+    assert "cannot be written: No space left on device" in outcome.stderr
+    assert sorted(entry.name for entry in empty.iterdir()) == [".gitattributes", "pyproject.toml"]
     assert (empty / "pyproject.toml").read_text() == "# mine\n"
+    assert (empty / ".gitattributes").read_text() == "*.bin binary\n"
+
+
+def test_files_in_the_way_are_all_named_and_kept(project: Project, empty: Path) -> None:
+    before = {"shop/__init__.py", "shop/market/models.py", "shop/market/service.py"}
+    (empty / "shop/market").mkdir(parents=True)
+    for name in before:
+        (empty / name).write_text("# mine\n")
+    outcome = project.wsgen("init", "market")
+    assert outcome.code == 2
+    for name in ("models.py", "service.py"):
+        assert f"shop/market/{name} exists" in outcome.stderr
+    assert files_in(empty) == before
+
+
+def test_a_module_never_hides_a_file_of_its_name(project: Project, empty: Path) -> None:
+    (empty / "shop").mkdir()
+    (empty / "shop/__init__.py").touch()
+    (empty / "shop/market.py").touch()
+    outcome = project.wsgen("init", "market")
+    assert outcome.code == 2
+    assert "`shop.market` would hide shop/market.py" in outcome.stderr
+
+
+def test_a_run_that_was_killed_is_completed(project: Project, empty: Path) -> None:
+    assert project.wsgen("init", "market").code == 0
+    whole = {name: (empty / name).read_bytes() for name in files_in(empty)}
+    for name in ("shop/market/ws.yaml", "shop/main.py"):
+        (empty / name).unlink()
+    assert project.wsgen("init", "market").code == 0
+    assert {name: (empty / name).read_bytes() for name in files_in(empty)} == whole
 
 
 @pytest.mark.parametrize(
-    ("module", "reason"),
-    [("class", "it is a keyword of Python"), ("2x", "begin with a letter"), ("a-b", "letters")],
+    ("before", "after"),
+    [
+        (None, "{}\n"),
+        ("*.bin binary", "*.bin binary\n{}\n"),
+        ("{}\n", "{}\n"),
+        ("**/ws_generated/**   linguist-generated   -diff\n", None),
+    ],
 )
-def test_a_name_that_cannot_be_a_module_is_refused_with_the_reason(
-    project: Project, module: str, reason: str
+def test_git_is_told_once_what_is_generated(
+    project: Project, empty: Path, before: str | None, after: str | None
 ) -> None:
-    outcome = project.wsgen("init", module)
-    assert outcome.code == 2
-    assert f"'{module}' cannot name a module: " in outcome.stderr
-    assert reason in outcome.stderr
+    line, file = "**/ws_generated/** linguist-generated", empty / ".gitattributes"
+    if before is not None:
+        file.write_text(before.format(line))
+    for name in ("one", "two"):
+        assert project.wsgen("init", name).code == 0
+    assert file.read_text() == (after or before or "").format(line)
+
+
+def test_models_that_do_not_exist_are_refused_with_the_nearest(
+    project: Project, empty: Path
+) -> None:
+    assert project.wsgen("init", "market").code == 0
+    before = files_in(empty)
+    for models, says in (
+        ("shop.market.modls", "Did you mean `shop.market.models`?"),
+        ("nowhere.at.all", "Name a module of the project"),
+        ("pydantic.no_such_module", "`pydantic.no_such_module`, which does not exist"),
+    ):
+        outcome = project.wsgen("init", "other", "--models", models)
+        assert outcome.code == 2
+        assert says in outcome.stderr
+    assert files_in(empty) == before
+
+
+def test_models_that_exist_are_used(project: Project, empty: Path) -> None:
+    assert project.wsgen("init", "market").code == 0
+    outcome = project.wsgen("init", "other", "--models", "shop.market.models")
+    assert (outcome.code, outcome.stderr) == (0, "")
+    assert not (empty / "shop/other/models.py").exists()
+    assert "data: Market\n" in (empty / "shop/other/ws.yaml").read_text()
+    assert project.wsgen("render", "--no-quality").code == 0
+
+
+def test_models_without_a_pair_are_to_be_named(project: Project, empty: Path) -> None:
+    assert project.wsgen("init", "market").code == 0
+    outcome = project.wsgen("init", "other", "--models", "shop.market.service")
+    assert outcome.code == 0
+    assert "Name a request and an update of your models in ws.yaml first." in outcome.stdout
+
+
+def test_the_steps_are_written_with_their_reasons(project: Project, empty: Path) -> None:
+    (empty / "pyproject.toml").write_text('[project]\nname = "shop"\n\n[tool.ruff]\n')
+    assert project.wsgen("init", "market").code == 0
+    text = (empty / "pyproject.toml").read_text()
+    assert '    "ruff-check",  # [tool.ruff] in pyproject.toml\n' in text
+    steps = tomllib.loads(text)["tool"]["wsgen"]["quality"]["steps"]
+    assert steps == ["ruff-format", "ruff-fix", "ruff-check"]
+
+
+def test_generate_is_render(project: Project) -> None:
+    first = project.wsgen("generate", "--no-quality", "--format", "json")
+    assert first.code == 0
+    assert json.loads(first.stdout)["modules"][0]["state"] == "written"

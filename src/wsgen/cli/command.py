@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 DOCUMENTATION = "https://wsgen.github.io/wsgen/"
 
+_STARTED_IN = "wsgen.started_in"
 _UNBROKEN = "\N{NON-BREAKING HYPHEN}"
 _WIDEST_EXAMPLE = 44
 
@@ -89,6 +90,7 @@ def _change_directory(
     Raises click.UsageError if that is not possible.
     """
     for directory in directories:
+        ctx.meta.setdefault(_STARTED_IN, Path.cwd())
         with suppress(
             FileNotFoundError
         ):  # the working directory was removed, which does not matter
@@ -100,6 +102,12 @@ def _change_directory(
         except OSError as error:
             message = f"cannot change to '{directory}': {error.strerror or error}"
             raise click.UsageError(message, ctx) from error
+
+
+def started_in(ctx: click.Context) -> Path:
+    """Return the folder in which the command was started, before any `-C`."""
+    folder: Path = ctx.meta.get(_STARTED_IN, Path.cwd())
+    return folder
 
 
 def _returning(directory: Path) -> Any:

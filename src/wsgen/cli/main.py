@@ -22,13 +22,14 @@ from wsgen.names import nearest
 
 _COMMANDS = {
     "render": ("wsgen.cli.render", "render", "Write the routers, exports and AsyncAPI stubs."),
+    "generate": ("wsgen.cli.render", "render", "The same as render."),
     "check": ("wsgen.cli.render", "check", "Fail if render would change anything; write nothing."),
     "diff": ("wsgen.cli.render", "diff", "Show what render would change."),
     "validate": ("wsgen.cli.inspect", "validate", "Check the sources only; fast."),
     "list": ("wsgen.cli.inspect", "list_modules", "List modules, routers, routes and types."),
     "clean": ("wsgen.cli.render", "clean", "Remove what wsgen generated, and only that."),
     "migrate": ("wsgen.cli.migrate", "migrate", "Turn ws.py into ws.yaml, the same routers."),
-    "init": ("wsgen.cli.init", "init", "Write a first ws.yaml and [tool.wsgen]."),
+    "init": ("wsgen.cli.init", "init", "Start a module in your project, or in an empty folder."),
     "asyncapi": (
         "wsgen.cli.asyncapi_commands",
         "asyncapi",

@@ -42,11 +42,11 @@ def begin(paths: Sequence[Path], modules: Iterable[str], options: Options) -> Be
 
 
 def begin_plain(arguments: Sequence[str]) -> Begun | None:
-    """Begin `render` or `check` without options.
+    """Begin `render`, `generate` or `check` without options.
 
     Return None for all other calls and for mistakes, which the command itself reports.
     """
-    if not arguments or arguments[0] not in ("render", "check"):
+    if not arguments or arguments[0] not in ("render", "generate", "check"):
         return None
     if any(argument.startswith("-") for argument in arguments):
         return None

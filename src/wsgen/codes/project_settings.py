@@ -92,6 +92,12 @@ PROJECT_SETTINGS: dict[str, Code] = {
             $ wsgen check
         """,
     ),
+    "WSG910": Code(
+        title="module that cannot be started",
+        what="`wsgen init` cannot start a module of this name, in this place, or with these models.",
+        why="It writes only what the next `wsgen render` finds, and what can be imported.",
+        fix="Choose another name, place or module of models, as the help says; nothing was written.",
+    ),
     "WSG990": Code(
         title="more problems",
         what="A file has more than a hundred problems, and only the first hundred are shown.",

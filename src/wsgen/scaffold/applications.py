@@ -1,0 +1,83 @@
+"""Find the application of a project by its text, without importing it: where `FastAPI(...)` is assigned."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from wsgen.files import bytes_of
+from wsgen.names import is_identifier
+from wsgen.scaffold.package_folders import NO_PACKAGES
+from wsgen.source import NOT_SEARCHED
+
+_MADE = re.compile(
+    rb"^([ \t]*)(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(FastAPI|Starlette)[ \t]*\(", re.MULTILINE
+)
+_MOST_FILES = 2_000
+_USUAL = ("main.py", "app.py", "__init__.py")
+
+
+class Application(NamedTuple):
+    """An application: its file, its name there, and its class; `local` if a function makes it."""
+
+    file: Path
+    name: str
+    framework: str
+    local: bool
+
+
+def find_application(root: Path) -> Application | None:
+    """Return the application of the project at `root` that a server most likely runs, None if none is found."""
+    found = sorted(_applications(root), key=lambda each: _likely(each, root))
+    return found[0] if found else None
+
+
+def serve_command(application: Application, root: Path, folders: Iterable[Path]) -> str | None:
+    """Return the command that serves `application`, None if it cannot be imported, or a function makes it."""
+    name = _import_name(application.file, folders)
+    if name is None or application.local:
+        return None
+    folder = application.file.parents[name.count(".") + (application.file.name == "__init__.py")]
+    place = folder.relative_to(root).as_posix()
+    return f"uvicorn {name}:{application.name}" + (f" --app-dir {place}" if place != "." else "")
+
+
+def _import_name(file: Path, folders: Iterable[Path]) -> str | None:
+    """Return the name by which `file` is imported from the deepest of `folders`, None if it has none."""
+    for folder in sorted(folders, key=lambda each: -len(each.parts)):
+        if file.is_relative_to(folder):
+            parts = list(file.relative_to(folder).with_suffix("").parts)
+            parts = parts[:-1] if parts[-1] == "__init__" else parts
+            return ".".join(parts) if parts and all(map(is_identifier, parts)) else None
+    return None
+
+
+def _applications(root: Path) -> Iterator[Application]:
+    for file in _python_files(root):
+        for indent, name, framework in _MADE.findall(bytes_of(file) or b""):
+            yield Application(file, name.decode(), framework.decode(), bool(indent))
+
+
+def _python_files(root: Path) -> Iterator[Path]:
+    seen = 0
+    for place, names, files in os.walk(root):
+        hidden = {name for name in names if name[0] == "."}
+        ignored = hidden | NOT_SEARCHED | (NO_PACKAGES - {"src"})
+        if "pyvenv.cfg" in files or (Path(place) != root and "pyproject.toml" in files):
+            names.clear()
+            continue
+        names[:] = sorted(set(names) - ignored)
+        for name in sorted(files):
+            if name.endswith(".py"):
+                seen += 1
+                yield Path(place, name)
+            if seen > _MOST_FILES:
+                return
+
+
+def _likely(found: Application, root: Path) -> tuple[object, ...]:
+    name = found.file.name
+    usual = _USUAL.index(name) if name in _USUAL else len(_USUAL)
+    depth = len(found.file.relative_to(root).parts)
+    return found.framework != "FastAPI", found.local, usual, depth, found.file

@@ -1,0 +1,69 @@
+"""Find the models that `--models` names: they have to exist."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.load.python.project_modules import ProjectModules
+from wsgen.load.sentences import problem_of
+from wsgen.names import is_identifier, nearest
+from wsgen.scaffold.project import Project, problem
+
+_MOST = 2_000
+
+
+def check_models(models: str, project: Project) -> Iterator[Diagnostic]:
+    """Report that `models` is not a module of the project or of what is installed."""
+    if wording := problem_of(("models",), models):
+        yield Diagnostic(wording.code, wording.message, help=wording.help)
+        return
+    parts = models.split(".")
+    folders = [folder for folder in project.import_folders if _has(folder, parts[:1])]
+    if not folders:
+        folders = _installed(parts[0])
+    if not any(_has(folder, parts) for folder in folders):
+        known = [name for folder in project.import_folders for name in _modules_in(folder)]
+        close = nearest(models, known)
+        help_text = (
+            "Name a module of the project, or leave out `--models`: then models are written."
+        )
+        if close:
+            help_text = f"Did you mean `{close}`? Without `--models`, models are written."
+        yield problem(f"`--models` names `{models}`, which does not exist", help_text)
+
+
+def models_in(models: str, folders: tuple[Path, ...]) -> tuple[str, str] | None:
+    """Return a request and a data model that `models` has, or None if it has fewer than two."""
+    files = ProjectModules(folders).files(models) or ()
+    found = [name for file in files for name in file.models if not name.startswith("_")]
+    requests = [name for name in found if name.endswith("Request")]
+    others = [name for name in found if name not in requests]
+    return (requests[0], others[0]) if requests and others else None
+
+
+def _has(folder: Path, parts: list[str]) -> bool:
+    place = folder.joinpath(*parts)
+    return place.is_dir() or any(place.parent.glob(f"{place.name}.*"))
+
+
+def _installed(top: str) -> list[Path]:
+    """Return the folders that an installed package or module `top` is imported from."""
+    try:
+        spec = find_spec(top)
+    except (ImportError, ValueError):
+        return []
+    if spec is None:
+        return []
+    packages = [Path(place).parent for place in spec.submodule_search_locations or ()]
+    return packages or ([Path(spec.origin).parent] if spec.has_location and spec.origin else [])
+
+
+def _modules_in(folder: Path) -> Iterator[str]:
+    for number, file in enumerate(folder.rglob("*.py")):
+        parts = file.relative_to(folder).with_suffix("").parts
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        if parts and all(map(is_identifier, parts)):
+            yield ".".join(parts)
+        if number > _MOST:
+            return

@@ -1,0 +1,212 @@
+"""Start a module: its source, models and service, the project's settings, and an application if there is none."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic, has_errors
+from wsgen.discovery.modules import discover
+from wsgen.errors import ConfigError
+from wsgen.files import bytes_of
+from wsgen.pipeline.sources import load_modules
+from wsgen.scaffold.applications import Application, serve_command
+from wsgen.scaffold.models import models_in
+from wsgen.scaffold.names import Names, names_of
+from wsgen.scaffold.package_folders import Package
+from wsgen.scaffold.place import choose_package, no_package, shown_in, wrong_arguments
+from wsgen.scaffold.project import Project, problem, project_at
+from wsgen.scaffold.settings import attributes_file, settings_file
+from wsgen.scaffold.texts import render_text
+from wsgen.scaffold.wheels import left_out_of_wheel
+from wsgen.scaffold.writing import write_all
+from wsgen.settings.config import OUTPUT
+from wsgen.settings.project_file import load_config
+from wsgen.source import YAML_NAME, YAML_NAMES
+
+_WIDTH = 88
+
+
+@dataclass(frozen=True)
+class Started:
+    """What was done: the files that were written, extended and kept, and what is needed for the next steps.
+
+    `package` is the name that the module is imported by. `application` is the one that its lines belong to,
+    written or found, None if there is none. `left_out` are lines about what a wheel would not have.
+    """
+
+    project: Project
+    package: str
+    names: Names
+    endpoint: str
+    written: tuple[Path, ...]
+    extended: tuple[Path, ...]
+    kept: tuple[Path, ...]
+    application: Application | None
+    has_models: bool
+    left_out: tuple[str, ...]
+
+
+def start_module(
+    module: str, folder: Path, path: str | None = None, models: str | None = None
+) -> Started:
+    """Start `module` in the project that `folder` belongs to; nothing that exists is changed but by additions.
+
+    `path` is the folder that the module is put into, relative to `folder`; `models` is the Python module that
+    has its models. Raises ConfigError with all that keeps the module from being started, and FilesError; then
+    nothing is written.
+    """
+    project = project_at(folder)
+    found = list(wrong_arguments(module, project, folder, path, models))
+    home = None if found else choose_package(project, folder, path)
+    if home is None:
+        raise _refused(*(found or [no_package(module, project)]))
+    return _Start(module, project, home, models).run()
+
+
+class _Start:
+    """One run: what it writes where."""
+
+    def __init__(self, module: str, project: Project, home: Package, models: str | None) -> None:
+        self.module = module
+        self.project = project
+        self.home = home
+        self.folder = home.folder / module
+        self.package = ".".join((*home.parts, module))
+        self.models = models or f"{self.package}.models"
+        self.own_models = models is None
+        known = models_in(models, project.import_folders) if models else None
+        names = names_of(module, known)
+        if isinstance(names, str):
+            message = f"the models of `{models}` cannot be those of a first route: {names}"
+            raise _refused(problem(message, "Leave out `--models`: then models are written."))
+        self.names = names
+        self.has_models = self.own_models or known is not None
+        self.is_new = not any(os.path.lexists(self.folder / name) for name in YAML_NAMES)
+
+    def run(self) -> Started:
+        """Write what is missing, all of it or nothing."""
+        project, root = self.project, self.project.root
+        application = project.application
+        files: dict[Path, bytes] = {}
+        if self.is_new:
+            files.update(self._sources())
+            if application is None and not (main := self.home.folder / "main.py").exists():
+                files[main] = self._main(main).encode()
+                application = Application(main, "app", "FastAPI", local=False)
+        output = project.config.output if project.config else OUTPUT
+        if (attributes := attributes_file(root, output)) is not None:
+            files[attributes[0]] = attributes[1]
+        if project.config is None:
+            files.update([settings_file(project, self.home, self._paths())])
+        if YAML_NAME in {file.name for file in files}:
+            files = _last(files, self.folder / YAML_NAME)
+        self._require_free(files)
+        changed = {file: data for file, data in files.items() if bytes_of(file) != data}
+        extended = tuple(file for file in changed if file.exists())
+        write_all(changed, root, self._check)
+        kept = [file for file in files if file not in changed]
+        return Started(
+            project=project,
+            package=self.package,
+            names=self.names,
+            endpoint=self.endpoint,
+            written=tuple(file for file in changed if file not in extended),
+            extended=extended,
+            kept=tuple(kept if self.is_new else [*kept, self.folder / YAML_NAME]),
+            application=application,
+            has_models=self.has_models,
+            left_out=tuple(left_out_of_wheel(project, self.home, self.module)),
+        )
+
+    @property
+    def endpoint(self) -> str:
+        """Return the path of the endpoint, which is the default of a `ws.yaml`."""
+        return f"/{self.module}/ws"
+
+    def _sources(self) -> dict[Path, bytes]:
+        names, models = self.names, self.models
+        texts = {**vars(names), "module": self.module, "models": models}
+        texts["own_models"] = self.own_models
+        texts["imported"] = _import_line(models, sorted({names.request, names.data}))
+        files = {folder / "__init__.py": _INIT for folder in self._new_folders()}
+        own = ("models.py", "service.py") if self.own_models else ("service.py",)
+        for name in (*own, YAML_NAME):
+            files[self.folder / name] = render_text(name, texts)
+        return {file: text.encode() for file, text in files.items()}
+
+    def _new_folders(self) -> Iterator[Path]:
+        """Yield the folders of packages that are made, and those that a run has made that was stopped."""
+        parts = (*self.home.parts, self.module)
+        for count in range(1, len(parts) + 1):
+            folder = self.home.imported_from.joinpath(*parts[:count])
+            if not folder.is_dir() or bytes_of(folder / "__init__.py") == _INIT.encode():
+                yield folder
+
+    def _main(self, file: Path) -> str:
+        command = serve_command(
+            Application(file, "app", "FastAPI", local=False),
+            self.project.root,
+            self.project.import_folders,
+        )
+        values = {**vars(self.names), "module": self.module, "endpoint": self.endpoint}
+        return render_text("main.py", {**values, "package": self.package, "command": command})
+
+    def _paths(self) -> list[str]:
+        """Return the folders to search for sources; none, for all, if there are modules elsewhere."""
+        root, home = self.project.root, self.home.folder
+        config = load_config(root)
+        others = discover(config.paths, config)
+        if home == root or not all(each.directory.is_relative_to(home) for each in others):
+            return []
+        return [home.relative_to(root).as_posix()]
+
+    def _require_free(self, files: dict[Path, bytes]) -> None:
+        """Raise ConfigError if a file is in the way of one of `files`, unless that only adds to it."""
+        own = (file for file in files if file.is_relative_to(self.home.folder))
+        taken = [f for f in own if os.path.lexists(f) and bytes_of(f) != files[f]]
+        beside = self.folder.with_suffix(".py")
+        found = [
+            problem(
+                f"{shown_in(file, self.project)} exists, and is not what `wsgen init` writes",
+                _OTHER_NAME,
+            )
+            for file in taken
+        ]
+        if beside.exists():
+            message = f"a package `{self.package}` would hide {shown_in(beside, self.project)}"
+            found.append(problem(message, _OTHER_NAME))
+        if found:
+            raise _refused(*found)
+
+    def _check(self) -> None:
+        """Raise ConfigError unless the next `wsgen render` finds the module, and loads it."""
+        config = load_config(self.project.root)
+        sources = [s for s in discover(config.paths, config) if s.directory == self.folder]
+        if not sources:
+            message = f"`wsgen render` would not find {shown_in(self.folder, self.project)}"
+            help_text = "Choose another folder by `--path`, below one of `paths` in the settings."
+            raise _refused(problem(message, help_text))
+        _, diagnostics = load_modules(sources, config)
+        if self.is_new and self.has_models and has_errors(diagnostics):
+            raise _refused(*diagnostics)
+
+
+_INIT = '"""A module of the application."""\n'
+_OTHER_NAME = "Choose another name for the module, or move the file."
+
+
+def _refused(*found: Diagnostic) -> ConfigError:
+    return ConfigError("the module cannot be started", found)
+
+
+def _last(files: dict[Path, bytes], file: Path) -> dict[Path, bytes]:
+    """Return `files` with `file` at the end: where it is, all others have been written."""
+    return {**{each: data for each, data in files.items() if each != file}, file: files[file]}
+
+
+def _import_line(module: str, names: list[str]) -> str:
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= _WIDTH:
+        return line
+    return "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])

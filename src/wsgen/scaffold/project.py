@@ -1,0 +1,194 @@
+"""The project that a module is started in: its folder, its settings, and the package for the module."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from wsgen.diagnostics import Diagnostic
+from wsgen.files import bytes_of, real
+from wsgen.scaffold.applications import Application, find_application
+from wsgen.scaffold.package_folders import (
+    Package,
+    declared_packages,
+    existing_packages,
+    new_package_folder,
+    package_name,
+    value_at,
+)
+from wsgen.settings.config import Config
+from wsgen.settings.project_file import find_root, has_settings, load_config, parse_toml
+
+CODE = "WSG910"
+"""The code of what keeps a module from being started."""
+
+_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
+_OTHERWISE = "app"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project: `config` is None if it has no settings yet, and `is_new` says that it has no code either.
+
+    `package` is where modules go; it is None if that cannot be known, and `packages` are the possible ones.
+    `members` are the folders of the other projects of a workspace that has no code of its own.
+    """
+
+    root: Path
+    pyproject: Mapping[str, object]
+    config: Config | None
+    is_new: bool
+    packages: tuple[Package, ...]
+    package: Package | None
+    application: Application | None
+    members: tuple[str, ...]
+
+    @property
+    def import_folders(self) -> tuple[Path, ...]:
+        """Return the folders that modules are imported from."""
+        if self.config is not None:
+            return self.config.sources
+        known = [package.imported_from for package in self.packages]
+        if self.package is not None:
+            known.append(self.package.imported_from)
+        source = self.root / "src"
+        return tuple(dict.fromkeys([*known, *([source] if source.is_dir() else []), self.root]))
+
+
+def project_at(folder: Path) -> Project:
+    """Return the project that a module is to be started in from `folder`. Raises ConfigError."""
+    root = _root_of(real(folder))
+    pyproject = parse_toml(root / "pyproject.toml", bytes_of(root / "pyproject.toml") or b"")
+    config = load_config(root)
+    is_new = not (_has_project_file(root) or _has_code(root) or config.file)
+    existing = existing_packages(root)
+    declared = declared_packages(root, pyproject)
+    there = [package for package in declared if package.folder.is_dir()]
+    packages = tuple(there or existing)
+    application = find_application(root)
+    members = () if packages or application else tuple(_members(root, pyproject))
+    package = _chosen(packages, pyproject, application)
+    if not packages and not members:
+        package = _new_package(root, pyproject, declared)
+    has_config = config if config.file else None
+    return Project(root, pyproject, has_config, is_new, packages, package, application, members)
+
+
+def _members(root: Path, pyproject: Mapping[str, object]) -> list[str]:
+    """Return the folders of the other projects of a workspace, by the settings of uv or poetry."""
+    workspace = value_at(pyproject, "tool", "uv", "workspace")
+    found = set(_matching(root, value_at(workspace, "members")))
+    found -= set(_matching(root, value_at(workspace, "exclude")))
+    dependencies = value_at(pyproject, "tool", "poetry", "dependencies")
+    if isinstance(dependencies, Mapping):
+        paths = (value_at(each, "path") for each in dependencies.values())
+        found |= {path for path in paths if isinstance(path, str)}
+    return sorted(path for path in found if (root / path / "pyproject.toml").is_file())
+
+
+def _root_of(folder: Path) -> Path:
+    """Return the project of `folder`: the nearest one that it is a part of, else the folder itself."""
+    nearest = _nearest_project(folder)
+    if nearest is None:
+        return folder
+    if nearest != folder:
+        parts = [nearest / "src", *(package.folder for package in existing_packages(nearest))]
+        belongs = any(folder.is_relative_to(part) for part in parts)
+        return nearest if belongs or (has_settings(nearest) and _has_entries(folder)) else folder
+    root = find_root(folder)
+    if root == folder or not has_settings(root):
+        return folder
+    searched = load_config(root).paths
+    named = root not in searched and any(
+        folder.is_relative_to(path) or path.is_relative_to(folder) for path in searched
+    )
+    return root if named else folder
+
+
+def _has_entries(folder: Path) -> bool:
+    return any(entry.name[0] != "." for entry in folder.iterdir())
+
+
+def _nearest_project(folder: Path) -> Path | None:
+    for above in (folder, *folder.parents):
+        if _has_project_file(above) or has_settings(above):
+            return above
+        if (above / ".git").exists():
+            break
+    return None
+
+
+def _has_project_file(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in _FILES)
+
+
+def _has_code(folder: Path) -> bool:
+    """Return whether there are Python files in `folder` or in the folders in it."""
+    for place, names, files in os.walk(folder):
+        if any(name.endswith(".py") for name in files) and "pyvenv.cfg" not in files:
+            return True
+        hidden = (name for name in names if name[0] == "." or "venv" in name)
+        names[:] = set(names).difference(hidden) if Path(place) == folder else []
+    return False
+
+
+def _chosen(
+    packages: tuple[Package, ...],
+    pyproject: Mapping[str, object],
+    application: Application | None,
+) -> Package | None:
+    """Return the package of that name, else the one that has the application, else the only one."""
+    name = package_name(_name_of(pyproject))
+    named = [package for package in packages if package.parts and package.parts[-1] == name]
+    serving = [
+        package
+        for package in packages
+        if application is not None and application.file.is_relative_to(package.folder)
+    ]
+    for group in (named, serving, packages):
+        if len(group) == 1:
+            return group[0]
+    return None
+
+
+def _name_of(pyproject: Mapping[str, object]) -> object:
+    return value_at(pyproject, "project", "name") or value_at(pyproject, "tool", "poetry", "name")
+
+
+def _new_package(
+    root: Path, pyproject: Mapping[str, object], declared: list[Package]
+) -> Package | None:
+    """Return the package to make in a project without one, None if all of its possible names are taken."""
+    if declared:
+        return declared[0]
+    folder = new_package_folder(root, pyproject)
+    names = [package_name(_name_of(pyproject) or root.name), _OTHERWISE]
+    free = (name for name in names if name is not None and not _is_taken(name, root, folder))
+    name = next(free, None)
+    return None if name is None else Package(folder, (name,))
+
+
+def _is_taken(name: str, *folders: Path) -> bool:
+    """Return whether a package called `name` would hide a module, or be hidden by one."""
+    if name in sys.stdlib_module_names:
+        return True
+    if any(os.path.lexists(place / end) for place in folders for end in (name, f"{name}.py")):
+        return True
+    try:
+        found = find_spec(name)
+    except (ImportError, ValueError):  # such as __main__, which has no spec
+        return True
+    return found is not None
+
+
+def _matching(root: Path, patterns: object) -> Iterator[str]:
+    for pattern in patterns if isinstance(patterns, list) else ():
+        if isinstance(pattern, str) and pattern and ".." not in pattern and pattern[0] != "/":
+            yield from (path.relative_to(root).as_posix() for path in root.glob(pattern))
+
+
+def problem(message: str, help_text: str) -> Diagnostic:
+    """Return the diagnostic that a module cannot be started."""
+    return Diagnostic(CODE, message, help=help_text)
