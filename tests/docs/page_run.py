@@ -4,7 +4,7 @@
   it is added at the end of the file: `# in pyproject.toml`.
 - The commands of a console block, which stand behind a `$`, are run, and what stands below one has to be printed
   by it, but for times and versions. A line `...` stands for lines that are left out.
-- All other Python is run, from block to block, with the names of `app.main` and of those before. It may await.
+- All other Python is run, from block to block, with the names of `live.main` and of those before. It may await.
 - `text` is output, or is for another program.
 """
 
@@ -94,6 +94,8 @@ class PageRun:
     def _other(self, words: list[str]) -> None:
         if words[0] == "rm":
             (self.root / words[1]).unlink()
+        elif words[0] in ("mkdir", "cd"):
+            assert words[1:] == [self.root.name]
         elif words[:3] == ["python", "-m", "pytest"]:
             subprocess.run([sys.executable, *words[1:], "-q", "-p", "no:cacheprovider"], check=True)
         else:
@@ -107,8 +109,8 @@ class PageRun:
         return sorted(file.relative_to(self.root).as_posix() for file in self.root.glob(word))
 
     async def _python(self, block: Block) -> None:
-        if not self.names and (self.root / "src/app/main.py").exists():
-            self.names |= vars(importlib.import_module("app.main"))
+        if not self.names and (self.root / "live/main.py").exists():
+            self.names |= vars(importlib.import_module("live.main"))
         where = f"{self.page}:{block.line}"
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         result = eval(

@@ -35,7 +35,7 @@ FAILING = {
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Follow the first page in an empty folder, and return the folder."""
-    root = tmp_path_factory.mktemp("first") / "project"
+    root = tmp_path_factory.mktemp("first") / "live"
     PageRun(FIRST, root).follow()
     return root
 
@@ -45,11 +45,9 @@ def test_the_first_page(first: Path) -> None:
 
 
 def test_the_first_page_serves_updates(first: Path) -> None:
-    (command,) = (
-        line for line in commands(FIRST) if "uvicorn" in line and line.startswith("python")
-    )
+    (command,) = (line for line in commands(FIRST) if line.startswith("uvicorn"))
     port = free_port()
-    words = [sys.executable, *shlex.split(command)[1:], "--port", str(port)]
+    words = [sys.executable, "-m", *shlex.split(command), "--port", str(port)]
     with subprocess.Popen(words, cwd=first, stderr=subprocess.PIPE, text=True) as server:
         try:
             assert server.stderr is not None
@@ -67,7 +65,7 @@ def test_the_first_page_serves_updates(first: Path) -> None:
 
 @pytest.mark.parametrize("page", FOLLOWED)
 def test_page(page: str, first: Path, tmp_path: Path) -> None:
-    root = tmp_path / "project"
+    root = tmp_path / "live"
     PREPARE.get(page, go_on)(root, first)
     PageRun(page, root, FAILING).follow()
 
@@ -80,7 +78,7 @@ def go_on(root: Path, first: Path) -> None:
 def stale(root: Path, first: Path) -> None:
     """Begin where the first page has ended, after an edit of the source."""
     go_on(root, first)
-    source = root / "specs/market/ws.yaml"
+    source = root / "live/market/ws.yaml"
     source.write_text(source.read_text("utf-8").replace("OHLC bars.", "Bars."), "utf-8")
 
 

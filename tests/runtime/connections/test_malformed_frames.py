@@ -26,7 +26,7 @@ async def test_bytes_that_are_not_frames_end_only_their_connection(implementatio
 
 def test_the_docs_recommend_the_settings_under_which_memory_is_measured() -> None:
     docs = (Path(__file__).parents[3] / "docs/how-to/unknown-clients.md").read_text("utf-8")
-    assert " ".join(("uvicorn app.main:app", *RECOMMENDED)) in docs
+    assert " ".join(("uvicorn live.main:app", *RECOMMENDED)) in docs
 
 
 async def test_the_soak_notices_log_entries_and_uncaught_exceptions() -> None:
