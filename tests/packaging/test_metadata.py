@@ -20,8 +20,8 @@ METADATA = {
     "wsgen": ROOT / "pyproject.toml",
     "wsgen_runtime": ROOT / "packaging" / "runtime" / "pyproject.toml",
 }
-# pydantic pins its own core, and only pytest imports its plugin.
-BROUGHT_ALONG = {"pydantic-core", "pytest"}
+# pydantic pins its own core, only pytest imports its plugin, and only apps of FastAPI ask for a router of it.
+BROUGHT_ALONG = {"fastapi", "pydantic-core", "pytest"}
 
 
 def project_of(package: str) -> dict[str, Any]:

@@ -76,9 +76,9 @@ for arguments in (
 ):
     assert run(arguments) == 0, arguments
 
-sys.path[:0] = ["src", "specs/market"]
-from app.models import *
-from ws_generated import MarketWsRouter
+sys.path.insert(0, ".")
+from shop.market.models import *
+from shop.market.ws_generated import MarketWsRouter
 from wsgen_runtime import WsApp
 from wsgen_runtime.testing import connect
 
@@ -105,7 +105,9 @@ print(count)
 
 @pytest.mark.filterwarnings("default")
 def test_both_packages_work_without_what_windows_lacks(tmp_path: Path) -> None:
-    tmp_path.joinpath("pyproject.toml").write_text("[tool.wsgen.quality]\nsteps = []\n")
+    tmp_path.joinpath("pyproject.toml").write_text(
+        '[project]\nname = "shop"\n[tool.wsgen.quality]\nsteps = []\n'
+    )
     command = [sys.executable, "-c", SCRIPT]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

@@ -90,11 +90,11 @@ def _change_directory(
     Raises click.UsageError if that is not possible.
     """
     for directory in directories:
-        ctx.meta.setdefault(_STARTED_IN, Path.cwd())
         with suppress(
             FileNotFoundError
         ):  # the working directory was removed, which does not matter
             here = Path.cwd()
+            ctx.meta.setdefault(_STARTED_IN, here)
             if not ctx.resilient_parsing:
                 ctx.find_root().call_on_close(_returning(here))
         try:
@@ -106,8 +106,8 @@ def _change_directory(
 
 def started_in(ctx: click.Context) -> Path:
     """Return the folder in which the command was started, before any `-C`."""
-    folder: Path = ctx.meta.get(_STARTED_IN, Path.cwd())
-    return folder
+    folder: Path | None = ctx.meta.get(_STARTED_IN)
+    return folder or Path.cwd()
 
 
 def _returning(directory: Path) -> Any:

@@ -21,8 +21,11 @@ from wsgen.errors import GenerationError, WsgenError
 from wsgen.names import nearest
 
 _COMMANDS = {
-    "render": ("wsgen.cli.render", "render", "Write the routers, exports and AsyncAPI stubs."),
-    "generate": ("wsgen.cli.render", "render", "The same as render."),
+    "render": (
+        "wsgen.cli.render",
+        "render",
+        "Write routers, exports and AsyncAPI stubs (or: generate).",
+    ),
     "check": ("wsgen.cli.render", "check", "Fail if render would change anything; write nothing."),
     "diff": ("wsgen.cli.render", "diff", "Show what render would change."),
     "validate": ("wsgen.cli.inspect", "validate", "Check the sources only; fast."),
@@ -38,6 +41,7 @@ _COMMANDS = {
     "schema": ("wsgen.cli.reference", "schema", "Print the JSON Schema of ws.yaml."),
     "explain": ("wsgen.cli.reference", "explain", "Say what a diagnostic means and what to do."),
 }
+_ALIASES = {"generate": "render"}
 
 
 class _ReaderGoneError(Exception):
@@ -79,16 +83,19 @@ class _Commands(Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        entry = _COMMANDS.get(_ALIASES.get(cmd_name, cmd_name))
+        if entry is None:
             return None
-        module, name, _ = _COMMANDS[cmd_name]
+        module, name, _ = entry
         command = getattr(import_module(module), name)
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        unknown = bool(args) and args[0] not in _COMMANDS and not ctx.resilient_parsing
+        unknown = (
+            bool(args) and args[0] not in {**_COMMANDS, **_ALIASES} and not ctx.resilient_parsing
+        )
         if unknown and (close := nearest(args[0], _COMMANDS)):
             raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{close}'?", ctx)
         return super().resolve_command(ctx, args)
