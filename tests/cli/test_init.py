@@ -224,7 +224,15 @@ def test_a_module_never_hides_a_file_of_its_name(project: Project, empty: Path) 
 def test_a_run_that_was_killed_is_completed(project: Project, empty: Path) -> None:
     assert project.wsgen("init", "market").code == 0
     whole = {name: (empty / name).read_bytes() for name in files_in(empty)}
-    for name in ("shop/market/ws.yaml", "shop/main.py"):
+    order = ["shop/market/ws.yaml", "shop/main.py", "shop/market/service.py"]
+    for count in range(1, len(order) + 1):
+        for name in order[:count]:
+            (empty / name).unlink()
+        outcome = project.wsgen("init", "market")
+        assert outcome.code == 0
+        assert "Add " not in outcome.stdout
+        assert {name: (empty / name).read_bytes() for name in files_in(empty)} == whole
+    for name in set(whole) - {"pyproject.toml"}:
         (empty / name).unlink()
     assert project.wsgen("init", "market").code == 0
     assert {name: (empty / name).read_bytes() for name in files_in(empty)} == whole

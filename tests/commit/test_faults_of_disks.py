@@ -139,15 +139,18 @@ def test_an_init_that_was_killed_is_completed(
 ) -> None:
     (project.root / "new").mkdir()
     monkeypatch.chdir(project.root / "new")
-    project.write("new/wsgen.toml", 'paths = ["specs"]\n')
+    project.write("new/wsgen.toml", 'paths = ["shop"]\n')
     project.write("new/shop/__init__.py", "")
     project.write(f"new/shop/.wsgen-{2**31 - 1}-00.tmp", "half")
-    assert project.wsgen("init", "orders", "--models", "shop.models").code == 0
-    assert "class Orders" in project.read("new/shop/models.py")
-    assert len(list((project.root / "new/shop").iterdir())) == 2
-    project.write("new/shop/mine.py", "")
-    assert project.wsgen("init", "bars", "--models", "shop.bars").code == 0
-    assert not (project.root / "new/shop/bars.py").exists()
+    assert project.wsgen("init", "orders").code == 0
+    whole = project.snapshot()
+    (project.root / "new/shop/orders/ws.yaml").unlink()
+    (project.root / "new/shop/orders/models.py").rename(
+        project.root / f"new/shop/orders/.wsgen-{2**31 - 1}-00.tmp"
+    )
+    assert project.wsgen("init", "orders").code == 0
+    assert project.snapshot().keys() == whole.keys()
+    assert not any(".tmp" in name for name in whole)
 
 
 @pytest.mark.parametrize("command", ["clean", "render"])

@@ -32,7 +32,7 @@ COMMANDS = {
     "render with a tool": ("render",),
     "clean": ("clean",),
     "migrate": ("migrate", "--remove-aliases"),
-    "init": ("init", "orders", "--models", "shop.models"),
+    "init": ("init", "orders"),
 }
 """What is tried, each in a project of its own."""
 

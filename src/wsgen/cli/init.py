@@ -55,7 +55,7 @@ def _next_steps(started: Started) -> Iterator[str]:
     yield ""
     if not started.has_models:
         yield "Name a request and an update of your models in ws.yaml first."
-    if application is None or application.file not in started.written:
+    if application is None or not started.is_served:
         where = "where your application is made"
         if application is not None:
             where = f"to {display_path(application.file)}, below `{application.name} = ...`"

@@ -15,7 +15,7 @@ from wsgen.scaffold.models import models_in
 from wsgen.scaffold.names import Names, names_of
 from wsgen.scaffold.package_folders import Package
 from wsgen.scaffold.place import choose_package, no_package, shown_in, wrong_arguments
-from wsgen.scaffold.project import Project, problem, project_at
+from wsgen.scaffold.project import Project, is_used, problem, project_at
 from wsgen.scaffold.settings import attributes_file, settings_file
 from wsgen.scaffold.texts import render_text
 from wsgen.scaffold.wheels import left_out_of_wheel
@@ -31,8 +31,8 @@ _WIDTH = 88
 class Started:
     """What was done: the files that were written, extended and kept, and what is needed for the next steps.
 
-    `package` is the name that the module is imported by. `application` is the one that its lines belong to,
-    written or found, None if there is none. `left_out` are lines about what a wheel would not have.
+    `package` is the name that the module is imported by. `application` serves it, if it `is_served`, or is the
+    one that its lines belong to, None if there is none. `left_out` are lines about what a wheel would not have.
     """
 
     project: Project
@@ -43,6 +43,7 @@ class Started:
     extended: tuple[Path, ...]
     kept: tuple[Path, ...]
     application: Application | None
+    is_served: bool
     has_models: bool
     left_out: tuple[str, ...]
 
@@ -87,20 +88,20 @@ class _Start:
     def run(self) -> Started:
         """Write what is missing, all of it or nothing."""
         project, root = self.project, self.project.root
-        application = project.application
         files: dict[Path, bytes] = {}
-        if self.is_new:
-            files.update(self._sources())
-            if application is None and not (main := self.home.folder / "main.py").exists():
-                files[main] = self._main(main).encode()
-                application = Application(main, "app", "FastAPI", local=False)
+        if project.config is None:  # first, so that a run that is stopped leaves a project
+            files.update([settings_file(project, self.home, self._paths())])
         output = project.config.output if project.config else OUTPUT
         if (attributes := attributes_file(root, output)) is not None:
             files[attributes[0]] = attributes[1]
-        if project.config is None:
-            files.update([settings_file(project, self.home, self._paths())])
-        if YAML_NAME in {file.name for file in files}:
-            files = _last(files, self.folder / YAML_NAME)
+        application = self._application()
+        is_own = bool(application and bytes_of(application.file) in (None, self._main(application)))
+        if self.is_new:
+            files.update(self._sources())
+            if application is not None and is_own:
+                files[application.file] = self._main(application)
+            source = self.folder / YAML_NAME
+            files[source] = files.pop(source)  # last: where it is, the module has all of its files
         self._require_free(files)
         changed = {file: data for file, data in files.items() if bytes_of(file) != data}
         extended = tuple(file for file in changed if file.exists())
@@ -115,9 +116,18 @@ class _Start:
             extended=extended,
             kept=tuple(kept if self.is_new else [*kept, self.folder / YAML_NAME]),
             application=application,
+            is_served=is_own,
             has_models=self.has_models,
             left_out=tuple(left_out_of_wheel(project, self.home, self.module)),
         )
+
+    def _application(self) -> Application | None:
+        """Return the application of the project, or the one to write; None if that would be in the way."""
+        if self.project.application is not None or not self.is_new:
+            return self.project.application
+        home = self.project.package or self.home
+        file = home.folder / "main.py"
+        return None if file.exists() else Application(file, "app", "FastAPI", local=False)
 
     @property
     def endpoint(self) -> str:
@@ -140,17 +150,15 @@ class _Start:
         parts = (*self.home.parts, self.module)
         for count in range(1, len(parts) + 1):
             folder = self.home.imported_from.joinpath(*parts[:count])
-            if not folder.is_dir() or bytes_of(folder / "__init__.py") == _INIT.encode():
+            if not is_used(folder) or bytes_of(folder / "__init__.py") == _INIT.encode():
                 yield folder
 
-    def _main(self, file: Path) -> str:
-        command = serve_command(
-            Application(file, "app", "FastAPI", local=False),
-            self.project.root,
-            self.project.import_folders,
-        )
+    def _main(self, application: Application) -> bytes:
+        """Return an application that serves the module and nothing else."""
+        command = serve_command(application, self.project.root, self.project.import_folders)
         values = {**vars(self.names), "module": self.module, "endpoint": self.endpoint}
-        return render_text("main.py", {**values, "package": self.package, "command": command})
+        values |= {"package": self.package, "command": command}
+        return render_text("main.py", values).encode()
 
     def _paths(self) -> list[str]:
         """Return the folders to search for sources; none, for all, if there are modules elsewhere."""
@@ -198,11 +206,6 @@ _OTHER_NAME = "Choose another name for the module, or move the file."
 
 def _refused(*found: Diagnostic) -> ConfigError:
     return ConfigError("the module cannot be started", found)
-
-
-def _last(files: dict[Path, bytes], file: Path) -> dict[Path, bytes]:
-    """Return `files` with `file` at the end: where it is, all others have been written."""
-    return {**{each: data for each, data in files.items() if each != file}, file: files[file]}
 
 
 def _import_line(module: str, names: list[str]) -> str:

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.files import bytes_of, real
+from wsgen.files import bytes_of, is_temporary, real
 from wsgen.scaffold.applications import Application, find_application
 from wsgen.scaffold.package_folders import (
     Package,
@@ -174,13 +174,21 @@ def _is_taken(name: str, *folders: Path) -> bool:
     """Return whether a package called `name` would hide a module, or be hidden by one."""
     if name in sys.stdlib_module_names:
         return True
-    if any(os.path.lexists(place / end) for place in folders for end in (name, f"{name}.py")):
-        return True
+    for place in folders:
+        if os.path.lexists(place / f"{name}.py") or is_used(place / name):
+            return True
     try:
         found = find_spec(name)
     except (ImportError, ValueError):  # such as __main__, which has no spec
         return True
     return found is not None
+
+
+def is_used(path: Path) -> bool:
+    """Return whether something has this path, other than folders that a run has left that was stopped."""
+    if path.is_symlink() or not path.is_dir():
+        return os.path.lexists(path)
+    return any(not entry.is_dir() for entry in path.rglob("*") if not is_temporary(entry.name))
 
 
 def _matching(root: Path, patterns: object) -> Iterator[str]:
