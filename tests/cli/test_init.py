@@ -1,7 +1,9 @@
 """`wsgen init`: what it writes is valid, what is there stays as it was, and nothing is written by halves."""
 
 import json
+import os
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -236,6 +238,33 @@ def test_a_run_that_was_killed_is_completed(project: Project, empty: Path) -> No
         (empty / name).unlink()
     assert project.wsgen("init", "market").code == 0
     assert {name: (empty / name).read_bytes() for name in files_in(empty)} == whole
+
+
+@pytest.mark.parametrize("folder", ["src", "src/mine"])
+def test_a_package_that_cannot_be_read_is_not_made_again(
+    project: Project, empty: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    (empty / "pyproject.toml").write_text('[project]\nname = "shop"\n')
+    (empty / "src/mine").mkdir(parents=True)
+    (empty / "src/mine/__init__.py").touch()
+    listed = {name: getattr(os, name) for name in ("scandir", "listdir")}
+
+    def refusing(name: str) -> Callable[..., object]:
+        def list_folder(path: str | Path = ".") -> object:
+            if os.fspath(path) == str(empty / folder):
+                raise PermissionError(13, "Permission denied", path)
+            return listed[name](path)
+
+        return list_folder
+
+    for name in listed:
+        monkeypatch.setattr(os, name, refusing(name))
+    outcome = project.wsgen("init", "market")
+    assert outcome.code == 2
+    assert "the project cannot be read: " in outcome.stderr
+    assert "Permission denied" in outcome.stderr
+    monkeypatch.undo()
+    assert files_in(empty) == {"pyproject.toml", "src/mine/__init__.py"}
 
 
 @pytest.mark.parametrize(

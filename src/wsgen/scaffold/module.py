@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, has_errors
 from wsgen.discovery.modules import discover
-from wsgen.errors import ConfigError
+from wsgen.errors import ConfigError, FilesError
 from wsgen.files import bytes_of
 from wsgen.pipeline.sources import load_modules
 from wsgen.scaffold.applications import Application, serve_command
@@ -57,6 +57,15 @@ def start_module(
     has its models. Raises ConfigError with all that keeps the module from being started, and FilesError; then
     nothing is written.
     """
+    try:
+        return _start(module, folder, path, models)
+    except OSError as error:  # what cannot be read may be a package, which must not be made again
+        message = f"the project cannot be read: {error.filename or folder}: {error.strerror}"
+        help_text = "Make its files and folders readable, then run `wsgen init` again."
+        raise FilesError(message, [problem(message, help_text)]) from error
+
+
+def _start(module: str, folder: Path, path: str | None, models: str | None) -> Started:
     project = project_at(folder)
     found = list(wrong_arguments(module, project, folder, path, models))
     home = None if found else choose_package(project, folder, path)

@@ -75,13 +75,18 @@ def declared_packages(root: Path, pyproject: Mapping[str, object]) -> list[Packa
 
 
 def existing_packages(root: Path) -> list[Package]:
-    """Return the packages in `src` and in the project's own folder: regular ones, if there are any."""
+    """Return the packages in `src` and in the project's own folder: regular ones, if there are any.
+
+    Raises OSError if none are found, and a folder that cannot be read may be one.
+    """
+    unread: list[OSError] = []
     found = [
         package
         for place in (root / "src", root)
-        if place.is_dir()
-        for package in map(_looked_at, _packages_in(place))
+        for package in map(_looked_at, _packages_in(place, unread))
     ]
+    if unread and not found:
+        raise unread[0]
     regular = [package for package in found if package.is_regular]
     return regular or found
 
@@ -166,14 +171,23 @@ def _at(root: Path, path: str) -> list[Package]:
     return [Package(root / pure.parent, (pure.name,))]
 
 
-def _packages_in(folder: Path) -> list[Package]:
+def _packages_in(folder: Path, unread: list[OSError] | None = None) -> list[Package]:
+    """Return the packages in `folder`; add to `unread` what cannot be read."""
+    errors = [] if unread is None else unread
     try:
         with os.scandir(folder) as entries:
             names = sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
-    except OSError:
+    except OSError as error:
+        errors += [] if isinstance(error, FileNotFoundError | NotADirectoryError) else [error]
         return []
-    wanted = (n for n in names if is_identifier(n) and n not in NO_PACKAGES | NOT_SEARCHED)
-    return [Package(folder, (n,)) for n in wanted if _has_python(folder / n)]
+    found = []
+    for name in names:
+        if is_identifier(name) and name not in NO_PACKAGES | NOT_SEARCHED:
+            try:
+                found += [Package(folder, (name,))] if _has_python(folder / name) else []
+            except OSError as error:
+                errors.append(error)
+    return found
 
 
 def _has_python(folder: Path) -> bool:
@@ -201,7 +215,7 @@ def _looked_at(package: Package) -> Package:
 def _names_in(folder: Path) -> set[str]:
     try:
         return set(os.listdir(folder))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return set()
 
 

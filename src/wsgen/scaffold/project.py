@@ -186,9 +186,16 @@ def _is_taken(name: str, *folders: Path) -> bool:
 
 def is_used(path: Path) -> bool:
     """Return whether something has this path, other than folders that a run has left that was stopped."""
-    if path.is_symlink() or not path.is_dir():
-        return os.path.lexists(path)
-    return any(not entry.is_dir() for entry in path.rglob("*") if not is_temporary(entry.name))
+    try:
+        with os.scandir(path) as listed:
+            entries = [entry for entry in listed if not is_temporary(entry.name)]
+    except FileNotFoundError:
+        return os.path.lexists(path)  # a link that leads nowhere
+    except NotADirectoryError:
+        return True
+    return path.is_symlink() or any(
+        not entry.is_dir(follow_symlinks=False) or is_used(Path(entry.path)) for entry in entries
+    )
 
 
 def _matching(root: Path, patterns: object) -> Iterator[str]:
