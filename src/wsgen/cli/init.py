@@ -1,13 +1,13 @@
 """`wsgen init`: start a module where it belongs in the project, and say how to serve it."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from wsgen.cli.command import Command, started_in
 from wsgen.cli.console import echo
+from wsgen.environment import has_package
 from wsgen.files import real
 from wsgen.report.display import display_path, printable
 from wsgen.scaffold import Started, start_module
@@ -69,7 +69,11 @@ def _next_steps(started: Started) -> Iterator[str]:
     root, here = started.project.root, started_in(click.get_current_context())
     yield "Next:" if real(here) == root else f"Next, in {display_path(root, here)}:"
     yield ""
-    missing = [name for module, name in _NEEDED.items() if find_spec(module) is None]
+    missing = [
+        name
+        for module, name in _NEEDED.items()
+        if not has_package(started.project.environment, module)
+    ]
     if missing:
         yield f"    pip install {' '.join(missing)}"
     yield "    wsgen render"

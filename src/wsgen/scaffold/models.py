@@ -1,10 +1,10 @@
 """Find the models that `--models` names: they have to exist."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
+from wsgen.environment import has_package
 from wsgen.load.python.project_modules import ProjectModules
 from wsgen.load.sentences import problem_of
 from wsgen.names import is_identifier, nearest
@@ -21,7 +21,10 @@ def check_models(models: str, project: Project) -> Iterator[Diagnostic]:
     parts = models.split(".")
     folders = [folder for folder in project.import_folders if _has(folder, parts[:1])]
     if not folders:
-        folders = _installed(parts[0])
+        installed = map(Path, project.environment.packages)
+        folders = [folder for folder in installed if _has(folder, parts[:1])]
+        if not folders and has_package(project.environment, parts[0]):
+            return  # from another place, such as that of an editable install
     if not any(_has(folder, parts) for folder in folders):
         known = [name for folder in project.import_folders for name in _modules_in(folder)]
         close = nearest(models, known)
@@ -45,18 +48,6 @@ def models_in(models: str, folders: tuple[Path, ...]) -> tuple[str, str] | None:
 def _has(folder: Path, parts: list[str]) -> bool:
     place = folder.joinpath(*parts)
     return place.is_dir() or any(place.parent.glob(f"{place.name}.*"))
-
-
-def _installed(top: str) -> list[Path]:
-    """Return the folders that an installed package or module `top` is imported from."""
-    try:
-        spec = find_spec(top)
-    except (ImportError, ValueError):
-        return []
-    if spec is None:
-        return []
-    packages = [Path(place).parent for place in spec.submodule_search_locations or ()]
-    return packages or ([Path(spec.origin).parent] if spec.has_location and spec.origin else [])
 
 
 def _modules_in(folder: Path) -> Iterator[str]:

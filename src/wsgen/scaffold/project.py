@@ -4,10 +4,10 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
+from wsgen.environment import Environment, has_package
 from wsgen.files import bytes_of, is_temporary, real
 from wsgen.scaffold.applications import Application, find_application
 from wsgen.scaffold.package_folders import (
@@ -44,6 +44,7 @@ class Project:
     package: Package | None
     application: Application | None
     members: tuple[str, ...]
+    environment: Environment
 
     @property
     def import_folders(self) -> tuple[Path, ...]:
@@ -71,9 +72,18 @@ def project_at(folder: Path) -> Project:
     members = () if packages or application else tuple(_members(root, pyproject))
     package = _chosen(packages, pyproject, application)
     if not packages and not members:
-        package = _new_package(root, pyproject, declared)
-    has_config = config if config.file else None
-    return Project(root, pyproject, has_config, is_new, packages, package, application, members)
+        package = _new_package(root, pyproject, declared, config.environment)
+    return Project(
+        root=root,
+        pyproject=pyproject,
+        config=config if config.file else None,
+        is_new=is_new,
+        packages=packages,
+        package=package,
+        application=application,
+        members=members,
+        environment=config.environment,
+    )
 
 
 def _members(root: Path, pyproject: Mapping[str, object]) -> list[str]:
@@ -158,30 +168,33 @@ def _name_of(pyproject: Mapping[str, object]) -> object:
 
 
 def _new_package(
-    root: Path, pyproject: Mapping[str, object], declared: list[Package]
+    root: Path,
+    pyproject: Mapping[str, object],
+    declared: list[Package],
+    environment: Environment,
 ) -> Package | None:
     """Return the package to make in a project without one, None if all of its possible names are taken."""
     if declared:
         return declared[0]
     folder = new_package_folder(root, pyproject)
     names = [package_name(_name_of(pyproject) or root.name), _OTHERWISE]
-    free = (name for name in names if name is not None and not _is_taken(name, root, folder))
+    free = (
+        name
+        for name in names
+        if name is not None and not _is_taken(name, environment, root, folder)
+    )
     name = next(free, None)
     return None if name is None else Package(folder, (name,))
 
 
-def _is_taken(name: str, *folders: Path) -> bool:
+def _is_taken(name: str, environment: Environment, *folders: Path) -> bool:
     """Return whether a package called `name` would hide a module, or be hidden by one."""
     if name in sys.stdlib_module_names:
         return True
     for place in folders:
         if os.path.lexists(place / f"{name}.py") or is_used(place / name):
             return True
-    try:
-        found = find_spec(name)
-    except (ImportError, ValueError):  # such as __main__, which has no spec
-        return True
-    return found is not None
+    return has_package(environment, name)
 
 
 def is_used(path: Path) -> bool:

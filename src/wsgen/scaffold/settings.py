@@ -30,7 +30,8 @@ def settings_file(project: Project, package: Package, paths: list[str]) -> tuple
     in_pyproject = pyproject.is_file() or project.is_new
     sources = () if package.imported_from in _by_default(root, package) else [package.imported_from]
     steps = [
-        {"step": step, "reason": printable(reason)} for step, reason in choose_steps(root).chosen
+        {"step": step, "reason": printable(reason)}
+        for step, reason in choose_steps(root, project.environment).chosen
     ]
     values = {
         "table": in_pyproject,
