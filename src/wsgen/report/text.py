@@ -42,8 +42,8 @@ def format_text(
 def _entry(item: Diagnostic, style: Style, width: int | None) -> str:
     colour = "red" if item.severity is Severity.ERROR else "yellow"
     label = style(f"{item.severity.value}[{item.code}]", colour)
-    place = f"{style(_place(item.span).replace(' ', _SPACE), 'bold')}: " if item.span else ""
-    lines = [wrapped(f"{place}{label}: {printable(item.message)}", width).replace(_SPACE, " ")]
+    place = f"{style(_place(item.span), 'bold')}: " if item.span else ""
+    lines = [wrapped(f"{place}{label}: {printable(item.message)}", width)]
     if item.span:
         lines.extend(_excerpt(item.span, style, colour, width))
     for note in item.notes:
@@ -59,11 +59,11 @@ def _entry(item: Diagnostic, style: Style, width: int | None) -> str:
     if item.help:
         text = f"  {style('help:', 'cyan')} {printable(item.help)}"
         lines.append(wrapped(text, width, indent=6))
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).replace(_SPACE, " ") + "\n"
 
 
 def _place(span: Span) -> str:
-    path = printable(display_path(span.path))
+    path = printable(display_path(span.path)).replace(" ", _SPACE)
     return path if span.path.is_dir() else f"{path}:{span.line}:{span.column}"
 
 
