@@ -32,6 +32,9 @@ header.fixes = true
 """
     config = loaded(tmp_path, text)
     assert config.steps == ("lint", "black")
+    assert dict(explained_steps(config).left_out) == {
+        "header": "`steps` in wsgen.toml does not name it"
+    }
     assert config.commands == {
         "lint": OwnCommand("lint", ("pylint", "--rcfile=a b", "$HOME;", "ls"), False, "sarif"),
         "header": OwnCommand("header", ("add header", "-q"), True, "text"),

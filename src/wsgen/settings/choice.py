@@ -40,7 +40,9 @@ def explained_steps(config: Config) -> Choices:
     if not config.steps_named or config.file is None:
         return choose_steps(config.root, config.environment, config.commands)
     where = f"`steps` in {config.file.name}"
-    return Choices(tuple(Choice(step, where) for step in config.steps), ())
+    chosen = tuple(Choice(step, where) for step in config.steps)
+    unused = (name for name in config.commands if name not in config.steps)
+    return Choices(chosen, tuple(Choice(name, f"{where} does not name it") for name in unused))
 
 
 def choose_steps(root: Path, environment: Environment, commands: Iterable[str] = ()) -> Choices:
