@@ -29,7 +29,7 @@ from .known_commands import check
 from .pages import Block, blocks, without_comment
 
 # What another test runs.
-ELSEWHERE = {("docs/how-to/ci.md", "yaml")}  # test_ci.py
+ELSEWHERE = {("docs/how-to/ci.md", "yaml"), ("README.md", "py")}  # test_ci.py, test_site.py
 
 _FILE = re.compile(r"(?:#|//|\{#) (?P<added>in )?(?P<name>[\w./-]+\.\w+)(?: #\})?")
 _VARYING = re.compile(r"\d+(\.\d+)+( s\b)?")

@@ -23,7 +23,19 @@ SCHEMA = json.loads((ROOT / "schemas" / "ws.schema.json").read_text())
 # The blocks of recipes are parts of files: `test_recipes.py` puts them there.
 OF_USERS = tuple(page for page in PAGES if not page.startswith("docs/contributing/"))
 ALL = [(page, block) for page in OF_USERS for block in blocks(page)]
-KNOWN = {"python", "yaml", "toml", "console", "text", "jinja", "json", "ini", "html", "javascript"}
+KNOWN = {
+    "python",
+    "py",
+    "yaml",
+    "toml",
+    "console",
+    "text",
+    "jinja",
+    "json",
+    "ini",
+    "html",
+    "javascript",
+}
 
 
 def of(language: str) -> list[object]:

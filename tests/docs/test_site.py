@@ -6,7 +6,7 @@ import subprocess
 import pytest
 import yaml
 
-from .pages import PAGES, ROOT
+from .pages import PAGES, ROOT, blocks
 
 ADDRESS = "https://wsgen.github.io/wsgen/"
 WORDS = 900
@@ -58,6 +58,20 @@ def test_addresses_of_the_docs_are_those_of_pages_schemas_and_pictures() -> None
 def test_links_of_the_files_in_the_root_lead_to_files(file: str) -> None:
     for link in re.findall(r"\]\(([\w/.-]+\.\w+)[)#]", (ROOT / file).read_text("utf-8")):
         assert (ROOT / link).is_file(), link
+
+
+def test_the_readme_has_no_relative_links_which_do_not_work_on_pypi() -> None:
+    links = re.findall(r"\]\((.*?)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert links
+    assert [link for link in links if not link.startswith("https://")] == []
+
+
+def test_the_readme_shows_a_part_of_a_rendered_router() -> None:
+    (shown,) = (block.text for block in blocks("README.md") if block.language == "py")
+    rendered = (ROOT / "specs/datafeed/ws_generated/barwsrouter.py").read_text("utf-8")
+    first, _, rest = shown.partition("\n")
+    assert f"\n{first}\n" in rendered
+    assert rendered.endswith(rest)
 
 
 def test_the_site_is_strict_about_links_and_anchors() -> None:
