@@ -189,6 +189,10 @@ prove: $(VENV)/.ready  ## start six workers on a fresh clone of the example, rou
 wheel: parts page  ## build what users install, install it into a clean environment, render there
 	@$(BIN)/python -m tests.wheel
 
+.PHONY: first-hour
+first-hour: parts page  ## build what users install, and go from `pip install` to updates in projects of ten kinds
+	@$(BIN)/python -m tests.first_hour
+
 .PHONY: distribution
 distribution: $(VENV)/.ready  ## run the hooks with pre-commit and prek, and the steps of the action, on scratch projects
 	@$(BIN)/python -m tests.distribution
