@@ -45,7 +45,7 @@ def run_action(repository: Path, folder: Path, path: str, **inputs: str) -> Job:
         "RUNNER_TEMP": str(folder),
         **{name: value for name, value in os.environ.items() if name.startswith("PIP_")},
     }
-    stdout, stderr = [], []
+    stdout, stderr, code = [], [], 0
     for number, step in enumerate(_steps(values)):
         script = folder / f"step{number}.sh"
         script.write_text(step["run"], "utf-8")
@@ -63,9 +63,10 @@ def run_action(repository: Path, folder: Path, path: str, **inputs: str) -> Job:
         )
         stdout.append(ended.stdout)
         stderr.append(ended.stderr)
-        if ended.returncode:
+        code = ended.returncode
+        if code:
             break
-    return Job(ended.returncode, "".join(stdout), "".join(stderr), summary.read_text("utf-8"))
+    return Job(code, "".join(stdout), "".join(stderr), summary.read_text("utf-8"))
 
 
 def path_with(*folders: Path | str) -> str:
