@@ -235,3 +235,10 @@ def test_pipes_circles_and_folders_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "tox.ini").mkdir()
     (tmp_path / "mypy.ini").touch()
     assert choose_steps(tmp_path, running_environment()).steps == ("mypy",)
+
+
+def test_a_reason_is_one_line_whatever_a_group_is_called(tmp_path: Path) -> None:
+    group = '[tool.poetry.group."a\\nb\\u001b"]\ndependencies = {mypy = "*"}\n'
+    found = choose_steps(written(tmp_path, {"pyproject.toml": group}), running_environment())
+    assert all(choice.reason.isprintable() for choice in found.chosen)
+    assert found.steps == ("mypy",)

@@ -128,7 +128,8 @@ def _in_folder(folder: Path, root: Path) -> Iterator[tuple[str, Evidence]]:
             )
         for where, required in _dependencies(content):
             for tool in sorted(_TOOLS & _distributions(required)):
-                text = f"`{tool}` in [{where}] of {shown('pyproject.toml')}"
+                group = where if where.isprintable() else ascii(where)
+                text = f"`{tool}` in [{group}] of {shown('pyproject.toml')}"
                 yield tool, Evidence(Strength.DEPENDENCY, text)
     for name in _REQUIREMENTS:
         if name.partition("/")[0] in names:
