@@ -31,6 +31,8 @@ def check(words: list[str]) -> None:
         assert options <= known_options, f"unknown options {sorted(options - known_options)}"
     elif words[:2] == ["python", "-c"]:
         compile(words[2], "docs", "exec")
+    elif words[0] == "source":
+        assert words[1:] == [".venv/bin/activate"], words
     elif words == ["python", "-O"]:
         pass  # an option of Python, spoken of
     elif words[:2] == ["python", "-m"]:

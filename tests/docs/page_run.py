@@ -1,7 +1,7 @@
 """Follows a page of the docs from top to bottom in a project, as a reader does.
 
 - A block whose first line is a comment with a path is that file: `# src/app/main.py`. With `in` before the path,
-  it is added at the end of the file: `# in pyproject.toml`.
+  it is added at the end of the file: `# in pyproject.toml`. A `diff` of such a file replaces lines of it.
 - The commands of a console block, which stand behind a `$`, are run, and what stands below one has to be printed
   by it, but for times and versions. A line `...` stands for lines that are left out.
 - All other Python is run, from block to block, with the names of `live.main` and of those before. It may await.
@@ -31,7 +31,7 @@ from .pages import Block, blocks, without_comment
 # What another test runs.
 ELSEWHERE = {("docs/how-to/ci.md", "yaml"), ("README.md", "py")}  # test_ci.py, test_site.py
 
-_FILE = re.compile(r"(?:#|//|\{#) (?P<added>in )?(?P<name>[\w./-]+\.\w+)(?: #\})?")
+_FILE = re.compile(r"(?:#|//|\{#|<!--) (?P<added>in )?(?P<name>[\w./-]+\.\w+)(?: #\}| -->)?")
 _VARYING = re.compile(r"\d+(\.\d+)+( s\b)?")
 
 
@@ -57,7 +57,9 @@ class PageRun:
         for block in blocks(self.page):
             first, _, rest = block.text.partition("\n")
             named = _FILE.fullmatch(first)
-            if named is not None:
+            if named is not None and block.language == "diff":
+                self._edit(named["name"], rest)
+            elif named is not None:
                 self._write(named["name"], rest, added=bool(named["added"]))
             elif block.language == "console":
                 self._console(block)
@@ -72,16 +74,24 @@ class PageRun:
         before = f"{file.read_text('utf-8').rstrip()}\n\n" if added else ""
         file.write_text((before + text).lstrip("\n"), "utf-8")
 
+    def _edit(self, name: str, diff: str) -> None:
+        file = self.root / name
+        old, new = (
+            "".join(line[1:] for line in diff.splitlines(keepends=True) if line[0] in kinds)
+            for kinds in (" -", " +")
+        )
+        text = file.read_text("utf-8")
+        assert text.count(old) == 1, f"{self.page}: {name} does not have once:\n{old}"
+        file.write_text(text.replace(old, new), "utf-8")
+
     def _console(self, block: Block) -> None:
         for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
             line, _, shown = part.partition("\n")
             command = without_comment(line)
             self.before(command)
-            words = shlex.split(command)
-            if words[0] != "wsgen":
-                self._other(words)
+            outcome = self.run(command)
+            if outcome is None:
                 continue
-            outcome = wsgen([name for word in words[1:] for name in self._expanded(word)])
             printed = outcome.stdout + outcome.stderr
             wanted = self.failing.get((self.page, command), 0)
             assert outcome.code == wanted, f"{self.page}: {command}\n{printed[-2000:]}"
@@ -90,6 +100,14 @@ class PageRun:
                 assert expected in ("", "...", *said), (
                     f"{self.page}: `{command}` does not print {expected!r}, but\n{printed[-2000:]}"
                 )
+
+    def run(self, command: str) -> Outcome | None:
+        """Run `command` and return its outcome, None if that is not to be compared with the page."""
+        words = shlex.split(command)
+        if words[0] == "wsgen":
+            return wsgen([name for word in words[1:] for name in self._expanded(word)])
+        self._other(words)
+        return None
 
     def _other(self, words: list[str]) -> None:
         if words[0] == "rm":
