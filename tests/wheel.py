@@ -69,7 +69,6 @@ def run(*command: str | Path, cwd: Path, path: str, code: int = 0) -> str:
 
 def build(folder: Path) -> dict[str, Path]:
     """Build both distributions into `folder`, from a checkout with files that nobody added; return the wheels."""
-    wheels = {}
     for name, project in PROJECTS.items():
         package = name.replace("-", "_")
         stray = ROOT / "src" / package / "not [added] to git.py"
@@ -81,10 +80,18 @@ def build(folder: Path) -> dict[str, Path]:
             stray.unlink()
         told = f"not tracked by git, left out: src/{package}/not [added] to git.py"
         assert told in printed, printed
-        (wheels[name],) = folder.glob(f"{package}-*.whl")
         (source,) = folder.glob(f"{package}-*.tar.gz")
-        look_into(wheels[name], source, package)
-    return wheels
+        look_into(built(folder)[name], source, package)
+    return built(folder)
+
+
+def built(folder: Path) -> dict[str, Path]:
+    """Return the wheels in `folder`, where `build` has put them."""
+    return {
+        name: wheel.resolve()
+        for name in PROJECTS
+        for wheel in folder.glob(f"{name.replace('-', '_')}-*.whl")
+    }
 
 
 def look_into(wheel: Path, source: Path, package: str) -> None:
