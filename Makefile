@@ -47,6 +47,7 @@ parser: $(PARSER)  ## install what tests need of npm: the AsyncAPI parser, actio
 .PHONY: screenshots
 screenshots: $(VENV)/.ready page recording  ## take the pictures of the docs
 	@$(BIN)/python -m page.screenshots
+	@$(BIN)/python -m tests.tutorial --pictures docs/images
 
 .PHONY: recording
 recording: $(VENV)/.ready  ## record the picture of a terminal in the docs
@@ -192,6 +193,10 @@ wheel: parts page  ## build what users install, install it into a clean environm
 .PHONY: first-hour
 first-hour: parts page  ## build what users install, and go from `pip install` to updates in projects of ten kinds
 	@$(BIN)/python -m tests.first_hour
+
+.PHONY: tutorial
+tutorial: parts page  ## follow the tutorial of the docs in a clean environment, and look at its chart in a browser
+	@$(BIN)/python -m tests.tutorial
 
 .PHONY: distribution
 distribution: $(VENV)/.ready  ## run the hooks with pre-commit and prek, and the steps of the action, on scratch projects
