@@ -23,6 +23,17 @@ Positions = Mapping[str, Span]
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A file of the project that generated files are made from.
+
+    `varies` is a regular expression of what differs in each of them; other text is as it stands in the template.
+    """
+
+    path: Path
+    varies: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleSource:
     """One module: absolute paths of its source files and of the package that wsgen writes.
 

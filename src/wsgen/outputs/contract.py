@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wsgen.model import ModuleSpec
-from wsgen.source import Positions
+from wsgen.source import Positions, Template
 
 
 class Language(StrEnum):
@@ -26,11 +26,13 @@ class RenderedFile:
 
     `language` decides which quality tools check the file; none do without it. `rank` orders the commit: a file
     that imports other files of the package has a higher rank than these, so that it never names a missing file.
+    `template` is the file of the project that it was made from, if any.
     """
 
     text: str
     language: Language | None = None
     rank: int = 0
+    template: Template | None = None
 
 
 @dataclass(frozen=True, slots=True)

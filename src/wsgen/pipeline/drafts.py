@@ -121,6 +121,7 @@ def check_drafts(drafts: Iterable[Draft], run: Run, found: list[Diagnostic]) -> 
             steps=run.steps,
             positions=draft.positions,
             routers={router.file_name: router.class_name for router in draft.spec.routers},
+            templates={name: file.template for name, file in draft.files.items() if file.template},
         )
         for draft in drafts
         if draft.files

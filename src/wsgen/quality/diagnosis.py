@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from wsgen.diagnostics import Diagnostic, Span
+from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.quality.mirror import StagedModule
 from wsgen.quality.problems import Problem
 from wsgen.quality.rounds import Change, Checked
 from wsgen.quality.source_spans import source_span
+from wsgen.quality.template_problems import TemplateProblem
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.settings.config import OwnCommand
 
@@ -22,8 +23,8 @@ _TYPES = "WSG513"
 _SAME_SETTINGS = "Give both the same line length and style"
 
 
-def syntax_errors(module: StagedModule) -> Iterator[Diagnostic]:
-    """Yield an error for each file of `module` that Python cannot parse.
+def syntax_problems(module: StagedModule) -> Iterator[Problem]:
+    """Yield a problem for each file of `module` that Python cannot parse.
 
     Each tool fails in its own way on such a file, and some would stop checking the others.
     """
@@ -36,14 +37,27 @@ def syntax_errors(module: StagedModule) -> Iterator[Diagnostic]:
             lines = text.splitlines()
             shown = lines[line - 1].encode("utf-8", "backslashreplace").decode() if lines else ""
             reason = error.msg if isinstance(error, SyntaxError) else str(error)
-            yield Diagnostic(
-                "WSG510",
-                f"the file generated for module `{module.name}` is not valid Python: {reason} ({name}:{line})",
-                span=source_span(Problem(name, line), module, {}),
-                help="Correct the template that the file was made from.",
-                module=module.name,
-                output=f"{name}:{line}: {shown}",
-            )
+            yield Problem(name, line, message=reason, output=f"{name}:{line}: {shown}")
+
+
+def syntax_error(
+    module: StagedModule, problem: Problem, shared: TemplateProblem | None = None
+) -> Diagnostic:
+    """Return the error for a file that Python cannot parse; for all files if the mistake is in a template."""
+    number = len(shared.found) if shared else 1
+    subject = f"the file generated for module `{module.name}` is"
+    place, span = f"{problem.path}:{problem.line}", source_span(problem, module, {})
+    if shared and number > 1:
+        subject = f"{number} files made from this line are"
+        place = f"module `{module.name}`, {place}"
+    return Diagnostic(
+        "WSG510",
+        f"{subject} not valid Python: {problem.message} ({place})",
+        span=shared.place if shared else span,
+        help="Correct the template that the file was made from.",
+        module=module.name if number == 1 else None,
+        output=problem.output,
+    )
 
 
 def module_diagnostics(
@@ -119,6 +133,40 @@ def _of_problem(
         step=step,
         output="\n".join([commands([step]), *_further(problem)]),
     )
+
+
+def template_diagnostic(
+    shared: TemplateProblem, step: str, commands: Commands, own: Mapping[str, OwnCommand]
+) -> Diagnostic:
+    """Return the error for a problem at a line of a template. `step` is what the step is to be called."""
+    module, _, file, problem = shared.found[0]
+    how, number = step_named(step, own), len(shared.found)
+    rule = f" [{problem.rule}]" if problem.rule else ""
+    of = f"module `{module.name}`" if number == 1 else f"{number} files made from this line"
+    also = "" if number == 1 else f"module `{module.name}`, "
+    silenced = tool_of(step, own).silenced.format(problem.rule) if problem.rule else ""
+    help_text = f"Correct line {shared.place.line} of {shared.place.path.name}"
+    help_text += f", or end it with `{silenced}`." if silenced else "."
+    if problem.missing:
+        help_text = _MISSING.format(problem.missing)
+    return Diagnostic(
+        how.code,
+        f"{step} in {of}: {problem.message}{rule} ({also}{file}:{problem.line})",
+        span=shared.place,
+        help=problem.help or help_text,
+        module=module.name if number == 1 else None,
+        step=step,
+        output="\n".join([commands([step]), *_further(problem)]),
+        notes=tuple(_made_for(shared) if how.code == _TYPES else ()),
+    )
+
+
+def _made_for(shared: TemplateProblem) -> Iterator[Note]:
+    """Yield where the router is declared that a single file is made for: its types may be the wrong ones."""
+    module, _, file, _ = shared.found[0]
+    router = module.positions.get(module.routers.get(file, ""))
+    if router is not None and len(shared.found) == 1:
+        yield Note("the router is declared here", router)
 
 
 def _further(problem: Problem) -> Iterator[str]:

@@ -17,7 +17,7 @@ from zlib import crc32
 from wsgen.files import read_file
 from wsgen.quality.scratch import scratch_folder, temporary_errors
 from wsgen.quality.settings_files import Configurable, settings_files, with_contents
-from wsgen.source import Positions
+from wsgen.source import Positions, Template
 
 _REPOSITORY = frozenset({".git", ".hg"})
 _LEFT_OUT = frozenset(
@@ -40,8 +40,9 @@ class StagedModule:
     """The Python files of one module, and the quality `steps` to take them through.
 
     `output` is the absolute directory of the files, somewhere below the project's root. `files` maps file names
-    to texts, `routers` the names of router files to their classes. With `in_place`, the directory already has
-    these files, and tools can read them through a link.
+    to texts, `routers` the names of router files to their classes, `templates` the names of files to what of the
+    project they are made from. With `in_place`, the directory already has these files, and tools can read them
+    through a link.
     """
 
     name: str
@@ -50,6 +51,7 @@ class StagedModule:
     steps: tuple[str, ...]
     positions: Positions = field(default_factory=dict)
     routers: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)
     in_place: bool = False
 
 

@@ -1,6 +1,6 @@
 """Run the quality steps over staged modules: the way into this package."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -9,12 +9,19 @@ from wsgen.diagnostics import Diagnostic, in_order
 from wsgen.errors import ToolError
 from wsgen.installed import find_tools
 from wsgen.progress import Progress, Unheard
-from wsgen.quality.diagnosis import module_diagnostics, steps_without, syntax_errors
+from wsgen.quality.diagnosis import (
+    module_diagnostics,
+    steps_without,
+    syntax_error,
+    syntax_problems,
+    template_diagnostic,
+)
 from wsgen.quality.mirror import StagedModule, mirrored
 from wsgen.quality.processes import Processes
-from wsgen.quality.rounds import Rounds
+from wsgen.quality.rounds import Checked, Rounds
 from wsgen.quality.settings_files import Homes
 from wsgen.quality.shown_commands import shown_commands
+from wsgen.quality.template_problems import template_problems
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
 from wsgen.settings.cache_folder import usable_cache
@@ -60,16 +67,17 @@ def run_steps(
         and reporting not in config.steps
     }
     steps = (*config.steps, *labels)
-    diagnostics: list[Diagnostic] = []
     readable = {}
+    unreadable: dict[Path, Checked] = {}
     for module in modules:
         # What is in place has passed before.
-        unreadable = () if module.in_place else tuple(syntax_errors(module))
-        diagnostics += unreadable
-        if not unreadable:
+        problems = () if module.in_place else tuple(syntax_problems(module))
+        if problems:
+            unreadable[module.output] = Checked(module.files, tuple(("", p) for p in problems))
+        else:
             further = tuple(name for name, step in labels.items() if step in module.steps)
             readable[module.output] = replace(module, steps=(*module.steps, *further))
-    passed = {}
+    diagnostics = list(_syntax_errors(modules, unreadable))
     used = {step for module in readable.values() for step in module.steps}
     tools = {tool.steps: tool for tool in (tool_of(step, own) for step in sorted(used))}.values()
     with mirrored(config.root, list(readable.values()), tuple(tools), lasting=lasting) as mirror:
@@ -85,19 +93,55 @@ def run_steps(
             environment=config.environment,
             homes=Homes(config.environment),
         )
-        for output, checked in Rounds(bench, steps, progress or Unheard()).run().items():
-            if checked.passed:
-                passed[output] = checked.files
-            else:
-                diagnostics += module_diagnostics(
-                    readable[output],
-                    checked,
-                    directory=mirror.relative(output),
-                    labels=labels,
-                    commands=partial(shown_commands, bench, readable[output], checked.files),
-                    own=own,
-                )
+        results = Rounds(bench, steps, progress or Unheard()).run()
+        passed = {output: checked.files for output, checked in results.items() if checked.passed}
+        diagnostics += _diagnostics(bench, results, labels)
     return QualityResult(passed, in_order(diagnostics))
+
+
+def _syntax_errors(
+    modules: Sequence[StagedModule], unreadable: Mapping[Path, Checked]
+) -> Iterator[Diagnostic]:
+    """Yield an error for each file that is not Python; for each line of a template, if that is why."""
+    staged = {module.output: module for module in modules if module.output in unreadable}
+    shared, rest = template_problems(
+        staged.values(), unreadable, directory=lambda _: "", judges_types=lambda _: False
+    )
+    for mistake in shared:
+        yield syntax_error(mistake.found[0].module, mistake.found[0].problem, mistake)
+    for output, checked in rest.items():
+        for _, problem in checked.problems:
+            yield syntax_error(staged[output], problem)
+
+
+def _diagnostics(
+    bench: Workbench, results: Mapping[Path, Checked], labels: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the modules that failed; a mistake in a template concerns all made from it."""
+    own = bench.own
+    commands = {
+        output: partial(shown_commands, bench, bench.modules[output], checked.files)
+        for output, checked in results.items()
+    }
+    shared, rest = template_problems(
+        bench.modules.values(),
+        results,
+        directory=bench.mirror.relative,
+        judges_types=lambda step: tool_of(step, own).reads_imports,
+    )
+    for problem in shared:
+        first = problem.found[0]
+        step = labels.get(first.step, first.step)
+        yield template_diagnostic(problem, step, commands[first.module.output], own)
+    for output, checked in rest.items():
+        yield from module_diagnostics(
+            bench.modules[output],
+            checked,
+            directory=bench.mirror.relative(output),
+            labels=labels,
+            commands=commands[output],
+            own=own,
+        )
 
 
 def commands_of(config: Config) -> Mapping[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError, refuse
 from wsgen.outputs.python.docstrings import docstring
 from wsgen.outputs.python.literals import literal
+from wsgen.source import Template
 
 BUILT_IN = Path(__file__).with_name("templates")
 
@@ -45,6 +46,13 @@ def load_template(name: str, folder: Path | None) -> jinja2.Template:
         raise _broken(error, Path(error.filename or name), error.lineno) from error
     except (OSError, UnicodeDecodeError) as error:
         raise _broken(error, (folder or BUILT_IN) / name, 1) from error
+
+
+def project_template(name: str, folder: Path | None) -> Template | None:
+    """Return the project's template `name` in `folder`, None if the built-in one is used."""
+    if folder is None or not (file := folder / name).is_file():
+        return None
+    return Template(file, r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 
 
 def fill(template: jinja2.Template, values: dict[str, object]) -> str:

@@ -16,21 +16,28 @@ def render_python(module: ModuleSpec, context: RenderContext) -> dict[str, Rende
 
     Raises GenerationError, with all that is wrong, if a template of the project cannot be used.
     """
+    from wsgen.outputs.python.jinja_templates import project_template
     from wsgen.outputs.python.routers import render_exports, render_router
 
     if context.template is not None and context.template.is_file():
-        routers = _specialised(module, context.template, context)
+        files = _specialised(module, context.template, context)
     else:
-        routers = {
-            router.file_name: render_router(router, module, context) for router in module.routers
+        template = project_template("router.py.jinja", context.templates)
+        files = {
+            router.file_name: RenderedFile(
+                render_router(router, module, context), Language.PYTHON, template=template
+            )
+            for router in module.routers
         }
-    files = {name: RenderedFile(text, Language.PYTHON) for name, text in routers.items()}
+    template = project_template("__init__.py.jinja", context.templates)
     exports = render_exports(module, context)
-    return {**files, "__init__.py": RenderedFile(exports, Language.PYTHON, rank=1)}
+    return {**files, "__init__.py": RenderedFile(exports, Language.PYTHON, 1, template)}
 
 
-def _specialised(module: ModuleSpec, template: Path, context: RenderContext) -> dict[str, str]:
-    """Return the text of each router, made from the project's generic class."""
+def _specialised(
+    module: ModuleSpec, template: Path, context: RenderContext
+) -> dict[str, RenderedFile]:
+    """Return the file of each router, made from the project's generic class."""
     from wsgen.outputs.python.generic.parsing import parse_template
     from wsgen.outputs.python.generic.specialise import specialise
 
@@ -41,11 +48,13 @@ def _specialised(module: ModuleSpec, template: Path, context: RenderContext) -> 
         help_text = "Make it a readable file in UTF-8."
         raise refuse(Diagnostic("WSG420", message, Span(template), help=help_text)) from error
     parsed = parse_template(template, text, context.sources)
+    origin = parsed.origin
     files = {}
     wrong: list[Diagnostic] = []
     for router in module.routers:
         try:
-            files[router.file_name] = specialise(parsed, router, context)
+            text = specialise(parsed, router, context)
+            files[router.file_name] = RenderedFile(text, Language.PYTHON, template=origin)
         except GenerationError as error:
             wrong += error.diagnostics
     if wrong:

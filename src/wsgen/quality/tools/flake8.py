@@ -74,6 +74,7 @@ TOOL = Tool(
     settings=_SETTINGS,
     options=_options,
     extends=_extends,
+    silenced="# noqa: {}",
     read=partial(read_lines, pattern=_LINE),
     companions=("flake8", "pep8", "pycodestyle", "pyflakes", "mccabe"),
     # With several jobs it waits for ever for a worker that was killed.

@@ -247,6 +247,7 @@ TOOL = Tool(
     steps=(_CHECK,),
     settings=("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg"),
     extends=_extends,
+    silenced="# type: ignore[{}]",
     read=_read,
     reads_imports=True,
     checks_types=True,

@@ -148,6 +148,7 @@ def type_checker(name: str) -> Tool:
         steps=(step,),
         settings=_SETTINGS,
         extends=_extends,
+        silenced="# pyright: ignore[{}]",
         read=_read,
         reads_imports=True,
         checks_types=True,

@@ -160,6 +160,7 @@ TOOL = Tool(
     configures=_configures,
     beyond_repository=True,
     extends=_extends,
+    silenced="# noqa: {}",
     read=_read,
     options=_options,
     agreement={

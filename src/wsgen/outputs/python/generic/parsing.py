@@ -94,6 +94,7 @@ def _template(file: TemplateFile) -> GenericTemplate:
     imports = (node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom))
     return GenericTemplate(
         path=file.path,
+        name=generic.node.name,
         place=file.span(generic.node),
         parameters=generic.parameters,
         segments=segments,

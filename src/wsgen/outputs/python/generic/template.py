@@ -1,6 +1,7 @@
 """A generic class as a template for routers, and the diagnostics of mistakes in it."""
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,7 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.model import RouterSpec, TypeRef
 from wsgen.outputs.python.type_imports import ImportedName
+from wsgen.source import Template
 from wsgen.syntax.python_text import PythonText
 from wsgen.syntax.quoted_types import TypingNames
 from wsgen.syntax.text_ranges import TextRange
@@ -66,12 +68,20 @@ class GenericTemplate:
     """
 
     path: Path
+    name: str
     place: Span
     parameters: tuple[str, ...]
     segments: tuple[str | Placeholder, ...]
     names: TakenNames
     modules: tuple[str, ...]
     numbers: tuple[int, ...]
+
+    @property
+    def origin(self) -> Template:
+        """Return the template as what differs in each router: its name, its types, and relative imports."""
+        types = "|".join(map(re.escape, self.parameters))
+        name = re.escape(self.name)
+        return Template(self.path, rf"\b{name}\b(?:\[[^\]]*\])?|\b(?:{types})\b|(?<=from )\.+")
 
     def used(self, router: RouterSpec) -> Mapping[int, TypeRef]:
         """Return the types of `router` that have placeholders. Other types are not imported."""

@@ -1,0 +1,8 @@
+"""The base of routers."""
+
+
+class Base:
+    """Sends."""
+
+    def send(self, topic: str, data: float) -> None:
+        """Send `data`."""
