@@ -41,8 +41,9 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_the_first_page(first: Path) -> None:
-    assert (first / ".wsgen_cache").is_dir()
+def test_the_files_of_the_first_page_have_passed_the_installed_tools(first: Path) -> None:
+    manifest = json.loads((first / "live/market/ws_generated/.wsgen.json").read_text("utf-8"))
+    assert {"black", "ruff-check", "flake8", "mypy", "isort"} <= manifest["tools"].keys()
 
 
 def test_the_first_page_serves_updates(first: Path) -> None:
