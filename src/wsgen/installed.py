@@ -66,8 +66,14 @@ def _distributions_of(wanted: tuple[str, ...], environment: Environment) -> list
 def version_of(tool: str, environment: Environment) -> str:
     """Return the version of the tool in the environment where it is found, an empty text if that has none."""
     home = _home(tool, environment)
-    names = installed_version(tool, (), home).split() if home else ()
-    return next((n.removeprefix(f"{tool}-") for n in names if n.startswith(f"{tool}-")), "")
+    return version_in(tool, home) if home else ""
+
+
+def version_in(distribution: str, environment: Environment) -> str:
+    """Return the version of a distribution, named as its metadata are, in `environment`; empty if it has none."""
+    own = f"{distribution}-"
+    names = installed_version(distribution, (), environment).split()
+    return next((name.removeprefix(own) for name in names if name.startswith(own)), "")
 
 
 def version_numbers(tool: str, environment: Environment) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ def closed(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     inner = {key: closed(value) for key, value in schema.items()}
-    return {**inner, "additionalProperties": False} if schema.get("type") == "object" else inner
+    return {"additionalProperties": False, **inner} if schema.get("type") == "object" else inner
 
 
 def test_the_schema_is_valid_and_names_all_states() -> None:
@@ -43,7 +43,7 @@ def test_the_address_of_the_schema_holds_the_version_of_the_report() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["list", "validate", "check", "diff", "render", "clean", "migrate"]
+    "command", ["list", "validate", "check", "diff", "render", "clean", "migrate", "doctor"]
 )
 def test_every_command_prints_what_the_schema_describes(project: Project, command: str) -> None:
     """First with a stale package and wrong sources, then with nothing wrong."""

@@ -19,7 +19,8 @@ from wsgen.report.text import format_text
 from wsgen.report.wrapping import columns, wrapped
 from wsgen.result import FileChange, RunResult, State
 
-if TYPE_CHECKING:  # only `-v` needs it
+if TYPE_CHECKING:  # only `-v` needs them
+    from wsgen.environment import Environment
     from wsgen.settings.choice import Choices
 
 _COLOURS = {
@@ -129,6 +130,12 @@ def show_error(error: WsgenError, form: str, root: Path | None = None) -> None:
         show_report(RunResult((), error.diagnostics), form, root)
     else:
         echo(f"error: {printable(str(error))}", err=True)
+
+
+def show_environment(environment: "Environment") -> None:
+    """Print the interpreter that tools and imports look at, and why, unless wsgen runs in it."""
+    if not environment.is_running:
+        echo(f"{printable(environment.python)}  {printable(environment.reason)}")
 
 
 def show_steps(choices: "Choices") -> None:

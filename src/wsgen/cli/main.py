@@ -39,6 +39,7 @@ _COMMANDS = {
         "Export, validate and show AsyncAPI documents.",
     ),
     "schema": ("wsgen.cli.reference", "schema", "Print the JSON Schema of ws.yaml."),
+    "doctor": ("wsgen.cli.doctor", "doctor", "Say what wsgen finds, and what would fail."),
     "explain": ("wsgen.cli.reference", "explain", "Say what a diagnostic means and what to do."),
 }
 _ALIASES = {"generate": "render"}

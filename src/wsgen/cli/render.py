@@ -14,6 +14,7 @@ from wsgen.cli.command import Command
 from wsgen.cli.console import (
     echo,
     show_diff,
+    show_environment,
     show_modules,
     show_project,
     show_report,
@@ -161,6 +162,7 @@ def _run(
     def work(place: Place) -> RunResult:
         config = place.config
         if options.quality and common.verbose and is_text:
+            show_environment(config.environment)
             show_steps(explained_steps(config))
         assessed = begun.assessed if begun else None
         log = logs[config.root] = WorkLog()

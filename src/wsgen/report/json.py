@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.report.display import display_path
@@ -11,10 +12,14 @@ _VERSION = 1
 """Of schemas/report.schema.json: a new one when a key goes away or changes its meaning."""
 
 
-def format_json(result: RunResult, modules: Sequence[Mapping[str, object]] | None = None) -> str:
+def format_json(
+    result: RunResult,
+    modules: Sequence[Mapping[str, object]] | None = None,
+    further: Mapping[str, object] = MappingProxyType({}),
+) -> str:
     """Return a run as one JSON object, which schemas/report.schema.json describes.
 
-    `modules` take the place of those in `result`.
+    `modules` take the place of those in `result`; `further` has more keys of the object.
     """
     if modules is None:
         modules = [_module(module) for module in result.modules]
@@ -22,6 +27,7 @@ def format_json(result: RunResult, modules: Sequence[Mapping[str, object]] | Non
         {
             "version": _VERSION,
             "ok": result.ok,
+            **further,
             "modules": modules,
             "diagnostics": _diagnostics(result.diagnostics),
         },
