@@ -81,6 +81,7 @@ def test_any_name_that_is_taken_gives_a_project_that_renders(
         (["../x"], "use ASCII letters"),
         (["ma\u0440ket"], "cannot name a module"),
         (["class"], "it is a keyword of Python"),
+        (["ws_generated"], "generated packages are called so"),
         (["true"], "`true` cannot name a module"),
         (["x", "--models", "a..b"], "WSG"),
         (["x", "--models", "a/b.py"], "WSG"),
@@ -203,15 +204,32 @@ def test_a_write_that_fails_undoes_those_before(
 
 
 def test_files_in_the_way_are_all_named_and_kept(project: Project, empty: Path) -> None:
-    before = {"shop/__init__.py", "shop/market/models.py", "shop/market/service.py"}
+    before = {f"shop/market/{name}.py" for name in ("service", "ws_service")} | {"shop/__init__.py"}
     (empty / "shop/market").mkdir(parents=True)
     for name in before:
         (empty / name).write_text("# mine\n")
     outcome = project.wsgen("init", "market")
     assert outcome.code == 2
-    for name in ("models.py", "service.py"):
-        assert f"shop/market/{name} exists" in outcome.stderr
+    assert "shop/market/ws_service.py exists" in outcome.stderr
     assert files_in(empty) == before
+
+
+def test_a_module_that_has_no_routes_yet_keeps_its_models_and_its_service(
+    project: Project, empty: Path
+) -> None:
+    assert project.wsgen("init", "market").code == 0
+    folder = empty / "shop/orders"
+    folder.mkdir()
+    models = (empty / "shop/market/models.py").read_text().replace("Market", "Order")
+    own = {"__init__.py": "", "models.py": models, "service.py": "# mine\n", "api.py": ""}
+    for name, text in own.items():
+        (folder / name).write_text(text)
+    outcome = project.wsgen("init", "orders")
+    assert (outcome.code, outcome.stderr) == (0, "")
+    assert "from shop.orders.ws_service import OrdersService" in outcome.stdout
+    assert {name: (folder / name).read_text() for name in own} == own
+    assert "data: Order\n" in (folder / "ws.yaml").read_text()
+    assert project.wsgen("render", "--no-quality").code == 0
 
 
 def test_a_module_never_hides_a_file_of_its_name(project: Project, empty: Path) -> None:

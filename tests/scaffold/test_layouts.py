@@ -270,7 +270,7 @@ async def test_a_workspace_is_started_in_a_member(
     monkeypatch.chdir(root)
     refused = project.wsgen("init", "market")
     assert refused.code == 2
-    assert "it has packages/api, packages/feed\n" in refused.stderr
+    assert "but projects: packages/api, packages/feed\n" in refused.stderr
     assert "`wsgen init market -C packages/api`" in refused.stderr
     outcome = project.wsgen("init", "market", "-C", "packages/api")
     assert (outcome.code, outcome.stderr) == (0, "")
@@ -307,6 +307,10 @@ def test_a_root_with_settings_keeps_the_modules_of_members_that_it_names(
         (
             {"pyproject.toml": pyproject("x"), "lay_a/__init__.py": "", "lay_b/__init__.py": ""},
             ("several packages could take the module: lay_a, lay_b", "such as `--path lay_a`"),
+        ),
+        (
+            {"backend/pyproject.toml": pyproject("x"), "backend/x.py": "", "web/y.js": ""},
+            ("no package of its own, but projects: backend", "`wsgen init market -C backend`"),
         ),
         (
             {"pyproject.toml": pyproject("json"), "app/readme.txt": ""},

@@ -55,7 +55,7 @@ def _next_steps(started: Started) -> Iterator[str]:
     yield ""
     if not started.has_models:
         yield "Name a request and an update of your models in ws.yaml first."
-    if application is None or not started.is_served:
+    if started.is_as_written and not (application and started.is_served):
         where = "where your application is made"
         if application is not None:
             where = f"to {display_path(application.file)}, below `{application.name} = ...`"
@@ -89,7 +89,7 @@ def _command(application: Application, project: Project) -> str | None:
 def _lines_to_add(started: Started) -> Iterator[str]:
     names, application = started.names, started.application
     yield "from wsgen_runtime import WsApp"
-    yield f"from {started.package}.service import {names.service}"
+    yield f"from {started.service} import {names.service}"
     yield f"from {started.package}.ws_generated import {names.router}"
     yield ""
     title = started.package.rpartition(".")[2]

@@ -17,21 +17,20 @@ from wsgen.scaffold.package_folders import Package
 from wsgen.scaffold.place import choose_package, no_package, shown_in, wrong_arguments
 from wsgen.scaffold.project import Project, is_used, problem, project_at
 from wsgen.scaffold.settings import attributes_file, settings_file
-from wsgen.scaffold.texts import render_text
+from wsgen.scaffold.texts import import_line, render_text
 from wsgen.scaffold.wheels import left_out_of_wheel
 from wsgen.scaffold.writing import write_all
 from wsgen.settings.config import OUTPUT
 from wsgen.settings.project_file import load_config
 from wsgen.source import YAML_NAME, YAML_NAMES
 
-_WIDTH = 88
-
 
 @dataclass(frozen=True)
 class Started:
     """What was done: the files that were written, extended and kept, and what is needed for the next steps.
 
-    `package` is the name that the module is imported by. `application` serves it, if it `is_served`, or is the
+    `package` is the name that the module is imported by, and `service` that of its service. Its router has the
+    name in `names` if its source `is_as_written` here. `application` serves it, if it `is_served`, or is the
     one that its lines belong to, None if there is none. `left_out` are lines about what a wheel would not have.
     """
 
@@ -44,6 +43,8 @@ class Started:
     kept: tuple[Path, ...]
     application: Application | None
     is_served: bool
+    service: str
+    is_as_written: bool
     has_models: bool
     left_out: tuple[str, ...]
 
@@ -83,15 +84,17 @@ class _Start:
         self.home = home
         self.folder = home.folder / module
         self.package = ".".join((*home.parts, module))
+        self.own_models = models is None and not self._has_models()
         self.models = models or f"{self.package}.models"
-        self.own_models = models is None
-        known = models_in(models, project.import_folders) if models else None
+        folders = (home.imported_from, *project.import_folders)
+        known = None if self.own_models else models_in(self.models, folders)
         names = names_of(module, known)
         if isinstance(names, str):
             message = f"the models of `{models}` cannot be those of a first route: {names}"
             raise _refused(problem(message, "Leave out `--models`: then models are written."))
         self.names = names
         self.has_models = self.own_models or known is not None
+        self.service = self._service()
         self.is_new = not any(os.path.lexists(self.folder / name) for name in YAML_NAMES)
 
     def run(self) -> Started:
@@ -126,6 +129,9 @@ class _Start:
             kept=tuple(kept if self.is_new else [*kept, self.folder / YAML_NAME]),
             application=application,
             is_served=is_own,
+            service=f"{self.package}.{self.service}",
+            is_as_written=self.is_new
+            or bytes_of(self.folder / YAML_NAME) == self._text(YAML_NAME).encode(),
             has_models=self.has_models,
             left_out=tuple(left_out_of_wheel(project, self.home, self.module)),
         )
@@ -144,15 +150,31 @@ class _Start:
         return f"/{self.module}/ws"
 
     def _sources(self) -> dict[Path, bytes]:
-        names, models = self.names, self.models
-        texts = {**vars(names), "module": self.module, "models": models}
-        texts["own_models"] = self.own_models
-        texts["imported"] = _import_line(models, sorted({names.request, names.data}))
         files = {folder / "__init__.py": _INIT for folder in self._new_folders()}
-        own = ("models.py", "service.py") if self.own_models else ("service.py",)
-        for name in (*own, YAML_NAME):
-            files[self.folder / name] = render_text(name, texts)
+        if self.own_models:
+            files[self.folder / "models.py"] = self._text("models.py")
+        files[self.folder / f"{self.service}.py"] = self._text("service.py")
+        files[self.folder / YAML_NAME] = self._text(YAML_NAME)
         return {file: text.encode() for file, text in files.items()}
+
+    def _text(self, template: str) -> str:
+        names, models = self.names, self.models
+        values = {**vars(names), "module": self.module, "models": models}
+        values["own_models"] = self.own_models
+        values["imported"] = import_line(models, sorted({names.request, names.data}))
+        return render_text(template, values)
+
+    def _has_models(self) -> bool:
+        """Return whether the folder has models of its own, as that of a module that had no routes until now."""
+        there, names = bytes_of(self.folder / "models.py"), names_of(self.module, None)
+        return there is not None and there != render_text("models.py", vars(names)).encode()
+
+    def _service(self) -> str:
+        """Return the name of the Python module for the service: another one if the first is taken."""
+        text = self._text("service.py").encode()
+        names = ("service", "ws_service")
+        free = (n for n in names if bytes_of(self.folder / f"{n}.py") in (None, text))
+        return next(free, names[-1])
 
     def _new_folders(self) -> Iterator[Path]:
         """Yield the folders of packages that are made, and those that a run has made that was stopped."""
@@ -166,7 +188,7 @@ class _Start:
         """Return an application that serves the module and nothing else."""
         command = serve_command(application, self.project.root, self.project.import_folders)
         values = {**vars(self.names), "module": self.module, "endpoint": self.endpoint}
-        values |= {"package": self.package, "command": command}
+        values |= {"package": self.package, "command": command, "service_module": self.service}
         return render_text("main.py", values).encode()
 
     def _paths(self) -> list[str]:
@@ -215,10 +237,3 @@ _OTHER_NAME = "Choose another name for the module, or move the file."
 
 def _refused(*found: Diagnostic) -> ConfigError:
     return ConfigError("the module cannot be started", found)
-
-
-def _import_line(module: str, names: list[str]) -> str:
-    line = f"from {module} import {', '.join(names)}"
-    if len(line) <= _WIDTH:
-        return line
-    return "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])

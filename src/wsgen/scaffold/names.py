@@ -9,6 +9,8 @@ from wsgen.load.yaml.reader import load_yaml
 from wsgen.names import is_identifier
 from wsgen.scaffold.texts import render_text
 
+PACKAGE = "ws_generated"
+
 
 @dataclass(frozen=True)
 class Names:
@@ -29,8 +31,10 @@ def names_of(module: str, models: tuple[str, str] | None) -> Names | str:
     reason = "use ASCII letters, digits and _, and begin with a letter"
     if iskeyword(module):
         reason = "it is a keyword of Python, and the code could not be imported"
+    if module == PACKAGE:
+        reason = "generated packages are called so"
     stem = "".join(word.capitalize() for word in module.split("_"))
-    if not is_identifier(module) or not stem or module.startswith("__"):
+    if not is_identifier(module) or not stem or module == PACKAGE or module.startswith("__"):
         return reason
     for data in (stem, f"{stem}Update"):  # `List` and `True` are no models
         request, data = models or (f"{stem}SubscriptionRequest", data)

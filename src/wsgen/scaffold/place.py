@@ -72,9 +72,7 @@ def no_package(module: str, project: Project) -> Diagnostic:
         help_text = (
             f"Start the module in one of them: `wsgen init {module} -C {project.members[0]}`."
         )
-        return problem(
-            f"this is a workspace without a package of its own; it has {listed}", help_text
-        )
+        return problem(f"this folder has no package of its own, but projects: {listed}", help_text)
     if project.packages:
         names = ", ".join(shown_in(package.folder, project) for package in project.packages)
         help_text = f"Choose one, such as `--path {shown_in(project.packages[0].folder, project)}`."

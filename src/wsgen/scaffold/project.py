@@ -70,6 +70,8 @@ def project_at(folder: Path) -> Project:
     packages = tuple(there or existing)
     application = find_application(root)
     members = () if packages or application else tuple(_members(root, pyproject))
+    if not (packages or application or members or is_new) and not _has_project_file(root):
+        members = tuple(_projects_in(root))
     package = _chosen(packages, pyproject, application)
     if not packages and not members:
         package = _new_package(root, pyproject, declared, config.environment)
@@ -96,6 +98,13 @@ def _members(root: Path, pyproject: Mapping[str, object]) -> list[str]:
         paths = (value_at(each, "path") for each in dependencies.values())
         found |= {path for path in paths if isinstance(path, str)}
     return sorted(path for path in found if (root / path / "pyproject.toml").is_file())
+
+
+def _projects_in(root: Path) -> list[str]:
+    """Return the folders with projects of their own in a folder that is none, such as `backend`."""
+    found = (root.glob(f"{depth}/pyproject.toml") for depth in ("*", "*/*"))
+    folders = (file.parent.relative_to(root) for files in found for file in files)
+    return sorted(f.as_posix() for f in folders if not any(p[0] == "." for p in f.parts))
 
 
 def _root_of(folder: Path) -> Path:

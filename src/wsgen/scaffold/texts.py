@@ -7,11 +7,20 @@ from pathlib import Path
 import jinja2
 
 _FOLDER = Path(__file__).parent / "templates"
+_WIDTH = 88  # of black, and of ruff
 
 
 def render_text(template: str, values: dict[str, object]) -> str:
     """Return the text of the file `template`, such as `models.py`, with `values` filled in."""
     return _environment().get_template(f"{template}.jinja").render(values)
+
+
+def import_line(module: str, names: list[str]) -> str:
+    """Return the import of `names`, as formatters write it: on one line, or each on its own."""
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= _WIDTH:
+        return line
+    return "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])
 
 
 @cache
