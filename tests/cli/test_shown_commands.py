@@ -69,6 +69,15 @@ def test_it_repeats_the_failure_where_the_user_is(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the shell is another one")
+def test_it_can_be_run_where_the_command_was_started(
+    spaced: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(spaced.root.parent)
+    command = command_in(spaced.wsgen("-C", spaced.root.name, "render"))
+    assert "F821" in pasted(command, spaced.root.parent)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell is another one")
 def test_a_type_checker_gets_the_folders_that_it_got(spaced: Project) -> None:
     spaced.write("wsgen.toml", SETTINGS.format(step="mypy"))
     spaced.write("t/router.py.jinja", "import app.plain\n\nbar: int = app.plain.Bar()\n")

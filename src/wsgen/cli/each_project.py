@@ -1,16 +1,18 @@
 """Run a command in the project that is meant, or with `--all-projects` also in each project inside of it."""
 
 import os
-import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import click
+
 from wsgen.cli.chosen_project import checked_project, project_of
+from wsgen.cli.command import started_in
 from wsgen.cli.console import echo
 from wsgen.cli.options import Common
+from wsgen.cli.repeatable import runnable_in, with_arguments
 from wsgen.cli.unchanged import Begun
 from wsgen.diagnostics import in_order
 from wsgen.discovery.modules import select
@@ -24,8 +26,6 @@ from wsgen.result import RunResult
 from wsgen.settings.config import Config
 from wsgen.settings.project_file import find_root
 from wsgen.source import ModuleSource
-
-_COMMAND = r"`(wsgen (?:render|diff|clean))\b"
 
 
 class Place(NamedTuple):
@@ -88,13 +88,23 @@ def in_each_project(
     Raises ConfigError for a PATH that is in no project and for the name of a module that none has, and for a
     single project whatever `work` raises.
     """
-    if common.all_projects:
-        return _in_all_projects(common, work)
+    all_of_them = common.all_projects
+    runs = _in_all_projects(common, work) if all_of_them else _in_one_project(common, work, begun)
+    started = started_in(click.get_current_context())
+    if started != Path.cwd():
+        parts = (Part(root, runnable_in(started, result)) for root, result in runs.parts)
+        runs = replace(runs, parts=tuple(parts))
+    return runs
+
+
+def _in_one_project(
+    common: Common, work: Callable[[Place], RunResult], begun: Begun | None
+) -> Runs:
     config = begun.config if begun else project_of(common.paths)
     sources = begun.sources if begun else find_modules(common.paths, common.modules, config)
     result = work(Place(config, common.paths, sources))
     if result.diagnostics and common.paths and config.root != find_root(Path.cwd()):
-        result = _repeatable(result, *map(os.fspath, common.paths))
+        result = with_arguments(result, *map(os.fspath, common.paths))
     return Runs(config.root, (Part(config.root, result),))
 
 
@@ -105,7 +115,7 @@ def _in_all_projects(common: Common, work: Callable[[Place], RunResult]) -> Runs
     results: dict[Path, RunResult] = {}
     for root, place in places.items():
         try:
-            results[root] = _repeatable(work(place), "--all-projects")
+            results[root] = with_arguments(work(place), "--all-projects")
         except WsgenError as error:
             failed[root] = error
     code = 0
@@ -116,18 +126,6 @@ def _in_all_projects(common: Common, work: Callable[[Place], RunResult]) -> Runs
             echo(f"error: {printable(f'{display_path(root)}: {failure}')}", err=True)
     parts = tuple(Part(root, results[root]) for root in sorted(results))
     return Runs(Path(os.path.commonpath(chosen)), parts, code)
-
-
-def _repeatable(result: RunResult, *arguments: str) -> RunResult:
-    """Return `result` with helps whose commands have `arguments`, without which they work on another project."""
-    added = " ".join(map(shlex.quote, arguments))
-    diagnostics = tuple(
-        replace(item, help=re.sub(_COMMAND, lambda found: f"`{found[1]} {added}", item.help))
-        if item.help
-        else item
-        for item in result.diagnostics
-    )
-    return replace(result, diagnostics=diagnostics)
 
 
 def _chosen(paths: Sequence[Path]) -> dict[Path, tuple[Path, ...]]:
