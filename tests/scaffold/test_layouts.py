@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import indent
 from typing import NamedTuple
 
 import pytest
@@ -145,6 +146,26 @@ LAYOUTS = {
         "lay_b/market",
         "lay_b.main:app",
     ),
+    "an application of a function": Layout(
+        {
+            "pyproject.toml": pyproject("lay-fun"),
+            "lay_fun/__init__.py": "",
+            "lay_fun/main.py": "from fastapi import FastAPI\n\n\ndef build(debug: bool = False) -> FastAPI:\n"
+            "    made = FastAPI(debug=debug)\n    return made\n\n\napplication = build()\n",
+        },
+        "lay_fun/market",
+        "lay_fun.main:application",
+    ),
+    "a factory": Layout(
+        {
+            "pyproject.toml": pyproject("lay-fac"),
+            "lay_fac/__init__.py": "",
+            "lay_fac/main.py": "from fastapi import FastAPI\n\n\ndef create_app() -> FastAPI:\n"
+            "    app = FastAPI()\n    return app\n",
+        },
+        "lay_fac/market",
+        "lay_fac.main:create_app --factory",
+    ),
     "requirements": Layout(
         {
             "requirements.txt": "fastapi\n",
@@ -227,20 +248,24 @@ def make(tmp_path: Path, files: Mapping[str, str], name: str) -> Path:
 def add_lines(outcome: Outcome, root: Path) -> None:
     """Add the lines that `init` has printed to the application that it names."""
     if found := re.search(
-        r"Add to (\S+), below `\w+ = ...`:\n\n(.*?)\n\nNext", outcome.stdout, re.DOTALL
+        r"Add to (\S+), below `(\w+) = ...`:\n\n(.*?)\n\nNext", outcome.stdout, re.DOTALL
     ):
-        with (root / found[1]).open("a") as file:
-            file.write("\n" + re.sub(r"(?m)^    ", "", found[2]) + "\n")
+        file, name = root / found[1], found[2]
+        lines = re.sub(r"(?m)^    ", "", found[3])
+        # Below the application, as deep as it is.
+        place = re.compile(rf"(?m)^( *){name}(?:: \w+)? = FastAPI\(.*\)$")
+        file.write_text(place.sub(lambda at: f"{at[0]}\n" + indent(lines, at[1]), file.read_text()))
 
 
 async def get_update(root: Path, command: list[str], path: str) -> None:
     """Import the application as `command` does, and get an update from it."""
     target, *options = command[1:]
-    sys.path.insert(0, str(root / options[1]) if options else str(root))
+    sys.path.insert(0, str(root / options[1]) if "--app-dir" in options else str(root))
     try:
         importlib.invalidate_caches()
         module, _, attribute = target.partition(":")
         app = getattr(importlib.import_module(module), attribute)
+        app = app() if "--factory" in options else app
         async with connect(app, path) as client:
             await client.subscribe("market", {"symbol": "AAPL"})
             assert (await client.receive())["payload"]["payload"]["symbol"] == "AAPL"

@@ -14,17 +14,21 @@ from wsgen.source import NOT_SEARCHED
 _MADE = re.compile(
     rb"^([ \t]*)(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(FastAPI|Starlette)[ \t]*\(", re.MULTILINE
 )
+_FUNCTION = re.compile(rb"^(?:async )?def (\w+)[ \t]*\(([^)]*)\)", re.MULTILINE)
 _MOST_FILES = 2_000
 _USUAL = ("main.py", "app.py", "__init__.py")
 
 
 class Application(NamedTuple):
-    """An application: its file, its name there, and its class; `local` if a function makes it."""
+    """An application: its file, its name there, its class, and what a server is given, None if that is not known.
+
+    The last is another name, or `create_app --factory`, if a function makes the application.
+    """
 
     file: Path
     name: str
     framework: str
-    local: bool
+    served: str | None
 
 
 def find_application(root: Path) -> Application | None:
@@ -34,13 +38,13 @@ def find_application(root: Path) -> Application | None:
 
 
 def serve_command(application: Application, root: Path, folders: Iterable[Path]) -> str | None:
-    """Return the command that serves `application`, None if it cannot be imported, or a function makes it."""
+    """Return the command that serves `application`, None if that is not known."""
     name = _import_name(application.file, folders)
-    if name is None or application.local:
+    if name is None or application.served is None:
         return None
     folder = application.file.parents[name.count(".") + (application.file.name == "__init__.py")]
     place = folder.relative_to(root).as_posix()
-    return f"uvicorn {name}:{application.name}" + (f" --app-dir {place}" if place != "." else "")
+    return f"uvicorn {name}:{application.served}" + (f" --app-dir {place}" if place != "." else "")
 
 
 def _import_name(file: Path, folders: Iterable[Path]) -> str | None:
@@ -55,8 +59,22 @@ def _import_name(file: Path, folders: Iterable[Path]) -> str | None:
 
 def _applications(root: Path) -> Iterator[Application]:
     for file in _python_files(root):
-        for indent, name, framework in _MADE.findall(bytes_of(file) or b""):
-            yield Application(file, name.decode(), framework.decode(), bool(indent))
+        data = bytes_of(file) or b""
+        for made in _MADE.finditer(data):
+            name, framework = made[2].decode(), made[3].decode()
+            served = _served_by_function(data, made.start()) if made[1] else name
+            yield Application(file, name, framework, served)
+
+
+def _served_by_function(data: bytes, place: int) -> str | None:
+    """Return how a server gets the application that the function around `place` makes."""
+    *_, function = (None, *_FUNCTION.finditer(data, 0, place))
+    if function is None:
+        return None
+    calls = rb"^(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*" + function[1] + rb"[ \t]*\("
+    if called := re.search(calls, data, re.MULTILINE):
+        return called[1].decode()
+    return None if function[2].strip() else f"{function[1].decode()} --factory"
 
 
 def _python_files(root: Path) -> Iterator[Path]:
@@ -80,4 +98,4 @@ def _likely(found: Application, root: Path) -> tuple[object, ...]:
     name = found.file.name
     usual = _USUAL.index(name) if name in _USUAL else len(_USUAL)
     depth = len(found.file.relative_to(root).parts)
-    return found.framework != "FastAPI", found.local, usual, depth, found.file
+    return found.framework != "FastAPI", found.served != found.name, usual, depth, found.file

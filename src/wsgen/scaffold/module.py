@@ -142,7 +142,7 @@ class _Start:
             return self.project.application
         home = self.project.package or self.home
         file = home.folder / "main.py"
-        return None if file.exists() else Application(file, "app", "FastAPI", local=False)
+        return None if file.exists() else Application(file, "app", "FastAPI", served="app")
 
     @property
     def endpoint(self) -> str:
