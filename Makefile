@@ -191,7 +191,7 @@ wheel: parts page  ## build what users install, install it into a clean environm
 	@$(BIN)/python -m tests.wheel
 
 .PHONY: first-hour
-first-hour: parts page  ## build what users install, and go from `pip install` to updates in projects of ten kinds
+first-hour: parts page  ## build what users install, and go from `pip install` to updates in each kind of project
 	@$(BIN)/python -m tests.first_hour
 
 .PHONY: tutorial

@@ -27,7 +27,8 @@ from tests.first_hour.environments import (
 )
 from tests.first_hour.printed import Printed
 from tests.first_hour.serving import page_of, served, update_of
-from tests.wheel import build
+from tests.tutorial.__main__ import follow as follow_tutorial
+from tests.wheel import build, built
 
 TYPO = ("summary:", "sumary:")
 
@@ -85,6 +86,13 @@ def read_only(folder: Path, wheels: Wheels) -> str:
     return "an update"
 
 
+def tutorial(folder: Path, wheels: Wheels) -> str:
+    """Follow the tutorial as it is written, up to its chart."""
+    folder.mkdir()
+    follow_tutorial({"wsgen": wheels.wsgen, "wsgen-runtime": wheels.runtime}, folder, folder)
+    return "candles that move in a browser"
+
+
 def follow(environment: Environment, folder: Path) -> Printed:
     """Do what `wsgen init` prints, as it stands, up to an update and the page."""
     printed = Printed(environment.wsgen("init", "market", cwd=folder))
@@ -121,6 +129,7 @@ KINDS: dict[str, Callable[[Path, Wheels], str]] = {
     "ruff and pyright": in_a_project(projects.ruff_and_pyright),
     "all seven steps": in_a_project(projects.all_seven),
     "read-only, without tools": read_only,
+    "the tutorial": tutorial,
 }
 
 
@@ -137,8 +146,8 @@ def main() -> bool:
         if asked.wheels is None:
             dist.mkdir()
             build(dist)
-        (wsgen,), (runtime,) = dist.glob("wsgen-*.whl"), dist.glob("wsgen_runtime-*.whl")
-        wheels = Wheels(wsgen.absolute(), runtime.absolute())
+        found = built(dist)
+        wheels = Wheels(found["wsgen"], found["wsgen-runtime"])
         folders = [Path(place, f"project{number}") for number in range(len(chosen))]
         print("| project | result | seconds |\n|---|---|---|", flush=True)
         # The first is timed, and runs alone; of the others, two at once.

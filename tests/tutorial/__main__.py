@@ -5,9 +5,9 @@ chart is looked at in a browser.
 """
 
 import argparse
-import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.docs.test_pages import FAILING
@@ -18,14 +18,17 @@ from tests.wheel import build, built
 PAGE = "docs/start/tutorial.md"
 
 
-def follow(wheels: dict[str, Path], place: Path, pictures: Path) -> None:
-    """Follow the page in a new folder in `place`, saying when; save pictures of the chart in `pictures`."""
-    begin = time.monotonic()
-    taken: list[Path] = []
+def follow(
+    wheels: Mapping[str, Path],
+    place: Path,
+    pictures: Path,
+    say: Callable[[str], None] = lambda what: None,
+) -> None:
+    """Follow the page in `place`, an empty folder, and save pictures of the chart in `pictures`.
 
-    def say(what: str) -> None:
-        sys.stdout.write(f"{time.monotonic() - begin:5.0f} s  {what}\n")
-        sys.stdout.flush()
+    `say` is called with each command, and with what comes of it in the browser.
+    """
+    taken: list[Path] = []
 
     def look(address: str) -> None:
         taken.extend(look_at_chart(address, pictures))
@@ -45,11 +48,16 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, help="where to save the pictures of the chart")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder).resolve()
-        dist = place / "dist"
+        place, dist = Path(folder, "tutorial").resolve(), Path(folder, "dist")
+        place.mkdir()
         dist.mkdir()
         wheels = built(arguments.wheels) if arguments.wheels else build(dist)
-        follow(wheels, place, arguments.pictures or place)
+        begin = time.monotonic()
+
+        def say(what: str) -> None:
+            print(f"{time.monotonic() - begin:5.0f} s  {what}", flush=True)  # noqa: T201 - a program prints
+
+        follow(wheels, place, arguments.pictures or place, say)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ from tests.page.browser import Page, open_browser
 # Candles are runs of columns of the canvas that have the colour of one, left of the labels.
 _CANDLES = """(() => {
   const style = getComputedStyle(canvas);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const { width, height } = canvas;
+  const copy = new OffscreenCanvas(width, height);  // the page's own is not made to be read
+  const context = copy.getContext("2d", { willReadFrequently: true });
   const colours = ["--up", "--down"].map((name) => {
     context.fillStyle = style.getPropertyValue(name);
     return parseInt(context.fillStyle.slice(1), 16);
   });
-  const { width, height } = canvas;
+  context.drawImage(canvas, 0, 0);
   const { data } = context.getImageData(0, 0, width - 72 * devicePixelRatio, height);
   const columns = data.length / 4 / height;
   let candles = 0;
