@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from tests.conftest import Project
-from tests.environments import SCRIPTS, make_environment
+from tests.environments import PYTHON, SCRIPTS, make_environment
 
 PYPROJECT = """\
 [tool.wsgen]
@@ -42,3 +42,23 @@ def test_a_project_is_rendered_checked_and_exported(project: Project, tmp_path: 
     assert "written" in shown
     assert "1 current" in wsgen("check").stdout
     assert "asyncapi: 3.1.0" in wsgen("asyncapi", "export").stdout
+
+
+def test_the_interpreter_of_the_project_is_not_started_to_render(
+    project: Project, tmp_path: Path
+) -> None:
+    python = project.root / ".venv" / PYTHON
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
+    python.chmod(0o755)
+    project.write(
+        "pyproject.toml", "[tool.wsgen]\npaths = ['specs']\n[tool.wsgen.quality]\nsteps = []\n"
+    )
+    rendered = project.wsgen("render", "-v")
+    assert (rendered.code, rendered.stderr) == (0, "")
+    assert rendered.stdout.startswith(f"{python}  the project has .venv\n")
+    for command in ("render", "check", "validate", "list", "doctor"):
+        project.wsgen(command)
+    assert not (tmp_path / "started").exists()
+    project.wsgen("asyncapi", "export")
+    assert (tmp_path / "started").exists()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from wsgen.diagnostics import Span
+from wsgen.environment import Environment, running_environment
 from wsgen.quality.mirror import StagedModule
 from wsgen.quality.run import QualityResult, run_steps
 from wsgen.settings.config import Config, OwnCommand
@@ -145,6 +146,7 @@ class Project:
         timeout: float = 60.0,
         sources: tuple[str, ...] = ("src",),
         commands: tuple[OwnCommand, ...] = (),
+        environment: Environment | None = None,
     ) -> QualityResult:
         config = _Config(
             root=self.root,
@@ -153,6 +155,7 @@ class Project:
             timeout=timeout,
             commands={command.name: command for command in commands},
             kept=self.kept(),
+            environment=environment or running_environment(),
         )
         return run_steps([replace(module, steps=steps) for module in modules], config, jobs=2)
 

@@ -39,15 +39,15 @@ def _candidates(root: Path) -> list[tuple[Path, str]]:
 
 def _folder_with_venv(root: Path) -> Path | None:
     """Return the nearest folder from `root` upwards with a `.venv`, in its repository or uv workspace."""
+    if os.path.lexists(f"{root}/{_VENV}"):
+        return root
     found = None
     for folder in (root, *root.parents):
         if found is None and os.path.lexists(f"{folder}/{_VENV}"):
             found = folder
         if any(os.path.lexists(f"{folder}/{name}") for name in _REPOSITORIES):
             return found
-    if found in (None, root) or os.path.lexists(f"{found}/{_WORKSPACE}"):
-        return found
-    return None
+    return found if found and os.path.lexists(f"{found}/{_WORKSPACE}") else None
 
 
 def _broken(place: Path, reason: str) -> Diagnostic:

@@ -108,7 +108,7 @@ class TypeNames:
             self._similar[top] = None if here else nearest(top, sorted(packages))
         if (close := self._similar[top]) is None:
             return None
-        message = f"there is no package `{top}`, neither in the project nor installed here"
+        message = f"there is no package `{top}`, neither in the project nor in its environment"
         help_text = f"Did you mean `{close}{dot}{rest}`?"
         return Diagnostic("WSG309", message, span, help=help_text, severity=Severity.WARNING)
 
