@@ -78,6 +78,7 @@ def test_the_site_is_strict_about_links_and_anchors() -> None:
     text = re.sub(r"!!\S+", "", (ROOT / "mkdocs.yml").read_text("utf-8"))
     config = yaml.safe_load(text)
     assert config["strict"] is True
+    assert config["site_url"] == ADDRESS
     assert set(config["validation"].values()) == {"warn"}
     assert {"omitted_files", "absolute_links", "unrecognized_links", "anchors"} <= config[
         "validation"
