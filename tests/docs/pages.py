@@ -12,7 +12,8 @@ PAGES = (
     *(file.relative_to(ROOT).as_posix() for file in sorted((ROOT / "docs").rglob("*.md"))),
 )
 _BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_INLINE = re.compile(r"`((?:wsgen|make|pip|python) [^`\n]+)`")
+# `python = "..."` is a setting.
+_INLINE = re.compile(r"`((?:wsgen|make|pip|python) (?!=)[^`\n]+)`")
 
 
 @dataclass(frozen=True)
