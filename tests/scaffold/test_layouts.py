@@ -115,6 +115,18 @@ LAYOUTS = {
         "src/lay_po/market",
         "lay_po.app:app --app-dir src",
     ),
+    "a folder with a name that shells and Python would read": Layout(
+        {
+            "pyproject.toml": pyproject(
+                "x",
+                "poetry.core.masonry.api",
+                "[tool.poetry]\npackages = [{include = 'lay_q', from = 'a \"\"\" b'}]\n",
+            ),
+            'a """ b/lay_q/__init__.py': "",
+        },
+        'a """ b/lay_q/market',
+        'lay_q.main:app --app-dir \'a """ b\'',
+    ),
     "pdm": Layout(
         {
             "pyproject.toml": pyproject(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ _MADE = re.compile(
 )
 _FUNCTION = re.compile(rb"^(?:async )?def (\w+)[ \t]*\(([^)]*)\)", re.MULTILINE)
 _MOST_FILES = 2_000
+_MOST_FOLDERS = 20_000
 _USUAL = ("main.py", "app.py", "__init__.py")
 
 
@@ -44,7 +46,8 @@ def serve_command(application: Application, root: Path, folders: Iterable[Path])
         return None
     folder = application.file.parents[name.count(".") + (application.file.name == "__init__.py")]
     place = folder.relative_to(root).as_posix()
-    return f"uvicorn {name}:{application.served}" + (f" --app-dir {place}" if place != "." else "")
+    options = f" --app-dir {shlex.quote(place)}" if place != "." else ""
+    return f"uvicorn {name}:{application.served}{options}"
 
 
 def _import_name(file: Path, folders: Iterable[Path]) -> str | None:
@@ -79,7 +82,7 @@ def _served_by_function(data: bytes, place: int) -> str | None:
 
 def _python_files(root: Path) -> Iterator[Path]:
     seen = 0
-    for place, names, files in os.walk(root):
+    for number, (place, names, files) in enumerate(os.walk(root)):
         hidden = {name for name in names if name[0] == "."}
         ignored = hidden | NOT_SEARCHED | (NO_PACKAGES - {"src"})
         if "pyvenv.cfg" in files or (Path(place) != root and "pyproject.toml" in files):
@@ -90,8 +93,8 @@ def _python_files(root: Path) -> Iterator[Path]:
             if name.endswith(".py"):
                 seen += 1
                 yield Path(place, name)
-            if seen > _MOST_FILES:
-                return
+        if seen > _MOST_FILES or number > _MOST_FOLDERS:
+            return
 
 
 def _likely(found: Application, root: Path) -> tuple[object, ...]:

@@ -1,6 +1,7 @@
 """Start a module: its source, models and service, the project's settings, and an application if there is none."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,7 +189,8 @@ class _Start:
         """Return an application that serves the module and nothing else."""
         command = serve_command(application, self.project.root, self.project.import_folders)
         values = {**vars(self.names), "module": self.module, "endpoint": self.endpoint}
-        values |= {"package": self.package, "command": command, "service_module": self.service}
+        shown = command if command and _SIMPLE.fullmatch(command) else None  # in a docstring
+        values |= {"package": self.package, "command": shown, "service_module": self.service}
         return render_text("main.py", values).encode()
 
     def _paths(self) -> list[str]:
@@ -231,6 +233,7 @@ class _Start:
             raise _refused(*diagnostics)
 
 
+_SIMPLE = re.compile(r"[\w.:/ -]+")
 _INIT = '"""A module of the application."""\n'
 _OTHER_NAME = "Choose another name for the module, or move the file."
 
