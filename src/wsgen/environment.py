@@ -96,6 +96,11 @@ def has_package(environment: Environment, name: str) -> bool:
     return any(name in _in_finders(folder) for folder in environment.packages)
 
 
+def linked_folders(environment: Environment) -> tuple[str, ...]:
+    """Return the folders that `.pth` files add to what is installed: those of editable installs."""
+    return tuple(link for folder in environment.packages for link in _linked(folder))
+
+
 def _folders(environment: Environment) -> Iterator[str]:
     """Yield the folders that the interpreter imports installed packages from."""
     yield from filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))

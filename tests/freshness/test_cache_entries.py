@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 from tests.conftest import MODELS, ModelsCache, Project, accompanied
+from tests.environments import make_environment
 
+from wsgen.environment import environment_at
+from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.quality import run
 from wsgen.quality.problems import Outcome
 from wsgen.quality.processes import Processes
 from wsgen.quality.tools import tool_of
+from wsgen.settings.config import Config
 
 STEPS = '[tool.wsgen]\npaths = ["specs"]\n\n[tool.wsgen.quality]\nsteps = {}\n'
 KNOWN = "/datafeed/ws  current  ("
@@ -396,3 +400,19 @@ def test_whatever_templates_include_is_an_input(project: Project, name: str) -> 
     outcome = project.wsgen("check")
     assert outcome.code == 1
     assert f"t/{name} changed since" in outcome.stderr
+
+
+def test_an_edit_of_an_editable_install_is_noticed(tmp_path: Path) -> None:
+    """As in a workspace, whose members are installed in one environment and edited in their own folders."""
+    shared = tmp_path / "other" / "src" / "shared"
+    shared.mkdir(parents=True)
+    (shared / "__init__.py").write_text("import more\n")
+    packages = make_environment(tmp_path / "venv")
+    (packages / "_shared.pth").write_text(f"{shared.parent}\n")
+    environment = environment_at(os.fspath(tmp_path / "venv"), "")
+    assert environment is not None
+    config = Config(root=tmp_path / "project", steps=("mypy",), environment=environment)
+    before = Fingerprints(config).of_package("shared")
+    assert Fingerprints(config).reached_from(["shared"]) == {"shared", "more"}
+    (shared / "models.py").touch()
+    assert Fingerprints(config).of_package("shared") != before

@@ -11,8 +11,10 @@ import pytest
 from tests.environments import PYTHON, SCRIPTS, make_environment
 
 from wsgen.environment import Environment, environment_at, running_environment
+from wsgen.errors import ToolError
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.installed import find_tools, fingerprint, version_numbers, version_of
+from wsgen.quality.run import commands_of
 from wsgen.quality.tools import tool_of
 from wsgen.settings.config import Config
 
@@ -109,3 +111,14 @@ def test_pyright_is_given_the_interpreter_of_the_project(
 ) -> None:
     bench: Any = SimpleNamespace(root=project.root, environment=own, roots_beside=lambda _: ())
     assert tool_of("pyright").options(None, bench) == ("--pythonpath", own.python)
+
+
+def test_a_missing_tool_is_to_be_installed_in_the_environment_of_the_project(
+    own: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    config = Config(root=tmp_path, steps=("basedpyright",), environment=own)
+    with pytest.raises(ToolError) as caught:
+        commands_of(config)
+    (found,) = caught.value.diagnostics
+    assert f"Install it with `pip install basedpyright` in {own.prefix}" in (found.help or "")

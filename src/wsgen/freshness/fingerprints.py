@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
 
+from wsgen.environment import linked_folders
 from wsgen.files import bytes_of
 from wsgen.installed import fingerprint
 from wsgen.manifest import MANIFEST
@@ -175,9 +176,11 @@ class Fingerprints:
 
     @cached_property
     def _import_folders(self) -> tuple[Path, ...]:
-        """The folders that type checkers import from, also those that only their settings name."""
+        """The folders that type checkers import from: also those of editable installs, as in a workspace, and
+        those that only their settings name.
+        """
         root = self.config.root
-        found = list(self.config.sources)
+        found = [*self.config.sources, *map(Path, linked_folders(self.config.environment))]
         for tool in self._checkers:
             for file in settings_files(root / "any", tool.settings):
                 names = tool.import_folders(bytes_of(file) or b"")

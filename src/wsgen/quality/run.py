@@ -183,7 +183,8 @@ def _not_installed(tools: list[str], tool_by_step: Mapping[str, str], config: Co
     cures = [f"correct `quality.commands.{step}`" for step in own]
     if packages := dict.fromkeys(tool_by_step[step] for step in steps if step not in own):
         install = f"`pip install {' '.join(packages)}`"
-        cures.insert(0, f"install {'them' if plural else 'it'} with {install}")
+        place = "" if config.environment.is_running else f" in {config.environment.prefix}"
+        cures.insert(0, f"install {'them' if plural else 'it'} with {install}{place}")
     cures.append(f"or write `{steps_without(tool_by_step, steps)}` in [tool.wsgen.quality].")
     help_text = ", ".join(cures)
     return ToolError(
