@@ -47,12 +47,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """An edit that corrects a diagnostic without changing what is meant: `text` in place of `span`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One problem.
 
     `code` is a key of `wsgen.codes.CODES`. `message` is a lower-case clause, `help` a sentence that names the
     next action. `span` is None if no file has caused the problem. `module` and `step` name the module and the
-    quality step that failed; `output` is what a tool printed besides.
+    quality step that failed; `output` is what a tool printed besides. `fix` is what `--fix` does about it, None
+    if a person has to decide.
     """
 
     code: str
@@ -64,6 +73,7 @@ class Diagnostic:
     step: str | None = None
     output: str | None = None
     notes: tuple[Note, ...] = field(default=())
+    fix: Fix | None = None
 
     @property
     def sort_key(self) -> tuple[tuple[str, int, int], str, str]:

@@ -3,10 +3,12 @@
 import keyword
 import re
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, takewhile
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])(?:[0-9][a-z0-9]*)?|[A-Z][a-z0-9]*|[a-z0-9]+")
 
+_SHORT = 3
+"""Names with fewer characters are a slip away from too many others."""
 _MANY = 50
 _LONG = 100
 
@@ -42,6 +44,31 @@ def default_route(class_name: str) -> str:
     return kebab(class_name)
 
 
+def mistyped(name: str, known: Iterable[str]) -> str | None:
+    """Return the only member of `known` that is a single slip of the keyboard away from `name`, None without one.
+
+    A slip is one character too many, too few or wrong, or two that are exchanged.
+    """
+    found = [each for each in known if _is_slip(name, each)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_slip(name: str, meant: str) -> bool:
+    if name == meant or len(name) < _SHORT or abs(len(name) - len(meant)) > 1:
+        return False
+    start = _alike(name, meant)
+    name, meant = name[start:], meant[start:]
+    end = _alike(name[::-1], meant[::-1])
+    name, meant = name[: len(name) - end], meant[: len(meant) - end]
+    return (len(name) <= 1 and len(meant) <= 1) or (len(name) == 2 and name == meant[::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    """Return with how many characters both texts begin."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the member of `known` that `name` most likely means, or None if none is similar.
 
@@ -53,6 +80,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     if len(names) > _MANY:
         alike = (each for each in names if each[:1] == name[:1] and abs(len(each) - len(name)) <= 2)
         names = list(islice(alike, _MANY))
+    if slip := mistyped(name, names):
+        return slip
     close = get_close_matches(name[:_LONG], names, n=1, cutoff=0.6)
     return close[0] if close else None
 

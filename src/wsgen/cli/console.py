@@ -209,6 +209,8 @@ def show_summary(result: RunResult, seconds: float, projects: int = 1) -> None:
     ]
     errors = sum(item.severity is Severity.ERROR for item in result.diagnostics)
     found = f"; {_count(errors, 'error')}" if errors else ""
+    if fixable := sum(item.fix is not None for item in result.diagnostics):
+        found += f", {fixable} fixable with `wsgen validate --fix`"
     style = style_for(sys.stdout)
     totals = f"{projects} projects, " if projects > 1 else ""
     totals += _count(len(modules), "module")

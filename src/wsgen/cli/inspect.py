@@ -11,6 +11,7 @@ import click
 from wsgen.cli.command import Command
 from wsgen.cli.console import echo, echo_lines, show_report, show_summary
 from wsgen.cli.each_project import Place, in_each_project
+from wsgen.cli.fix_option import fix_option, fixed
 from wsgen.cli.options import Common, common_options
 from wsgen.cli.terminal import style_for
 from wsgen.freshness.assess import Status
@@ -38,13 +39,19 @@ _SHOWN = {
     examples={
         "wsgen validate": "all sources of the project",
         "wsgen validate specs/market/ws.yaml": "one source",
+        "wsgen validate --fix": "correct what leaves no doubt",
     },
 )
 @common_options
-def validate(common: Common) -> int:
+@fix_option
+def validate(common: Common, fix: bool) -> int:
     """Check the sources below PATH and nothing else: no rendering, no tools."""
     started = perf_counter()
-    runs = in_each_project(common, _validate)
+
+    def work(place: Place) -> RunResult:
+        return _validate(fixed(place, common)[0] if fix else place)
+
+    runs = in_each_project(common, work)
     result = runs.result
     show_report(result, common.form, runs.root)
     if common.form == "text" and not common.quiet:

@@ -23,6 +23,7 @@ from wsgen.cli.console import (
     show_times,
 )
 from wsgen.cli.each_project import Place, Runs, in_each_project
+from wsgen.cli.fix_option import fix_option, fixed
 from wsgen.cli.options import Common, common_options, jobs_option
 from wsgen.cli.progress_display import can_show_progress, progress_shown
 from wsgen.cli.unchanged import Begun
@@ -44,6 +45,7 @@ _no_quality_option = click.option("--no-quality", is_flag=True, help="Skip the q
     examples={
         "wsgen render": "all modules of the project",
         "wsgen render specs/market": "those below a folder",
+        "wsgen render --fix": "after correcting what leaves no doubt",
         "wsgen render --module market --watch": "one, after every edit",
     },
 )
@@ -53,6 +55,7 @@ _no_quality_option = click.option("--no-quality", is_flag=True, help="Skip the q
 )
 @click.option("--diff", "diff_only", is_flag=True, help="Write nothing; show what would change.")
 @_no_quality_option
+@fix_option
 @click.option("--force", is_flag=True, help="Replace generated files that were edited by hand.")
 @click.option(
     "--exit-non-zero-on-change", is_flag=True, help="Fail if anything was written, as hooks should."
@@ -64,6 +67,7 @@ def render(
     check_only: bool,
     diff_only: bool,
     no_quality: bool,
+    fix: bool,
     force: bool,
     exit_non_zero_on_change: bool,
     watch: bool,
@@ -72,6 +76,9 @@ def render(
     """Write the routers, exports and AsyncAPI stubs of the modules below PATH."""
     write = not check_only and not diff_only
     options = Options(write=write, quality=not no_quality, force=force, jobs=jobs, texts=diff_only)
+    if fix and (watch or not write):
+        message = "--fix edits sources; it does not go with --check, --diff or --watch"
+        raise click.UsageError(message)
     if watch:
         from wsgen.cli.watch import watch_sources
 
@@ -83,7 +90,7 @@ def render(
             )
         return watch_sources(common, partial(_run, options=options))
     fails = (State.WRITTEN, State.REMOVED) if exit_non_zero_on_change else ()
-    return _run(common, options, diff=diff_only, begun=_begun(), fails=fails)
+    return _run(common, options, diff=diff_only, begun=_begun(), fix=fix, fails=fails)
 
 
 @click.command(
@@ -152,14 +159,23 @@ def _run(
     *,
     diff: bool = False,
     begun: Begun | None = None,
+    fix: bool = False,
     fails: Sequence[State] = (),
 ) -> int:
-    """Run all stages, report, and return the exit code; a module in a state that `fails` is a failure too."""
+    """Run all stages, report, and return the exit code; a module in a state that `fails` is a failure too.
+
+    With `fix`, sources are corrected first, which is a failure too if anything `fails`.
+    """
     started = begun.started if begun else perf_counter()
     is_text = common.form == "text" and not common.quiet
     logs: dict[Path, WorkLog] = {}
+    corrections = 0
 
     def work(place: Place) -> RunResult:
+        nonlocal corrections
+        if fix:
+            place, number = fixed(place, common)
+            corrections += number
         config = place.config
         if options.quality and common.verbose and is_text:
             show_environment(config.environment)
@@ -181,7 +197,7 @@ def _run(
         show_report(RunResult(result.modules, _without_drift(result)), common.form)
         return max(runs.code, _exit_code(result))
     code = _conclude(runs, common, started, logs)
-    return code or int(result.count(*fails) > 0)
+    return code or int(result.count(*fails) > 0 or bool(fails and corrections))
 
 
 def _conclude(

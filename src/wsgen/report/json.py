@@ -49,6 +49,7 @@ def _diagnostics(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
             "notes": [
                 {"message": note.message, "location": _location(note.span)} for note in item.notes
             ],
+            "fix": item.fix and {"location": _location(item.fix.span), "text": item.fix.text},
         }
         for item in diagnostics
     ]

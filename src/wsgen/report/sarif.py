@@ -61,10 +61,24 @@ def _result(item: Diagnostic, rule: int, base: Path | None) -> dict[str, object]
             {**_location(note.span, base), "message": {"text": printable(note.message)}}
             for note in item.notes
         ]
+    if item.fix:
+        place = _location(item.fix.span, base)["physicalLocation"]
+        replacement = {
+            "deletedRegion": place["region"],
+            "insertedContent": {"text": item.fix.text},
+        }
+        result["fixes"] = [
+            {
+                "description": {"text": printable(item.help or item.message)},
+                "artifactChanges": [
+                    {"artifactLocation": place["artifactLocation"], "replacements": [replacement]}
+                ],
+            }
+        ]
     return result
 
 
-def _location(span: Span, base: Path | None) -> dict[str, object]:
+def _location(span: Span, base: Path | None) -> dict[str, dict[str, object]]:
     region = {"startLine": span.line, "startColumn": span.column}
     if span.end_line:
         region |= {"endLine": span.end_line, "endColumn": max(span.end_column, 1)}

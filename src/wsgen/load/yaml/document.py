@@ -4,10 +4,11 @@ from collections.abc import Sequence as Items
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.diagnostics import Diagnostic, Fix, Note, Span
 from wsgen.load.schema import KeyStep, Steps
 from wsgen.load.sentences import Written, quote_it, short
 from wsgen.load.yaml.compose import WS_YAML, Dialect
+from wsgen.load.yaml.fixes import quoted
 from wsgen.load.yaml.nodes import BROKEN, PLAIN, Mapping, Node, Scalar, Sequence
 from wsgen.syntax.text_ranges import SourceText
 
@@ -35,12 +36,21 @@ class Document:
         """Return the place of `node`, as far as its first line."""
         return self.source.span(node.start, max(node.end, node.start + 1))
 
-    def fail(self, code: str, node: Node, message: str, help_text: str, *notes: Note) -> None:
+    def fail(
+        self,
+        code: str,
+        node: Node,
+        message: str,
+        help_text: str,
+        *notes: Note,
+        fix: Fix | None = None,
+    ) -> None:
         """Report what is wrong with `node`, once however many aliases and merge keys lead to it."""
         if (code, node.start, message) not in self._reported:
             self._reported.add((code, node.start, message))
-            diagnostic = Diagnostic(code, message, self.span(node), help=help_text, notes=notes)
-            self.found.append(diagnostic)
+            span = self.span(node)
+            found = Diagnostic(code, message, span, help=help_text, notes=notes, fix=fix)
+            self.found.append(found)
 
     def plain(self, node: Node) -> object:
         """Return the value of `node`: what JSON has, but the node itself for an unclear scalar."""
@@ -101,7 +111,8 @@ class Document:
             elif key.kind != BROKEN:
                 written = written_as(key)
                 message = f"a key must be text, and YAML reads {written.shown} as {written.name}"
-                self.fail("WSG116", key, message, quote_it(key.text))
+                fix = quoted(self.source, key)
+                self.fail("WSG116", key, message, quote_it(key.text), fix=fix)
         return merged | own if merged else own
 
     def _merged(self, node: Node) -> dict[str, Entry]:

@@ -16,6 +16,7 @@ from wsgen.load.types.grammar import TypeNode, parse_type
 from wsgen.load.types.rules import data_type, request_type
 from wsgen.load.yaml.compose import compose
 from wsgen.load.yaml.document import Document, Entry, written_as
+from wsgen.load.yaml.fixes import fix_of
 from wsgen.load.yaml.nodes import BROKEN, Mapping, Node, Scalar, Sequence
 from wsgen.load.yaml.parser_errors import explain
 from wsgen.model import TypeRef
@@ -105,7 +106,8 @@ class _Reader:
 
     def fail(self, violation: Violation, place: Node, node: Node, *notes: Note) -> None:
         code, message, help_text = described(violation, written_as(node))
-        self.document.fail(code, place, message, help_text, *notes)
+        fix = fix_of(violation, node, self.document.source)
+        self.document.fail(code, place, message, help_text, *notes, fix=fix)
 
     def is_misspelt(self, violation: Violation) -> bool:
         """Return whether an unknown key is nearly the missing one, so that its own diagnostic is enough."""
