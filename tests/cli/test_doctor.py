@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -74,6 +75,16 @@ def test_where_everything_is_current_nothing_would_run(market: Project) -> None:
     assert rows(said.stdout)[-2:] == [
         "modules | market | current | nothing would run",
         "All is well, and everything is current.",
+    ]
+
+
+def test_a_package_of_another_machine_would_be_compared(market: Project) -> None:
+    assert market.wsgen("render").code == 0
+    shutil.rmtree(market.root / ".wsgen_cache")
+    assert rows(market.wsgen("doctor").stdout)[-2:] == [
+        "modules | market | current, quality unknown here | would be compared, with black | "
+        "this machine has not made it",
+        "All is well. `wsgen render` would render or check market.",
     ]
 
 

@@ -177,18 +177,21 @@ def _module(source: ModuleSource, found: Assessment, config: Config, homes: Home
         for step in config.steps
     }
     following = {Status.CURRENT: "nothing", Status.UNVERIFIED: "check"}.get(found.status, "render")
-    runs = found.unverified if found.is_intact else config.steps
+    runs = found.unverified or config.steps
+    reason = found.reason
+    if found.status is Status.UNVERIFIED and not found.unverified:
+        reason = "this machine has not made it"
     return {
         "name": source.name,
         "version": source.version,
         "project": display_path(config.root),
         "state": found.status.value,
-        "reason": found.reason or None,
+        "reason": reason or None,
         "sources": [display_path(file) for file in source.files],
         "output": display_path(source.output),
         "settings": {step: display_path(file) if file else None for step, file in settings.items()},
         "next": following,
-        "steps": list(runs),
+        "steps": [] if found.status is Status.CURRENT else list(runs),
     }
 
 
