@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic
-from wsgen.quality.diagnosis import module_diagnostics
+from wsgen.quality.diagnosis import _within_strings, module_diagnostics
 from wsgen.quality.mirror import StagedModule
 from wsgen.quality.problems import Problem
 from wsgen.quality.rounds import Checked
@@ -55,3 +55,8 @@ def test_what_is_found_for_one_place_in_two_files_is_said_once() -> None:
         "(awsrouter.py:2)",
         "(bwsrouter.py:1)",
     ]
+
+
+def test_no_comment_is_asked_for_within_a_string() -> None:
+    text = 'x = 1\ny = """a\nb\n"""\nz = f"""a\n{x}"""\n'
+    assert _within_strings(text) == {2, 3, 5}

@@ -13,6 +13,8 @@ from wsgen.quality.rounds import Change, Checked
 from wsgen.quality.source_spans import source_span
 from wsgen.quality.template_problems import TemplateProblem
 from wsgen.quality.tools import step_named, tool_of
+from wsgen.quality.tools.tool import Tool
+from wsgen.quality.workbench import Workbench
 from wsgen.settings.config import OwnCommand
 
 Commands = Callable[[Iterable[str]], str]
@@ -136,17 +138,19 @@ def _of_problem(
 
 
 def template_diagnostic(
-    shared: TemplateProblem, step: str, commands: Commands, own: Mapping[str, OwnCommand]
+    shared: TemplateProblem, text: str, step: str, commands: Commands, bench: Workbench
 ) -> Diagnostic:
-    """Return the error for a problem at a line of a template. `step` is what the step is to be called."""
+    """Return the error for a problem at a line of a template.
+
+    `text` is that of the first file with the problem, `step` what the step is to be called.
+    """
     module, _, file, problem = shared.found[0]
-    how, number = step_named(step, own), len(shared.found)
+    how, number = step_named(step, bench.own), len(shared.found)
     rule = f" [{problem.rule}]" if problem.rule else ""
     of = f"module `{module.name}`" if number == 1 else f"{number} files made from this line"
     also = "" if number == 1 else f"module `{module.name}`, "
-    silenced = tool_of(step, own).silenced.format(problem.rule) if problem.rule else ""
-    help_text = f"Correct line {shared.place.line} of {shared.place.path.name}"
-    help_text += f", or end it with `{silenced}`." if silenced else "."
+    exception = _exception(tool_of(step, bench.own), problem, text, bench)
+    help_text = f"Correct line {shared.place.line} of {shared.place.path.name}{exception}."
     if problem.missing:
         help_text = _MISSING.format(problem.missing)
     return Diagnostic(
@@ -159,6 +163,23 @@ def template_diagnostic(
         output="\n".join([commands([step]), *_further(problem)]),
         notes=tuple(_made_for(shared) if how.code == _TYPES else ()),
     )
+
+
+def _exception(tool: Tool, problem: Problem, text: str, bench: Workbench) -> str:
+    """Return the second half of a help: how else a rule of `tool` can be silenced at a line of `text`."""
+    if problem.rule and (setting := tool.excepted(bench)):
+        return f", or {setting.format(problem.rule)}"
+    if problem.rule and tool.silenced and problem.line not in _within_strings(text):
+        return f", or end it with `{tool.silenced.format(problem.rule)}`"
+    return ""
+
+
+def _within_strings(text: str) -> set[int]:
+    """Return the lines of `text` that end within a string, where no comment can be."""
+    strings = (
+        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant | ast.JoinedStr)
+    )
+    return {line for node in strings for line in range(node.lineno, node.end_lineno or node.lineno)}
 
 
 def _made_for(shared: TemplateProblem) -> Iterator[Note]:

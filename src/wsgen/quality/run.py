@@ -132,7 +132,9 @@ def _diagnostics(
     for problem in shared:
         first = problem.found[0]
         step = labels.get(first.step, first.step)
-        yield template_diagnostic(problem, step, commands[first.module.output], own)
+        output = first.module.output
+        text = results[output].files[first.file]
+        yield template_diagnostic(problem, text, step, commands[output], bench)
     for output, checked in rest.items():
         yield from module_diagnostics(
             bench.modules[output],

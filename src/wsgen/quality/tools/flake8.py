@@ -48,6 +48,16 @@ def _options(_: Home | None, bench: Workbench) -> tuple[str, ...]:
     return _FORMATTED
 
 
+def _excepted(bench: Workbench) -> str:
+    """Return the setting, unless a section for it would end what wsgen adds.
+
+    A comment in the file would be taken for a useless one by ruff, which may not know the rule.
+    """
+    if _options(None, bench):
+        return ""
+    return "add `*/ws_generated/*:{}` to `per-file-ignores` under `[flake8]`"
+
+
 def _is_configured(root: Path) -> bool:
     texts = (bytes_of(file) or b"" for file in settings_files(root / "any", _SETTINGS))
     return any(re.search(_SECTION, text, re.MULTILINE) for text in texts)
@@ -74,7 +84,7 @@ TOOL = Tool(
     settings=_SETTINGS,
     options=_options,
     extends=_extends,
-    silenced="# noqa: {}",
+    excepted=_excepted,
     read=partial(read_lines, pattern=_LINE),
     companions=("flake8", "pep8", "pycodestyle", "pyflakes", "mccabe"),
     # With several jobs it waits for ever for a worker that was killed.

@@ -72,7 +72,8 @@ class Tool(Configurable):
     `workers` is the option for the number of its processes, None if it uses all processors by itself; a tool in
     `parts` is given parts of the files instead. A tool that needs more than one command line for modules with the
     same settings has a `checks` function of its own. `environment` returns the environment variables that it
-    needs. `silenced` is the comment that ends a line on which a rule does not count, with `{}` for the rule.
+    needs. `silenced` is the comment that ends a line on which a rule does not count, and
+    `excepted` returns the setting by which it does not count in generated files, both with `{}` for the rule.
     """
 
     steps: tuple[Step, ...]
@@ -85,5 +86,6 @@ class Tool(Configurable):
     environment: Callable[[Workbench], Mapping[str, str]] = lambda _: {}
     agreement: Mapping[str, str] = field(default_factory=dict)
     silenced: str = ""
+    excepted: Callable[[Workbench], str] = lambda _: ""
     workers: str | Literal["parts"] | None = None
     checks: Callable[[Workbench, Sequence[Path]], Iterator[Callable[[], Report]]] | None = None
