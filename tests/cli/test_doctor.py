@@ -99,6 +99,15 @@ def test_settings_are_listed_by_module_where_they_differ(market: Project) -> Non
     assert " | other | black: specs/other/pyproject.toml" in found
 
 
+def test_commands_of_the_project_are_steps_too(market: Project) -> None:
+    market.write("check.sh", "#!/bin/sh\n")
+    (market.root / "check.sh").chmod(0o755)
+    commands = "[tool.wsgen.quality.commands]\nown = {command = './check.sh'}\n"
+    market.write("pyproject.toml", f"{market.read('pyproject.toml')}{commands}")
+    found = rows(market.wsgen("doctor").stdout)
+    assert " | + own | from its path | `quality.commands.own` in the settings" in found
+
+
 def test_what_would_fail_is_said_with_the_next_step(
     market: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

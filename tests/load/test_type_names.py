@@ -5,6 +5,7 @@ What is said of them stands in the golden cases `models-*`.
 
 import pytest
 from tests.conftest import Project
+from tests.environments import make_environment
 
 YAML = """\
 version: 1
@@ -205,3 +206,14 @@ def test_a_name_that_no_file_can_have_is_no_internal_error(project: Project) -> 
     assert "error[WSG3" in said or said == ""
     (project.root / "src/app/loop").symlink_to("loop")
     assert "internal error" not in validated(project, "app.loop.models:Bar")
+
+
+def test_a_package_is_looked_up_in_the_environment_of_the_project(project: Project) -> None:
+    packages = make_environment(project.root / ".venv")
+    elsewhere = project.root.parent / "member"
+    (elsewhere / "apps").mkdir(parents=True)
+    said = validated(project, "apps.models:Bar")
+    assert "there is no package `apps`, neither in the project nor in its environment" in said
+    assert "help: Did you mean `app.models`?" in said
+    (packages / "_member.pth").write_text(f"{elsewhere}\n")
+    assert validated(project, "apps.models:Bar") == ""

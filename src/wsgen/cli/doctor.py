@@ -98,7 +98,7 @@ def _step_row(row: Values, modules: Sequence[Values]) -> tuple[str, ...]:
         return f"- {row['step']}", "", "", "", row["reason"]
     tool = row["tool"]
     version, where = (tool["version"] or "", f"from {tool['from']}") if tool else ("missing", "")
-    files = {module["settings"][row["step"]] for module in modules}
+    files = {m["settings"][row["step"]] for m in modules if row["step"] in m["settings"]}
     read = ", ".join(sorted(file or "no settings" for file in files))
     settings = f"reads {read}" if read else ""
     return f"+ {row['step']}", version, where, settings, row["reason"]

@@ -104,8 +104,10 @@ def _lacking(environment: Environment) -> Iterable[Diagnostic]:
         help_text = "Set `python` in [tool.wsgen] to an interpreter of Python 3.11 or later."
         yield Diagnostic("WSG666", message, help=help_text)
     for package, distribution in _NEEDED.items():
-        here = environment.is_running and find_spec(package) is not None
-        if not here and not has_package(environment, package):
+        if environment.is_running and find_spec(package) is not None:
+            continue
+        # Where a launcher looks for packages, as that of pyenv does, is not known.
+        if environment.packages and not has_package(environment, package):
             message = f"{name} has no {distribution}, which generated code imports"
             help_text = f"Install `{distribution}` there, or set `python` in [tool.wsgen]."
             severity = Severity.ERROR if package == "pydantic" else Severity.WARNING
@@ -175,6 +177,7 @@ def _module(source: ModuleSource, found: Assessment, config: Config, homes: Home
     settings = {
         step: _settings_file(tool_of(step, config.commands), source.output, config, homes)
         for step in config.steps
+        if step in STEPS
     }
     following = {Status.CURRENT: "nothing", Status.UNVERIFIED: "check"}.get(found.status, "render")
     runs = found.unverified or config.steps

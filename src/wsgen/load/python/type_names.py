@@ -113,9 +113,10 @@ class TypeNames:
         return Diagnostic("WSG309", message, span, help=help_text, severity=Severity.WARNING)
 
     def _is_installed(self, top: str) -> bool:
-        if has_package(self._environment, top):
+        python = self._environment
+        if not python.packages or has_package(python, top):  # without any, it is not known
             return True
-        return self._environment.is_running and PathFinder.find_spec(top) is not None
+        return python.is_running and PathFinder.find_spec(top) is not None
 
     def _unfit(self, node: TypeNode, module: str, *, is_request: bool) -> Iterator[Diagnostic]:
         """Yield why the class of `node`, which exists, cannot be a request or cannot be data.
