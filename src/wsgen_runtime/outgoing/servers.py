@@ -138,8 +138,11 @@ def require_websockets() -> None:
 
 
 def _beginning_of_task() -> FrameType | None:
-    """Return the frame of the coroutine of the current task, at the bottom of its stack."""
-    task = asyncio.current_task()
+    """Return the frame of the coroutine of the current task, at the bottom of its stack, if asyncio runs one."""
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return None
     coroutine = task.get_coro() if task is not None else None
     return getattr(coroutine, "cr_frame", None)
 

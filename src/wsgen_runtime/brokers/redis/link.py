@@ -61,7 +61,7 @@ return refused
 """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Link:
     """Two open connections. Every method raises RedisError, OSError or TimeoutError if it fails."""
 
