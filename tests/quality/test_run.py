@@ -90,9 +90,10 @@ def test_steps_that_undo_each_other_are_named_with_the_way_out(project: Project)
     other = project.module("broker", router='"""Nothing to sort."""\n', init='"""Nothing."""\n')
     result = project.run(project.module(), other, steps=("black", "isort", "flake8"))
     assert set(result.files) == {other.output}
-    found = next(f for f in result.diagnostics if "barwsrouter.py" in f.message)
-    assert found.code == "WSG503"
-    assert "-from app.models import Bar, BarsRequest" in (found.output or "")
+    (found,) = result.diagnostics
+    assert (found.code, found.module) == ("WSG503", "datafeed")
+    assert found.message.endswith("each undoes what the other does to __init__.py and 1 other file")
+    assert "-from .barwsrouter import BarWsRouter" in (found.output or "")
 
 
 def test_two_sorters_of_imports_are_told_apart_from_formatters(project: Project) -> None:

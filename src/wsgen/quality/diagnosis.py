@@ -22,6 +22,7 @@ Commands = Callable[[Iterable[str]], str]
 
 _MISSING = "Create or install {}, correct its name, or add the folder that holds it to `sources` in [tool.wsgen]."
 _TYPES = "WSG513"
+_DISPUTE = "WSG503"
 _SAME_SETTINGS = "Give both the same line length and style"
 
 
@@ -103,6 +104,22 @@ def module_diagnostics(
     for file in files:
         changes = [change for change in checked.disputes if change.file == file]
         yield _dispute(module, changes, labels, commands, own)
+
+
+def with_disputes_once(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield `found`, with one diagnostic for the steps that do not agree about several files for one reason."""
+    disputes: dict[str, list[Diagnostic]] = {}
+    for item in found:
+        if item.code != _DISPUTE or item.help is None:
+            yield item
+        else:
+            disputes.setdefault(item.help, []).append(item)
+    for items in disputes.values():
+        others = len(items) - 1
+        also = f" and {others} other file{'s' if others > 1 else ''}" if others else ""
+        modules = {item.module for item in items}
+        module = items[0].module if len(modules) == 1 else None
+        yield replace(items[0], message=f"{items[0].message}{also}", module=module)
 
 
 def steps_without(steps: Iterable[str], left_out: Collection[str]) -> str:
@@ -207,9 +224,7 @@ def _dispute(
     first, last = changes[0], changes[-1]
     steps = list(dict.fromkeys(change.step for change in changes))
     if len(steps) == 1:
-        message = (
-            f"{steps[0]} in module `{module.name}` never leaves {_named(first.file)} unchanged"
-        )
+        message = f"{steps[0]} in module `{module.name}` never settles on one text of {_named(first.file)}"
         cure = f"Report it to the authors of {tool_of(steps[0], own).name}"
     else:
         one, other = first.step, last.step
@@ -228,7 +243,7 @@ def _dispute(
         lineterm="",
     )
     return Diagnostic(
-        "WSG503",
+        _DISPUTE,
         message,
         span=source_span(Problem(first.file), module, {}),
         help=f"{cure}, or write `{setting}` in [tool.wsgen.quality].",

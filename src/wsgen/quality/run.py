@@ -15,6 +15,7 @@ from wsgen.quality.diagnosis import (
     syntax_error,
     syntax_problems,
     template_diagnostic,
+    with_disputes_once,
 )
 from wsgen.quality.mirror import StagedModule, mirrored
 from wsgen.quality.processes import Processes
@@ -95,7 +96,7 @@ def run_steps(
         )
         results = Rounds(bench, steps, progress or Unheard()).run()
         passed = {output: checked.files for output, checked in results.items() if checked.passed}
-        diagnostics += _diagnostics(bench, results, labels)
+        diagnostics += with_disputes_once(_diagnostics(bench, results, labels))
     return QualityResult(passed, in_order(diagnostics))
 
 
