@@ -29,6 +29,7 @@ COMMANDS = {
     "wsgen check": 0,
     "sed -i.old 's/route: orders/rout: orders/' specs/broker/ws.yaml": 0,
     "wsgen validate": 1,
+    "wsgen validate --fix": 0,
 }
 _SETTINGS = """\
 [tool.wsgen]
