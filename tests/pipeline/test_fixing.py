@@ -1,5 +1,6 @@
 """`--fix`: what it corrects in a ws.yaml, what it leaves alone, and that all else stays as it is."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,16 @@ def test_render_corrects_and_goes_on(project: Project) -> None:
     assert file.stat().st_mode & 0o777 == 0o640
     again = project.wsgen("render", "--fix", "--exit-non-zero-on-change")
     assert (again.code, "fixed" in again.stdout) == (0, False)
+
+
+def test_a_format_for_programs_has_the_edits_and_only_these(project: Project) -> None:
+    project.write("specs/datafeed/ws.yaml", DATAFEED.replace("models:", "modles:"))
+    (found, *_) = json.loads(project.wsgen("validate", "--format", "json").stdout)["diagnostics"]
+    assert found["fix"]["text"] == "models"
+    assert found["fix"]["location"] == found["location"]
+    shown = project.wsgen("validate", "--fix", "--format", "json")
+    assert json.loads(shown.stdout)["ok"]
+    assert shown.stderr == "fixed 1 problem in specs/datafeed/ws.yaml\n"
 
 
 def test_a_corrected_source_is_a_change_for_hooks(project: Project) -> None:

@@ -27,13 +27,14 @@ def fixed(place: Place, common: Common) -> tuple[Place, int]:
     number = 0
     for path, diagnostics in fix_sources(place.sources, place.config):
         number += len(diagnostics)
-        if common.form != "text" or common.quiet:
+        if common.quiet:
             continue
+        err = common.form != "text"
         problems = "1 problem" if len(diagnostics) == 1 else f"{len(diagnostics)} problems"
-        echo(f"fixed {problems} in {printable(display_path(path))}")
+        echo(f"fixed {problems} in {printable(display_path(path))}", err=err)
         for item in diagnostics if common.verbose else ():
             line = item.span.line if item.span else 1
-            echo(f"  line {line}: {printable(item.message)}")
+            echo(f"  line {line}: {printable(item.message)}", err=err)
     if not number:
         return place, 0
     # A module that has another name now is still the one in this folder.

@@ -13,7 +13,9 @@ from wsgen.cli.console import echo, echo_lines, show_report, show_summary
 from wsgen.cli.each_project import Place, in_each_project
 from wsgen.cli.fix_option import fix_option, fixed
 from wsgen.cli.options import Common, common_options
+from wsgen.cli.progress_display import progress_shown
 from wsgen.cli.terminal import style_for
+from wsgen.cli.work_log import WorkLog
 from wsgen.freshness.assess import Status
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.model import ModuleSpec
@@ -49,7 +51,12 @@ def validate(common: Common, fix: bool) -> int:
     started = perf_counter()
 
     def work(place: Place) -> RunResult:
-        return _validate(fixed(place, common)[0] if fix else place)
+        if fix:
+            place, _ = fixed(place, common)
+        log = WorkLog()
+        with progress_shown(log, wanted=common.form == "text" and not common.quiet):
+            loaded, diagnostics = load_modules(place.sources, place.config, progress=log)
+        return place.explained(as_result(loaded, diagnostics), gate=True)
 
     runs = in_each_project(common, work)
     result = runs.result
@@ -57,11 +64,6 @@ def validate(common: Common, fix: bool) -> int:
     if common.form == "text" and not common.quiet:
         show_summary(result, perf_counter() - started, runs.shown)
     return runs.code or int(not result.ok)
-
-
-def _validate(place: Place) -> RunResult:
-    loaded, diagnostics = load_modules(place.sources, place.config)
-    return place.explained(as_result(loaded, diagnostics), gate=True)
 
 
 @click.command(

@@ -23,11 +23,16 @@ def can_show_progress() -> bool:
 
 
 @contextmanager
-def progress_shown(log: WorkLog) -> Iterator[None]:
+def progress_shown(log: WorkLog, *, wanted: bool) -> Iterator[None]:
     """Show what `log` hears, from a second on, until the context is left, by a signal too.
+
+    Nothing is shown unless it is `wanted`, and there is a terminal for it.
 
     One thread, which no signal interrupts, writes all of it. Nothing else may write to the terminal meanwhile.
     """
+    if not wanted or not can_show_progress():
+        yield
+        return
     over = Event()
     thread = Thread(target=_show, args=(log, over), name="progress")
     thread.start()

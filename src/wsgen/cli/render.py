@@ -1,7 +1,6 @@
 """`wsgen render`, `check` and `diff`, which are the same run with three endings, and `wsgen clean`."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from wsgen.cli.console import (
 from wsgen.cli.each_project import Place, Runs, in_each_project
 from wsgen.cli.fix_option import fix_option, fixed
 from wsgen.cli.options import Common, common_options, jobs_option
-from wsgen.cli.progress_display import can_show_progress, progress_shown
+from wsgen.cli.progress_display import progress_shown
 from wsgen.cli.unchanged import Begun
 from wsgen.cli.work_log import WorkLog
 from wsgen.diagnostics import Diagnostic
@@ -183,7 +182,7 @@ def _run(
         assessed = begun.assessed if begun else None
         log = logs[config.root] = WorkLog()
         heard = options._replace(progress=log)
-        with progress_shown(log) if is_text and can_show_progress() else nullcontext():
+        with progress_shown(log, wanted=is_text):
             result = run(place.sources, config, heard, assessed=assessed)
         unchecked = options.quality and is_text and not (config.steps or config.steps_named)
         if unchecked and result.count(State.WRITTEN):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,14 +39,20 @@ def find_modules(
 
 
 def load_modules(
-    sources: Iterable[ModuleSource], config: Config, *, look_up: bool = True
+    sources: Collection[ModuleSource],
+    config: Config,
+    *,
+    look_up: bool = True,
+    progress: Progress | None = None,
 ) -> tuple[dict[ModuleSource, Loaded], tuple[Diagnostic, ...]]:
     """Load `sources`; return what each declares and all diagnostics, sorted.
 
-    With `look_up` off, types are not looked up in the modules of the project.
+    With `look_up` off, types are not looked up in the modules of the project. `progress` hears of each.
     """
     found: list[Diagnostic] = []
-    loaded = dict(load_each(sources, config, found, look_up=look_up))
+    heard = progress or Unheard()
+    heard.planned("load", len(sources))
+    loaded = dict(load_each(sources, config, found, look_up=look_up, progress=heard))
     return loaded, in_order(found)
 
 
