@@ -148,7 +148,7 @@ def _contents(prefix: str, python: str) -> tuple[str, tuple[str, ...]]:
     settings = _text(os.path.join(prefix, _SETTINGS))
     program = os.path.basename(os.path.realpath(python)).removesuffix(".exe")
     said = re.search(_VERSION, settings) or re.match(_LIBRARY, program)
-    libraries = (re.match(_LIBRARY, name) for name in _names(f"{prefix}/lib"))
+    libraries = (re.match(_LIBRARY, name) for name in (() if said else _names(f"{prefix}/lib")))
     versions = {found[1] for found in libraries if found}
     version = said[1] if said else versions.pop() if len(versions) == 1 else ""
     packages = _packages(prefix, version)

@@ -92,4 +92,4 @@ def test_a_broken_environment_of_the_project_is_said(exporting: Project, made: P
     exporting.write("src/only_there.py", "")
     exported = exporting.wsgen("asyncapi", "export", "specs/market")
     assert exported.code == 0, exported.stderr
-    assert ".venv: warning[WSG905]: the environment is not used" in exported.stderr
+    assert "warning[WSG905]: the environment .venv is not used" in exported.stderr

@@ -9,8 +9,8 @@ from tests.environments import PYTHON, SCRIPTS, make_environment
 
 from wsgen.environment import running_environment
 from wsgen.errors import ConfigError
-from wsgen.settings.config import Config
 from wsgen.settings.project_file import load_config
+from wsgen.startup.locate import settings_of
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,7 @@ def test_an_app_that_starts_uses_its_own_interpreter(
     (root / "pyproject.toml").write_text('[tool.wsgen]\npython = "no/such"\n')
     config = load_config(root, running_environment())
     assert (config.environment.is_running, config.warnings) == (True, ())
+    assert settings_of(root) == config
 
 
 def test_what_has_no_interpreter_is_passed_over_with_a_warning(
@@ -124,21 +125,14 @@ def test_what_has_no_interpreter_is_passed_over_with_a_warning(
     (root / ".venv" / PYTHON).symlink_to(root / "removed")
     config = load_config(root)
     assert config.environment.is_running
-    assert [warned(config, number) for number in (0, 1)] == [
+    assert [(item.code, item.message) for item in config.warnings] == [
         (
-            "/no/such",
-            "the environment is not used, because it does not exist (VIRTUAL_ENV names it)",
+            "WSG905",
+            "the environment /no/such is not used, because it does not exist (VIRTUAL_ENV names it)",
         ),
         (
-            str(root / ".venv"),
-            "the environment is not used, because it has no interpreter that can be started "
+            "WSG905",
+            "the environment .venv is not used, because it has no interpreter that can be started "
             "(the project has .venv)",
         ),
     ]
-
-
-def warned(config: Config, number: int) -> tuple[str, str]:
-    found = config.warnings[number]
-    assert found.code == "WSG905"
-    assert found.span is not None
-    return str(found.span.path), found.message

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from wsgen.diagnostics import Diagnostic, Severity, Span
+from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.environment import Environment, environment_at, running_environment
 
 _REPOSITORIES = (".git", ".hg")
@@ -21,7 +21,7 @@ def default_environment(root: Path) -> tuple[Environment, tuple[Diagnostic, ...]
     for place, reason in _candidates(root):
         if found := environment_at(os.fspath(place), reason):
             return found, tuple(warnings)
-        warnings.append(_broken(place, reason))
+        warnings.append(_broken(place, reason, root))
     return running_environment(), tuple(warnings)
 
 
@@ -50,13 +50,13 @@ def _folder_with_venv(root: Path) -> Path | None:
     return found if found and os.path.lexists(f"{found}/{_WORKSPACE}") else None
 
 
-def _broken(place: Path, reason: str) -> Diagnostic:
+def _broken(place: Path, reason: str, root: Path) -> Diagnostic:
+    shown = place.relative_to(root) if place.is_relative_to(root) else place
     there = os.path.lexists(place)
     what = "has no interpreter that can be started" if there else "does not exist"
     return Diagnostic(
         "WSG905",
-        f"the environment is not used, because it {what} ({reason})",
-        Span(place),
+        f"the environment {shown} is not used, because it {what} ({reason})",
         severity=Severity.WARNING,
         help="Create it anew, for example with `uv sync` or `python -m venv`.",
     )
