@@ -145,17 +145,23 @@ def test_errors_in_the_projects_own_files_fail_no_module(project: Project) -> No
     assert project.run(project.module(), steps=("mypy",)).diagnostics == ()
 
 
-def test_a_file_that_stops_mypy_fails_the_modules_that_import_it(project: Project) -> None:
-    project.write({"src/app/broken.py": "def (:\n"})
-    wrong = project.module("broker", router='"""Broken."""\n\nimport app.broken\n')
-    right = project.module()
-    result = project.run(right, wrong, steps=("mypy",))
+def test_a_file_that_stops_mypy_is_reported_once_and_fails_the_modules_that_import_it(
+    project: Project,
+) -> None:
+    project.write({"src/app/broken.py": "x = = 1\n"})
+    broken = project.root / "src/app/broken.py"
+    text = '"""Broken."""\n\nimport app.broken\n'
+    right, first = project.module(), project.module("broker", router=text)
+    result = project.run(right, first, project.module("other", router=text), steps=("mypy",))
     assert set(result.files) == {right.output}
-    assert all(found.module == "broker" for found in result.diagnostics)
-    assert result.diagnostics[0].message.startswith(
-        "mypy in module `broker`: src/app/broken.py:1: "
-    )
-    assert result.diagnostics[0].help == "Correct src/app/broken.py."
+    (found,) = result.diagnostics
+    assert found.message.startswith("mypy in 2 modules that import it: ")
+    assert found.span is not None
+    assert (found.span.path, found.span.line, found.module) == (broken, 1, None)
+    assert found.help == "Correct src/app/broken.py."
+    (alone,) = project.run(right, first, steps=("mypy",)).diagnostics
+    assert alone.module == "broker"
+    assert alone.message.startswith("mypy in module `broker`: ")
 
 
 def test_a_text_that_is_not_python_fails_before_any_tool(project: Project) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.quality.imported_problems import ImportedProblem
 from wsgen.quality.mirror import StagedModule
 from wsgen.quality.problems import Problem
 from wsgen.quality.rounds import Change, Checked
@@ -179,6 +180,28 @@ def template_diagnostic(
         step=step,
         output="\n".join([commands([step]), *_further(problem)]),
         notes=tuple(_made_for(shared) if how.code == _TYPES else ()),
+    )
+
+
+def imported_diagnostic(
+    found: ImportedProblem, step: str, commands: Commands, bench: Workbench
+) -> Diagnostic:
+    """Return the error for a problem in a file that modules import. `step` is what the step is to be called."""
+    names = [module.name for module in found.modules]
+    cause, problem = found.cause, found.problem
+    where = f"module `{names[0]}`" if len(names) == 1 else f"{len(names)} modules that import it"
+    rule = f" [{problem.rule}]" if problem.rule else ""
+    said = problem.message.removeprefix(f"{cause.path}:{cause.line}: ")
+    place = (cause.line, cause.column)
+    output = [line for line in problem.output.splitlines() if said not in line]
+    return Diagnostic(
+        step_named(step, bench.own).code,
+        f"{step} in {where}: {said}{rule}",
+        span=Span(bench.original(cause.path), *place, *place),
+        help=f"Correct {cause.path}.",
+        module=names[0] if len(names) == 1 else None,
+        step=step,
+        output="\n".join([commands([step]), *output]),
     )
 
 

@@ -27,11 +27,20 @@ class Outcome(NamedTuple):
         return "\n".join(text for text in (self.stdout.rstrip(), self.stderr.rstrip()) if text)
 
 
+class Cause(NamedTuple):
+    """A place in a file that generated ones import, where a tool had to stop; `path` is as in a `Problem`."""
+
+    path: str
+    line: int
+    column: int
+
+
 class Problem(NamedTuple):
     """One problem that a tool reports: where, in its own words, and its whole output about it.
 
     `path` is as the tool wrote it, but relative to its working directory. `help` replaces the general help of the
-    step; `missing` is the module that cannot be imported, if that is the problem.
+    step; `missing` is the module that cannot be imported, if that is the problem, and `cause` where it comes
+    from, if that is in another file.
     """
 
     path: str
@@ -42,6 +51,7 @@ class Problem(NamedTuple):
     output: str = ""
     help: str | None = None
     missing: str | None = None
+    cause: Cause | None = None
 
 
 class Reading(NamedTuple):

@@ -10,6 +10,7 @@ from wsgen.errors import ToolError
 from wsgen.installed import find_tools
 from wsgen.progress import Progress, Unheard
 from wsgen.quality.diagnosis import (
+    imported_diagnostic,
     module_diagnostics,
     steps_without,
     syntax_error,
@@ -17,6 +18,7 @@ from wsgen.quality.diagnosis import (
     template_diagnostic,
     with_disputes_once,
 )
+from wsgen.quality.imported_problems import imported_problems
 from wsgen.quality.mirror import StagedModule, mirrored
 from wsgen.quality.processes import Processes
 from wsgen.quality.rounds import Checked, Rounds
@@ -136,6 +138,10 @@ def _diagnostics(
         output = first.module.output
         text = results[output].files[first.file]
         yield template_diagnostic(problem, text, step, commands[output], bench)
+    imported, rest = imported_problems(bench.modules, rest)
+    for stopped in imported:
+        step = labels.get(stopped.step, stopped.step)
+        yield imported_diagnostic(stopped, step, commands[stopped.modules[0].output], bench)
     for output, checked in rest.items():
         yield from module_diagnostics(
             bench.modules[output],

@@ -84,6 +84,12 @@ class Workbench:
             return os.fspath(self.mirror.top / place.relative_to(self.root))
         return os.fspath(place)
 
+    def original(self, path: str) -> Path:
+        """Return where the file is that a tool calls `path`, which is relative to the mirror."""
+        if path.startswith(os.pardir):
+            return Path(os.path.normpath(self.mirror.top / path))
+        return self.root / path
+
     def roots_beside(self, folder: Path) -> list[str]:
         """Return the folders of `sources` to name to a tool that looks into `folder` and its `src` by itself.
 

@@ -17,6 +17,7 @@ from wsgen.files import bytes_of, read_text
 from wsgen.quality.isolation import isolated
 from wsgen.quality.problems import (
     BrokenToolError,
+    Cause,
     Outcome,
     Problem,
     Reading,
@@ -176,7 +177,8 @@ class _StoppedError(BrokenToolError):
                 continue
             for item in self._problems:
                 message = f"{item.path}:{item.line}: {item.message}"
-                yield item._replace(path=output, line=1, column=1, message=message)
+                cause = Cause(item.path, item.line, item.column)
+                yield item._replace(path=output, line=1, column=1, message=message, cause=cause)
 
 
 def _is_excluded(bench: Workbench, output: Path) -> bool:
