@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import click
 import pytest
 from tests.conftest import Project
 
 import wsgen
 from wsgen.cli import watch
 from wsgen.cli.options import Common
-from wsgen.cli.render import _run
+from wsgen.cli.render import _run, render
 from wsgen.cli.watch import _is_input, _matters
 from wsgen.pipeline.context import Options
 
@@ -115,4 +116,5 @@ def test_what_changed_before_the_system_began_to_watch_is_rendered(
         assert not (project.root / "specs/later/ws_generated").exists()
 
     monkeypatch.setattr("watchfiles.watch", watching)
-    assert watch.watch_sources(Common(), partial(_run, options=Options())) == 0
+    with click.Context(render):
+        assert watch.watch_sources(Common(), partial(_run, options=Options())) == 0
