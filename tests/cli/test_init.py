@@ -91,6 +91,9 @@ def test_any_name_that_is_taken_gives_a_project_that_renders(
         (["x", "--path", "my-shop"], "`my-shop` is not a name"),
         (["x", "--path", "a b"], "`a b` is not a name"),
         (["x", "--path", "class"], "`class` is not a name"),
+        (["x", "--path", "."], "'.' is the folder of the new project"),
+        (["x", "--path", "pydantic"], "a package `pydantic` would hide the one of that name"),
+        (["main"], "a package `shop.main` would hide shop/main.py"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(
@@ -239,6 +242,29 @@ def test_a_module_never_hides_a_file_of_its_name(project: Project, empty: Path) 
     outcome = project.wsgen("init", "market")
     assert outcome.code == 2
     assert "`shop.market` would hide shop/market.py" in outcome.stderr
+
+
+def test_a_module_in_the_folder_of_the_project_adds_to_its_settings_and_hides_no_other(
+    project: Project, empty: Path
+) -> None:
+    (empty / "pyproject.toml").write_text("[tool.other]\n")
+    (empty / "main.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    for name in ("json", "fastapi"):
+        outcome = project.wsgen("init", name, "--path", ".")
+        assert (outcome.code, files_in(empty)) == (2, {"main.py", "pyproject.toml"})
+        assert f"a package `{name}` would hide the one of that name" in outcome.stderr
+    assert project.wsgen("init", "market", "--path", ".").code == 0
+    assert project.wsgen("render", "--no-quality").code == 0
+    assert (empty / "pyproject.toml").read_text().startswith("[tool.other]\n")
+
+
+def test_what_is_in_the_place_of_the_folder_is_named(project: Project, empty: Path) -> None:
+    (empty / "shop").mkdir()
+    (empty / "shop/__init__.py").touch()
+    (empty / "shop/market").symlink_to("nowhere")
+    outcome = project.wsgen("init", "market")
+    assert outcome.code == 2
+    assert "shop/market exists, and is not what `wsgen init` writes" in outcome.stderr
 
 
 def test_a_run_that_was_killed_is_completed(project: Project, empty: Path) -> None:

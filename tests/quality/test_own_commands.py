@@ -88,13 +88,20 @@ def test_a_command_and_a_formatter_that_undo_each_other_are_told_apart(project: 
     assert "black" in result.diagnostics[0].message
 
 
-def test_a_command_that_fails_without_a_problem_is_broken(project: Project) -> None:
-    fails = OwnCommand("fails", ("python", "-c", "raise SystemExit('elsewhere.py:3: no')"))
+@pytest.mark.parametrize("place", ["elsewhere.py", "pyproject.toml", "/etc/passwd"])
+def test_a_command_that_fails_without_a_problem_is_broken(project: Project, place: str) -> None:
+    fails = OwnCommand("fails", ("python", "-c", f"raise SystemExit('{place}:3: no')"))
     with pytest.raises(ToolError) as caught:
         project.run(project.module(), steps=("fails",), commands=(fails,))
     (found,) = caught.value.diagnostics
     assert (found.code, found.message) == ("WSG501", "fails failed with exit code 1")
-    assert "elsewhere.py:3: no" in (found.output or "")
+    assert f"{place}:3: no" in (found.output or "")
+
+
+def test_a_command_that_a_signal_ends_is_broken(project: Project) -> None:
+    dies = OwnCommand("dies", ("python", "-c", "import os; os.kill(os.getpid(), 9)"))
+    with pytest.raises(ToolError, match="dies was ended by signal 9"):
+        project.run(project.module(), steps=("dies",), commands=(dies,))
 
 
 def test_a_program_that_is_missing_is_said_with_two_ways_out(project: Project) -> None:

@@ -6,7 +6,6 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from textwrap import indent
 from typing import NamedTuple
 
 import pytest
@@ -260,13 +259,12 @@ def make(tmp_path: Path, files: Mapping[str, str], name: str) -> Path:
 def add_lines(outcome: Outcome, root: Path) -> None:
     """Add the lines that `init` has printed to the application that it names."""
     if found := re.search(
-        r"Add to (\S+), below `(\w+) = ...`:\n\n(.*?)\n\nNext", outcome.stdout, re.DOTALL
+        r"Add to (\S+), below `(\w+) = ...`.*:\n\n(.*?)\n\nNext", outcome.stdout, re.DOTALL
     ):
         file, name = root / found[1], found[2]
         lines = re.sub(r"(?m)^    ", "", found[3])
-        # Below the application, as deep as it is.
-        place = re.compile(rf"(?m)^( *){name}(?:: \w+)? = FastAPI\(.*\)$")
-        file.write_text(place.sub(lambda at: f"{at[0]}\n" + indent(lines, at[1]), file.read_text()))
+        place = re.compile(rf"(?m)^ *{name}(?:: \w+)? = FastAPI\(.*\)$")
+        file.write_text(place.sub(lambda at: f"{at[0]}\n{lines}", file.read_text()))
 
 
 async def get_update(root: Path, command: list[str], path: str) -> None:

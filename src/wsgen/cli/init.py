@@ -56,12 +56,13 @@ def _next_steps(started: Started) -> Iterator[str]:
     if not started.has_models:
         yield "Name a request and an update of your models in ws.yaml first."
     if started.is_as_written and not (application and started.is_served):
-        where = "where your application is made"
+        where, indentation = "where your application is made", ""
         if application is not None:
             where = f"to {display_path(application.file)}, below `{application.name} = ...`"
-        yield f"Add {where}:"
+            indentation = application.indentation
+        yield f"Add {where}{', in its function' if indentation else ''}:"
         yield ""
-        yield from (f"    {line}".rstrip() for line in _lines_to_add(started))
+        yield from (f"    {indentation}{line}".rstrip() for line in _lines_to_add(started))
         yield ""
     if started.left_out:
         yield from started.left_out

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from wsgen.quality.isolation import isolated
-from wsgen.quality.problems import Report
+from wsgen.quality.problems import Report, broken
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.workbench import Workbench
 
@@ -41,7 +41,7 @@ def _attempt(
     outputs: tuple[Path, ...],
     share: float,
 ) -> Report:
-    """Run a step over the modules in `outputs` once. Raises BrokenToolError."""
+    """Run a step over the modules in `outputs` once. Raises BrokenToolError if it cannot do its work."""
     tool, how = tool_of(step, bench.own), step_named(step, bench.own)
     arguments = list((how.write if write else how.check) or ())
     if tool.workers not in (None, "parts"):
@@ -50,6 +50,11 @@ def _attempt(
     arguments += options
     outcome = bench.run(step, arguments, outputs, share, tool.environment(bench))
     reading = tool.read(step, outcome, bench.directory)
+    if step in bench.own and outcome.returncode != 0:
+        # It is not known what it has looked at: a failure that is said of other files only is one.
+        found = (bench.owner(problem.path) or Path(problem.path) for problem in reading.problems)
+        if not any(output in outputs for output in found):
+            raise broken(step, outcome)
     unsettled = reading.unsettled and not write
     return Report(step, outputs, reading.problems, unsettled, outcome.output)
 

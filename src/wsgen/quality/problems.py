@@ -109,7 +109,9 @@ class BrokenToolError(ToolError):
 
 def broken(step: str, outcome: Outcome) -> BrokenToolError:
     """Return the error that tells that a tool could not do its work at all."""
-    message = f"{step} failed with exit code {outcome.returncode}"
+    code = outcome.returncode
+    ended = f"was ended by signal {-code}" if code < 0 else f"failed with exit code {code}"
+    message = f"{step} {ended}"
     help_text = "Read its output; usually the tool's own configuration is wrong."
     found = Diagnostic("WSG501", message, help=help_text, step=step, output=outcome.output)
     return BrokenToolError(found, outcome.output)

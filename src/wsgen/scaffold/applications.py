@@ -24,13 +24,15 @@ _USUAL = ("main.py", "app.py", "__init__.py")
 class Application(NamedTuple):
     """An application: its file, its name there, its class, and what a server is given, None if that is not known.
 
-    The last is another name, or `create_app --factory`, if a function makes the application.
+    That is another name, or `create_app --factory`, if a function makes the application; then `indentation` is
+    that of the line where it does.
     """
 
     file: Path
     name: str
     framework: str
     served: str | None
+    indentation: str = ""
 
 
 def find_application(root: Path) -> Application | None:
@@ -66,7 +68,7 @@ def _applications(root: Path) -> Iterator[Application]:
         for made in _MADE.finditer(data):
             name, framework = made[2].decode(), made[3].decode()
             served = _served_by_function(data, made.start()) if made[1] else name
-            yield Application(file, name, framework, served)
+            yield Application(file, name, framework, served, made[1].decode())
 
 
 def _served_by_function(data: bytes, place: int) -> str | None:

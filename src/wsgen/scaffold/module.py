@@ -16,7 +16,7 @@ from wsgen.scaffold.models import models_in
 from wsgen.scaffold.names import Names, names_of
 from wsgen.scaffold.package_folders import Package
 from wsgen.scaffold.place import choose_package, no_package, shown_in, wrong_arguments
-from wsgen.scaffold.project import Project, is_used, problem, project_at
+from wsgen.scaffold.project import Project, is_taken, is_used, problem, project_at
 from wsgen.scaffold.settings import attributes_file, settings_file
 from wsgen.scaffold.texts import import_line, render_text
 from wsgen.scaffold.wheels import left_out_of_wheel
@@ -107,6 +107,7 @@ class _Start:
         output = project.config.output if project.config else OUTPUT
         if (attributes := attributes_file(root, output)) is not None:
             files[attributes[0]] = attributes[1]
+        additions = set(files)
         application = self._application()
         is_own = bool(application and bytes_of(application.file) in (None, self._main(application)))
         if self.is_new:
@@ -115,7 +116,7 @@ class _Start:
                 files[application.file] = self._main(application)
             source = self.folder / YAML_NAME
             files[source] = files.pop(source)  # last: where it is, the module has all of its files
-        self._require_free(files)
+        self._require_free({file: data for file, data in files.items() if file not in additions})
         changed = {file: data for file, data in files.items() if bytes_of(file) != data}
         extended = tuple(file for file in changed if file.exists())
         write_all(changed, root, self._check)
@@ -203,9 +204,10 @@ class _Start:
         return [home.relative_to(root).as_posix()]
 
     def _require_free(self, files: dict[Path, bytes]) -> None:
-        """Raise ConfigError if a file is in the way of one of `files`, unless that only adds to it."""
-        own = (file for file in files if file.is_relative_to(self.home.folder))
-        taken = [f for f in own if os.path.lexists(f) and bytes_of(f) != files[f]]
+        """Raise ConfigError if something is in the way of one of `files`, or would be hidden by the module."""
+        taken = [f for f in files if os.path.lexists(f) and bytes_of(f) != files[f]]
+        if os.path.lexists(self.folder) and not self.folder.is_dir():
+            taken.append(self.folder)
         beside = self.folder.with_suffix(".py")
         found = [
             problem(
@@ -214,9 +216,13 @@ class _Start:
             )
             for file in taken
         ]
-        if beside.exists():
+        if beside.exists() or beside in files:
             message = f"a package `{self.package}` would hide {shown_in(beside, self.project)}"
             found.append(problem(message, _OTHER_NAME))
+        top = self.package.partition(".")[0]
+        if not is_used(self.home.imported_from / top) and is_taken(top, self.project.environment):
+            message = f"a package `{top}` would hide the one of that name that is installed"
+            found.append(problem(message, "Choose another name."))
         if found:
             raise _refused(*found)
 

@@ -37,6 +37,9 @@ def wrong_arguments(
         yield problem(
             f"{shown} is not a folder in the project {project.root}", "Name a folder in it."
         )
+    elif project.is_new and real(place) == project.root:
+        help_text = "Name a folder in it, which becomes the package, or leave out `--path`."
+        yield problem(f"{shown} is the folder of the new project, not a package in it", help_text)
     elif not all(map(is_identifier, (package := _package_of(real(place), project)).parts)):
         part = next(part for part in package.parts if not is_identifier(part))
         help_text = "Name folders that can be imported: letters, digits and _."

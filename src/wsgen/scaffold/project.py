@@ -188,16 +188,14 @@ def _new_package(
     folder = new_package_folder(root, pyproject)
     names = [package_name(_name_of(pyproject) or root.name), _OTHERWISE]
     free = (
-        name
-        for name in names
-        if name is not None and not _is_taken(name, environment, root, folder)
+        name for name in names if name is not None and not is_taken(name, environment, root, folder)
     )
     name = next(free, None)
     return None if name is None else Package(folder, (name,))
 
 
-def _is_taken(name: str, environment: Environment, *folders: Path) -> bool:
-    """Return whether a package called `name` would hide a module, or be hidden by one."""
+def is_taken(name: str, environment: Environment, *folders: Path) -> bool:
+    """Return whether a package `name` in one of `folders` would hide another module, or be hidden by it."""
     if name in sys.stdlib_module_names:
         return True
     for place in folders:
