@@ -3,6 +3,7 @@
 import ast
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -170,37 +171,53 @@ def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class ModelsCache:
     """What mypy knows of pydantic, which takes it seconds: lent to one project after another.
 
-    It is moved, since a cache that leads elsewhere through a link is not used.
+    It is moved, since a cache that leads elsewhere through a link is not used. There is one for all workers, and
+    one for each set of options and plugins: with others, mypy forgets what it knew.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._lent: Path | None = None
+        self._folder = folder
+        self._kept: Path | None = None
+        self._lent = folder
+        self._lock: FileLock | None = None
 
-    def lend(self, root: Path) -> None:
-        """Move it to where the project in `root` keeps it."""
-        cache = root / ".wsgen_cache" / "mypy"
-        cache.parent.mkdir(exist_ok=True)
-        if self.folder.exists():
-            self.folder.rename(cache)
-        self._lent = cache
+    def lend(self, root: Path, options: str = "none") -> None:
+        """Move what is known with `options`, a name for them, to where the project in `root` keeps it."""
+        self._kept = self._folder.with_name(f"{self._folder.name}-{options}")
+        self._lent = root / ".wsgen_cache" / "mypy"
+        self._lock = FileLock(f"{self._kept}.lock", timeout=300)
+        self._lock.acquire()
+        self._lent.parent.mkdir(exist_ok=True)
+        if self._kept.exists():
+            self._kept.rename(self._lent)
 
     def take_back(self) -> None:
         """Move it back, for the next project."""
-        if self._lent is not None and self._lent.exists():
-            self._lent.rename(self.folder)
-        self._lent = None
+        if self._kept is not None and self._lent.exists():
+            self._lent.rename(self._kept)
+        if self._lock is not None:
+            self._lock.release()
+        self._kept = self._lock = None
+
+
+@contextmanager
+def models_cache_in(factory: pytest.TempPathFactory) -> Iterator[ModelsCache]:
+    """Give the cache of the session, whose base folder `factory` knows, and take back what it lends."""
+    folder = factory.getbasetemp()
+    cache = ModelsCache(
+        (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "mypy-models"
+    )
+    try:
+        yield cache
+    finally:
+        cache.take_back()
 
 
 @pytest.fixture
 def models_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelsCache]:
-    """One cache for all workers, used by one test at a time."""
-    folder = tmp_path_factory.getbasetemp()
-    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "mypy-models"
-    with FileLock(f"{shared}.lock", timeout=300):
-        cache = ModelsCache(shared)
+    """One cache for all workers, of which a set of options is used by one test at a time."""
+    with models_cache_in(tmp_path_factory) as cache:
         yield cache
-        cache.take_back()
 
 
 @pytest.fixture

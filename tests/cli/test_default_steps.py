@@ -78,7 +78,7 @@ def test_a_project_that_names_no_steps_passes_at_once(
     for name, text in files.items():
         project.write(name, text)
     if "mypy" in steps:
-        models_cache.lend(project.root)
+        models_cache.lend(project.root, "strict")
     rendered = project.wsgen("render", "-v")
     assert rendered.code == 0, rendered.stderr
     assert rendered.stderr == ""

@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.conftest import Project
+from tests.conftest import ModelsCache, Project
 from tests.environments import PYTHON, SCRIPTS, make_environment
 
 PYPROJECT = """\
@@ -19,10 +19,13 @@ mypy_path = "src"
 """
 
 
-def test_a_project_is_rendered_checked_and_exported(project: Project, tmp_path: Path) -> None:
+def test_a_project_is_rendered_checked_and_exported(
+    project: Project, tmp_path: Path, models_cache: ModelsCache
+) -> None:
     make_environment(tmp_path / "tool", ["wsgen"])
     make_environment(project.root / ".venv", ["wsgen-runtime", "black", "mypy"])
     project.write("pyproject.toml", PYPROJECT)
+    models_cache.lend(project.root, "strict")
 
     def wsgen(*arguments: str) -> "subprocess.CompletedProcess[str]":
         ended = subprocess.run(

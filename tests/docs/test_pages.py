@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
+from tests.conftest import models_cache_in
 from tests.page.server_process import free_port
 
 from .page_run import PageRun
@@ -36,9 +37,12 @@ FAILING = {
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Follow the first page in an empty folder, and return the folder."""
-    root = tmp_path_factory.mktemp("first") / "live"
-    PageRun(FIRST, root).follow()
-    return root
+    folder = tmp_path_factory.mktemp("first")
+    with models_cache_in(tmp_path_factory) as cache:
+        (folder / "followed" / "live").mkdir(parents=True)
+        cache.lend(folder / "followed" / "live")
+        PageRun(FIRST, folder / "followed" / "live").follow()
+        return Path(shutil.copytree(folder / "followed" / "live", folder / "live"))
 
 
 def test_the_files_of_the_first_page_have_passed_the_installed_tools(first: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ModelsCache, Project
+from tests.conftest import Project
 from wsgen import GenerationError, generate_module_routers
 
 from .shapes import HIDDEN, SHAPES
@@ -244,7 +244,7 @@ def test_the_ws_yaml_is_as_those_beside_it(project: Project) -> None:
 
 
 def test_every_tool_finds_what_it_found_before_and_nothing_else(
-    project: Project, models_cache: ModelsCache
+    project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Every form of a ws.py before and after: black, ruff format, ruff, flake8, isort, mypy and pyright."""
     for folder in ("specs", "src"):
@@ -275,10 +275,11 @@ def test_every_tool_finds_what_it_found_before_and_nothing_else(
     for command in (["black", "-q"], ["isort", "-q"]):
         tool(*command, "src")
     assert project.wsgen("render").code == 0
-    before = findings(models_cache.folder)
+    cache = tmp_path_factory.mktemp("mypy")
+    before = findings(cache)
     assert project.wsgen("migrate", "--remove-aliases").code == 0
     assert project.wsgen("render").code == 0
-    after = findings(models_cache.folder)
+    after = findings(cache)
     new = {name: set(found) - set(before[name]) for name, found in after.items()}
     assert not any(new.values()), new
     # Pyright takes seconds, so it runs once; it has no objections to these files before either.
