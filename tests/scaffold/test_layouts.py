@@ -167,6 +167,15 @@ LAYOUTS = {
         "lay_fun/market",
         "lay_fun.main:application",
     ),
+    "a package of a namespace": Layout(
+        {
+            "pyproject.toml": pyproject("lay-spa-ce"),
+            "src/lay_spa/ce/__init__.py": "",
+            "src/lay_spa/ce/main.py": APP,
+        },
+        "src/lay_spa/ce/market",
+        "lay_spa.ce.main:app --app-dir src",
+    ),
     "a factory": Layout(
         {
             "pyproject.toml": pyproject("lay-fac"),
@@ -285,6 +294,7 @@ async def get_update(root: Path, command: list[str], path: str) -> None:
 
 WORKSPACE = {
     "pyproject.toml": '[tool.uv.workspace]\nmembers = ["packages/*"]\nexclude = ["packages/old"]\n',
+    "hooks/release.py": "",
     **{
         file: text
         for name in ("api", "feed", "old")
@@ -346,6 +356,15 @@ def test_a_root_with_settings_keeps_the_modules_of_members_that_it_names(
         (
             {"backend/pyproject.toml": pyproject("x"), "backend/x.py": "", "web/y.js": ""},
             ("no package of its own, but projects: backend", "`wsgen init market -C backend`"),
+        ),
+        (
+            {
+                "backend/requirements.txt": "fastapi\n",
+                "backend/app/main.py": APP,
+                "docs/requirements.txt": "mkdocs\n",
+                "docs/hook.py": "",
+            },
+            ("no package of its own, but projects: backend\n", "`wsgen init market -C backend`"),
         ),
         (
             {"pyproject.toml": pyproject("json"), "app/readme.txt": ""},

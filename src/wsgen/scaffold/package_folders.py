@@ -184,16 +184,24 @@ def _packages_in(folder: Path, unread: list[OSError] | None = None) -> list[Pack
     for name in names:
         if is_identifier(name) and name not in NO_PACKAGES | NOT_SEARCHED:
             try:
-                found += [Package(folder, (name,))] if _has_python(folder / name) else []
+                found += [Package(folder, (name, *below)) for below in _below(folder / name)]
             except OSError as error:
                 errors.append(error)
     return found
 
 
-def _has_python(folder: Path) -> bool:
+def _below(folder: Path) -> list[tuple[str, ...]]:
+    """Return the parts below `folder` of the packages there: none if it is one, all of them if it is a namespace.
+
+    A namespace is only known in `src`; elsewhere a folder without Python files may be anything.
+    """
     names = _names_in(folder)
-    foreign = {"pyproject.toml", "setup.py", "pyvenv.cfg", "CACHEDIR.TAG"}
-    return not foreign & names and any(name.endswith(".py") for name in names)
+    if names & {"pyproject.toml", "setup.py", "pyvenv.cfg", "CACHEDIR.TAG"}:
+        return []
+    if any(name.endswith(".py") for name in names):
+        return [()]
+    inside = sorted(filter(is_identifier, names)) if folder.parent.name == "src" else []
+    return [(name,) for name in inside if (folder / name / "__init__.py").is_file()]
 
 
 def _looked_at(package: Package) -> Package:

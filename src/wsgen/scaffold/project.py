@@ -11,6 +11,7 @@ from wsgen.environment import Environment, has_package
 from wsgen.files import bytes_of, is_temporary, real
 from wsgen.scaffold.applications import Application, find_application
 from wsgen.scaffold.package_folders import (
+    NO_PACKAGES,
     Package,
     declared_packages,
     existing_packages,
@@ -20,6 +21,7 @@ from wsgen.scaffold.package_folders import (
 )
 from wsgen.settings.config import Config
 from wsgen.settings.project_file import find_root, has_settings, load_config, parse_toml
+from wsgen.source import NOT_SEARCHED
 
 CODE = "WSG910"
 """The code of what keeps a module from being started."""
@@ -67,11 +69,20 @@ def project_at(folder: Path) -> Project:
     existing = existing_packages(root)
     declared = declared_packages(root, pyproject)
     there = [package for package in declared if package.folder.is_dir()]
+    members = tuple(_members(root, pyproject))
+    if (
+        members and _name_of(pyproject) is None
+    ):  # a workspace of its members; its scripts are no package
+        existing = [package for package in existing if package.is_regular]
     packages = tuple(there or existing)
     application = find_application(root)
-    members = () if packages or application else tuple(_members(root, pyproject))
-    if not (packages or application or members or is_new) and not _has_project_file(root):
-        members = tuple(_projects_in(root))
+    members = () if packages or application else members
+    if not (packages or _has_project_file(root)):
+        inside = tuple(_projects_in(root))
+        served = [
+            each for each in inside if application and application.file.is_relative_to(root / each)
+        ]
+        members = inside if served or not application else ()
     package = _chosen(packages, pyproject, application)
     if not packages and not members:
         package = _new_package(root, pyproject, declared, config.environment)
@@ -79,7 +90,7 @@ def project_at(folder: Path) -> Project:
         root=root,
         pyproject=pyproject,
         config=config if config.file else None,
-        is_new=is_new,
+        is_new=is_new and not members,
         packages=packages,
         package=package,
         application=application,
@@ -102,9 +113,13 @@ def _members(root: Path, pyproject: Mapping[str, object]) -> list[str]:
 
 def _projects_in(root: Path) -> list[str]:
     """Return the folders with projects of their own in a folder that is none, such as `backend`."""
-    found = (root.glob(f"{depth}/pyproject.toml") for depth in ("*", "*/*"))
-    folders = (file.parent.relative_to(root) for files in found for file in files)
-    return sorted(f.as_posix() for f in folders if not any(p[0] == "." for p in f.parts))
+    found = (root.glob(f"{depth}/{name}") for depth in ("*", "*/*") for name in _FILES)
+    folders = {file.parent for files in found for file in files}
+    shown = (f.relative_to(root) for f in folders if _has_code(f))
+    hidden = NO_PACKAGES | NOT_SEARCHED
+    return sorted(
+        f.as_posix() for f in shown if not any(p[0] == "." or p in hidden for p in f.parts)
+    )
 
 
 def _root_of(folder: Path) -> Path:
