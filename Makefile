@@ -103,7 +103,7 @@ $(VENV)-lowest/.ready: $(METADATA) tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/lowest.txt \
 	  -e packaging/runtime -e '.[quality,runtime,redis,metrics,watch]' build fastapi griffe hatchling hiredis httpx hypothesis PyJWT \
-	  pre-commit pytest pytest-asyncio pytest-xdist pyright trustme types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto xmlschema
+	  pre-commit pyte pytest pytest-asyncio pytest-xdist pyright trustme types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto xmlschema
 	@touch $@
 
 .PHONY: check

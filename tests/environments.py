@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 WINDOWS = os.name == "nt"
 SCRIPTS = "Scripts" if WINDOWS else "bin"
 PYTHON = f"{SCRIPTS}/python{'.exe' if WINDOWS else ''}"
@@ -54,12 +56,11 @@ def _closure(name: str) -> Iterator[Distribution]:
             continue
         seen.add(key)
         yield (found := distribution(key))
-        for requirement in found.requires or ():
-            name, _, marker = requirement.partition(";")
-            if not re.search(
-                r"extra *==|python_version *<|python_full_version *<|win32|Windows", marker
-            ):
-                waiting.append(re.split(r"[ \[<>=!~(]", name.strip())[0])
+        waiting += [
+            needed.name
+            for needed in map(Requirement, found.requires or ())
+            if needed.marker is None or needed.marker.evaluate({"extra": ""})
+        ]
 
 
 def _link(found: Distribution, packages: Path, folder: Path) -> None:

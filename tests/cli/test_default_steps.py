@@ -16,7 +16,7 @@ RUFF_ONLY = {
 [tool.ruff]
 line-length = 120
 [tool.ruff.lint]
-select = ["A", "ANN", "ARG", "B", "C4", "D", "E", "F", "I", "N", "PL", "PT", "RUF", "S", "SIM", "TC", "UP", "W"]
+select = ["A", "ANN2", "ARG", "B", "C4", "D", "E", "F", "I", "N", "PL", "PT", "RUF", "S", "SIM", "UP", "W"]
 ignore = ["D203", "D213"]
 [tool.ruff.format]
 quote-style = "single"
