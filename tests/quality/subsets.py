@@ -1,7 +1,7 @@
 """Render subsets of generated projects and compare: a module must get the same result alone as with all others.
 
 `python -m tests.quality.subsets --examples 100` draws that many projects, runs all steps, and ends at the first
-difference. The suite draws a few, and leaves out the slowest steps.
+difference. The suite has one project, and leaves out the slowest steps.
 """
 
 import argparse

@@ -1,8 +1,9 @@
-"""A module gets the same files alone as with all others, in any order and with any hash seed."""
+"""A module gets the same files alone as with all others, in any order and with any hash seed.
 
-from hypothesis import example, given, settings
+`make subsets` tries generated projects; a single one would always be the simplest, which has no settings.
+"""
 
-from .subsets import Sample, compare, samples
+from .subsets import Sample, compare
 
 STEPS = ("black", "ruff-format", "ruff-fix", "isort")
 ISSUE = Sample(
@@ -16,8 +17,5 @@ ISSUE = Sample(
 )
 
 
-@settings(max_examples=1)
-@given(samples())
-@example(ISSUE)
-def test_any_subset_of_the_modules_gets_the_same_files(sample: Sample) -> None:
-    compare(sample, STEPS)
+def test_subsets_of_the_modules_get_the_same_files() -> None:
+    compare(ISSUE, STEPS)
