@@ -23,7 +23,6 @@ LEFT_OUT = (
     ".venv*",
     ".parts",
     "node_modules",
-    "__pycache__",
     ".*_cache",
     "dist",
     "page",
