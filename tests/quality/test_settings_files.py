@@ -24,6 +24,7 @@ PLACES = ("packages/one/bars", "packages/two/bars", "packages/two/quotes")
         ("pyproject.toml", "[tool.ruff.lint]\n", {"ruff"}),
         ("pyproject.toml", "[tool]\nisort.profile = 'black'\n", {"isort"}),
         ("pyproject.toml", "not TOML", ALL),
+        pytest.param("pyproject.toml", f"x = {'[' * 100_000}", ALL, id="nested too deeply"),
         ("ruff.toml", "", {"ruff"}),
         (".ruff.toml", "", {"ruff"}),
         ("setup.cfg", "[flake8]\n", set()),

@@ -1,8 +1,8 @@
 """Find the files that hold the settings of quality tools for a module, and read what matters of them.
 
-Part of the path where nothing changed: parsers are imported when they are needed. Modules for which a tool reads
-different settings must not be on one command line: black takes the settings of the nearest folder that all its
-paths have in common, and isort those of its first path.
+Part of the path where nothing changed. Modules for which a tool reads different settings must not be on one
+command line: black takes the settings of the nearest folder that all its paths have in common, and isort those of
+its first path.
 """
 
 # ruff: noqa: PTH113, PTH120  (building Path objects takes longer than the look)
@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wsgen.environment import Environment
-from wsgen.files import bytes_of, read_text
+from wsgen.files import bytes_of, read_file
+from wsgen.settings.toml import toml_in
 
 _REPOSITORIES = (".git", ".hg")
 _Extends = Callable[[bytes], list[str]]
@@ -145,11 +146,9 @@ def tool_table(file: Path, tool: str) -> Mapping[str, object]:
 
 
 def _toml(file: Path) -> Mapping[str, object] | None:
-    import tomllib
-
     try:
-        return tomllib.loads(read_text(file))
-    except (OSError, ValueError):
+        return toml_in(read_file(file))
+    except (OSError, ValueError, RecursionError):
         return None
 
 
