@@ -14,6 +14,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+REPOSITORIES = (".git", ".hg")
+"""The names of what is at the top of a repository, for tools that stop there."""
+
 _UNWAITING = getattr(os, "O_NONBLOCK", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _PREFIX = ".wsgen-"

@@ -14,15 +14,14 @@ from pathlib import Path
 from secrets import token_hex
 from zlib import crc32
 
-from wsgen.files import read_file
+from wsgen.files import REPOSITORIES, read_file
 from wsgen.quality.scratch import scratch_folder, temporary_errors
 from wsgen.quality.settings_files import Configurable, settings_files, with_contents
 from wsgen.source import Positions, Template
 
-_REPOSITORY = frozenset({".git", ".hg"})
 _LEFT_OUT = frozenset(
     {
-        *_REPOSITORY,
+        *REPOSITORIES,
         # Generated packages that git ignores are checked as well.
         ".gitignore",
         # A tool might write into these.
@@ -147,7 +146,7 @@ def _link_settings(
 
 def _mark_repository(source: Path, target: Path) -> None:
     """Show tools where the repository begins, but not the repository: they would ask git about links."""
-    for name in _REPOSITORY:
+    for name in REPOSITORIES:
         if (source / name).exists():
             (target / name).mkdir()
 

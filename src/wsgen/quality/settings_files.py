@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wsgen.environment import Environment
-from wsgen.files import bytes_of, read_file
+from wsgen.files import REPOSITORIES, bytes_of, read_file
 from wsgen.settings.toml import toml_in
 
-_REPOSITORIES = (".git", ".hg")
 _Extends = Callable[[bytes], list[str]]
 
 
@@ -128,7 +127,7 @@ def _home_in(folder: Path, tool: Configurable, environment: Environment) -> Home
         file = folder / name
         if file.is_file() and tool.configures and tool.configures(file, environment):
             return Home(folder, file)
-    if not tool.beyond_repository and any((folder / name).exists() for name in _REPOSITORIES):
+    if not tool.beyond_repository and any((folder / name).exists() for name in REPOSITORIES):
         return Home(folder, None)
     return None
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.environment import Environment, environment_at, running_environment
+from wsgen.files import REPOSITORIES
 
-_REPOSITORIES = (".git", ".hg")
 _WORKSPACE = "uv.lock"
 _VENV = ".venv"
 
@@ -45,7 +45,7 @@ def _folder_with_venv(root: Path) -> Path | None:
     for folder in (root, *root.parents):
         if found is None and os.path.lexists(f"{folder}/{_VENV}"):
             found = folder
-        if any(os.path.lexists(f"{folder}/{name}") for name in _REPOSITORIES):
+        if any(os.path.lexists(f"{folder}/{name}") for name in REPOSITORIES):
             return found
     return found if found and os.path.lexists(f"{found}/{_WORKSPACE}") else None
 

@@ -11,7 +11,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple  # values of TOML, which are checked before they are used
 
-from wsgen.files import read_file
+from wsgen.files import REPOSITORIES, read_file
 from wsgen.settings.config import STEPS
 from wsgen.settings.toml import toml_in
 
@@ -22,7 +22,6 @@ SORTING = "ruff's rule `I`"
 
 _LIMIT = 1 << 20
 _MOST_EXTENDED = 8
-_REPOSITORIES = (".git", ".hg")
 _TOOLS = frozenset(STEPS.values())
 _FILES = {
     "ruff.toml": "ruff",
@@ -91,7 +90,7 @@ def _folders(root: Path) -> tuple[Path, ...]:
     """Return `root` and the folders above it up to the top of the repository; only `root` if it is in none."""
     above = (root, *root.parents)
     for number, folder in enumerate(above):
-        if any(os.path.lexists(f"{folder}/{name}") for name in _REPOSITORIES):
+        if any(os.path.lexists(f"{folder}/{name}") for name in REPOSITORIES):
             return above[: number + 1]
     return (root,)
 
