@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from pathlib import Path
 
 from wsgen.diagnostics import Span
 from wsgen.files import lines_of
@@ -18,7 +17,7 @@ class TemplateLines:
     """Finds lines of templates, each of which is read once."""
 
     def __init__(self) -> None:
-        self._lines = lru_cache(maxsize=None)(_stripped)
+        self._lines = lru_cache(maxsize=None)(lines_of)
         self._found = lru_cache(maxsize=256)(self._all)
 
     def place(self, template: Template, text: str, line: int) -> Span | None:
@@ -28,18 +27,14 @@ class TemplateLines:
         """
         if (number := self._found(template, text).get(line)) is None:
             return None
-        written = lines_of(template.path)[number - 1].rstrip()
+        written = self._lines(template.path)[number - 1].rstrip()
         start = len(written) - len(written.lstrip()) + 1
         return Span(template.path, number, start, number, len(written) + 1)
 
     def _all(self, template: Template, text: str) -> dict[int, int]:
         """Return the line of the template for each line of `text` where it is known, both counted from 1."""
-        lines = self._lines(template.path)
+        lines = [line.strip() for line in self._lines(template.path)]
         return {made + 1: line + 1 for made, line in _pairs(lines, text, template.varies)}
-
-
-def _stripped(path: Path) -> list[str]:
-    return [line.strip() for line in lines_of(path)]
 
 
 def _pairs(lines: Sequence[str], text: str, varies: str) -> Iterator[tuple[int, int]]:
