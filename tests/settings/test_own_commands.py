@@ -98,6 +98,12 @@ def test_without_steps_the_commands_of_the_project_run_last(tmp_path: Path) -> N
             'Write command = "pylint --rcfile=.pylintrc".',
         ),
         (
+            "[quality]\nsteps = ['lint']\n[quality.commands.lint]\ncommand = []",
+            4,
+            "`command` must be a command line, as a string or a list of strings",
+            'Write command = "pylint --rcfile=.pylintrc".',
+        ),
+        (
             "[quality.commands.lint]\ncommand = '  '",
             2,
             "`command` is empty",

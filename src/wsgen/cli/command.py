@@ -10,6 +10,8 @@ from typing import Any  # as click annotates what it hands through
 import click
 from click.shell_completion import CompletionItem
 
+from wsgen.report.display import printable
+
 DOCUMENTATION = "https://wsgen.github.io/wsgen/"
 
 _STARTED_IN = "wsgen.started_in"
@@ -100,7 +102,7 @@ def _change_directory(
         try:
             os.chdir(directory)
         except OSError as error:
-            message = f"cannot change to '{directory}': {error.strerror or error}"
+            message = f"cannot change to '{printable(str(directory))}': {error.strerror or error}"
             raise click.UsageError(message, ctx) from error
 
 

@@ -1,5 +1,6 @@
 """Start a module: its source, models and service, the project's settings, and an application if there is none."""
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -64,6 +65,8 @@ def start_module(
     except OSError as error:  # what cannot be read may be a package, which must not be made again
         message = f"the project cannot be read: {error.filename or folder}: {error.strerror}"
         help_text = "Make its files and folders readable, then run `wsgen init` again."
+        if error.errno == errno.ENAMETOOLONG:
+            help_text = "Choose a shorter name."
         raise FilesError(message, [problem(message, help_text)]) from error
 
 

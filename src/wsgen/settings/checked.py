@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeGuard  # Any: values of TOML, which are checked before they are used
@@ -56,7 +56,7 @@ class _SettingsCheck:
             templates=self.existing("templates", values["templates"], Path.is_dir, "folder"),
             models=self.models(values["models"]),
             sources=self.paths("sources", values["sources"]) or default_sources(self.root),
-            steps=self.steps(quality["steps"], environment, commands),
+            steps=self.steps(quality["steps"], environment, commands, quality["commands"]),
             commands=MappingProxyType(commands),
             steps_named=quality["steps"] is not None,
             timeout=float(quality["timeout"]),
@@ -194,14 +194,16 @@ class _SettingsCheck:
         names: Iterable[str] | None,
         environment: Environment,
         commands: Mapping[str, OwnCommand],
+        declared: Collection[str],
     ) -> tuple[str, ...]:
+        """Return the steps that `names` are; the commands `declared` are known, also those that are wrong."""
         if names is None:
             from wsgen.settings.choice import choose_steps  # only where the settings name no steps
 
             return choose_steps(self.root, environment, commands).steps
         known = (*STEPS, *commands)
         for name in names:
-            if name not in known:
+            if name not in known and name not in declared:
                 help_text = did_you_mean(name, known, f"Known are: {', '.join(known)}.")
                 self.fail(
                     "WSG902", ("quality", "steps"), f"there is no quality step {name!r}", help_text
