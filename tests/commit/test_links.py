@@ -57,6 +57,21 @@ def test_a_cache_that_leads_out_of_the_project_is_not_used(
     assert not target.is_dir() or not any(target.iterdir())
 
 
+@pytest.mark.parametrize("name", ["", "mypy"])
+def test_a_cache_that_leads_elsewhere_in_the_project_is_not_used(
+    project: Project, name: str
+) -> None:
+    project.write("pyproject.toml", STEPS)
+    target = link(project.root / ".wsgen_cache" / name, project.root / "src")
+    before = sorted(target.rglob("*"))
+    outcome = project.wsgen("render")
+    assert outcome.code == 0
+    assert f"warning[WSG415]: the cache is not used: it leads through a link to {target}" in (
+        outcome.stderr
+    )
+    assert sorted(target.rglob("*")) == before
+
+
 def test_a_link_in_place_of_a_cache_entry_is_replaced(project: Project, outside: Path) -> None:
     project.write("pyproject.toml", STEPS)
     project.wsgen("render")

@@ -199,10 +199,9 @@ GENERATED_FILES: dict[str, Code] = {
     ),
     "WSG415": Code(
         title="cache is not used",
-        what="The folder .wsgen_cache is a link or has links in it that lead out of the project, or git tracks "
-        "files in it.",
-        why="wsgen reads and writes below the project only, and a cache that came with a clone proves nothing "
-        "about this machine. Without the cache, each run does all the work again.",
+        what="The folder .wsgen_cache is a link or has links in it, or git tracks files in it.",
+        why="What is written through a link is written elsewhere, and a cache that came with a clone proves "
+        "nothing about this machine. Without the cache, each run does all the work again.",
         fix="Remove the link, or stop tracking the folder with git; wsgen creates it again.",
         file="console",
         wrong="""

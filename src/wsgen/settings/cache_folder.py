@@ -31,16 +31,12 @@ def make_cache(cache: Path) -> None:
 
 
 def usable_cache(cache: Path) -> Path | None:
-    """Return the folder `cache`, made where it is missing; None if it cannot be written or is not to be trusted.
-
-    It is not if it holds a link or git tracks files in it.
-    """
+    """Return the folder `cache`, made where it is missing; None if it cannot be written or trusted."""
     try:
         make_cache(cache)
     except OSError:
         return None
-    trusted = not any(links_in(cache)) and not is_tracked(cache)
-    return cache if trusted and os.access(cache, os.W_OK) else None
+    return cache if why_unused(cache) is None and os.access(cache, os.W_OK) else None
 
 
 def is_own_folder(folder: Path | str) -> bool:
@@ -95,7 +91,7 @@ def _origin(cache: Path, text: str) -> str:
     return f"{os.lstat(f'{cache}/.gitignore').st_ctime_ns} {sha256(text.encode()).hexdigest()}"
 
 
-def links_in(cache: Path) -> Iterator[Path]:
+def _links_in(cache: Path) -> Iterator[Path]:
     """Yield `cache` if it is a link, else the links in it and below it."""
     if cache.is_symlink():
         yield cache
@@ -111,16 +107,14 @@ def links_in(cache: Path) -> Iterator[Path]:
 
 
 def why_unused(cache: Path) -> Diagnostic | None:
-    """Return the warning that `cache` is not used, because of a link out of the project or of git, if so."""
-    for link in links_in(cache):
-        if (target := real(link)).is_relative_to(cache.parent):
-            continue
+    """Return the warning that `cache` is not used, because of a link or of git, None if it may be used."""
+    if (link := next(_links_in(cache), None)) is not None:
         return Diagnostic(
             "WSG415",
-            f"the cache is not used: it leads through a link to {target}",
+            f"the cache is not used: it leads through a link to {real(link)}",
             Span(link),
             severity=Severity.WARNING,
-            help="Remove the link: wsgen writes below the project only.",
+            help="Remove the link; wsgen creates what it needs again.",
         )
     if not is_tracked(cache):
         return None
