@@ -269,6 +269,10 @@ def test_every_tool_finds_what_it_found_before_and_nothing_else(
         "follow_imports = 'skip'\n",
     )
     project.write(
+        "typings/pydantic/__init__.pyi",  # as the overrides, for pyright
+        "from typing import Any\n\n\ndef __getattr__(name: str) -> Any: ...\n",
+    )
+    project.write(
         "src/trading_api/shared/ws/module_router_generator.py",
         "def generate_module_routers(name: str, *, skip_quality_checks: bool = False) -> bool: ...\n",
     )
