@@ -1,8 +1,9 @@
 """Each page of the docs is followed from top to bottom, with all quality steps that are on by default.
 
-The pages of *How to* go on from the project of the first page, which is rendered once.
+Most pages of *How to* go on in the project of the first page, which is rendered once and put back after each.
 """
 
+import importlib
 import json
 import shlex
 import shutil
@@ -37,12 +38,14 @@ FAILING = {
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Follow the first page in an empty folder, and return the folder."""
-    folder = tmp_path_factory.mktemp("first")
+    root = tmp_path_factory.mktemp("first") / "live"
+    root.mkdir()
     with models_cache_in(tmp_path_factory) as cache:
-        (folder / "followed" / "live").mkdir(parents=True)
-        cache.lend(folder / "followed" / "live")
-        PageRun(FIRST, folder / "followed" / "live").follow()
-        return Path(shutil.copytree(folder / "followed" / "live", folder / "live"))
+        cache.lend(root)
+        PageRun(FIRST, root).follow()
+        shutil.copytree(root, kept_of(root))
+    put_back(root)
+    return root
 
 
 def test_the_files_of_the_first_page_have_passed_the_installed_tools(first: Path) -> None:
@@ -71,21 +74,47 @@ def test_the_first_page_serves_updates(first: Path) -> None:
 
 @pytest.mark.parametrize("page", FOLLOWED)
 def test_page(page: str, first: Path, tmp_path: Path) -> None:
-    root = tmp_path / "live"
-    PREPARE.get(page, go_on)(root, first)
-    PageRun(page, root, FAILING).follow()
+    if page in PREPARE:
+        root = tmp_path / "live"
+        PREPARE[page](root, kept_of(first))
+    else:
+        root = first
+    try:
+        if page in STALE:
+            source = root / "live/market/ws.yaml"
+            source.write_text(source.read_text("utf-8").replace("OHLC bars.", "Bars."), "utf-8")
+        PageRun(page, root, FAILING).follow()
+    finally:
+        if root == first:
+            put_back(first)
+
+
+def kept_of(first: Path) -> Path:
+    """Return the folder with the files of `first` as the first page has left them."""
+    return first.with_name("kept")
+
+
+def put_back(first: Path) -> None:
+    """Make the files in `first` what the first page has made them, also what wsgen knows of them.
+
+    It knows it only while the `.gitignore` of its cache is the file that it wrote. The other files get new times.
+    """
+    kept, cache = kept_of(first), first / ".wsgen_cache"
+    for entry in (*first.iterdir(), *cache.glob("*")):
+        if entry.is_dir() and entry != cache:
+            shutil.rmtree(entry)
+        elif entry.is_file() and entry.parent != cache:
+            entry.unlink()
+    cached = shutil.ignore_patterns(".gitignore") if cache.exists() else None
+    shutil.copytree(kept / cache.name, cache, ignore=cached, dirs_exist_ok=True)
+    others = shutil.ignore_patterns(cache.name, "__pycache__")
+    shutil.copytree(kept, first, ignore=others, copy_function=shutil.copy, dirs_exist_ok=True)
+    importlib.invalidate_caches()
 
 
 def go_on(root: Path, first: Path) -> None:
-    """Begin where the first page has ended."""
+    """Begin where the first page has ended, in another folder."""
     shutil.copytree(first, root)
-
-
-def stale(root: Path, first: Path) -> None:
-    """Begin where the first page has ended, after an edit of the source."""
-    go_on(root, first)
-    source = root / "live/market/ws.yaml"
-    source.write_text(source.read_text("utf-8").replace("OHLC bars.", "Bars."), "utf-8")
 
 
 def nothing(root: Path, first: Path) -> None:
@@ -110,10 +139,11 @@ def in_the_legacy_layout(root: Path, first: Path) -> None:
     (root / "pyproject.toml").write_text(f"[tool.wsgen.quality]\nsteps = [{steps}]\n")
 
 
+# Pages that begin after an edit of the source.
+STALE = ("docs/how-to/troubleshooting.md",)
 PREPARE: dict[str, Callable[[Path, Path], None]] = {
     "README.md": nothing,
     "docs/how-to/monorepos.md": two_projects,
-    "docs/how-to/troubleshooting.md": stale,
     "docs/start/existing-app.md": nothing,
     "docs/start/from-legacy.md": in_the_legacy_layout,
     "docs/start/tutorial.md": nothing,
