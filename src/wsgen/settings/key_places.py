@@ -8,7 +8,8 @@ from wsgen.files import lines_of
 
 WSGEN_TOML = "wsgen.toml"
 # Compiled when they are needed, which is when a setting is wrong.
-_KEY = r"""(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*[=.]"""
+_PART = r"""(?:"([^"]+)"|'([^']+)'|([\w-]+))"""
+_KEY = rf"{_PART}(?:\s*\.\s*{_PART})*\s*="
 _HEADER = r"\[{1,2}([^\]]*)\]{1,2}\s*(?:#.*)?$"
 _BLANKS = r"[\s\"']"
 
@@ -32,19 +33,23 @@ class SettingPlaces:
                 table = re.sub(_BLANKS, "", header[1])
                 self._tables[table] = number
             elif match := re.match(_KEY, text):
-                key = match[match.lastindex or 0]
-                start = len(line) - len(line.lstrip()) + 1
-                span = Span(file, number, start, number, start + len(key))
-                self._keys.setdefault((table, key), span)
+                indent = len(line) - len(line.lstrip()) + 1
+                inside = table
+                for part in re.finditer(_PART, match[0]):
+                    key = part[part.lastindex or 0]
+                    span = Span(file, number, indent + part.start(), number, indent + part.end())
+                    self._keys.setdefault((inside, key), span)
+                    inside = f"{inside}.{key}".lstrip(".")
 
     def of(self, keys: tuple[str, ...]) -> Span:
         """Return the place of the setting `keys`, such as `("quality", "steps")`.
 
-        That is the key, else the header of the table that holds it, else the file's first line.
+        That is the key or its header, else the nearest of the tables that hold it, else the file's first line.
         """
-        *tables, key = keys
-        wanted = ".".join((*prefix_of(self.file), *tables))
-        if (place := self._keys.get((wanted, key))) is not None:
-            return place
-        line = self._tables.get(f"{wanted}.{key}".lstrip("."), self._tables.get(wanted, 1))
-        return Span(self.file, line, 1, line, 1)
+        names = (*prefix_of(self.file), *keys)
+        for last in reversed(range(len(names))):
+            if place := self._keys.get((".".join(names[:last]), names[last])):
+                return place
+            if line := self._tables.get(".".join(names[: last + 1])):
+                return Span(self.file, line, 1, line, 1)
+        return Span(self.file, 1, 1, 1, 1)
