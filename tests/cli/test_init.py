@@ -376,3 +376,19 @@ def test_generate_is_render(project: Project) -> None:
     first = project.wsgen("generate", "--no-quality", "--format", "json")
     assert first.code == 0
     assert json.loads(first.stdout)["modules"][0]["state"] == "written"
+
+
+@pytest.mark.parametrize(
+    ("there", "says"),
+    [
+        ({"fastapi", "uvicorn", "wsgen_runtime"}, 'pip install "uvicorn[standard]"'),
+        ({"fastapi", "uvicorn", "wsproto"}, "pip install wsgen-runtime"),
+        ({"fastapi", "uvicorn", "wsgen_runtime", "websockets"}, "wsgen render"),
+    ],
+)
+@pytest.mark.usefixtures("empty")
+def test_what_serving_needs_is_said_also_what_uvicorn_needs(
+    project: Project, monkeypatch: pytest.MonkeyPatch, there: set[str], says: str
+) -> None:
+    monkeypatch.setattr("wsgen.cli.init.has_package", lambda _, name: name in there)
+    assert f"Next:\n\n    {says}\n" in project.wsgen("init", "market").stdout

@@ -408,7 +408,8 @@ def backend(name: str, settings: str) -> str:
         ),
         backend("pdm.backend", '[tool.pdm.build]\npackage-dir = "../.."\nincludes = ["../x"]\n'),
         backend("setuptools.build_meta", '[tool.setuptools.packages.find]\nwhere = ["../.."]\n'),
-        '[tool.uv.workspace]\nmembers = ["../*", "/*", 3]\n',
+        '[tool.uv.workspace]\nmembers = ["../*", "/*", "**", 3]\n',
+        '[tool.poetry.dependencies]\nx = {path = "\\u0000"}\ny = {path = "."}\n',
     ],
 )
 def test_settings_of_a_backend_that_make_no_sense_lead_nowhere(

@@ -14,7 +14,12 @@ from wsgen.scaffold import Started, start_module
 from wsgen.scaffold.applications import Application, serve_command
 from wsgen.scaffold.project import Project
 
-_NEEDED = {"fastapi": "fastapi", "uvicorn": '"uvicorn[standard]"', "wsgen_runtime": "wsgen-runtime"}
+_NEEDED = {
+    "fastapi": [("fastapi",)],
+    '"uvicorn[standard]"': [("uvicorn",), ("websockets", "wsproto")],
+    "wsgen-runtime": [("wsgen_runtime",)],
+}
+"""What is to be installed, unless one module of each group is there."""
 
 
 @click.command(
@@ -70,10 +75,11 @@ def _next_steps(started: Started) -> Iterator[str]:
     root, here = started.project.root, started_in(click.get_current_context())
     yield "Next:" if real(here) == root else f"Next, in {display_path(root, here)}:"
     yield ""
+    environment = started.project.environment
     missing = [
         name
-        for module, name in _NEEDED.items()
-        if not has_package(started.project.environment, module)
+        for name, groups in _NEEDED.items()
+        if not all(any(has_package(environment, each) for each in group) for group in groups)
     ]
     if missing:
         yield f"    pip install {' '.join(missing)}"

@@ -108,7 +108,8 @@ def _members(root: Path, pyproject: Mapping[str, object]) -> list[str]:
     if isinstance(dependencies, Mapping):
         paths = (value_at(each, "path") for each in dependencies.values())
         found |= {path for path in paths if isinstance(path, str)}
-    return sorted(path for path in found if (root / path / "pyproject.toml").is_file())
+    there = (path for path in found if (root / path / "pyproject.toml").is_file())
+    return sorted(path for path in there if root in real(root / path).parents)
 
 
 def _projects_in(root: Path) -> list[str]:
