@@ -88,6 +88,31 @@ def test_a_command_and_a_formatter_that_undo_each_other_are_told_apart(project: 
     assert "black" in result.diagnostics[0].message
 
 
+SPOIL = """\
+import pathlib, sys
+
+for folder in sys.argv[1:]:
+    for path in pathlib.Path(folder).rglob("barws*.py"):
+        {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("path.unlink()", "spoils removed barwsrouter.py"),
+        ("path.unlink(); path.mkdir()", "spoils left a file that cannot be read"),
+        ("path.write_bytes(bytes([255]))", "spoils left a file that is not UTF-8"),
+        ("path.write_text('===')", "spoils left barwsrouter.py, which is not valid Python"),
+    ],
+)
+def test_a_command_that_spoils_files_is_broken(project: Project, code: str, says: str) -> None:
+    project.write({"tools/command.py": SPOIL.format(code)})
+    spoils = OwnCommand("spoils", PYTHON, fixes=True)
+    with pytest.raises(ToolError, match=says):
+        project.run(project.module(), steps=("spoils",), commands=(spoils,))
+
+
 @pytest.mark.parametrize("place", ["elsewhere.py", "pyproject.toml", "/etc/passwd"])
 def test_a_command_that_fails_without_a_problem_is_broken(project: Project, place: str) -> None:
     fails = OwnCommand("fails", ("python", "-c", f"raise SystemExit('{place}:3: no')"))
@@ -153,7 +178,7 @@ def test_failures_in_a_sarif_log_are_problems(text: str, found: list[tuple[Any, 
     "text",
     ["", "{", "[]", "{}", '{"runs": 1}', '{"runs": [1]}', log(locations=[]), log(message="x"),
      log(locations=[{"physicalLocation": {"artifactLocation": {"uri": 1}}}]),
-     log().replace("2,", '"x",')],
+     log().replace("2,", '"x",'), log().replace("2,", "1e999,")],
 )  # fmt: skip
 def test_any_other_output_is_a_broken_tool(text: str) -> None:
     with pytest.raises(BrokenToolError):

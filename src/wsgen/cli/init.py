@@ -1,6 +1,6 @@
 """`wsgen init`: start a module where it belongs in the project, and say how to serve it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -14,10 +14,10 @@ from wsgen.scaffold import Started, start_module
 from wsgen.scaffold.applications import Application, serve_command
 from wsgen.scaffold.project import Project
 
-_NEEDED = {
-    "fastapi": [("fastapi",)],
-    '"uvicorn[standard]"': [("uvicorn",), ("websockets", "wsproto")],
-    "wsgen-runtime": [("wsgen_runtime",)],
+_NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "fastapi": (("fastapi",),),
+    '"uvicorn[standard]"': (("uvicorn",), ("websockets", "wsproto")),
+    "wsgen-runtime": (("wsgen_runtime",),),
 }
 """What is to be installed, unless one module of each group is there."""
 

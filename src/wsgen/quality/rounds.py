@@ -14,7 +14,8 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
 from wsgen.progress import Progress, Unheard
 from wsgen.quality.command_lines import tasks
-from wsgen.quality.problems import Problem, Report
+from wsgen.quality.problems import BrokenToolError, Problem, Report
+from wsgen.quality.rewritten import rewritten
 from wsgen.quality.tools import step_named, tool_of
 from wsgen.quality.tools.tool import Step
 from wsgen.quality.workbench import Workbench
@@ -178,7 +179,11 @@ class Rounds:
     def _changes(self, step: str, output: Path) -> Iterator[Change]:
         """Yield the differences between the files in `output` and their known texts, which are then updated."""
         before = self._texts[output]
-        after = self._bench.mirror.read(self._bench.modules[output])
+        try:
+            after = rewritten(self._bench, step, output, before)
+        except BrokenToolError as error:
+            self._record(error.report(step, (output,)))
+            return
         self._texts[output] = after
         for name, text in after.items():
             if text != before[name]:
