@@ -1,6 +1,5 @@
 """Find the application of a project by its text, without importing it: where `FastAPI(...)` is assigned."""
 
-import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator
@@ -8,16 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wsgen.files import bytes_of
-from wsgen.names import is_identifier
-from wsgen.scaffold.package_folders import NO_PACKAGES
-from wsgen.source import NOT_SEARCHED
+from wsgen.scaffold.python_files import import_name, python_files
 
 _MADE = re.compile(
     rb"^([ \t]*)(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?(FastAPI|Starlette)[ \t]*\(", re.MULTILINE
 )
 _FUNCTION = re.compile(rb"^(?:async )?def (\w+)[ \t]*\(([^)]*)\)", re.MULTILINE)
-_MOST_FILES = 2_000
-_MOST_FOLDERS = 20_000
 _USUAL = ("main.py", "app.py", "__init__.py")
 
 
@@ -43,7 +38,7 @@ def find_application(root: Path) -> Application | None:
 
 def serve_command(application: Application, root: Path, folders: Iterable[Path]) -> str | None:
     """Return the command that serves `application`, None if that is not known."""
-    name = _import_name(application.file, folders)
+    name = import_name(application.file, folders)
     if name is None or application.served is None:
         return None
     folder = application.file.parents[name.count(".") + (application.file.name == "__init__.py")]
@@ -52,18 +47,8 @@ def serve_command(application: Application, root: Path, folders: Iterable[Path])
     return f"uvicorn {name}:{application.served}{options}"
 
 
-def _import_name(file: Path, folders: Iterable[Path]) -> str | None:
-    """Return the name by which `file` is imported from the deepest of `folders`, None if it has none."""
-    for folder in sorted(folders, key=lambda each: -len(each.parts)):
-        if file.is_relative_to(folder):
-            parts = list(file.relative_to(folder).with_suffix("").parts)
-            parts = parts[:-1] if parts[-1] == "__init__" else parts
-            return ".".join(parts) if parts and all(map(is_identifier, parts)) else None
-    return None
-
-
 def _applications(root: Path) -> Iterator[Application]:
-    for file in _python_files(root):
+    for file in python_files(root):
         data = bytes_of(file) or b""
         for made in _MADE.finditer(data):
             name, framework = made[2].decode(), made[3].decode()
@@ -80,23 +65,6 @@ def _served_by_function(data: bytes, place: int) -> str | None:
     if called := re.search(calls, data, re.MULTILINE):
         return called[1].decode()
     return None if function[2].strip() else f"{function[1].decode()} --factory"
-
-
-def _python_files(root: Path) -> Iterator[Path]:
-    seen = 0
-    for number, (place, names, files) in enumerate(os.walk(root)):
-        hidden = {name for name in names if name[0] == "."}
-        ignored = hidden | NOT_SEARCHED | (NO_PACKAGES - {"src"})
-        if "pyvenv.cfg" in files or (Path(place) != root and "pyproject.toml" in files):
-            names.clear()
-            continue
-        names[:] = sorted(set(names) - ignored)
-        for name in sorted(files):
-            if name.endswith(".py"):
-                seen += 1
-                yield Path(place, name)
-        if seen > _MOST_FILES or number > _MOST_FOLDERS:
-            return
 
 
 def _likely(found: Application, root: Path) -> tuple[object, ...]:

@@ -7,10 +7,9 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.environment import has_package
 from wsgen.load.python.project_modules import ProjectModules
 from wsgen.load.sentences import problem_of
-from wsgen.names import is_identifier, nearest
+from wsgen.names import nearest
 from wsgen.scaffold.project import Project, problem
-
-_MOST = 2_000
+from wsgen.scaffold.python_files import import_name, python_files
 
 
 def check_models(models: str, project: Project) -> Iterator[Diagnostic]:
@@ -26,8 +25,9 @@ def check_models(models: str, project: Project) -> Iterator[Diagnostic]:
         if not folders and has_package(project.environment, parts[0]):
             return  # from another place, such as that of an editable install
     if not any(_has(folder, parts) for folder in folders):
-        known = [name for folder in project.import_folders for name in _modules_in(folder)]
-        close = nearest(models, known)
+        files = python_files(project.root)
+        names = (import_name(file, project.import_folders) for file in files)
+        close = nearest(models, filter(None, names))
         help_text = (
             "Name a module of the project, or leave out `--models`: then models are written."
         )
@@ -48,13 +48,3 @@ def models_in(models: str, folders: tuple[Path, ...]) -> tuple[str, str] | None:
 def _has(folder: Path, parts: list[str]) -> bool:
     place = folder.joinpath(*parts)
     return place.is_dir() or any(place.parent.glob(f"{place.name}.*"))
-
-
-def _modules_in(folder: Path) -> Iterator[str]:
-    for number, file in enumerate(folder.rglob("*.py")):
-        parts = file.relative_to(folder).with_suffix("").parts
-        parts = parts[:-1] if parts[-1] == "__init__" else parts
-        if parts and all(map(is_identifier, parts)):
-            yield ".".join(parts)
-        if number > _MOST:
-            return
