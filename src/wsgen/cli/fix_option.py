@@ -20,9 +20,8 @@ def fixed(place: Place, common: Common) -> tuple[Place, int]:
 
     Raises FilesError if a file cannot be written.
     """
-    from wsgen.pipeline.fixing import (
-        fix_sources,
-    )  # which a run that finds everything current does not need
+    # A run that finds everything current does not need it.
+    from wsgen.pipeline.fixing import fix_sources
 
     number = 0
     for path, diagnostics in fix_sources(place.sources, place.config):

@@ -26,6 +26,11 @@ from wsgen.settings.config import OUTPUT
 from wsgen.settings.project_file import load_config
 from wsgen.source import YAML_NAME, YAML_NAMES
 
+_SIMPLE = re.compile(r"[\w.:/ -]+")
+"""A command that can be shown in a docstring."""
+_INIT = '"""A module of the application."""\n'
+_OTHER_NAME = "Choose another name for the module, or move the file."
+
 
 @dataclass(frozen=True)
 class Started:
@@ -193,7 +198,7 @@ class _Start:
         """Return an application that serves the module and nothing else."""
         command = serve_command(application, self.project.root, self.project.import_folders)
         values = {**vars(self.names), "module": self.module, "endpoint": self.endpoint}
-        shown = command if command and _SIMPLE.fullmatch(command) else None  # in a docstring
+        shown = command if command and _SIMPLE.fullmatch(command) else None
         values |= {"package": self.package, "command": shown, "service_module": self.service}
         return render_text("main.py", values).encode()
 
@@ -240,11 +245,6 @@ class _Start:
         _, diagnostics = load_modules(sources, config)
         if self.is_new and self.has_models and has_errors(diagnostics):
             raise _refused(*diagnostics)
-
-
-_SIMPLE = re.compile(r"[\w.:/ -]+")
-_INIT = '"""A module of the application."""\n'
-_OTHER_NAME = "Choose another name for the module, or move the file."
 
 
 def _refused(*found: Diagnostic) -> ConfigError:

@@ -36,7 +36,7 @@ def settings_file(project: Project, package: Package, paths: list[str]) -> tuple
     values = {
         "table": in_pyproject,
         "paths": paths,
-        "sources": [folder.relative_to(root).as_posix() for folder in (*sources,)],
+        "sources": [folder.relative_to(root).as_posix() for folder in sources],
         "steps": steps,
     }
     settings = render_text("settings.toml", values)
