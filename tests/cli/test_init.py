@@ -331,6 +331,35 @@ def test_git_is_told_once_what_is_generated(
     assert file.read_text() == (after or before or "").format(line)
 
 
+@pytest.mark.parametrize(
+    ("output", "name"),
+    [("{source_dir}/made", "shop.market.made"), ("src/made/{module}", "made.market")],
+)
+def test_the_generated_package_is_imported_from_where_the_settings_put_it(
+    project: Project, empty: Path, output: str, name: str
+) -> None:
+    (empty / "src").mkdir()
+    (empty / "shop").mkdir()
+    (empty / "shop/__init__.py").touch()
+    (empty / "wsgen.toml").write_text(f'output = "{output}"\nquality.steps = []\n')
+    outcome = project.wsgen("init", "market")
+    assert (outcome.code, outcome.stderr) == (0, "")
+    assert f"from {name} import MarketWsRouter\n" in (empty / "shop/main.py").read_text()
+    (empty / "shop/main.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    outcome = project.wsgen("init", "other")
+    assert f"from {name.replace('market', 'other')} import OtherWsRouter\n" in outcome.stdout
+
+
+def test_a_generated_package_that_cannot_be_imported_is_refused(
+    project: Project, empty: Path
+) -> None:
+    (empty / "wsgen.toml").write_text('output = "made-code/{module}"\n')
+    outcome = project.wsgen("init", "market")
+    assert outcome.code == 2
+    assert "the generated package made-code/market could not be imported" in outcome.stderr
+    assert files_in(empty) == {"wsgen.toml"}
+
+
 def test_models_that_do_not_exist_are_refused_with_the_nearest(
     project: Project, empty: Path
 ) -> None:

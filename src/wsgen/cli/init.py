@@ -97,7 +97,7 @@ def _lines_to_add(started: Started) -> Iterator[str]:
     names, application = started.names, started.application
     yield "from wsgen_runtime import WsApp"
     yield f"from {started.service} import {names.service}"
-    yield f"from {started.package}.ws_generated import {names.router}"
+    yield f"from {started.generated} import {names.router}"
     yield ""
     title = started.package.rpartition(".")[2]
     yield f'ws_app = WsApp(title="{title}", routers=[{names.router}(service={names.service}())])'

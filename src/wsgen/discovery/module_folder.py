@@ -38,7 +38,9 @@ def module_at(folder: Path, config: Config) -> ModuleSource | None:
         return None
     home, version = (folder.parent.parent, folder.name) if versioned else (folder, None)
     name = _declared_name(files[0]) or home.name
-    return ModuleSource(name, version, folder, tuple(files), _output(folder, name, version, config))
+    return ModuleSource(
+        name, version, folder, tuple(files), output_of(folder, name, version, config)
+    )
 
 
 def nameless(module: ModuleSource, config: Config) -> Iterator[Diagnostic]:
@@ -84,7 +86,7 @@ def _declared_name(file: Path) -> str | None:
     return match[2].decode("ascii") if match else None
 
 
-def _output(folder: Path, name: str, version: str | None, config: Config) -> Path:
+def output_of(folder: Path, name: str, version: str | None, config: Config) -> Path:
     """Return where the package of a module goes.
 
     Raises ConfigError if that is outside of the project.

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, has_errors
+from wsgen.discovery.module_folder import output_of
 from wsgen.discovery.modules import discover
 from wsgen.errors import ConfigError, FilesError
 from wsgen.files import bytes_of
 from wsgen.pipeline.sources import load_modules
 from wsgen.scaffold.applications import Application, serve_command
 from wsgen.scaffold.models import models_in
-from wsgen.scaffold.names import Names, names_of
+from wsgen.scaffold.names import PACKAGE, Names, names_of
 from wsgen.scaffold.package_folders import Package
 from wsgen.scaffold.place import choose_package, no_package, shown_in, wrong_arguments
 from wsgen.scaffold.project import Project, is_taken, is_used, problem, project_at
+from wsgen.scaffold.python_files import import_name
 from wsgen.scaffold.settings import attributes_file, settings_file
 from wsgen.scaffold.texts import import_line, render_text
 from wsgen.scaffold.wheels import left_out_of_wheel
@@ -36,13 +38,15 @@ _OTHER_NAME = "Choose another name for the module, or move the file."
 class Started:
     """What was done: the files that were written, extended and kept, and what is needed for the next steps.
 
-    `package` is the name that the module is imported by, and `service` that of its service. Its router has the
-    name in `names` if its source `is_as_written` here. `application` serves it, if it `is_served`, or is the
-    one that its lines belong to, None if there is none. `left_out` are lines about what a wheel would not have.
+    `package`, `generated` and `service` are the names that the module, its generated package and its service are
+    imported by. Its router has the name in `names` if its source `is_as_written` here. `application` serves it,
+    if it `is_served`, or is the one that its lines belong to, None if there is none. `left_out` are lines about
+    what a wheel would not have.
     """
 
     project: Project
     package: str
+    generated: str
     names: Names
     endpoint: str
     written: tuple[Path, ...]
@@ -93,6 +97,7 @@ class _Start:
         self.home = home
         self.folder = home.folder / module
         self.package = ".".join((*home.parts, module))
+        self.generated = self._generated()
         self.own_models = models is None and not self._has_models()
         self.models = models or f"{self.package}.models"
         folders = (home.imported_from, *project.import_folders)
@@ -132,6 +137,7 @@ class _Start:
         return Started(
             project=project,
             package=self.package,
+            generated=self.generated,
             names=self.names,
             endpoint=self.endpoint,
             written=tuple(file for file in changed if file not in extended),
@@ -143,7 +149,7 @@ class _Start:
             is_as_written=self.is_new
             or bytes_of(self.folder / YAML_NAME) == self._text(YAML_NAME).encode(),
             has_models=self.has_models,
-            left_out=tuple(left_out_of_wheel(project, self.home, self.module)),
+            left_out=tuple(left_out_of_wheel(project, self.home, self.package, self.generated)),
         )
 
     def _application(self) -> Application | None:
@@ -158,6 +164,21 @@ class _Start:
     def endpoint(self) -> str:
         """Return the path of the endpoint, which is the default of a `ws.yaml`."""
         return f"/{self.module}/ws"
+
+    def _generated(self) -> str:
+        """Return the name that the generated package is imported by, which follows from the setting `output`."""
+        config = self.project.config
+        if config is None:
+            return f"{self.package}.{PACKAGE}"
+        output = output_of(self.folder, self.module, None, config)
+        folders = (self.home.imported_from, *self.project.import_folders)
+        if (name := import_name(output / "__init__.py", folders)) is None:
+            message = (
+                f"the generated package {shown_in(output, self.project)} could not be imported"
+            )
+            help_text = "Correct `output` in the settings, or add the folder it is in to `sources`."
+            raise _refused(problem(message, help_text))
+        return name
 
     def _sources(self) -> dict[Path, bytes]:
         files = {folder / "__init__.py": _INIT for folder in self._new_folders()}
@@ -199,7 +220,8 @@ class _Start:
         command = serve_command(application, self.project.root, self.project.import_folders)
         values = {**vars(self.names), "module": self.module, "endpoint": self.endpoint}
         shown = command if command and _SIMPLE.fullmatch(command) else None
-        values |= {"package": self.package, "command": shown, "service_module": self.service}
+        values |= {"package": self.package, "generated": self.generated}
+        values |= {"command": shown, "service_module": self.service}
         return render_text("main.py", values).encode()
 
     def _paths(self) -> list[str]:

@@ -10,18 +10,20 @@ from wsgen.scaffold.project import Project
 _DATA = '"*" = ["ws.yaml", "asyncapi.json", ".wsgen.json"]'
 
 
-def left_out_of_wheel(project: Project, home: Package, module: str) -> Iterator[str]:
+def left_out_of_wheel(
+    project: Project, home: Package, package: str, generated: str
+) -> Iterator[str]:
     """Yield for each kind of files that a wheel would not have what to do, as lines of text."""
     if value_at(project.pyproject, "build-system") is None:
         return
-    package = ".".join((*home.parts, module))
     packages = value_at(project.pyproject, "tool", "setuptools", "packages")
     inside = any(
         home.imported_from == known.imported_from and home.parts[: len(known.parts)] == known.parts
         for known in (*project.packages, *([project.package] if project.package else []))
     )
     if isinstance(packages, list):
-        yield f"A wheel has only what `packages` of [tool.setuptools] names: add {_listed(package)}."
+        names = f'"{package}", "{generated}"'
+        yield f"A wheel has only what `packages` of [tool.setuptools] names: add {names}."
     elif not inside:
         yield f"{package} is in none of the packages that a wheel has: choose one by `--path`."
     if _is_setuptools(project) and not _has_data(project):
@@ -29,10 +31,6 @@ def left_out_of_wheel(project: Project, home: Package, module: str) -> Iterator[
         yield ""
         yield "    [tool.setuptools.package-data]"
         yield f"    {_DATA}"
-
-
-def _listed(package: str) -> str:
-    return f'"{package}", "{package}.ws_generated"'
 
 
 def _is_setuptools(project: Project) -> bool:
