@@ -43,7 +43,7 @@ def names_of(module: str, models: tuple[str, str] | None) -> Names | str:
         found: list[Diagnostic] = []
         text = render_text("ws.yaml", {**vars(names), "models": "app.models"})
         load_yaml(Path("ws.yaml"), text.encode(), None, found)
-        if not found and data != "BaseModel":
+        if not found and data not in ("BaseModel", "Field"):
             return names
         reason = found[0].message if found else reason
     return reason
