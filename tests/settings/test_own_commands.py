@@ -71,13 +71,13 @@ def test_without_steps_the_commands_of_the_project_run_last(tmp_path: Path) -> N
             "[quality.commands]\nlint = 'pylint'",
             2,
             "`lint` must be a table",
-            "Write [tool.wsgen.quality.commands.lint].",
+            "Write [quality.commands.lint].",
         ),
         (
             "[quality]\ncommands = ['pylint']",
             2,
             "`commands` must be a table",
-            "Write [tool.wsgen.quality.commands].",
+            "Write [quality.commands].",
         ),
         (
             "[quality.commands.black]\ncommand = 'black'",

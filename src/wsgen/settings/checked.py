@@ -75,9 +75,9 @@ class _SettingsCheck:
         known = {setting.name: setting for setting in settings}
         for key in table.keys() - known.keys():
             help_text = did_you_mean(key, known, f"Known are: {', '.join(known)}.")
-            where = ".".join((*prefix_of(self.file), *keys)) or self.file.name
+            where = self.header(keys) if prefix_of(self.file) or keys else self.file.name
             self.fail(
-                "WSG901", (*keys, key), f"`{key}` is not a known setting in [{where}]", help_text
+                "WSG901", (*keys, key), f"`{key}` is not a known setting in {where}", help_text
             )
         return {
             name: self.value(table.get(name), setting, (*keys, name))
@@ -114,9 +114,12 @@ class _SettingsCheck:
     def is_table(self, value: object, keys: _Keys) -> TypeGuard[dict[str, object]]:
         if isinstance(value, dict):
             return True
-        help_text = f"Write [tool.wsgen.{'.'.join(keys)}]."
-        self.fail("WSG902", keys, f"`{keys[-1]}` must be a table", help_text)
+        self.fail("WSG902", keys, f"`{keys[-1]}` must be a table", f"Write {self.header(keys)}.")
         return False
+
+    def header(self, keys: _Keys) -> str:
+        """Return the header of the table `keys` in the file."""
+        return f"[{'.'.join((*prefix_of(self.file), *keys))}]"
 
     def fail(self, code: str, keys: _Keys, message: str, help_text: str) -> None:
         if self.places is None:
