@@ -99,10 +99,12 @@ def test_settings_are_listed_by_module_where_they_differ(market: Project) -> Non
     assert " | other | black: specs/other/pyproject.toml" in found
 
 
-def test_commands_of_the_project_are_steps_too(market: Project) -> None:
+@pytest.mark.parametrize("place", ["./check.sh", "{root}/check.sh"])
+def test_commands_of_the_project_are_steps_too(market: Project, place: str) -> None:
     market.write("check.sh", "#!/bin/sh\n")
     (market.root / "check.sh").chmod(0o755)
-    commands = "[tool.wsgen.quality.commands]\nown = {command = './check.sh'}\n"
+    command = place.format(root=market.root)
+    commands = f"[tool.wsgen.quality.commands]\nown = {{command = '{command}'}}\n"
     market.write("pyproject.toml", f"{market.read('pyproject.toml')}{commands}")
     found = rows(market.wsgen("doctor").stdout)
     assert " | + own | from its path | `quality.commands.own` in the settings" in found

@@ -120,7 +120,12 @@ def _steps(config: Config) -> list[Values]:
     tools = {step: _program(step, config) for step, _ in choices.chosen}
     found = find_tools(tools.values(), config.environment, root=config.root)
     listed = [
-        {"step": step, "chosen": True, "reason": reason, "tool": _tool(found[tools[step]], config)}
+        {
+            "step": step,
+            "chosen": True,
+            "reason": reason,
+            "tool": _tool(found[tools[step]], tools[step], config),
+        }
         for step, reason in choices.chosen
     ]
     left_out = [
@@ -135,12 +140,12 @@ def _program(step: str, config: Config) -> str:
     return own.command[0] if own else STEPS.get(step, step)
 
 
-def _tool(found: FoundTool | None, config: Config) -> Values | None:
+def _tool(found: FoundTool | None, program: str, config: Config) -> Values | None:
     if found is None:
         return None
     places = {running_environment().prefix: "wsgen", config.environment.prefix: "the project"}
     home = found.environment
-    elsewhere = "PATH" if Path(found.command[0]).is_absolute() else "its path"
+    elsewhere = "its path" if found.command == (program,) else "PATH"
     where = places[home.prefix] if home else elsewhere
     return {"version": found.version or None, "from": where, "command": list(found.command)}
 
