@@ -24,7 +24,7 @@ import os, sys
 def _note(event, args):
     if event == "os.rename" and str(args[1]).endswith(".wsgen.json"):
         line = f"commit {os.path.basename(os.path.dirname(os.path.dirname(args[1])))}"
-    elif event == "tempfile.mkdtemp" and "wsgen-" in str(args[0]):
+    elif event == "os.mkdir" and os.path.basename(str(args[0])).startswith("wsgen-mirror-"):
         line = "quality"
     else:
         return
