@@ -286,6 +286,26 @@ def test_a_run_that_was_killed_is_completed(project: Project, empty: Path) -> No
     assert {name: (empty / name).read_bytes() for name in files_in(empty)} == whole
 
 
+def test_attributes_that_cannot_be_read_are_kept(
+    project: Project, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = empty / ".gitattributes"
+    file.write_text("*.png binary\n")
+    opened = os.open
+
+    def refusing(path: str | Path, *arguments: int) -> int:
+        if os.fspath(path) == str(file):
+            raise PermissionError(13, "Permission denied", path)
+        return opened(path, *arguments)
+
+    monkeypatch.setattr(os, "open", refusing)
+    outcome = project.wsgen("init", "market")
+    assert outcome.code == 2
+    assert f"the project cannot be read: {file}: Permission denied" in outcome.stderr
+    assert file.read_text() == "*.png binary\n"
+    assert files_in(empty) == {".gitattributes"}
+
+
 @pytest.mark.parametrize("folder", ["src", "src/mine"])
 def test_a_package_that_cannot_be_read_is_not_made_again(
     project: Project, empty: Path, monkeypatch: pytest.MonkeyPatch, folder: str

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wsgen._version import __version__
 from wsgen.errors import ConfigError
-from wsgen.files import bytes_of
+from wsgen.files import bytes_of, read_file
 from wsgen.report.display import printable
 from wsgen.scaffold.package_folders import Package, package_name
 from wsgen.scaffold.project import Project, problem
@@ -52,7 +52,10 @@ def settings_file(project: Project, package: Package, paths: list[str]) -> tuple
 
 
 def attributes_file(root: Path, output: str) -> tuple[Path, bytes] | None:
-    """Return the `.gitattributes` that marks generated packages, None if the repository has the line."""
+    """Return the `.gitattributes` that marks generated packages, None if the repository has the line.
+
+    Raises OSError if the file that is there cannot be read.
+    """
     line = f"{_pattern(output)} linguist-generated"
     for folder in (root, *root.parents):
         data = bytes_of(folder / ATTRIBUTES) or b""
@@ -60,10 +63,11 @@ def attributes_file(root: Path, output: str) -> tuple[Path, bytes] | None:
             return None
         if (folder / ".git").exists():
             break
-    before = bytes_of(root / ATTRIBUTES) or b""
+    file = root / ATTRIBUTES
+    before = read_file(file) if file.is_file() else b""
     end = b"\r\n" if b"\r\n" in before else b"\n"
     gap = end if before and not before.endswith(b"\n") else b""
-    return root / ATTRIBUTES, before + gap + line.encode() + end
+    return file, before + gap + line.encode() + end
 
 
 def _by_default(root: Path, package: Package) -> tuple[Path, ...]:
