@@ -71,7 +71,14 @@ def _read_sarif(step: str, outcome: Outcome, directory: str) -> Reading:
         runs = json.loads(outcome.stdout)["runs"]
         results = [result for run in runs for result in run.get("results") or ()]
         problems = tuple(_of_results(results, directory))
-    except (ValueError, OverflowError, LookupError, TypeError, AttributeError) as error:
+    except (
+        ValueError,
+        OverflowError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise broken(step, outcome) from error
     if outcome.returncode != 0 and not problems:
         raise broken(step, outcome)
