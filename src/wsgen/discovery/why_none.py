@@ -16,6 +16,9 @@ from wsgen.settings.config import Config
 from wsgen.settings.key_places import WSGEN_TOML, SettingPlaces
 from wsgen.source import PYTHON_NAME, YAML_NAME, YAML_NAMES
 
+DECLARE_ROUTER = "Declare a router: `BarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]`."
+"""The next step where a `ws.py` declares nothing."""
+
 _NAMES = f"{', '.join(YAML_NAMES)} or {PYTHON_NAME}"
 _SHOWN = 3
 _BYTES = 1 << 16
@@ -110,7 +113,7 @@ def _of_misnamed(files: Sequence[Path]) -> _Reason:
         )
     elif file.name == PYTHON_NAME:
         text = f"{_name(file)} has no alias of `WsRouter`"
-        help_text = "Declare a router: `BarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]`."
+        help_text = DECLARE_ROUTER
     else:
         source = PYTHON_NAME if file.suffix == ".py" else YAML_NAME
         text = f"sources are called {_NAMES}, and not {file.name}"

@@ -20,9 +20,9 @@ def with_reason_for_nothing(
     if not result.ok or any(module.state is not State.EMPTY for module in result.modules):
         return result
     severity = Severity.ERROR if gate else Severity.WARNING
-    if not result.modules:
-        from wsgen.discovery.why_none import why_none  # hardly ever needed
+    from wsgen.discovery.why_none import DECLARE_ROUTER, why_none  # hardly ever needed
 
+    if not result.modules:
         places = tuple(paths) or config.paths
         found = why_none(places, config, given=bool(paths), severity=severity)
     else:
@@ -34,7 +34,7 @@ def with_reason_for_nothing(
             "WSG413",
             f"the sources declare no router: {config.relative(files[0])}{more}",
             Span(files[0]),
-            help="Declare a router: `BarWsRouter: TypeAlias = WsRouter[BarRequest, Bar]`.",
+            help=DECLARE_ROUTER,
             severity=severity,
         )
     return replace(result, diagnostics=in_order((*result.diagnostics, found)))
