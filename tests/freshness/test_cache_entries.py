@@ -149,6 +149,13 @@ def test_after_an_edit_of_a_model_only_the_type_checker_runs(
     assert steps_run == ["mypy"]
 
 
+def test_without_quality_types_are_looked_up_again_after_an_edit(typed: Project) -> None:
+    edit(typed, "src/shapes/inner/deep.py", MODELS.replace("class Bar", "class Renamed"))
+    outcome = typed.wsgen("check", "--no-quality")
+    assert outcome.code == 1
+    assert "error[WSG309]" in outcome.stderr
+
+
 def test_a_type_that_an_edit_removes_is_reported_at_the_line_of_the_source(
     typed: Project,
 ) -> None:

@@ -121,7 +121,7 @@ class _Cache:
         self.source = ModuleSource("feed", None, root / "feed", (root / "feed/ws.yaml",), package)
         self.manifest = Manifest("1", "", outputs={"a.py": "0" * 64}, tools={"ruff-check": "1"})
         self.made = digest_of_made(self.manifest, {"a": "b"})
-        known = Known(self.made, {"AWsRouter": "a"}, {"app": ""})
+        known = Known(self.made, {"AWsRouter": "a"}, {"app": False}, {"app": ""})
         now = Fingerprints(self.config)
         remember(self.source, self.config, with_passed(known, self.source, self.manifest, (), now))
         (self.file,) = (self.config.cache / "known").iterdir()

@@ -16,6 +16,7 @@ from wsgen.discovery.orphans import why_orphaned
 from wsgen.freshness.cache_entries import Known, digest_of_made, known_of, unverified_steps
 from wsgen.freshness.fingerprints import Fingerprints
 from wsgen.manifest import PENDING, Manifest, digest, file_digest, read_manifest
+from wsgen.quality.tools import tool_of
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, is_yaml
 
@@ -80,10 +81,8 @@ def assess(
     if fingerprints is None:
         return Assessment(Status.CURRENT, manifest, inputs)
     known = known_of(source, config)
-    if (
-        known.made != digest_of_made(manifest, inputs)
-        or fingerprints.of_types(known.types) != known.types
-    ):
+    is_known = known.made == digest_of_made(manifest, inputs)
+    if not is_known or not _has_same_types(known, steps, fingerprints):
         reason = "its files are not what the sources give"
         return Assessment(Status.UNVERIFIED, manifest, inputs, reason)
     unverified = unverified_steps(known, source, manifest, fingerprints) if steps else ()
@@ -91,6 +90,15 @@ def assess(
         reason = "the quality steps give another result"
         return Assessment(Status.UNVERIFIED, manifest, inputs, reason, known, unverified)
     return Assessment(Status.CURRENT, manifest, inputs, known=known)
+
+
+def _has_same_types(known: Known, steps: tuple[str, ...], fingerprints: Fingerprints) -> bool:
+    """Return whether loading the sources again would find the types that it has found."""
+    if fingerprints.of_types(known.types) != known.types:
+        return False
+    if any(tool_of(step, fingerprints.config.commands).checks_types for step in steps):
+        return True
+    return fingerprints.of_loaded(known.loaded) == known.loaded
 
 
 def digests_of_inputs(source: ModuleSource, config: Config) -> dict[str, str]:

@@ -30,14 +30,16 @@ _OUTSIDE = r"^[ \t]*from[ \t]+\.\."
 class Known(NamedTuple):
     """What the cache says of a package.
 
-    `made` is the digest of its files and of all that they were made from, but for `types`: what they depend on in
-    the packages of their types, from `Fingerprints.of_types`. `routes` are its routes by class name, `imported`
-    the project's own packages that its code imports, and `passed` has a digest for each step.
+    `made` is the digest of its files and of all that they were made from, but for what they depend on in the
+    packages of their types: `types` is from `Fingerprints.of_types`, `loaded` from `of_loaded`. `routes` are its
+    routes by class name, `imported` the project's own packages that its code imports, and `passed` has a digest
+    for each step.
     """
 
     made: str = ""
     routes: Mapping[str, str] = MappingProxyType({})
-    types: Mapping[str, bool | str] = MappingProxyType({})
+    types: Mapping[str, bool] = MappingProxyType({})
+    loaded: Mapping[str, str] = MappingProxyType({})
     imported: Sequence[str] = ()
     passed: Sequence[str] = ()
 

@@ -98,14 +98,19 @@ class Fingerprints:
             self._packages[name] = content if before == stat else self._read(name, stat)
         return self._packages[name]
 
-    def of_types(self, names: Iterable[str]) -> dict[str, bool | str]:
+    def of_types(self, names: Iterable[str]) -> dict[str, bool]:
         """Return what rendering depends on in the packages `names` that types are imported from.
 
-        Imports are sorted by whether a package is the project's own. A type checker notices that a type is gone;
-        without one among the steps only loading the sources again does, so that the contents of packages count.
+        Imports are sorted by whether a package is the project's own.
         """
-        if self._checkers:
-            return {name: self._is_own(name) for name in sorted(names)}
+        return {name: self._is_own(name) for name in sorted(names)}
+
+    def of_loaded(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the contents of the packages that lead to the types of `names`, as digests by package.
+
+        Loading the sources finds that a type is gone. A type checker notices that too, so that these contents
+        count only where none runs.
+        """
         return {name: self.of_package(name) for name in sorted(self.reached_from(names))}
 
     def hides_an_edit(self, names: Iterable[str]) -> bool:

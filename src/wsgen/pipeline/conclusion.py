@@ -82,7 +82,9 @@ def _remember(draft: Draft, manifest: Manifest, run: Run) -> None:
     source, config = draft.source, run.config
     made = digest_of_made(manifest, draft.inputs)
     known = known_of(source, config)
-    known = known._replace(made=made, routes=draft.spec.routes, types=draft.types)
+    known = known._replace(
+        made=made, routes=draft.spec.routes, types=draft.types, loaded=draft.loaded
+    )
     if run.steps:
         known = with_passed(known, source, manifest, draft.packages, run.fingerprints)
     remember(source, config, known)

@@ -25,8 +25,8 @@ from wsgen.source import ModuleSource, Positions
 class Draft:
     """A package that is not yet written: what its module declares, and its files by path.
 
-    `inputs` has the digests of the files that it was made from, as they were read, and `types` what it depends on
-    in the packages of its types; `packages` are the project's own packages that the texts import.
+    `inputs` has the digests of the files that it was made from, as they were read; `types` and `loaded` are what
+    it depends on in the packages of its types; `packages` are the project's own packages that the texts import.
     """
 
     source: ModuleSource
@@ -34,7 +34,8 @@ class Draft:
     spec: ModuleSpec
     positions: Positions
     inputs: Mapping[str, str]
-    types: Mapping[str, bool | str]
+    types: Mapping[str, bool]
+    loaded: Mapping[str, str]
     files: Mapping[str, RenderedFile]
     packages: tuple[str, ...] = ()
 
@@ -93,8 +94,9 @@ def render_drafts(
             continue
         parsed = {run.config.relative(file): sum_ for file, sum_ in item.digests.items()}
         inputs = {**before.inputs, **parsed}
-        types = run.fingerprints.of_types(imported_by(item.spec))
-        draft = Draft(source, before, item.spec, item.positions, inputs, types, files)
+        names = imported_by(item.spec)
+        types, of_loaded = run.fingerprints.of_types(names), run.fingerprints.of_loaded(names)
+        draft = Draft(source, before, item.spec, item.positions, inputs, types, of_loaded, files)
         if run.steps:
             texts = draft.python.values()
             packages = imported_packages(source, texts, run.fingerprints)
