@@ -74,8 +74,12 @@ dev: $(VENV)/.ready page  ## serve examples/trading_api on port 8000, or port=N;
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
-test: parts page parser  ## run the tests
-	@$(BIN)/python -m pytest -q $(WORKERS)
+test: parts page parser  ## run the tests, but for the slow ones
+	@$(BIN)/python -m pytest -q $(WORKERS) -m "not slow"
+
+.PHONY: test-slow
+test-slow: parts page parser  ## run the slow tests: the pages of the docs and recipes as written, many tools, six workers
+	@$(BIN)/python -m pytest -q $(WORKERS) -m slow
 
 versions ?= 3.11 3.12 3.13
 .PHONY: test-all
@@ -188,11 +192,13 @@ prove: $(VENV)/.ready  ## start six workers on a fresh clone of the example, rou
 
 .PHONY: wheel
 wheel: parts page  ## build what users install, install it into a clean environment, render there
-	@$(BIN)/python -m tests.wheel
+	@rm -rf build/wheels
+	@$(BIN)/python -m tests.wheel --keep build/wheels
 
+wheels ?=
 .PHONY: first-hour
 first-hour: parts page  ## build what users install, and go from `pip install` to updates in each kind of project
-	@$(BIN)/python -m tests.first_hour
+	@$(BIN)/python -m tests.first_hour $(if $(wheels),--wheels $(wheels))
 
 .PHONY: tutorial
 tutorial: parts page  ## follow the tutorial of the docs in a clean environment, and look at its chart in a browser

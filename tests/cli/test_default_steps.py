@@ -9,6 +9,8 @@ from tests.conftest import DATAFEED, ModelsCache, Project
 from wsgen.environment import Environment
 from wsgen.installed import FoundTool, find_tools
 
+pytestmark = pytest.mark.slow
+
 WSGEN = '[tool.wsgen]\npaths = ["specs"]\n'
 
 RUFF_ONLY = {

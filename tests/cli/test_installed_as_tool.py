@@ -4,8 +4,11 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
 from tests.conftest import ModelsCache, Project
 from tests.environments import PYTHON, SCRIPTS, make_environment
+
+pytestmark = pytest.mark.slow
 
 PYPROJECT = """\
 [tool.wsgen]

@@ -21,6 +21,8 @@ from tests.page.server_process import free_port
 from .page_run import PageRun
 from .pages import PAGES, ROOT, commands
 
+pytestmark = pytest.mark.slow
+
 FOUNDING = ROOT / "tests" / "golden" / "founding" / "src" / "trading_api"
 FOUNDING_STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "mypy", "isort")
 FIRST = "docs/start/empty-folder.md"

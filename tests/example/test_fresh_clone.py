@@ -12,6 +12,8 @@ import pytest
 from .clones import clone_into, serving
 from .prove import six_workers
 
+pytestmark = pytest.mark.slow
+
 STARTED = "Application startup complete"
 
 

@@ -128,6 +128,7 @@ KINDS: dict[str, Callable[[Path, Wheels], str]] = {
     "ruff only": in_a_project(projects.ruff_only),
     "ruff and pyright": in_a_project(projects.ruff_and_pyright),
     "all seven steps": in_a_project(projects.all_seven),
+    "wsgen as a tool of uv": in_a_project(projects.wsgen_as_a_tool),
     "read-only, without tools": read_only,
     "the tutorial": tutorial,
 }

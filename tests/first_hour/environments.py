@@ -32,9 +32,13 @@ class Wheels(NamedTuple):
 
 
 class Environment(NamedTuple):
-    """A virtual environment, and where its commands are found first."""
+    """A virtual environment that is active, and where its commands are found first.
+
+    With `tools`, it is not active: its commands are found there, and then in the environment.
+    """
 
     folder: Path
+    tools: Path | None = None
 
     @property
     def commands(self) -> Path:
@@ -44,9 +48,12 @@ class Environment(NamedTuple):
     @property
     def variables(self) -> dict[str, str]:
         """Return the variables of a shell in which it is active."""
-        wanted = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        path = f"{self.commands}{os.pathsep}{os.defpath}"
-        return {**wanted, "PATH": path, "VIRTUAL_ENV": str(self.folder)}
+        unwanted = ("PYTHONPATH", "VIRTUAL_ENV")
+        wanted = {name: value for name, value in os.environ.items() if name not in unwanted}
+        if self.tools is None:
+            wanted["VIRTUAL_ENV"] = str(self.folder)
+        folders = (self.tools or self.commands, self.commands, os.defpath)
+        return {**wanted, "PATH": os.pathsep.join(map(str, dict.fromkeys(folders)))}
 
     def run(self, command: Sequence[str | Path], cwd: Path, *, code: int = 0) -> str:
         """Return what `command` prints; fails with it unless it ends with `code`."""
@@ -69,10 +76,10 @@ class Environment(NamedTuple):
         return self.run(["wsgen", *arguments], cwd, code=code)
 
 
-def uv(*arguments: str | Path, cwd: Path) -> str:
+def uv(*arguments: str | Path, cwd: Path, **settings: str) -> str:
     """Return what `uv` prints; it knows no environment but that of the project in `cwd`."""
     environment = Environment(Path(sys.prefix))
-    variables = environment.variables
+    variables = environment.variables | settings
     del variables["VIRTUAL_ENV"]
     command = [environment.commands / "uv", "--quiet", "--no-progress", *arguments]
     ended = subprocess.run(
@@ -94,6 +101,14 @@ def with_uv(folder: Path, *requirements: str) -> Environment:
     uv("venv", "--python", sys.executable, cwd=folder)
     uv("pip", "install", "--python", folder / ".venv", *requirements, cwd=folder)
     return Environment(folder / ".venv")
+
+
+def as_tool(wheels: Wheels, folder: Path) -> Path:
+    """Install wsgen as a tool, in an environment of its own in `folder`; return where its command is."""
+    bin_folder = folder / "bin"
+    places = {"UV_TOOL_DIR": str(folder), "UV_TOOL_BIN_DIR": str(bin_folder)}
+    uv("tool", "install", f"wsgen @ {wheels.wsgen.as_uri()}", cwd=folder.parent, **places)
+    return bin_folder
 
 
 def with_pip(folder: Path, *requirements: str) -> tuple[Environment, float]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
 
-from tests.first_hour.environments import Environment, Wheels, uv, with_uv
+from tests.first_hour.environments import Environment, Wheels, as_tool, uv, with_uv
 
 APPLICATION = '''\
 """The shop's API."""
@@ -136,11 +136,20 @@ def all_seven(folder: Path, wheels: Wheels) -> Begun:
     return _flat(folder, wheels, settings, "black", "ruff", "flake8", "isort", "mypy")
 
 
-def _flat(folder: Path, wheels: Wheels, settings: str, *tools: str) -> Begun:
+def wsgen_as_a_tool(folder: Path, wheels: Wheels) -> Begun:
+    """Have a project whose environment has no wsgen, which `uv tool install` put into one of its own."""
+    begun = _flat(folder, wheels, "", "ruff", "mypy", extras="")
+    tools = as_tool(wheels, folder.parent / f"{folder.name}-tools")
+    return begun._replace(environment=Environment(folder / ".venv", tools))
+
+
+def _flat(
+    folder: Path, wheels: Wheels, settings: str, *tools: str, extras: str = "runtime"
+) -> Begun:
     _write(folder / "pyproject.toml", PROJECT + dedent(settings))
     _write(folder / "shop" / "__init__.py", '"""The shop."""\n')
     _write(folder / "shop" / "main.py", APPLICATION)
-    return Begun(folder, with_uv(folder, *wheels.requirements(), *tools), folder)
+    return Begun(folder, with_uv(folder, *wheels.requirements(extras), *tools), folder)
 
 
 def _workspace(folder: Path, wheels: Wheels) -> Path:

@@ -8,6 +8,8 @@ import pytest
 
 from .conftest import SETTINGS, Project
 
+pytestmark = pytest.mark.slow
+
 TEXT = '''"""Several imports, quotes and lines between 88 and 110 characters."""
 
 import sys

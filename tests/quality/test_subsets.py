@@ -3,7 +3,11 @@
 `make subsets` tries generated projects; a single one would always be the simplest, which has no settings.
 """
 
+import pytest
+
 from .subsets import Sample, compare
+
+pytestmark = pytest.mark.slow
 
 STEPS = ("black", "ruff-format", "ruff-fix", "isort")
 ISSUE = Sample(
