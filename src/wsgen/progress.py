@@ -9,20 +9,20 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Hears of the stages and steps of a run. Steps run side by side, so that any thread may call it."""
+    """Is notified of the stages and steps of a run. Steps run side by side, so that any thread may call it."""
 
     def planned(self, name: str, modules: int, files: int = 0) -> None:
-        """Hear that `name` is about to go through so many modules and files, maybe not for the first time."""
+        """Note that `name` is about to go through this number of modules and files, perhaps again."""
 
     def began(self, name: str) -> None:
-        """Hear that a part of this work has begun."""
+        """Note that a part of this work has begun."""
 
     def ended(self, name: str, modules: int, files: int = 0) -> None:
-        """Hear that a part that began has ended, with so many modules and files done."""
+        """Note that a part that began has ended, with this number of modules and files done."""
 
 
 class Unheard:
-    """Forgets what it hears."""
+    """Ignores all of it."""
 
     def planned(self, name: str, modules: int, files: int = 0) -> None:
         """Do nothing."""

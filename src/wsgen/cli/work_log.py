@@ -8,7 +8,7 @@ from time import perf_counter
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A stage or quality step: so many of its modules and files are done.
+    """A stage or quality step, and how many of its modules and files are done.
 
     A step may go through modules again, after a fix; `pass_began` is what `seconds` was then, and `most` the
     modules of its longest pass. `seconds` is the time in which it was at work, on any number of processors, until
@@ -46,7 +46,7 @@ class Work:
 
 
 class WorkLog:
-    """Keeps what it hears of the work of a run, as `Progress` says; any thread may tell it, and ask."""
+    """Keeps what it is notified of about a run, as `Progress` says; any thread may notify it, and ask."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
@@ -54,7 +54,7 @@ class WorkLog:
         self._lock = Lock()
 
     def planned(self, name: str, modules: int, files: int = 0) -> None:
-        """Hear that `name` is about to go through so many modules and files."""
+        """Note that `name` is about to go through this number of modules and files."""
         with self._lock:
             work = self._now(name)
             self._work[name] = replace(
@@ -68,13 +68,13 @@ class WorkLog:
             )
 
     def began(self, name: str) -> None:
-        """Hear that a part of it has begun."""
+        """Note that a part of it has begun."""
         with self._lock:
             work = self._now(name)
             self._work[name] = replace(work, parts=work.parts + 1)
 
     def ended(self, name: str, modules: int, files: int = 0) -> None:
-        """Hear that a part of it has ended, with so many modules and files done."""
+        """Note that a part of it has ended, with this number of modules and files done."""
         with self._lock:
             work = self._now(name)
             self._work[name] = replace(

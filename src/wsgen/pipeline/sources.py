@@ -47,7 +47,7 @@ def load_modules(
 ) -> tuple[dict[ModuleSource, Loaded], tuple[Diagnostic, ...]]:
     """Load `sources`; return what each declares and all diagnostics, sorted.
 
-    With `look_up` off, types are not looked up in the modules of the project. `progress` hears of each.
+    With `look_up` off, types are not looked up in the modules of the project. `progress` is notified of each.
     """
     found: list[Diagnostic] = []
     heard = progress or Unheard()
@@ -78,7 +78,7 @@ def load_each(
     look_up: bool = True,
     progress: Progress | None = None,
 ) -> Iterator[tuple[ModuleSource, Loaded]]:
-    """Load `sources` one by one; what is wrong is added to `found`. `progress` hears of each."""
+    """Load `sources` one by one; what is wrong is added to `found`. `progress` is notified of each."""
     from wsgen.load import TypeNames, load_module
 
     types = TypeNames(config.sources if look_up else (), config.environment)

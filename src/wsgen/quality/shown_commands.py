@@ -83,7 +83,7 @@ def _variables(bench: Workbench, step: str) -> Iterator[str]:
 
 
 def _in_project(text: str, bench: Workbench) -> str:
-    """Return what a tool was told of the mirror as it is in the project, in a line."""
+    """Return `text` in a line, with paths of the mirror as they are in the project."""
     for folder in (bench.directory, escape(bench.directory)):
         text = text.replace(f"{folder}{os.sep}", "").replace(folder, ".")
     return text.strip()

@@ -1,7 +1,7 @@
 """Find out which quality tools a project wants, from its own settings, hooks and development dependencies.
 
 Part of the path where nothing changed: files are searched by patterns where importing a parser takes longer.
-What cannot be read is no evidence; the tool that reads it reports the problem.
+What cannot be read does not count; the tool that reads it reports the problem.
 """
 
 import os

@@ -23,7 +23,7 @@ _SPREAD = 0.1  # the fraction of the lifetime over which the ends of connections
 class Timers:
     """Closes a connection that is silent, too old or no longer authenticated.
 
-    At the expiry of its authentication, `identify` returns the session of the client anew, and then `renewed` is
+    At the expiry of its authentication, `identify` returns the session of the client again, and then `renewed` is
     called.
     """
 
