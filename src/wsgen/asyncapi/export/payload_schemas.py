@@ -119,7 +119,7 @@ def fill_documents(
 def _own_runtime() -> str:
     """Return the folder of the runtime that is installed beside wsgen, an empty text if there is none."""
     spec = find_spec("wsgen_runtime")
-    return os.path.dirname(spec.origin) if spec and spec.origin else ""  # noqa: PTH120
+    return os.path.dirname(spec.origin) if spec and spec.origin else ""  # noqa: PTH120 - a command line has texts
 
 
 def _unusable(environment: Environment, text: str, install: str) -> ToolError:

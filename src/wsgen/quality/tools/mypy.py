@@ -143,7 +143,7 @@ def _run(bench: Workbench, group: TypingGroup, outputs: Sequence[Path], share: f
 
 def _options(_: Home | None, bench: Workbench) -> tuple[str, ...]:
     """Return the interpreter to ask for installed packages, unless mypy runs in it or the settings name one."""
-    if os.path.dirname(bench.commands["mypy"][0]) == bench.environment.scripts:  # noqa: PTH120
+    if os.path.dirname(bench.commands["mypy"][0]) == bench.environment.scripts:  # noqa: PTH120 - both are texts
         return ()
     files = (bench.root / name for name in TOOL.settings)
     if any(re.search(_NAMES_PYTHON, bytes_of(file) or b"", re.MULTILINE) for file in files):

@@ -105,4 +105,4 @@ def _of_results(results: list[dict[str, Any]], directory: str) -> Iterator[Probl
 
 
 def _exists(path: str, directory: str) -> bool:
-    return "\0" not in path and os.path.exists(os.path.join(directory, path))  # noqa: PTH110
+    return "\0" not in path and os.path.exists(os.path.join(directory, path))  # noqa: PTH110 - it bears any path
