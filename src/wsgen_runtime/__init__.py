@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wsgen_runtime.app import WsApp
     from wsgen_runtime.auth import Connection, RefusedError, Session
-    from wsgen_runtime.brokers.base import Broker, BrokerHost
+    from wsgen_runtime.brokers.base import Broker, BrokerHost, Keeper, Keeping
     from wsgen_runtime.brokers.memory import MemoryBroker
     from wsgen_runtime.delivery import Delivery
     from wsgen_runtime.docs import WsDocs
+    from wsgen_runtime.errors import ServiceError
+    from wsgen_runtime.history import History
     from wsgen_runtime.limits import Limits
     from wsgen_runtime.protocol.closing import CloseCode
     from wsgen_runtime.protocol.payloads import (
         ErrorCode,
         ErrorDetail,
         ErrorPayload,
+        Reset,
+        SnapshotUpdate,
         StatusPayload,
         SubscriptionResponse,
         SubscriptionUpdate,
         Unsubscribed,
     )
+    from wsgen_runtime.protocol.positions import Position
     from wsgen_runtime.router import WsRouter
     from wsgen_runtime.service import TopicUpdate, WsRouteService
     from wsgen_runtime.stats import BrokerStats, Stats
@@ -38,10 +43,17 @@ _HOMES = {
     "ErrorCode": "protocol.payloads",
     "ErrorDetail": "protocol.payloads",
     "ErrorPayload": "protocol.payloads",
+    "History": "history",
+    "Keeper": "brokers.base",
+    "Keeping": "brokers.base",
     "Limits": "limits",
     "MemoryBroker": "brokers.memory",
+    "Position": "protocol.positions",
     "RefusedError": "auth",
+    "Reset": "protocol.payloads",
+    "ServiceError": "errors",
     "Session": "auth",
+    "SnapshotUpdate": "protocol.payloads",
     "Stats": "stats",
     "StatusPayload": "protocol.payloads",
     "SubscriptionResponse": "protocol.payloads",
@@ -64,10 +76,17 @@ __all__ = [
     "ErrorCode",
     "ErrorDetail",
     "ErrorPayload",
+    "History",
+    "Keeper",
+    "Keeping",
     "Limits",
     "MemoryBroker",
+    "Position",
     "RefusedError",
+    "Reset",
+    "ServiceError",
     "Session",
+    "SnapshotUpdate",
     "Stats",
     "StatusPayload",
     "SubscriptionResponse",

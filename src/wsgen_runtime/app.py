@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.auth import Authenticate, Authorize, Connection
-from wsgen_runtime.brokers.base import Broker
+from wsgen_runtime.brokers.base import Broker, is_keeper
 from wsgen_runtime.brokers.choose import choose_broker
 from wsgen_runtime.connections.mounting import Routes, api_router, serve_without_slash
 from wsgen_runtime.connections.origins import AllowedPages
@@ -40,8 +40,8 @@ class WsApp:
     Mount it in any ASGI framework, or run it directly; it also serves its documents, such as `GET
     <endpoint>/asyncapi.json`. It is started and shut down by `lifespan`, or by an ASGI server that runs it
     directly; otherwise it starts with its first connection or, if its broker is shared, with the first update
-    that is published. Raises ValueError if two routers have the same route, and TypeError for a callback that
-    contains `yield` or is a class, since a call would not run it.
+    that is published. Raises ValueError if two routers have the same route, or if the broker cannot keep the
+    history of one, and TypeError for a callback that contains `yield` or is a class: a call would not run it.
 
     - `authenticate(connection)` returns the user who connects, or a `Session`. None, False or `RefusedError`
       refuse the client with HTTP 403 before the socket is accepted. A result that cannot be a user, such as a
@@ -93,6 +93,7 @@ class WsApp:
         self._counters = Counters()
         self._routers = _by_route(routers)
         self._broker = choose_broker(broker, title, default_title=_TITLE)
+        _require_keeper(self._broker, self._routers.values())
         self._hub = Hub(self._routers, self._broker, self.limits, self._counters)
         self._start = Starting(self._hub, self._broker, self.limits.shutdown_timeout)
         self._hub.updates.launch = self._start.launch
@@ -281,3 +282,11 @@ def _by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:
         if other is not router:
             raise ValueError(f"two routers have the route {router.route!r}: {other!r}, {router!r}")
     return by_route
+
+
+def _require_keeper(broker: Broker, routers: Iterable[WsRouter]) -> None:
+    kept = [router.route for router in routers if router.kept]
+    if kept and broker.shared and not is_keeper(broker):
+        raise ValueError(
+            f"{broker!r} keeps no positions, which routes with a history or a snapshot need: {', '.join(kept)}"
+        )

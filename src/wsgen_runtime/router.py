@@ -8,8 +8,10 @@ from pydantic import BaseModel, TypeAdapter
 
 from wsgen_runtime.brokers.labels import label_of
 from wsgen_runtime.delivery import Delivery
+from wsgen_runtime.history import History
 from wsgen_runtime.protocol.distinct import require_distinct
 from wsgen_runtime.protocol.finite import require_finite
+from wsgen_runtime.protocol.no_request import NoRequest
 from wsgen_runtime.protocol.topic_names import topic_name
 from wsgen_runtime.service import WsRouteService, require_service
 
@@ -19,38 +21,64 @@ Publish = Callable[["WsRouter", str, object], None]
 class WsRouter:
     """A route: its wire prefix, the types of its requests and data, and the service that produces the updates.
 
-    Raises ValueError for an empty route, TypeError for a service that lacks a method, and TypeError for a request
-    type of which different values have the same topic, such as one with a SecretStr.
+    - `request_type=None`: there is nothing to ask, and the route has one topic.
+    - `snapshot_type` is the type of the state that each subscriber gets before the updates.
+    - `history` is what is kept of each topic for clients that come back, and `replay` the number of updates of it
+      that a new subscriber gets at once.
+    - `published=True`: there is no service, and all updates come from `publish`, in any process.
+    - `errors` are the codes of the `ServiceError`s that the service raises, for the documents.
+
+    Raises ValueError for an empty route and for options that contradict each other, TypeError for a service that
+    lacks a method, and TypeError for a request type of which different values have the same topic, such as one
+    with a SecretStr.
     """
 
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: WsRouteService | None = None,
         route: str,
-        request_type: type[BaseModel],
+        request_type: type[BaseModel] | None,
         data_type: Any,  # a type expression such as `Bar | None` has no common static type
         tags: Sequence[str] = (),
         delivery: Delivery | None = None,
         deprecated: bool = False,
+        snapshot_type: Any = None,  # as `data_type`
+        history: History | None = None,
+        replay: int = 0,
+        published: bool = False,
+        errors: Sequence[str] = (),
     ) -> None:
         if not route:
             raise ValueError(f"{type(self).__name__}: the route must not be empty")
-        require_service(service)
-        require_distinct(request_type)
+        if service is not None:
+            require_service(service)
         self.service = service
         self.route = route
         self.tags = tuple(tags)
-        self.request_type = request_type
+        self.has_request = request_type is not None
+        self.request_type: type[BaseModel] = request_type or NoRequest
         self.data_type = data_type
         self.delivery = delivery or Delivery()
         self.deprecated = deprecated
+        self.snapshot_type = snapshot_type
+        self.history = history
+        self.replay = replay
+        self.published = published
+        self.errors = tuple(errors)
+        self._require_consistent()
+        require_distinct(self.request_type)
         self._adapter: TypeAdapter[Any] = TypeAdapter(data_type)
         self._validates = bool(getattr(service, "validate", True))
         self._publish_to: Publish | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(route={self.route!r})"
+
+    @property
+    def kept(self) -> bool:
+        """Return whether a broker between processes must number the updates, since clients can resume."""
+        return self.history is not None or self.snapshot_type is not None
 
     @cached_property
     def label(self) -> str:
@@ -82,10 +110,55 @@ class WsRouter:
             raise ValueError(f"{self!r} already belongs to a WsApp; build another router")
         self._publish_to = publish
 
-    def _topic(self, request: BaseModel) -> str:
-        return self.name_topic(request)
+    def _topic(self, request: BaseModel | None = None) -> str:
+        return self.name_topic(NoRequest() if request is None else request)
 
-    def _publish(self, request: BaseModel, data: object) -> None:
+    def _publish(self, request: BaseModel | None, data: object) -> None:
         if self._publish_to is None:
             raise RuntimeError(f"{self!r} belongs to no WsApp: pass it in `WsApp(routers=[...])`")
-        self._publish_to(self, self.name_topic(request), data)
+        self._publish_to(self, self._topic(request), data)
+
+    def _require_consistent(self) -> None:
+        """Raise ValueError, with all reasons, for options that contradict each other."""
+        delivery, snapshots = self.delivery, self.snapshot_type is not None
+        wrong = [
+            reason
+            for applies, reason in (
+                (
+                    self.published and self.service is not None,
+                    "a published route has no service: its updates come from `publish`",
+                ),
+                (
+                    not self.published and self.service is None,
+                    "it needs a service; a route without one is declared with `source: published`",
+                ),
+                (
+                    self.published and snapshots,
+                    "a published route has no service that could make a snapshot",
+                ),
+                (
+                    self.published and delivery.interval is not None,
+                    "a published route has no producer whose updates an interval could space",
+                ),
+                (
+                    snapshots and delivery.interval is not None,
+                    "the updates of a route with a snapshot are changes, of which an interval would omit some",
+                ),
+                (
+                    snapshots and delivery.overflow == "latest",
+                    "the updates of a route with a snapshot are changes, of which `latest` would omit some",
+                ),
+                (self.replay < 0, f"replay must not be negative, as {self.replay} is"),
+                (
+                    self.replay > 0 and self.history is None,
+                    "updates are replayed from the history: it needs one",
+                ),
+                (
+                    self.history is not None and self.replay > self.history.updates,
+                    "replay is larger than the history",
+                ),
+            )
+            if applies
+        ]
+        if wrong:
+            raise ValueError(f"{self!r}: {'; '.join(wrong)}")

@@ -3,16 +3,56 @@
 All methods are called on the event loop of the app.
 """
 
-from typing import Literal, Protocol
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol
 
+from wsgen_runtime.history import History
+from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.stats import BrokerStats
+
+
+class Keeping(NamedTuple):
+    """What a broker keeps of a topic whose updates have positions."""
+
+    history: History | None
+    """The bounds of its history; None if only its position is kept."""
+    published: bool
+    """Whether it has no producer, and its history is kept also while nobody listens."""
 
 
 class BrokerHost(Protocol):
     """The runtime, as its broker sees it. No method blocks or raises."""
 
-    def deliver(self, topic: str, data: str) -> None:
-        """Send the update `data`, a JSON text, to the subscribers of `topic` in this process, if any."""
+    def deliver(self, topic: str, data: str, position: Position | None = None) -> None:
+        """Send the update `data`, a JSON text, to the subscribers of `topic` in this process, if any.
+
+        A `Keeper` passes the position of the update, for topics that it keeps.
+        """
+
+    def kept(self, topic: str) -> Keeping | None:
+        """Return what a `Keeper` keeps of `topic`, or None if its updates have no positions."""
+        raise NotImplementedError
+
+    def stand(
+        self,
+        topic: str,
+        position: Position,
+        entries: Sequence[tuple[int, str]],
+        *,
+        continued: bool,
+    ) -> None:
+        """Note where the kept `topic` stands, after the broker has read that from its store.
+
+        `entries` are numbers and data of kept updates that this process has not had, up to `position`; all of the
+        history when the topic was opened. `continued` says that the process has missed no other update since the
+        last one that it was given; otherwise, its subscribers are told.
+        """
+
+    def snapshot(self, topic: str, data: str, position: Position) -> None:
+        """Send the state `data`, a JSON text, to the subscribers of `topic` in this process that wait for it."""
+
+    def wanted_snapshot(self, topic: str) -> None:
+        """Take a snapshot of `topic`, which this process produces, since a process waits for it."""
 
     def label(self, topic: str) -> str:
         """Return a label of the updates of `topic`: the route, the name of the data type, a digest of its schema.
@@ -82,3 +122,37 @@ class Broker(Protocol):
 
         Called in the order of the updates. Must not block, and must limit the memory that waiting updates take.
         """
+
+
+class Keeper(Broker, Protocol):
+    """A shared broker that gives positions to the updates of the topics for which `host.kept` returns something.
+
+    A position is the same in all processes: each update has the number of the last one plus one, or plus more if
+    updates were lost on the way. A new producer, and a store that has lost something, start a new epoch. A shared
+    broker without these methods cannot serve routes with a history or a snapshot.
+    """
+
+    def begin(self, topic: str) -> None:
+        """Start a new epoch of `topic`, since its producer starts in this process.
+
+        Every process calls `host.stand` with the new epoch before it delivers an update of it, also if no update
+        follows.
+        """
+
+    def skip(self, topic: str, count: int) -> None:
+        """Leave out `count` numbers, since as many updates of the producer here were lost before `publish`."""
+
+    def snapshot(self, topic: str, data: str) -> None:
+        """Pass the state `data` of a topic that is produced here to all processes.
+
+        Every process calls `host.snapshot` with it, between the same updates between which it was passed here.
+        """
+
+    def ask_snapshot(self, topic: str) -> None:
+        """Have the process that produces `topic`, which may be this one, call `host.wanted_snapshot`."""
+
+
+def is_keeper(broker: Broker) -> bool:
+    """Return whether `broker` has the methods of a `Keeper`."""
+    names = ("begin", "skip", "snapshot", "ask_snapshot")
+    return all(callable(getattr(broker, name, None)) for name in names)

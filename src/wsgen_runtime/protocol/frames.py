@@ -66,7 +66,7 @@ def _frame(kind: str, payload: object, frame_id: FrameId = None) -> str:
         frame["payload"] = payload
     if frame_id is not None:
         frame["id"] = frame_id
-    return _json(frame)
+    return to_json(frame, exclude_none=True).decode()
 
 
 def _json(value: object) -> str:

@@ -36,11 +36,18 @@ class _Payload(BaseModel):
 
 
 class SubscriptionResponse(_Payload):
-    """The answer to `subscribe` and `unsubscribe`."""
+    """The answer to `subscribe` and `unsubscribe`.
+
+    After `hello`, the answer to `subscribe` has the position before the first update that follows, where the
+    topic has one, and, if the client has named its own position, whether every update after that follows.
+    """
 
     status: Literal["ok"]
     message: str
     topic: str
+    epoch: str | None = None
+    seq: int | None = None
+    recovered: bool | None = None
 
 
 class SubscriptionUpdate(_Payload, Generic[TData]):
@@ -50,11 +57,33 @@ class SubscriptionUpdate(_Payload, Generic[TData]):
     payload: TData
 
 
+class SnapshotUpdate(_Payload, Generic[TData]):
+    """The state of a topic after the update whose number the frame has."""
+
+    topic: str
+    payload: TData
+    epoch: str
+
+
+class Reset(_Payload):
+    """Updates may have been missed: the position from which the topic goes on, as in an answer to `subscribe`."""
+
+    topic: str
+    epoch: str | None = None
+    seq: int | None = None
+    recovered: Literal[False] = False
+
+
 class Unsubscribed(_Payload):
-    """A subscription that the server ended."""
+    """A subscription that the server ended.
+
+    After `hello`, it has a code, and `retry_after` in seconds where asking again may help.
+    """
 
     topic: str
     reason: str
+    code: str | None = None
+    retry_after: float | None = None
 
 
 class ErrorDetail(_Payload):
@@ -66,11 +95,12 @@ class ErrorDetail(_Payload):
 
 
 class ErrorPayload(_Payload):
-    """Why a frame was not served."""
+    """Why a frame was not served: a code of `ErrorCode`, or one of a service; `retry_after` is in seconds."""
 
-    code: ErrorCode
+    code: str
     message: str
     details: tuple[ErrorDetail, ...] = ()
+    retry_after: float | None = None
 
 
 class StatusPayload(_Payload):

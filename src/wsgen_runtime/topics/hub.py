@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from wsgen_runtime.brokers.base import Broker
+from wsgen_runtime.brokers.base import Broker, Keeping
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.clients import Clients
@@ -13,6 +13,7 @@ from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.protocol.events import Fault, FrameId
 from wsgen_runtime.protocol.frames import cancelled_frame, subscribed_frame
 from wsgen_runtime.protocol.payloads import ErrorCode
+from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
@@ -196,13 +197,15 @@ class Hub:
 
     def label(self, topic: str) -> str:
         """Return the label of the updates of `topic`: route, type of the data, digest of its schema."""
+        router = self._router_of(topic)
+        return "" if router is None else router.label
+
+    def _router_of(self, topic: str) -> WsRouter | None:
         channel = self._channels.get(topic)
         if channel is not None:
-            return channel.router.label
-        for router in self._routers.values():
-            if topic.startswith(f"{router.route}:"):
-                return router.label
-        return ""
+            return channel.router
+        named = (it for it in self._routers.values() if topic.startswith(f"{it.route}:"))
+        return next(named, None)
 
     def own(self, topic: str, owned: bool) -> None:
         """Start or stop producing `topic` in this process."""
@@ -235,9 +238,32 @@ class Hub:
         self._notify(channel.router.route, topic, outcome, reason)
         self._lifecycle.advance(topic)
 
-    def deliver(self, topic: str, data: str) -> None:
+    def kept(self, topic: str) -> Keeping | None:
+        """Return what a broker keeps of `topic`, or None if its updates have no positions."""
+        router = self._router_of(topic)
+        if router is None or not router.kept:
+            return None
+        return Keeping(router.history, router.published)
+
+    def deliver(self, topic: str, data: str, position: Position | None = None) -> None:  # noqa: ARG002
         """Send an update to the subscribers of `topic`."""
         self.updates.deliver(topic, data)
+
+    def stand(
+        self,
+        topic: str,
+        position: Position,
+        entries: Sequence[tuple[int, str]],
+        *,
+        continued: bool,
+    ) -> None:
+        """Note where `topic` stands."""
+
+    def snapshot(self, topic: str, data: str, position: Position) -> None:
+        """Send a state to the subscribers of `topic` that wait for it."""
+
+    def wanted_snapshot(self, topic: str) -> None:
+        """Take a snapshot of `topic`, which this process produces."""
 
     def lose(self, topic: str, count: int) -> None:
         """Count updates that were lost between processes."""

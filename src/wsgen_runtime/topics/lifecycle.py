@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import FrameId
+from wsgen_runtime.service import WsRouteService
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.feed import Feed, Posted
@@ -93,8 +94,12 @@ class Lifecycle:
         service = channel.router.service
         if step is TopicStep.OPEN:
             return await self.broker.open(topic)
+        if service is None:  # a published route
+            if step is TopicStep.CLOSE:
+                await self.broker.close(topic)
+            return False
         if step is TopicStep.CREATE:
-            await self._create(topic, channel)
+            await self._create(topic, channel, service)
         elif step is TopicStep.REMOVE:
             channel.close_feed()
             await call(service.remove_topic, topic, within=self.within)
@@ -102,10 +107,10 @@ class Lifecycle:
             await self.broker.close(topic)
         return False
 
-    async def _create(self, topic: str, channel: Channel) -> None:
+    async def _create(self, topic: str, channel: Channel, service: WsRouteService) -> None:
         feed = channel.feed = Feed(channel.router, topic, self.post)
         try:
-            await call(channel.router.service.create_topic, topic, feed, within=self.within)
+            await call(service.create_topic, topic, feed, within=self.within)
         except BaseException:
             channel.close_feed()
             raise

@@ -1,0 +1,38 @@
+"""ServiceError: what user code raises to answer a client with an error of its own."""
+
+import re
+from collections.abc import Sequence
+
+from wsgen_runtime.protocol.payloads import ErrorDetail
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+
+
+class ServiceError(Exception):
+    """An answer to the client, and not a failure of the server: it is counted, and not logged as a failure.
+
+    Raise it in `create_topic`, a stream, `snapshot`, `authorize` or a command. The client gets `message`, `code`
+    and `details`; with `retry_after`, a number of seconds, also that it may ask again after that time. Raises
+    ValueError for a code that is not lower-case letters, digits and `_`, with a letter first and at most 64
+    characters, and for a negative `retry_after`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        details: Sequence[ErrorDetail] = (),
+        retry_after: float | None = None,
+    ) -> None:
+        if not _CODE.match(code):
+            raise ValueError(
+                f"the code of a ServiceError is lower-case letters, digits and `_`, not {code!r}"
+            )
+        if retry_after is not None and not 0 <= retry_after < float("inf"):
+            raise ValueError(f"retry_after must be a number of seconds, not {retry_after}")
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.details = tuple(details)
+        self.retry_after = retry_after
