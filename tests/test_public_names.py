@@ -58,7 +58,8 @@ PATHS = {
         generate_ws_routers parse_router_specs_from_file run_quality_checks_for_module verify_router_imports""",
     "wsgen_runtime": """Broker BrokerHost BrokerStats CloseCode Connection Delivery ErrorCode ErrorDetail
         ErrorPayload History Keeper Keeping Limits MemoryBroker Position RefusedError Reset ServiceError Session
-        SnapshotUpdate Stats StatusPayload SubscriptionResponse SubscriptionUpdate TopicUpdate Unsubscribed WsApp WsDocs WsRouteService WsRouter""",
+        SnapshotUpdate Stats StatusPayload SubscriptionResponse SubscriptionUpdate TopicUpdate
+        Unsubscribed WsApp WsDocs WsRouteService WsRouter""",
     "wsgen_runtime.asyncapi": "UnfillableError describe docs_app fill resolve_type",
     "wsgen_runtime.auth": "Connection RefusedError Session",
     "wsgen_runtime.brokers.base": "Broker BrokerHost",
