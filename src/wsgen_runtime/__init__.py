@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     )
     from wsgen_runtime.protocol.positions import Position
     from wsgen_runtime.router import WsRouter
-    from wsgen_runtime.service import TopicUpdate, WsRouteService
+    from wsgen_runtime.service import (
+        Service,
+        ServiceWithoutRequest,
+        Snapshot,
+        SnapshotService,
+        SnapshotServiceWithoutRequest,
+        Topic,
+        TopicUpdate,
+        TypedTopicUpdate,
+        WsRouteService,
+    )
     from wsgen_runtime.stats import BrokerStats, Stats
 
 _HOMES = {
@@ -51,14 +61,21 @@ _HOMES = {
     "Position": "protocol.positions",
     "RefusedError": "auth",
     "Reset": "protocol.payloads",
+    "Service": "service",
     "ServiceError": "errors",
+    "ServiceWithoutRequest": "service",
     "Session": "auth",
+    "Snapshot": "service",
+    "SnapshotService": "service",
+    "SnapshotServiceWithoutRequest": "service",
     "SnapshotUpdate": "protocol.payloads",
     "Stats": "stats",
     "StatusPayload": "protocol.payloads",
     "SubscriptionResponse": "protocol.payloads",
     "SubscriptionUpdate": "protocol.payloads",
+    "Topic": "service",
     "TopicUpdate": "service",
+    "TypedTopicUpdate": "service",
     "Unsubscribed": "protocol.payloads",
     "WsApp": "app",
     "WsDocs": "docs",
@@ -84,14 +101,21 @@ __all__ = [
     "Position",
     "RefusedError",
     "Reset",
+    "Service",
     "ServiceError",
+    "ServiceWithoutRequest",
     "Session",
+    "Snapshot",
+    "SnapshotService",
+    "SnapshotServiceWithoutRequest",
     "SnapshotUpdate",
     "Stats",
     "StatusPayload",
     "SubscriptionResponse",
     "SubscriptionUpdate",
+    "Topic",
     "TopicUpdate",
+    "TypedTopicUpdate",
     "Unsubscribed",
     "WsApp",
     "WsDocs",

@@ -13,7 +13,7 @@ from wsgen_runtime.protocol.distinct import require_distinct
 from wsgen_runtime.protocol.finite import require_finite
 from wsgen_runtime.protocol.no_request import NoRequest
 from wsgen_runtime.protocol.topic_names import topic_name
-from wsgen_runtime.service import WsRouteService, require_service
+from wsgen_runtime.service import AnyService, require_service
 
 Publish = Callable[["WsRouter", str, object], None]
 
@@ -36,7 +36,7 @@ class WsRouter:
     def __init__(
         self,
         *,
-        service: WsRouteService | None = None,
+        service: AnyService | None = None,
         route: str,
         request_type: type[BaseModel] | None,
         data_type: Any,  # a type expression such as `Bar | None` has no common static type
@@ -53,7 +53,7 @@ class WsRouter:
             raise ValueError(f"{type(self).__name__}: the route must not be empty")
         if service is not None:
             require_service(service)
-        self.service = service
+        self.service: Any = service  # of whichever form; it is adapted where topics start
         self.route = route
         self.tags = tuple(tags)
         self.has_request = request_type is not None
