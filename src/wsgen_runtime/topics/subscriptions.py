@@ -2,9 +2,9 @@
 
 A topic goes through four steps, one at a time: the broker opens it, its producer is created, the producer is
 removed, the broker closes it. The next step depends only on the state of the topic: whether anyone is
-subscribed, whether it is open and to be produced by this process, and whether it has a producer. Therefore, a
-subscriber who comes while the last one leaves, a failed start, and a producer that moves to another process
-need no special code.
+subscribed, whether it lives on without subscribers, whether it is open and to be produced by this process, and
+whether it has a producer. Therefore, a subscriber who comes while the last one leaves, a failed start, and a
+producer that moves to another process need no special code.
 """
 
 from collections.abc import Hashable
@@ -53,11 +53,18 @@ class Topic(Generic[M, T]):
     spent: bool = False
     """Whether the producer has ended: it is removed, and created again for the next subscriber."""
     busy: TopicStep | None = None
+    lives_on: bool = False
+    """Whether it goes on without subscribers, until `TopicIndex.expire`."""
 
     @property
     def wanted(self) -> bool:
         """Return whether anyone is subscribed or waits for the start."""
         return bool(self.members or self.waiting)
+
+    @property
+    def lingers(self) -> bool:
+        """Return whether it goes on although it has no subscribers."""
+        return self.lives_on and not self.wanted
 
     @property
     def ready(self) -> bool:
@@ -108,8 +115,8 @@ class TopicIndex(Generic[M, T]):
         return self._topics.get(name)
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of all known topics."""
-        return tuple(self._topics)
+        """Return the names of the topics that have subscribers or are in a step."""
+        return tuple(name for name, topic in self._topics.items() if not topic.lingers)
 
     def clear(self) -> None:
         """Remove everything."""
@@ -126,12 +133,13 @@ class TopicIndex(Generic[M, T]):
         topic = self._topics.get(name)
         return len(topic.waiting.get(member, ())) if topic is not None else 0
 
-    def join(self, name: str, member: M, token: T) -> Joined:
-        """Subscribe `member`; joining again changes nothing, but each request is answered."""
-        topic = self._topics.get(name)
-        if topic is None:
-            topic = self._topics[name] = Topic(name, size_of(name))
-            self.size += topic.size
+    def join(self, name: str, member: M, token: T, *, lives_on: bool = False) -> Joined:
+        """Subscribe `member`; joining again changes nothing, but each request is answered.
+
+        With `lives_on`, the topic goes on after its last member has left, until `expire`.
+        """
+        topic = self._topics.get(name) or self._add(name)
+        topic.lives_on = lives_on
         holding = self._by_member.setdefault(member, Holding())
         if name not in holding.names:
             holding.names.add(topic.name)  # the same object for all members, to save memory
@@ -143,6 +151,17 @@ class TopicIndex(Generic[M, T]):
             return Joined.READY
         topic.waiting.setdefault(member, []).append(token)
         return Joined.WAITING
+
+    def keep(self, name: str) -> None:
+        """Let the topic go on, or start, without members, until `expire`."""
+        topic = self._topics.get(name) or self._add(name)
+        topic.lives_on = True
+
+    def expire(self, name: str) -> None:
+        """Let the topic go on only while it has members."""
+        topic = self._topics.get(name)
+        if topic is not None:
+            topic.lives_on = False
 
     def leave(self, name: str, member: M) -> list[T] | None:
         """Unsubscribe `member`; return its unanswered tokens, or None if it was not subscribed."""
@@ -171,6 +190,7 @@ class TopicIndex(Generic[M, T]):
         if topic is None:
             return TopicOutcome()
         topic.spent = topic.producing
+        topic.lives_on = topic.lives_on and bool(topic.waiting)
         ended = tuple(topic.members)
         topic.members.clear()
         for member in ended:
@@ -193,8 +213,11 @@ class TopicIndex(Generic[M, T]):
         topic = self._topics.get(name)
         if topic is None or topic.busy is not None:
             return None
+        if topic.owned and not topic.producing and not topic.wanted:
+            # A producer is not started for nobody: a process that has subscribers is to produce the topic.
+            topic.lives_on = False
         topic.busy = self._choose(topic)
-        if topic.busy is None and not topic.wanted:
+        if topic.busy is None and not (topic.wanted or topic.lives_on):
             del self._topics[name]
             self.size -= topic.size
         return topic.busy
@@ -216,18 +239,25 @@ class TopicIndex(Generic[M, T]):
         elif step is TopicStep.CLOSE:
             topic.opened = topic.owned = False
         elif failed:
+            topic.lives_on = False
             return self._expel(topic)
         return self._settle(topic)
 
     @staticmethod
     def _choose(topic: Topic[M, T]) -> TopicStep | None:
-        if topic.producing and (topic.spent or not (topic.wanted and topic.owned)):
+        wanted = topic.wanted or topic.lives_on
+        if topic.producing and (topic.spent or not (wanted and topic.owned)):
             return TopicStep.REMOVE
-        if not topic.wanted:
+        if not wanted:
             return TopicStep.CLOSE if topic.opened else None
         if not topic.opened:
             return TopicStep.OPEN
         return TopicStep.CREATE if topic.owned and not topic.producing else None
+
+    def _add(self, name: str) -> Topic[M, T]:
+        topic = self._topics[name] = Topic(name, size_of(name))
+        self.size += topic.size
+        return topic
 
     def _settle(self, topic: Topic[M, T]) -> TopicOutcome[M, T]:
         if not topic.ready:
