@@ -26,6 +26,8 @@ class Limits:
     """Connected clients; further ones are refused with HTTP 503."""
     topics: int | None = 100_000
     """Topics with subscribers; beyond that, `too_many_subscriptions`."""
+    lingering: int | None = 10_000
+    """Topics without subscribers that live on for their history; beyond that, the oldest end."""
     topic_bytes: int = 4 * 1024
     """Maximum size of the name of a topic in bytes; beyond that, `invalid_payload`."""
     topics_bytes: int | None = 64 * 1024 * 1024

@@ -80,6 +80,11 @@ class WsRouter:
         """Return whether a broker between processes must number the updates, since clients can resume."""
         return self.history is not None or self.snapshot_type is not None
 
+    @property
+    def lives_by_publishing(self) -> bool:
+        """Return whether an update is kept also if its topic has no subscribers."""
+        return self.published and self.history is not None
+
     @cached_property
     def label(self) -> str:
         """Return the label of the updates for other processes: route, data type, digest of its schema."""

@@ -12,7 +12,7 @@ from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.connections.timers import Timers
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.protocol.events import Event, Fault, Ping, Subscribe, Unsubscribe
+from wsgen_runtime.protocol.events import Event, Fault, Ping, Question, Subscribe, Unsubscribe
 from wsgen_runtime.protocol.frames import PLAIN_PONG, pong_frame, size_of, unsubscribed_frame
 from wsgen_runtime.protocol.incoming import ServerProtocol
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
@@ -126,7 +126,7 @@ class Conversation:
         # The connection may have ended while authorize was running.
         if not (self.client.closing or self.client.lost):
             self.permissions.grant(topic, router, event.request)
-            self.hub.subscribe(self.client, router, topic, event.id)
+            self.hub.subscribe(self.client, router, topic, Question(event.id, event.since))
         return None
 
     def _unsubscribe(self, event: Unsubscribe) -> Fault | None:

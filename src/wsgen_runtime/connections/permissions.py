@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException, WebSocketException
 from wsgen_runtime.auth import Authorize, RefusedError
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.protocol.events import FrameId
+from wsgen_runtime.protocol.events import Question
 from wsgen_runtime.protocol.frames import size_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.subscriptions import TopicIndex
@@ -25,7 +25,7 @@ class Permissions:
     """The permissions of one client, and the subscriptions that `authorize` has allowed."""
 
     client: Client
-    topics: TopicIndex[Client, FrameId]
+    topics: TopicIndex[Client, Question]
     limits: Limits
     authorize: Authorize | None
     log: FailureLog

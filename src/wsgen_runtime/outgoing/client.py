@@ -22,7 +22,7 @@ from wsgen_runtime.protocol.frames import size_of
 _log = logging.getLogger("wsgen_runtime")
 
 # The memory that a waiting answer takes besides its text: a client can cause many short ones, such as `pong`.
-_OVERHEAD = 512
+OVERHEAD = 512
 
 
 @dataclass(slots=True, eq=False, repr=False, weakref_slot=True)
@@ -50,6 +50,8 @@ class Client:
     """Whether a close frame was sent or is queued: nothing else is sent, and nothing more is read."""
     lost: bool = False
     """Whether the connection has ended or was dropped."""
+    positions: bool = False
+    """Whether the client has said that it understands positions."""
     ready: bool = field(init=False)
     """Whether an update can be sent at once: nothing is queued, and the connection is not closing."""
     pending_close: Message | None = None
@@ -79,6 +81,11 @@ class Client:
         """Return the number of updates that were dropped because this client is slow."""
         return self._outbox.dropped
 
+    @property
+    def room(self) -> int:
+        """Return how many bytes can still be queued, including `OVERHEAD` for each answer or notice."""
+        return self._outbox.capacity - self._outbox.size
+
     def send(self, frame: str) -> bool:
         """Send or queue an answer or a notice; return False if there is no room for it."""
         if self.closing or self.lost:
@@ -87,7 +94,7 @@ class Client:
         if self.ready:
             self._start(message)
             return True
-        waits = self._outbox.put(message, size_of(frame) + _OVERHEAD, fresh=self._fresh)
+        waits = self._outbox.put(message, size_of(frame) + OVERHEAD, fresh=self._fresh)
         self._wake()
         return waits
 

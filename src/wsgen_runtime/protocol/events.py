@@ -1,22 +1,32 @@
 """Events: what a frame of a client asks for."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
+from wsgen_runtime.protocol.positions import Position
 
 FrameId = int | str | None
 
 
+class Question(NamedTuple):
+    """A request to subscribe that is to be answered: its id, and the position of a client that comes back."""
+
+    id: FrameId
+    since: Position | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """The client subscribes to the updates for `request`."""
+    """The client subscribes to the updates for `request`, of which it has those up to `since`."""
 
     route: str
     request: BaseModel
     id: FrameId
+    since: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)

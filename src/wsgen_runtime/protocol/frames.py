@@ -4,14 +4,29 @@ from pydantic_core import to_json
 
 from wsgen_runtime.protocol.events import Fault, FrameId
 from wsgen_runtime.protocol.payloads import ErrorPayload, StatusPayload, Unsubscribed
+from wsgen_runtime.protocol.positions import Position
 
 PLAIN_PONG = "pong"
 """The answer to a plain `ping`, which is not JSON and which many libraries send as a heartbeat."""
 
 
-def subscribed_frame(route: str, topic: str, frame_id: FrameId, message: str = "Subscribed") -> str:
-    """Return the answer to `subscribe`."""
-    return _answer(f"{route}.subscribe.response", topic, message, frame_id)
+def subscribed_frame(
+    route: str,
+    topic: str,
+    frame_id: FrameId,
+    message: str = "Subscribed",
+    *,
+    position: Position | None = None,
+    recovered: bool | None = None,
+) -> str:
+    """Return the answer to `subscribe`, with the position from which the topic goes on, if it has one."""
+    kind = f"{route}.subscribe.response"
+    return _answer(kind, topic, message, frame_id, **_standing(position, recovered))
+
+
+def reset_frame(route: str, topic: str, position: Position | None) -> str:
+    """Return the notice that updates may have been missed, and from which position the topic goes on."""
+    return _frame(f"{route}.reset", {"topic": topic, **_standing(position, False)})
 
 
 def unsubscribed_frame(route: str, topic: str, frame_id: FrameId) -> str:
@@ -55,9 +70,22 @@ def size_of(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
 
 
-def _answer(kind: str, topic: str, message: str, frame_id: FrameId) -> str:
+def _answer(
+    kind: str, topic: str, message: str, frame_id: FrameId, **standing: str | int | bool
+) -> str:
     # A SubscriptionResponse, but without validation, since one is sent for every subscription.
-    return _frame(kind, {"status": "ok", "message": message, "topic": topic}, frame_id)
+    payload = {"status": "ok", "message": message, "topic": topic, **standing}
+    return _frame(kind, payload, frame_id)
+
+
+def _standing(position: Position | None, recovered: bool | None) -> dict[str, str | int | bool]:
+    """Return the fields of a position and of `recovered` that there are."""
+    standing: dict[str, str | int | bool] = {}
+    if position is not None:
+        standing = {"epoch": position.epoch, "seq": position.seq}
+    if recovered is not None:
+        standing["recovered"] = recovered
+    return standing
 
 
 def _frame(kind: str, payload: object, frame_id: FrameId = None) -> str:

@@ -9,6 +9,7 @@ from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.protocol.events import Event, Fault, FrameId, Ping, Subscribe, Unsubscribe
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
+from wsgen_runtime.protocol.positions import read_position
 
 _LONGEST_ID = 256
 _LARGEST_ID = 2**63
@@ -23,12 +24,13 @@ class ServerProtocol:
     """The server's end of one connection: reads frames, limits their rate and counts invalid ones.
 
     `requests` maps each route to its request model. The caller passes the time, in seconds of any monotonic
-    clock.
+    clock. `since` is read only with `positions`: if the client has said that it understands them.
     """
 
-    __slots__ = ("_bad", "_credit", "_failed", "_limits", "_requests", "_seen")
+    __slots__ = ("_bad", "_credit", "_failed", "_limits", "_requests", "_seen", "positions")
 
     def __init__(self, requests: Mapping[str, type[BaseModel]], limits: Limits, now: float) -> None:
+        self.positions = False
         self._requests = requests
         self._limits = limits
         self._bad = 0
@@ -135,7 +137,12 @@ class ServerProtocol:
         except Exception as error:  # validators of the request model are user code
             return self.failure(identity, error)
         if verb == "subscribe":
-            return Subscribe(route, request, identity)
+            since = read_position(frame.get("since")) if self.positions else None
+            if isinstance(since, ErrorDetail):
+                message = "The position is invalid"
+                code, details = ErrorCode.INVALID_PAYLOAD, (since,)
+                return self.fault(code, message, id=identity, details=details)
+            return Subscribe(route, request, identity, since)
         return Unsubscribe(route, request, identity)
 
 

@@ -1,34 +1,55 @@
-"""The updates of one topic: their producer, their numbers, and those that are held until the topic starts."""
+"""The updates of one topic: their producer, their positions, and those that are held until the topic starts."""
 
 import asyncio
 from collections import deque
 from dataclasses import InitVar, dataclass, field
+from typing import NamedTuple
 
 from wsgen_runtime.protocol.frames import size_of, update_frame, update_head
+from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.feed import Feed
+from wsgen_runtime.topics.history import Kept, Ring
+
+
+class Held(NamedTuple):
+    """An update that is held, with its number."""
+
+    seq: int
+    data: str
 
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """The source of the updates of one topic, while it has subscribers in this process."""
+    """The source of the updates of one topic, while it has subscribers in this process or lives on."""
 
     router: WsRouter
     topic: InitVar[str]
     capacity: int
+    epoch: str | None = None
+    """What `seq` counts from; None if the numbers have a meaning in this process only, or are not known yet."""
+    numbered_by_broker: bool = False
+    """Whether the broker gives the positions."""
     feed: Feed | None = None
     task: asyncio.Task[None] | None = None
+    expiry: asyncio.TimerHandle | None = None
+    """The end of a topic that lives on without subscribers."""
+    published_at: float = 0.0
+    """When an update was last published without a subscriber, in the time of the event loop."""
     ending: str | None = None
     """The reason for which the topic ends once its first subscribers have been answered."""
     seq: int = 0
     missed: int = 0
     """The number of updates that were dropped before the topic started."""
+    ring: Ring | None = field(init=False)
     _head: str = field(init=False)
-    _held: deque[str] = field(default_factory=deque)
+    _held: deque[Held] = field(default_factory=deque)
     _held_size: int = 0
 
     def __post_init__(self, topic: str) -> None:
         self._head = update_head(self.router.route, topic)
+        history = self.router.history
+        self.ring = None if history is None else Ring(history)
 
     def close_feed(self) -> None:
         """Ignore further updates of the producer."""
@@ -36,17 +57,57 @@ class Channel:
             self.feed.close()
             self.feed = None
 
-    def frame(self, data: str) -> str:
-        """Return the next update frame, which carries the JSON text `data`."""
-        self.seq += 1
-        return update_frame(self._head, data, self.seq)
+    def frame(self, seq: int, data: str) -> str:
+        """Return the frame of update `seq`, which carries the JSON text `data`."""
+        return update_frame(self._head, data, seq)
 
-    def hold(self, data: str) -> int:
+    # -- positions
+
+    @property
+    def answered(self) -> int:
+        """Return the number before the first update that follows an answer which is sent now."""
+        return self._held[0].seq - 1 if self._held else self.seq
+
+    def begin(self, epoch: str) -> None:
+        """Start another epoch, whose updates cannot be compared with those before."""
+        self.epoch = epoch
+        if self.ring is not None:
+            self.ring.clear()
+
+    def missed_since(self, since: Position) -> list[Kept] | None:
+        """Return the updates after `since` up to `answered`, or None if not all updates until now can follow."""
+        last = self.answered
+        if since.epoch != self.epoch or since.seq > last or len(self._held) != self.seq - last:
+            return None
+        if since.seq == last:
+            return []
+        return None if self.ring is None else self.ring.between(since.seq, last)
+
+    def replayed(self, room: int, overhead: int) -> list[Kept]:
+        """Return the updates that a new subscriber gets at once, as many as fit into `room` bytes."""
+        found: list[Kept] = []
+        if self.ring is not None and self.router.replay:
+            for kept in self.ring.tail(self.router.replay, self.answered):
+                room -= kept.frame_size + overhead
+                if room < 0:
+                    break
+                found.append(kept)
+        found.reverse()
+        return found
+
+    # -- before the first answer
+
+    @property
+    def holds(self) -> bool:
+        """Return whether updates are held."""
+        return bool(self._held)
+
+    def hold(self, seq: int, data: str) -> int:
         """Keep an update until the first subscribers are answered; return how many are dropped for it.
 
         The route's `delivery` applies as in an outbox. With the policy `disconnect`, all are dropped at once.
         """
-        self._held.append(data)
+        self._held.append(Held(seq, data))
         self._held_size += size_of(data)
         delivery, gone = self.router.delivery, 0
         while (
@@ -54,16 +115,15 @@ class Channel:
             or self._held_size > self.capacity
             or (gone and self._held and delivery.overflow == "disconnect")
         ):
-            self._held_size -= size_of(self._held.popleft())
+            self._held_size -= size_of(self._held.popleft().data)
             gone += 1
-        self.seq += gone
         if (
             delivery.overflow != "latest"
         ):  # with `latest`, only the newest counts and nothing is missed
             self.missed += gone
         return gone
 
-    def take_held(self) -> tuple[str, ...]:
+    def take_held(self) -> tuple[Held, ...]:
         """Remove and return the updates that were held."""
         held = tuple(self._held)
         self._held.clear()

@@ -3,21 +3,25 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from itertools import count
+from secrets import token_urlsafe
+from typing import Literal, cast
 
-from wsgen_runtime.brokers.base import Broker, Keeping
+from wsgen_runtime.brokers.base import Broker, Keeper, Keeping, is_keeper
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.clients import Clients
 from wsgen_runtime.protocol.closing import CloseCode
-from wsgen_runtime.protocol.events import Fault, FrameId
+from wsgen_runtime.protocol.events import Fault, Question
 from wsgen_runtime.protocol.frames import cancelled_frame, subscribed_frame
 from wsgen_runtime.protocol.payloads import ErrorCode
 from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
+from wsgen_runtime.topics.continuity import Continuity
 from wsgen_runtime.topics.lifecycle import Lifecycle
+from wsgen_runtime.topics.lingering import Lingering
 from wsgen_runtime.topics.subscriptions import Joined, TopicIndex, TopicOutcome, TopicStep
 from wsgen_runtime.topics.updates import Updates
 
@@ -34,12 +38,14 @@ class Hub:
         limits: Limits,
         counters: Counters,
     ) -> None:
-        self.topics: TopicIndex[Client, FrameId] = TopicIndex()
+        self.topics: TopicIndex[Client, Question] = TopicIndex()
         self.clients = Clients(counters)
         self._routers = routers
         self._broker = broker
         self._counters = counters
         self._channels: dict[str, Channel] = {}
+        self._keeper = _keeper_of(broker)
+        self._epoch, self._epochs = token_urlsafe(9), count(1)
         self.updates = Updates(
             self.topics,
             self._channels,
@@ -48,7 +54,15 @@ class Hub:
             counters,
             self.clients.disconnect_slow,
             self.end,
+            lambda topic, position: self.stand(topic, position, (), continued=False),
+            self._open_published,
+            self.kept,
+            self._keeper,
         )
+        self._continuity = Continuity(
+            self.topics, self._channels, self.clients, self.updates, counters
+        )
+        self._lingering = Lingering(self.topics, self._channels, limits.lingering, self._advance)
         self._lifecycle = Lifecycle(
             self.topics,
             self._channels,
@@ -56,7 +70,9 @@ class Hub:
             counters,
             within=limits.service_timeout,
             post=self.updates.hand_over,
+            begin=self._begin,
             done=self._step_done,
+            rest=self._lingering.begin,
             idle=self._check_quiet,
         )
         self._capacity = limits.outbox_bytes
@@ -67,6 +83,8 @@ class Hub:
     async def start(self) -> None:
         """Start on the running event loop, without anything left from an event loop that has ended."""
         self.topics.clear()
+        self._lingering.clear()
+        self._lingering.allow()
         self._lifecycle.forget_all()
         self.clients.report(None)
         self.updates.start()
@@ -87,6 +105,7 @@ class Hub:
         """
         for client in self.clients:
             client.close(CloseCode.GOING_AWAY, "Server is shutting down")
+        self._lingering.end_all()
         if not await self._quiet_within(within / 2):
             for client in self.clients:
                 client.abandon()
@@ -95,6 +114,7 @@ class Hub:
                 _log.warning("the shutdown timed out", extra=context)
         await self._lifecycle.cancel_all()
         self.topics.clear()
+        self._lingering.clear()
         self.updates.stop()
         await self._broker.stop()
 
@@ -124,14 +144,51 @@ class Hub:
 
     # -- subscriptions
 
-    def subscribe(self, client: Client, router: WsRouter, topic: str, frame_id: FrameId) -> None:
+    def subscribe(self, client: Client, router: WsRouter, topic: str, question: Question) -> None:
         """Subscribe `client`; it is answered when the topic has started or failed to start."""
-        if topic not in self._channels:
-            self._channels[topic] = Channel(router, topic, self._capacity)
-        if self.topics.join(topic, client, frame_id) is Joined.READY:
-            self.clients.answer(client, subscribed_frame(router.route, topic, frame_id))
+        channel = self._channels.get(topic) or self._open(router, topic)
+        again = topic in self.topics.held_by(client).names
+        lives_on = self._lingering.may(router)
+        if self.topics.join(topic, client, question, lives_on=lives_on) is Joined.READY:
+            self._lingering.stop(topic)
+            self._continuity.welcome(client, topic, channel, question, again=again)
         else:
+            self._lingering.stop(topic)
             self._lifecycle.advance(topic)
+
+    def _open(self, router: WsRouter, topic: str) -> Channel:
+        """Return a new channel; without a producer, its numbers mean something at once."""
+        by_broker = router.kept and self._keeper is not None
+        channel = Channel(router, topic, self._capacity, numbered_by_broker=by_broker)
+        if router.published and not self._broker.shared:
+            channel.begin(self._new_epoch())
+        self._channels[topic] = channel
+        return channel
+
+    def _open_published(self, topic: str) -> bool:
+        """Open a topic for an update that its history is to keep; return whether it is open."""
+        router = self._router_of(topic)
+        if self._broker.shared or router is None or not router.lives_by_publishing:
+            return False
+        if not self._lingering.may(router):
+            return False
+        self._open(router, topic)
+        self.topics.keep(topic)
+        self._lifecycle.advance(topic)
+        return True
+
+    def _new_epoch(self) -> str:
+        return f"{self._epoch}.{next(self._epochs)}"
+
+    def _begin(self, topic: str, channel: Channel) -> None:
+        """Start an epoch, since a producer starts here: nobody knows what the former one did at its end."""
+        if channel.numbered_by_broker and self._keeper is not None:
+            self._keeper.begin(topic)
+        elif not self._broker.shared:
+            channel.begin(self._new_epoch())
+
+    def _advance(self, topic: str) -> None:
+        self._lifecycle.advance(topic)
 
     def unsubscribe(self, client: Client, router: WsRouter, topic: str) -> bool:
         """Unsubscribe `client`; return whether it was subscribed."""
@@ -139,9 +196,9 @@ class Hub:
         if unanswered is None:
             return False
         client.seal(topic)
-        for frame_id in unanswered:
+        for question in unanswered:
             message = "Unsubscribed before the topic started"
-            self.clients.answer(client, subscribed_frame(router.route, topic, frame_id, message))
+            self.clients.answer(client, subscribed_frame(router.route, topic, question.id, message))
         self._lifecycle.advance(topic)
         return True
 
@@ -163,12 +220,16 @@ class Hub:
         return len(outcome.ended) + len(outcome.failed)
 
     def _step_done(
-        self, topic: str, channel: Channel, outcome: TopicOutcome[Client, FrameId]
+        self, topic: str, channel: Channel, outcome: TopicOutcome[Client, Question]
     ) -> None:
         message = "Subscribed"
         if channel.missed:
             message += f"; {channel.missed} updates were dropped before the topic started"
-        self._notify(channel.router.route, topic, outcome, "The data source failed", message)
+        for client, questions in outcome.subscribed:
+            for place, question in enumerate(questions):
+                again = place > 0
+                self._continuity.welcome(client, topic, channel, question, message, again=again)
+        self._notify(channel.router.route, topic, outcome, "The data source failed")
         entry = self.topics.get(topic)
         if entry is None or not entry.waiting:
             self.updates.release(topic, channel)
@@ -176,19 +237,11 @@ class Hub:
                 self.end(topic, channel.ending)
 
     def _notify(
-        self,
-        route: str,
-        topic: str,
-        outcome: TopicOutcome[Client, FrameId],
-        reason: str,
-        message: str = "Subscribed",
+        self, route: str, topic: str, outcome: TopicOutcome[Client, Question], reason: str
     ) -> None:
-        for client, frame_ids in outcome.subscribed:
-            for frame_id in frame_ids:
-                self.clients.answer(client, subscribed_frame(route, topic, frame_id, message))
-        for client, frame_ids in outcome.failed:
-            for frame_id in frame_ids:
-                self.clients.refuse(client, Fault(ErrorCode.INTERNAL, reason, id=frame_id))
+        for client, questions in outcome.failed:
+            for question in questions:
+                self.clients.refuse(client, Fault(ErrorCode.INTERNAL, reason, id=question.id))
         for client in outcome.ended:
             client.seal(topic)
             self.clients.answer(client, cancelled_frame(route, topic, reason))
@@ -245,9 +298,9 @@ class Hub:
             return None
         return Keeping(router.history, router.published)
 
-    def deliver(self, topic: str, data: str, position: Position | None = None) -> None:  # noqa: ARG002
+    def deliver(self, topic: str, data: str, position: Position | None = None) -> None:
         """Send an update to the subscribers of `topic`."""
-        self.updates.deliver(topic, data)
+        self.updates.deliver(topic, data, position)
 
     def stand(
         self,
@@ -257,7 +310,8 @@ class Hub:
         *,
         continued: bool,
     ) -> None:
-        """Note where `topic` stands."""
+        """Note where `topic` stands, after the broker has read that from its store."""
+        self._continuity.stand(topic, position, entries, continued=continued)
 
     def snapshot(self, topic: str, data: str, position: Position) -> None:
         """Send a state to the subscribers of `topic` that wait for it."""
@@ -268,3 +322,8 @@ class Hub:
     def lose(self, topic: str, count: int) -> None:
         """Count updates that were lost between processes."""
         self.updates.lose(topic, count)
+
+
+def _keeper_of(broker: Broker) -> Keeper | None:
+    """Return `broker` if it gives positions; those of a broker that is not shared are given here."""
+    return cast("Keeper", broker) if broker.shared and is_keeper(broker) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.protocol.events import FrameId
+from wsgen_runtime.protocol.events import Question
 from wsgen_runtime.service import WsRouteService
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
@@ -24,16 +24,19 @@ class Lifecycle:
     """Runs the steps of each topic one after the other, in a task that ends when there is no next step.
 
     A service may take `within` seconds. `post` is called with the updates of producers and their ends,
-    `done(topic, channel, outcome)` after each step, and `idle()` when a topic was removed.
+    `begin(topic, channel)` before a producer is created, `done(topic, channel, outcome)` after each step,
+    `rest(topic, channel)` when there is no next step, and `idle()` when a topic was removed.
     """
 
-    topics: TopicIndex[Client, FrameId]
+    topics: TopicIndex[Client, Question]
     channels: dict[str, Channel]
     broker: Broker
     counters: Counters
     within: float | None
     post: Callable[[Posted], None]
-    done: Callable[[str, Channel, TopicOutcome[Client, FrameId]], None]
+    begin: Callable[[str, Channel], None]
+    done: Callable[[str, Channel, TopicOutcome[Client, Question]], None]
+    rest: Callable[[str, Channel], None]
     idle: Callable[[], None]
 
     def advance(self, topic: str) -> None:
@@ -43,7 +46,7 @@ class Lifecycle:
             return
         step = self.topics.next_step(topic)
         if step is None:
-            self._forget_if_done(topic)
+            self._rest(topic, channel)
         else:
             task = asyncio.get_running_loop().create_task(self._run(topic, channel, step))
             # With an eager task factory, the task may be done already.
@@ -78,7 +81,7 @@ class Lifecycle:
                 step = self.topics.next_step(topic)
         finally:
             channel.task = None
-            self._forget_if_done(topic)
+            self._rest(topic, channel)
 
     async def _take(self, topic: str, channel: Channel, step: TopicStep) -> bool | None:
         """Run one step; return whether the topic is to be produced here (for OPEN), or None if it failed."""
@@ -93,7 +96,8 @@ class Lifecycle:
     async def _perform(self, topic: str, channel: Channel, step: TopicStep) -> bool:
         service = channel.router.service
         if step is TopicStep.OPEN:
-            return await self.broker.open(topic)
+            # A published route has no producer, in no process.
+            return await self.broker.open(topic) and service is not None
         if service is None:  # a published route
             if step is TopicStep.CLOSE:
                 await self.broker.close(topic)
@@ -108,6 +112,7 @@ class Lifecycle:
         return False
 
     async def _create(self, topic: str, channel: Channel, service: WsRouteService) -> None:
+        self.begin(topic, channel)
         feed = channel.feed = Feed(channel.router, topic, self.post)
         try:
             await call(service.create_topic, topic, feed, within=self.within)
@@ -115,7 +120,9 @@ class Lifecycle:
             channel.close_feed()
             raise
 
-    def _forget_if_done(self, topic: str) -> None:
-        if topic not in self.topics:
+    def _rest(self, topic: str, channel: Channel) -> None:
+        if topic in self.topics:
+            self.rest(topic, channel)
+        else:
             self.channels.pop(topic, None)
             self.idle()

@@ -2,14 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from wsgen_runtime.brokers.base import Broker
+from wsgen_runtime.brokers.base import Broker, Keeper, Keeping
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.protocol.events import FrameId
+from wsgen_runtime.protocol.events import Question
 from wsgen_runtime.protocol.frames import size_of
+from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
@@ -24,17 +25,24 @@ from wsgen_runtime.topics.subscriptions import TopicIndex
 class Updates:
     """Takes updates from any thread and fans them out on the event loop.
 
-    `too_slow(client)` is called with a client that is to be disconnected by the overflow policy of its route, and
-    `ended(topic, reason)` when a producer has ended and the broker cannot tell other processes.
+    `too_slow(client)` is called with a client that is to be disconnected by the overflow policy of its route,
+    `ended(topic, reason)` when a producer has ended and the broker cannot tell other processes, `moved(topic,
+    position)` when the next update follows a position of another epoch, and `unknown(topic)` with an update of a
+    topic that is not open; it returns whether it has opened it.
     """
 
-    topics: TopicIndex[Client, FrameId]
+    topics: TopicIndex[Client, Question]
     channels: Mapping[str, Channel]
     broker: Broker
     limits: Limits
     counters: Counters
     too_slow: Callable[[Client], None]
     ended: Callable[[str, str], None]
+    moved: Callable[[str, Position], None]
+    unknown: Callable[[str], bool]
+    kept: Callable[[str], Keeping | None]
+    keeper: Keeper | None
+    """The broker, if it gives the positions of the topics that are `kept`."""
     launch: Callable[[], object] | None = None
     """Starts the app on the running event loop when an update is published before the app has started."""
     _inbox: Inbox = field(init=False)
@@ -43,7 +51,7 @@ class Updates:
     _thread: int | None = None
 
     def __post_init__(self) -> None:
-        self._inbox = Inbox(self.limits, self._take, self.lose)
+        self._inbox = Inbox(self.limits, self._take, self._skip)
 
     def start(self) -> None:
         """Take updates on the running event loop from now on; they are queued until `deliver_all`."""
@@ -90,27 +98,48 @@ class Updates:
         if (self._loop is None or self._loop.is_closed()) and not self._begin():
             self.counters.lost += 1
             return
-        if topic in self.channels or self.broker.shared:
+        if topic in self.channels or self.broker.shared or router.lives_by_publishing:
             self.hand_over(Posted(topic, router.encode(data), None))
 
-    def deliver(self, topic: str, data: str) -> None:
-        """Send an update to the subscribers of `topic`."""
+    def deliver(self, topic: str, data: str, position: Position | None = None) -> None:
+        """Send an update to the subscribers of `topic`; it is numbered here unless it has a position."""
         entry = self.topics.get(topic)
         if entry is None:
-            return
+            if not self.unknown(topic):
+                return
+            entry = self.topics.get(topic)
+            if entry is None:
+                return
         channel = self.channels[topic]
-        members = entry.members
+        if position is not None and not self._follows(topic, channel, position):
+            return
+        seq = channel.seq + 1 if position is None else position.seq
+        if entry.members:
+            channel.seq = seq
+            self.pass_on(topic, entry.members, channel, seq, data)
+        elif entry.waiting or channel.holds:
+            channel.seq = seq
+            self._hold(tuple(entry.waiting), channel, seq, data)
+        elif channel.ring is not None:
+            channel.seq = seq
+            channel.published_at = asyncio.get_running_loop().time()
+            self.pass_on(topic, (), channel, seq, data)
+
+    def pass_on(
+        self, topic: str, members: Collection[Client], channel: Channel, seq: int, data: str
+    ) -> None:
+        """Send an update that has its number to `members`, and keep it in the history if there is one."""
+        frame = channel.frame(seq, data)
+        size = size_of(frame)
+        if channel.ring is not None:
+            channel.ring.append(seq, frame, size, size_of(data))
         if not members:
-            if entry.waiting:
-                self._hold(tuple(entry.waiting), channel, data)
             return
         self.counters.updates += 1
         self.counters.deliveries += len(members)
         route, delivery = channel.router.route, channel.router.delivery
-        frame = channel.frame(data)
         # All clients share one message, since ASGI servers only read it.
         message = {"type": "websocket.send", "text": frame}
-        size = size_of(frame)
         slow: list[Client] = []
 
         def queue(client: Client) -> None:
@@ -121,9 +150,16 @@ class Updates:
         for client in slow:
             self.too_slow(client)
 
-    def _hold(self, waiting: Sequence[Client], channel: Channel, data: str) -> None:
+    def _follows(self, topic: str, channel: Channel, position: Position) -> bool:
+        """Return whether an update with `position` is a new one, and count those that are missing before it."""
+        if position.epoch != channel.epoch:
+            self.moved(topic, Position(position.epoch, position.seq - 1))
+        self.counters.lost += max(0, position.seq - channel.seq - 1)
+        return position.seq > channel.seq
+
+    def _hold(self, waiting: Collection[Client], channel: Channel, seq: int, data: str) -> None:
         """Hold an update for clients whose requests to subscribe are not answered yet."""
-        gone = channel.hold(data)
+        gone = channel.hold(seq, data)
         self.counters.lost += gone
         if gone and channel.router.delivery.overflow == "disconnect":
             for client in waiting:
@@ -132,18 +168,25 @@ class Updates:
 
     def release(self, topic: str, channel: Channel) -> None:
         """Deliver the updates that were held until the first subscribers were answered."""
-        for data in channel.take_held():
-            self.deliver(topic, data)
+        entry = self.topics.get(topic)
+        for seq, data in channel.take_held():
+            self.pass_on(topic, () if entry is None else entry.members, channel, seq, data)
 
     def lose(self, topic: str, count: int) -> None:
-        """Count lost updates; subscribers see a gap in `seq`."""
+        """Count lost updates; subscribers see a gap in `seq`, unless the broker gives the positions."""
         self.counters.lost += count
         channel = self.channels.get(topic)
-        if channel is not None:
+        if channel is not None and not channel.numbered_by_broker:
             channel.seq += count
             entry = self.topics.get(topic)
             if entry is not None and entry.waiting:
                 channel.missed += count
+
+    def _skip(self, topic: str, count: int) -> None:
+        """Count updates that were lost before the broker got them."""
+        self.lose(topic, count)
+        if self.keeper is not None and self.kept(topic) is not None:
+            self.keeper.skip(topic, count)
 
     def _begin(self) -> bool:
         """Start the app if that is needed to publish; return False if the app was shut down."""

@@ -1,0 +1,130 @@
+"""Answers subscriptions with positions, and tells subscribers when their topic goes on from another one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from wsgen_runtime.outgoing.client import OVERHEAD, Client
+from wsgen_runtime.outgoing.clients import Clients
+from wsgen_runtime.protocol.events import Question
+from wsgen_runtime.protocol.frames import reset_frame, size_of, subscribed_frame
+from wsgen_runtime.protocol.positions import Position
+from wsgen_runtime.stats import Counters
+from wsgen_runtime.topics.channel import Channel
+from wsgen_runtime.topics.history import Kept
+from wsgen_runtime.topics.subscriptions import TopicIndex
+from wsgen_runtime.topics.updates import Updates
+
+_ANSWER = 1024  # bytes of an answer besides the name of its topic, at most
+
+
+@dataclass(slots=True, eq=False)
+class Continuity:
+    """What subscribers get besides new updates: their positions, and what they have missed."""
+
+    topics: TopicIndex[Client, Question]
+    channels: Mapping[str, Channel]
+    clients: Clients
+    updates: Updates
+    counters: Counters
+
+    def welcome(
+        self,
+        client: Client,
+        topic: str,
+        channel: Channel,
+        question: Question,
+        message: str = "Subscribed",
+        *,
+        again: bool = False,
+    ) -> None:
+        """Answer a request to subscribe, and send what precedes the next update of the topic.
+
+        That is what the client has missed since the position that it names, if all of it is kept and fits into
+        its outbox; otherwise what a new subscriber gets, unless it is subscribed `again`.
+        """
+        route, room = channel.router.route, self._room(client, topic)
+        if not client.positions:
+            self._answer(client, subscribed_frame(route, topic, question.id, message))
+            self._send(client, () if again else channel.replayed(room, OVERHEAD))
+            return
+        since = question.since
+        missed = None if since is None else channel.missed_since(since)
+        if missed is not None and sum(kept.frame_size + OVERHEAD for kept in missed) <= room:
+            position, recovered, sent = since, True, missed
+        else:
+            recovered = False
+            sent = [] if again and since is None else channel.replayed(room, OVERHEAD)
+            position = _before(channel, sent)
+        client.seal(topic)
+        frame = subscribed_frame(
+            route,
+            topic,
+            question.id,
+            message,
+            position=position,
+            recovered=None if since is None else recovered,
+        )
+        self._answer(client, frame)
+        self._send(client, sent)
+
+    def stand(
+        self,
+        topic: str,
+        position: Position,
+        entries: Sequence[tuple[int, str]],
+        *,
+        continued: bool,
+    ) -> None:
+        """Note where `topic` stands; `entries` up to `position` are the kept updates that did not come here.
+
+        If other updates were missed, or the epoch is another one, subscribers with positions go on like new ones
+        after a `reset`. The others get the entries.
+        """
+        channel, entry = self.channels.get(topic), self.topics.get(topic)
+        if channel is None or entry is None:
+            return
+        if continued and position.epoch == channel.epoch:
+            for seq, data in entries:
+                self.updates.deliver(topic, data, Position(position.epoch, seq))
+            channel.seq = max(channel.seq, position.seq)
+            return
+        self.counters.lost += len(channel.take_held())  # they belong to the former position
+        if position.epoch != channel.epoch:
+            channel.begin(position.epoch)
+            channel.seq = 0
+        founding = [client for client in entry.members if not client.positions]
+        for seq, data in entries:
+            if seq > channel.seq:
+                channel.seq = seq
+                self.updates.pass_on(topic, founding, channel, seq, data)
+        channel.seq = position.seq
+        self.reset(topic, channel, entry.members)
+
+    def reset(self, topic: str, channel: Channel, members: Iterable[Client]) -> None:
+        """Let those of `members` that have positions go on like new subscribers."""
+        for client in tuple(members):
+            if client.positions:
+                client.seal(topic)
+                sent = channel.replayed(self._room(client, topic), OVERHEAD)
+                position = _before(channel, sent)
+                self._answer(client, reset_frame(channel.router.route, topic, position))
+                self._send(client, sent)
+
+    def _answer(self, client: Client, frame: str) -> None:
+        self.clients.answer(client, frame)
+
+    def _send(self, client: Client, updates: Iterable[Kept]) -> None:
+        for kept in updates:
+            self.counters.deliveries += 1
+            self._answer(client, kept.frame)
+
+    @staticmethod
+    def _room(client: Client, topic: str) -> int:
+        return client.room - OVERHEAD - _ANSWER - 2 * size_of(topic)
+
+
+def _before(channel: Channel, sent: Sequence[Kept]) -> Position | None:
+    """Return the position before the first of the updates that are sent, or the present one if there is none."""
+    if channel.epoch is None:
+        return None
+    return Position(channel.epoch, sent[0].seq - 1 if sent else channel.answered)

@@ -1,0 +1,84 @@
+"""Ends topics that have lived on without subscribers for as long as their history is kept."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.protocol.events import Question
+from wsgen_runtime.router import WsRouter
+from wsgen_runtime.topics.channel import Channel
+from wsgen_runtime.topics.subscriptions import TopicIndex
+
+
+@dataclass(slots=True, eq=False)
+class Lingering:
+    """The topics without subscribers that live on, at most `most`; beyond that, the oldest end.
+
+    `advance(topic)` takes the next step of a topic.
+    """
+
+    topics: TopicIndex[Client, Question]
+    channels: Mapping[str, Channel]
+    most: int | None
+    advance: Callable[[str], None]
+    _allowed: bool = True
+    _ends: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def allow(self) -> None:
+        """Let topics live on from now on, until `end_all`."""
+        self._allowed = True
+
+    def may(self, router: WsRouter) -> bool:
+        """Return whether topics of the route may live on without subscribers."""
+        return self._allowed and router.history is not None
+
+    def begin(self, topic: str, channel: Channel) -> None:
+        """Let `topic` end after the time of its route if it has no subscribers, unless that has begun."""
+        entry, history = self.topics.get(topic), channel.router.history
+        if entry is None or history is None or not entry.lingers or topic in self._ends:
+            return
+        self._set(topic, history.seconds)
+        if self.most is not None and len(self._ends) > self.most:
+            self._end(next(iter(self._ends)))
+
+    def stop(self, topic: str) -> None:
+        """Let `topic` live, since it has a subscriber."""
+        end = self._ends.pop(topic, None)
+        if end is not None:
+            end.cancel()
+
+    def end_all(self) -> None:
+        """End all these topics, and let no other one live on: the app is shut down."""
+        self._allowed = False
+        for topic in tuple(self.channels):
+            self._end(topic)
+
+    def clear(self) -> None:
+        """Forget all topics, on an event loop that may have ended."""
+        for end in self._ends.values():
+            end.cancel()
+        self._ends.clear()
+
+    def _set(self, topic: str, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._ends[topic] = loop.call_later(seconds, self._expire, topic)
+
+    def _expire(self, topic: str) -> None:
+        """End `topic`, unless an update was published meanwhile, from which the time counts."""
+        channel = self.channels.get(topic)
+        if channel is not None and channel.router.published and channel.router.history is not None:
+            kept_until = channel.published_at + channel.router.history.seconds
+            rest = kept_until - asyncio.get_running_loop().time()
+            if rest > 0:
+                self._set(topic, rest)
+                return
+        self._end(topic)
+
+    def _end(self, topic: str) -> None:
+        self.stop(topic)
+        self.topics.expire(topic)
+        self.advance(topic)
