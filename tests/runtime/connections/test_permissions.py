@@ -11,7 +11,7 @@ from wsgen_runtime import Connection, Session, WsApp, WsRouter
 from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.protocol.events import FrameId
+from wsgen_runtime.protocol.events import Question
 from wsgen_runtime.testing import ErrorFrameError, connect
 from wsgen_runtime.topics.subscriptions import TopicIndex
 from wsgen_runtime.user_code.failure_log import FailureLog
@@ -72,10 +72,10 @@ async def test_permissions_for_topics_that_have_ended_are_forgotten() -> None:
         on_lost=asyncio.Event().set,
         on_failure=lambda *_: None,
     )
-    topics: TopicIndex[Client, FrameId] = TopicIndex()
+    topics: TopicIndex[Client, Question] = TopicIndex()
     permissions = Permissions(client, topics, Limits(), lambda *_: True, FailureLog())
     router, request = BarRouter(service=Recorder()), BarRequest(symbol="AAPL")
-    topics.join("kept", client, 0)
+    topics.join("kept", client, Question(None))
     permissions.grant("kept", router, request)
     for number in range(100):
         permissions.grant(f"ended {number}", router, request)

@@ -198,6 +198,41 @@ MEMBERS = st.sampled_from(["a", "b", "c"])
 TOPICS = st.sampled_from(["t", "u"])
 
 
+def test_a_topic_lives_on_without_subscribers_until_it_expires() -> None:
+    index = Index()
+    live(index, "t", "a")
+    index.join("t", "a", 1, lives_on=True)
+    index.leave("t", "a")
+    assert index.next_step("t") is None
+    assert (len(index), index.names()) == (1, ())
+    assert index.join("t", "b", 2, lives_on=True) is Joined.READY
+    index.leave("t", "b")
+    index.expire("t")
+    assert index.next_step("t") is TopicStep.REMOVE
+
+
+def test_a_topic_that_lives_on_is_not_produced_for_nobody() -> None:
+    index = Index()
+    index.join("t", "a", 1, lives_on=True)
+    index.next_step("t")
+    index.finish("t", owned=False)
+    index.leave("t", "a")
+    assert index.next_step("t") is None
+    index.own("t", owned=True)
+    assert index.next_step("t") is TopicStep.CLOSE
+
+
+def test_a_topic_whose_producer_has_ended_does_not_live_on() -> None:
+    index = Index()
+    index.join("t", "a", 1, lives_on=True)
+    live(index, "t", "b")
+    index.join("t", "b", 1, lives_on=True)
+    index.end("t")
+    assert index.next_step("t") is TopicStep.REMOVE
+    index.finish("t")
+    assert index.next_step("t") is TopicStep.CLOSE
+
+
 class TopicModel(RuleBasedStateMachine):
     """The index against a set of pairs: (topic, member) is in it from join to leave, drop, cancel or failure."""
 
@@ -210,6 +245,7 @@ class TopicModel(RuleBasedStateMachine):
         self.producing: set[str] = set()
         self.opened: set[str] = set()
         self.spent: set[str] = set()
+        self.lives_on: set[str] = set()
         self.tokens = 0
 
     def answer(self, topic: str, answered: tuple[tuple[str, list[int]], ...]) -> None:
@@ -223,11 +259,13 @@ class TopicModel(RuleBasedStateMachine):
         assert gone == {member for name, member in self.pairs if name == topic}
         self.pairs = {pair for pair in self.pairs if pair[0] != topic}
 
-    @rule(topic=TOPICS, member=MEMBERS)
-    def join(self, topic: str, member: str) -> None:
+    @rule(topic=TOPICS, member=MEMBERS, lives_on=st.booleans())
+    def join(self, topic: str, member: str, lives_on: bool) -> None:
         self.tokens += 1
         self.pairs.add((topic, member))
-        if self.index.join(topic, member, self.tokens) is Joined.WAITING:
+        (self.lives_on.add if lives_on else self.lives_on.discard)(topic)
+        joined = self.index.join(topic, member, self.tokens, lives_on=lives_on)
+        if joined is Joined.WAITING:
             self.unanswered.add((topic, member, self.tokens))
 
     @rule(topic=TOPICS, member=MEMBERS)
@@ -262,6 +300,16 @@ class TopicModel(RuleBasedStateMachine):
             self.answer(topic, self.index.own(topic, owned).subscribed)
 
     @rule(topic=TOPICS)
+    def keep(self, topic: str) -> None:
+        self.index.keep(topic)
+        self.lives_on.add(topic)
+
+    @rule(topic=TOPICS)
+    def expire(self, topic: str) -> None:
+        self.index.expire(topic)
+        self.lives_on.discard(topic)
+
+    @rule(topic=TOPICS)
     def begin(self, topic: str) -> None:
         step = self.index.next_step(topic)
         if step is None:
@@ -273,8 +321,10 @@ class TopicModel(RuleBasedStateMachine):
         assert (topic in self.producing) is (step is TopicStep.REMOVE)
         if topic in self.spent:
             assert step is TopicStep.REMOVE
-        if step in (TopicStep.OPEN, TopicStep.CREATE):
-            assert wanted
+        if step is TopicStep.OPEN:
+            assert wanted or topic in self.lives_on
+        if step is TopicStep.CREATE:
+            assert wanted, "nothing is produced for nobody"
         if step is TopicStep.CLOSE:
             assert not wanted
 
@@ -308,6 +358,7 @@ class TopicModel(RuleBasedStateMachine):
         for member in "abc":
             self.drop(member)
         for topic in "tu":
+            self.expire(topic)
             while topic in self.steps or self.index.next_step(topic):
                 self.steps.pop(topic, None)
                 self.index.finish(topic)
