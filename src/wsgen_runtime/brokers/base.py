@@ -23,6 +23,11 @@ class Keeping(NamedTuple):
 class BrokerHost(Protocol):
     """The runtime, as its broker sees it. No method blocks or raises."""
 
+    @property
+    def keeps(self) -> bool:
+        """Return whether there are topics for which `kept` returns something."""
+        raise NotImplementedError
+
     def deliver(self, topic: str, data: str, position: Position | None = None) -> None:
         """Send the update `data`, a JSON text, to the subscribers of `topic` in this process, if any.
 

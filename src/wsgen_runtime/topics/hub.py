@@ -291,6 +291,11 @@ class Hub:
         self._notify(channel.router.route, topic, outcome, reason)
         self._lifecycle.advance(topic)
 
+    @property
+    def keeps(self) -> bool:
+        """Return whether the updates of some topics have positions."""
+        return any(router.kept for router in self._routers.values())
+
     def kept(self, topic: str) -> Keeping | None:
         """Return what a broker keeps of `topic`, or None if its updates have no positions."""
         router = self._router_of(topic)

@@ -1,6 +1,7 @@
 """RedisBroker: opens, closes and publishes topics through Redis."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import Callable
 
@@ -9,17 +10,29 @@ from redis.credentials import CredentialProvider
 
 from wsgen_runtime.brokers.base import BrokerHost
 from wsgen_runtime.brokers.redis.address import address_of
+from wsgen_runtime.brokers.redis.keeping import Ledger
 from wsgen_runtime.brokers.redis.leases import Leases
 from wsgen_runtime.brokers.redis.messages import (
+    ASKING,
     RedisNames,
     ending_message,
     produced_message,
     published_message,
 )
+from wsgen_runtime.brokers.redis.positions import KeptSending, KeptTopic, Kind
 from wsgen_runtime.brokers.redis.session import RedisSession
-from wsgen_runtime.brokers.redis.state import AwaitedEnding, BrokerState, Sending, SendQueue, Tally
+from wsgen_runtime.brokers.redis.state import (
+    AwaitedEnding,
+    BrokerState,
+    OpenTopic,
+    Sending,
+    SendQueue,
+    Tally,
+)
 from wsgen_runtime.brokers.redis.supervisor import Supervisor
 from wsgen_runtime.stats import BrokerStats
+
+_CHECK_EVERY = 30.0  # seconds after which positions are compared with the store
 
 
 class RedisBroker:
@@ -60,6 +73,7 @@ class RedisBroker:
         self._ttl = lease * 0.8
         self._timeout = min(lease * 0.4, 2.0)
         self._bounds = queue, queue_bytes
+        self._check_every = _CHECK_EVERY
         self._tally = Tally()
         self._state: BrokerState | None = None
         self._supervisor: Supervisor | None = None
@@ -100,7 +114,10 @@ class RedisBroker:
         process = secrets.token_hex(8)
         names = RedisNames(self._prefix or "wsgen", self._address.db)
         leases, queue = Leases(process, self._ttl), SendQueue(*self._bounds)
-        state = BrokerState(host, names, leases, queue, self._tally)
+        ledger = Ledger(host, names, process, lambda: queue.put_so_far, self.ask_snapshot)
+        queue.lose = ledger.lose
+        every = self._check_every
+        state = BrokerState(host, names, leases, queue, self._tally, ledger, every)
         trial = names.process(process)
         supervisor = Supervisor(self._address, state, timeout=self._timeout, trial=trial)
         await supervisor.start()
@@ -160,6 +177,10 @@ class RedisBroker:
         if state is None:
             return
         opened = state.topics.get(topic)
+        kept = self._kept(state, topic, opened)
+        if kept is not None:
+            self._publish_kept(state, kept, Kind.UPDATE, data, produced=produced)
+            return
         if produced:
             number = state.leases.number(topic, asyncio.get_running_loop().time())
             if opened is None or number is None:
@@ -184,11 +205,78 @@ class RedisBroker:
         if number is None:
             return  # another process produces the topic by now
         state.endings[topic] = AwaitedEnding(now + self._ttl, reason)
+        kept = self._kept(state, topic, opened)
+        if kept is not None:
+            content = json.dumps(reason).encode()
+            self._send(state, KeptSending(kept, Kind.ENDING, content, number[1], kept.production))
+            return
         message = ending_message(*number, reason)
         self._send(state, Sending(opened.channel, message, opened.lease, number[0]))
 
-    def _send(self, state: BrokerState, sending: Sending) -> None:
+    # -- positions
+
+    def begin(self, topic: str) -> None:
+        """Begin an epoch of a topic that is produced here."""
+        number = self._skip(topic, 0)
+        if self._state is not None and number is not None:
+            self._state.ledger.begin(topic, number)
+            self._wake()
+
+    def skip(self, topic: str, count: int) -> None:
+        """Leave out the numbers of `count` updates that were lost before `publish`."""
+        number = self._skip(topic, count)
+        if self._state is not None and number is not None:
+            self._state.ledger.skip(topic, number)
+            self._wake()
+
+    def _skip(self, topic: str, count: int) -> int | None:
+        now = asyncio.get_running_loop().time()
+        return None if self._state is None else self._state.leases.skip(topic, count, now)
+
+    def snapshot(self, topic: str, data: str) -> None:
+        """Queue a state, between the same updates."""
+        state = self._state
+        if state is not None:
+            kept = self._kept(state, topic, state.topics.get(topic))
+            if kept is not None:
+                self._publish_kept(state, kept, Kind.SNAPSHOT, data, produced=True)
+
+    def ask_snapshot(self, topic: str) -> None:
+        """Request a state from the process that produces the topic."""
+        state = self._state
+        opened = state.topics.get(topic) if state is not None else None
+        if state is None or opened is None:
+            return
+        loop = asyncio.get_running_loop()
+        if state.leases.holds(topic, loop.time()):
+            loop.call_soon(state.host.wanted_snapshot, topic)
+        else:
+            self._send(state, Sending(opened.channel, ASKING, opened.channel))
+
+    def _kept(self, state: BrokerState, topic: str, opened: OpenTopic | None) -> KeptTopic | None:
+        """Return what is known of a topic whose updates have positions; None for others."""
+        if opened is None:
+            return state.ledger.known(topic)
+        return opened.follower.topic if opened.follower is not None else None
+
+    def _publish_kept(
+        self, state: BrokerState, topic: KeptTopic, kind: Kind, data: str, *, produced: bool
+    ) -> None:
+        message, number, production = topic.label + b" " + data.encode(), 0, None
+        if produced:
+            production = topic.production
+            count = 1 if kind is Kind.UPDATE else 0
+            last = self._skip(topic.name, count)
+            if production is None or last is None:
+                self._tally.dropped += 1
+                return
+            number = last
+        self._send(state, KeptSending(topic, kind, message, number, production))
+
+    def _wake(self) -> None:
+        if self._session is not None:
+            self._session.wake()
+
+    def _send(self, state: BrokerState, sending: Sending | KeptSending) -> None:
         self._tally.dropped += state.outgoing.put(sending)
-        session = self._session
-        if session is not None:
-            session.wake()
+        self._wake()

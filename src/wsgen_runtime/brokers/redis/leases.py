@@ -185,6 +185,14 @@ class Leases:
         lease.number += 1
         return lease.token, lease.number
 
+    def skip(self, topic: str, count: int, now: float) -> int | None:
+        """Leave out `count` numbers; return the last number, or None if the topic is not produced here."""
+        if not self.holds(topic, now):
+            return None
+        lease = self._leases[topic]
+        lease.number += count
+        return lease.number
+
     @property
     def held(self) -> int:
         """Return the number of topics that this process produces."""

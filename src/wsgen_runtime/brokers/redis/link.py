@@ -11,7 +11,19 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from wsgen_runtime.brokers.redis.address import Address
+from wsgen_runtime.brokers.redis.commands import (
+    Question,
+    answers_of,
+    asking,
+    publishing,
+    readings_of,
+    trial_batch,
+    trial_questions,
+)
+from wsgen_runtime.brokers.redis.following import Reading
 from wsgen_runtime.brokers.redis.messages import RELEASED
+from wsgen_runtime.brokers.redis.positions import Answer, KeptBatch
+from wsgen_runtime.brokers.redis.scripts import PUBLISH, READ
 from wsgen_runtime.brokers.redis.state import Sending
 
 # Scripts are sent in full, so that they work after Redis has restarted; Redis caches the compiled script.
@@ -70,8 +82,18 @@ class Link:
     timeout: float
 
     @classmethod
-    async def open(cls, address: Address, timeout: float, trial: bytes) -> "Link":  # noqa: ASYNC109 - it is for each command
-        """Connect, and test with the name `trial` whether the user has all necessary rights."""
+    async def open(
+        cls,
+        address: Address,
+        timeout: float,  # noqa: ASYNC109 - it is for each command
+        trial: bytes,
+        *,
+        keeps: bool,
+    ) -> "Link":
+        """Connect, and test with the name `trial` whether the user has all necessary rights.
+
+        Those for positions are tested if the app has a topic that `keeps` them.
+        """
         async with asyncio.timeout(timeout):
             link = cls(await address.connection(), await address.connection(), timeout)
         try:
@@ -87,6 +109,9 @@ class Link:
             await link.claim([(trial, b"ours"), (trial, b"ours"), (trial, b"another's")], timeout)
             await link.publish([Sending(trial, b"", trial, b"ours")])
             await link.release([(trial, b"ours", trial)])
+            if keeps:
+                await link.keep(*trial_batch(trial))
+                await link.read(trial_questions(trial))
         except BaseException:  # also when the start is cancelled
             await link.close()
             raise
@@ -127,6 +152,16 @@ class Link:
             raise RedisError("an unexpected answer")
         return answer
 
+    async def keep(self, sent: bytes, batch: KeptBatch) -> list[Answer]:
+        """Publish the groups of a batch in order; return what Redis has done with each of them."""
+        keys, rest = publishing(sent, batch)
+        return answers_of(await self._ask("EVAL", PUBLISH, len(keys), *keys, *rest), batch)
+
+    async def read(self, questions: Sequence[Question]) -> list[Reading]:
+        """Read where topics stand, and what their histories have."""
+        keys, rest = asking(questions)
+        return readings_of(await self._ask("EVAL", READ, len(keys), *keys, *rest), questions)
+
     async def ping(self) -> None:
         """Check the connection for commands."""
         await self._ask("PING")
@@ -147,9 +182,9 @@ class Link:
         """Unsubscribe from `channels`."""
         await self._tell("UNSUBSCRIBE", *channels)
 
-    async def probe(self) -> None:
-        """Ask Redis to answer on the connection for subscriptions."""
-        await self._tell("PING")
+    async def probe(self, text: bytes = b"") -> None:
+        """Ask Redis to answer on the connection for subscriptions, after all messages so far, with `text`."""
+        await self._tell("PING", text)
 
     async def _tell(self, *command: bytes | str) -> None:
         async with asyncio.timeout(self.timeout):
@@ -160,4 +195,4 @@ class Link:
         said = await self.listening.read_response(disable_decoding=True)
         if isinstance(said, list) and len(said) == 3:
             return said[0], said[1], said[2]
-        return b"pong", b"", None
+        return b"pong", b"", said[1] if isinstance(said, list) and len(said) == 2 else None

@@ -9,6 +9,16 @@ separated by single spaces.
     1 e <token> <number> <reason>         the producer has ended; the reason is a JSON string
     1 r                                   the lease was released and may be claimed at once
 
+Topics whose updates have positions have messages that processes of earlier versions do not understand; `seq` is
+the number of the last update up to this message, and `mark` is the same in no other update of the topic:
+
+    2 b <epoch> 0                             an epoch begins
+    2 u <epoch> <seq> <mark> <label> <data>   an update; the label is `-` if there is none
+    2 n <epoch> <seq>                         updates were lost, up to this number
+    2 s <epoch> <seq> <label> <data>          a state
+    2 e <epoch> <seq> <reason>                the producer has ended
+    2 a                                       a process waits for a state
+
 Anybody with access to Redis can publish here, so that every message is checked.
 """
 
@@ -19,6 +29,7 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 RELEASED = b"1 r"
+ASKING = b"2 a"
 _MAX_NUMBER = 2**53  # the largest exact integer in JavaScript
 
 
@@ -34,6 +45,20 @@ class Update(NamedTuple):
     label: str = ""
     ends: bool = False
     """Whether this is the end of the producer, with the reason in `data`."""
+
+
+class Numbered(NamedTuple):
+    """A message about a topic with positions, which stands at `epoch` and `seq` with it.
+
+    `kind` is the letter of the format; `data` is the update, the state, or the reason of the end.
+    """
+
+    kind: str
+    epoch: str
+    seq: int
+    mark: str = ""
+    label: str = ""
+    data: str = ""
 
 
 def produced_message(token: bytes, number: int, data: str, label: str = "") -> bytes:
@@ -53,8 +78,8 @@ def ending_message(token: bytes, number: int, reason: str) -> bytes:
     return b"1 e %b %d %b" % (token, number, json.dumps(reason).encode())
 
 
-def read_message(raw: object) -> Update | None:
-    """Return the update in a message, or None if the message is that the lease was released.
+def read_message(raw: object) -> Update | Numbered | None:
+    """Return what is in a message, or None if the message is that the lease was released.
 
     Raises ValueError with the reason if no process of this app can have sent it.
     """
@@ -62,6 +87,8 @@ def read_message(raw: object) -> Update | None:
         raise ValueError("it is not text")
     if raw == RELEASED:
         return None
+    if raw.startswith(b"2 "):
+        return _numbered(raw)
     kind, label, rest = raw[:4], b"", raw[4:]
     if kind in (b"1 U ", b"1 P "):
         label, _, rest = rest.partition(b" ")
@@ -76,6 +103,59 @@ def read_message(raw: object) -> Update | None:
     if kind in (b"1 p ", b"1 P "):
         return Update(_checked(rest), label=_label(label))
     raise ValueError("it is of an unknown kind")
+
+
+def _numbered(raw: bytes) -> Numbered:
+    parts = raw[2:].split(b" ", 3)
+    kind = parts[0]
+    if raw == ASKING:
+        return Numbered("a", "", 0)
+    if kind not in (b"b", b"u", b"n", b"s", b"e"):
+        raise ValueError("it is of an unknown kind")
+    if len(parts) < 3 or (len(parts) == 3) is not (kind in b"bn"):
+        raise ValueError("it has no data")
+    epoch, seq, rest = read_epoch(parts[1]), read_number(parts[2]), parts[3:]
+    if not rest:
+        return Numbered(kind.decode(), epoch, seq)
+    if kind == b"e":
+        return Numbered("e", epoch, seq, data=_reason(rest[0]))
+    mark = b""
+    if kind == b"u":
+        mark, _, content = rest[0].partition(b" ")
+    else:
+        content = rest[0]
+    return Numbered(kind.decode(), epoch, seq, read_mark(mark), *read_content(content))
+
+
+def read_epoch(text: bytes) -> str:
+    """Return an epoch; raises ValueError if it is none."""
+    number, dot, maker = text.partition(b".")
+    if not (number.isdigit() and dot and maker) or len(text) > 100 or not text.isascii():
+        raise ValueError("its epoch is not an epoch")
+    epoch = text.decode()
+    if not epoch.isprintable():
+        raise ValueError("its epoch is not an epoch")
+    return epoch
+
+
+def read_number(text: bytes) -> int:
+    """Return the number of an update, or 0; raises ValueError if it is none."""
+    return 0 if text == b"0" else _number(text)
+
+
+def read_mark(text: bytes) -> str:
+    """Return the mark of an update; raises ValueError if it cannot be one."""
+    if not text.isascii() or len(text) > 100:
+        raise ValueError("its mark is not a mark")
+    return text.decode()
+
+
+def read_content(content: bytes) -> tuple[str, str]:
+    """Return label and data of an update or a state; raises ValueError for data that is not JSON."""
+    label, space, data = content.partition(b" ")
+    if not space:
+        raise ValueError("it has no data")
+    return "" if label == b"-" else _label(label), _checked(data)
 
 
 def _checked(data: bytes) -> str:
@@ -141,9 +221,21 @@ class RedisNames:
         """Return the key of the lease of `topic`."""
         return self._prefix + b"lease:" + _digest(topic)
 
+    def state(self, topic: str) -> bytes:
+        """Return the key of the position of `topic`."""
+        return self._prefix + b"state:" + _digest(topic)
+
+    def history(self, topic: str) -> bytes:
+        """Return the key of the history of `topic`."""
+        return self._prefix + b"history:" + _digest(topic)
+
     def process(self, process: str) -> bytes:
         """Return a name that only this process uses, to test its rights."""
         return self._prefix + b"process:" + process.encode()
+
+    def sent(self, process: str) -> bytes:
+        """Return the key of the last batch of this process that it may have to send again."""
+        return self._prefix + b"sent:" + process.encode()
 
 
 def _digest(topic: str) -> bytes:

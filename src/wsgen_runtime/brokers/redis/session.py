@@ -7,19 +7,28 @@ exception in any of them ends the session; the state that is left is used by the
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 
+from redis.exceptions import ResponseError
+
 from wsgen_runtime.brokers.labels import Difference, OtherTypeError, compare
+from wsgen_runtime.brokers.redis.commands import Question
+from wsgen_runtime.brokers.redis.following import Entry, Follower, Reading
 from wsgen_runtime.brokers.redis.leases import Claim, Turn
 from wsgen_runtime.brokers.redis.link import Link
-from wsgen_runtime.brokers.redis.messages import read_message
-from wsgen_runtime.brokers.redis.state import BrokerState, OpenTopic, Release, settle
+from wsgen_runtime.brokers.redis.messages import Numbered, Update, read_message
+from wsgen_runtime.brokers.redis.positions import KeptBatch, KeptSending
+from wsgen_runtime.brokers.redis.state import BrokerState, OpenTopic, Release, Sending, settle
+from wsgen_runtime.protocol.positions import Position
 
 _log = logging.getLogger("wsgen_runtime")
 
 _BATCH = 512
 _BATCH_BYTES = 1024 * 1024
+_READS = 16  # topics of which the histories are read at once
+_MOST_RENEWALS = 3  # attempts to publish in a store that loses what it has
+_SOON = 0.1  # seconds after which doubtful positions are compared
 _MOST_WARNINGS = 100  # different complaints about received messages that are logged
 _SLICE = 0.002  # seconds after which receiving pauses, to let other tasks run
 
@@ -44,6 +53,8 @@ class RedisSession:
         self._changed = asyncio.Event()
         self._awaited = set(state.by_channel)
         self._work = asyncio.Event()
+        self._check_at = self._time() + state.check_every
+        self._checks: dict[bytes, list[tuple[Follower, Position]]] = {}
         self._received_at = self._sent_at = self._time()
 
     async def run(self) -> None:
@@ -86,8 +97,11 @@ class RedisSession:
     def _confirm(self, channel: bytes) -> None:
         self._awaited.discard(channel)
         topic = self._state.by_channel.get(channel)
-        if topic is not None and not self._state.leases.hear(topic.name, self._time()):
-            topic.answer()  # the lease is claimed later
+        if topic is not None:
+            if topic.follower is not None:
+                self._state.ledger.read_soon(topic.follower)
+            if not self._state.leases.hear(topic.name, self._time()):
+                topic.decide()  # the lease is claimed later
         self._work.set()
 
     # -- receiving
@@ -105,6 +119,8 @@ class RedisSession:
                 self._receive(channel, content)
             elif kind == b"subscribe":
                 self._confirm(channel)
+            elif content:
+                self._compare_positions(content)
 
     def _receive(self, channel: bytes, content: object) -> None:
         state = self._state
@@ -116,6 +132,9 @@ class RedisSession:
             if message is None:
                 state.leases.hint(topic.name, self._received_at)
                 self._work.set()
+                return
+            if isinstance(message, Numbered):
+                self._receive_numbered(topic, message)
                 return
             if message.label != topic.label and not message.ends:
                 self._compare(topic, message.label)
@@ -130,11 +149,50 @@ class RedisSession:
             return
         if missed:
             state.tally.missed += missed
-            state.host.lose(topic.name, missed)
+            if topic.follower is None:
+                state.host.lose(topic.name, missed)
+            else:
+                topic.follower.skip(missed)
         if message.ends:
             state.end(topic.name, message.data, self._received_at)
-        else:
+        elif topic.follower is None:
             state.host.deliver(topic.name, message.data)
+        else:
+            self._hear(topic.follower, message)
+
+    def _receive_numbered(self, topic: OpenTopic, message: Numbered) -> None:
+        """Receive a message about a topic with positions; raises OtherTypeError and ValueError."""
+        state, follower = self._state, topic.follower
+        if message.kind == "a":
+            if state.leases.holds(topic.name, self._received_at):
+                state.host.wanted_snapshot(topic.name)
+            return
+        if message.kind in "us" and message.label != topic.label:
+            try:
+                self._compare(topic, message.label)
+            except OtherTypeError:
+                if follower is not None:
+                    follower.pass_over(message)
+                raise
+        if follower is not None:
+            self._hear(follower, message)
+        elif message.kind == "u":  # of a process in which the route has a history
+            missed = topic.follow(Update(message.data, message.epoch.encode(), message.seq))
+            state.tally.missed += missed
+            if missed:
+                state.host.lose(topic.name, missed)
+            state.host.deliver(topic.name, message.data)
+        if message.kind == "e":
+            state.end(topic.name, message.data, self._received_at)
+
+    def _hear(self, follower: Follower, message: Numbered | Update) -> None:
+        follower.hear(message)
+        if follower.unread:
+            self._state.ledger.read_soon(follower)
+            self._work.set()
+        elif follower.doubtful:
+            follower.doubtful = False
+            self._check_at = min(self._check_at, self._received_at + _SOON)
 
     def _compare(self, topic: OpenTopic, label: str) -> None:
         """Raise OtherTypeError for an update of another service; log once that there is another version."""
@@ -161,11 +219,17 @@ class RedisSession:
             await _wait(self._work, self._interval)
         while await self._claim():
             pass
+        while self._state.ledger.has_due(self._state.outgoing.gone_so_far):
+            await self._publish()
+        while await self._read():
+            pass
         # Not earlier, since queued updates would be refused while this process has not claimed their leases.
         self._ready()
         while True:
             await self._claim()
             await self._publish()
+            await self._read()
+            await self._check()
             await self._release()
             await self._rest()
 
@@ -192,23 +256,122 @@ class RedisSession:
         state, name = self._state, claim.topic
         if turn is Turn.USELESS:
             state.give_back(state.names.lease(name), claim.token, state.names.channel(name))
-        elif turn is not Turn.KEPT:
-            state.host.own(name, turn is Turn.GAINED)
+        elif turn is Turn.GAINED:
+            state.ledger.gain(name, claim.token)
+            state.host.own(name, True)
+        elif turn is Turn.LOST:
+            state.ledger.stop(name)
+            state.host.own(name, False)
         topic = state.topics.get(name)
         if topic is not None:
-            topic.answer()
+            topic.decide()
 
     async def _publish(self) -> None:
-        batch = self._state.outgoing.take(_BATCH, _BATCH_BYTES)
-        if not batch:
-            return
+        ledger = self._state.ledger
+        if ledger.doubt is not None:
+            await self._keep(ledger.doubt)
+        taken = self._state.outgoing.take(_BATCH, _BATCH_BYTES)
+        # A batch that mixes topics with and without positions is rare: the order matters only within a topic.
+        batch = [each for each in taken if isinstance(each, Sending)]
+        kept = [each for each in taken if isinstance(each, KeptSending)]
         dropped = len(batch)
         try:
+            await self._keep(ledger.batch(kept, self._state.outgoing.gone_so_far, _BATCH))
+            if not batch:
+                return
             dropped = await self._link.publish(batch)
         finally:
             # Without an answer it is unknown whether Redis has published the batch; it is not sent again.
             self._state.tally.dropped += dropped
         self._sent_at = self._time()
+
+    async def _keep(self, batch: KeptBatch | None) -> None:
+        """Publish a batch of topics with positions; what the store has lost begins another epoch, a few times."""
+        ledger, tally = self._state.ledger, self._state.tally
+        for _ in range(_MOST_RENEWALS):
+            if batch is None:
+                return
+            try:
+                answers = await self._link.keep(ledger.sent, batch)
+            except ResponseError:
+                tally.dropped += ledger.give_up(batch)
+                raise
+            except BaseException:
+                batch.again, ledger.doubt = True, batch
+                raise
+            self._sent_at = self._time()
+            batch, dropped = ledger.settle(batch, answers)
+            tally.dropped += dropped
+        if batch is not None:
+            tally.dropped += ledger.give_up(batch)
+
+    async def _read(self) -> bool:
+        """Read the states of topics that need it; return whether there were any."""
+        ledger = self._state.ledger
+        followers = ledger.unread(_READS)
+        if not followers:
+            return False
+        questions = [
+            Question(it, "renew" if it.forked else "read", ledger.make_name()) for it in followers
+        ]
+        for question, reading in zip(questions, await self._link.read(questions), strict=True):
+            follower = question.follower
+            topic = self._state.topics.get(follower.topic.name)
+            if topic is None or topic.follower is not follower:
+                continue  # closed meanwhile
+            follower.take(Reading(reading.position, self._of_type(topic, reading.entries)))
+            if follower.unread:
+                ledger.read_soon(follower)
+            topic.answer_if_read()
+        return True
+
+    def _of_type(self, topic: OpenTopic, entries: Sequence[Entry]) -> list[Entry]:
+        """Return the entries without those of another service."""
+        ours = []
+        for entry in entries:
+            try:
+                if entry.label != topic.label:
+                    self._compare(topic, entry.label)
+            except OtherTypeError as why:
+                self._warn_once(str(why), "%s", why)
+                self._state.tally.rejected += 1
+            else:
+                ours.append(entry)
+        return ours
+
+    async def _check(self) -> None:
+        """Now and then, compare the positions of all topics with the store, and leave out what was lost."""
+        if self._time() < self._check_at:
+            return
+        self._check_at = self._time() + self._state.check_every
+        ledger = self._state.ledger
+        for follower in ledger.followers.values():
+            if follower.topic.production is not None:
+                ledger.mark(follower.topic)
+        followers = [it for it in ledger.followers.values() if it.countable]
+        for start in range(0, len(followers), _BATCH):
+            questions = [
+                Question(it, "check", ledger.make_name())
+                for it in followers[start : start + _BATCH]
+            ]
+            readings = await self._link.read(questions)
+            pairs = zip(questions, readings, strict=True)
+            doubtful = [
+                (question.follower, reading.position)
+                for question, reading in pairs
+                if question.follower.is_behind(reading.position)
+            ]
+            if doubtful:
+                name = ledger.make_name()
+                self._checks[name] = doubtful
+                await self._link.probe(name)
+
+    def _compare_positions(self, name: object) -> None:
+        """Read what followers have missed: all messages before the answer `name` have arrived."""
+        for follower, position in self._checks.pop(name, ()) if isinstance(name, bytes) else ():
+            if follower.is_behind(position):
+                self._state.ledger.read_soon(follower)
+                self._work.set()
 
     async def _release(self) -> None:
         releases, gone = self._state.releases, self._state.outgoing.gone_so_far
@@ -225,9 +388,12 @@ class RedisSession:
     async def _rest(self) -> None:
         """Wait until there is something to do, and keep the connection alive."""
         state, now = self._state, self._time()
-        if len(state.outgoing) or state.releases:
+        ledger = state.ledger
+        if len(state.outgoing) or state.releases or ledger.to_read:
             return
-        rest = min(state.leases.next_claim - now, self._interval)
+        if ledger.has_due(state.outgoing.gone_so_far):
+            return
+        rest = min(state.leases.next_claim - now, self._interval, self._check_at - now)
         if rest > 0:
             await _wait(self._work, rest)
         if self._time() - self._sent_at >= self._interval:

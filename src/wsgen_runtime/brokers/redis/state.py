@@ -2,12 +2,16 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from wsgen_runtime.brokers.base import BrokerHost
+from wsgen_runtime.brokers.redis.following import Follower
+from wsgen_runtime.brokers.redis.keeping import Ledger
 from wsgen_runtime.brokers.redis.leases import Leases
 from wsgen_runtime.brokers.redis.messages import RedisNames, Update
+from wsgen_runtime.brokers.redis.positions import KeptSending
 
 _LARGEST_GAP = 1_000_000_000  # more updates cannot be lost between two that arrive
 
@@ -22,14 +26,18 @@ class Sending(NamedTuple):
 
 
 class SendQueue:
-    """A queue of at most `most` messages and `most_bytes` bytes, which drops the oldest."""
+    """A queue of at most `most` messages and `most_bytes` bytes, which drops the oldest.
+
+    `lose` is called with each dropped message of a topic that has positions.
+    """
 
     def __init__(self, most: int, most_bytes: int) -> None:
         self.most = most
         self.most_bytes = most_bytes
+        self.lose: Callable[[KeptSending], None] | None = None
         self.put_so_far = 0
         """The number of messages that were ever added."""
-        self._waiting: deque[Sending] = deque()
+        self._waiting: deque[Sending | KeptSending] = deque()
         self._bytes = 0
 
     def __len__(self) -> int:
@@ -40,22 +48,23 @@ class SendQueue:
         """Return the number of messages that were added and have left the queue, sent or dropped."""
         return self.put_so_far - len(self._waiting)
 
-    def put(self, sending: Sending) -> int:
+    def put(self, sending: Sending | KeptSending) -> int:
         """Add a message; return how many were dropped for it: itself, if it is too large."""
         self.put_so_far += 1
         if len(sending.message) > self.most_bytes:
+            self._drop(sending)
             return 1
         self._waiting.append(sending)
         self._bytes += len(sending.message)
         dropped = 0
         while len(self._waiting) > self.most or self._bytes > self.most_bytes:
-            self._pop()
+            self._drop(self._pop())
             dropped += 1
         return dropped
 
-    def take(self, most: int, most_bytes: int) -> list[Sending]:
+    def take(self, most: int, most_bytes: int) -> list[Sending | KeptSending]:
         """Remove and return the oldest messages, at least one unless the queue is empty."""
-        batch: list[Sending] = []
+        batch: list[Sending | KeptSending] = []
         size = 0
         while self._waiting and len(batch) < most:
             size += len(self._waiting[0].message)
@@ -64,10 +73,14 @@ class SendQueue:
             batch.append(self._pop())
         return batch
 
-    def _pop(self) -> Sending:
+    def _pop(self) -> Sending | KeptSending:
         sending = self._waiting.popleft()
         self._bytes -= len(sending.message)
         return sending
+
+    def _drop(self, sending: Sending | KeptSending) -> None:
+        if self.lose is not None and isinstance(sending, KeptSending):
+            self.lose(sending)
 
 
 @dataclass(slots=True, eq=False)
@@ -78,10 +91,23 @@ class OpenTopic:
     label: str
     channel: bytes
     lease: bytes
+    follower: Follower | None = None
+    """Set if the updates of the topic have positions."""
     answered: asyncio.Future[None] | None = None
     """Done when it is known whether this process produces the topic, or when that cannot be found out now."""
+    _decided: bool = False
     _token: bytes = b""
     _number: int = 0
+
+    def decide(self) -> None:
+        """Note that it is known whether this process produces the topic."""
+        self._decided = True
+        self.answer_if_read()
+
+    def answer_if_read(self) -> None:
+        """Let `RedisBroker.open` return, unless the position of the topic has to be read first."""
+        if self._decided and not (self.follower is not None and self.follower.unread):
+            self.answer()
 
     def answer(self) -> None:
         """Let `RedisBroker.open` return."""
@@ -143,6 +169,9 @@ class BrokerState:
     leases: Leases
     outgoing: SendQueue
     tally: Tally
+    ledger: Ledger
+    check_every: float
+    """How often positions are compared with the store, in seconds."""
     topics: dict[str, OpenTopic] = field(default_factory=dict)
     by_channel: dict[bytes, OpenTopic] = field(default_factory=dict)
     releases: deque[Release] = field(default_factory=deque)
@@ -153,7 +182,9 @@ class BrokerState:
         channel, lease = self.names.channel(name), self.names.lease(name)
         topic = self.topics[name] = OpenTopic(name, self.host.label(name), channel, lease)
         self.by_channel[topic.channel] = topic
-        self.leases.open(name)
+        topic.follower = self.ledger.follow(name, topic.label)
+        if topic.follower is None or not topic.follower.topic.keeping.published:
+            self.leases.open(name)
         return topic
 
     def close(self, name: str) -> tuple[OpenTopic, bytes | None] | None:
@@ -163,6 +194,7 @@ class BrokerState:
             return None
         self.endings.pop(name, None)
         del self.by_channel[topic.channel]
+        self.ledger.close(name)
         topic.answer()
         return topic, self.leases.close(name)
 
@@ -192,11 +224,13 @@ class BrokerState:
     def expire(self, now: float) -> None:
         """Stop producing the topics whose leases were not renewed in time."""
         for name in self.leases.expire(now):
+            self.ledger.stop(name)
             self.host.own(name, False)
 
     def disconnect(self, now: float) -> None:
         """Stop waiting for answers of Redis; leases expire by themselves."""
         self.leases.disconnect(now)
+        self.ledger.disconnect()
         for topic in self.topics.values():
             topic.answer()
         settle(self.releases)

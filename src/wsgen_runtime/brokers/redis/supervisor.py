@@ -64,7 +64,8 @@ class Supervisor:
         self.connected = False
 
     async def _open(self) -> Link:
-        return await Link.open(self.address, self.timeout, self.trial)
+        keeps = self.state.host.keeps
+        return await Link.open(self.address, self.timeout, self.trial, keeps=keeps)
 
     async def _watch(self) -> None:
         """Stop producing topics whose leases have expired, and end overdue topics, even without Redis."""

@@ -1,0 +1,197 @@
+"""Scripts of the positions of kept topics, which run in Redis.
+
+The state of a topic is a hash: `epoch`, `seq`, the producer's number `n` of the last update, and `size`, the
+bytes of all updates of the epoch so far. Its history is a stream whose ids are the numbers. An entry has the
+`mark` of its update, which no other update of the topic has, the `size` before it, the time in milliseconds, and
+the label with the data.
+
+Scripts are sent in full, so that they work after Redis has restarted; Redis caches the compiled script.
+"""
+
+_COMMON = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number) return string.format('%.0f', number) end
+local function generation(epoch) return tonumber(string.match(epoch, '^(%d+)%.')) or 0 end
+local function load(key)
+  local s = redis.call('HMGET', key, 'epoch', 'n', 'seq', 'size')
+  local n, seq, size = tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0)
+  return {key = key, epoch = s[1] or '', n = n, seq = seq, size = size}
+end
+local function save(state, ttl)
+  local n, seq, size = text(state.n), text(state.seq), text(state.size)
+  redis.call('HSET', state.key, 'epoch', state.epoch, 'n', n, 'seq', seq, 'size', size)
+  redis.call('PEXPIRE', state.key, ttl)
+end
+local function is_older(state, epoch, seq)
+  local had, has = generation(epoch), generation(state.epoch)
+  if had ~= has then return had > has end
+  return had > 0 and (epoch ~= state.epoch or seq > state.seq)
+end
+local function begin(state, history, channel, top, maker, n)
+  state.epoch = text(math.max(generation(state.epoch), generation(top)) + 1) .. '.' .. maker
+  state.n, state.seq, state.size = n, 0, 0
+  redis.call('DEL', history)
+  redis.call('PUBLISH', channel, '2 b ' .. state.epoch .. ' 0')
+end
+"""
+
+# KEYS: the key of the last batch with updates that have no producer; then lease, state, history for each group.
+# ARGV: the name of the batch, '1' if it may have been published; then for each group the values that `group`
+# reads, and three for each item: kind, number, content. Returns outcome, epoch, seq for each group.
+PUBLISH = (
+    _COMMON
+    + """
+local again = ARGV[2] == '1'
+local done = again and redis.call('GET', KEYS[1]) == ARGV[1]
+local at, answers, foreign = 2, {}, false
+local function take() at = at + 1; return ARGV[at] end
+local function group()
+  local g = {channel = take(), token = take(), maker = take(), epoch = take(), base = tonumber(take())}
+  g.top, g.top_seq, g.last = take(), tonumber(take()), tonumber(take())
+  g.updates, g.ms, g.bytes = tonumber(take()), tonumber(take()), tonumber(take())
+  g.ttl, g.count = take(), tonumber(take())
+  return g
+end
+local function trim(history, size, g)
+  while true do
+    local entries = redis.call('XRANGE', history, '-', '+', 'COUNT', 8)
+    for _, entry in ipairs(entries) do
+      if tonumber(entry[2][6]) >= now - g.ms and size - tonumber(entry[2][4]) <= g.bytes then return end
+      redis.call('XDEL', history, entry[1])
+    end
+    if #entries < 8 then return end
+  end
+end
+local function publish(g, state, history)
+  local produced, added = g.token ~= '', false
+  local skipped = not produced and again
+  local function number(n)
+    if n > state.n then
+      state.seq, state.n = state.seq + n - state.n, n
+      redis.call('PUBLISH', g.channel, '2 n ' .. state.epoch .. ' ' .. text(state.seq))
+    end
+  end
+  for _ = 1, g.count do
+    local kind, n, content = take(), tonumber(take()), take()
+    if kind == 's' then
+      number(n)
+      redis.call('PUBLISH', g.channel, '2 s ' .. state.epoch .. ' ' .. text(state.seq) .. ' ' .. content)
+    elseif not skipped and (not produced or n > state.n) then
+      local mark = text(n)
+      if produced then
+        state.seq, state.n = state.seq + n - state.n, n
+      else
+        state.seq, foreign = state.seq + 1, true
+        mark = ARGV[1] .. ':' .. mark
+      end
+      local seq = text(state.seq)
+      if kind == 'u' then
+        if g.updates > 0 then
+          local size, ms = text(state.size), text(now)
+          local id, fields = seq .. '-0', {'mark', mark, 'size', size, 'ms', ms, 'data', content}
+          redis.call('XADD', history, 'MAXLEN', g.updates, id, unpack(fields))
+          added = true
+        end
+        state.size = state.size + #content
+        content = mark .. ' ' .. content
+      end
+      redis.call('PUBLISH', g.channel, '2 ' .. kind .. ' ' .. state.epoch .. ' ' .. seq .. ' ' .. content)
+    end
+  end
+  if produced then
+    number(g.last)
+  elseif g.last > 0 and not done then
+    state.seq, foreign = state.seq + g.last, true
+    redis.call('PUBLISH', g.channel, '2 n ' .. state.epoch .. ' ' .. text(state.seq))
+  end
+  if added then
+    trim(history, state.size, g)
+    redis.call('PEXPIRE', history, g.ms)
+  end
+  save(state, g.ttl)
+end
+for i = 2, #KEYS, 3 do
+  local g, state, outcome = group(), nil, 0
+  local after = at + 3 * g.count
+  if g.token ~= '' and redis.call('GET', KEYS[i]) ~= g.token then
+    outcome = 1
+    state = {epoch = '', seq = 0}
+  else
+    state = load(KEYS[i + 1])
+    if g.token == '' then
+      local older = state.epoch == '' or is_older(state, g.top, g.top_seq)
+      if older then begin(state, KEYS[i + 2], g.channel, g.top, g.maker, 0) end
+      if again and not done then
+        if g.epoch == state.epoch and not older then
+          again = false
+          publish(g, state, KEYS[i + 2])
+          again = true
+        else
+          g.last = g.last + g.count
+          publish(g, state, KEYS[i + 2])
+        end
+      else
+        publish(g, state, KEYS[i + 2])
+      end
+    elseif g.epoch == '' then
+      local begun = string.match(state.epoch, '%.(.*)$') == g.maker
+      if not begun and again then
+        outcome = 2
+      else
+        if not begun then begin(state, KEYS[i + 2], g.channel, g.top, g.maker, g.base) end
+        publish(g, state, KEYS[i + 2])
+      end
+    elseif is_older(state, g.epoch, 0) or is_older(state, g.top, g.top_seq) then
+      outcome = 2
+    else
+      publish(g, state, KEYS[i + 2])
+    end
+  end
+  at = after
+  answers[#answers + 1] = {outcome, state.epoch, text(state.seq)}
+end
+if foreign then redis.call('SET', KEYS[1], ARGV[1], 'PX', 600000) end
+return answers
+"""
+)
+
+# KEYS: state, history for each topic. ARGV: the eleven values of each topic that are read below. Returns epoch,
+# seq and a list of number, mark and content of the updates after the known one, or of all if the epoch is another
+# one. With 'check', the list is empty; with 'renew', the epoch is another one in any case.
+READ = (
+    _COMMON
+    + """
+local answers, at = {}, 0
+local function take() at = at + 1; return ARGV[at] end
+for i = 1, #KEYS, 2 do
+  local channel, mode, create, maker = take(), take(), take(), take()
+  local top, top_seq = take(), tonumber(take())
+  local known, known_seq, known_mark = take(), tonumber(take()), take()
+  local ms, ttl = tonumber(take()), take()
+  local state, entries = load(KEYS[i]), {}
+  local renews = mode == 'renew' or is_older(state, top, top_seq)
+  if not renews and known_mark ~= '' and known == state.epoch then
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[i + 1], text(known_seq), text(known_seq))) do
+      renews = entry[2][2] ~= known_mark
+    end
+  end
+  if renews or (create == '1' and state.epoch == '') then
+    begin(state, KEYS[i + 1], channel, top, maker, 0)
+    save(state, ttl)
+  end
+  if mode ~= 'check' and ms > 0 then
+    local first = known == state.epoch and text(known_seq + 1) or '-'
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[i + 1], first, '+')) do
+      if tonumber(entry[2][6]) >= now - ms then
+        entries[#entries + 1] = string.match(entry[1], '^%d+')
+        entries[#entries + 1] = entry[2][2]
+        entries[#entries + 1] = entry[2][8]
+      end
+    end
+  end
+  answers[#answers + 1] = {state.epoch, text(state.seq), entries}
+end
+return answers
+"""
+)
