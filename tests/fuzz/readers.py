@@ -38,7 +38,7 @@ from wsgen.settings.config import Config
 from wsgen.settings.project_file import load_config
 from wsgen.source import ModuleSource
 from wsgen.syntax.python_text import parse_text
-from wsgen_runtime.brokers.redis.messages import read_message
+from wsgen_runtime.brokers.redis.messages import Numbered, read_message
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.events import Fault, Subscribe
 from wsgen_runtime.protocol.frames import error_frame
@@ -201,7 +201,8 @@ def redis(data: bytes) -> None:
         return
     if message is not None:
         message.data.encode()
-        assert 0 <= message.number <= 2**53
+        number = message.seq if isinstance(message, Numbered) else message.number
+        assert 0 <= number <= 2**53
 
 
 READERS: dict[str, Reader] = {
