@@ -133,7 +133,7 @@ class WsApp:
         counters = self._counters
         return Stats(
             clients=len(clients),
-            topics=len(self._hub.topics),
+            topics=len(self._hub.topics) - self._hub.lingering,
             queued=sum(client.queued for client in clients),
             connections=counters.connections,
             refused=counters.refused,
@@ -145,6 +145,9 @@ class WsApp:
             failures=counters.failures,
             broker=self._broker.stats,
             ended=counters.ended,
+            lingering=self._hub.lingering,
+            recovered=counters.recovered,
+            unrecovered=counters.unrecovered,
         )
 
     def cancel(self, topic: str, reason: str) -> int:

@@ -19,6 +19,8 @@ class Counters:
     errors: int = 0
     failures: int = 0
     ended: int = 0
+    recovered: int = 0
+    unrecovered: int = 0
     log: FailureLog = field(default_factory=FailureLog)
 
     def fail(self, message: str, error: BaseException, **context: object) -> None:
@@ -73,4 +75,12 @@ class Stats:
     """The statistics of the broker."""
     ended: Annotated[
         int, "Topics that have ended in this process so far because their producer ended."
+    ] = 0
+    lingering: Annotated[int, "Topics without subscribers that live on for their history now."] = 0
+    recovered: Annotated[
+        int, "Clients that came back so far and got all updates that they had missed."
+    ] = 0
+    unrecovered: Annotated[
+        int,
+        "Clients that may have missed updates so far: they came back too late, or their topic was reset.",
     ] = 0

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from pydantic import BaseModel
 
-from wsgen_runtime import Delivery, TopicUpdate, WsRouter, WsRouteService
+from wsgen_runtime import Delivery, History, TopicUpdate, WsRouter, WsRouteService
 
 
 class BarRequest(BaseModel):
@@ -59,7 +59,13 @@ class BarRouter(WsRouter):
     """A router as wsgen would generate it."""
 
     def __init__(
-        self, *, service: WsRouteService, route: str = "bars", delivery: Delivery | None = None
+        self,
+        *,
+        service: WsRouteService | None = None,
+        route: str = "bars",
+        delivery: Delivery | None = None,
+        history: History | None = None,
+        replay: int = 0,
     ) -> None:
         super().__init__(
             service=service,
@@ -67,6 +73,9 @@ class BarRouter(WsRouter):
             request_type=BarRequest,
             data_type=Bar,
             delivery=delivery,
+            history=history,
+            replay=replay,
+            published=service is None,
         )
 
     def topic(self, request: BarRequest) -> str:

@@ -112,6 +112,11 @@ class Conversation:
         topic = self._name_topic(event)
         if isinstance(topic, Fault):
             return topic
+        since = event.since if self.client.positions else None
+        if isinstance(since, ErrorDetail):
+            return self._protocol.fault(
+                ErrorCode.INVALID_PAYLOAD, "The position is invalid", id=event.id, details=(since,)
+            )
         try:
             allowed = await self.permissions.allow(router, event.request)
         except Exception as error:  # authorize is user code
@@ -126,7 +131,7 @@ class Conversation:
         # The connection may have ended while authorize was running.
         if not (self.client.closing or self.client.lost):
             self.permissions.grant(topic, router, event.request)
-            self.hub.subscribe(self.client, router, topic, Question(event.id, event.since))
+            self.hub.subscribe(self.client, router, topic, Question(event.id, since))
         return None
 
     def _unsubscribe(self, event: Unsubscribe) -> Fault | None:

@@ -21,12 +21,15 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """The client subscribes to the updates for `request`, of which it has those up to `since`."""
+    """The client subscribes to the updates for `request`, of which it has those up to `since`.
+
+    An invalid `since` is an error only for a client that knows positions.
+    """
 
     route: str
     request: BaseModel
     id: FrameId
-    since: Position | None = None
+    since: Position | ErrorDetail | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,12 @@ class ServerProtocol:
     """The server's end of one connection: reads frames, limits their rate and counts invalid ones.
 
     `requests` maps each route to its request model. The caller passes the time, in seconds of any monotonic
-    clock. `since` is read only with `positions`: if the client has said that it understands them.
+    clock.
     """
 
-    __slots__ = ("_bad", "_credit", "_failed", "_limits", "_requests", "_seen", "positions")
+    __slots__ = ("_bad", "_credit", "_failed", "_limits", "_requests", "_seen")
 
     def __init__(self, requests: Mapping[str, type[BaseModel]], limits: Limits, now: float) -> None:
-        self.positions = False
         self._requests = requests
         self._limits = limits
         self._bad = 0
@@ -137,12 +136,7 @@ class ServerProtocol:
         except Exception as error:  # validators of the request model are user code
             return self.failure(identity, error)
         if verb == "subscribe":
-            since = read_position(frame.get("since")) if self.positions else None
-            if isinstance(since, ErrorDetail):
-                message = "The position is invalid"
-                code, details = ErrorCode.INVALID_PAYLOAD, (since,)
-                return self.fault(code, message, id=identity, details=details)
-            return Subscribe(route, request, identity, since)
+            return Subscribe(route, request, identity, read_position(frame.get("since")))
         return Unsubscribe(route, request, identity)
 
 

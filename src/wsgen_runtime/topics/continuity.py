@@ -51,8 +51,10 @@ class Continuity:
         missed = None if since is None else channel.missed_since(since)
         if missed is not None and sum(kept.frame_size + OVERHEAD for kept in missed) <= room:
             position, recovered, sent = since, True, missed
+            self.counters.recovered += 1
         else:
             recovered = False
+            self.counters.unrecovered += since is not None
             sent = [] if again and since is None else channel.replayed(room, OVERHEAD)
             position = _before(channel, sent)
         client.seal(topic)
@@ -105,6 +107,7 @@ class Continuity:
         for client in tuple(members):
             if client.positions:
                 client.seal(topic)
+                self.counters.unrecovered += 1
                 sent = channel.replayed(self._room(client, topic), OVERHEAD)
                 position = _before(channel, sent)
                 self._answer(client, reset_frame(channel.router.route, topic, position))

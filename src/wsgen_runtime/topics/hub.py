@@ -72,11 +72,16 @@ class Hub:
             post=self.updates.hand_over,
             begin=self._begin,
             done=self._step_done,
-            rest=self._lingering.begin,
+            rest=self._lingering.settle,
             idle=self._check_quiet,
         )
         self._capacity = limits.outbox_bytes
         self._quiet: asyncio.Event | None = None
+
+    @property
+    def lingering(self) -> int:
+        """Return the number of topics that live on without subscribers."""
+        return len(self._lingering)
 
     # -- life
 

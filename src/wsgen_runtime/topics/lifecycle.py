@@ -121,8 +121,7 @@ class Lifecycle:
             raise
 
     def _rest(self, topic: str, channel: Channel) -> None:
-        if topic in self.topics:
-            self.rest(topic, channel)
-        else:
+        self.rest(topic, channel)
+        if topic not in self.topics:
             self.channels.pop(topic, None)
             self.idle()

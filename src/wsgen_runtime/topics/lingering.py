@@ -36,17 +36,20 @@ class Lingering:
         """Return whether topics of the route may live on without subscribers."""
         return self._allowed and router.history is not None
 
-    def begin(self, topic: str, channel: Channel) -> None:
-        """Let `topic` end after the time of its route if it has no subscribers, unless that has begun."""
+    def settle(self, topic: str, channel: Channel) -> None:
+        """Let `topic`, which has no next step, end after the time of its route if it has no subscribers."""
         entry, history = self.topics.get(topic), channel.router.history
-        if entry is None or history is None or not entry.lingers or topic in self._ends:
+        if entry is None or history is None or not entry.lingers:
+            self.stop(topic)
+            return
+        if topic in self._ends:
             return
         self._set(topic, history.seconds)
         if self.most is not None and len(self._ends) > self.most:
             self._end(next(iter(self._ends)))
 
     def stop(self, topic: str) -> None:
-        """Let `topic` live, since it has a subscriber."""
+        """Let `topic` live, since it has a subscriber, or has ended."""
         end = self._ends.pop(topic, None)
         if end is not None:
             end.cancel()

@@ -95,10 +95,11 @@ class Updates:
 
         Raises RuntimeError if the app has not started and cannot be started here.
         """
-        if (self._loop is None or self._loop.is_closed()) and not self._begin():
+        needed = self.broker.shared or router.lives_by_publishing
+        if (self._loop is None or self._loop.is_closed()) and not self._begin(needed=needed):
             self.counters.lost += 1
             return
-        if topic in self.channels or self.broker.shared or router.lives_by_publishing:
+        if topic in self.channels or needed:
             self.hand_over(Posted(topic, router.encode(data), None))
 
     def deliver(self, topic: str, data: str, position: Position | None = None) -> None:
@@ -188,8 +189,8 @@ class Updates:
         if self.keeper is not None and self.kept(topic) is not None:
             self.keeper.skip(topic, count)
 
-    def _begin(self) -> bool:
-        """Start the app if that is needed to publish; return False if the app was shut down."""
+    def _begin(self, *, needed: bool) -> bool:
+        """Start the app if that is `needed` to publish; return False if the app was shut down."""
         last = self._last_loop
         try:
             loop, call = running_loop()
@@ -199,7 +200,7 @@ class Updates:
             return False
         if loop is last:
             return False
-        if self.broker.shared and self.launch is not None:
+        if needed and self.launch is not None:
             call(self.launch)
         return True
 
