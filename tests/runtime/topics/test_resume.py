@@ -86,6 +86,7 @@ async def test_a_client_that_keeps_the_position_of_the_answer_and_drops_loses_no
         assert await seqs(client, 3) == [1, 2, 3]
         it.publish(1)
         assert await seqs(client, 1) == [4]
+    assert (it.app.stats.recovered, it.app.stats.unrecovered) == (1, 0)
 
 
 async def test_without_hello_a_client_gets_the_frames_of_the_first_version() -> None:
@@ -145,6 +146,7 @@ async def test_more_than_the_history_keeps_is_not_recovered() -> None:
         async with greeted(it.app) as client:
             answer = await ask(client, AAPL, position)
             assert answer["payload"]["recovered"] is False
+            assert it.app.stats.unrecovered == 1
             assert position_of(answer).seq == 2
             assert await seqs(client, 1) == [3]
         async with greeted(it.app) as client:
