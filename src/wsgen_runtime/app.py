@@ -15,6 +15,7 @@ from wsgen_runtime.connections.mounting import Routes, api_router, serve_without
 from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.connections.signals import before_stop_signals
 from wsgen_runtime.connections.sockets import Sockets
+from wsgen_runtime.documents.contract import Contract
 from wsgen_runtime.documents.http import serve_http, served_paths
 from wsgen_runtime.documents.metrics import require_prometheus
 from wsgen_runtime.limits import Limits
@@ -108,6 +109,7 @@ class WsApp:
             authenticate=authenticate,
             authorize=authorize,
             pages=self.pages,
+            contract=Contract(self),
         )
         self._ending: asyncio.Task[None] | None = None
 

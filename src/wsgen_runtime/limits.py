@@ -47,6 +47,8 @@ class Limits:
     """Maximum duration of `authenticate` and `authorize`; after that, the client is refused, or gets an error."""
     service_timeout: float | None = 60.0
     """Maximum duration of creating or removing a topic in a service; after that, it has failed."""
+    idempotency: float = 600.0
+    """How long the answer of a command with a key is kept, for a client that asks again."""
     close_timeout: float = 5.0
     """How long a client may take to read its close frame before its connection is dropped."""
     shutdown_timeout: float = 10.0

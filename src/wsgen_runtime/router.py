@@ -12,6 +12,7 @@ from wsgen_runtime.history import History
 from wsgen_runtime.protocol.distinct import require_distinct
 from wsgen_runtime.protocol.finite import require_finite
 from wsgen_runtime.protocol.no_request import NoRequest
+from wsgen_runtime.protocol.reserved import is_reserved
 from wsgen_runtime.protocol.topic_names import topic_name
 from wsgen_runtime.service import AnyService, require_service
 
@@ -28,9 +29,9 @@ class WsRouter:
     - `published=True`: there is no service, and all updates come from `publish`, in any process.
     - `errors` are the codes of the `ServiceError`s that the service raises, for the documents.
 
-    Raises ValueError for an empty route and for options that contradict each other, TypeError for a service that
-    lacks a method, and TypeError for a request type of which different values have the same topic, such as one
-    with a SecretStr.
+    Raises ValueError for an empty or reserved route and for options that contradict each other, TypeError for a
+    service that lacks a method, and TypeError for a request type of which different values have the same topic,
+    such as one with a SecretStr.
     """
 
     def __init__(
@@ -51,6 +52,10 @@ class WsRouter:
     ) -> None:
         if not route:
             raise ValueError(f"{type(self).__name__}: the route must not be empty")
+        if is_reserved(route):
+            raise ValueError(
+                f"{type(self).__name__}: the route {route!r} has a reserved name of the protocol; use another one"
+            )
         if service is not None:
             require_service(service)
         self.service: Any = service  # of whichever form; it is adapted where topics start

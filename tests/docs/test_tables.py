@@ -10,7 +10,7 @@ import pytest
 from tests.runtime import test_limits
 from tests.runtime.connections import test_auth
 from tests.runtime.outgoing import test_slow_clients
-from tests.runtime.protocol import test_incoming
+from tests.runtime.protocol import test_hello, test_incoming
 from wsgen_runtime import CloseCode, ErrorCode, Limits
 from wsgen_runtime.documents.metrics import render_metrics
 from wsgen_runtime.stats import BrokerStats, Stats
@@ -35,6 +35,7 @@ ANSWERED_BY: dict[ErrorCode, Callable[..., object]] = {
     ErrorCode.UNAUTHORIZED: test_auth.test_a_token_in_the_header_is_accepted,
     ErrorCode.TOO_MANY_SUBSCRIPTIONS: test_limits.test_the_number_of_topics_is_limited,
     ErrorCode.RATE_LIMITED: test_limits.test_frames_too_fast_are_an_error_and_then_1008,
+    ErrorCode.UNEXPECTED_HELLO: test_hello.test_hello_must_be_the_first_frame,
     ErrorCode.INTERNAL: test_auth.test_authorize_may_be_a_coroutine_function_and_may_raise,
 }
 

@@ -46,9 +46,18 @@ def test_has_every_frame_of_every_route_and_the_shared_ones() -> None:
     document = json.loads(render_channels(module(router(), router("quotes"))))
     (channel,) = document["channels"].values()
     expected = {f"{route}.{verb}" for route in ("bars", "quotes") for verb in VERBS}
-    assert set(channel["messages"]) == expected | {"error", "status", "ping", "pong"}
+    assert set(channel["messages"]) == expected | {
+        "hello",
+        "hello.response",
+        "error",
+        "status",
+        "ping",
+        "pong",
+    }
     for name, message in channel["messages"].items():
-        assert message["payload"]["properties"]["type"]["const"] == name
+        assert message["payload"]["properties"]["type"]["const"] == (
+            "hello" if name == "hello.response" else name
+        )
 
 
 def test_says_nothing_where_the_spec_is_silent() -> None:

@@ -312,7 +312,10 @@ WS_YAML: dict[str, Code] = {
     ),
     "WSG120": Code(
         title="bad route",
-        what="A route is not made of lower-case words and digits joined by `-` or `_`.",
+        what=(
+            "A route is not made of lower-case words and digits joined by `-` or `_`, or it is a name that "
+            "frames of the protocol have, such as `status`."
+        ),
         why="The route is the prefix of frames on the wire, where a `.` ends it.",
         fix="Write it like `order-book`.",
         file="ws.yaml",

@@ -1,6 +1,7 @@
 """One accepted connection: reads and serves the frames of its client until it ends."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,13 +13,28 @@ from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.connections.timers import Timers
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.protocol.events import Event, Fault, Ping, Question, Subscribe, Unsubscribe
-from wsgen_runtime.protocol.frames import PLAIN_PONG, pong_frame, size_of, unsubscribed_frame
+from wsgen_runtime.protocol.events import (
+    Event,
+    Fault,
+    Hello,
+    Ping,
+    Question,
+    Subscribe,
+    Unsubscribe,
+)
+from wsgen_runtime.protocol.frames import (
+    PLAIN_PONG,
+    hello_frame,
+    pong_frame,
+    size_of,
+    unsubscribed_frame,
+)
 from wsgen_runtime.protocol.incoming import ServerProtocol
-from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
+from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail, ServerHello, ServerLimits
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.hub import Hub
 
+FEATURES = ("positions", "snapshot", "keys", "renewal")
 _TURN = 0.005  # seconds after which serving one client pauses, to let others run
 
 
@@ -33,6 +49,7 @@ class Conversation:
     limits: Limits
     permissions: Permissions
     identify: Callable[[], Awaitable[Session]]
+    contract: Callable[[], Awaitable[str]]
     _clock: Callable[[], float] = field(init=False)
     _protocol: ServerProtocol = field(init=False)
     _timers: Timers = field(init=False)
@@ -105,7 +122,27 @@ class Conversation:
                 self.client, PLAIN_PONG if event.plain else pong_frame(event.id)
             )
             return None
+        if isinstance(event, Hello):
+            await self._greet(event)
+            return None
         return event
+
+    async def _greet(self, event: Hello) -> None:
+        contract = await self.contract()
+        self.client.greet(event.features)
+        limits = self.limits
+        answer = ServerHello(
+            features=FEATURES,
+            contract=contract,
+            limits=ServerLimits(
+                frames_per_second=limits.frames_per_second,
+                frame_burst=limits.frame_burst,
+                subscriptions=limits.subscriptions,
+                heartbeat=None if limits.heartbeat == math.inf else limits.heartbeat,
+                idempotency=limits.idempotency,
+            ),
+        )
+        self.hub.clients.answer(self.client, hello_frame(answer, event.id))
 
     async def _subscribe(self, event: Subscribe) -> Fault | None:
         router = self.routers[event.route]
@@ -127,7 +164,12 @@ class Conversation:
             )
         excess = self.permissions.excess(topic)
         if excess is not None:
-            return self._protocol.fault(ErrorCode.TOO_MANY_SUBSCRIPTIONS, excess, id=event.id)
+            return self._protocol.fault(
+                ErrorCode.TOO_MANY_SUBSCRIPTIONS,
+                excess.message,
+                id=event.id,
+                retry_after=excess.retry_after,
+            )
         # The connection may have ended while authorize was running.
         if not (self.client.closing or self.client.lost):
             self.permissions.grant(topic, router, event.request)

@@ -1,6 +1,7 @@
 """Decides what a client may subscribe to, by `authorize` and the limits."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException, WebSocketException
@@ -18,6 +19,16 @@ from wsgen_runtime.user_code.failure_log import FailureLog
 
 _MOST_UNANSWERED = 16
 """Requests of one client for one topic that may wait for its start; the id of each is kept."""
+
+
+class Excess(NamedTuple):
+    """A limit that a subscription would exceed, as a message for the client.
+
+    `retry_after` is in seconds; None if only the client can change it.
+    """
+
+    message: str
+    retry_after: float | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -49,24 +60,25 @@ class Permissions:
             self.log.note(f"authorize {error}; the subscription is refused")
             return False
 
-    def excess(self, topic: str) -> str | None:
-        """Return which limit a subscription to `topic` would exceed, as a message for the client, or None."""
+    def excess(self, topic: str) -> Excess | None:
+        """Return which limit a subscription to `topic` would exceed, or None."""
         topics, limits = self.topics, self.limits
         held = topics.held_by(self.client)
         if topic in held.names:
             if topics.unanswered(topic, self.client) >= _MOST_UNANSWERED:
-                return "Too many pending subscriptions to this topic"
+                return Excess("Too many pending subscriptions to this topic", 1.0)
             return None
         size = size_of(topic)
         if _exceeds(len(held.names), 1, limits.subscriptions):
-            return f"Subscription limit reached: {limits.subscriptions}"
+            return Excess(f"Subscription limit reached: {limits.subscriptions}")
         if _exceeds(held.size, size, limits.subscriptions_bytes):
-            return f"Subscription limit reached: {limits.subscriptions_bytes} bytes of topic names"
+            size_limit = f"{limits.subscriptions_bytes} bytes of topic names"
+            return Excess(f"Subscription limit reached: {size_limit}")
         if topic not in topics and (
             _exceeds(len(topics), 1, limits.topics)
             or _exceeds(topics.size, size, limits.topics_bytes)
         ):
-            return "Server topic limit reached"
+            return Excess("Server topic limit reached", 5.0)
         return None
 
     def granted(self) -> tuple[tuple[str, WsRouter, BaseModel], ...]:

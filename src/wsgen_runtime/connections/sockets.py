@@ -47,6 +47,7 @@ class Sockets:
     authenticate: InitVar[Authenticate | None]
     authorize: Authorize | None
     pages: AllowedPages
+    contract: Callable[[], Awaitable[str]]
     _stopping: bool = False
     _stops: int = 0
     _arriving: int = 0
@@ -162,6 +163,7 @@ class Sockets:
             limits,
             permissions,
             partial(self._handshake.identify, connection),
+            self.contract,
         )
         reading = self._read(client, conversation, receive, session)
         self.hub.clients.add(client)

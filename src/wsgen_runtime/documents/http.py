@@ -156,7 +156,8 @@ async def _body(app: Served, root: str, path: str) -> _Body:
     return made[root, path]
 
 
-def _document(app: Served, root: str) -> dict[str, object]:
+def describe_app(app: Served, root: str) -> dict[str, object]:
+    """Return the AsyncAPI document of `app`, whose path is `root`."""
     # Imported late, like all that only documents need: many apps never serve one.
     from wsgen_runtime.documents.describe import describe
 
@@ -170,20 +171,20 @@ def _document(app: Served, root: str) -> dict[str, object]:
 
 
 def _make_json(app: Served, root: str) -> _Body:
-    return _tagged(_JSON, json.dumps(_document(app, root), indent=2, ensure_ascii=False))
+    return _tagged(_JSON, json.dumps(describe_app(app, root), indent=2, ensure_ascii=False))
 
 
 def _make_yaml(app: Served, root: str) -> _Body:
     from wsgen_runtime.documents.yaml_writer import format_yaml
 
-    return _tagged(_YAML, format_yaml(_document(app, root)))
+    return _tagged(_YAML, format_yaml(describe_app(app, root)))
 
 
 def _make_page(app: Served, root: str) -> _Body:
     from wsgen_runtime.documents import page
 
     try:
-        html = page.render_page(_document(app, root), title=app.title)
+        html = page.render_page(describe_app(app, root), title=app.title)
     except page.PageAssetsMissingError as error:
         return _Body(str(error), "text/plain", {}, 503)
     policy = page.content_security_policy(html)

@@ -7,7 +7,7 @@ task of the connection, since a middleware that wraps `send` may depend on the c
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from typing import Any
 
@@ -46,12 +46,18 @@ class Client:
     closes_last: bool = False
     on_lost: Callable[[], object] | None
     on_failure: Callable[["Client", Exception], object]
+    hello: bool = False
+    """Whether it has sent `hello`: its answers have ids, codes and `retry_after`."""
+    positions: bool = False
+    """Whether it knows positions: epochs, `recovered` and `reset`."""
+    snapshots: bool = False
+    """Whether it knows snapshots."""
+    renewal: bool = False
+    """Whether it can send another token before the old one expires."""
     closing: bool = False
     """Whether a close frame was sent or is queued: nothing else is sent, and nothing more is read."""
     lost: bool = False
     """Whether the connection has ended or was dropped."""
-    positions: bool = False
-    """Whether the client has said that it understands positions."""
     ready: bool = field(init=False)
     """Whether an update can be sent at once: nothing is queued, and the connection is not closing."""
     pending_close: Message | None = None
@@ -70,6 +76,13 @@ class Client:
         self.ready = self.direct
         self._outbox = Outbox(limits.outbox_bytes)
         self._close_timeout = limits.close_timeout
+
+    def greet(self, features: Collection[str]) -> None:
+        """Note that the client has sent `hello`, and which features it knows."""
+        self.hello = True
+        self.positions = "positions" in features
+        self.snapshots = "snapshot" in features
+        self.renewal = "renewal" in features
 
     @property
     def queued(self) -> int:

@@ -57,7 +57,7 @@ class Clients:
         self._counters.errors += 1
         if fault.cause is not None:
             self.note_failure(client, fault.cause)
-        self.answer(client, error_frame(fault))
+        self.answer(client, error_frame(fault, greeted=client.hello))
         if fault.close is not None:
             context = {"client": client.id, "code": int(fault.close)}
             _log.info("closing a client because of the frames that it sent", extra=context)

@@ -42,6 +42,14 @@ class Unsubscribe:
 
 
 @dataclass(frozen=True, slots=True)
+class Hello:
+    """The client says which `features` it knows."""
+
+    features: frozenset[str]
+    id: FrameId
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """The client checks the connection; `plain` is the bare word `ping`, which many libraries send."""
 
@@ -54,7 +62,8 @@ class Fault:
     """The frame cannot be served and is answered with an error frame.
 
     `cause` is an exception of user code, which is logged and never sent to the client. `close` is set if the
-    socket is to be closed after the answer.
+    socket is to be closed after the answer. `retry_after` is the number of seconds after which asking again may
+    help, or None if it will not.
     """
 
     code: ErrorCode
@@ -63,6 +72,7 @@ class Fault:
     id: FrameId = None
     cause: Exception | None = None
     close: CloseCode | None = None
+    retry_after: float | None = None
 
 
-Event = Subscribe | Unsubscribe | Ping | Fault
+Event = Subscribe | Unsubscribe | Hello | Ping | Fault

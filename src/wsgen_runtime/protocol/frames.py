@@ -3,7 +3,12 @@
 from pydantic_core import to_json
 
 from wsgen_runtime.protocol.events import Fault, FrameId
-from wsgen_runtime.protocol.payloads import ErrorPayload, StatusPayload, Unsubscribed
+from wsgen_runtime.protocol.payloads import (
+    ErrorPayload,
+    ServerHello,
+    StatusPayload,
+    Unsubscribed,
+)
 from wsgen_runtime.protocol.positions import Position
 
 PLAIN_PONG = "pong"
@@ -39,10 +44,23 @@ def cancelled_frame(route: str, topic: str, reason: str) -> str:
     return _frame(f"{route}.unsubscribed", Unsubscribed(topic=topic, reason=reason))
 
 
-def error_frame(fault: Fault) -> str:
-    """Return the answer to a frame that cannot be served."""
-    payload = ErrorPayload(code=fault.code, message=fault.message, details=fault.details)
+def error_frame(fault: Fault, *, greeted: bool = False) -> str:
+    """Return the answer to a frame that cannot be served.
+
+    After `hello` (`greeted`), it also says when asking again may help.
+    """
+    payload = ErrorPayload(
+        code=fault.code,
+        message=fault.message,
+        details=fault.details,
+        retry_after=fault.retry_after if greeted else None,
+    )
     return _frame("error", payload, fault.id)
+
+
+def hello_frame(hello: ServerHello, frame_id: FrameId) -> str:
+    """Return the answer to `hello`."""
+    return _frame("hello", hello, frame_id)
 
 
 def status_frame(status: StatusPayload) -> str:

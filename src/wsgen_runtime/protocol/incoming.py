@@ -1,5 +1,6 @@
 """Reads the frames of one client, without I/O: frames in, events out."""
 
+import math
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
@@ -7,27 +8,35 @@ from pydantic_core import from_json, to_json
 
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.closing import CloseCode
-from wsgen_runtime.protocol.events import Event, Fault, FrameId, Ping, Subscribe, Unsubscribe
-from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
+from wsgen_runtime.protocol.events import (
+    Event,
+    Fault,
+    FrameId,
+    Hello,
+    Ping,
+    Subscribe,
+    Unsubscribe,
+)
+from wsgen_runtime.protocol.frame_ids import find_id, read_id
+from wsgen_runtime.protocol.payloads import ClientHello, ErrorCode, ErrorDetail
 from wsgen_runtime.protocol.positions import read_position
 
-_LONGEST_ID = 256
-_LARGEST_ID = 2**63
 _MOST_DETAILS = 100
 _MOST_KEYS = 32
 _LONGEST_KEY = 100
 _FREE_FAILURES = 20
 _LONGEST_MESSAGE = 500
+_SOON = 1.0  # seconds after which a client may ask again what the server has failed to do
 
 
 class ServerProtocol:
     """The server's end of one connection: reads frames, limits their rate and counts invalid ones.
 
     `requests` maps each route to its request model. The caller passes the time, in seconds of any monotonic
-    clock.
+    clock. `greeted` says whether the client has sent `hello`.
     """
 
-    __slots__ = ("_bad", "_credit", "_failed", "_limits", "_requests", "_seen")
+    __slots__ = ("_bad", "_credit", "_failed", "_fresh", "_limits", "_requests", "_seen", "greeted")
 
     def __init__(self, requests: Mapping[str, type[BaseModel]], limits: Limits, now: float) -> None:
         self._requests = requests
@@ -36,6 +45,8 @@ class ServerProtocol:
         self._failed = 0
         self._credit = float(limits.frame_burst)
         self._seen = now
+        self._fresh = True
+        self.greeted = False
 
     def receive_text(self, text: str, now: float) -> Event:
         """Return the event of the text frame `text`. Never raises."""
@@ -47,24 +58,28 @@ class ServerProtocol:
         ):
             return self._too_large()
         if not self._take_credit(now):
-            return self.fault(ErrorCode.RATE_LIMITED, "Rate limit exceeded; the frame was ignored")
+            return self._too_fast(self._id_in(text))
+        first, self._fresh = self._fresh, False
         if text == "ping":
             return Ping(None, plain=True)
         try:
             # NaN and Infinity are not JSON.
             frame = from_json(text, allow_inf_nan=False)
         except (ValueError, TypeError):  # TypeError: a lone surrogate, which servers should refuse
-            return self.fault(ErrorCode.INVALID_JSON, "The frame is not valid JSON")
+            return self.fault(
+                ErrorCode.INVALID_JSON, "The frame is not valid JSON", id=self._id_in(text)
+            )
         if not isinstance(frame, dict):
             return self.fault(ErrorCode.INVALID_JSON, "The frame is not a JSON object")
-        return self._read(frame)
+        return self._read(frame, first)
 
     def receive_bytes(self, data: bytes, now: float) -> Event:
         """Return a fault: the protocol uses text frames only."""
         if len(data) > self._limits.frame_bytes:
             return self._too_large()
         if not self._take_credit(now):
-            return self.fault(ErrorCode.RATE_LIMITED, "Rate limit exceeded; the frame was ignored")
+            return self._too_fast(None)
+        self._fresh = False
         return self.fault(ErrorCode.INVALID_JSON, "Binary frames are not supported; send JSON text")
 
     def fault(
@@ -75,6 +90,7 @@ class ServerProtocol:
         id: FrameId = None,  # noqa: A002 - the wire's name
         details: tuple[ErrorDetail, ...] = (),
         cause: Exception | None = None,
+        retry_after: float | None = None,
     ) -> Fault:
         """Return a fault and count it; at the limit of consecutive faults, it asks for the socket to be closed.
 
@@ -87,11 +103,17 @@ class ServerProtocol:
             self._bad += 1
         bound = self._limits.bad_frames
         close = CloseCode.POLICY_VIOLATION if bound is not None and self._bad >= bound else None
-        return Fault(code, message, details, id, cause, close)
+        return Fault(code, message, details, id, cause, close, retry_after)
 
     def failure(self, frame_id: FrameId, cause: Exception) -> Fault:
         """Return the fault of a frame for which user code has raised `cause`, and count it."""
-        return self.fault(ErrorCode.INTERNAL, "Internal server error", id=frame_id, cause=cause)
+        return self.fault(
+            ErrorCode.INTERNAL,
+            "Internal server error",
+            id=frame_id,
+            cause=cause,
+            retry_after=_SOON,
+        )
 
     def served(self) -> None:
         """Reset the count of consecutive faults, since a frame was served."""
@@ -101,6 +123,19 @@ class ServerProtocol:
     def _too_large(self) -> Fault:
         message = f"The frame is larger than {self._limits.frame_bytes} bytes"
         return Fault(ErrorCode.INVALID_JSON, message, close=CloseCode.TOO_LARGE)
+
+    def _too_fast(self, frame_id: FrameId) -> Fault:
+        wait = (1.0 - self._credit) / (self._limits.frames_per_second or math.inf)
+        return self.fault(
+            ErrorCode.RATE_LIMITED,
+            "Rate limit exceeded; the frame was ignored",
+            id=frame_id,
+            retry_after=math.ceil(wait * 1_000) / 1_000,
+        )
+
+    def _id_in(self, text: str) -> FrameId:
+        """Return the id of a frame that is not read; without `hello`, answers to such frames have none."""
+        return find_id(text) if self.greeted else None
 
     def _take_credit(self, now: float) -> bool:
         """Take one token from a bucket that refills at the allowed rate; return whether there was one."""
@@ -116,13 +151,15 @@ class ServerProtocol:
         self._credit -= 1.0
         return True
 
-    def _read(self, frame: dict[str, object]) -> Event:
-        identity = _read_id(frame.get("id"))
+    def _read(self, frame: dict[str, object], first: bool) -> Event:
+        identity = read_id(frame.get("id"))
         if isinstance(identity, ErrorDetail):
             return self.fault(ErrorCode.INVALID_PAYLOAD, "The id is invalid", details=(identity,))
         kind = frame.get("type")
         if kind == "ping":
             return Ping(identity)
+        if kind == "hello":
+            return self._read_hello(frame.get("payload"), identity, first)
         route, _, verb = kind.rpartition(".") if isinstance(kind, str) else ("", "", "")
         request_type = self._requests.get(route)
         if request_type is None or verb not in ("subscribe", "unsubscribe"):
@@ -139,22 +176,21 @@ class ServerProtocol:
             return Subscribe(route, request, identity, read_position(frame.get("since")))
         return Unsubscribe(route, request, identity)
 
-
-def _read_id(value: object) -> FrameId | ErrorDetail:
-    """Return the id of a frame, or its error. Its size is limited, since it is kept until the answer."""
-    if isinstance(value, str):
-        if len(value) <= _LONGEST_ID:
-            return value
-        wrong = f"Must be a string of at most {_LONGEST_ID} characters"
-    elif isinstance(value, int) and not isinstance(value, bool):
-        if -_LARGEST_ID <= value < _LARGEST_ID:
-            return value
-        wrong = "Must be an integer of at most 64 bits"
-    elif value is None:
-        return None
-    else:
-        wrong = "Must be a string or an integer"
-    return ErrorDetail(loc=("id",), message=wrong, type="id_type")
+    def _read_hello(self, payload: object, frame_id: FrameId, first: bool) -> Event:
+        if not first:
+            return self.fault(
+                ErrorCode.UNEXPECTED_HELLO, "`hello` must be the first frame", id=frame_id
+            )
+        try:
+            hello = ClientHello.model_validate({} if payload is None else payload)
+        except ValidationError as error:
+            self._fresh = True  # the client may correct it
+            message, details = _explained(error)
+            if any(detail.loc == ("payload", "version") for detail in details):
+                message = "The version of the protocol is not supported; version 1 is"
+            return self.fault(ErrorCode.INVALID_PAYLOAD, message, id=frame_id, details=details)
+        self.greeted = True
+        return Hello(frozenset(hello.features), frame_id)
 
 
 def _explained(error: ValidationError) -> tuple[str, tuple[ErrorDetail, ...]]:

@@ -25,6 +25,8 @@ class ErrorCode(StrEnum):
     """The client or the server has reached its limit of topics."""
     RATE_LIMITED = "rate_limited"
     """The client sends too fast, and the frame was ignored."""
+    UNEXPECTED_HELLO = "unexpected_hello"
+    """The client sent `hello` after another frame, or a second time."""
     INTERNAL = "internal"
     """An internal error occurred; the log of the server has the reason."""
 
@@ -101,6 +103,32 @@ class ErrorPayload(_Payload):
     message: str
     details: tuple[ErrorDetail, ...] = ()
     retry_after: float | None = None
+
+
+class ClientHello(_Payload):
+    """What a client sends first, to say which features it knows; unknown ones are ignored."""
+
+    version: Literal[1]
+    features: tuple[str, ...] = ()
+
+
+class ServerLimits(_Payload):
+    """The limits that a client must keep; one that is absent is not limited. Times are in seconds."""
+
+    frames_per_second: float | None
+    frame_burst: int
+    subscriptions: int | None
+    heartbeat: float | None
+    idempotency: float
+
+
+class ServerHello(_Payload):
+    """The answer to `hello`: what the server can do, a digest of its document, and its limits."""
+
+    version: Literal[1] = 1
+    features: tuple[str, ...]
+    contract: str
+    limits: ServerLimits
 
 
 class StatusPayload(_Payload):

@@ -26,6 +26,9 @@ from wsgen_runtime.topics.subscriptions import Joined, TopicIndex, TopicOutcome,
 from wsgen_runtime.topics.updates import Updates
 
 _log = logging.getLogger("wsgen_runtime")
+_SOON = (
+    1.0  # seconds after which a client may subscribe again to a topic whose data source has failed
+)
 
 
 class Hub:
@@ -246,7 +249,8 @@ class Hub:
     ) -> None:
         for client, questions in outcome.failed:
             for question in questions:
-                self.clients.refuse(client, Fault(ErrorCode.INTERNAL, reason, id=question.id))
+                fault = Fault(ErrorCode.INTERNAL, reason, id=question.id, retry_after=_SOON)
+                self.clients.refuse(client, fault)
         for client in outcome.ended:
             client.seal(topic)
             self.clients.answer(client, cancelled_frame(route, topic, reason))

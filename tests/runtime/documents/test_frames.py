@@ -9,6 +9,7 @@ from wsgen_runtime.testing import Frame, WsTestClient, connect
 
 async def every_kind_of_frame(app: WsApp, service: Recorder, client: WsTestClient) -> list[Frame]:
     requests: list[Frame] = [
+        {"type": "hello", "payload": {"version": 1, "features": ["renewal"]}, "id": 0},
         {"type": "ping", "id": 1},
         {"type": "ping"},
         {"type": "bars.subscribe", "payload": AAPL, "id": "a"},

@@ -18,11 +18,14 @@ from wsgen_runtime import TopicUpdate, WsRouter
 from wsgen_runtime.asyncapi import describe
 from wsgen_runtime.documents.describe import VERBS
 
+TYPES = {"hello.response": "hello"}
+"""The types of frames that are not called as their messages are: an answer with the type of its question."""
+
 _numbers = itertools.count()
 
 ROUTES = [
-    "orders", "endpoint", "route", "ping", "pong", "error", "status", "update", "subscribe", "notices",
-    "response", "to", "by", "from", "of", "server", "bars", "bar", "bars.subscribe", "messages", "channels",
+    "orders", "endpoint", "route", "pings", "notices", "to", "by", "from", "of", "server", "bars", "bar",
+    "subscribe.bars", "messages", "channels", "hello.a",
     "operations", "payload", "type", "title", "const", "properties", "x-router", "x-python-type",
     "x-python-examples", "$ref", "receive", "send", "application/json", "a/b", "a~b", "a~1b", "a%2Fb", "ä b",
     "#/channels", "components", "topic", "object",
@@ -78,15 +81,15 @@ def check(document: Mapping[str, Any], routes: list[str]) -> None:
     assert list(document["channels"]) == ["endpoint"]
     messages = document["channels"]["endpoint"]["messages"]
     named = {f"{route}.{verb}" for route in routes for verb in VERBS}
-    assert set(messages) == named | {"ping", "pong", "error", "status"}
+    assert set(messages) == named | {"hello", "hello.response", "ping", "pong", "error", "status"}
     for name, message in messages.items():
         assert message["name"] == name
-        assert message["payload"]["properties"]["type"]["const"] == name
+        assert message["payload"]["properties"]["type"]["const"] == TYPES.get(name, name)
     operations = document["operations"]
     asked = {
         f"{route}.{verb}" for route in routes for verb in ("subscribe", "unsubscribe", "update")
     }
-    assert set(operations) == asked | {"endpoint.ping", "endpoint.notices"}
+    assert set(operations) == asked | {"endpoint.hello", "endpoint.ping", "endpoint.notices"}
     for route in routes:
         assert messages[f"{route}.subscribe"]["title"] == f"Subscribe to {route}"
         assert messages[f"{route}.unsubscribed"]["title"] == (
@@ -156,11 +159,11 @@ def test_routes_of_several_modules_with_the_same_prefix_are_distinguished(
 ) -> None:
     routers = [
         packages.router("bars", "bars"),
-        packages.router("bar", "bar", named="bars.subscribe"),
+        packages.router("bar", "bar", named="subscribe.bars"),
         packages.router("orders", "bars", named="bar"),
         by_hand("endpoint"),
     ]
-    names = ["bars", "bars.subscribe", "bar", "endpoint"]
+    names = ["bars", "subscribe.bars", "bar", "endpoint"]
     document = describe(routers, title="bars", version="1")
     check(document, names)
     assert official_errors(document) == []

@@ -19,6 +19,7 @@ ERROR_CODES = {
     "unauthorized": "The client may not subscribe to this topic.",
     "too_many_subscriptions": "The client or the server has reached its limit of topics.",
     "rate_limited": "The client sends too fast, and the frame was ignored.",
+    "unexpected_hello": "The client sent `hello` after another frame, or a second time.",
     "internal": "An internal error occurred; the log of the server has the reason.",
 }
 CLOSE_CODES = {
@@ -35,6 +36,12 @@ _CORRELATION: Json = {"location": "$message.payload#/id"}
 _TOPIC: Json = {
     "type": "string",
     "description": "The route and the request's parameters: `route:{...}`.",
+}
+
+_NUMBER: Json = {"type": "number"}
+_RETRY_AFTER: Json = {
+    "type": "number",
+    "description": "The seconds after which asking again may help; absent if it will not, and without `hello`.",
 }
 
 _OWN = ("subscribe", "unsubscribe", "update")
@@ -97,9 +104,42 @@ def shared_messages() -> Json:
         code={"type": "string", "enum": list(ERROR_CODES)},
         message={"type": "string"},
         details={"type": "array", "items": detail},
+        retry_after=_optional(_RETRY_AFTER),
+    )
+    features: Json = {"type": "array", "items": {"type": "string"}}
+    limits = _object_of(
+        frames_per_second=_optional(_NUMBER),
+        frame_burst={"type": "integer"},
+        subscriptions=_optional({"type": "integer"}),
+        heartbeat=_optional(_NUMBER),
+        idempotency=_NUMBER,
+    )
+    hello = _object_of(
+        version={"const": 1},
+        features=_optional(features),
+        client=_optional({"type": "string"}),
+        contract=_optional({"type": "string"}),
+    )
+    answer = _object_of(
+        version={"const": 1}, features=features, contract={"type": "string"}, limits=limits
     )
     status = _object_of(broker={"type": "string", "enum": ["connected", "disconnected"]})
     return {
+        "hello": _message(
+            "hello",
+            "Say what the client knows",
+            _asked("hello", hello),
+            description=(
+                "Optional, and the first frame of a client. Only a client that has sent it gets what later "
+                "versions of the protocol add."
+            ),
+        ),
+        "hello.response": _message(
+            "hello.response",
+            "What the server knows, and its limits",
+            _answered("hello", answer),
+            description="`contract` is a digest of this document. A limit that is absent does not exist.",
+        ),
         "ping": _message("ping", "Ask whether the server is there", _asked("ping")),
         "pong": _message("pong", "The server is there", _answered("pong")),
         "error": _message(
@@ -171,6 +211,15 @@ def _envelope(
     return {"type": "object", "properties": {**parts, **optional}, "required": list(parts)}
 
 
+class _Optional(dict[str, object]):
+    """The schema of a property that may be absent."""
+
+
+def _optional(schema: Json) -> Json:
+    return _Optional(schema)
+
+
 def _object_of(**properties: Json) -> Json:
-    """Return the schema of an object that has all of `properties`."""
-    return {"type": "object", "properties": properties, "required": list(properties)}
+    """Return the schema of an object that has all of `properties`, except for the optional ones."""
+    required = [name for name, schema in properties.items() if not isinstance(schema, _Optional)]
+    return {"type": "object", "properties": properties, "required": required}

@@ -120,6 +120,11 @@ def _operations(router: RouterSpec, channel: str, *, native: bool) -> Json:
 
 def _shared_operations(channel: str) -> Json:
     return {
+        f"{channel}.hello": {
+            "action": "receive",
+            **_on(channel, ["hello"], {"title": "Hello"}),
+            "reply": _on(channel, ["hello.response", "error"]),
+        },
         f"{channel}.ping": {
             "action": "receive",
             **_on(channel, ["ping"], {"title": "Ping"}),
