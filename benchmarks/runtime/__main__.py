@@ -56,9 +56,9 @@ def _judged(row: Row) -> tuple[tuple[str, ...], bool | None]:
     judged = median(row.cpu_ratios) if row.by_cpu_time else ratio
     budget, met = "", None
     if row.at_least is not None:
-        budget, met = f"at least {row.at_least:g}", judged >= row.at_least
+        budget, met = f"at least {row.at_least:.3g}", judged >= row.at_least
     elif row.at_most is not None:
-        budget, met = f"at most {row.at_most:g}", judged <= row.at_most
+        budget, met = f"at most {row.at_most:.3g}", judged <= row.at_most
     if budget and row.by_cpu_time:
         budget += " by CPU time"
     return (row.work, row.ours, row.against, row.theirs, f"{ratio:.2f}", cpu, budget), met

@@ -10,11 +10,13 @@ from benchmarks.runtime.redis_server import redis_server
 
 OURS, ALONE, BY_REDIS = "wsgen", "wsgen_alone", "wsgen_redis"
 WRAPPED = "wsgen_wrapped"
+HISTORY = "wsgen_history"
 LABELS = {
     OURS: "wsgen, mounted in FastAPI",
     ALONE: "wsgen",
     BY_REDIS: "wsgen, by Redis",
     WRAPPED: "wsgen, mounted, in a middleware that wraps send",
+    HISTORY: "wsgen, with a history",
     "bare": "bare loop of ASGI sends",
     "tasks": "a task for each send",
     "writers": "a queue and a writer for each client",
@@ -171,6 +173,19 @@ def redis(setting: Setting) -> Iterator[Row]:
         yield from _compare(work, found, [(BY_REDIS, ALONE, None)])
 
 
+def history(setting: Setting) -> Iterator[Row]:
+    """The same fan-out with a history for each topic and without, in memory and by Redis."""
+    work = "1 topic of 1,000 clients"
+    found = _fan_out(setting, 1, (ALONE, HISTORY))
+    yield from _compare(work, found, [(HISTORY, ALONE, 0.9)])
+    for topics in (1, 100):
+        with redis_server() as address:
+            names, environment = (BY_REDIS, HISTORY), {"BENCHMARK_REDIS": address}
+            found = _fan_out(setting, topics, names, environment)
+        work = f"{topics} topic{'s' if topics > 1 else ''} of {1_000 // topics:,} clients, by Redis"
+        yield from _compare(work, found, [(HISTORY, BY_REDIS, 1 / 3)])
+
+
 def idle(setting: Setting) -> Iterator[Row]:
     """Ten subscribers alone, and the same next to ten thousand clients without a subscription."""
     updates = 1_000
@@ -284,6 +299,7 @@ SCENARIOS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "topics": fan_out_many,
     "designs": designs,
     "redis": redis,
+    "history": history,
     "idle": idle,
     "storm": storm,
     "memory": memory,
