@@ -150,6 +150,7 @@ class WsApp:
             lingering=self._hub.lingering,
             recovered=counters.recovered,
             unrecovered=counters.unrecovered,
+            coalesced=counters.coalesced,
         )
 
     def cancel(self, topic: str, reason: str) -> int:

@@ -21,6 +21,7 @@ class Counters:
     ended: int = 0
     recovered: int = 0
     unrecovered: int = 0
+    coalesced: int = 0
     log: FailureLog = field(default_factory=FailureLog)
 
     def fail(self, message: str, error: BaseException, **context: object) -> None:
@@ -83,4 +84,7 @@ class Stats:
     unrecovered: Annotated[
         int,
         "Clients that may have missed updates so far: they came back too late, or their topic was reset.",
+    ] = 0
+    coalesced: Annotated[
+        int, "Updates replaced by newer ones so far, before the interval of their route was over."
     ] = 0

@@ -10,8 +10,8 @@ from wsgen_runtime import Connection, Delivery, Limits, TopicUpdate, WsApp
 from wsgen_runtime.stats import BrokerStats, Stats
 from wsgen_runtime.testing import ErrorFrameError, RefusedByServerError, connect
 
-_ELSEWHERE = ("ended", "lingering", "recovered", "unrecovered")
-"""Numbers that other tests cover: those of endings, of topics that live on, and of clients that come back."""
+_ELSEWHERE = ("coalesced", "ended", "lingering", "recovered", "unrecovered")
+"""Numbers that other tests cover: of intervals, endings, topics that live on, and clients that come back."""
 
 
 class Picky(Recorder):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wsgen_runtime.router import WsRouter
+from wsgen_runtime.topics.interval import Pace
 
 _ENDED = "The data source ended"
 _FAILED = "The data source failed"
@@ -19,13 +20,19 @@ class Ending(NamedTuple):
 class Posted(NamedTuple):
     """An update as JSON text. If the `feed` that it comes from is closed meanwhile, the update is dropped.
 
-    With an `ending`, it is the end of the feed and not an update.
+    With an `ending`, it is the end of the feed and not an update. From a feed with a `pace`, it says that an
+    update waits there.
     """
 
     topic: str
     data: str
     feed: "Feed | None"
     ending: Ending | None = None
+
+    @property
+    def droppable(self) -> bool:
+        """Return whether this is an update that is lost alone: neither an end, nor what starts a pace."""
+        return self.ending is None and (self.feed is None or self.feed.pace is None)
 
 
 class Feed:
@@ -35,19 +42,27 @@ class Feed:
     it was made; everything else happens on the event loop.
     """
 
-    __slots__ = ("_ended", "_post", "_router", "_topic")
+    __slots__ = ("_ended", "_post", "_router", "_topic", "pace")
 
     def __init__(self, router: WsRouter, topic: str, post: Callable[[Posted], None]) -> None:
         self._router = router
         self._topic = topic
         self._post: Callable[[Posted], None] | None = post
         self._ended = False
+        interval = router.delivery.interval
+        self.pace = Pace(topic, interval) if interval is not None else None
+        """What keeps the newest update until its interval is over, if the route has one."""
 
     def __call__(self, data: object) -> None:
         """Publish `data`; raises pydantic.ValidationError if it does not have the data type of the route."""
-        post = self._post
-        if post is not None and not self._ended:
-            post(Posted(self._topic, self._router.encode(data), self))
+        post, pace = self._post, self.pace
+        if post is None or self._ended:
+            return
+        text = self._router.encode(data)
+        if pace is None:
+            post(Posted(self._topic, text, self))
+        elif pace.put(text):
+            post(Posted(self._topic, "", self))
 
     def end(self, reason: str = _ENDED) -> None:
         """End the topic: after the updates published so far, all subscriptions end with `reason`.
@@ -67,7 +82,9 @@ class Feed:
         return self._post is None
 
     def close(self) -> None:
-        """Ignore all further calls, by whoever still holds this feed."""
+        """Publish an update that waits, and ignore all further calls by whoever still holds this feed."""
+        if self.pace is not None:
+            self.pace.flush()
         self._post = None
 
     def _end(self, ending: Ending) -> None:

@@ -31,7 +31,7 @@ class Inbox:
         self._waiting: deque[Posted] = deque()
         self._lost: Counter[str] = Counter()
         self._kept: list[Posted] = []
-        """Endings of feeds that were pushed out of the queue: they are never lost."""
+        """What was pushed out of the queue and must not be lost: at most two for each feed."""
         self._woken = False
 
     def __bool__(self) -> bool:
@@ -45,10 +45,10 @@ class Inbox:
             self._size += size_of(posted.data)
             while len(self._waiting) > self._most or self._size > self._most_bytes:
                 oldest = self._pop()
-                if oldest.ending is not None:
-                    self._kept.append(oldest)
-                else:
+                if oldest.droppable:
                     self._lost[oldest.topic] += 1
+                else:
+                    self._kept.append(oldest)
             if self._woken:
                 return
             self._woken = True
@@ -88,11 +88,11 @@ class Inbox:
                 self._kept.clear()
                 posted = self._pop() if self._waiting else None
                 self._woken = posted is not None
-            # Lost updates and kept endings are older than everything in the queue.
+            # Lost updates and what was kept are older than everything in the queue.
             for topic, count in lost.items():
                 self._lose(topic, count)
-            for ending in kept:
-                self._take(ending)
+            for oldest in kept:
+                self._take(oldest)
             if posted is None:
                 return
             self._take(posted)

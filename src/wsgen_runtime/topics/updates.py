@@ -18,6 +18,7 @@ from wsgen_runtime.topics.event_loops import running_loop
 from wsgen_runtime.topics.fanout import fan_out
 from wsgen_runtime.topics.feed import Ending, Feed, Posted
 from wsgen_runtime.topics.inbox import Inbox
+from wsgen_runtime.topics.interval import Wheel
 from wsgen_runtime.topics.subscriptions import TopicIndex
 
 
@@ -46,17 +47,20 @@ class Updates:
     launch: Callable[[], object] | None = None
     """Starts the app on the running event loop when an update is published before the app has started."""
     _inbox: Inbox = field(init=False)
+    _wheel: Wheel = field(init=False)
     _loop: asyncio.AbstractEventLoop | None = None
     _last_loop: asyncio.AbstractEventLoop | None = None
     _thread: int | None = None
 
     def __post_init__(self) -> None:
         self._inbox = Inbox(self.limits, self._take, self._skip)
+        self._wheel = Wheel(self._publish_paced, self._count_coalesced)
 
     def start(self) -> None:
         """Take updates on the running event loop from now on; they are queued until `deliver_all`."""
         self._loop = self._last_loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
+        self._wheel.start()
         self._inbox.hold()
 
     def deliver_all(self) -> None:
@@ -70,6 +74,7 @@ class Updates:
     def stop(self) -> None:
         """Stop taking updates, and discard those that are queued."""
         self._loop = self._thread = None
+        self._wheel.stop()
         self._inbox.clear()
 
     def require_loop(self, what: str) -> None:
@@ -205,10 +210,26 @@ class Updates:
         return True
 
     def _take(self, posted: Posted) -> None:
-        if posted.feed is not None and posted.ending is not None:
-            self._end(posted.feed, posted.topic, posted.ending)
-        elif posted.feed is None or not posted.feed.closed:
-            self.broker.publish(posted.topic, posted.data, produced=posted.feed is not None)
+        feed = posted.feed
+        if feed is None:
+            channel = self.channels.get(posted.topic)
+            if channel is not None and channel.feed is not None and channel.feed.pace is not None:
+                channel.feed.pace.flush()
+            self.broker.publish(posted.topic, posted.data, produced=False)
+        elif posted.ending is not None:
+            self._end(feed, posted.topic, posted.ending)
+        elif feed.closed:
+            return
+        elif feed.pace is not None:
+            self._wheel.start_timing(feed.pace)
+        else:
+            self.broker.publish(posted.topic, posted.data, produced=True)
+
+    def _publish_paced(self, topic: str, data: str) -> None:
+        self.broker.publish(topic, data, produced=True)
+
+    def _count_coalesced(self, count: int) -> None:
+        self.counters.coalesced += count
 
     def _end(self, feed: Feed, topic: str, ending: Ending) -> None:
         """End the topic in all processes, after all updates that its producer has published."""
