@@ -56,11 +56,11 @@ PATHS = {
         load_modules render""",
     "wsgen.compat": """RouterSpec generate_init_file generate_module_routers generate_router_code
         generate_ws_routers parse_router_specs_from_file run_quality_checks_for_module verify_router_imports""",
-    "wsgen_runtime": """Broker BrokerHost BrokerStats CloseCode Connection Delivery ErrorCode ErrorDetail
-        ErrorPayload History Keeper Keeping Limits MemoryBroker Position RefusedError Reset Service ServiceError
-        ServiceWithoutRequest Session Snapshot SnapshotService SnapshotServiceWithoutRequest SnapshotUpdate Stats
-        StatusPayload SubscriptionResponse SubscriptionUpdate Topic TopicUpdate TypedTopicUpdate Unsubscribed
-        WsApp WsDocs WsRouteService WsRouter""",
+    "wsgen_runtime": """Broker BrokerHost BrokerStats CONTRACT_2 CloseCode Connection Delivery ErrorCode
+        ErrorDetail ErrorPayload History Keeper Keeping Limits MemoryBroker Position RefusedError Reset Service
+        ServiceError ServiceWithoutRequest Session Snapshot SnapshotService SnapshotServiceWithoutRequest
+        SnapshotUpdate Stats StatusPayload SubscriptionResponse SubscriptionUpdate Topic TopicUpdate
+        TypedTopicUpdate Unsubscribed WsApp WsDocs WsRouteService WsRouter""",
     "wsgen_runtime.asyncapi": "UnfillableError describe docs_app fill resolve_type",
     "wsgen_runtime.auth": "Connection RefusedError Session",
     "wsgen_runtime.brokers.base": "Broker BrokerHost",
@@ -77,7 +77,7 @@ def test_what_users_import_stays_where_it_was(path: str) -> None:
         assert getattr(module, name) is not None
     exported = getattr(module, "__all__", None)
     if path in ("wsgen", "wsgen.compat", "wsgen_runtime", "wsgen_runtime.asyncapi"):
-        assert exported == sorted(PATHS[path].split())
+        assert sorted(exported or ()) == sorted(PATHS[path].split())
 
 
 @pytest.mark.parametrize(

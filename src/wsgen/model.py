@@ -3,7 +3,7 @@
 Positions are not part of the model: the same routers from `ws.yaml` and `ws.py` are equal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,8 +14,11 @@ BUILTIN_TYPES = frozenset(
 )
 UNION = "|"
 ELLIPSIS = "..."
-RUNTIME = ("Delivery", "WsRouteService", "WsRouter")
-"""What a router's file imports from the runtime."""
+RUNTIME = (
+    *("CONTRACT_2", "Delivery", "History", "Service", "ServiceWithoutRequest", "SnapshotService"),
+    *("SnapshotServiceWithoutRequest", "WsRouteService", "WsRouter"),
+)
+"""What the files of routers import from the runtime."""
 
 ROUTER_FILE_NAMES = BUILTIN_TYPES | {*RUNTIME, "Sequence", "None", "super"}
 """What a router's file uses by these names, unless the project's own class is its template."""
@@ -71,36 +74,65 @@ class Overflow(StrEnum):
 
 
 class Delivery(_Value):
-    """How many updates may wait for a slow client, and what happens when there are more."""
+    """How many updates may wait for a slow client, and what happens when there are more.
+
+    A topic delivers at most one update of its producer in each `interval` of seconds, if there is one.
+    """
 
     queue: int = Field(default=256, ge=1, le=65_536)
     overflow: Overflow = Overflow.DROP_OLDEST
+    interval: float | None = Field(default=None, ge=0.01, le=3_600)
+
+
+class UpdateSource(StrEnum):
+    """Where the updates of a route come from: its service, or `publish` in any process."""
+
+    SERVICE = "service"
+    PUBLISHED = "published"
+
+
+class History(_Value):
+    """What is kept of each topic, within all bounds, for clients that come back."""
+
+    updates: int = Field(default=500, ge=1, le=100_000)
+    seconds: float = Field(default=120.0, ge=1, le=604_800)
+    bytes: int = Field(default=4_194_304, ge=1_024, le=1_073_741_824)
 
 
 class Example(_Value):
-    """A request and, if given, the data of an update that it leads to, both as JSON text."""
+    """A request and, if given, the data of an update that it leads to, both as JSON text.
+
+    The request is None on a route that has none.
+    """
 
     name: Text = ""
     summary: Text = ""
-    request: str
+    request: str | None = None
     data: str | None = None
 
 
 class RouterSpec(_Value):
     """One router: its class, its route and its types.
 
-    `further` are the types after the first two that an alias gives to a generic class with more type parameters.
-    `security` names the schemes of which a client needs one; if it is empty, none is needed.
+    The request is None if clients have nothing to ask, and the snapshot if topics have no state. `errors` are the
+    codes that the service answers with, each with a sentence. `further` are the types after the first two that an
+    alias gives to a generic class with more type parameters. `security` names the schemes of which a client needs
+    one; if it is empty, none is needed.
     """
 
     class_name: str
     route: str
-    request: TypeRef
+    request: TypeRef | None = None
     data: TypeRef
+    snapshot: TypeRef | None = None
     summary: Text = ""
     description: Text = ""
     tags: tuple[str, ...] = ()
     deprecated: bool = False
+    source: UpdateSource = UpdateSource.SERVICE
+    history: History | None = None
+    replay: int = Field(default=0, ge=0)
+    errors: tuple[tuple[str, Text], ...] = ()
     delivery: Delivery = Delivery()
     security: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -108,13 +140,31 @@ class RouterSpec(_Value):
 
     @property
     def types(self) -> tuple[TypeRef, ...]:
-        """Return all types in the order of an alias: request, data, further ones."""
-        return (self.request, self.data, *self.further)
+        """Return the types in the order of an alias: request, data, further ones."""
+        return (*((self.request,) if self.request else ()), self.data, *self.further)
+
+    @property
+    def is_published(self) -> bool:
+        """Return whether the router has no service."""
+        return self.source is UpdateSource.PUBLISHED
 
     @property
     def file_name(self) -> str:
         """Return the name of the file that holds the router."""
         return f"{self.class_name.lower()}.py"
+
+    @field_validator("errors", mode="before")
+    @classmethod
+    def _pairs(cls, errors: object) -> object:
+        return tuple(errors.items()) if isinstance(errors, Mapping) else errors
+
+
+TYPE_FIELDS = tuple(
+    name
+    for name, field in RouterSpec.model_fields.items()
+    if field.annotation in (TypeRef, TypeRef | None)
+)
+"""The fields of a router that are types."""
 
 
 class ModuleSpec(_Value):

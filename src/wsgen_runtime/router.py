@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -17,6 +17,9 @@ from wsgen_runtime.protocol.topic_names import topic_name
 from wsgen_runtime.service import AnyService, require_service
 
 Publish = Callable[["WsRouter", str, object], None]
+
+CONTRACT_2 = 2
+"""The contract with generated code that names the types of services; see `wsgen_runtime.__getattr__`."""
 
 
 class WsRouter:
@@ -33,6 +36,9 @@ class WsRouter:
     service that lacks a method, and TypeError for a request type of which different values have the same topic,
     such as one with a SecretStr.
     """
+
+    contract: ClassVar[int] = 1
+    """The contract with the runtime that the class was generated for."""
 
     def __init__(
         self,

@@ -13,16 +13,26 @@ from trading_api.models import (
     BrokerConnectionStatus,
     BrokerConnectionSubscriptionRequest,
 )
-from wsgen_runtime import Delivery, WsRouter, WsRouteService
+from wsgen_runtime import (
+    CONTRACT_2,
+    Delivery,
+    Service,
+    WsRouter,
+)
 
 
 class BrokerConnectionWsRouter(WsRouter):
     """Whether the broker can be reached."""
 
+    contract = CONTRACT_2
+
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: Service[
+            BrokerConnectionSubscriptionRequest,
+            BrokerConnectionStatus,
+        ],
         route: str = "broker-connection",
         tags: Sequence[str] = ("broker",),
     ) -> None:

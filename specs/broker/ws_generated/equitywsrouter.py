@@ -12,16 +12,23 @@ from trading_api.models import (
     Equity,
     EquitySubscriptionRequest,
 )
-from wsgen_runtime import Delivery, WsRouter, WsRouteService
+from wsgen_runtime import (
+    CONTRACT_2,
+    Delivery,
+    Service,
+    WsRouter,
+)
 
 
 class EquityWsRouter(WsRouter):
     """What an account is worth."""
 
+    contract = CONTRACT_2
+
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: Service[EquitySubscriptionRequest, Equity],
         route: str = "equity",
         tags: Sequence[str] = ("broker",),
     ) -> None:

@@ -13,7 +13,12 @@ from trading_api.models import (
     Execution,
     ExecutionsSubscriptionRequest,
 )
-from wsgen_runtime import Delivery, WsRouter, WsRouteService
+from wsgen_runtime import (
+    CONTRACT_2,
+    Delivery,
+    Service,
+    WsRouter,
+)
 
 
 class ExecutionWsRouter(WsRouter):
@@ -23,10 +28,12 @@ class ExecutionWsRouter(WsRouter):
     that falls behind is disconnected.
     """
 
+    contract = CONTRACT_2
+
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: Service[ExecutionsSubscriptionRequest, Execution],
         route: str = "executions",
         tags: Sequence[str] = ("broker",),
     ) -> None:

@@ -12,7 +12,12 @@ from trading_api.models import (
     Order,
     OrdersSubscriptionRequest,
 )
-from wsgen_runtime import Delivery, WsRouter, WsRouteService
+from wsgen_runtime import (
+    CONTRACT_2,
+    Delivery,
+    Service,
+    WsRouter,
+)
 
 
 class OrderWsRouter(WsRouter):
@@ -22,10 +27,12 @@ class OrderWsRouter(WsRouter):
     canceled or rejected.
     """
 
+    contract = CONTRACT_2
+
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: Service[OrdersSubscriptionRequest, Order],
         route: str = "orders",
         tags: Sequence[str] = ("broker",),
     ) -> None:

@@ -13,7 +13,12 @@ from trading_api.models import (
     Position,
     PositionsSubscriptionRequest,
 )
-from wsgen_runtime import Delivery, WsRouter, WsRouteService
+from wsgen_runtime import (
+    CONTRACT_2,
+    Delivery,
+    Service,
+    WsRouter,
+)
 
 
 class PositionWsRouter(WsRouter):
@@ -23,10 +28,12 @@ class PositionWsRouter(WsRouter):
     changes.
     """
 
+    contract = CONTRACT_2
+
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: Service[PositionsSubscriptionRequest, Position],
         route: str = "positions",
         tags: Sequence[str] = ("broker",),
     ) -> None:

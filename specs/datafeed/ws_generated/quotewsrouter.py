@@ -12,7 +12,12 @@ from trading_api.models import (
     Quote,
     QuotesSubscriptionRequest,
 )
-from wsgen_runtime import Delivery, WsRouter, WsRouteService
+from wsgen_runtime import (
+    CONTRACT_2,
+    Delivery,
+    Service,
+    WsRouter,
+)
 
 
 class QuoteWsRouter(WsRouter):
@@ -23,10 +28,12 @@ class QuoteWsRouter(WsRouter):
     each topic.
     """
 
+    contract = CONTRACT_2
+
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: Service[QuotesSubscriptionRequest, Quote],
         route: str = "quotes",
         tags: Sequence[str] = ("datafeed",),
     ) -> None:

@@ -111,7 +111,7 @@ def _show(source: ModuleSource, spec: ModuleSpec, status: Status, *, verbose: bo
         (
             router.class_name,
             router.route,
-            f"{_without_modules(str(router.request))} -> {_without_modules(str(router.data))}",
+            f"{_without_modules(str(router.request or '()'))} -> {_without_modules(str(router.data))}",
         )
         for router in spec.routers
     ]
@@ -139,8 +139,13 @@ def _values(source: ModuleSource, spec: ModuleSpec, status: Status) -> dict[str,
             {
                 "class": router.class_name,
                 "route": router.route,
-                "request": str(router.request),
+                "request": str(router.request) if router.request else None,
                 "data": str(router.data),
+                "snapshot": str(router.snapshot) if router.snapshot else None,
+                "source": router.source.value,
+                "history": router.history.model_dump() if router.history else None,
+                "replay": router.replay,
+                "errors": dict(router.errors),
                 "summary": router.summary or None,
                 "tags": list(router.tags),
                 "deprecated": router.deprecated,

@@ -387,9 +387,10 @@ WS_YAML: dict[str, Code] = {
     ),
     "WSG124": Code(
         title="bad delivery",
-        what="`queue` is not between 1 and 65536, or `overflow` is not one of its three values.",
-        why="Delivery bounds what waits for a slow client, and says what happens when that is too much.",
-        fix="Choose a `queue` of 1 to 65536, and `drop-oldest`, `latest` or `disconnect` as `overflow`.",
+        what="A number of `delivery` or `history`, or `replay`, is out of its bounds, or `overflow` is not one "
+        "of its three values.",
+        why="Delivery bounds what waits for a slow client, and history what is kept for one that comes back.",
+        fix="Choose a number within the bounds, and `drop-oldest`, `latest` or `disconnect` as `overflow`.",
         file="ws.yaml",
         wrong="""
             version: 1
@@ -535,5 +536,32 @@ WS_YAML: dict[str, Code] = {
               BarWsRouter: {route: bars, request: BarsRequest, data: Bar}
               QuoteWsRouter: {route: quotes, request: BarsRequest, data: Quote}
         """,
+    ),
+    "WSG130": Code(
+        title="keys that contradict each other",
+        what="Two keys of a router ask for what no route can do, such as a snapshot and an `interval`.",
+        why="The updates of a route with a snapshot are changes to it, of which none may be left out. A "
+        "published route has no service. What is replayed has to be in the history.",
+        fix="Remove one of the two keys, or add the one that is missing.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest, data: Bar, replay: 1}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers:
+              BarWsRouter: {request: BarsRequest, data: Bar, history: {}, replay: 1}
+        """,
+    ),
+    "WSG131": Code(
+        title="key for routers of the runtime",
+        what="A router that is made from the project's own generic class has a key that only the runtime obeys, "
+        "or no `request`.",
+        why="The generic class knows a request and data, and would ignore everything else.",
+        fix="Remove the key, or the setting `template`, so that the router is one of the runtime.",
     ),
 }

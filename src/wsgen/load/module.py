@@ -10,6 +10,7 @@ from wsgen.load.class_names import check_class_name, check_free
 from wsgen.load.declaration import FileDeclaration, RouterDeclaration
 from wsgen.load.python.aliases import load_python
 from wsgen.load.python.type_names import TypeNames
+from wsgen.load.router_rules import contradictions, not_for_generic_class
 from wsgen.load.sentences import problem_of
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.load.yaml.reader import load_yaml
@@ -87,6 +88,9 @@ def load_module(
         declared = (*yaml.routers, *python.routers)
         taken = ((check_free(router.class_name), router.span) for router in declared)
         found.extend(problem.at(span) for problem, span in taken if problem)
+    else:
+        for router in yaml.routers:
+            found.extend(not_for_generic_class(router))
     return replace(united(source, yaml, python, found), digests=digests)
 
 
@@ -106,6 +110,9 @@ def united(
     routes = {router.class_name: _route(router, found) for router in routers}
     found.extend(_collisions(routers, routes))
     found.extend(_module_name(source, yaml))
+    if not any(item.code == "WSG111" for item in found):  # else a key may be there, misspelt
+        for router in routers:
+            found.extend(contradictions(router))
     positions = dict(yaml.spans)
     for router in routers:
         positions[router.class_name] = router.span
@@ -164,9 +171,10 @@ def _disagreement(yaml: RouterDeclaration, python: RouterDeclaration) -> Iterato
     """Report each type that is another in `python` than in `yaml`."""
     for key in ("request", "data"):
         here, there = yaml.fields.get(key), python.fields.get(key)
-        if here and there and here != there:
+        if there and here != there and (here or key not in yaml.spans):
+            shown = str(here) if here else "nothing"
             yield _different(
-                yaml.class_name, key, str(here), str(there), yaml.place(key), python.place(key)
+                yaml.class_name, key, shown, str(there), yaml.place(key), python.place(key)
             )
 
 

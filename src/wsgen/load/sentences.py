@@ -191,7 +191,7 @@ def _example(key: str, field: Schema) -> str:
         value = f"[{', '.join(value)}]"
     elif isinstance(value, bool):
         value = str(value).lower()
-    shown = f" {value}" if isinstance(value, str | int) else ""
+    shown = f" {value}" if isinstance(value, str | int | float) else ""
     return f"{key}:{shown}" if key else shown.strip()
 
 

@@ -30,7 +30,7 @@ def yaml_text(
     path of the JSON Schema for editors. The `endpoint` is written if it is known.
     """
     routers = {router.class_name: router for router in module.routers}
-    models = _models(ref for router in module.routers for ref in (router.request, router.data))
+    models = _models(ref for router in module.routers for ref in router.types)
     tags = _shared_tags([routers[name].tags for name in order])
     lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
     lines.append("version: 1")
@@ -47,7 +47,8 @@ def yaml_text(
         lines += [f"  # {line}" for line in said.later]
         lines.append(f"  {class_name}:")
         lines.append(f"    route: {_scalar(router.route)}")
-        lines.append(f"    request: {_scalar(_type(router.request, models))}")
+        if router.request is not None:
+            lines.append(f"    request: {_scalar(_type(router.request, models))}")
         lines.append(f"    data: {_scalar(_type(router.data, models))}")
         if said.description:
             lines += _description(said.description)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wsgen.diagnostics import Span
 from wsgen.files import lines_of
+from wsgen.model import TYPE_FIELDS
 from wsgen.quality.mirror import StagedModule
 from wsgen.quality.problems import Problem
 
@@ -27,7 +28,7 @@ def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]
         return span
     lines = files.get(name, "").splitlines()
     line = lines[problem.line - 1] if problem.line <= len(lines) else ""
-    spans = {field: module.positions.get(f"{router}.{field}") for field in ("request", "data")}
+    spans = {field: module.positions.get(f"{router}.{field}") for field in TYPE_FIELDS}
     names = {field: _names_at(span) for field, span in spans.items() if span}
     for text in (problem.message, line):
         mentioned = set(_NAME.findall(text))
@@ -42,7 +43,7 @@ def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]
 def _naming(name: str, router: str, module: StagedModule) -> Span | None:
     """Return the range that names the module `name`: a type of the router, or `models` for all types."""
     parts = set(name.split("."))
-    for key in (f"{router}.request", f"{router}.data", "models"):
+    for key in (*(f"{router}.{field}" for field in TYPE_FIELDS), "models"):
         span = module.positions.get(key)
         if span is not None and parts <= _names_at(span):
             return span
@@ -50,7 +51,7 @@ def _naming(name: str, router: str, module: StagedModule) -> Span | None:
 
 
 def _shared(names: Mapping[str, set[str]], field: str) -> set[str]:
-    """Return the names that `field` has in common with the other field."""
+    """Return the names that `field` has in common with other fields."""
     return set().union(*(own for other, own in names.items() if other != field))
 
 

@@ -7,6 +7,7 @@ from wsgen.asyncapi.export.payload_schemas import Failure, Mismatch
 from wsgen.asyncapi.validation.check_limits import Budget
 from wsgen.asyncapi.validation.example_checks import mismatches
 from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.model import TYPE_FIELDS
 
 _ADVICE = {
     "WSG660": "Correct the type, or let `sources` or `python` in [tool.wsgen] name where it is importable.",
@@ -53,7 +54,8 @@ def failed_types(
     told: set[str] = set()
     for item in modules:
         for router in item.spec.routers:
-            for field, ref in (("request", router.request), ("data", router.data)):
+            for field in TYPE_FIELDS:
+                ref = getattr(router, field)
                 failure = failures.get(str(ref))
                 if failure is None:
                     continue

@@ -135,11 +135,11 @@ class _Reader:
         self, entries: dict[str, Entry], schema: Schema, path: Steps, prefix: str = ""
     ) -> dict[str, object]:
         """Return the values of `entries` that the schema knows and that are right."""
-        known = schema.get("properties", {})
+        known, others = schema.get("properties", {}), schema.get("additionalProperties")
         read: dict[str, object] = {}
         for key, entry in entries.items():
-            if key in known:
-                value = self.value(entry.value, known[key], (*path, key), f"{prefix}{key}")
+            if field := known.get(key, others):
+                value = self.value(entry.value, field, (*path, key), f"{prefix}{key}")
                 if value is not None:
                     read[key] = value
         return read

@@ -59,7 +59,7 @@ _ECHOED_ID: Json = {
 
 def router_messages(router: RouterSpec, *, native: bool) -> Json:
     """Return the messages of a route by name; only the known ones if the route is not `native`."""
-    route, request = router.route, _slot(router.request, "validation")
+    route, request = router.route, _slot(router.request, "validation") if router.request else None
     answer: Json = _object_of(status={"const": "ok"}, message={"type": "string"}, topic=_TOPIC)
     payload = _object_of(topic=_TOPIC, payload=_slot(router.data, "serialization"))
     ended = _object_of(topic=_TOPIC, reason={"type": "string"})
@@ -69,9 +69,9 @@ def router_messages(router: RouterSpec, *, native: bool) -> Json:
         "description": "Counts the topic's updates; a gap means that some were dropped.",
     }
     # Only the native protocol has an `id` for questions, and counts.
-    ask = _asked if native else _sent
+    ask = (_asked if request else _asked_nothing) if native else _sent
     updated = partial(_sent, seq=seq) if native else _sent
-    frames: dict[str, tuple[str, Callable[[str, Json], Json], Json]] = {
+    frames: dict[str, tuple[str, Callable[..., Json], Json | None]] = {
         "subscribe": (f"Subscribe to {route}", ask, request),
         "subscribe.response": (f"Subscribed to {route}", _answered, answer),
         "unsubscribe": (f"Unsubscribe from {route}", ask, request),
@@ -189,6 +189,12 @@ def _slot(ref: TypeRef, mode: str) -> Json:
 def _asked(kind: str, payload: Json | None = None) -> Json:
     """Return the schema of a frame of type `kind` that clients send."""
     return _envelope(kind, payload, {"id": _ASKED_ID}, {})
+
+
+def _asked_nothing(kind: str, _: None) -> Json:
+    """Return the schema of a frame of type `kind` of a route that has no request."""
+    nothing: Json = {"type": ["object", "null"], "maxProperties": 0}
+    return _envelope(kind, None, {"payload": nothing, "id": _ASKED_ID}, {})
 
 
 def _answered(kind: str, payload: Json | None = None) -> Json:

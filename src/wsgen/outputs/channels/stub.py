@@ -113,7 +113,7 @@ def _operations(router: RouterSpec, channel: str, *, native: bool) -> Json:
     if native:
         asking["reply"] = _on(channel, [f"{enter}.response", "error"])
         leaving["reply"] = _on(channel, [f"{leave}.response", "error"])
-        updating["x-delivery"] = router.delivery.model_dump(mode="json")
+        updating["x-delivery"] = router.delivery.model_dump(mode="json", exclude_none=True)
     asking |= filled({"x-python-examples": [_example(item) for item in router.examples]})
     return {enter: asking, leave: leaving, update: updating}
 
@@ -145,7 +145,7 @@ def _on(channel: str, names: list[str], more: Mapping[str, object] = MappingProx
 
 
 def _example(example: Example) -> Json:
-    values = {"request": from_json(example.request)}
+    values = {"request": {} if example.request is None else from_json(example.request)}
     if example.data is not None:
         values["data"] = from_json(example.data)
     return {**filled({"name": example.name, "summary": example.summary}), **values}

@@ -1,12 +1,14 @@
 """The Python files of a package: a file for each router, and the `__init__.py` that exports them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError, refuse
 from wsgen.files import read_text
-from wsgen.model import ModuleSpec
+from wsgen.model import ModuleSpec, RouterSpec
 from wsgen.outputs.contract import Language, RenderContext, RenderedFile
+from wsgen.source import Template
 
 
 def render_python(module: ModuleSpec, context: RenderContext) -> dict[str, RenderedFile]:
@@ -23,12 +25,9 @@ def render_python(module: ModuleSpec, context: RenderContext) -> dict[str, Rende
         files = _specialised(module, context.template, context)
     else:
         template = project_template("router.py.jinja", context.templates)
-        files = {
-            router.file_name: RenderedFile(
-                render_router(router, module, context), Language.PYTHON, template=template
-            )
-            for router in module.routers
-        }
+        files = _each(
+            module, lambda router: render_router(router, module, context), template=template
+        )
     template = project_template("__init__.py.jinja", context.templates)
     exports = render_exports(module, context)
     return {**files, "__init__.py": RenderedFile(exports, Language.PYTHON, 1, template)}
@@ -48,15 +47,22 @@ def _specialised(
         help_text = "Make it a readable file in UTF-8."
         raise refuse(Diagnostic("WSG420", message, Span(template), help=help_text)) from error
     parsed = parse_template(template, text, context.sources)
-    origin = parsed.origin
+    return _each(module, lambda router: specialise(parsed, router, context), template=parsed.origin)
+
+
+def _each(
+    module: ModuleSpec, render: Callable[[RouterSpec], str], *, template: Template | None
+) -> dict[str, RenderedFile]:
+    """Return the file of each router; raises GenerationError with what is wrong with any of them."""
     files = {}
     wrong: list[Diagnostic] = []
     for router in module.routers:
         try:
-            text = specialise(parsed, router, context)
-            files[router.file_name] = RenderedFile(text, Language.PYTHON, template=origin)
+            files[router.file_name] = RenderedFile(
+                render(router), Language.PYTHON, template=template
+            )
         except GenerationError as error:
             wrong += error.diagnostics
     if wrong:
-        raise refuse(*wrong)
+        raise refuse(*dict.fromkeys(wrong))
     return files

@@ -7,16 +7,23 @@ then run `wsgen render`.
 from collections.abc import Sequence
 
 from app.models import Bar, BarRequest
-from wsgen_runtime import Delivery, WsRouter, WsRouteService
+from wsgen_runtime import (
+    CONTRACT_2,
+    Delivery,
+    Service,
+    WsRouter,
+)
 
 
 class BarWsRouter(WsRouter):
     """Serve 'bars' to its subscribers."""
 
+    contract = CONTRACT_2
+
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: Service[BarRequest, dict[str, list[Bar]]],
         route: str = "bars",
         tags: Sequence[str] = ("feed",),
     ) -> None:

@@ -7,16 +7,23 @@ then run `wsgen render`.
 from collections.abc import Sequence
 
 from app.models import Quote, QuoteRequest
-from wsgen_runtime import Delivery, WsRouter, WsRouteService
+from wsgen_runtime import (
+    CONTRACT_2,
+    Delivery,
+    Service,
+    WsRouter,
+)
 
 
 class QuoteWsRouter(WsRouter):
     """Serve 'quote' to its subscribers."""
 
+    contract = CONTRACT_2
+
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: Service[QuoteRequest, Quote | None],
         route: str = "quote",
         tags: Sequence[str] = ("feed",),
     ) -> None:

@@ -9,16 +9,23 @@ from collections.abc import Sequence
 from a.models import Bar
 from a.models import Delivery as Delivery2
 from b.models import Bar as Bar2
-from wsgen_runtime import Delivery, WsRouter, WsRouteService
+from wsgen_runtime import (
+    CONTRACT_2,
+    Delivery,
+    Service,
+    WsRouter,
+)
 
 
 class ClashWsRouter(WsRouter):
     """Serve 'clash' to its subscribers."""
 
+    contract = CONTRACT_2
+
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: Service[Delivery2, Bar | Bar2 | None],
         route: str = "clash",
         tags: Sequence[str] = (),
     ) -> None:
