@@ -142,10 +142,10 @@ def _route(router: RouterDeclaration, found: list[Diagnostic]) -> str:
     if "route" in router.spans:
         return str(router.fields.get("route", ""))
     route = default_route(router.class_name)
-    is_wrong = problem_of(("routers", router.class_name, "route"), route) is not None
-    if is_wrong and not check_class_name(router.class_name):
-        message = f"no route follows from `{router.class_name}`"
-        help_text = "Name one: `route: bars`."
+    problem = problem_of(("routers", router.class_name, "route"), route)
+    if problem and not check_class_name(router.class_name):
+        message = f"the route has to be named, since {problem.message}"
+        help_text = "Name one that says what it carries: `route: bars`."
         found.append(Diagnostic("WSG120", message, router.span, help=help_text))
     return route
 
