@@ -22,6 +22,7 @@ from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.servers import require_websockets
 from wsgen_runtime.protocol.closing import CloseCode, require_closable
+from wsgen_runtime.protocol.topic_names import name_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters, Stats
 from wsgen_runtime.topics.hub import Hub
@@ -126,7 +127,7 @@ class WsApp:
     @property
     def topics(self) -> tuple[str, ...]:
         """Return the names of the topics that have subscribers."""
-        return self._hub.topics.names()
+        return tuple(dict.fromkeys(map(name_of, self._hub.topics.names())))
 
     @property
     def stats(self) -> Stats:
@@ -151,6 +152,7 @@ class WsApp:
             recovered=counters.recovered,
             unrecovered=counters.unrecovered,
             coalesced=counters.coalesced,
+            refusals=counters.refusals,
         )
 
     def cancel(self, topic: str, reason: str) -> int:
@@ -160,7 +162,7 @@ class WsApp:
         """
         self._hub.updates.require_loop("WsApp.cancel")
         reason.encode()
-        return self._hub.cancel(topic, reason)
+        return sum(self._hub.cancel(key, reason) for key in self._hub.named(topic))
 
     def disconnect(
         self, client_id: int, *, code: int = CloseCode.POLICY_VIOLATION, reason: str = ""

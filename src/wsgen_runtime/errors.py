@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from wsgen_runtime.protocol.events import Fault, FrameId
 from wsgen_runtime.protocol.payloads import ErrorDetail
+from wsgen_runtime.protocol.reasons import FAILED, Reason
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 
@@ -36,3 +38,16 @@ class ServiceError(Exception):
         self.code = code
         self.details = tuple(details)
         self.retry_after = retry_after
+
+
+def refusal(error: ServiceError, frame_id: FrameId) -> Fault:
+    """Return the answer to a frame that a service refuses to serve."""
+    after = error.retry_after
+    return Fault(error.code, error.message, error.details, frame_id, retry_after=after)
+
+
+def reason_of(error: BaseException) -> Reason:
+    """Return the reason for the end of a producer that has raised `error`."""
+    if isinstance(error, ServiceError):
+        return Reason(error.message, error.code, error.retry_after)
+    return Reason.of(FAILED)

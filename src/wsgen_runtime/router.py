@@ -9,12 +9,13 @@ from pydantic import BaseModel, TypeAdapter
 from wsgen_runtime.brokers.labels import label_of
 from wsgen_runtime.delivery import Delivery
 from wsgen_runtime.history import History
-from wsgen_runtime.protocol.distinct import require_distinct
+from wsgen_runtime.protocol.distinct import nullable_fields, require_distinct
 from wsgen_runtime.protocol.finite import require_finite
 from wsgen_runtime.protocol.no_request import NoRequest
 from wsgen_runtime.protocol.reserved import is_reserved
-from wsgen_runtime.protocol.topic_names import topic_name
-from wsgen_runtime.service import AnyService, require_service
+from wsgen_runtime.protocol.topic_names import topic_key, topic_name
+from wsgen_runtime.service import AnyService
+from wsgen_runtime.user_code.service_shapes import require_service
 
 Publish = Callable[["WsRouter", str, object], None]
 
@@ -63,7 +64,7 @@ class WsRouter:
                 f"{type(self).__name__}: the route {route!r} has a reserved name of the protocol; use another one"
             )
         if service is not None:
-            require_service(service)
+            require_service(service, asks=request_type is not None, state=snapshot_type is not None)
         self.service: Any = service  # of whichever form; it is adapted where topics start
         self.route = route
         self.tags = tuple(tags)
@@ -79,6 +80,7 @@ class WsRouter:
         self.errors = tuple(errors)
         self._require_consistent()
         require_distinct(self.request_type)
+        self._nullable = nullable_fields(self.request_type)
         self._adapter: TypeAdapter[Any] = TypeAdapter(data_type)
         self._validates = bool(getattr(service, "validate", True))
         self._publish_to: Publish | None = None
@@ -120,6 +122,10 @@ class WsRouter:
         """Return the name of the topic for `request`."""
         return topic_name(self.route, request)
 
+    def key_topic(self, request: BaseModel) -> str:
+        """Return the key of the topic for `request`: its name, unless another topic has that name too."""
+        return topic_key(self.route, request, self._nullable)
+
     def bind(self, publish: Publish) -> None:
         """Publish by `publish` of an app; raises ValueError if this router belongs to an app already."""
         if self._publish_to is not None:
@@ -132,7 +138,7 @@ class WsRouter:
     def _publish(self, request: BaseModel | None, data: object) -> None:
         if self._publish_to is None:
             raise RuntimeError(f"{self!r} belongs to no WsApp: pass it in `WsApp(routers=[...])`")
-        self._publish_to(self, self._topic(request), data)
+        self._publish_to(self, self.key_topic(NoRequest() if request is None else request), data)
 
     def _require_consistent(self) -> None:
         """Raise ValueError, with all reasons, for options that contradict each other."""

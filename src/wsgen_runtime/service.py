@@ -5,14 +5,11 @@ names the type of its service with its own request, data and snapshot, so that t
 produces something else. Parameters of services may have any names.
 """
 
-import inspect
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel
-
-from wsgen_runtime.user_code.callbacks import require_callback
 
 _Asked_co = TypeVar("_Asked_co", bound=BaseModel, covariant=True)
 _Request = TypeVar("_Request", bound=BaseModel, contravariant=True)
@@ -22,23 +19,40 @@ _State = TypeVar("_State", covariant=True)
 
 
 class Topic(str, Generic[_Asked_co]):
-    """The name of a topic, which knows the `request` that it answers and the `route` that it belongs to."""
+    """The name of a topic, which knows the `request` that it answers and the `route` that it belongs to.
 
-    __slots__ = ("request", "route")
+    Two topics that have the same name, since None and "" in a request are named alike, are not equal.
+    """
+
+    __slots__ = ("_key", "request", "route")
 
     request: _Asked_co
     route: str
+    _key: str
 
-    def __new__(cls, name: str, request: _Asked_co, route: str) -> Self:
-        """Return the topic called `name`."""
+    def __new__(cls, name: str, request: _Asked_co, route: str, key: str = "") -> Self:
+        """Return the topic called `name`; `key` is another text if other topics have this name too."""
         topic = super().__new__(cls, name)
         topic.request = request
         topic.route = route
+        topic._key = key or name
         return topic
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, _Asked_co, str]]:
+    def __eq__(self, other: object) -> bool:
+        """Return whether `other` is this topic, or the name of this topic."""
+        if isinstance(other, Topic):
+            return bool(self._key == other._key)
+        return str.__eq__(self, other) if isinstance(other, str) else NotImplemented
+
+    __hash__ = str.__hash__
+
+    def __ne__(self, other: object) -> bool:
+        """Return whether `other` is another topic."""
+        return not self == other
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, _Asked_co, str, str]]:
         """Return how to make a copy."""
-        return type(self), (str(self), self.request, self.route)
+        return type(self), (str(self), self.request, self.route, self._key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,21 +220,3 @@ AnyService: TypeAlias = (
     | SnapshotServiceWithoutRequest[Any, Any]
 )
 """A service of any route."""
-
-
-def require_service(service: object) -> None:
-    """Raise TypeError if `service` lacks a method, or a call of a method would not run it."""
-    for method in ("create_topic", "remove_topic"):
-        function = getattr(service, method, None)
-        if not callable(function):
-            raise TypeError(
-                f"{type(service).__name__} cannot serve a route: it has no method {method}()"
-            )
-        if isinstance(service, type) and inspect.isfunction(
-            inspect.getattr_static(service, method, None)
-        ):
-            name = service.__name__
-            raise TypeError(
-                f"{name} cannot serve a route: it is a class; use an instance, {name}()"
-            )
-        require_callback(method, function)

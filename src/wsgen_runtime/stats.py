@@ -22,6 +22,7 @@ class Counters:
     recovered: int = 0
     unrecovered: int = 0
     coalesced: int = 0
+    refusals: int = 0
     log: FailureLog = field(default_factory=FailureLog)
 
     def fail(self, message: str, error: BaseException, **context: object) -> None:
@@ -87,4 +88,8 @@ class Stats:
     ] = 0
     coalesced: Annotated[
         int, "Updates replaced by newer ones so far, before the interval of their route was over."
+    ] = 0
+    refusals: Annotated[
+        int,
+        "Times that a service has refused a client, or ended a topic, by a `ServiceError` so far.",
     ] = 0

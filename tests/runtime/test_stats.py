@@ -6,7 +6,7 @@ import threading
 import pytest
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, publish_all, until
 
-from wsgen_runtime import Connection, Delivery, Limits, TopicUpdate, WsApp
+from wsgen_runtime import Connection, Delivery, Limits, ServiceError, TopicUpdate, WsApp
 from wsgen_runtime.stats import BrokerStats, Stats
 from wsgen_runtime.testing import ErrorFrameError, RefusedByServerError, connect
 
@@ -18,6 +18,8 @@ class Picky(Recorder):
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
         if "NONE" in topic:
             raise LookupError(topic)
+        if "GONE" in topic:
+            raise ServiceError("delisted", code="not_found")
         await super().create_topic(topic, topic_update)
 
 
@@ -39,7 +41,7 @@ async def test_every_statistic_counts_what_its_description_says() -> None:
     async with connect(app, query=user) as reads, connect(app, query=user) as stalls:
         for client in (reads, stalls):
             await client.subscribe("bars", AAPL)
-        for request in ({"symbol": 1}, {"symbol": "NONE"}):
+        for request in ({"symbol": 1}, {"symbol": "NONE"}, {"symbol": "GONE"}):
             with pytest.raises(ErrorFrameError):
                 await reads.subscribe("bars", request)
         stalls.stall()
@@ -62,9 +64,10 @@ async def test_every_statistic_counts_what_its_description_says() -> None:
             deliveries=16,
             drops=5,
             lost=4,
-            errors=2,
+            errors=3,
             failures=1,
             broker=BrokerStats(),
+            refusals=1,
         )
         assert app.stats == expected
         moved = dataclasses.asdict(expected)

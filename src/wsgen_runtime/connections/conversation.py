@@ -11,11 +11,13 @@ from starlette.types import Receive
 from wsgen_runtime.auth import Session
 from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.connections.timers import Timers
+from wsgen_runtime.errors import ServiceError, reason_of
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import (
     Event,
     Fault,
+    FrameId,
     Hello,
     Ping,
     Question,
@@ -31,6 +33,8 @@ from wsgen_runtime.protocol.frames import (
 )
 from wsgen_runtime.protocol.incoming import ServerProtocol
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail, ServerHello, ServerLimits
+from wsgen_runtime.protocol.reasons import Reason
+from wsgen_runtime.protocol.topic_names import name_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.hub import Hub
 
@@ -100,14 +104,18 @@ class Conversation:
     async def renew(self) -> None:
         """Check each subscription again, since the user or the user's rights may have changed."""
         for topic, router, request in self.permissions.granted():
+            reason = Reason("Subscription no longer authorized", "unauthorized")
             try:
                 allowed = await self.permissions.allow(router, request)
+            except ServiceError as error:
+                self.hub.clients.note_refusal()
+                allowed, reason = False, reason_of(error)
             except Exception as error:  # authorize is user code
                 self.hub.clients.note_failure(self.client, error)
                 allowed = False
             if not allowed:
                 self.permissions.withdraw(topic)
-                self.hub.revoke(self.client, router, topic, "Subscription no longer authorized")
+                self.hub.revoke(self.client, router, topic, reason)
 
     # -- frames
 
@@ -154,8 +162,15 @@ class Conversation:
             return self._protocol.fault(
                 ErrorCode.INVALID_PAYLOAD, "The position is invalid", id=event.id, details=(since,)
             )
+        held = self.hub.topics.held_by(self.client).names
+        if any(key != topic and key in held for key in self.hub.named(name_of(topic))):
+            return self._invalid(
+                event, 'The client has another topic with this name, in which null is ""', "alike"
+            )
         try:
             allowed = await self.permissions.allow(router, event.request)
+        except ServiceError as error:
+            return self._refuse(error, event.id)
         except Exception as error:  # authorize is user code
             return self._protocol.failure(event.id, error)
         if not allowed:
@@ -173,7 +188,8 @@ class Conversation:
         # The connection may have ended while authorize was running.
         if not (self.client.closing or self.client.lost):
             self.permissions.grant(topic, router, event.request)
-            self.hub.subscribe(self.client, router, topic, Question(event.id, since))
+            question = Question(event.id, since)
+            self.hub.subscribe(self.client, router, topic, question, event.request)
         return None
 
     def _unsubscribe(self, event: Unsubscribe) -> Fault | None:
@@ -189,13 +205,23 @@ class Conversation:
 
     def _name_topic(self, event: Subscribe | Unsubscribe) -> str | Fault:
         try:
-            topic = self.routers[event.route].name_topic(event.request)
+            topic = self.routers[event.route].key_topic(event.request)
         except Exception as error:  # serializers of the request are user code
             return self._protocol.failure(event.id, error)
-        if size_of(topic) > self.limits.topic_bytes:
+        if size_of(name_of(topic)) > self.limits.topic_bytes:
             message = f"The topic name is longer than {self.limits.topic_bytes} bytes"
-            detail = ErrorDetail(loc=("payload",), message=message, type="topic_too_long")
-            return self._protocol.fault(
-                ErrorCode.INVALID_PAYLOAD, "The payload is invalid", id=event.id, details=(detail,)
-            )
+            return self._invalid(event, message, "topic_too_long")
         return topic
+
+    def _invalid(self, event: Subscribe | Unsubscribe, message: str, kind: str) -> Fault:
+        detail = ErrorDetail(loc=("payload",), message=message, type=kind)
+        return self._protocol.fault(
+            ErrorCode.INVALID_PAYLOAD, "The payload is invalid", id=event.id, details=(detail,)
+        )
+
+    def _refuse(self, error: ServiceError, frame_id: FrameId) -> Fault:
+        """Return the answer of a service that refuses to serve a frame, and count it."""
+        self.hub.clients.note_refusal()
+        code, message, details = error.code, error.message, error.details
+        after = error.retry_after
+        return self._protocol.fault(code, message, id=frame_id, details=details, retry_after=after)

@@ -72,6 +72,10 @@ class Clients:
         """Log and count an exception that user code raised on behalf of `client`."""
         self._counters.fail("a client could not be served", error, client=client.id)
 
+    def note_refusal(self) -> None:
+        """Count a `ServiceError`, which is the answer to a client."""
+        self._counters.refusals += 1
+
     def note_unsent(self, client: Client, error: Exception) -> None:
         """Log and count an exception of `send` on a socket that was still connected."""
         self._counters.fail("a frame could not be sent", error, client=client.id)

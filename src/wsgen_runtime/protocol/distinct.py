@@ -1,15 +1,21 @@
 """Checks that different requests have different topics, which are named after what `model_dump` returns."""
 
 import dataclasses
+import types
 import typing
 from collections.abc import Iterator, Mapping
+from datetime import date, time, timedelta
+from enum import Enum
+from uuid import UUID
 
 import pydantic
-from pydantic import BaseModel, PlainSerializer, SecretBytes, SecretStr, WrapSerializer
+from pydantic import BaseModel, PlainSerializer, RootModel, SecretBytes, SecretStr, WrapSerializer
 from pydantic.fields import FieldInfo
 
 # pydantic has Secret since 2.7.
 _SECRETS = (SecretStr, SecretBytes, getattr(pydantic, "Secret", SecretStr))
+
+_NEVER_NONE = (str, bytes, int, float, date, time, timedelta, UUID, Enum)
 
 
 def require_distinct(request_type: type[BaseModel]) -> None:
@@ -22,6 +28,32 @@ def require_distinct(request_type: type[BaseModel]) -> None:
             f"{request_type.__name__} cannot be the request of a route: its field `{'.'.join(place)}` {reason},"
             " so that different requests would have the same topic; use another type, or add a serializer"
         )
+
+
+def nullable_fields(request_type: type[BaseModel]) -> frozenset[str]:
+    """Return the fields that may contain None, as far as can be seen; "" if any part of the dump may."""
+    plain = request_type.__pydantic_decorators__
+    if (
+        issubclass(request_type, RootModel)
+        or plain.model_serializers
+        or plain.field_serializers
+        or request_type.model_config.get("extra") == "allow"
+    ):
+        return frozenset({""})
+    fields = request_type.model_fields.items()
+    return frozenset(name for name, field in fields if not _never_none(field.annotation))
+
+
+def _never_none(kind: object) -> bool:
+    """Return whether no value of the type is or contains None; False for types whose inside is not examined."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Annotated:
+        return _never_none(arguments[0])
+    if origin is typing.Literal:
+        return None not in arguments
+    if origin in (typing.Union, types.UnionType, list, tuple, set, frozenset, dict):
+        return all(it is ... or _never_none(it) for it in arguments)
+    return isinstance(kind, type) and issubclass(kind, _NEVER_NONE)
 
 
 def _merged(

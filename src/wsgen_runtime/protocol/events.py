@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from wsgen_runtime.protocol.closing import CloseCode
-from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail
+from wsgen_runtime.protocol.payloads import ErrorDetail
 from wsgen_runtime.protocol.positions import Position
 
 FrameId = int | str | None
@@ -66,7 +66,7 @@ class Fault:
     help, or None if it will not.
     """
 
-    code: ErrorCode
+    code: str
     message: str
     details: tuple[ErrorDetail, ...] = ()
     id: FrameId = None

@@ -1,4 +1,4 @@
-"""Writes the frames that the server sends."""
+"""Writes the frames that the server sends; `topic` is the key of a topic, of which clients see the name."""
 
 from pydantic_core import to_json
 
@@ -10,6 +10,8 @@ from wsgen_runtime.protocol.payloads import (
     Unsubscribed,
 )
 from wsgen_runtime.protocol.positions import Position
+from wsgen_runtime.protocol.reasons import Reason
+from wsgen_runtime.protocol.topic_names import name_of
 
 PLAIN_PONG = "pong"
 """The answer to a plain `ping`, which is not JSON and which many libraries send as a heartbeat."""
@@ -31,7 +33,7 @@ def subscribed_frame(
 
 def reset_frame(route: str, topic: str, position: Position | None) -> str:
     """Return the notice that updates may have been missed, and from which position the topic goes on."""
-    return _frame(f"{route}.reset", {"topic": topic, **_standing(position, False)})
+    return _frame(f"{route}.reset", {"topic": name_of(topic), **_standing(position, False)})
 
 
 def unsubscribed_frame(route: str, topic: str, frame_id: FrameId) -> str:
@@ -39,9 +41,16 @@ def unsubscribed_frame(route: str, topic: str, frame_id: FrameId) -> str:
     return _answer(f"{route}.unsubscribe.response", topic, "Unsubscribed", frame_id)
 
 
-def cancelled_frame(route: str, topic: str, reason: str) -> str:
-    """Return the notice that the server ended a subscription."""
-    return _frame(f"{route}.unsubscribed", Unsubscribed(topic=topic, reason=reason))
+def cancelled_frame(route: str, topic: str, reason: Reason, *, coded: bool) -> str:
+    """Return the notice that the server ended a subscription, with the code of the reason if `coded`."""
+    name = name_of(topic)
+    if coded:
+        payload = Unsubscribed(
+            topic=name, reason=reason, code=reason.code, retry_after=reason.retry_after
+        )
+    else:
+        payload = Unsubscribed(topic=name, reason=reason)
+    return _frame(f"{route}.unsubscribed", payload)
 
 
 def error_frame(fault: Fault, *, greeted: bool = False) -> str:
@@ -75,7 +84,7 @@ def pong_frame(frame_id: FrameId) -> str:
 
 def update_head(route: str, topic: str) -> str:
     """Return the part of an update frame before its data, which is the same for all updates of a topic."""
-    return f'{{"type":{_json(f"{route}.update")},"payload":{{"topic":{_json(topic)},"payload":'
+    return f'{{"type":{_json(f"{route}.update")},"payload":{{"topic":{_json(name_of(topic))},"payload":'
 
 
 def update_frame(head: str, data: str, seq: int) -> str:
@@ -92,7 +101,7 @@ def _answer(
     kind: str, topic: str, message: str, frame_id: FrameId, **standing: str | int | bool
 ) -> str:
     # A SubscriptionResponse, but without validation, since one is sent for every subscription.
-    payload = {"status": "ok", "message": message, "topic": topic, **standing}
+    payload = {"status": "ok", "message": message, "topic": name_of(topic), **standing}
     return _frame(kind, payload, frame_id)
 
 

@@ -18,6 +18,7 @@ from wsgen_runtime.protocol.events import (
     Unsubscribe,
 )
 from wsgen_runtime.protocol.frame_ids import find_id, read_id
+from wsgen_runtime.protocol.no_request import NoRequest
 from wsgen_runtime.protocol.payloads import ClientHello, ErrorCode, ErrorDetail
 from wsgen_runtime.protocol.positions import read_position
 
@@ -84,7 +85,7 @@ class ServerProtocol:
 
     def fault(
         self,
-        code: ErrorCode,
+        code: str,
         message: str,
         *,
         id: FrameId = None,  # noqa: A002 - the wire's name
@@ -166,7 +167,10 @@ class ServerProtocol:
             return self.fault(ErrorCode.UNKNOWN_TYPE, "Unknown frame type", id=identity)
         try:
             # In JSON mode, since only there does a strict model accept a date as text.
-            request = request_type.model_validate_json(to_json(frame.get("payload")))
+            payload = frame.get("payload")
+            if payload is None and request_type is NoRequest:
+                payload = {}
+            request = request_type.model_validate_json(to_json(payload))
         except ValidationError as error:
             message, details = _explained(error)
             return self.fault(ErrorCode.INVALID_PAYLOAD, message, id=identity, details=details)

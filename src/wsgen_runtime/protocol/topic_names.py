@@ -31,25 +31,55 @@ def topic_name(route: str, request: BaseModel) -> str:
     return f"{route}:{_encode(_canonical(request.model_dump()))}"
 
 
-def _canonical(value: object) -> object:
+def topic_key(route: str, request: BaseModel, nullable: Set[str]) -> str:
+    """Return what a topic is known by in this process and between processes: equal for equal requests only.
+
+    It is the name of the topic, except that None and "" have the same name: for a request with "" in one of the
+    fields `nullable`, it is the name and the JSON with `null` for None.
+    """
+    dumped = request.model_dump()
+    name = f"{route}:{_encode(_canonical(dumped))}"
+    if not nullable or '""' not in name:
+        return name
+    found = dumped.items() if isinstance(dumped, dict) else (("", dumped),)
+    if any(_has_empty(value) for field, value in found if field in nullable or "" in nullable):
+        return f"{name}\n{_encode(_canonical(dumped, None))}"
+    return name
+
+
+def name_of(key: str) -> str:
+    """Return the name of the topic with this key, which clients see."""
+    return key.partition("\n")[0]  # which JSON does not contain
+
+
+def _has_empty(value: object) -> bool:
+    """Return whether `value` is or contains a text without characters."""
+    if isinstance(value, dict | Mapping):
+        return any(_has_empty(item) for item in value.values())
+    if isinstance(value, list | tuple | deque | Set):
+        return any(_has_empty(item) for item in value)
+    return value == "" or (value is not None and to_jsonable_python(value) == "")
+
+
+def _canonical(value: object, none: str | None = "") -> object:
     if value is None:
-        return ""
+        return none
     if isinstance(value, float):
         return value + 0.0  # turns -0.0 into 0.0
     if isinstance(value, str | int):
         return value
     if isinstance(value, dict | Mapping):
-        return _canonical_mapping(value)
+        return _canonical_mapping(value, none)
     if isinstance(value, list | tuple | deque):
-        return [_canonical(item) for item in value]
+        return [_canonical(item, none) for item in value]
     if isinstance(value, Set):
-        return sorted((_canonical(item) for item in value), key=_encode)
-    return _canonical(to_jsonable_python(_normal(value)))
+        return sorted((_canonical(item, none) for item in value), key=_encode)
+    return _canonical(to_jsonable_python(_normal(value)), none)
 
 
-def _canonical_mapping(mapping: Mapping[object, object]) -> dict[object, object]:
+def _canonical_mapping(mapping: Mapping[object, object], none: str | None) -> dict[object, object]:
     """Return `mapping` with keys that `json.dumps` can sort: unchanged, or all of them as text."""
-    canonical = {key: _canonical(item) for key, item in mapping.items()}
+    canonical = {key: _canonical(item, none) for key, item in mapping.items()}
     if all(isinstance(key, str) for key in canonical):
         return canonical
     if all(isinstance(key, int | float) for key in canonical):

@@ -5,11 +5,15 @@ from collections import deque
 from dataclasses import InitVar, dataclass, field
 from typing import NamedTuple
 
+from pydantic import BaseModel
+
+from wsgen_runtime.errors import ServiceError
 from wsgen_runtime.protocol.frames import size_of, update_frame, update_head
 from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.feed import Feed
 from wsgen_runtime.topics.history import Kept, Ring
+from wsgen_runtime.topics.producing import Producer
 
 
 class Held(NamedTuple):
@@ -21,7 +25,10 @@ class Held(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """The source of the updates of one topic, while it has subscribers in this process or lives on."""
+    """The source of the updates of one topic, while it has subscribers in this process or lives on.
+
+    `topic` is its key, and `request` that of a subscriber; all of its subscribers have an equal one.
+    """
 
     router: WsRouter
     topic: InitVar[str]
@@ -30,7 +37,11 @@ class Channel:
     """What `seq` counts from; None if the numbers have a meaning in this process only, or are not known yet."""
     numbered_by_broker: bool = False
     """Whether the broker gives the positions."""
+    request: BaseModel | None = None
     feed: Feed | None = None
+    producer: Producer | None = None
+    refusal: ServiceError | None = None
+    """Why the service did not start the topic, until its subscribers are answered."""
     task: asyncio.Task[None] | None = None
     expiry: asyncio.TimerHandle | None = None
     """The end of a topic that lives on without subscribers."""

@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from wsgen_runtime.errors import reason_of
+from wsgen_runtime.protocol.reasons import ENDED, Reason
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.interval import Pace
-
-_ENDED = "The data source ended"
-_FAILED = "The data source failed"
 
 
 class Ending(NamedTuple):
     """The end of a producer: the reason for the subscribers, and the exception for the log, if any."""
 
-    reason: str
+    reason: Reason
     error: BaseException | None = None
 
 
@@ -55,26 +54,34 @@ class Feed:
 
     def __call__(self, data: object) -> None:
         """Publish `data`; raises pydantic.ValidationError if it does not have the data type of the route."""
+        self.post(data)
+
+    def post(self, data: object) -> int:
+        """Publish `data` as a call does, and return its size in characters of JSON."""
         post, pace = self._post, self.pace
         if post is None or self._ended:
-            return
+            return 0
         text = self._router.encode(data)
         if pace is None:
             post(Posted(self._topic, text, self))
         elif pace.put(text):
             post(Posted(self._topic, "", self))
+        return len(text)
 
-    def end(self, reason: str = _ENDED) -> None:
+    def end(self, reason: str = ENDED) -> None:
         """End the topic: after the updates published so far, all subscriptions end with `reason`.
 
         The next subscriber starts the topic again. Raises ValueError for a reason that is not a text.
         """
         reason.encode()
-        self._end(Ending(reason))
+        self._end(Ending(Reason.of(reason)))
 
     def fail(self, error: BaseException) -> None:
-        """End as `end` does, because of `error`: it is logged and counted, and clients do not see it."""
-        self._end(Ending(_FAILED, error))
+        """End as `end` does, because of `error`: it is logged and counted, and clients do not see it.
+
+        A `ServiceError` is not logged, and clients get its message and its code.
+        """
+        self._end(Ending(reason_of(error), error))
 
     @property
     def closed(self) -> bool:

@@ -3,11 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextvars import copy_context
 from itertools import count
 from secrets import token_urlsafe
 from typing import Literal, cast
 
+from pydantic import BaseModel
+
 from wsgen_runtime.brokers.base import Broker, Keeper, Keeping, is_keeper
+from wsgen_runtime.errors import ServiceError, reason_of, refusal
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.clients import Clients
@@ -16,6 +20,8 @@ from wsgen_runtime.protocol.events import Fault, Question
 from wsgen_runtime.protocol.frames import cancelled_frame, subscribed_frame
 from wsgen_runtime.protocol.payloads import ErrorCode
 from wsgen_runtime.protocol.positions import Position
+from wsgen_runtime.protocol.reasons import FAILED, Reason
+from wsgen_runtime.protocol.topic_names import name_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
@@ -78,6 +84,8 @@ class Hub:
             rest=self._lingering.settle,
             idle=self._check_quiet,
         )
+        self._alike: dict[str, set[str]] = {}
+        """By name: the keys that are not names themselves; some are of topics that have ended."""
         self._capacity = limits.outbox_bytes
         self._quiet: asyncio.Event | None = None
 
@@ -94,6 +102,7 @@ class Hub:
         self._lingering.clear()
         self._lingering.allow()
         self._lifecycle.forget_all()
+        self._lifecycle.context = copy_context()
         self.clients.report(None)
         self.updates.start()
         try:
@@ -152,9 +161,21 @@ class Hub:
 
     # -- subscriptions
 
-    def subscribe(self, client: Client, router: WsRouter, topic: str, question: Question) -> None:
-        """Subscribe `client`; it is answered when the topic has started or failed to start."""
+    def subscribe(
+        self,
+        client: Client,
+        router: WsRouter,
+        topic: str,
+        question: Question,
+        request: BaseModel | None = None,
+    ) -> None:
+        """Subscribe `client`; it is answered when the topic has started or failed to start.
+
+        `topic` is the key of the topic, here and in all methods, and `request` what the client asks for.
+        """
         channel = self._channels.get(topic) or self._open(router, topic)
+        if channel.request is None:
+            channel.request = request
         again = topic in self.topics.held_by(client).names
         lives_on = self._lingering.may(router)
         if self.topics.join(topic, client, question, lives_on=lives_on) is Joined.READY:
@@ -171,6 +192,11 @@ class Hub:
         if router.published and not self._broker.shared:
             channel.begin(self._new_epoch())
         self._channels[topic] = channel
+        name = name_of(topic)
+        if name != topic:
+            if len(self._alike) > 2 * len(self._channels):  # most of these topics have ended
+                self._alike = {it: keys for it, keys in self._alike.items() if self.named(it)}
+            self._alike.setdefault(name, set()).add(topic)
         return channel
 
     def _open_published(self, topic: str) -> bool:
@@ -210,10 +236,15 @@ class Hub:
         self._lifecycle.advance(topic)
         return True
 
-    def revoke(self, client: Client, router: WsRouter, topic: str, reason: str) -> None:
+    def revoke(self, client: Client, router: WsRouter, topic: str, reason: Reason) -> None:
         """End one subscription of a client, and tell it why."""
         if self.unsubscribe(client, router, topic):
-            self.clients.answer(client, cancelled_frame(router.route, topic, reason))
+            frame = cancelled_frame(router.route, topic, reason, coded=client.hello)
+            self.clients.answer(client, frame)
+
+    def named(self, name: str) -> list[str]:
+        """Return the keys of the topics with this name: more than one only for None and "" in a request."""
+        return [key for key in (name, *self._alike.get(name, ())) if key in self._channels]
 
     def cancel(self, topic: str, reason: str) -> int:
         """End all subscriptions to `topic`, tell the clients why, and return the number of subscriptions."""
@@ -223,7 +254,7 @@ class Hub:
         outcome = self.topics.cancel(topic)
         context = {"route": channel.router.route}
         _log.info("all subscriptions to a topic are cancelled", extra=context)
-        self._notify(channel.router.route, topic, outcome, reason)
+        self._notify(channel.router.route, topic, outcome, Reason(reason, "cancelled"))
         self._lifecycle.advance(topic)
         return len(outcome.ended) + len(outcome.failed)
 
@@ -237,7 +268,8 @@ class Hub:
             for place, question in enumerate(questions):
                 again = place > 0
                 self._continuity.welcome(client, topic, channel, question, message, again=again)
-        self._notify(channel.router.route, topic, outcome, "The data source failed")
+        error, channel.refusal = channel.refusal, None
+        self._notify(channel.router.route, topic, outcome, Reason.of(FAILED), error)
         entry = self.topics.get(topic)
         if entry is None or not entry.waiting:
             self.updates.release(topic, channel)
@@ -245,15 +277,23 @@ class Hub:
                 self.end(topic, channel.ending)
 
     def _notify(
-        self, route: str, topic: str, outcome: TopicOutcome[Client, Question], reason: str
+        self,
+        route: str,
+        topic: str,
+        outcome: TopicOutcome[Client, Question],
+        reason: Reason,
+        error: ServiceError | None = None,
     ) -> None:
+        if error is not None:
+            reason = reason_of(error)
         for client, questions in outcome.failed:
             for question in questions:
                 fault = Fault(ErrorCode.INTERNAL, reason, id=question.id, retry_after=_SOON)
-                self.clients.refuse(client, fault)
+                self.clients.refuse(client, refusal(error, question.id) if error else fault)
         for client in outcome.ended:
             client.seal(topic)
-            self.clients.answer(client, cancelled_frame(route, topic, reason))
+            frame = cancelled_frame(route, topic, reason, coded=client.hello)
+            self.clients.answer(client, frame)
 
     # -- what the broker calls
 
@@ -297,7 +337,7 @@ class Hub:
         if entry.members:
             self._counters.ended += 1
         outcome = self.topics.end(topic)
-        self._notify(channel.router.route, topic, outcome, reason)
+        self._notify(channel.router.route, topic, outcome, Reason.of(reason))
         self._lifecycle.advance(topic)
 
     @property

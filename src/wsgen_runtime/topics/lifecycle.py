@@ -3,20 +3,33 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
 
 from wsgen_runtime.brokers.base import Broker
+from wsgen_runtime.errors import ServiceError
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import Question
-from wsgen_runtime.service import WsRouteService
+from wsgen_runtime.protocol.no_request import NoRequest
+from wsgen_runtime.protocol.topic_names import name_of
+from wsgen_runtime.service import Topic
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.feed import Feed, Posted
+from wsgen_runtime.topics.producing import HINT, producer_of
 from wsgen_runtime.topics.subscriptions import TopicIndex, TopicOutcome, TopicStep
-from wsgen_runtime.user_code.calls import call
+from wsgen_runtime.user_code.calls import OverdueError, call
 
 _log = logging.getLogger("wsgen_runtime")
 _STUBBORN = 1.0  # seconds within which cancelled tasks should end
+_VERBS = {
+    TopicStep.OPEN: "open",
+    TopicStep.CREATE: "start",
+    TopicStep.REMOVE: "stop",
+    TopicStep.CLOSE: "close",
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +51,8 @@ class Lifecycle:
     done: Callable[[str, Channel, TopicOutcome[Client, Question]], None]
     rest: Callable[[str, Channel], None]
     idle: Callable[[], None]
+    context: Context = field(default_factory=copy_context)
+    """The context variables of streams: those of the app's start, and not those of a client."""
 
     def advance(self, topic: str) -> None:
         """Start the next step of the topic, if there is one and none is running."""
@@ -55,13 +70,23 @@ class Lifecycle:
 
     async def cancel_all(self) -> None:
         """Cancel all steps and ignore all further updates; tasks that do not end in time are left alone."""
-        tasks = {channel.task for channel in self.channels.values() if channel.task is not None}
-        for task in tasks:
-            task.cancel()
+        tasks: dict[asyncio.Task[None], str] = {}
+        for channel in self.channels.values():
+            producer = channel.producer
+            for task in (channel.task, None if producer is None else producer.abandon()):
+                if task is not None:
+                    tasks[task] = channel.router.route
+                    task.cancel()
         if tasks:
             _, stubborn = await asyncio.wait(tasks, timeout=_STUBBORN)
             if stubborn:
-                _log.error("some steps of topics do not end", extra={"topics": len(stubborn)})
+                routes = ", ".join(sorted({tasks[task] for task in stubborn}))
+                _log.error(
+                    "services of the routes %s do not end although they are cancelled: let them pass on"
+                    " CancelledError",
+                    routes,
+                    extra={"topics": len(stubborn)},
+                )
         self.forget_all()
 
     def forget_all(self) -> None:
@@ -87,41 +112,61 @@ class Lifecycle:
         """Run one step; return whether the topic is to be produced here (for OPEN), or None if it failed."""
         try:
             return bool(await call(self._perform, topic, channel, step, within=None))
+        except ServiceError as error:
+            self.counters.refusals += 1
+            channel.refusal = error
+            return None
         except Exception as error:
             # Services and brokers are user code, and must not affect other topics.
-            route = channel.router.route
-            self.counters.fail("a topic's step failed", error, step=step.name, route=route)
+            self._note(channel, step, error)
             return None
 
+    def _note(self, channel: Channel, step: TopicStep, error: Exception) -> None:
+        route = channel.router.route
+        message = f"a topic of the route {route} failed to {_VERBS[step]}"
+        if isinstance(error, OverdueError):
+            message += f" in time; {HINT}"
+        self.counters.fail(message, error, step=step.name, route=route)
+
     async def _perform(self, topic: str, channel: Channel, step: TopicStep) -> bool:
-        service = channel.router.service
         if step is TopicStep.OPEN:
             # A published route has no producer, in no process.
-            return await self.broker.open(topic) and service is not None
-        if service is None:  # a published route
-            if step is TopicStep.CLOSE:
-                await self.broker.close(topic)
-            return False
-        if step is TopicStep.CREATE:
-            await self._create(topic, channel, service)
-        elif step is TopicStep.REMOVE:
-            channel.close_feed()
-            await call(service.remove_topic, topic, within=self.within)
-        else:
+            return await self.broker.open(topic) and not channel.router.published
+        if step is TopicStep.CLOSE:
             await self.broker.close(topic)
+        elif step is TopicStep.CREATE:
+            await self._create(topic, channel)
+        else:
+            await self._remove(topic, channel)
         return False
 
-    async def _create(self, topic: str, channel: Channel, service: WsRouteService) -> None:
+    async def _create(self, topic: str, channel: Channel) -> None:
         self.begin(topic, channel)
-        feed = channel.feed = Feed(channel.router, topic, self.post)
+        router = channel.router
+        producer = producer_of(router, self.counters, self.context, self.within)
+        feed = channel.feed = Feed(router, topic, self.post)
         try:
-            await call(service.create_topic, topic, feed, within=self.within)
+            await producer.start(_topic_of(topic, channel), feed)
         except BaseException:
             channel.close_feed()
             raise
+        channel.producer = producer
+
+    async def _remove(self, topic: str, channel: Channel) -> None:
+        channel.close_feed()
+        if channel.producer is not None:
+            try:
+                await channel.producer.stop(_topic_of(topic, channel))
+            finally:
+                channel.producer = None
 
     def _rest(self, topic: str, channel: Channel) -> None:
         self.rest(topic, channel)
         if topic not in self.topics:
             self.channels.pop(topic, None)
             self.idle()
+
+
+def _topic_of(key: str, channel: Channel) -> Topic[BaseModel]:
+    request = NoRequest() if channel.request is None else channel.request
+    return Topic(name_of(key), request, channel.router.route, key)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from wsgen_runtime.brokers.base import Broker, Keeper, Keeping
+from wsgen_runtime.errors import ServiceError
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import Question
@@ -236,10 +237,12 @@ class Updates:
         if feed.closed:
             return
         feed.close()
-        if ending.error is not None:
+        if isinstance(ending.error, ServiceError):
+            self.counters.refusals += 1
+        elif ending.error is not None:
             channel = self.channels.get(topic)
             route = channel.router.route if channel is not None else ""
-            self.counters.fail("a producer failed", ending.error, route=route)
+            self.counters.fail(f"a producer of the route {route} failed", ending.error, route=route)
         end = getattr(self.broker, "end", None)
         if end is not None:
             end(topic, ending.reason)

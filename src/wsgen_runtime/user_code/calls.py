@@ -17,10 +17,14 @@ class StrayCancellationError(Exception):
     """User code raised CancelledError although its task was not cancelled."""
 
 
+class OverdueError(TimeoutError):
+    """User code did not return in the time that it was given."""
+
+
 async def call(function: Callable[..., object], *arguments: object, within: float | None) -> object:
     """Return what `function` returns; an awaitable is awaited, for at most `within` seconds.
 
-    Raises what the function raises, TimeoutError, and StrayCancellationError if the function itself raised
+    Raises what the function raises, OverdueError, and StrayCancellationError if the function itself raised
     CancelledError, as `task.cancel(); await task` does: it would end the task of the caller otherwise.
     """
     task = asyncio.current_task()
@@ -29,8 +33,13 @@ async def call(function: Callable[..., object], *arguments: object, within: floa
     try:
         result = function(*arguments)
         if inspect.isawaitable(result):
-            async with asyncio.timeout(within):
-                result = await result
+            try:
+                async with asyncio.timeout(within) as limit:
+                    result = await result
+            except TimeoutError as error:
+                if not limit.expired():
+                    raise
+                raise OverdueError(f"it did not return within {within:g} seconds") from error
     except asyncio.CancelledError as error:
         if task is not None and task.cancelling() > cancelled_before:
             raise

@@ -74,7 +74,7 @@ async def test_a_producer_that_fails_is_logged_counted_and_shown_without_its_err
         assert (app.stats.ended, app.stats.failures) == (1, 1)
         await until(lambda: app.topics == ())
     (record,) = caplog.records
-    assert record.getMessage() == "a producer failed"
+    assert record.getMessage() == "a producer of the route bars failed"
     assert record.exc_info is not None
     assert "10.0.0.7" in str(record.exc_info[1])
 

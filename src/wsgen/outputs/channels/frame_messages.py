@@ -101,7 +101,7 @@ def shared_messages() -> Json:
     place: Json = {"type": "array", "items": {"type": ["string", "integer"]}}
     detail = _object_of(loc=place, message={"type": "string"}, type={"type": "string"})
     error = _object_of(
-        code={"type": "string", "enum": list(ERROR_CODES)},
+        code={"type": "string", "examples": list(ERROR_CODES)},  # services have codes of their own
         message={"type": "string"},
         details={"type": "array", "items": detail},
         retry_after=_optional(_RETRY_AFTER),
@@ -146,7 +146,7 @@ def shared_messages() -> Json:
             "error",
             "A frame could not be served",
             _answered("error", error),
-            description=f"The socket stays open. The codes are:\n\n{codes}",
+            description=f"The socket stays open. The codes, besides those of services, are:\n\n{codes}",
         ),
         "status": _message(
             "status",

@@ -1,0 +1,66 @@
+"""Producers: services of every shape, turned into something that starts and stops."""
+
+import asyncio
+from contextvars import Context
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from wsgen_runtime.router import WsRouter
+from wsgen_runtime.service import Topic
+from wsgen_runtime.stats import Counters
+from wsgen_runtime.topics.feed import Feed
+from wsgen_runtime.topics.streams import StreamProducer
+from wsgen_runtime.user_code.calls import call
+from wsgen_runtime.user_code.service_shapes import stream_of
+from wsgen_runtime.user_code.slow_calls import naming_slow
+
+HINT = "start long work in a task of its own, and return"
+
+
+class Producer(Protocol):
+    """Produces the updates of one topic, once."""
+
+    async def start(self, topic: Topic[BaseModel], feed: Feed) -> None:
+        """Start, and publish by `feed`; raises what the service raises instead of starting."""
+
+    async def stop(self, topic: Topic[BaseModel]) -> None:
+        """Stop, after `feed` was closed; raises what the service raises."""
+
+    def abandon(self) -> asyncio.Task[None] | None:
+        """Return the task that produces, if there is one, to cancel it without a call of `stop`."""
+
+
+def producer_of(
+    router: WsRouter, counters: Counters, context: Context, within: float | None
+) -> Producer:
+    """Return a new producer of one topic, as the service of `router` is now.
+
+    It may take `within` seconds to start and to stop. A stream runs in a copy of `context`.
+    """
+    stream = stream_of(router.service)
+    if stream is None:
+        return PairProducer(router, within)
+    return StreamProducer(router, stream, counters, context, within)
+
+
+@dataclass(slots=True, eq=False)
+class PairProducer:
+    """Calls `create_topic` and `remove_topic` of a service."""
+
+    router: WsRouter
+    within: float | None
+
+    async def start(self, topic: Topic[BaseModel], feed: Feed) -> None:
+        """Call `create_topic`."""
+        with naming_slow("create_topic", self.router.route, HINT):
+            await call(self.router.service.create_topic, topic, feed, within=self.within)
+
+    async def stop(self, topic: Topic[BaseModel]) -> None:
+        """Call `remove_topic`."""
+        with naming_slow("remove_topic", self.router.route, HINT):
+            await call(self.router.service.remove_topic, topic, within=self.within)
+
+    def abandon(self) -> None:
+        """Return None: the service has its own tasks."""
