@@ -68,7 +68,7 @@ def test_a_package_of_an_earlier_version_is_rendered_again(version: str, project
 
 def test_code_for_a_newer_runtime_says_what_to_update(tmp_path: Path) -> None:
     newer = tmp_path / "newer.py"
-    newer.write_text("from wsgen_runtime import CONTRACT_2, Delivery, WsRouter\n", "utf-8")
+    newer.write_text("from wsgen_runtime import CONTRACT_3, Delivery, WsRouter\n", "utf-8")
     spec = importlib.util.spec_from_file_location("newer", newer)
     assert spec is not None
     assert spec.loader is not None
