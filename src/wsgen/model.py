@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from wsgen.names import snake
+
 BUILTIN_TYPES = frozenset(
     {"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
 )
@@ -167,14 +169,50 @@ TYPE_FIELDS = tuple(
 """The fields of a router that are types."""
 
 
+class CommandSpec(_Value):
+    """One command: the name of its method in camel case, its name on the wire and its types.
+
+    `errors` are the names of the exceptions that it declares, and `timeout` the seconds that it may take.
+    `security` names the schemes of which a client needs one.
+    """
+
+    class_name: str
+    command: str
+    request: TypeRef
+    response: TypeRef
+    errors: tuple[str, ...] = ()
+    summary: Text = ""
+    description: Text = ""
+    tags: tuple[str, ...] = ()
+    deprecated: bool = False
+    timeout: float | None = Field(default=None, ge=0.001, le=3_600)
+    security: tuple[str, ...] = ()
+
+    @property
+    def method_name(self) -> str:
+        """Return the name of the method that carries it out."""
+        return snake(self.class_name)
+
+    @property
+    def error_codes(self) -> dict[str, str]:
+        """Return the code on the wire of each declared exception."""
+        return {name: error_code(name) for name in self.errors}
+
+
+def error_code(class_name: str) -> str:
+    """Return the code of a declared exception: `OrderRejected` and `OrderRejectedError` are `order_rejected`."""
+    return snake(class_name.removesuffix("Error") or class_name)
+
+
 class ModuleSpec(_Value):
-    """One module: its name, the path of its socket, and its routers sorted by class name."""
+    """One module: its name, the path of its socket, and its sorted routers and commands."""
 
     name: str
     version: str | None = None
     description: Text = ""
     endpoint: str
     routers: tuple[RouterSpec, ...]
+    commands: tuple[CommandSpec, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -190,3 +228,8 @@ class ModuleSpec(_Value):
     @classmethod
     def _sort_routers(cls, routers: tuple[RouterSpec, ...]) -> tuple[RouterSpec, ...]:
         return tuple(sorted(routers, key=lambda router: router.class_name))
+
+    @field_validator("commands")
+    @classmethod
+    def _sort_commands(cls, commands: tuple[CommandSpec, ...]) -> tuple[CommandSpec, ...]:
+        return tuple(sorted(commands, key=lambda command: command.command))

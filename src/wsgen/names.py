@@ -36,6 +36,11 @@ def kebab(name: str) -> str:
     return "-".join(word.lower() for word in words(name))
 
 
+def snake(name: str) -> str:
+    """Return `name` as lower-case words joined by underscores."""
+    return "_".join(word.lower() for word in words(name))
+
+
 def default_route(class_name: str) -> str:
     """Return the route of a router that names none: its class name without `WsRouter`/`Router`."""
     for suffix in ("WsRouter", "Router"):

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from wsgen_runtime.auth import Connection, RefusedError, Session
     from wsgen_runtime.brokers.base import Broker, BrokerHost, Keeper, Keeping
     from wsgen_runtime.brokers.memory import MemoryBroker
+    from wsgen_runtime.command import Command, CommandContext, WsCommands
     from wsgen_runtime.delivery import Delivery
     from wsgen_runtime.docs import WsDocs
-    from wsgen_runtime.errors import ServiceError
+    from wsgen_runtime.errors import DeclaredError, ServiceError
     from wsgen_runtime.history import History
     from wsgen_runtime.limits import Limits
     from wsgen_runtime.protocol.closing import CloseCode
@@ -49,7 +50,10 @@ _HOMES = {
     "BrokerStats": "stats",
     "CONTRACT_2": "router",
     "CloseCode": "protocol.closing",
+    "Command": "command",
+    "CommandContext": "command",
     "Connection": "auth",
+    "DeclaredError": "errors",
     "Delivery": "delivery",
     "ErrorCode": "protocol.payloads",
     "ErrorDetail": "protocol.payloads",
@@ -79,6 +83,7 @@ _HOMES = {
     "TypedTopicUpdate": "service",
     "Unsubscribed": "protocol.payloads",
     "WsApp": "app",
+    "WsCommands": "command",
     "WsDocs": "docs",
     "WsRouteService": "service",
     "WsRouter": "router",
@@ -90,7 +95,10 @@ __all__ = [
     "BrokerHost",
     "BrokerStats",
     "CloseCode",
+    "Command",
+    "CommandContext",
     "Connection",
+    "DeclaredError",
     "Delivery",
     "ErrorCode",
     "ErrorDetail",
@@ -120,6 +128,7 @@ __all__ = [
     "TypedTopicUpdate",
     "Unsubscribed",
     "WsApp",
+    "WsCommands",
     "WsDocs",
     "WsRouteService",
     "WsRouter",

@@ -1,6 +1,7 @@
 """WsApp: the ASGI application that serves the routers of a module."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
@@ -10,7 +11,9 @@ from starlette.types import Receive, Scope, Send
 
 from wsgen_runtime.auth import Authenticate, Authorize, Connection
 from wsgen_runtime.brokers.base import Broker, is_keeper
-from wsgen_runtime.brokers.choose import choose_broker
+from wsgen_runtime.brokers.choose import choose_broker, keys_of
+from wsgen_runtime.command import WsCommands
+from wsgen_runtime.commands.desk import LATE, CommandDesk, by_name
 from wsgen_runtime.connections.mounting import Routes, api_router, serve_without_slash
 from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.connections.signals import before_stop_signals
@@ -58,13 +61,16 @@ class WsApp:
     - `broker` carries updates between processes; the default is for a single process. With a `redis://` address,
       processes whose apps have the same title share their topics, so that the app needs a title of its own. A
       broker belongs to one app; a second one raises ValueError.
+    - `commands` are generated `Commands(service)`, one or several. For a command, `authorize` gets the `Command`
+      in place of the router, and its request.
     - `docs=False` serves no AsyncAPI documents; `metrics=True` serves `GET <endpoint>/metrics` for Prometheus.
     """
 
     def __init__(
         self,
         *,
-        routers: Iterable[WsRouter],
+        routers: Iterable[WsRouter] = (),
+        commands: WsCommands | Iterable[WsCommands] = (),
         title: str = _TITLE,
         version: str = "1.0.0",
         description: str = "",
@@ -99,6 +105,12 @@ class WsApp:
         self._hub = Hub(self._routers, self._broker, self.limits, self._counters)
         self._start = Starting(self._hub, self._broker, self.limits.shutdown_timeout)
         self._hub.updates.launch = self._start.launch
+        store = None
+        self._commands = (commands,) if isinstance(commands, WsCommands) else tuple(commands)
+        offered = by_name(self._commands, self._routers)
+        if offered:
+            store = keys_of(self._broker, self.limits.idempotency + LATE)
+        self._desk = CommandDesk(offered, self.limits, self._counters, self._hub.clients, store)
         for router in self._routers.values():
             router.bind(self._hub.updates.publish)
         self._sockets = Sockets(
@@ -111,6 +123,7 @@ class WsApp:
             authorize=authorize,
             pages=self.pages,
             contract=Contract(self),
+            desk=self._desk,
         )
         self._ending: asyncio.Task[None] | None = None
 
@@ -118,6 +131,11 @@ class WsApp:
     def routers(self) -> Mapping[str, WsRouter]:
         """Return the routers by their route, in the given order."""
         return MappingProxyType(self._routers)
+
+    @property
+    def commands(self) -> tuple[WsCommands, ...]:
+        """Return what serves the commands, in the given order."""
+        return self._commands
 
     @property
     def clients(self) -> Mapping[int, Client]:
@@ -153,6 +171,9 @@ class WsApp:
             unrecovered=counters.unrecovered,
             coalesced=counters.coalesced,
             refusals=counters.refusals,
+            commands=counters.commands,
+            keys=self._desk.remembered,
+            keys_refused=counters.keys_refused,
         )
 
     def cancel(self, topic: str, reason: str) -> int:
@@ -210,7 +231,9 @@ class WsApp:
         try:
             await asyncio.wait({starting})
             if not has_failed(starting):
-                await self._hub.stop(self.limits.shutdown_timeout)
+                within, began = self.limits.shutdown_timeout, time.monotonic()
+                await self._desk.stop(within / 2)
+                await self._hub.stop(max(within / 2, within - (time.monotonic() - began)))
         finally:
             self._sockets.resume()
 

@@ -46,12 +46,13 @@ class Session:
 
     At `expires_at` (seconds since the epoch) the connection is authenticated again; if that is refused, it is
     closed with 3000. `subprotocol` is the one to accept, for clients that send their token as another
-    subprotocol.
+    subprotocol. `id` names the user, in each process and after each reconnection: commands with a key need it.
     """
 
     user: object
     expires_at: float | None = None
     subprotocol: str | None = None
+    id: str | None = None
 
 
 class _Dataclass(Protocol):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import ClassVar
 
 from wsgen_runtime.protocol.events import Fault, FrameId
 from wsgen_runtime.protocol.payloads import ErrorDetail
@@ -51,3 +52,30 @@ def reason_of(error: BaseException) -> Reason:
     if isinstance(error, ServiceError):
         return Reason(error.message, error.code, error.retry_after)
     return Reason.of(FAILED)
+
+
+class DeclaredError(ServiceError):
+    """The base class of the errors that a module declares for its commands; each subclass has a code.
+
+    A subclass is made by `class OrderRejected(DeclaredError, code="order_rejected")`. Raises ValueError for an
+    invalid code, and TypeError for an error of this class itself.
+    """
+
+    declared: ClassVar[str] = ""
+    """The code of all errors of this class."""
+
+    def __init_subclass__(cls, *, code: str = "") -> None:
+        if code and not _CODE.match(code):
+            raise ValueError(f"{cls.__name__}: {code!r} is not lower-case letters, digits and `_`")
+        cls.declared = code or cls.declared
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        details: Sequence[ErrorDetail] = (),
+        retry_after: float | None = None,
+    ) -> None:
+        if not self.declared:
+            raise TypeError("raise a subclass of DeclaredError, which has a code")
+        super().__init__(message, code=self.declared, details=details, retry_after=retry_after)

@@ -46,9 +46,21 @@ class Limits:
     auth_timeout: float | None = 10.0
     """Maximum duration of `authenticate` and `authorize`; after that, the client is refused, or gets an error."""
     service_timeout: float | None = 60.0
-    """Maximum duration of creating or removing a topic in a service; after that, it has failed."""
+    """Maximum duration of creating or removing a topic in a service, and of a command; then it has failed."""
+    commands: int = 64
+    """Commands of one client that may wait for their answers; beyond that, `unavailable`."""
+    pending_commands: int = 10_000
+    """Commands of all clients that may wait for their answers; beyond that, `unavailable`."""
+    response_bytes: int = 256 * 1024
+    """Maximum size of the response to a command in bytes; a larger one is a failure of the service."""
     idempotency: float = 600.0
-    """How long the answer of a command with a key is kept, for a client that asks again."""
+    """How long the key of a command is remembered at least, after its answer."""
+    keys: int | None = 100_000
+    """Keys that one process remembers, or has put into a shared store; beyond that, `unavailable`."""
+    keys_per_user: int | None = 10_000
+    """Those of one user; beyond that, `unavailable`."""
+    keys_bytes: int | None = 64 * 1024 * 1024
+    """Total size of the answers that are kept for them in bytes; beyond that, `unavailable`."""
     close_timeout: float = 5.0
     """How long a client may take to read its close frame before its connection is dropped."""
     shutdown_timeout: float = 10.0

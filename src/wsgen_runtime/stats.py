@@ -23,6 +23,8 @@ class Counters:
     unrecovered: int = 0
     coalesced: int = 0
     refusals: int = 0
+    commands: int = 0
+    keys_refused: int = 0
     log: FailureLog = field(default_factory=FailureLog)
 
     def fail(self, message: str, error: BaseException, **context: object) -> None:
@@ -92,4 +94,11 @@ class Stats:
     refusals: Annotated[
         int,
         "Times that a service has refused a client, or ended a topic, by a `ServiceError` so far.",
+    ] = 0
+    commands: Annotated[int, "Commands answered so far, also with an error."] = 0
+    keys: Annotated[
+        int, "Keys of commands that this process remembers now, or has put into a shared store."
+    ] = 0
+    keys_refused: Annotated[
+        int, "Commands refused so far because no more keys could be remembered."
     ] = 0

@@ -84,6 +84,20 @@ class WsTestClient:
         """Unsubscribe and return the answer's payload; raises ErrorFrameError when refused."""
         return await self._request(f"{route}.unsubscribe", payload, timeout)
 
+    async def command(
+        self,
+        name: str,
+        payload: Mapping[str, object],
+        *,
+        key: str | None = None,
+        timeout: float = 5.0,  # noqa: ASYNC109
+    ) -> Any:
+        """Ask for a command and return the payload of its response; raises ErrorFrameError for an error.
+
+        With a `key`, asking again does not carry out the command again.
+        """
+        return await self._request(name, payload, timeout, key)
+
     async def receive(self, *, timeout: float = 5.0) -> Frame:  # noqa: ASYNC109
         """Return the next frame that is not an answer to a request of this client.
 
@@ -117,9 +131,12 @@ class WsTestClient:
         """Disconnect without a close frame."""
         self._to_app.put_nowait({"type": "websocket.disconnect", "code": 1006})
 
-    async def _request(self, kind: str, payload: Mapping[str, object], within: float) -> Frame:
+    async def _request(
+        self, kind: str, payload: Mapping[str, object], within: float, key: str | None = None
+    ) -> Frame:
         frame_id = f"test-{next(self._ids)}"
-        await self.send({"type": kind, "payload": dict(payload), "id": frame_id})
+        asked: Frame = {"type": kind, "payload": dict(payload), "id": frame_id}
+        await self.send(asked if key is None else {**asked, "key": key})
         async with asyncio.timeout(within):
             while (frame := await self._next(within)).get("id") != frame_id:
                 self._unread.append(frame)

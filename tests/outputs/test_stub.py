@@ -15,7 +15,7 @@ from wsgen.asyncapi.export.document_files import format_document
 from wsgen.asyncapi.export.document_settings import read_settings
 from wsgen.asyncapi.export.export_documents import export_documents
 from wsgen.environment import running_environment
-from wsgen.model import Delivery, Example, ModuleSpec, Overflow, TypeRef
+from wsgen.model import CommandSpec, Delivery, Example, ModuleSpec, Overflow, TypeRef
 from wsgen.outputs.channels.frame_messages import CLOSE_CODES, ERROR_CODES
 from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime import CloseCode, ErrorCode
@@ -122,7 +122,7 @@ def test_runtime_frames_are_the_documented_ones() -> None:
         for part in node.values
         if isinstance(part, ast.Constant) and str(part.value).startswith(".")
     }
-    assert verbs | {"subscribe", "unsubscribe"} == set(VERBS)
+    assert verbs | {"subscribe", "unsubscribe"} == {*VERBS, "response"}  # the one of commands
 
 
 def test_blank_stub_of_the_runtime_is_what_is_rendered() -> None:
@@ -132,6 +132,14 @@ def test_blank_stub_of_the_runtime_is_what_is_rendered() -> None:
         ),
         name="endpoint",
         endpoint="/",
+        commands=(
+            CommandSpec(
+                class_name="Command",
+                command="command",
+                request=TypeRef(name="dict"),
+                response=TypeRef(name="dict"),
+            ),
+        ),
     )
     blank = Path(wsgen_runtime.documents.__file__).with_name("router.json")
     assert blank.read_text(encoding="utf-8") == render_channels(spec)

@@ -8,7 +8,7 @@ from starlette.types import Receive, Send
 from tests.runtime.documented import reader_of
 from tests.runtime.redis_server import RedisServer, redis_server
 
-from wsgen_runtime import Connection
+from wsgen_runtime import Connection, WsCommands
 from wsgen_runtime.connections.sockets import Sockets
 from wsgen_runtime.outgoing.servers import own_send
 from wsgen_runtime.protocol.frames import PLAIN_PONG
@@ -45,7 +45,8 @@ def documented_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for sockets, texts in sent.items():
         if texts:
-            read = reader_of(sockets.routers.values())
+            offered = WsCommands(*sockets.desk.commands.values())
+            read = reader_of(sockets.routers.values(), [offered])
             for text in texts:
                 read(text)
 

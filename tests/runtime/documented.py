@@ -6,15 +6,15 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 
-from wsgen_runtime import WsRouter
+from wsgen_runtime import WsCommands, WsRouter
 from wsgen_runtime.asyncapi import describe
 
 Read = Callable[[str | bytes], dict[str, Any]]  # Any: only the caller knows the structure
 
 
-def reader_of(routers: Iterable[WsRouter]) -> Read:
+def reader_of(routers: Iterable[WsRouter], commands: Iterable[WsCommands] = ()) -> Read:
     """Return a function that decodes a frame of the server, and raises if the document does not allow it."""
-    validators = validators_of(routers)
+    validators = validators_of(routers, commands)
 
     def read(text: str | bytes) -> dict[str, Any]:  # as Read
         frame: dict[str, Any] = json.loads(text)
@@ -24,9 +24,11 @@ def reader_of(routers: Iterable[WsRouter]) -> Read:
     return read
 
 
-def validators_of(routers: Iterable[WsRouter]) -> dict[str, Draft7Validator]:
+def validators_of(
+    routers: Iterable[WsRouter], commands: Iterable[WsCommands] = ()
+) -> dict[str, Draft7Validator]:
     """Return validators for complete frames by their `type`; AsyncAPI uses draft 07."""
-    document = describe(routers, title="test", version="1.0.0")
+    document = describe(routers, commands, title="test", version="1.0.0")
     channels = document["channels"]
     assert isinstance(channels, dict)
     ((channel, content),) = channels.items()

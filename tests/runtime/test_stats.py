@@ -10,8 +10,11 @@ from wsgen_runtime import Connection, Delivery, Limits, ServiceError, TopicUpdat
 from wsgen_runtime.stats import BrokerStats, Stats
 from wsgen_runtime.testing import ErrorFrameError, RefusedByServerError, connect
 
-_ELSEWHERE = ("coalesced", "ended", "lingering", "recovered", "unrecovered")
-"""Numbers that other tests cover: of intervals, endings, topics that live on, and clients that come back."""
+_ELSEWHERE = (
+    *("coalesced", "ended", "lingering", "recovered", "unrecovered"),
+    *("commands", "keys", "keys_refused"),
+)
+"""Numbers that other tests cover: intervals, endings, topics that live on, clients that come back, commands."""
 
 
 class Picky(Recorder):

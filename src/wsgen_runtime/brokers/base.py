@@ -83,13 +83,16 @@ class BrokerHost(Protocol):
 class Broker(Protocol):
     """Carries the updates of topics between the processes that serve them; belongs to one app.
 
-    A broker may have two more methods:
+    A broker may have more methods:
 
     - `name_after(title)` if it uses names in a shared place, which should contain the title of the app. It is
       called with None for an app without a title, and raises ValueError if it needs one.
     - `end(topic, reason)` if it can notify other processes. It is called where the topic is produced, when the
       producer has ended; every process, including this one, then calls `host.end` after all updates published
       before. Without this method, only the subscribers in this process are notified.
+
+    - `keys(seconds)` if it is shared and can keep the keys of commands, each for at least `seconds`: it returns a
+      `wsgen_runtime.brokers.keys.KeyStore`. It is called before `start`, if the app has commands.
 
     For each topic, the runtime calls `open` before its first subscriber in this process and `close` after its
     last one, and never two of these calls at the same time.

@@ -1,10 +1,13 @@
 """Chooses the broker of an app, and makes sure that no other app has the same one."""
 
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 
 from wsgen_runtime.brokers.base import Broker
+from wsgen_runtime.brokers.keys import KeyStore
 from wsgen_runtime.brokers.memory import MemoryBroker
+from wsgen_runtime.brokers.memory_keys import MemoryKeys
 
 _ADDRESSES = ("redis://", "rediss://", "unix://")
 
@@ -29,6 +32,14 @@ def choose_broker(broker: Broker | str | None, title: str, *, default_title: str
     with suppress(TypeError):  # the class may not support weak references
         _taken[id(chosen)] = chosen
     return chosen
+
+
+def keys_of(broker: Broker, seconds: float) -> KeyStore | None:
+    """Return what keeps the keys of commands for `seconds`; None if `broker` is shared and cannot."""
+    keys: Callable[[float], KeyStore] | None = getattr(broker, "keys", None)
+    if keys is not None:
+        return keys(seconds)
+    return None if broker.shared else MemoryKeys(seconds)
 
 
 def _connect(address: str) -> Broker:

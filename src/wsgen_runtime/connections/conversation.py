@@ -9,12 +9,15 @@ from pydantic import BaseModel
 from starlette.types import Receive
 
 from wsgen_runtime.auth import Session
+from wsgen_runtime.commands.desk import CommandDesk
+from wsgen_runtime.commands.turns import CommandTurns
 from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.connections.timers import Timers
 from wsgen_runtime.errors import ServiceError, reason_of
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import (
+    AskCommand,
     Event,
     Fault,
     FrameId,
@@ -54,13 +57,17 @@ class Conversation:
     permissions: Permissions
     identify: Callable[[], Awaitable[Session]]
     contract: Callable[[], Awaitable[str]]
+    desk: CommandDesk
     _clock: Callable[[], float] = field(init=False)
     _protocol: ServerProtocol = field(init=False)
     _timers: Timers = field(init=False)
+    _turns: CommandTurns = field(init=False)
 
     def __post_init__(self) -> None:
         self._clock = asyncio.get_running_loop().time
-        self._protocol = ServerProtocol(self.requests, self.limits, self._clock())
+        now, asked = self._clock(), self.desk.requests
+        self._protocol = ServerProtocol(self.requests, self.limits, now, asked)
+        self._turns = CommandTurns(self.client, self.desk, self.permissions.allow)
         self._timers = Timers(self.client, self.identify, self.renew)
 
     async def run(self, receive: Receive, session: Session) -> None:
@@ -125,6 +132,9 @@ class Conversation:
             return await self._subscribe(event)
         if isinstance(event, Unsubscribe):
             return self._unsubscribe(event)
+        if isinstance(event, AskCommand):
+            self._turns.ask(event)
+            return None
         if isinstance(event, Ping):
             self.hub.clients.answer(
                 self.client, PLAIN_PONG if event.plain else pong_frame(event.id)

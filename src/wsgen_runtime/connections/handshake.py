@@ -62,6 +62,8 @@ class Handshake:
             require_user(session.user)
             if session.expires_at is not None and not math.isfinite(session.expires_at):
                 raise ValueError("expires_at must be a number of seconds since the epoch, or None")
+            if session.id is not None and not (isinstance(session.id, str) and session.id):
+                raise ValueError("the id of a Session must be a text that is not empty, or None")
         except RefusedError:
             raise
         except (HTTPException, WebSocketException) as error:

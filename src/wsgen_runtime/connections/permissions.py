@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException, WebSocketException
 
 from wsgen_runtime.auth import Authorize, RefusedError
+from wsgen_runtime.command import Command
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import Question
@@ -43,8 +44,8 @@ class Permissions:
     _granted: dict[str, tuple[WsRouter, BaseModel]] = field(default_factory=dict)
     """What `authorize` has allowed; topics that have ended since may still be here."""
 
-    async def allow(self, router: WsRouter, request: BaseModel) -> bool:
-        """Return whether `authorize`, if there is one, allows the subscription; raises what it raises."""
+    async def allow(self, router: WsRouter | Command, request: BaseModel) -> bool:
+        """Return whether `authorize`, if there is one, allows this; raises what it raises."""
         if self.authorize is None:
             return True
         try:
@@ -57,7 +58,7 @@ class Permissions:
         except (RefusedError, HTTPException, WebSocketException):
             return False
         except WrongAnswerError as error:
-            self.log.note(f"authorize {error}; the subscription is refused")
+            self.log.note(f"authorize {error}; what was asked is refused")
             return False
 
     def excess(self, topic: str) -> Excess | None:

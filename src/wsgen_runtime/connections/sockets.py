@@ -20,6 +20,7 @@ from wsgen_runtime.auth import (
     RefusedError,
     Session,
 )
+from wsgen_runtime.commands.desk import CommandDesk
 from wsgen_runtime.connections.conversation import Conversation
 from wsgen_runtime.connections.handshake import Handshake, Refusals, refuse
 from wsgen_runtime.connections.origins import AllowedPages
@@ -48,6 +49,7 @@ class Sockets:
     authorize: Authorize | None
     pages: AllowedPages
     contract: Callable[[], Awaitable[str]]
+    desk: CommandDesk
     _stopping: bool = False
     _stops: int = 0
     _arriving: int = 0
@@ -146,6 +148,7 @@ class Sockets:
             session.user,
             as_coroutine_function(own or send),
             self.limits,
+            user_id=session.id,
             direct=own is not None,
             closes_last=server == "granian",
             on_lost=give_up,
@@ -164,6 +167,7 @@ class Sockets:
             permissions,
             partial(self._handshake.identify, connection),
             self.contract,
+            self.desk,
         )
         reading = self._read(client, conversation, receive, session)
         self.hub.clients.add(client)

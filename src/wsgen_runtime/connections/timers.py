@@ -103,6 +103,6 @@ class Timers:
         ):
             self.client.close(CloseCode.UNAUTHORIZED, "Authentication expired")
             return
-        self.client.user = session.user
+        self.client.user, self.client.user_id = session.user, session.id
         self._expire(session)
         await self.renewed()

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from wsgen_runtime.command import WsCommands
+from wsgen_runtime.documents.command_parts import BLANK_COMMAND, CommandParts, key_of
 from wsgen_runtime.documents.document_references import name_in, pointer_to
 from wsgen_runtime.documents.schemas import MODE, TYPE, fill
 from wsgen_runtime.router import WsRouter
@@ -33,13 +35,14 @@ _CHANNEL, _BLANK_ROUTE = "endpoint", "route"  # names in `router.json`
 
 def describe(
     routers: Iterable[WsRouter],
+    commands: Iterable[WsCommands] = (),
     *,
     title: str,
     version: str,
     description: str = "",
     address: str = "/",
 ) -> dict[str, object]:
-    """Return the AsyncAPI document of the endpoint at `address` that serves `routers`.
+    """Return the AsyncAPI document of the endpoint at `address` that serves `routers` and `commands`.
 
     A type without a JSON schema is described as any value, so that a running app always has a document.
     """
@@ -57,7 +60,17 @@ def describe(
             schemes |= source.schemes(operation)
         types |= {_key(router, "request"): router.request_type}
         types |= {_key(router, "data"): router.data_type}
+    for group in commands:
+        stub = _read_stub(type(group).__module__.rpartition(".")[0], "asyncapi.json") or {}
+        for command in group.commands:
+            parts = CommandParts.of(command, stub, blank)
+            messages |= parts.messages()
+            operations[command.name] = parts.operation(pointer_to("channels", _CHANNEL))
+            schemes |= parts.schemes()
+            types |= {key_of(command, "request"): command.request_type}
+            types |= {key_of(command, "response"): command.response_type}
     own = {f"{_BLANK_ROUTE}.{verb}" for verb in VERBS}
+    own |= {BLANK_COMMAND, f"{BLANK_COMMAND}.response"}
     messages |= {name: item for name, item in channel["messages"].items() if name not in own}
     operations |= {name: item for name, item in blank["operations"].items() if name not in own}
     info = {"title": title, "version": version}
@@ -196,6 +209,8 @@ def _source_of(router: WsRouter, blank: Json) -> _Source:
 
 def _read_stub(package: str, name: str) -> Json | None:
     """Return the stub in `package`, or None if there is no valid one."""
+    if not package:
+        return None
     try:
         data = pkgutil.get_data(package, name)
         stub = json.loads(data or b"null")

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from wsgen_runtime.command import WsCommands
 from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.connections.paths import is_endpoint, path_in_app, root_of
 from wsgen_runtime.documents.metrics import CONTENT_TYPE, render_metrics
@@ -40,6 +41,11 @@ class Served(Protocol):
     @property
     def routers(self) -> Mapping[str, WsRouter]:
         """Return the routers by their route, in the order given."""
+        raise NotImplementedError
+
+    @property
+    def commands(self) -> Sequence[WsCommands]:
+        """Return what serves the commands, in the order given."""
         raise NotImplementedError
 
     @property
@@ -163,6 +169,7 @@ def describe_app(app: Served, root: str) -> dict[str, object]:
 
     return describe(
         app.routers.values(),
+        app.commands,
         title=app.title,
         version=app.version,
         description=app.description,

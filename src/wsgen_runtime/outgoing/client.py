@@ -42,6 +42,8 @@ class Client:
     """The server's `send`, to be called only if the client is `ready`."""
     limits: InitVar[Limits]
     _: KW_ONLY
+    user_id: str | None = None
+    """The id of the user, if `authenticate` has returned a `Session` with one."""
     direct: bool
     closes_last: bool = False
     on_lost: Callable[[], object] | None

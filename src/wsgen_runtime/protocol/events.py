@@ -50,6 +50,17 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCommand:
+    """The client asks for the command `name`; with a `key`, `digest` is that of the command and its payload."""
+
+    name: str
+    request: BaseModel
+    id: FrameId
+    key: str | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """The client checks the connection; `plain` is the bare word `ping`, which many libraries send."""
 
@@ -75,4 +86,4 @@ class Fault:
     retry_after: float | None = None
 
 
-Event = Subscribe | Unsubscribe | Hello | Ping | Fault
+Event = Subscribe | Unsubscribe | AskCommand | Hello | Ping | Fault

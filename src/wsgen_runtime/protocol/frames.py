@@ -72,6 +72,12 @@ def hello_frame(hello: ServerHello, frame_id: FrameId) -> str:
     return _frame("hello", hello, frame_id)
 
 
+def command_frame(name: str, response: str, frame_id: FrameId) -> str:
+    """Return the answer to the command `name`, with the JSON text `response`."""
+    end = "" if frame_id is None else f',"id":{_json(frame_id)}'
+    return f'{{"type":{_json(f"{name}.response")},"payload":{response}{end}}}'
+
+
 def status_frame(status: StatusPayload) -> str:
     """Return the notice that the connection of the broker was lost or restored."""
     return _frame("status", status)

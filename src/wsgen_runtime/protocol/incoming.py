@@ -1,7 +1,10 @@
 """Reads the frames of one client, without I/O: frames in, events out."""
 
+import json
 import math
 from collections.abc import Mapping
+from hashlib import blake2b
+from types import MappingProxyType
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
@@ -9,6 +12,7 @@ from pydantic_core import from_json, to_json
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.protocol.events import (
+    AskCommand,
     Event,
     Fault,
     FrameId,
@@ -22,6 +26,8 @@ from wsgen_runtime.protocol.no_request import NoRequest
 from wsgen_runtime.protocol.payloads import ClientHello, ErrorCode, ErrorDetail
 from wsgen_runtime.protocol.positions import read_position
 
+_LONGEST_KEY_OF_COMMAND = 128
+_NO_COMMANDS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 _MOST_DETAILS = 100
 _MOST_KEYS = 32
 _LONGEST_KEY = 100
@@ -33,14 +39,31 @@ _SOON = 1.0  # seconds after which a client may ask again what the server has fa
 class ServerProtocol:
     """The server's end of one connection: reads frames, limits their rate and counts invalid ones.
 
-    `requests` maps each route to its request model. The caller passes the time, in seconds of any monotonic
-    clock. `greeted` says whether the client has sent `hello`.
+    `requests` maps each route to its request model, and `commands` each command. The caller passes the time, in
+    seconds of any monotonic clock. `greeted` says whether the client has sent `hello`.
     """
 
-    __slots__ = ("_bad", "_credit", "_failed", "_fresh", "_limits", "_requests", "_seen", "greeted")
+    __slots__ = (
+        "_bad",
+        "_commands",
+        "_credit",
+        "_failed",
+        "_fresh",
+        "_limits",
+        "_requests",
+        "_seen",
+        "greeted",
+    )
 
-    def __init__(self, requests: Mapping[str, type[BaseModel]], limits: Limits, now: float) -> None:
+    def __init__(
+        self,
+        requests: Mapping[str, type[BaseModel]],
+        limits: Limits,
+        now: float,
+        commands: Mapping[str, type[BaseModel]] = _NO_COMMANDS,
+    ) -> None:
         self._requests = requests
+        self._commands = commands
         self._limits = limits
         self._bad = 0
         self._failed = 0
@@ -164,18 +187,10 @@ class ServerProtocol:
         route, _, verb = kind.rpartition(".") if isinstance(kind, str) else ("", "", "")
         request_type = self._requests.get(route)
         if request_type is None or verb not in ("subscribe", "unsubscribe"):
-            return self.fault(ErrorCode.UNKNOWN_TYPE, "Unknown frame type", id=identity)
-        try:
-            # In JSON mode, since only there does a strict model accept a date as text.
-            payload = frame.get("payload")
-            if payload is None and request_type is NoRequest:
-                payload = {}
-            request = request_type.model_validate_json(to_json(payload))
-        except ValidationError as error:
-            message, details = _explained(error)
-            return self.fault(ErrorCode.INVALID_PAYLOAD, message, id=identity, details=details)
-        except Exception as error:  # validators of the request model are user code
-            return self.failure(identity, error)
+            return self._read_command(kind, frame, identity)
+        request = self._validated(request_type, frame.get("payload"), identity)
+        if isinstance(request, Fault):
+            return request
         if verb == "subscribe":
             return Subscribe(route, request, identity, read_position(frame.get("since")))
         return Unsubscribe(route, request, identity)
@@ -195,6 +210,46 @@ class ServerProtocol:
             return self.fault(ErrorCode.INVALID_PAYLOAD, message, id=frame_id, details=details)
         self.greeted = True
         return Hello(frozenset(hello.features), frame_id)
+
+    def _read_command(self, name: object, frame: dict[str, object], identity: FrameId) -> Event:
+        request_type = self._commands.get(name) if isinstance(name, str) else None
+        if request_type is None or not isinstance(name, str):
+            return self.fault(ErrorCode.UNKNOWN_TYPE, "Unknown frame type", id=identity)
+        key, payload = frame.get("key"), frame.get("payload")
+        if key is not None and not (
+            isinstance(key, str) and 0 < len(key) <= _LONGEST_KEY_OF_COMMAND
+        ):
+            wrong = f"Must be a string of 1 to {_LONGEST_KEY_OF_COMMAND} characters"
+            detail = ErrorDetail(loc=("key",), message=wrong, type="key_type")
+            return self.fault(
+                ErrorCode.INVALID_PAYLOAD, "The key is invalid", id=identity, details=(detail,)
+            )
+        request = self._validated(request_type, payload, identity)
+        if isinstance(request, Fault):
+            return request
+        if key is None:
+            return AskCommand(name, request, identity)
+        return AskCommand(name, request, identity, key, _digest(name, payload))
+
+    def _validated(
+        self, request_type: type[BaseModel], payload: object, identity: FrameId
+    ) -> BaseModel | Fault:
+        try:
+            if payload is None and request_type is NoRequest:
+                payload = {}
+            # In JSON mode, since only there does a strict model accept a date as text.
+            return request_type.model_validate_json(to_json(payload))
+        except ValidationError as error:
+            message, details = _explained(error)
+            return self.fault(ErrorCode.INVALID_PAYLOAD, message, id=identity, details=details)
+        except Exception as error:  # validators of the request model are user code
+            return self.failure(identity, error)
+
+
+def _digest(name: str, payload: object) -> str:
+    """Return the digest of a command and its payload, in whatever order its keys were sent."""
+    text = json.dumps([name, payload], sort_keys=True, separators=(",", ":"))
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _explained(error: ValidationError) -> tuple[str, tuple[ErrorDetail, ...]]:

@@ -96,7 +96,9 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
         for message in _refs(operation):
             target = messages[keys[message]]
             target |= {
-                key: value for key, value in operation.items() if key in ("x-delivery", "x-router")
+                key: value
+                for key, value in operation.items()
+                if key in ("x-command", "x-delivery", "x-errors", "x-router")
             }
             if "security" in operation:
                 target["x-security"] = _names_of(operation["security"])
@@ -127,7 +129,7 @@ def _security(operations: list[Json]) -> Json:
 
     The `x-security` of a message has its own requirements. `{}`, no requirement, stands for a route without any.
     """
-    routes = [item for item in operations if "x-router" in item]
+    routes = [item for item in operations if "x-router" in item or "x-command" in item]
     names = dict.fromkeys(name for item in routes for name in _names_of(item.get("security", [])))
     if not names:
         return {}

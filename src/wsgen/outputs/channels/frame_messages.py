@@ -6,7 +6,7 @@ The schema of a payload is a slot, see `wsgen.outputs.channels.stub`.
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from wsgen.model import RouterSpec, TypeRef
+from wsgen.model import CommandSpec, RouterSpec, TypeRef
 
 # A part of a document.
 Json = dict[str, object]
@@ -18,6 +18,12 @@ ERROR_CODES = {
     "not_subscribed": "The client unsubscribed from a topic that it is not subscribed to.",
     "unauthorized": "The client may not subscribe to this topic.",
     "too_many_subscriptions": "The client or the server has reached its limit of topics.",
+    "keys_unavailable": "The server cannot remember keys of commands, or not for this connection.",
+    "key_reused": "The key belongs to a command with another payload.",
+    "outcome_unknown": (
+        "The server that carried out the command stopped before it answered; the command is not done again."
+    ),
+    "unavailable": "The server cannot do this now, and has done nothing.",
     "rate_limited": "The client sends too fast, and the frame was ignored.",
     "unexpected_hello": "The client sent `hello` after another frame, or a second time.",
     "internal": "An internal error occurred; the log of the server has the reason.",
@@ -50,6 +56,12 @@ _OWN = ("subscribe", "unsubscribe", "update")
 _ASKED_ID: Json = {
     "type": ["integer", "string", "null"],
     "description": "Any value; the answer carries the same.",
+}
+_KEY: Json = {
+    "type": ["string", "null"],
+    "minLength": 1,
+    "maxLength": 128,
+    "description": "A key of the client's own: with the same key, the command is carried out at most once.",
 }
 _ECHOED_ID: Json = {
     "type": ["integer", "string"],
@@ -93,6 +105,21 @@ def router_messages(router: RouterSpec, *, native: bool) -> Json:
                 tags=tags_of(router.tags),
             )
     return messages
+
+
+def command_messages(command: CommandSpec) -> Json:
+    """Return the messages of a command by name: the question and its answer."""
+    name, answer = command.command, f"{command.command}.response"
+    tags, deprecated = tags_of(command.tags), command.deprecated
+    asked = _envelope(
+        name, _slot(command.request, "validation"), {"id": _ASKED_ID, "key": _KEY}, {}
+    )
+    answered = _answered(answer, _slot(command.response, "serialization"))
+    texts = {"summary": command.summary, "description": command.description}
+    return {
+        name: _message(name, f"Ask {name}", asked, **texts, deprecated=deprecated, tags=tags),
+        answer: _message(answer, f"Response to {name}", answered, deprecated=deprecated, tags=tags),
+    }
 
 
 def shared_messages() -> Json:

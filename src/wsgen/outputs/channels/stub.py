@@ -10,10 +10,11 @@ from types import MappingProxyType
 
 from pydantic_core import from_json, to_json
 
-from wsgen.model import Example, ModuleSpec, RouterSpec
+from wsgen.model import CommandSpec, Example, ModuleSpec, RouterSpec
 from wsgen.outputs.channels.frame_messages import (
     CLOSE_CODES,
     Json,
+    command_messages,
     filled,
     router_messages,
     shared_messages,
@@ -43,6 +44,9 @@ def render_channels(
     for router in module.routers:
         messages |= router_messages(router, native=native)
         operations |= _operations(router, channel, native=native)
+    for command in module.commands:
+        messages |= command_messages(command)
+        operations |= _command_operation(command, channel)
     if native:
         messages |= shared_messages()
         operations |= _shared_operations(channel)
@@ -69,7 +73,9 @@ def render_channels(
         },
         "operations": operations,
     }
-    named = dict.fromkeys(name for router in module.routers for name in router.security)
+    secured = [router.security for router in module.routers]
+    secured += [command.security for command in module.commands]
+    named = dict.fromkeys(name for names in secured for name in names)
     if used := {name: schemes[name] for name in named if schemes and name in schemes}:
         document["components"] = {"securitySchemes": used}
     # json.dumps indents in pure Python, which took half of the time that rendering a large project takes.
@@ -116,6 +122,25 @@ def _operations(router: RouterSpec, channel: str, *, native: bool) -> Json:
         updating["x-delivery"] = router.delivery.model_dump(mode="json", exclude_none=True)
     asking |= filled({"x-python-examples": [_example(item) for item in router.examples]})
     return {enter: asking, leave: leaving, update: updating}
+
+
+def _command_operation(command: CommandSpec, channel: str) -> Json:
+    name = command.command
+    schemes = [{"$ref": f"#/components/securitySchemes/{each}"} for each in command.security]
+    codes = {code: f"Declared as `{error}`." for error, code in command.error_codes.items()}
+    extra: Json = {
+        **filled({"summary": command.summary, "description": command.description}),
+        **filled({"tags": tags_of(command.tags), "x-deprecated": command.deprecated}),
+        **filled({"security": schemes, "x-errors": codes}),
+        "x-command": command.class_name,
+    }
+    return {
+        name: {
+            "action": "receive",
+            **_on(channel, [name], {"title": f"Command {name}", **extra}),
+            "reply": _on(channel, [f"{name}.response", "error"]),
+        }
+    }
 
 
 def _shared_operations(channel: str) -> Json:

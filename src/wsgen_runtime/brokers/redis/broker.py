@@ -11,6 +11,7 @@ from redis.credentials import CredentialProvider
 from wsgen_runtime.brokers.base import BrokerHost
 from wsgen_runtime.brokers.redis.address import address_of
 from wsgen_runtime.brokers.redis.keeping import Ledger
+from wsgen_runtime.brokers.redis.keys import RedisKeys
 from wsgen_runtime.brokers.redis.leases import Leases
 from wsgen_runtime.brokers.redis.messages import (
     ASKING,
@@ -77,6 +78,7 @@ class RedisBroker:
         self._tally = Tally()
         self._state: BrokerState | None = None
         self._supervisor: Supervisor | None = None
+        self._keys: RedisKeys | None = None
 
     def __repr__(self) -> str:
         return f"RedisBroker({self._address})"
@@ -92,6 +94,13 @@ class RedisBroker:
                 "or RedisBroker(prefix=...)"
             )
         self._prefix = self._prefix or f"wsgen:{title}"
+
+    def keys(self, seconds: float) -> RedisKeys:
+        """Return what keeps the keys of commands, each for `seconds` from `start` on."""
+        names = RedisNames(self._prefix or "wsgen", self._address.db)
+        lease = self._ttl / 0.8
+        self._keys = RedisKeys(self._address, names.commands, seconds, lease, self._timeout)
+        return self._keys
 
     @property
     def stats(self) -> BrokerStats:
@@ -120,6 +129,9 @@ class RedisBroker:
         state = BrokerState(host, names, leases, queue, self._tally, ledger, every)
         trial = names.process(process)
         supervisor = Supervisor(self._address, state, timeout=self._timeout, trial=trial)
+        if self._keys is not None:
+            await self._keys.close()  # of an event loop that has ended
+            await self._keys.check()
         await supervisor.start()
         self._state, self._supervisor = state, supervisor
 
@@ -131,6 +143,8 @@ class RedisBroker:
         for name in tuple(state.topics):
             self._close(state, name)
         await supervisor.stop()
+        if self._keys is not None:
+            await self._keys.close()
         self._state = self._supervisor = None
 
     @property

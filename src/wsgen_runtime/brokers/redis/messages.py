@@ -229,6 +229,11 @@ class RedisNames:
         """Return the key of the history of `topic`."""
         return self._prefix + b"history:" + _digest(topic)
 
+    @property
+    def commands(self) -> bytes:
+        """Return the start of the names of the entries of commands with a key."""
+        return self._prefix + b"command:"
+
     def process(self, process: str) -> bytes:
         """Return a name that only this process uses, to test its rights."""
         return self._prefix + b"process:" + process.encode()
