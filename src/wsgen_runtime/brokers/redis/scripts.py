@@ -72,6 +72,10 @@ local function publish(g, state, history)
       redis.call('PUBLISH', g.channel, '2 n ' .. state.epoch .. ' ' .. text(state.seq))
     end
   end
+  if not produced and g.last > 0 and not done then
+    state.seq, foreign = state.seq + g.last, true
+    redis.call('PUBLISH', g.channel, '2 n ' .. state.epoch .. ' ' .. text(state.seq))
+  end
   for _ = 1, g.count do
     local kind, n, content = take(), tonumber(take()), take()
     if kind == 's' then
@@ -101,9 +105,6 @@ local function publish(g, state, history)
   end
   if produced then
     number(g.last)
-  elseif g.last > 0 and not done then
-    state.seq, foreign = state.seq + g.last, true
-    redis.call('PUBLISH', g.channel, '2 n ' .. state.epoch .. ' ' .. text(state.seq))
   end
   if added then
     trim(history, state.size, g)

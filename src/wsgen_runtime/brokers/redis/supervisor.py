@@ -48,6 +48,7 @@ class Supervisor:
             why = _reason(error)
             raise ConnectionError(f"Redis at {self.address} cannot be used: {why}") from cause
         self.connected = True
+        self._begin(link)  # before the tasks run, so that topics that are opened now wait for it
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._serve(link)), loop.create_task(self._watch())]
 
@@ -78,14 +79,13 @@ class Supervisor:
     async def _serve(self, link: Link) -> None:
         """Run a session on `link`, and then on each connection that follows, until this task is cancelled."""
         time, attempts = asyncio.get_running_loop().time, 0
-        silence = self.state.leases.interval + self.timeout
         while True:
             began = time()
-            self.session = RedisSession(link, self.state, silence=silence, ready=self._is_back)
+            session = self.session or self._begin(link)
             try:
                 # In a task of its own: a failed TaskGroup leaves its task marked as cancelled, and before
                 # Python 3.11.3 `asyncio.timeout` then raises CancelledError, which would end this loop.
-                await asyncio.create_task(self.session.run())
+                await asyncio.create_task(session.run())
             except Exception as error:
                 # Usually a failed connection. Whatever it is, start a new connection.
                 self._is_away(error)
@@ -97,6 +97,11 @@ class Supervisor:
                 attempts = 0
             link, attempts = await self._reconnect(attempts)
             self.state.tally.reconnects += 1
+
+    def _begin(self, link: Link) -> RedisSession:
+        silence = self.state.leases.interval + self.timeout
+        self.session = RedisSession(link, self.state, silence=silence, ready=self._is_back)
+        return self.session
 
     async def _reconnect(self, attempts: int) -> tuple[Link, int]:
         """Return a new link, and how many attempts there have been since the last good connection."""

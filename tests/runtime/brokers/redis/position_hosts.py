@@ -113,6 +113,11 @@ class Part:
         for each in data:
             self.broker.publish(TOPIC, str(each), produced=False)
 
+    async def gets_data(self, data: int) -> None:
+        """Wait until this is the last update of the present epoch, with the position of the topic."""
+        await until(lambda: self.host.updates[-1:] == [(self.host.position.seq, str(data))])
+        assert self.host.wrong == []
+
     async def gets(self, *expected: tuple[int, int]) -> None:
         """Wait for these numbers and updates, the last ones of the present epoch."""
         wanted = [(seq, str(data)) for seq, data in expected]
