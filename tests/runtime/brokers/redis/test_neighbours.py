@@ -76,6 +76,9 @@ class Renamed(BarRouter):
     def name_topic(self, request: BaseModel) -> str:
         return super().name_topic(request).replace(f"{self.route}:", "bars:", 1)
 
+    def key_topic(self, request: BaseModel) -> str:
+        return super().key_topic(request).replace(f"{self.route}:", "bars:", 1)
+
 
 class Quote(BaseModel):
     bid: float
