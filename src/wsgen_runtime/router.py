@@ -124,7 +124,7 @@ class WsRouter:
 
     def key_topic(self, request: BaseModel) -> str:
         """Return the key of the topic for `request`: its name, unless another topic has that name too."""
-        return topic_key(self.route, request, self._nullable)
+        return topic_key(self.name_topic(request), request, self._nullable)
 
     def bind(self, publish: Publish) -> None:
         """Publish by `publish` of an app; raises ValueError if this router belongs to an app already."""

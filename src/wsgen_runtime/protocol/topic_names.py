@@ -31,16 +31,15 @@ def topic_name(route: str, request: BaseModel) -> str:
     return f"{route}:{_encode(_canonical(request.model_dump()))}"
 
 
-def topic_key(route: str, request: BaseModel, nullable: Set[str]) -> str:
-    """Return what a topic is known by in this process and between processes: equal for equal requests only.
+def topic_key(name: str, request: BaseModel, nullable: Set[str]) -> str:
+    """Return what the topic called `name` is known by, also between processes: equal for equal requests only.
 
-    It is the name of the topic, except that None and "" have the same name: for a request with "" in one of the
-    fields `nullable`, it is the name and the JSON with `null` for None.
+    That is its name, except that None and "" have the same name: for a request with "" in one of the fields
+    `nullable`, it is the name and the JSON with `null` for None.
     """
-    dumped = request.model_dump()
-    name = f"{route}:{_encode(_canonical(dumped))}"
     if not nullable or '""' not in name:
         return name
+    dumped: object = request.model_dump()
     found = dumped.items() if isinstance(dumped, dict) else (("", dumped),)
     if any(_has_empty(value) for field, value in found if field in nullable or "" in nullable):
         return f"{name}\n{_encode(_canonical(dumped, None))}"
