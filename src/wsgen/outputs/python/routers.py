@@ -75,25 +75,27 @@ def render_router(router: RouterSpec, module: ModuleSpec, context: RenderContext
         "origin": context.origin,
     }
     text = fill(load_template("router.py.jinja", context.templates), values)
-    if (key := _needs_arguments(router)) and not arguments.used:
+    if not arguments.used and (key := _needs_arguments(router, text)):
         raise refuse(_outdated(router, key, context))
     return text
 
 
-def _needs_arguments(router: RouterSpec) -> str | None:
-    """Return a key of `router` that only templates with `arguments` obey, None if there is none."""
+def _needs_arguments(router: RouterSpec, text: str) -> str | None:
+    """Return a key of `router` that `text`, made without `arguments`, does not obey, None if there is none."""
+    has_interval = router.delivery.interval is not None
     needed = {
         "request": router.request is None,
         "snapshot": router.snapshot,
         "source": router.is_published,
         "history": router.history,
         "errors": router.errors,
+        "delivery.interval": has_interval and delivery_call(router) not in text,
     }
     return next((key for key, value in needed.items() if value), None)
 
 
 def _outdated(router: RouterSpec, key: str, context: RenderContext) -> Diagnostic:
-    said = "has no `request`" if key == "request" else f"has a `{key}`"
+    said = "has no `request`" if key == "request" else f"has `{key}`"
     message = (
         f"`{router.class_name}` {said}, but the template router.py.jinja does not use `arguments`"
     )
