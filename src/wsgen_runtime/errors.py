@@ -1,14 +1,11 @@
 """ServiceError: what user code raises to answer a client with an error of its own."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from wsgen_runtime.protocol.events import Fault, FrameId
 from wsgen_runtime.protocol.payloads import ErrorDetail
-from wsgen_runtime.protocol.reasons import FAILED, Reason
-
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+from wsgen_runtime.protocol.reasons import CODE, FAILED, Reason
 
 
 class ServiceError(Exception):
@@ -17,7 +14,7 @@ class ServiceError(Exception):
     Raise it in `create_topic`, a stream, `snapshot`, `authorize` or a command. The client gets `message`, `code`
     and `details`; with `retry_after`, a number of seconds, also that it may ask again after that time. Raises
     ValueError for a code that is not lower-case letters, digits and `_`, with a letter first and at most 64
-    characters, and for a negative `retry_after`.
+    characters, for details that are not like an ErrorDetail, and for a negative `retry_after`.
     """
 
     def __init__(
@@ -25,20 +22,33 @@ class ServiceError(Exception):
         message: str,
         *,
         code: str,
-        details: Sequence[ErrorDetail] = (),
+        details: Sequence[ErrorDetail | Mapping[str, object]] = (),
         retry_after: float | None = None,
     ) -> None:
-        if not _CODE.match(code):
+        if not CODE.match(code):
             raise ValueError(
                 f"the code of a ServiceError is lower-case letters, digits and `_`, not {code!r}"
             )
         if retry_after is not None and not 0 <= retry_after < float("inf"):
             raise ValueError(f"retry_after must be a number of seconds, not {retry_after}")
+        message.encode()  # raises UnicodeEncodeError, a ValueError, for what no frame can carry
         super().__init__(message)
         self.message = message
         self.code = code
-        self.details = tuple(details)
+        self.details = tuple(ErrorDetail.model_validate(detail) for detail in details)
         self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how to make a copy, for errors of other processes."""
+        return _copied, (type(self), self.args, self.__dict__)
+
+
+def _copied(
+    kind: type[ServiceError], arguments: tuple[object, ...], state: dict[str, object]
+) -> ServiceError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error
 
 
 def refusal(error: ServiceError, frame_id: FrameId) -> Fault:
@@ -65,7 +75,7 @@ class DeclaredError(ServiceError):
     """The code of all errors of this class."""
 
     def __init_subclass__(cls, *, code: str = "") -> None:
-        if code and not _CODE.match(code):
+        if code and not CODE.match(code):
             raise ValueError(f"{cls.__name__}: {code!r} is not lower-case letters, digits and `_`")
         cls.declared = code or cls.declared
 
@@ -73,7 +83,7 @@ class DeclaredError(ServiceError):
         self,
         message: str,
         *,
-        details: Sequence[ErrorDetail] = (),
+        details: Sequence[ErrorDetail | Mapping[str, object]] = (),
         retry_after: float | None = None,
     ) -> None:
         if not self.declared:

@@ -1,7 +1,6 @@
 """RedisBroker: opens, closes and publishes topics through Redis."""
 
 import asyncio
-import json
 import secrets
 from collections.abc import Callable
 
@@ -31,6 +30,7 @@ from wsgen_runtime.brokers.redis.state import (
     Tally,
 )
 from wsgen_runtime.brokers.redis.supervisor import Supervisor
+from wsgen_runtime.protocol.reasons import reason_text
 from wsgen_runtime.stats import BrokerStats
 
 _CHECK_EVERY = 30.0  # seconds after which positions are compared with the store
@@ -221,7 +221,7 @@ class RedisBroker:
         state.endings[topic] = AwaitedEnding(now + self._ttl, reason)
         kept = self._kept(state, topic, opened)
         if kept is not None:
-            content = json.dumps(reason).encode()
+            content = reason_text(reason).encode()
             self._send(state, KeptSending(kept, Kind.ENDING, content, number[1], kept.production))
             return
         message = ending_message(*number, reason)

@@ -6,7 +6,8 @@ separated by single spaces.
     1 U <label> <token> <number> <data>   an update of the producer, with its number under that lease
     1 P <label> <data>                    an update that does not come from the producer
     1 u, 1 p                              the same without a label
-    1 e <token> <number> <reason>         the producer has ended; the reason is a JSON string
+    1 e <token> <number> <reason>         the producer has ended; the reason is a JSON string, or a list of
+                                          the reason, a code and seconds, which earlier versions do not understand
     1 r                                   the lease was released and may be claimed at once
 
 Topics whose updates have positions have messages that processes of earlier versions do not understand; `seq` is
@@ -27,6 +28,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from pydantic_core import from_json
+
+from wsgen_runtime.protocol.reasons import read_reason, reason_text
 
 RELEASED = b"1 r"
 ASKING = b"2 a"
@@ -75,7 +78,7 @@ def published_message(data: str, label: str = "") -> bytes:
 
 def ending_message(token: bytes, number: int, reason: str) -> bytes:
     """Return the message that the producer has ended."""
-    return b"1 e %b %d %b" % (token, number, json.dumps(reason).encode())
+    return b"1 e %b %d %b" % (token, number, reason_text(reason).encode())
 
 
 def read_message(raw: object) -> Update | Numbered | None:
@@ -182,11 +185,7 @@ def _checked_slowly(data: bytes) -> str:
 
 
 def _reason(text: bytes) -> str:
-    reason = json.loads(_checked(text))
-    if not isinstance(reason, str):
-        raise ValueError("its reason is not text")
-    reason.encode()  # raises UnicodeEncodeError, a ValueError, for a lone surrogate
-    return reason
+    return read_reason(_checked(text))
 
 
 def _label(label: bytes) -> str:
