@@ -1,5 +1,6 @@
 """Authentication: what `authenticate` gets and what it may return."""
 
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
@@ -7,6 +8,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from starlette.requests import HTTPConnection
+
+SUBPROTOCOL = "wsgen"
+"""The subprotocol that this protocol has."""
+_TOKEN = f"{SUBPROTOCOL}.token."
 
 
 class Connection(HTTPConnection):
@@ -19,9 +24,34 @@ class Connection(HTTPConnection):
 
     @property
     def bearer_token(self) -> str | None:
-        """Return the token of an `Authorization: Bearer` header, or None."""
+        """Return the token of an `Authorization: Bearer` header, or else of a subprotocol, or None.
+
+        Browsers cannot send the header. Their pages offer the subprotocols `wsgen` and `wsgen.token.` with the
+        token as base64url. After a renewal by the client, this is its new token.
+        """
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
-        return token.strip() or None if scheme.lower() == "bearer" else None
+        if scheme.lower() == "bearer" and token.strip():
+            return token.strip()
+        if SUBPROTOCOL not in self.subprotocols:
+            return None
+        offered = (it for it in self.subprotocols if it.startswith(_TOKEN))
+        return next(map(_decoded, offered), None)
+
+    def renewed(self, token: str) -> "Connection":
+        """Return this handshake with another bearer token; raises UnicodeEncodeError unless it is ASCII."""
+        headers = [it for it in self.scope["headers"] if it[0].lower() != b"authorization"]
+        bearer = b"authorization", f"Bearer {token}".encode("ascii")
+        return Connection({**self.scope, "headers": [*headers, bearer]})
+
+
+def _decoded(subprotocol: str) -> str | None:
+    """Return the token in a subprotocol; None if it is not one."""
+    encoded = subprotocol.removeprefix(_TOKEN).rstrip("=")
+    try:
+        text = b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+        return text.decode() or None
+    except ValueError:
+        return None
 
 
 class RefusedError(Exception):

@@ -1,5 +1,6 @@
 """The example with a JWT, as it stands in the docs, run with real tokens."""
 
+import base64
 import time
 from typing import Any
 
@@ -99,16 +100,25 @@ async def test_the_token_among_the_subprotocols() -> None:
         "Session": Session,
         "user_of": lambda text: jwt.decode(text, KEY, algorithms=["HS256"])["sub"],
     }
-    exec(block_with("match connection.subprotocols"), names)
+    exec(block_with("token = connection.bearer_token\n    return None"), names)
 
     def authenticate(connection: Connection) -> Any:  # what the block returns
         return names["authenticate"](connection)
 
     app = WsApp(routers=[BarRouter(service=Recorder())], authenticate=authenticate)
-    async with connect(app, subprotocols=["wsgen", token()]) as client:
+    async with connect(app, subprotocols=["wsgen", offered(token())]) as client:
         assert client.subprotocol == "wsgen"
         assert [known.user for known in app.clients.values()] == ["ada"]
-    for offered in ([], ["wsgen"], ["wsgen", token(key=OTHER_KEY)]):
-        with pytest.raises(RefusedByServerError):
-            async with connect(app, subprotocols=offered):
-                pass
+    for wrong in (["wsgen"], ["wsgen", offered(token(key=OTHER_KEY))]):
+        async with connect(app, subprotocols=wrong) as client:
+            with pytest.raises(ClosedByServerError) as caught:
+                await client.receive()
+            assert caught.value.code == 3000
+    with pytest.raises(RefusedByServerError):
+        async with connect(app):
+            pass
+
+
+def offered(text: str) -> str:
+    """Return the token as the page on browsers says that a page offers it."""
+    return "wsgen.token." + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

@@ -20,7 +20,7 @@ from wsgen_runtime.auth import (
     RefusedError,
     Session,
 )
-from wsgen_runtime.protocol.closing import CloseCode
+from wsgen_runtime.protocol.closing import CloseCode, require_closable
 from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_user
 from wsgen_runtime.user_code.calls import call
 from wsgen_runtime.user_code.failure_log import FailureLog
@@ -112,6 +112,23 @@ async def refuse(
     answer = response or _close_for(refusal)
     with suppress(OSError):  # the client may have disconnected
         await answer(connection.scope, receive, send)
+
+
+def close_of(refusal: RefusedError) -> tuple[int, str]:
+    """Return the code and the reason with which a client is closed that was accepted only to be told.
+
+    The reason of `authenticate` is only logged, unless it is that of a WebSocketException.
+    """
+    if isinstance(refusal, BusyError):
+        return CloseCode.TRY_LATER, "Try again later"
+    error = refusal.error if isinstance(refusal, AnsweredError) else None
+    if isinstance(error, WebSocketException):
+        with suppress(ValueError):  # neither may be what a close frame can carry
+            require_closable(error.code, error.reason or "")
+            return error.code, error.reason or ""
+    if isinstance(error, HTTPException) and (error.status_code >= 500 or error.status_code == 429):
+        return CloseCode.TRY_LATER, "Try again later"
+    return CloseCode.UNAUTHORIZED, "Not authenticated"
 
 
 def _response_to(refusal: RefusedError) -> Response | None:

@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Send
 from starlette.websockets import WebSocketClose
 
 from wsgen_runtime.auth import (
+    SUBPROTOCOL,
     Authenticate,
     Authorize,
     BusyError,
@@ -22,7 +23,7 @@ from wsgen_runtime.auth import (
 )
 from wsgen_runtime.commands.desk import CommandDesk
 from wsgen_runtime.connections.conversation import Conversation
-from wsgen_runtime.connections.handshake import Handshake, Refusals, refuse
+from wsgen_runtime.connections.handshake import Handshake, Refusals, close_of, refuse
 from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.connections.paths import is_below_mount
 from wsgen_runtime.connections.permissions import Permissions
@@ -96,12 +97,16 @@ class Sockets:
         except RefusedError as refusal:
             self.counters.refused += 1
             self._refusals.note(refusal)
-            await refuse(connection, receive, send, refusal)
+            if self._reads_close_codes(connection, refusal):
+                await self._tell(connection, receive, send, refusal)
+            else:
+                await refuse(connection, receive, send, refusal)
             return None
+        chosen = session.subprotocol
+        if chosen is None and SUBPROTOCOL in connection.subprotocols:
+            chosen = SUBPROTOCOL
         try:
-            await send(
-                {"type": "websocket.accept", "subprotocol": session.subprotocol, "headers": []}
-            )
+            await send({"type": "websocket.accept", "subprotocol": chosen, "headers": []})
             if stops != self._stops:  # the hub does not know this client yet
                 await WebSocketClose(int(CloseCode.GOING_AWAY), "Server is shutting down")(
                     connection.scope, receive, send
@@ -112,6 +117,31 @@ class Sockets:
                 return None
             raise
         return session
+
+    def _reads_close_codes(self, connection: Connection, refusal: RefusedError) -> bool:
+        """Return whether the client is to be accepted to be told of `refusal`, since it offers our subprotocol.
+
+        Pages that may not connect, and wrong addresses, are refused by HTTP in any case.
+        """
+        if SUBPROTOCOL not in connection.subprotocols or isinstance(refusal, NotFoundError):
+            return False
+        try:
+            self.pages.check(connection)
+        except RefusedError:
+            return False
+        return True
+
+    async def _tell(
+        self, connection: Connection, receive: Receive, send: Send, refusal: RefusedError
+    ) -> None:
+        """Accept the client, and close it with the code that says why it is refused."""
+        with suppress(
+            Exception
+        ):  # the client may have disconnected, which servers report in several ways
+            await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL, "headers": []})
+            code, reason = close_of(refusal)
+            await WebSocketClose(int(code), reason)(connection.scope, receive, send)
+        abort_after(connection.scope, self.limits.close_timeout)
 
     async def _admit(self, connection: Connection, stops: int) -> Session:
         self._require_serving(stops)

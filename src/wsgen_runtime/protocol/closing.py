@@ -48,7 +48,7 @@ _DESCRIPTIONS = {
     ),
     CloseCode.TOO_LARGE: "A frame was larger than the server accepts.",
     CloseCode.INTERNAL: "An internal error occurred; the log of the server has the reason.",
-    CloseCode.TRY_LATER: "The client reads too slowly.",
-    CloseCode.UNAUTHORIZED: "The authentication expired and was not renewed.",
+    CloseCode.TRY_LATER: "The client reads too slowly, or the server cannot accept it now.",
+    CloseCode.UNAUTHORIZED: "The client is not authenticated, or no longer.",
     CloseCode.TIMEOUT: "The client was silent for longer than the heartbeat allows.",
 }

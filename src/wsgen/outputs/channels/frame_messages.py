@@ -33,8 +33,8 @@ CLOSE_CODES = {
     1008: "Too many consecutive frames were answered with an error, or the application closed the socket.",
     1009: "A frame was larger than the server accepts.",
     1011: "An internal error occurred; the log of the server has the reason.",
-    1013: "The client reads too slowly.",
-    3000: "The authentication expired and was not renewed.",
+    1013: "The client reads too slowly, or the server cannot accept it now.",
+    3000: "The client is not authenticated, or no longer.",
     3008: "The client was silent for longer than the heartbeat allows.",
 }
 
