@@ -143,7 +143,7 @@ class Lifecycle:
     async def _create(self, topic: str, channel: Channel) -> None:
         self.begin(topic, channel)
         router = channel.router
-        producer = producer_of(router, self.counters, self.context, self.within)
+        producer = producer_of(router, self.broker, self.counters, self.context, self.within)
         feed = channel.feed = Feed(router, topic, self.post)
         try:
             await producer.start(_topic_of(topic, channel), feed)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.service import Topic
 from wsgen_runtime.stats import Counters
@@ -33,16 +34,21 @@ class Producer(Protocol):
 
 
 def producer_of(
-    router: WsRouter, counters: Counters, context: Context, within: float | None
+    router: WsRouter,
+    broker: Broker,
+    counters: Counters,
+    context: Context,
+    within: float | None,
 ) -> Producer:
     """Return a new producer of one topic, as the service of `router` is now.
 
-    It may take `within` seconds to start and to stop. A stream runs in a copy of `context`.
+    It may take `within` seconds to start and to stop. A stream runs in a copy of `context`, and waits while the
+    `broker` is crowded.
     """
     stream = stream_of(router.service)
     if stream is None:
         return PairProducer(router, within)
-    return StreamProducer(router, stream, counters, context, within)
+    return StreamProducer(router, stream, broker, counters, context, within)
 
 
 @dataclass(slots=True, eq=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.service import Topic
 from wsgen_runtime.stats import Counters
@@ -40,6 +41,7 @@ class StreamProducer:
 
     router: WsRouter
     stream: Callable[..., object]
+    broker: Broker
     counters: Counters
     context: Context
     within: float | None
@@ -141,6 +143,12 @@ class StreamProducer:
             if size > _MUCH or clock() - paused > _TURN:
                 await asyncio.sleep(0)
                 paused, size = clock(), 0
+            while self._crowded and not feed.closed:  # noqa: ASYNC110 - brokers have no event for it
+                await asyncio.sleep(_TURN)
+
+    @property
+    def _crowded(self) -> bool:
+        return bool(getattr(self.broker, "crowded", False))
 
     def _note_start(self) -> None:
         started = self._started

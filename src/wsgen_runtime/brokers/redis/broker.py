@@ -116,6 +116,14 @@ class RedisBroker:
             reconnects=tally.reconnects,
         )
 
+    @property
+    def crowded(self) -> bool:
+        """Return whether streams are to wait: many updates are queued, and Redis can take them."""
+        state, supervisor = self._state, self._supervisor
+        if state is None or supervisor is None:
+            return False
+        return state.outgoing.half_full and supervisor.connected
+
     # -- life
 
     async def start(self, host: BrokerHost) -> None:

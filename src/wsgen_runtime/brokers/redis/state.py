@@ -48,6 +48,11 @@ class SendQueue:
         """Return the number of messages that were added and have left the queue, sent or dropped."""
         return self.put_so_far - len(self._waiting)
 
+    @property
+    def half_full(self) -> bool:
+        """Return whether half of the room is taken."""
+        return 2 * len(self._waiting) > self.most or 2 * self._bytes > self.most_bytes
+
     def put(self, sending: Sending | KeptSending) -> int:
         """Add a message; return how many were dropped for it: itself, if it is too large."""
         self.put_so_far += 1
