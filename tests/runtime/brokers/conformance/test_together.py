@@ -1,0 +1,75 @@
+"""What every shared broker does, for an app in several processes."""
+
+from tests.runtime.brokers.conformance.processes import MakeBroker, Process, Seen, running
+from tests.runtime.greeting import ask, greeted
+from tests.runtime.services import AAPL, until
+
+
+async def test_an_update_has_the_same_position_in_all_processes(make_shared: MakeBroker) -> None:
+    one, two = Process(make_shared()), Process(make_shared())
+    async with running(one, two), greeted(one.app) as here, greeted(two.app) as there:
+        seen = [Seen(here), Seen(there)]
+        for each in seen:
+            each.take(await ask(each.client, AAPL))
+        assert seen[0].position == seen[1].position
+        one.produce(1, 2)
+        two.publish(3)
+        await seen[0].until(1, 2, 3)
+        await seen[1].until(1, 2, 3)
+        assert seen[0].position == seen[1].position
+
+
+async def test_who_comes_back_to_another_process_gets_what_was_missed(
+    make_shared: MakeBroker,
+) -> None:
+    one, two = Process(make_shared()), Process(make_shared())
+    async with running(one, two), greeted(one.app) as stays:
+        await ask(stays, AAPL)
+        async with greeted(one.app) as client:
+            seen = Seen(client)
+            seen.take(await ask(client, AAPL))
+        one.produce(1, 2, 3)
+        await Seen(stays, seen.position).until(1, 2, 3)
+        async with greeted(two.app) as client:
+            back = Seen(client)
+            answer = await ask(client, AAPL, seen.position)
+            assert answer["payload"]["recovered"] is True
+            back.take(answer)
+            await back.until(1, 2, 3)
+            one.produce(4)
+            await back.until(1, 2, 3, 4)
+
+
+async def test_clients_are_told_when_another_process_produces(make_shared: MakeBroker) -> None:
+    one, two = Process(make_shared(), replay=5), Process(make_shared(), replay=5)
+    async with running(two), greeted(two.app) as there:
+        async with running(one), greeted(one.app) as here:
+            await ask(here, AAPL)
+            seen = Seen(there)
+            seen.take(await ask(there, AAPL))
+            one.produce(1)
+            await seen.until(1)
+            since = seen.position
+        await seen.until_reset()
+        await until(lambda: two.produces)
+        assert not one.produces
+        two.produce(2)
+        await seen.until(2)
+        assert seen.data == [2]
+        async with greeted(two.app) as back:
+            assert (await ask(back, AAPL, since))["payload"]["recovered"] is False
+
+
+async def test_published_updates_of_all_processes_are_one_history(make_shared: MakeBroker) -> None:
+    one, two = (Process(make_shared(), published=True, replay=9) for _ in range(2))
+    async with running(one, two):
+        one.publish(1)
+        await until(lambda: one.app.stats.broker.queued == 0)
+        async with greeted(two.app) as client:
+            seen = Seen(client)
+            seen.take(await ask(client, AAPL))
+            await seen.until(1)
+            two.publish(2)
+            await seen.until(1, 2)
+            one.publish(3)
+            await seen.until(1, 2, 3)
