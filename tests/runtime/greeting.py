@@ -3,15 +3,24 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from wsgen_runtime import Position, WsApp
+from starlette.types import ASGIApp
+
+from wsgen_runtime import Position
 from wsgen_runtime.testing import Frame, WsTestClient, connect
+
+HELLO: Frame = {
+    "type": "hello",
+    "payload": {"version": 1, "features": ["positions"]},
+    "id": "hello",
+}
 
 
 @asynccontextmanager
-async def greeted(app: WsApp) -> AsyncIterator[WsTestClient]:
+async def greeted(app: ASGIApp) -> AsyncIterator[WsTestClient]:
     """Connect a client that has said hello."""
     async with connect(app) as client:
-        max(app.clients.items())[1].positions = True
+        await client.send(HELLO)
+        assert (await client.receive())["type"] == "hello"
         yield client
 
 

@@ -1,0 +1,277 @@
+"""Positions, histories, replays, resumes and topics that live on, compared with a short reference model.
+
+Between two rules, everything that is ready runs. Time passes only in a rule of its own.
+"""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from tests.runtime.greeting import HELLO
+from tests.runtime.services import Bar, BarRequest, BarRouter, Recorder, publish_all, turns
+from tests.runtime.topics.continuity_reference import Reference, Route, Seen
+
+from wsgen_runtime import Broker, History, Limits, WsApp
+from wsgen_runtime.testing import WsTestClient, _scope
+from wsgen_runtime.topics import history as histories
+
+BOUNDS = History(updates=4, seconds=100, bytes=44)  # the data of an update has 12 or 13 bytes
+ROUTES = {
+    "bars": Route("bars", BOUNDS, replay=2),
+    "ticks": Route("ticks"),
+    "alerts": Route("alerts", BOUNDS, replay=1, published=True),
+    "news": Route("news", published=True),
+}
+FOUNDING = 2
+"""The place of a client that does not say hello."""
+PENDING = 3
+
+
+class JumpingLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time can be moved on."""
+
+    ahead = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+
+class Player(WsTestClient):
+    """A client, and what it has seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Seen] = []
+        self.task: asyncio.Task[None] | None = None
+
+
+class ContinuityModel(RuleBasedStateMachine):
+    """Three clients at a time, one of them a founding one, and one topic of each of four routes."""
+
+    routes = ROUTES
+
+    def make_broker(self) -> Broker | None:
+        """Return the broker of the app; None is the one in memory."""
+        return None
+
+    def settle(self) -> None:
+        """Run everything that follows from a rule."""
+        self.loop.run_until_complete(turns(12))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = JumpingLoop()
+        histories.monotonic = lambda: self.loop.ahead  # type: ignore[assignment]
+        self.reference = Reference()
+        self.reference.founding.add(FOUNDING)
+        self.service = Recorder()
+        self.routers = {
+            route.name: BarRouter(
+                service=None if route.published else self.service,
+                route=route.name,
+                history=route.history,
+                replay=route.replay,
+            )
+            for route in self.routes.values()
+        }
+        self.app = WsApp(
+            routers=self.routers.values(),
+            broker=self.make_broker(),
+            limits=Limits(bad_frames=None, frames_per_second=None, pending_updates=PENDING),
+        )
+        self.loop.run_until_complete(self.app.startup())
+        self.players: dict[int, Player] = {}
+        self.epochs: dict[str, int] = {}
+        """The number of each epoch, in the order in which clients have seen them first."""
+        self.at: dict[tuple[int, str], tuple[str, int]] = {}
+        """By place and topic, the position of the client, also while it is away."""
+        self.count = 10
+
+    def topic(self, name: str) -> str:
+        return self.routers[name].topic(BarRequest(symbol="A"))
+
+    def number(self) -> int:
+        self.count += 1
+        return self.count
+
+    def player(self, place: int) -> Player:
+        """Return the client at `place`, which connects if it is away."""
+        if place not in self.players:
+            player = self.players[place] = Player()
+            player.task = self.loop.create_task(player._run(self.app, _scope("/", {}, {}, {}, ())))
+            self.loop.run_until_complete(player._accepted())
+            if place != FOUNDING:
+                self.loop.run_until_complete(player.send(HELLO))
+                assert self.loop.run_until_complete(player.receive())["type"] == "hello"
+        return self.players[place]
+
+    # -- rules
+
+    @rule(
+        place=st.integers(0, 2),
+        name=st.sampled_from(sorted(ROUTES)),
+        since=st.sampled_from(["own", "own", "own", "none", "older", "later", "other"]),
+    )
+    def subscribe(self, place: int, name: str, since: str) -> None:
+        player, topic, question = self.player(place), self.topic(name), self.number()
+        frame = {"type": f"{name}.subscribe", "payload": {"symbol": "A"}, "id": question}
+        own, known = self.at.get((place, topic)), None
+        if own is not None and since != "none" and place != FOUNDING:
+            epoch, seq = own
+            seq = max(0, seq + {"older": -1, "later": 1}.get(since, 0))
+            epoch = "other" if since == "other" else epoch
+            frame["since"] = {"epoch": epoch, "seq": seq}
+            known = self.epochs.get(epoch, 0), seq
+        self.reference.subscribe(place, self.routes[name], topic, question, known)
+        self.loop.run_until_complete(player.send(frame))
+
+    @rule(place=st.integers(0, 2), name=st.sampled_from(sorted(ROUTES)))
+    def unsubscribe(self, place: int, name: str) -> None:
+        player, topic, question = self.player(place), self.topic(name), self.number()
+        frame = {"type": f"{name}.unsubscribe", "payload": {"symbol": "A"}, "id": question}
+        left = self.reference.leave(place, topic)
+        self.reference.show(place, "left" if left else "not_subscribed", question)
+        self.loop.run_until_complete(player.send(frame))
+
+    @rule(place=st.integers(0, 2))
+    def drop(self, place: int) -> None:
+        """Let the client vanish; what it has seen counts for the next one at its place."""
+        player = self.players.pop(place, None)
+        if player is not None and player.task is not None:
+            self.reference.drop(place)
+            self.reference.seen.pop(place, None)
+            player.vanish()
+            self.loop.run_until_complete(player.task)
+
+    @rule(name=st.sampled_from(sorted(ROUTES)), count=st.integers(1, 3), pushed=st.booleans())
+    def publish(self, name: str, count: int, pushed: bool) -> None:
+        topic, route, router = self.topic(name), self.routes[name], self.routers[name]
+        for _ in range(count):
+            bar = Bar(close=self.number())
+            feed = None if pushed else self.service.feeds.get(topic)
+            if feed is None and not route.published and not pushed:
+                return
+            self.reference.publish(route, topic, int(bar.close), len(router.encode(bar)))
+            if feed is not None:
+                self.act(partial(feed, bar))
+            else:
+                self.act(partial(router.publish, BarRequest(symbol="A"), bar))
+
+    def act(self, action: Callable[[], object]) -> None:
+        """Do `action` on the event loop."""
+
+        async def do() -> None:
+            action()
+
+        self.loop.run_until_complete(do())
+
+    @rule(name=st.sampled_from(["bars", "ticks"]), count=st.integers(1, 5))
+    def publish_too_fast(self, name: str, count: int) -> None:
+        """Let a thread publish more than may wait for the event loop."""
+        topic, route = self.topic(name), self.routes[name]
+        feed = self.service.feeds.get(topic)
+        if feed is None:
+            return
+        bars = [Bar(close=self.number()) for _ in range(count)]
+        thread = threading.Thread(target=publish_all, args=(feed, bars))
+        thread.start()
+        thread.join()
+        if count > PENDING:
+            self.reference.lose(topic, count - PENDING)
+        for bar in bars[-PENDING:]:
+            size = len(self.routers[name].encode(bar))
+            self.reference.publish(route, topic, int(bar.close), size)
+
+    @rule(name=st.sampled_from(["bars", "ticks"]))
+    def producer_ends(self, name: str) -> None:
+        feed = self.service.feeds.get(self.topic(name))
+        if feed is not None:
+            self.reference.end(self.topic(name), "over", producer=True)
+            self.act(partial(feed.end, "over"))
+
+    @rule(name=st.sampled_from(sorted(ROUTES)))
+    def cancel(self, name: str) -> None:
+        topic = self.topic(name)
+        self.reference.end(topic, "enough", producer=False)
+        self.act(partial(self.app.cancel, topic, "enough"))
+
+    @rule(seconds=st.sampled_from([7.0, 41.0, 71.0]))
+    def pass_time(self, seconds: float) -> None:
+        self.loop.ahead += seconds
+        self.reference.pass_time(seconds)
+
+    # -- what has to hold
+
+    def look(self, place: int) -> None:
+        """Read what has arrived at the client at `place`, and note its positions."""
+        player = self.players[place]
+        while not player._from_app.empty():
+            frame = json.loads(player._from_app.get_nowait()["text"])
+            payload = frame["payload"]
+            topic = payload.get("topic")
+            match frame["type"].partition(".")[2]:
+                case "subscribe.response":
+                    at = None
+                    if "epoch" in payload:
+                        epoch = payload["epoch"]
+                        self.epochs.setdefault(epoch, self.reference.topics[topic].epoch)
+                        self.at[place, topic] = epoch, payload["seq"]
+                        at = self.epochs[epoch], payload["seq"]
+                    recovered = payload.get("recovered")
+                    player.seen.append(("answer", frame["id"], at, recovered))
+                case "update":
+                    player.seen.append(
+                        ("update", topic, frame["seq"], int(payload["payload"]["close"]))
+                    )
+                    if (place, topic) in self.at:
+                        self.at[place, topic] = self.at[place, topic][0], frame["seq"]
+                case "unsubscribe.response":
+                    player.seen.append(("left", frame["id"]))
+                case "unsubscribed":
+                    player.seen.append(("unsubscribed", topic, payload["reason"]))
+                case _:
+                    player.seen.append((payload["code"], frame["id"]))
+
+    @invariant()
+    def clients_see_what_the_reference_says(self) -> None:
+        self.settle()
+        for place, player in self.players.items():
+            self.look(place)
+            assert player.seen == self.reference.seen.get(place, []), place
+
+    @invariant()
+    def topics_live_as_long_as_the_reference_says(self) -> None:
+        assert set(self.app._hub._channels) == set(self.reference.topics)
+        lingering = [it for it in self.reference.topics.values() if not it.members]
+        assert self.app.stats.lingering == len(lingering)
+
+    @precondition(lambda self: self.players)
+    @rule()
+    def all_come_back(self) -> None:
+        """Let all clients drop and resume at once."""
+        for place in tuple(self.players):
+            self.drop(place)
+        for place, name in [(place, name) for place in (0, 1) for name in sorted(self.routes)]:
+            if (place, self.topic(name)) in self.at:
+                self.subscribe(place, name, "own")
+
+    def teardown(self) -> None:
+        try:
+            for place in tuple(self.players):
+                self.drop(place)
+            self.loop.run_until_complete(self.app.shutdown())
+            assert not self.app._hub._channels
+            assert not asyncio.all_tasks(self.loop)
+        finally:
+            histories.monotonic = time.monotonic
+            self.loop.close()
+
+
+TestContinuityModel = ContinuityModel.TestCase
+TestContinuityModel.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
