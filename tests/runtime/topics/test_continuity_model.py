@@ -6,28 +6,29 @@ Between two rules, everything that is ready runs. Time passes only in a rule of 
 import asyncio
 import json
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
+from unittest.mock import patch
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.runtime.greeting import HELLO
 from tests.runtime.services import Bar, BarRequest, BarRouter, Recorder, publish_all, turns
 from tests.runtime.topics.continuity_reference import Reference, Route, Seen
 
 from wsgen_runtime import Broker, History, Limits, WsApp
 from wsgen_runtime.testing import WsTestClient, _scope
-from wsgen_runtime.topics import history as histories
 
-BOUNDS = History(updates=4, seconds=100, bytes=44)  # the data of an update has 12 or 13 bytes
+MANY = 10_000
 ROUTES = {
-    "bars": Route("bars", BOUNDS, replay=2),
+    "bars": Route("bars", History(updates=4, seconds=100, bytes=MANY), replay=2),
     "ticks": Route("ticks"),
-    "alerts": Route("alerts", BOUNDS, replay=1, published=True),
+    # The data of an update has about 15 bytes.
+    "alerts": Route("alerts", History(MANY, 100, bytes=50), replay=1, published=True),
     "news": Route("news", published=True),
 }
+NAMES = st.sampled_from(["bars", "bars", "bars", "alerts", "ticks", "news"])
 FOUNDING = 2
 """The place of a client that does not say hello."""
 PENDING = 3
@@ -67,7 +68,8 @@ class ContinuityModel(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = JumpingLoop()
-        histories.monotonic = lambda: self.loop.ahead  # type: ignore[assignment]
+        self.clock = patch("wsgen_runtime.topics.history.monotonic", lambda: self.loop.ahead)
+        self.clock.start()
         self.reference = Reference()
         self.reference.founding.add(FOUNDING)
         self.service = Recorder()
@@ -115,7 +117,7 @@ class ContinuityModel(RuleBasedStateMachine):
 
     @rule(
         place=st.integers(0, 2),
-        name=st.sampled_from(sorted(ROUTES)),
+        name=NAMES,
         since=st.sampled_from(["own", "own", "own", "none", "older", "later", "other"]),
     )
     def subscribe(self, place: int, name: str, since: str) -> None:
@@ -131,7 +133,7 @@ class ContinuityModel(RuleBasedStateMachine):
         self.reference.subscribe(place, self.routes[name], topic, question, known)
         self.loop.run_until_complete(player.send(frame))
 
-    @rule(place=st.integers(0, 2), name=st.sampled_from(sorted(ROUTES)))
+    @rule(place=st.integers(0, 2), name=NAMES)
     def unsubscribe(self, place: int, name: str) -> None:
         player, topic, question = self.player(place), self.topic(name), self.number()
         frame = {"type": f"{name}.unsubscribe", "payload": {"symbol": "A"}, "id": question}
@@ -149,7 +151,7 @@ class ContinuityModel(RuleBasedStateMachine):
             player.vanish()
             self.loop.run_until_complete(player.task)
 
-    @rule(name=st.sampled_from(sorted(ROUTES)), count=st.integers(1, 3), pushed=st.booleans())
+    @rule(name=NAMES, count=st.integers(1, 3), pushed=st.booleans())
     def publish(self, name: str, count: int, pushed: bool) -> None:
         topic, route, router = self.topic(name), self.routes[name], self.routers[name]
         for _ in range(count):
@@ -171,7 +173,7 @@ class ContinuityModel(RuleBasedStateMachine):
 
         self.loop.run_until_complete(do())
 
-    @rule(name=st.sampled_from(["bars", "ticks"]), count=st.integers(1, 5))
+    @rule(name=NAMES, count=st.integers(1, 5))
     def publish_too_fast(self, name: str, count: int) -> None:
         """Let a thread publish more than may wait for the event loop."""
         topic, route = self.topic(name), self.routes[name]
@@ -188,14 +190,14 @@ class ContinuityModel(RuleBasedStateMachine):
             size = len(self.routers[name].encode(bar))
             self.reference.publish(route, topic, int(bar.close), size)
 
-    @rule(name=st.sampled_from(["bars", "ticks"]))
+    @rule(name=NAMES)
     def producer_ends(self, name: str) -> None:
         feed = self.service.feeds.get(self.topic(name))
         if feed is not None:
             self.reference.end(self.topic(name), "over", producer=True)
             self.act(partial(feed.end, "over"))
 
-    @rule(name=st.sampled_from(sorted(ROUTES)))
+    @rule(name=NAMES)
     def cancel(self, name: str) -> None:
         topic = self.topic(name)
         self.reference.end(topic, "enough", producer=False)
@@ -251,15 +253,38 @@ class ContinuityModel(RuleBasedStateMachine):
         lingering = [it for it in self.reference.topics.values() if not it.members]
         assert self.app.stats.lingering == len(lingering)
 
-    @precondition(lambda self: self.players)
-    @rule()
-    def all_come_back(self) -> None:
-        """Let all clients drop and resume at once."""
-        for place in tuple(self.players):
+    @initialize()
+    def begin(self) -> None:
+        """Most of what can happen needs subscribers and updates."""
+        for name in sorted(self.routes):
+            for place in (0, 1, FOUNDING):
+                self.subscribe(place, name, "none")
+            self.settle()
+            self.publish(name, 3, pushed=False)
+        self.settle()
+
+    @rule(
+        name=NAMES,
+        both=st.booleans(),
+        count=st.integers(0, 5),
+        lost=st.booleans(),
+        seconds=st.sampled_from([0.0, 7.0, 71.0]),
+    )
+    def come_back(self, name: str, both: bool, count: int, lost: bool, seconds: float) -> None:
+        """Let clients drop, miss updates, and resume at once."""
+        places = (0, 1) if both else (0,)
+        for place in places:
+            if place in self.players:
+                self.look(place)
             self.drop(place)
-        for place, name in [(place, name) for place in (0, 1) for name in sorted(self.routes)]:
-            if (place, self.topic(name)) in self.at:
-                self.subscribe(place, name, "own")
+        self.settle()
+        if lost:
+            self.publish_too_fast(name, count + PENDING)
+            self.settle()
+        self.pass_time(seconds)
+        self.publish(name, count, pushed=False)
+        for place in places:
+            self.subscribe(place, name, "own")
 
     def teardown(self) -> None:
         try:
@@ -269,9 +294,9 @@ class ContinuityModel(RuleBasedStateMachine):
             assert not self.app._hub._channels
             assert not asyncio.all_tasks(self.loop)
         finally:
-            histories.monotonic = time.monotonic
+            self.clock.stop()
             self.loop.close()
 
 
 TestContinuityModel = ContinuityModel.TestCase
-TestContinuityModel.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestContinuityModel.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
