@@ -9,7 +9,15 @@ from wsgen_runtime.stats import BrokerStats, Stats
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 # The others only grow.
-_GAUGES = ("clients", "topics", "queued", "broker_connected", "broker_leases", "broker_queued")
+_GAUGES = (
+    "clients",
+    "topics",
+    "queued",
+    "lingering",
+    "broker_connected",
+    "broker_leases",
+    "broker_queued",
+)
 
 
 def require_prometheus() -> None:
