@@ -12,17 +12,18 @@ from tests.runtime.brokers.redis.redis_apps import status_of
 from tests.runtime.redis_server import free_port, redis_server, require_tls
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, until
 
-from wsgen_runtime import WsApp
+from wsgen_runtime import History, WsApp
 from wsgen_runtime.brokers.redis import RedisBroker
 from wsgen_runtime.testing import connect
 
 DOCS = Path(__file__).parents[4] / "docs/how-to/redis.md"
 
 
-async def use(url: str) -> None:
+async def use(url: str, history: History | None = None) -> None:
     """Produce, deliver, renew and release a lease, with names that contain the title of the app."""
     service = Recorder()
-    app = WsApp(title="data feed", routers=[BarRouter(service=service)], broker=url)
+    router = BarRouter(service=service, history=history)
+    app = WsApp(title="data feed", routers=[router], broker=url)
     await app.startup()
     async with connect(app) as client:
         await client.subscribe("bars", AAPL)
@@ -34,19 +35,20 @@ async def use(url: str) -> None:
     assert app.stats.broker.reconnects == app.stats.broker.dropped == 0
 
 
-def rights() -> list[str]:
-    """Return the arguments of the command in the docs."""
-    found = re.search(r"^(ACL SETUSER .+)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
-    assert found is not None
-    return found[1].split()
+def rights() -> tuple[list[str], list[str]]:
+    """Return the arguments of the commands in the docs: for all apps, and for those with a history."""
+    found = re.findall(r"^(ACL SETUSER .+)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    for_all, for_history = (command.split() for command in found)
+    return for_all, for_history
 
 
 async def test_exactly_the_rights_that_the_docs_name_are_needed(
     tmp_path: Path,
 ) -> None:
-    commands = [part for part in rights() if part.startswith("+")]
+    basic, _ = rights()
+    commands = [part for part in basic if part.startswith("+")]
     with redis_server(tmp_path) as server, server.client() as admin:
-        admin.execute_command(*rights())
+        admin.execute_command(*basic)
         url = f"redis://datafeed:password@127.0.0.1:{server.port}"
         await use(f"{url}/0")
         await use(f"{url}/1")
@@ -64,6 +66,23 @@ async def test_exactly_the_rights_that_the_docs_name_are_needed(
             admin.execute_command("ACL", "SETUSER", "datafeed", *pattern)
             with pytest.raises(ConnectionError, match=r"cannot be used: .*access"):
                 await use(f"{url}/0")
+
+
+async def test_a_history_needs_more_rights_and_no_other_app_does(tmp_path: Path) -> None:
+    basic, more = rights()
+    with redis_server(tmp_path) as server, server.client() as admin:
+        admin.execute_command(*basic)
+        url = f"redis://datafeed:password@127.0.0.1:{server.port}/0"
+        with pytest.raises(ConnectionError, match=r"cannot be used: .*(permission|can't run)"):
+            await use(url, History())
+        await use(url)
+        admin.execute_command(*more)
+        await use(url, History(updates=1))
+        for command in more[3:]:
+            admin.execute_command("ACL", "SETUSER", "datafeed", command.replace("+", "-"))
+            with pytest.raises(ConnectionError, match=r"cannot be used: .*(permission|can't run)"):
+                await use(url, History())
+            admin.execute_command("ACL", "SETUSER", "datafeed", command)
 
 
 def certify(folder: Path) -> tuple[Path, Path, Path]:
@@ -84,7 +103,7 @@ async def test_redis_over_tls_with_a_private_authority(tmp_path: Path) -> None:
     options = ["--tls-port", str(port), "--tls-auth-clients", "no"]
     options += ["--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
     with redis_server(tmp_path, *options):
-        await use(f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={authority}")
+        await use(f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={authority}", History())
         with pytest.raises(ConnectionError, match=r"cannot be used: .*CERTIFICATE_VERIFY_FAILED"):
             await use(f"rediss://127.0.0.1:{port}/0")
         with pytest.raises(ConnectionError, match=r"cannot be used: ."):
