@@ -2,8 +2,8 @@
 
     ws_app = WsApp(title="datafeed", routers=[...], broker="redis://localhost:6379/0")
 
-Or `broker=RedisBroker(url, prefix=..., lease=...)`. Works with a single Redis server, not with Cluster or
-Sentinel.
+Or `broker=RedisBroker(url, prefix=..., lease=...)`. Works with a single Redis server, or with the master that
+Sentinel names; not with Cluster.
 """
 
 try:

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from redis.asyncio import Connection, Redis
-from redis.asyncio.connection import AbstractConnection, parse_url
+from redis.asyncio.connection import AbstractConnection, SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.backoff import NoBackoff
@@ -27,7 +27,11 @@ _OURS: Mapping[str, Any] = {
 }
 
 
-_Settings = tuple[type[AbstractConnection], Mapping[str, Any]]
+class _Settings(NamedTuple):
+    kind: type[AbstractConnection]
+    options: Mapping[str, Any]
+    master: SentinelConnectionPool | None = None
+    """Of a client of Sentinel, which is asked for the host and the port of each connection."""
 
 
 class Address:
@@ -42,10 +46,12 @@ class Address:
     ) -> None:
         self._settings = settings
         self._credentials = credentials
-        _, options = settings()
+        _, options, master = settings()
         self.db = int(options.get("db") or 0)
         place = options.get("path")
         place = place or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
+        if master is not None:
+            place = f"the master {master.service_name} of Sentinel"
         self._text = f"{place} (database {self.db})"
 
     def __str__(self) -> str:
@@ -53,8 +59,10 @@ class Address:
 
     async def connection(self) -> AbstractConnection:
         """Return a new connection that is not open yet; raises what the provider of the credentials raises."""
-        kind, options = self._settings()
+        kind, options, master = self._settings()
         asked = {} if self._credentials is None else await _ask(self._credentials)
+        if master is not None:
+            asked |= await _locate(master)
         return kind(**{**options, **_OURS, **asked})
 
 
@@ -65,8 +73,9 @@ def address_of(
 
     A text is `redis://[[user]:password@]host[:port][/db]`, `rediss://` for TLS, or `unix://path?db=0`. Only the
     settings of a client are used, not its connections. A function is called for each connection, so that a
-    password may change. Raises ValueError for any other text and for a password beside `credentials`, and
-    TypeError for anything else than a `redis.asyncio.Redis` of a single server and for other `credentials`.
+    password may change; a client of a master of Sentinel is asked for its address each time. Raises ValueError
+    for any other text and for a password beside `credentials`, and TypeError for anything else than a
+    `redis.asyncio.Redis` of a single server or a master, and for other `credentials`.
     """
     if isinstance(source, str):
         settings = _settings_of_url(source, credentials)
@@ -101,7 +110,7 @@ def _settings_of_url(url: str, credentials: CredentialProvider | None) -> _Setti
         kind(**{**options, **_OURS})
     except TypeError as error:
         raise ValueError(f"the Redis address has an unknown option: {error}") from None
-    return kind, options
+    return _Settings(kind, options)
 
 
 def _settings_of_client(client: Redis) -> _Settings:
@@ -112,14 +121,37 @@ def _settings_of_client(client: Redis) -> _Settings:
         )
     pool = client.connection_pool
     if isinstance(pool, SentinelConnectionPool):
-        raise TypeError("a client of Sentinel is not supported: use one of a single server")
+        return _settings_of_sentinel(pool)
     options = {
         name: value
         for name, value in pool.connection_kwargs.items()
         # Options for moving the connections of a pool while a server is maintained; there is no pool here.
         if not name.startswith(("maint_", "orig_"))
     }
-    return pool.connection_class, options
+    return _Settings(pool.connection_class, options)
+
+
+def _settings_of_sentinel(pool: SentinelConnectionPool) -> _Settings:
+    if not pool.is_master:
+        raise TypeError("a client of replicas cannot publish: use `master_for` of Sentinel")
+    encrypted = issubclass(pool.connection_class, SSLConnection)
+    ours = ("connection_pool", "host", "port")
+    options = {name: it for name, it in pool.connection_kwargs.items() if name not in ours}
+    return _Settings(SSLConnection if encrypted else Connection, options, pool)
+
+
+async def _locate(master: SentinelConnectionPool) -> dict[str, Any]:
+    """Return the connection options for the present master.
+
+    The connections to Sentinel are not kept, since they belong to an event loop that may end.
+    """
+    sentinel = master.sentinel_manager
+    try:
+        host, port = await sentinel.discover_master(master.service_name)
+    finally:
+        for each in sentinel.sentinels:
+            await each.connection_pool.disconnect()
+    return {"host": host, "port": port}
 
 
 async def _ask(provider: CredentialProvider) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class RedisBroker:
     """Carries updates between processes through the Redis at `url`.
 
     - `url` may be a client, a `redis.asyncio.Redis`, or a function that returns one and is called for each
-      connection. Only the client's settings are used.
+      connection. Only the client's settings are used. One of `Sentinel.master_for` follows the master.
     - `credentials` is a `redis.CredentialProvider`, which is called for each connection, so that passwords may
       change.
     - `prefix` starts all names in Redis. Apps with the same prefix are the same app in several processes. The
@@ -50,7 +50,7 @@ class RedisBroker:
     - `queue` and `queue_bytes` limit the updates that wait for Redis; beyond that, the oldest are dropped.
 
     Raises ValueError for an invalid address, for limits that are not positive, and for a password in the address
-    together with `credentials`; TypeError for other clients, such as those of Cluster and Sentinel.
+    together with `credentials`; TypeError for other clients, such as those of Cluster.
     """
 
     shared = True

@@ -106,8 +106,8 @@ def test_anything_but_a_client_of_a_single_server_is_refused() -> None:
     for source in (redis.Redis(), lambda: redis.Redis(), 1):
         with pytest.raises(TypeError, match=r"takes an address, a client of redis.asyncio"):
             RedisBroker(source)  # type: ignore[arg-type] # what an untyped caller may pass
-    with pytest.raises(TypeError, match="Sentinel"):
-        RedisBroker(Sentinel([("localhost", 1)]).master_for("mymaster"))  # type: ignore[no-untyped-call] # redis-py is partly typed
+    with pytest.raises(TypeError, match="use `master_for` of Sentinel"):
+        RedisBroker(Sentinel([("localhost", 1)]).slave_for("mymaster"))  # type: ignore[no-untyped-call] # redis-py is partly typed
 
 
 def test_contradicting_and_invalid_credentials_are_refused() -> None:
