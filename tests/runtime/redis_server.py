@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from tests.parts import REDIS, REDIS_WITH_TLS, require
+from tests.parts import REDIS, REDIS_WITH_TLS, Part, require
 
 
 class RedisServer:
     """One server; `url` stays the same over restarts."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, part: Part = REDIS) -> None:
+        self.part = part
         self.folder = folder
         self.options = options
         self.port = free_port()
@@ -27,7 +28,7 @@ class RedisServer:
         return Redis(host="127.0.0.1", port=self.port)
 
     def start(self) -> None:
-        command = [require(REDIS), "--bind", "127.0.0.1", "--port", str(self.port)]
+        command = [require(self.part), "--bind", "127.0.0.1", "--port", str(self.port)]
         command += ["--save", "", "--appendonly", "no", "--dir", str(self.folder), *self.options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         for _ in range(1000):
@@ -75,9 +76,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def redis_server(folder: Path, *options: str) -> Iterator[RedisServer]:
-    """Run a server with `options` of its command line."""
-    server = RedisServer(folder, *options)
+def redis_server(folder: Path, *options: str, part: Part = REDIS) -> Iterator[RedisServer]:
+    """Run a server with `options` of its command line; `part` may be a program that does the same."""
+    server = RedisServer(folder, *options, part=part)
     server.start()
     try:
         yield server
