@@ -86,9 +86,10 @@ def test_2_6_is_the_equivalent() -> None:
         "bars.unsubscribe",
         "quotes.subscribe",
         "quotes.unsubscribe",
+        "hello",
         "ping",
     ]
-    assert len(channel["subscribe"]["message"]["oneOf"]) == 11
+    assert len(channel["subscribe"]["message"]["oneOf"]) == 14
     messages = document["components"]["messages"]
     assert messages["bars.subscribe"]["x-response"]["oneOf"][0] == {
         "$ref": "#/components/messages/bars.subscribe.response"

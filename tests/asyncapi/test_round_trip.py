@@ -14,12 +14,13 @@ from tests.example.test_rendered_specs import DATA, REQUESTS, Recording
 
 from wsgen.cli.main import run
 from wsgen_runtime import ErrorCode, Limits, WsApp
-from wsgen_runtime.protocol.frames import status_frame
+from wsgen_runtime.protocol.frames import reset_frame, status_frame, subscribed_frame
 from wsgen_runtime.protocol.payloads import StatusPayload
+from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.testing import connect
 
 MODULES = {"datafeed": ("bars", "quotes"), "broker": tuple(DATA)[2:]}
-SHARED = {"ping", "pong", "error", "status"}
+SHARED = {"hello", "ping", "pong", "error", "status"}
 
 
 @cache
@@ -96,10 +97,36 @@ async def test_every_frame_is_the_documented_message_of_its_type(module: str, ro
         for place in required(frame):
             assert frame_errors(document, without(frame, place)), (place, frame)
     codes = {frame["payload"]["code"] for frame in received if frame["type"] == "error"}
-    assert codes == set(ErrorCode) - {ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL}
+    assert codes == {
+        ErrorCode.INVALID_JSON,
+        ErrorCode.UNKNOWN_TYPE,
+        ErrorCode.INVALID_PAYLOAD,
+        ErrorCode.NOT_SUBSCRIBED,
+        ErrorCode.UNAUTHORIZED,
+        ErrorCode.TOO_MANY_SUBSCRIPTIONS,
+    }
     own = {name for name in messages_of(document) if name.startswith(f"{route}.")}
     seen = {frame["type"] for frame in [*asked, *received]}
-    assert seen == own | SHARED - {"status"}
+    assert seen == (own | SHARED) - {"status", "hello", f"{route}.reset"}
+
+
+def test_positions_are_documented() -> None:
+    document = document_of("datafeed")
+    position = Position("k3f9", 41)
+    texts = [
+        subscribed_frame("bars", "bars:{}", 1, position=position),
+        subscribed_frame("bars", "bars:{}", 1, position=position, recovered=True),
+        reset_frame("bars", "bars:{}", position),
+        reset_frame("bars", "bars:{}", None),
+    ]
+    frames = [json.loads(text) for text in texts]
+    since = {"epoch": position.epoch, "seq": position.seq}
+    frames.append({"type": "bars.subscribe", "payload": REQUESTS["bars"], "since": since})
+    for frame in frames:
+        assert frame_errors(document, frame) == []
+    for place in (("payload", "recovered"), ("payload", "topic")):
+        assert frame_errors(document, without(frames[2], place))
+    assert frame_errors(document, without(frames[4], ("since", "seq")))
 
 
 @pytest.mark.parametrize("module", list(MODULES))

@@ -128,7 +128,11 @@ def test_runtime_frames_are_the_documented_ones() -> None:
 def test_blank_stub_of_the_runtime_is_what_is_rendered() -> None:
     spec = module(
         router(
-            "route", class_name="WsRouter", request=TypeRef(name="dict"), data=TypeRef(name="dict")
+            "route",
+            class_name="WsRouter",
+            request=TypeRef(name="dict"),
+            data=TypeRef(name="dict"),
+            snapshot=TypeRef(name="dict"),
         ),
         name="endpoint",
         endpoint="/",

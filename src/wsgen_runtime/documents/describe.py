@@ -8,7 +8,7 @@ which is written by the generator too.
 import json
 import pkgutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from wsgen_runtime.command import WsCommands
@@ -26,8 +26,11 @@ VERBS = (
     "unsubscribe",
     "unsubscribe.response",
     "update",
+    "reset",
     "unsubscribed",
 )
+_STATE = "snapshot"
+"""The verb that only routes with a snapshot have."""
 
 _OPERATIONS = ("subscribe", "unsubscribe", "update")
 _CHANNEL, _BLANK_ROUTE = "endpoint", "route"  # names in `router.json`
@@ -54,12 +57,13 @@ def describe(
     schemes: Json = {}
     for router in routers:
         source = _source_of(router, blank)
-        messages |= {f"{router.route}.{verb}": source.message(verb) for verb in VERBS}
+        messages |= {f"{router.route}.{verb}": source.message(verb) for verb in _verbs(router)}
         for verb in _OPERATIONS:
             operation = operations[f"{router.route}.{verb}"] = source.operation(verb)
             schemes |= source.schemes(operation)
         types |= {_key(router, "request"): router.request_type}
         types |= {_key(router, "data"): router.data_type}
+        types |= {_key(router, "snapshot"): router.snapshot_type}
     for group in commands:
         stub = _read_stub(type(group).__module__.rpartition(".")[0], "asyncapi.json") or {}
         for command in group.commands:
@@ -69,7 +73,7 @@ def describe(
             schemes |= parts.schemes()
             types |= {key_of(command, "request"): command.request_type}
             types |= {key_of(command, "response"): command.response_type}
-    own = {f"{_BLANK_ROUTE}.{verb}" for verb in VERBS}
+    own = {f"{_BLANK_ROUTE}.{verb}" for verb in (*VERBS, _STATE)}
     own |= {BLANK_COMMAND, f"{BLANK_COMMAND}.response"}
     messages |= {name: item for name, item in channel["messages"].items() if name not in own}
     operations |= {name: item for name, item in blank["operations"].items() if name not in own}
@@ -102,7 +106,7 @@ class _Source:
     def is_whole(self) -> bool:
         """Return whether the stub is complete; one of an older version of the generator may not be."""
         messages, operations = self._messages(self.stub), self.stub["operations"]
-        return all(f"{self.route}.{verb}" in messages for verb in VERBS) and all(
+        return all(f"{self.route}.{verb}" in messages for verb in _verbs(self.router)) and all(
             f"{self.route}.{verb}" in operations for verb in _OPERATIONS
         )
 
@@ -113,10 +117,15 @@ class _Source:
         payload = message["payload"]
         properties = {**payload["properties"]}
         properties["type"] = {**properties["type"], "const": new}
+        required = payload["required"]
         if verb in ("subscribe", "unsubscribe"):
             properties["payload"] = {TYPE: _key(router, "request"), MODE: "validation"}
-        elif verb == "update":
-            slot = {TYPE: _key(router, "data"), MODE: "serialization"}
+            if not router.has_request:
+                properties["payload"] = {"type": ["object", "null"], "maxProperties": 0}
+            required = ["type", "payload"] if router.has_request else ["type"]
+        elif verb in ("update", _STATE):
+            what = "data" if verb == "update" else "snapshot"
+            slot = {TYPE: _key(router, what), MODE: "serialization"}
             inner = properties["payload"]
             inner = {**inner, "properties": {**inner["properties"], "payload": slot}}
             properties["payload"] = inner
@@ -125,7 +134,7 @@ class _Source:
             **message,
             "name": new,
             "title": title,
-            "payload": {**payload, "properties": properties},
+            "payload": {**payload, "properties": properties, "required": required},
         }
         _mark(message, router, "deprecated")
         return message
@@ -142,9 +151,12 @@ class _Source:
         }
         if "reply" in operation:
             operation["reply"] = self._repointed(operation["reply"])
-        if "x-delivery" in operation:
-            delivery = router.delivery
-            operation["x-delivery"] = {"queue": delivery.queue, "overflow": delivery.overflow}
+        told = operation.pop("x-errors", {})
+        if verb == "subscribe":
+            extra = {"x-errors": {code: told.get(code, "") for code in router.errors}}
+        else:
+            extra = _kept(router) if "x-delivery" in operation else {}
+        operation |= {key: value for key, value in extra.items() if value}
         _mark(operation, router, "x-deprecated")
         return operation
 
@@ -162,8 +174,11 @@ class _Source:
 
     def _repointed(self, item: Json) -> Json:
         """Return an operation, or its reply, with references to the messages of the channel."""
-        names = {f"{self.route}.{verb}": f"{self.router.route}.{verb}" for verb in VERBS}
+        verbs = _verbs(self.router)
+        names = {f"{self.route}.{verb}": f"{self.router.route}.{verb}" for verb in verbs}
         found = [name_in(message["$ref"]) for message in item["messages"]]
+        if self.router.snapshot_type is None:
+            found = [name for name in found if name != f"{self.route}.{_STATE}"]
         return {
             **item,
             "channel": {"$ref": pointer_to("channels", _CHANNEL)},
@@ -177,6 +192,22 @@ class _Source:
         (channel,) = stub["channels"].values()
         messages: Json = channel["messages"]
         return messages
+
+
+def _verbs(router: WsRouter) -> tuple[str, ...]:
+    """Return what the frames of the route may be, after its name in their type."""
+    return VERBS if router.snapshot_type is None else (*VERBS, _STATE)
+
+
+def _kept(router: WsRouter) -> Json:
+    """Return how the updates are delivered and kept, where empty values say nothing."""
+    delivery = {key: value for key, value in asdict(router.delivery).items() if value is not None}
+    return {
+        "x-delivery": delivery,
+        "x-history": asdict(router.history) if router.history else {},
+        "x-replay": router.replay,
+        "x-source": "published" if router.published else "",
+    }
 
 
 def _key(router: WsRouter, what: str) -> str:

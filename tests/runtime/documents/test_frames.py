@@ -1,9 +1,12 @@
 """Every kind of frame that the server sends is described by its AsyncAPI document."""
 
+import json
+
 from tests.runtime.documented import validators_of
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, until
 
-from wsgen_runtime import WsApp
+from wsgen_runtime import Position, WsApp
+from wsgen_runtime.protocol.frames import reset_frame
 from wsgen_runtime.testing import Frame, WsTestClient, connect
 
 
@@ -38,6 +41,8 @@ async def test_every_frame_is_as_documented_and_every_documented_frame_is_sent()
     validators = validators_of(app.routers.values())
     async with connect(app) as client:
         frames = await every_kind_of_frame(app, service, client)
+    # What follows a fault, and is sent to clients that have said hello.
+    frames += [json.loads(reset_frame("bars", "bars:{}", Position("e", 3)))]
     for frame in frames:
         validators[frame["type"]].validate(frame)
     asked = {"bars.subscribe", "bars.unsubscribe", "ping"}

@@ -5,6 +5,7 @@ The schema of a payload is a slot, see `wsgen.outputs.channels.stub`.
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 
 from wsgen.model import CommandSpec, RouterSpec, TypeRef
 
@@ -68,29 +69,53 @@ _ECHOED_ID: Json = {
     "description": "The `id` of the frame this answers; absent if that had none.",
 }
 
+_SEQ: Json = {
+    "type": "integer",
+    "minimum": 1,
+    "description": "Counts the topic's updates; a gap means that some were dropped.",
+}
+_EPOCH: Json = {
+    "type": "string",
+    "description": "Another epoch means that updates may be missing that no number shows.",
+}
+_SINCE: Json = {
+    "type": ["object", "null"],
+    "properties": {"epoch": {"type": "string"}, "seq": {"type": "integer", "minimum": 0}},
+    "required": ["epoch", "seq"],
+    "description": "After `hello`: the position of a client that was subscribed before.",
+}
+
+_ABOUT = {
+    "reset": "After `hello`: the topic goes on at this position, and what a new subscriber gets follows.",
+    "snapshot": "After `hello`: the state after the update `seq`, to which later updates are applied.",
+}
+
 
 def router_messages(router: RouterSpec, *, native: bool) -> Json:
     """Return the messages of a route by name; only the known ones if the route is not `native`."""
     route, request = router.route, _slot(router.request, "validation") if router.request else None
-    answer: Json = _object_of(status={"const": "ok"}, message={"type": "string"}, topic=_TOPIC)
-    payload = _object_of(topic=_TOPIC, payload=_slot(router.data, "serialization"))
-    ended = _object_of(topic=_TOPIC, reason={"type": "string"})
-    seq: Json = {
-        "type": "integer",
-        "minimum": 1,
-        "description": "Counts the topic's updates; a gap means that some were dropped.",
-    }
     # Only the native protocol has an `id` for questions, and counts.
-    ask = (_asked if request else _asked_nothing) if native else _sent
-    updated = partial(_sent, seq=seq) if native else _sent
+    subscribe: Callable[..., Json] = _sent
+    unsubscribe, updated = subscribe, subscribe
+    if native:
+        unsubscribe = _asked if request else _asked_nothing
+        subscribe, updated = partial(unsubscribe, more={"since": _SINCE}), partial(_sent, seq=_SEQ)
+    payload = _object_of(topic=_TOPIC, payload=_slot(router.data, "serialization"))
     frames: dict[str, tuple[str, Callable[..., Json], Json | None]] = {
-        "subscribe": (f"Subscribe to {route}", ask, request),
-        "subscribe.response": (f"Subscribed to {route}", _answered, answer),
-        "unsubscribe": (f"Unsubscribe from {route}", ask, request),
-        "unsubscribe.response": (f"Unsubscribed from {route}", _answered, answer),
+        "subscribe": (f"Subscribe to {route}", subscribe, request),
+        "subscribe.response": (f"Subscribed to {route}", _answered, _response(**_STANDING)),
+        "unsubscribe": (f"Unsubscribe from {route}", unsubscribe, request),
+        "unsubscribe.response": (f"Unsubscribed from {route}", _answered, _response()),
         "update": (f"Update of {route}", updated, payload),
-        "unsubscribed": (f"Subscription to {route} ended by the server", _sent, ended),
+        "reset": (f"Updates of {route} may be missing", _sent, _RESET),
+        "unsubscribed": (f"Subscription to {route} ended by the server", _sent, _ENDED),
     }
+    if router.snapshot:
+        state = _object_of(
+            topic=_TOPIC, payload=_slot(router.snapshot, "serialization"), epoch=_EPOCH
+        )
+        title = f"Snapshot of {route}"
+        frames["snapshot"] = (title, partial(_sent, seq={**_SEQ, "minimum": 0}), state)
     messages: Json = {}
     for verb, (title, envelope, content) in frames.items():
         if native or verb in _OWN:
@@ -100,7 +125,7 @@ def router_messages(router: RouterSpec, *, native: bool) -> Json:
                 title,
                 envelope(name, content),
                 summary=router.summary if verb == "update" else "",
-                description=router.description if verb == "update" else "",
+                description=router.description if verb == "update" else _ABOUT.get(verb, ""),
                 deprecated=router.deprecated,
                 tags=tags_of(router.tags),
             )
@@ -213,15 +238,17 @@ def _slot(ref: TypeRef, mode: str) -> Json:
     return {"x-python-type": str(ref), "x-python-mode": mode}
 
 
-def _asked(kind: str, payload: Json | None = None) -> Json:
+def _asked(
+    kind: str, payload: Json | None = None, more: Mapping[str, object] = MappingProxyType({})
+) -> Json:
     """Return the schema of a frame of type `kind` that clients send."""
-    return _envelope(kind, payload, {"id": _ASKED_ID}, {})
+    return _envelope(kind, payload, {"id": _ASKED_ID, **more}, {})
 
 
-def _asked_nothing(kind: str, _: None) -> Json:
+def _asked_nothing(kind: str, _: None, more: Mapping[str, object] = MappingProxyType({})) -> Json:
     """Return the schema of a frame of type `kind` of a route that has no request."""
     nothing: Json = {"type": ["object", "null"], "maxProperties": 0}
-    return _envelope(kind, None, {"payload": nothing, "id": _ASKED_ID}, {})
+    return _envelope(kind, None, {"payload": nothing, "id": _ASKED_ID, **more}, {})
 
 
 def _answered(kind: str, payload: Json | None = None) -> Json:
@@ -256,3 +283,30 @@ def _object_of(**properties: Json) -> Json:
     """Return the schema of an object that has all of `properties`, except for the optional ones."""
     required = [name for name, schema in properties.items() if not isinstance(schema, _Optional)]
     return {"type": "object", "properties": properties, "required": required}
+
+
+def _response(**more: Json) -> Json:
+    """Return the payload of the answer to a question about a topic."""
+    return _object_of(status={"const": "ok"}, message={"type": "string"}, topic=_TOPIC, **more)
+
+
+_STANDING: dict[str, Json] = {
+    "epoch": _optional(_EPOCH),
+    "seq": _optional(
+        {
+            "type": "integer",
+            "minimum": 0,
+            "description": "The number of the last update before those that follow.",
+        }
+    ),
+    "recovered": _optional(
+        {"type": "boolean", "description": "Whether every update after `since` follows."}
+    ),
+}
+_RESET: Json = _object_of(topic=_TOPIC, **(_STANDING | {"recovered": {"const": False}}))
+_ENDED: Json = _object_of(
+    topic=_TOPIC,
+    reason={"type": "string"},
+    code=_optional({"type": "string", "description": "A code as in an `error`; after `hello`."}),
+    retry_after=_optional(_RETRY_AFTER),
+)

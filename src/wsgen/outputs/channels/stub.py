@@ -103,7 +103,10 @@ def _operations(router: RouterSpec, channel: str, *, native: bool) -> Json:
         "x-router": router.class_name,
     }
     enter, leave, update = f"{route}.subscribe", f"{route}.unsubscribe", f"{route}.update"
-    updates = [update, f"{route}.unsubscribed"] if native else [update]
+    updates = [update]
+    if native:
+        updates += [f"{route}.{verb}" for verb in ("reset", "unsubscribed")]
+        updates += [f"{route}.snapshot"] if router.snapshot else []
     asking: Json = {
         "action": "receive",
         **_on(channel, [enter], {"title": f"Subscribe to {route}", **texts, **extra}),
@@ -119,7 +122,11 @@ def _operations(router: RouterSpec, channel: str, *, native: bool) -> Json:
     if native:
         asking["reply"] = _on(channel, [f"{enter}.response", "error"])
         leaving["reply"] = _on(channel, [f"{leave}.response", "error"])
+        asking |= filled({"x-errors": dict(router.errors)})
         updating["x-delivery"] = router.delivery.model_dump(mode="json", exclude_none=True)
+        history = router.history.model_dump() if router.history else {}
+        updating |= filled({"x-history": history, "x-replay": router.replay})
+        updating |= filled({"x-source": router.source.value if router.is_published else ""})
     asking |= filled({"x-python-examples": [_example(item) for item in router.examples]})
     return {enter: asking, leave: leaving, update: updating}
 
