@@ -69,7 +69,7 @@ def load_modules(
     loaded, diagnostics = load_sources(sources, config)
     if has_errors(diagnostics):
         raise GenerationError("sources are invalid", diagnostics)
-    return tuple(item.spec for item in loaded.values() if item.spec and item.spec.routers)
+    return tuple(item.spec for item in loaded.values() if item.spec and not item.spec.is_empty)
 
 
 def _modules(

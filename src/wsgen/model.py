@@ -189,6 +189,11 @@ class CommandSpec(_Value):
     security: tuple[str, ...] = ()
 
     @property
+    def types(self) -> tuple[TypeRef, ...]:
+        """Return the types of the request and of the response."""
+        return (self.request, self.response)
+
+    @property
     def method_name(self) -> str:
         """Return the name of the method that carries it out."""
         return snake(self.class_name)
@@ -202,6 +207,17 @@ class CommandSpec(_Value):
 def error_code(class_name: str) -> str:
     """Return the code of a declared exception: `OrderRejected` and `OrderRejectedError` are `order_rejected`."""
     return snake(class_name.removesuffix("Error") or class_name)
+
+
+COMMANDS_FILE = "commands.py"
+COMMANDS_NAMES = frozenset({"CommandService", "Commands"})
+"""What the file of the commands exports besides the declared errors."""
+COMMANDS_FILE_NAMES = BUILTIN_TYPES | {
+    *COMMANDS_NAMES,
+    *("CONTRACT_2", "Command", "CommandContext", "DeclaredError", "WsCommands"),
+    *("Protocol", "None", "super"),
+}
+"""What the file of the commands uses by these names."""
 
 
 class ModuleSpec(_Value):
@@ -218,6 +234,17 @@ class ModuleSpec(_Value):
     def full_name(self) -> str:
         """Return the name with the version, which names the module's document and its channel."""
         return f"{self.name}-{self.version}" if self.version else self.name
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to generate."""
+        return not (self.routers or self.commands)
+
+    @property
+    def types(self) -> tuple[TypeRef, ...]:
+        """Return the types of all routers and commands."""
+        routers = (ref for router in self.routers for ref in router.types)
+        return (*routers, *(ref for command in self.commands for ref in command.types))
 
     @property
     def routes(self) -> dict[str, str]:

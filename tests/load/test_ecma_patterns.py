@@ -30,7 +30,22 @@ USABLE = [
 """Patterns with all that differs between the two and is translated."""
 
 CHARACTERS = "abxAZ09_-.:/~[]{}|,?# \t\n\r\x0b\x00\x7f\x85\xa0éß٣ſK\u2028\u2029\ufeff\u3000📈"
-WORDS = ["bars", "Bar", "/api", "..", "//", "://", "list[", "class", "None", "pkg.mod", ".py", "__"]
+WORDS = [
+    "bars",
+    "Bar",
+    "/api",
+    "..",
+    "//",
+    "://",
+    "list[",
+    "class",
+    "None",
+    "pkg.mod",
+    ".py",
+    "__",
+    "hello",
+    "x.update",
+]
 
 
 def patterns(schema: Any) -> Iterator[str]:

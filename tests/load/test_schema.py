@@ -278,7 +278,7 @@ def test_the_model_has_each_field_and_default_of_the_schema() -> None:
 
 def test_the_grammar_of_types_reads_what_the_schema_allows() -> None:
     typed = [part for part in _parts(SCHEMA) if part.get("x-wsgen-type") in ("request", "data")]
-    assert [part["maxLength"] for part in typed] == [MAX_TYPE] * 3
+    assert [part["maxLength"] for part in typed] == [MAX_TYPE] * 5
 
 
 def test_keywords_of_python_are_no_names() -> None:
@@ -313,7 +313,7 @@ def test_each_field_helps_in_an_editor(name: str, field: dict[str, Any]) -> None
     assert field["examples"]
     for value in (*field["examples"], *([field["default"]] if "default" in field else [])):
         Validator({**field, "$defs": SCHEMA["$defs"]}).validate(value)
-    optional = name not in ("request", "data")
+    optional = name not in ("request", "data", "command", "response")
     assert (
         not optional or "default" in field or "Default:" in field["description"] or name == "tags"
     )

@@ -196,3 +196,30 @@ def test_examples_of_a_generic_class_have_no_fields_of_the_native_protocol() -> 
     messages = exported.documents["asyncapi"]["channels"]["datafeed"]["messages"]
     (asked,) = messages["bars.subscribe"]["examples"]
     assert asked["payload"] == {"type": "bars.subscribe", "payload": {"sym": "x"}}
+
+
+def test_a_command_is_a_question_with_a_key_and_its_answer() -> None:
+    command = CommandSpec(
+        class_name="PlaceOrder",
+        command="orders.place",
+        request=ref("Request"),
+        response=TypeRef(name="list", args=(ref("Bar"),)),
+        errors=("OrderRejected",),
+        summary="Place an order.",
+        tags=("orders",),
+    )
+    document = json.loads(render_channels(module(router(), commands=(command,))))
+    assert official_errors(document) == []
+    messages = document["channels"]["datafeed"]["messages"]
+    asked = messages["orders.place"]["payload"]["properties"]
+    assert set(asked) == {"type", "payload", "id", "key"}
+    assert asked["payload"]["x-python-type"] == "tests.asyncapi.models:Request"
+    answered = messages["orders.place.response"]["payload"]["properties"]
+    assert answered["payload"]["x-python-type"] == "list[tests.asyncapi.models:Bar]"
+    operation = document["operations"]["orders.place"]
+    assert operation["x-errors"] == {"order_rejected": "Declared as `OrderRejected`."}
+    assert operation["x-command"] == "PlaceOrder"
+    assert [item["$ref"].rpartition("/")[2] for item in operation["reply"]["messages"]] == [
+        "orders.place.response",
+        "error",
+    ]

@@ -250,7 +250,7 @@ def _left_over(
     if any(item.spec is None for item in loaded.values()):
         return []  # What another module is called is not known.
     specs = [item.spec for item in loaded.values() if item.spec is not None]
-    names = {spec.full_name for spec in specs if spec.routers}
+    names = {spec.full_name for spec in specs if not spec.is_empty}
     found = []
     for file in left_over(folder, names, read_settings(config.asyncapi, config.file).title):
         if remove:

@@ -97,7 +97,7 @@ def _listed(place: Place, listed: list[_Described]) -> RunResult:
     loaded, diagnostics = load_modules(place.sources, place.config, look_up=False)
     run = Run(place.config, Options(write=False), Fingerprints(place.config))
     for source, item in loaded.items():
-        if item.spec is not None and item.spec.routers:
+        if item.spec is not None and not item.spec.is_empty:
             listed.append((source, item.spec, run.assess(source).status))
     return place.explained(as_result(loaded, diagnostics), gate=False)
 
@@ -115,11 +115,21 @@ def _show(source: ModuleSource, spec: ModuleSpec, status: Status, *, verbose: bo
         )
         for router in spec.routers
     ]
+    rows += [
+        (
+            command.class_name,
+            command.command,
+            f"{_without_modules(str(command.request))} -> {_without_modules(str(command.response))}",
+        )
+        for command in spec.commands
+    ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    for router, (name, route, types) in zip(spec.routers, rows, strict=True):
+    summaries = [router.summary for router in spec.routers]
+    summaries += [command.summary for command in spec.commands]
+    for summary, (name, route, types) in zip(summaries, rows, strict=True):
         echo(f"  {name:<{widths[0]}}  {style(f'{route:<{widths[1]}}', 'blue')}  {types}")
-        if verbose and router.summary:
-            echo(f"  {'':<{widths[0]}}  {'':<{widths[1]}}  {router.summary}")
+        if verbose and summary:
+            echo(f"  {'':<{widths[0]}}  {'':<{widths[1]}}  {summary}")
 
 
 def _without_modules(types: str) -> str:
@@ -152,5 +162,19 @@ def _values(source: ModuleSource, spec: ModuleSpec, status: Status) -> dict[str,
                 "delivery": router.delivery.model_dump(mode="json"),
             }
             for router in spec.routers
+        ],
+        "commands": [
+            {
+                "name": command.class_name,
+                "command": command.command,
+                "request": str(command.request),
+                "response": str(command.response),
+                "errors": command.error_codes,
+                "timeout": command.timeout,
+                "summary": command.summary or None,
+                "tags": list(command.tags),
+                "deprecated": command.deprecated,
+            }
+            for command in spec.commands
         ],
     }

@@ -564,4 +564,51 @@ WS_YAML: dict[str, Code] = {
         why="The generic class knows a request and data, and would ignore everything else.",
         fix="Remove the key, or the setting `template`, so that the router is one of the runtime.",
     ),
+    "WSG132": Code(
+        title="not a valid name of a command",
+        what="The name of a command, its name on the wire or the name of an error cannot be used.",
+        why="The name of a command becomes a method, that of an error a class and a code. Some wire names, "
+        "such as `hello` or those that end in `.update`, belong to other frames.",
+        fix="Write `PlaceOrder` and `OrderRejected` in camel case and `orders.place` in lower case, and avoid "
+        "the words of the protocol.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers: {}
+            commands:
+              PlaceOrder: {command: orders.update, request: BarsRequest, response: Bar}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers: {}
+            commands:
+              PlaceOrder: {command: orders.place, request: BarsRequest, response: Bar}
+        """,
+    ),
+    "WSG133": Code(
+        title="name of a command is taken",
+        what="Two commands have one name on the wire or one method, two errors have one code, or a router has a "
+        "name that the file of the commands uses.",
+        why="A frame must mean one command, and a class or a code one thing.",
+        fix="Rename one of the two.",
+        file="ws.yaml",
+        wrong="""
+            version: 1
+            models: trading_api.models
+            routers: {}
+            commands:
+              PlaceOrder: {command: orders.place, request: BarsRequest, response: Bar}
+              ChangeOrder: {command: orders.place, request: BarsRequest, response: Bar}
+        """,
+        right="""
+            version: 1
+            models: trading_api.models
+            routers: {}
+            commands:
+              PlaceOrder: {command: orders.place, request: BarsRequest, response: Bar}
+              ChangeOrder: {command: orders.change, request: BarsRequest, response: Bar}
+        """,
+    ),
 }

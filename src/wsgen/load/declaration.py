@@ -32,6 +32,20 @@ class RouterDeclaration:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandDeclaration:
+    """One command as a file declares it; `fields` and `spans` are as those of a router."""
+
+    class_name: str
+    span: Span
+    fields: Fields = field(default_factory=dict)
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+    def place(self, key: str) -> Span:
+        """Return the position of the field `key`, or else of the name."""
+        return self.spans.get(key, self.span)
+
+
+@dataclass(frozen=True, slots=True)
 class Argument:
     """A literal `route` or `tags`, as `key` says, that a call passes to a router class."""
 
@@ -50,6 +64,7 @@ class FileDeclaration:
     """
 
     routers: tuple[RouterDeclaration, ...] = ()
+    commands: tuple[CommandDeclaration, ...] = ()
     fields: Fields = field(default_factory=dict)
     arguments: tuple[Argument, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)

@@ -7,7 +7,8 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from wsgen.discovery.inputs import template_of
 from wsgen.load.class_names import check_class_name, check_free
-from wsgen.load.declaration import FileDeclaration, RouterDeclaration
+from wsgen.load.command_rules import command_problems, no_commands
+from wsgen.load.declaration import CommandDeclaration, FileDeclaration, RouterDeclaration
 from wsgen.load.python.aliases import load_python
 from wsgen.load.python.type_names import TypeNames
 from wsgen.load.router_rules import contradictions, not_for_generic_class
@@ -15,7 +16,7 @@ from wsgen.load.sentences import problem_of
 from wsgen.load.sourcetext import UnreadableError, read_source
 from wsgen.load.yaml.reader import load_yaml
 from wsgen.manifest import digest
-from wsgen.model import ModuleSpec, RouterSpec
+from wsgen.model import CommandSpec, ModuleSpec, RouterSpec
 from wsgen.names import default_route, did_you_mean
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource, Positions, is_yaml
@@ -91,6 +92,7 @@ def load_module(
     else:
         for router in yaml.routers:
             found.extend(not_for_generic_class(router))
+        found.extend(no_commands(yaml))
     return replace(united(source, yaml, python, found), digests=digests)
 
 
@@ -113,7 +115,12 @@ def united(
     if not any(item.code == "WSG111" for item in found):  # else a key may be there, misspelt
         for router in routers:
             found.extend(contradictions(router))
+    found.extend(command_problems(yaml.commands, routers, routes))
     positions = dict(yaml.spans)
+    for command in yaml.commands:
+        positions[f"commands.{command.class_name}"] = command.span
+        for key, span in command.spans.items():
+            positions[f"commands.{command.class_name}.{key}"] = span
     for router in routers:
         positions[router.class_name] = router.span
         for key, span in router.spans.items():
@@ -122,11 +129,13 @@ def united(
     if has_errors(diagnostics):
         return Loaded(None, positions, diagnostics)
     specs = [_spec(router, routes[router.class_name], yaml) for router in routers]
+    commands = [_command_spec(command, yaml) for command in yaml.commands]
     given = {key: yaml.fields[key] for key in ModuleSpec.model_fields if key in yaml.fields}
-    own = {"name": source.name, "version": source.version, "routers": specs}
+    own = {"name": source.name, "version": source.version}
+    declared = {"routers": specs, "commands": commands}
     version = f"/{source.version}" if source.version else ""
     default = {"endpoint": f"/{source.name}/ws{version}"}
-    spec = ModuleSpec.model_validate(default | given | own)
+    spec = ModuleSpec.model_validate(default | given | own | declared)
     return Loaded(spec, positions, diagnostics)
 
 
@@ -135,6 +144,13 @@ def _spec(router: RouterDeclaration, route: str, module: FileDeclaration) -> Rou
     inherited = {key: module.fields[key] for key in _INHERITED if key in module.fields}
     own = {"class_name": router.class_name, "route": route, "further": router.further}
     return RouterSpec.model_validate({**inherited, **router.fields, **own})
+
+
+def _command_spec(command: CommandDeclaration, module: FileDeclaration) -> CommandSpec:
+    """Return the spec of `command`, which takes some of what it leaves out from `module`."""
+    inherited = {key: module.fields[key] for key in _INHERITED if key in module.fields}
+    own = {"class_name": command.class_name}
+    return CommandSpec.model_validate({**inherited, **command.fields, **own})
 
 
 def _route(router: RouterDeclaration, found: list[Diagnostic]) -> str:
@@ -243,6 +259,7 @@ def _unknown_schemes(yaml: FileDeclaration, known: Collection[str]) -> Iterator[
     """Report each security scheme that the module or a router names and that is not defined."""
     named = [(yaml.fields, yaml.spans)]
     named += [(router.fields, router.spans) for router in yaml.routers]
+    named += [(command.fields, command.spans) for command in yaml.commands]
     for fields, spans in named:
         for name in fields.get("security", ()):
             if name not in known:

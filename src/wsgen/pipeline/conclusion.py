@@ -25,12 +25,12 @@ from wsgen.syntax.same_code import is_same_code
 def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
     """Return how the module of `draft` ends; with `write`, its package is then what the draft says."""
     source, spec = draft.source, draft.spec
-    if not spec.routers and not owns_anything(source.output):
+    if spec.is_empty and not owns_anything(source.output):
         return ModuleResult(source, State.EMPTY), []
     if not run.steps and _is_formatted(draft):
         return ModuleResult(source, State.CURRENT, spec.routes), []
     try:
-        return _conclude(draft, _manifest(draft, run) if spec.routers else None, run)
+        return _conclude(draft, None if spec.is_empty else _manifest(draft, run), run)
     except FilesError as error:
         found = [replace(entry, module=source.name) for entry in error.diagnostics]
         reason = draft.assessed.reason

@@ -11,7 +11,7 @@ from wsgen.freshness.assess import Assessment
 from wsgen.freshness.cache_entries import imported_packages
 from wsgen.load import Loaded
 from wsgen.load.python.runtime_base import is_built_on_runtime
-from wsgen.model import ModuleSpec
+from wsgen.model import COMMANDS_FILE, ModuleSpec
 from wsgen.outputs.contract import Language, RenderContext, RenderedFile
 from wsgen.outputs.registry import forget_templates, render_package
 from wsgen.pipeline.conflicts import unwritable
@@ -76,7 +76,9 @@ def render_drafts(
         if item.spec is None:
             continue
         before = assessed[source]
-        is_to_change = not before.is_intact and (item.spec.routers or owns_anything(source.output))
+        is_to_change = not before.is_intact and (
+            not item.spec.is_empty or owns_anything(source.output)
+        )
         is_written = run.options.write and is_to_change
         if is_written and (refusal := unwritable(source, run.config, before.reason)):
             found.append(refusal)
@@ -122,7 +124,7 @@ def check_drafts(drafts: Iterable[Draft], run: Run, found: list[Diagnostic]) -> 
             files=draft.python,
             steps=run.steps,
             positions=draft.positions,
-            routers={router.file_name: router.class_name for router in draft.spec.routers},
+            routers=_declared(draft.spec),
             templates={name: file.template for name, file in draft.files.items() if file.template},
         )
         for draft in drafts
@@ -143,13 +145,13 @@ def check_drafts(drafts: Iterable[Draft], run: Run, found: list[Diagnostic]) -> 
 def render_module(
     source: ModuleSource, spec: ModuleSpec, config: Config, positions: Positions | None = None
 ) -> Mapping[str, RenderedFile]:
-    """Return the files of a module's package by path, as before any step; none without routers.
+    """Return the files of a module's package by path, as before any step; none without routers and commands.
 
     `positions` are the places of what the sources say.
 
     Raises GenerationError if a template of the project cannot be used.
     """
-    if not spec.routers:
+    if spec.is_empty:
         return {}
     context = RenderContext(
         origin=" and ".join(file.name for file in source.files),
@@ -164,6 +166,12 @@ def render_module(
     return render_package(spec, context)
 
 
+def _declared(spec: ModuleSpec) -> dict[str, str]:
+    """Return what each Python file of a package is made from, as the start of the keys of positions."""
+    declared = {router.file_name: router.class_name for router in spec.routers}
+    return {**declared, COMMANDS_FILE: "commands"} if spec.commands else declared
+
+
 def is_native(source: ModuleSource, config: Config) -> bool:
     """Return whether the routers of a module speak the protocol of the runtime, as far as files tell."""
     template = template_of(source, config)
@@ -172,6 +180,5 @@ def is_native(source: ModuleSource, config: Config) -> bool:
 
 def imported_by(spec: ModuleSpec) -> frozenset[str]:
     """Return the top-level packages whose imports are sorted by whether they are the project's own."""
-    types = (ref for router in spec.routers for ref in router.types)
-    modules = (module for ref in types for module, _ in ref.imports())
+    modules = (module for ref in spec.types for module, _ in ref.imports())
     return frozenset({"wsgen_runtime", *(module.partition(".")[0] for module in modules)})

@@ -28,7 +28,7 @@ def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]
         return span
     lines = files.get(name, "").splitlines()
     line = lines[problem.line - 1] if problem.line <= len(lines) else ""
-    spans = {field: module.positions.get(f"{router}.{field}") for field in TYPE_FIELDS}
+    spans = {key: module.positions.get(key) for key in _type_keys(router, module)}
     names = {field: _names_at(span) for field, span in spans.items() if span}
     for text in (problem.message, line):
         mentioned = set(_NAME.findall(text))
@@ -40,10 +40,18 @@ def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]
     return module.positions.get(router) or _whole_file(module)
 
 
+def _type_keys(owner: str, module: StagedModule) -> list[str]:
+    """Return the keys of the types of a router, or of all commands."""
+    if owner != "commands":
+        return [f"{owner}.{field}" for field in TYPE_FIELDS]
+    ends = (".request", ".response")
+    return [key for key in module.positions if key.startswith("commands.") and key.endswith(ends)]
+
+
 def _naming(name: str, router: str, module: StagedModule) -> Span | None:
     """Return the range that names the module `name`: a type of the router, or `models` for all types."""
     parts = set(name.split("."))
-    for key in (*(f"{router}.{field}" for field in TYPE_FIELDS), "models"):
+    for key in (*_type_keys(router, module), "models"):
         span = module.positions.get(key)
         if span is not None and parts <= _names_at(span):
             return span

@@ -132,7 +132,7 @@ def _is_without_routers(source: ModuleSource, config: Config) -> bool:
         return False
     loaded, _ = load_modules([source], config)
     spec = loaded[source].spec
-    return spec is not None and not spec.routers
+    return spec is not None and spec.is_empty
 
 
 def _generate(

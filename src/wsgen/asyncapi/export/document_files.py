@@ -12,7 +12,7 @@ from wsgen.load.sourcetext import UnreadableError
 from wsgen.load.yaml.nodes import NUMBER_ELSEWHERE
 
 FORMATS = ("yaml", "json")
-_MARK = b"x-router"
+_MARKS = (b"x-router", b"x-command")
 
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -57,7 +57,7 @@ def left_over(folder: Path, names: Collection[str], title: str) -> list[Path]:
         if file.suffix[1:] not in FORMATS or file.stem in names or not file.is_file():
             continue
         data = bytes_of(file) or b""
-        if _MARK in data and _is_ours(file, data, title):
+        if any(mark in data for mark in _MARKS) and _is_ours(file, data, title):
             found.append(file)
     return found
 

@@ -48,7 +48,7 @@ def export_documents(
 
     Raises ToolError if that interpreter cannot import any models.
     """
-    listed = [item for item in modules if item.spec.routers]
+    listed = [item for item in modules if not item.spec.is_empty]
     if not listed:
         return Exported({}, ())
     stubs: dict[str, list[Json]] = {}

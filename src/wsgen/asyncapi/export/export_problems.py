@@ -7,7 +7,7 @@ from wsgen.asyncapi.export.payload_schemas import Failure, Mismatch
 from wsgen.asyncapi.validation.check_limits import Budget
 from wsgen.asyncapi.validation.example_checks import mismatches
 from wsgen.diagnostics import Diagnostic, Note, Span
-from wsgen.model import TYPE_FIELDS
+from wsgen.model import TYPE_FIELDS, ModuleSpec, TypeRef
 
 _ADVICE = {
     "WSG660": "Correct the type, or let `sources` or `python` in [tool.wsgen] name where it is importable.",
@@ -42,8 +42,9 @@ def collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
 
 
 def _place(item: Exportable, key: str) -> Span | None:
-    """Return where a module says `key`, else where its first router is declared."""
-    return item.positions.get(key) or item.positions.get(item.spec.routers[0].class_name)
+    """Return where a module says `key`, else where its first router or command is declared."""
+    routers = [router.class_name for router in item.spec.routers]
+    return item.positions.get(key) or item.positions.get([*routers, "commands"][0])
 
 
 def failed_types(
@@ -53,14 +54,10 @@ def failed_types(
     found = []
     told: set[str] = set()
     for item in modules:
-        for router in item.spec.routers:
-            for field in TYPE_FIELDS:
-                ref = getattr(router, field)
-                failure = failures.get(str(ref))
-                if failure is None:
-                    continue
-                key = f"{router.class_name}.{field}"
-                span = item.positions.get(key) or item.positions.get(router.class_name)
+        for owner, field, ref in _types_of(item.spec):
+            failure = failures.get(str(ref))
+            if failure is not None:
+                span = item.positions.get(f"{owner}.{field}") or item.positions.get(owner)
                 message = f"`{ref}` has no JSON schema: {failure.text.rstrip('.')}"
                 # Many types of one module may have the same output of Python: show it once.
                 output = None if failure.output in told else failure.output or None
@@ -82,6 +79,16 @@ def failed_types(
             output = failure.output or None
             found.append(Diagnostic(failure.code, message, help=help_text, output=output))
     return found
+
+
+def _types_of(spec: ModuleSpec) -> Iterator[tuple[str, str, TypeRef | None]]:
+    """Yield the types of all routers and commands, each with the key of its owner and its field."""
+    for router in spec.routers:
+        for field in TYPE_FIELDS:
+            yield router.class_name, field, getattr(router, field)
+    for command in spec.commands:
+        yield f"commands.{command.class_name}", "request", command.request
+        yield f"commands.{command.class_name}", "response", command.response
 
 
 def wrong_examples(

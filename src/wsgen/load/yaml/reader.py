@@ -8,7 +8,7 @@ import yaml
 
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.load.class_names import check_file_name
-from wsgen.load.declaration import FileDeclaration, RouterDeclaration
+from wsgen.load.declaration import CommandDeclaration, FileDeclaration, RouterDeclaration
 from wsgen.load.schema import KeyStep, Schema, Steps, Violation, schema_at, violations
 from wsgen.load.sentences import described, short
 from wsgen.load.sourcetext import UnreadableError, decode_utf8
@@ -77,10 +77,14 @@ class _Reader:
             # If `models` is wrong, that is the only diagnostic: bare names are not reported as well.
             wrong = ("models",) in self.wrong
             self.models = "models" if wrong else str(document.plain(entries["models"].value))
-        own = {key: entry for key, entry in entries.items() if key != "routers"}
+        own = {key: entry for key, entry in entries.items() if key not in ("routers", "commands")}
         fields, spans = self.fields(own, schema_at(()), ()), self.spans
         routers = self.routers(entries["routers"].value) if "routers" in entries else ()
-        return FileDeclaration(routers, fields, spans=spans, named=tuple(self.named))
+        commands = self.commands(entries["commands"].value) if "commands" in entries else ()
+        if commands:
+            spans["commands"] = document.span(entries["commands"].key)
+        named = tuple(self.named)
+        return FileDeclaration(routers, commands, fields, spans=spans, named=named)
 
     def report(self, violation: Violation) -> None:
         """Report a violation of the schema, unless another diagnostic covers it."""
@@ -130,6 +134,19 @@ class _Reader:
         entries = self.document.entries(node) if isinstance(node, Mapping) else {}
         fields = self.fields(entries, schema, ("routers", name))
         return RouterDeclaration(name, self.document.span(key), fields, self.spans)
+
+    def commands(self, node: Node) -> tuple[CommandDeclaration, ...]:
+        if not isinstance(node, Mapping):
+            return ()
+        schema = schema_at(("commands", ""))
+        read = []
+        for key, value in self.document.entries(node).values():
+            self.spans = {}
+            entries = self.document.entries(value) if isinstance(value, Mapping) else {}
+            fields = self.fields(entries, schema, ("commands", key.text))
+            span = self.document.span(key)
+            read.append(CommandDeclaration(key.text, span, fields, self.spans))
+        return tuple(read)
 
     def fields(
         self, entries: dict[str, Entry], schema: Schema, path: Steps, prefix: str = ""

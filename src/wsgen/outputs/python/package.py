@@ -1,4 +1,4 @@
-"""The Python files of a package: a file for each router, and the `__init__.py` that exports them."""
+"""The Python files of a package: for each router, for the commands, and the `__init__.py` that exports them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,18 +6,19 @@ from pathlib import Path
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import GenerationError, refuse
 from wsgen.files import read_text
-from wsgen.model import ModuleSpec, RouterSpec
+from wsgen.model import COMMANDS_FILE, ModuleSpec, RouterSpec
 from wsgen.outputs.contract import Language, RenderContext, RenderedFile
 from wsgen.source import Template
 
 
 def render_python(module: ModuleSpec, context: RenderContext) -> dict[str, RenderedFile]:
-    """Render routers and exports.
+    """Render routers, commands and exports.
 
     Routers are made from the project's generic class if the context has one, else from a Jinja2 template.
 
     Raises GenerationError, with all that is wrong, if a template of the project cannot be used.
     """
+    from wsgen.outputs.python.commands import render_commands
     from wsgen.outputs.python.jinja_templates import project_template
     from wsgen.outputs.python.routers import render_exports, render_router
 
@@ -28,6 +29,10 @@ def render_python(module: ModuleSpec, context: RenderContext) -> dict[str, Rende
         files = _each(
             module, lambda router: render_router(router, module, context), template=template
         )
+    if module.commands:
+        template = project_template("commands.py.jinja", context.templates)
+        text = render_commands(module, context)
+        files[COMMANDS_FILE] = RenderedFile(text, Language.PYTHON, template=template)
     template = project_template("__init__.py.jinja", context.templates)
     exports = render_exports(module, context)
     return {**files, "__init__.py": RenderedFile(exports, Language.PYTHON, 1, template)}

@@ -1,0 +1,105 @@
+"""Checks of the commands in `ws.yaml` that concern several names, which no schema makes."""
+
+import keyword
+from collections.abc import Iterator, Mapping, Sequence
+
+from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.load.declaration import CommandDeclaration, FileDeclaration, RouterDeclaration
+from wsgen.model import COMMANDS_FILE, COMMANDS_FILE_NAMES, COMMANDS_NAMES, error_code
+from wsgen.names import snake
+
+_RUNTIME_CODES = frozenset(
+    {
+        *("invalid_json", "unknown_type", "invalid_payload", "not_subscribed", "unauthorized"),
+        *("too_many_subscriptions", "rate_limited", "unexpected_hello", "internal"),
+        *("keys_unavailable", "key_reused", "outcome_unknown", "unavailable"),
+    }
+)
+"""Codes of errors that the runtime answers with by itself."""
+
+
+def no_commands(yaml: FileDeclaration) -> Iterator[Diagnostic]:
+    """Report commands of a module whose routers are made from the project's own generic class."""
+    if yaml.commands:
+        message = "a module whose routers are made from a generic class has no `commands`"
+        help_text = "Remove `commands`, or the setting `template`."
+        yield Diagnostic("WSG131", message, yaml.spans.get("commands"), help=help_text)
+
+
+def command_problems(
+    commands: Sequence[CommandDeclaration],
+    routers: Sequence[RouterDeclaration],
+    routes: Mapping[str, str],
+) -> Iterator[Diagnostic]:
+    """Report names of commands and of their errors that cannot be, or that something else has.
+
+    `routes` has the route of each router by the name of its class.
+    """
+    if not commands:
+        return
+    wired = {routes[router.class_name]: router.place("route") for router in routers}
+    methods: dict[str, tuple[str, Span]] = {}
+    for command in commands:
+        name = str(command.fields.get("command", ""))
+        if name:
+            yield from _taken(
+                f"the name `{name}` on the wire", name, command.place("command"), wired
+            )
+            wired.setdefault(name, command.place("command"))
+        method = snake(command.class_name)
+        if keyword.iskeyword(method):
+            message = (
+                f"a command cannot be called `{command.class_name}`: `{method}` is a Python keyword"
+            )
+            help_text = f"Call it `{command.class_name}Now`, say."
+            yield Diagnostic("WSG132", message, command.span, help=help_text)
+        first, place = methods.setdefault(method, (command.class_name, command.span))
+        if place is not command.span:
+            yield _collision(
+                f"`{command.class_name}` and `{first}` have one method: `{method}`",
+                command.span,
+                place,
+            )
+    yield from _errors(commands, {router.class_name: router.span for router in routers})
+    for router in routers:
+        if (
+            router.class_name in COMMANDS_NAMES
+            or f"{router.class_name.lower()}.py" == COMMANDS_FILE
+        ):
+            message = f"`{router.class_name}` is a name that the commands of the module have"
+            help_text = f"Call it `{router.class_name}WsRouter`."
+            yield Diagnostic("WSG133", message, router.span, help=help_text)
+
+
+def _errors(
+    commands: Sequence[CommandDeclaration], routers: Mapping[str, Span]
+) -> Iterator[Diagnostic]:
+    """Report each name of an error that something else has, or whose code something else has."""
+    codes: dict[str, tuple[str, Span]] = {}
+    for command in commands:
+        for name in command.fields.get("errors", ()):
+            place = command.place(f"errors.{name}")
+            code = error_code(name)
+            if name in COMMANDS_FILE_NAMES:
+                message = (
+                    f"an error cannot be called `{name}`: the file of the commands uses that name"
+                )
+                yield Diagnostic("WSG132", message, place, help="Rename it.")
+            elif code in _RUNTIME_CODES:
+                message = f"the code of `{name}` would be `{code}`, which the runtime answers with by itself"
+                yield Diagnostic("WSG132", message, place, help="Rename it.")
+            first, other = codes.setdefault(code, (name, place))
+            if first != name:
+                yield _collision(f"`{name}` and `{first}` have one code: `{code}`", place, other)
+            yield from _taken(f"the error `{name}`", name, place, routers)
+
+
+def _taken(what: str, name: str, place: Span, known: Mapping[str, Span]) -> Iterator[Diagnostic]:
+    if name in known:
+        yield _collision(f"{what} is taken", place, known[name])
+
+
+def _collision(message: str, place: Span, other: Span) -> Diagnostic:
+    return Diagnostic(
+        "WSG133", message, place, help="Rename one.", notes=(Note("the other one is here", other),)
+    )
