@@ -19,9 +19,13 @@ from urllib.parse import urlencode
 from starlette.types import ASGIApp
 
 from wsgen_runtime.protocol.frames import PLAIN_PONG
+from wsgen_runtime.protocol.positions import Position
 
 # Any: only the test knows the structure of a frame.
 Frame = dict[str, Any]
+
+FEATURES = ("positions", "snapshot", "keys", "renewal")
+"""The features of the protocol that a client of this version knows."""
 
 _END = 10.0  # seconds within which an app must notice that a client has vanished
 
@@ -63,16 +67,23 @@ class WsTestClient:
         self._readable.set()
         self._ids = itertools.count(1)
         self.subprotocol: str | None = None
+        self.hello: Frame | None = None
+        """The payload of the server's answer to hello, once the client has said it."""
 
     async def subscribe(
         self,
         route: str,
         payload: Mapping[str, object],
         *,
+        since: Position | None = None,
         timeout: float = 5.0,  # noqa: ASYNC109
     ) -> Frame:
-        """Subscribe and return the answer's payload; raises ErrorFrameError when refused."""
-        return await self._request(f"{route}.subscribe", payload, timeout)
+        """Subscribe and return the answer's payload; raises ErrorFrameError when refused.
+
+        With `since`, a client that has said hello gets the updates after that position, if they are kept.
+        """
+        more = {} if since is None else {"since": since._asdict()}
+        return await self._request(f"{route}.subscribe", payload, timeout, **more)
 
     async def unsubscribe(
         self,
@@ -96,7 +107,26 @@ class WsTestClient:
 
         With a `key`, asking again does not carry out the command again.
         """
-        return await self._request(name, payload, timeout, key)
+        more = {} if key is None else {"key": key}
+        return await self._request(name, payload, timeout, **more)
+
+    async def say_hello(
+        self,
+        features: Sequence[str] = FEATURES,
+        *,
+        timeout: float = 5.0,  # noqa: ASYNC109
+    ) -> Frame:
+        """Say hello with `features`, and return the answer's payload; raises ErrorFrameError when refused."""
+        payload = {"version": 1, "features": list(features)}
+        self.hello = await self._request("hello", payload, timeout)
+        return self.hello
+
+    async def authenticate(self, token: str, *, timeout: float = 5.0) -> Frame:  # noqa: ASYNC109
+        """Send another token, after hello, and return the answer's payload.
+
+        Raises ErrorFrameError when refused.
+        """
+        return await self._request("authenticate", {"token": token}, timeout)
 
     async def receive(self, *, timeout: float = 5.0) -> Frame:  # noqa: ASYNC109
         """Return the next frame that is not an answer to a request of this client.
@@ -132,11 +162,10 @@ class WsTestClient:
         self._to_app.put_nowait({"type": "websocket.disconnect", "code": 1006})
 
     async def _request(
-        self, kind: str, payload: Mapping[str, object], within: float, key: str | None = None
+        self, kind: str, payload: Mapping[str, object], within: float, **more: object
     ) -> Frame:
         frame_id = f"test-{next(self._ids)}"
-        asked: Frame = {"type": kind, "payload": dict(payload), "id": frame_id}
-        await self.send(asked if key is None else {**asked, "key": key})
+        await self.send({"type": kind, "payload": dict(payload), "id": frame_id, **more})
         async with asyncio.timeout(within):
             while (frame := await self._next(within)).get("id") != frame_id:
                 self._unread.append(frame)
@@ -186,10 +215,12 @@ async def connect(
     cookies: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
     subprotocols: Sequence[str] = (),
+    hello: bool = False,
 ) -> AsyncIterator[WsTestClient]:
     """Connect to `app` and yield the client; at the end, disconnect and wait until the app has noticed.
 
-    Raises RefusedByServerError when the app does not accept, and whatever the app itself raises.
+    With `hello`, the client has said hello, and knows all features of this version. Raises RefusedByServerError
+    when the app does not accept, and whatever the app itself raises.
     """
     client = WsTestClient()
     scope = _scope(path, headers or {}, cookies or {}, query or {}, subprotocols)
@@ -206,6 +237,8 @@ async def connect(
                 )
                 raise refusal
         await accepted
+        if hello:
+            await client.say_hello()
         yield client
     finally:
         accepted.cancel()

@@ -42,6 +42,10 @@ def test_is_the_same_in_any_order_of_the_routers(spec: ModuleSpec) -> None:
     assert render_channels(turned) == text
 
 
+TYPES = {"hello.response": "hello", "authenticate.response": "authenticate"}
+"""The types of frames that are not called as their messages are: an answer with the type of its question."""
+
+
 def test_has_every_frame_of_every_route_and_the_shared_ones() -> None:
     document = json.loads(render_channels(module(router(), router("quotes"))))
     (channel,) = document["channels"].values()
@@ -49,15 +53,16 @@ def test_has_every_frame_of_every_route_and_the_shared_ones() -> None:
     assert set(channel["messages"]) == expected | {
         "hello",
         "hello.response",
+        "authenticate",
+        "authenticate.response",
+        "notice",
         "error",
         "status",
         "ping",
         "pong",
     }
     for name, message in channel["messages"].items():
-        assert message["payload"]["properties"]["type"]["const"] == (
-            "hello" if name == "hello.response" else name
-        )
+        assert message["payload"]["properties"]["type"]["const"] == TYPES.get(name, name)
 
 
 def test_says_nothing_where_the_spec_is_silent() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 from starlette.types import Receive
 
-from wsgen_runtime.auth import Session
+from wsgen_runtime.auth import Connection, RefusedError, Session
 from wsgen_runtime.commands.desk import CommandDesk
 from wsgen_runtime.commands.turns import CommandTurns
 from wsgen_runtime.connections.permissions import Permissions
@@ -16,6 +16,7 @@ from wsgen_runtime.connections.timers import Timers
 from wsgen_runtime.errors import ServiceError, reason_of
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.protocol.events import (
     AskCommand,
     Event,
@@ -24,24 +25,36 @@ from wsgen_runtime.protocol.events import (
     Hello,
     Ping,
     Question,
+    Reauthenticate,
     Subscribe,
     Unsubscribe,
 )
 from wsgen_runtime.protocol.frames import (
     PLAIN_PONG,
+    authenticated_frame,
     hello_frame,
+    notice_frame,
     pong_frame,
     size_of,
     unsubscribed_frame,
 )
 from wsgen_runtime.protocol.incoming import ServerProtocol
-from wsgen_runtime.protocol.payloads import ErrorCode, ErrorDetail, ServerHello, ServerLimits
+from wsgen_runtime.protocol.payloads import (
+    ErrorCode,
+    ErrorDetail,
+    Notice,
+    ServerHello,
+    ServerLimits,
+)
 from wsgen_runtime.protocol.reasons import Reason
 from wsgen_runtime.protocol.topic_names import name_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.hub import Hub
 
 FEATURES = ("positions", "snapshot", "keys", "renewal")
+_APART = (
+    1.0  # seconds between two authentications by the same client, since each may ask a database
+)
 _TURN = 0.005  # seconds after which serving one client pauses, to let others run
 
 
@@ -55,20 +68,23 @@ class Conversation:
     requests: Mapping[str, type[BaseModel]]
     limits: Limits
     permissions: Permissions
-    identify: Callable[[], Awaitable[Session]]
+    connection: Connection
+    """The handshake; after a renewal by the client, with its new token."""
+    authenticate: Callable[[Connection], Awaitable[Session]]
     contract: Callable[[], Awaitable[str]]
     desk: CommandDesk
     _clock: Callable[[], float] = field(init=False)
     _protocol: ServerProtocol = field(init=False)
     _timers: Timers = field(init=False)
     _turns: CommandTurns = field(init=False)
+    _authenticated_at: float = -math.inf
 
     def __post_init__(self) -> None:
         self._clock = asyncio.get_running_loop().time
         now, asked = self._clock(), self.desk.requests
         self._protocol = ServerProtocol(self.requests, self.limits, now, asked)
         self._turns = CommandTurns(self.client, self.desk, self.permissions.allow)
-        self._timers = Timers(self.client, self.identify, self.renew)
+        self._timers = Timers(self.client, self._identify, self.renew, self._notify)
 
     async def run(self, receive: Receive, session: Session) -> None:
         """Serve frames until the client has disconnected."""
@@ -124,6 +140,14 @@ class Conversation:
                 self.permissions.withdraw(topic)
                 self.hub.revoke(self.client, router, topic, reason)
 
+    async def _identify(self) -> Session:
+        return await self.authenticate(self.connection)
+
+    def _notify(self, expires_in: float) -> None:
+        message = "The authentication expires; send `authenticate` with a new token"
+        notice = Notice(code="authentication_expires", message=message, expires_in=expires_in)
+        self.hub.clients.answer(self.client, notice_frame(notice))
+
     # -- frames
 
     async def _serve(self, event: Event) -> Fault | None:
@@ -143,6 +167,8 @@ class Conversation:
         if isinstance(event, Hello):
             await self._greet(event)
             return None
+        if isinstance(event, Reauthenticate):
+            return await self._reauthenticate(event)
         return event
 
     async def _greet(self, event: Hello) -> None:
@@ -161,6 +187,30 @@ class Conversation:
             ),
         )
         self.hub.clients.answer(self.client, hello_frame(answer, event.id))
+        self._timers.greeted()
+
+    async def _reauthenticate(self, event: Reauthenticate) -> Fault | None:
+        now, frame_id = self._clock(), event.id
+        rest = self._authenticated_at + _APART - now
+        if rest > 0:
+            message = "Authenticated a moment ago; the frame was ignored"
+            return self._protocol.fault(
+                ErrorCode.RATE_LIMITED, message, id=frame_id, retry_after=math.ceil(rest)
+            )
+        self._authenticated_at = now
+        connection = self.connection.renewed(event.token)
+        self._timers.suspend_expiry()
+        try:
+            session = await self.authenticate(connection)
+        except RefusedError:
+            message, close = "Authentication refused", CloseCode.UNAUTHORIZED
+            return Fault(ErrorCode.UNAUTHORIZED, message, id=frame_id, close=close)
+        self.connection = connection
+        expires_in = self._timers.accept(session)
+        if expires_in != 0:
+            await self.renew()
+            self.hub.clients.answer(self.client, authenticated_frame(expires_in, frame_id))
+        return None
 
     async def _subscribe(self, event: Subscribe) -> Fault | None:
         router = self.routers[event.route]

@@ -5,7 +5,6 @@ import itertools
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import InitVar, dataclass, field
-from functools import partial
 
 from starlette.types import Message, Receive, Send
 from starlette.websockets import WebSocketClose
@@ -195,7 +194,8 @@ class Sockets:
             self._requests,
             limits,
             permissions,
-            partial(self._handshake.identify, connection),
+            connection,
+            self._handshake.identify,
             self.contract,
             self.desk,
         )

@@ -15,6 +15,7 @@ from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.closing import CloseCode
 
 _log = logging.getLogger("wsgen_runtime")
+_NOTICE = 60.0  # seconds before the expiry; half of the time if that is less
 _LATE = 0.05  # seconds; a timer is that late only if the event loop was blocked
 _SPREAD = 0.1  # the fraction of the lifetime over which the ends of connections are spread
 
@@ -24,16 +25,19 @@ class Timers:
     """Closes a connection that is silent, too old or no longer authenticated.
 
     At the expiry of its authentication, `identify` returns the session of the client again, and then `renewed` is
-    called.
+    called. A client that can renew it by itself is told before, by `notify` with the number of seconds left.
     """
 
     client: Client
     identify: Callable[[], Awaitable[Session]]
     renewed: Callable[[], Awaitable[None]]
+    notify: Callable[[float], None]
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _heard: float = math.inf
     _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
     _renewal: asyncio.Task[None] | None = None
+    _expires_at: float | None = None
+    _notice_at: float = 0.0
 
     def start(self, limits: Limits, session: Session) -> None:
         """Start the timers that the limits and the session require."""
@@ -48,12 +52,34 @@ class Timers:
 
     def stop(self) -> None:
         """Stop all timers, and a running renewal."""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
-        if self._renewal is not None:
-            self._renewal.cancel()
-            self._renewal = None
+        for name in tuple(self._timers):
+            self._cancel(name)
+        self._cancel_renewal()
+
+    def greeted(self) -> None:
+        """Note that the client has said hello: it may be able to renew its authentication."""
+        if self.client.renewal and self._expires_at is not None:
+            delay = max(0.0, self._notice_at - time.time())
+            self._call_later("notice", delay, partial(self._notify, self._expires_at))
+
+    def suspend_expiry(self) -> None:
+        """Do not close the connection for its old authentication while the client renews it."""
+        self._cancel("expiry")
+        self._cancel("notice")
+        self._cancel_renewal()
+
+    def accept(self, session: Session) -> float | None:
+        """Take `session` as the present one; return the number of seconds until it expires, or None for never.
+
+        Closes the connection, and returns 0, if it has expired.
+        """
+        left = None if session.expires_at is None else session.expires_at - time.time()
+        if left is not None and left <= 0:
+            self.client.close(CloseCode.UNAUTHORIZED, "Authentication expired")
+            return 0.0
+        self.client.user, self.client.user_id = session.user, session.id
+        self._expire(session)
+        return left
 
     def heard(self, now: float) -> None:
         """Note that the server waits for the next frame since `now`, in the time of the event loop."""
@@ -64,6 +90,7 @@ class Timers:
         self._heard = math.inf
 
     def _call_later(self, name: str, delay: float, callback: Callable[[], None]) -> None:
+        self._cancel(name)
         self._timers[name] = self._loop.call_later(delay, callback)
 
     def _expect_within(self, delay: float, interval: float) -> None:
@@ -86,23 +113,34 @@ class Timers:
         self.client.close(CloseCode.GOING_AWAY, "Maximum connection lifetime reached")
 
     def _expire(self, session: Session) -> None:
+        self._expires_at = session.expires_at
         if session.expires_at is not None:
             delay = max(0.0, session.expires_at - time.time())
             self._call_later("expiry", delay, self._renew_soon)
+            self._notice_at = session.expires_at - min(_NOTICE, delay / 2)
+            self.greeted()
+
+    def _notify(self, expires_at: float) -> None:
+        self.notify(max(0.0, round(expires_at - time.time(), 3)))
+
+    def _cancel(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _cancel_renewal(self) -> None:
+        if self._renewal is not None:
+            self._renewal.cancel()
+            self._renewal = None
 
     def _renew_soon(self) -> None:
         self._renewal = self._loop.create_task(self._renew())
 
     async def _renew(self) -> None:
         try:
-            session: Session | None = await self.identify()
+            session = await self.identify()
         except RefusedError:
-            session = None
-        if session is None or (
-            session.expires_at is not None and session.expires_at <= time.time()
-        ):
             self.client.close(CloseCode.UNAUTHORIZED, "Authentication expired")
             return
-        self.client.user, self.client.user_id = session.user, session.id
-        self._expire(session)
-        await self.renewed()
+        if self.accept(session) != 0:
+            await self.renewed()

@@ -1,6 +1,6 @@
 """Events: what a frame of a client asks for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -61,6 +61,14 @@ class AskCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class Reauthenticate:
+    """The client authenticates again, with another token."""
+
+    token: str = field(repr=False)
+    id: FrameId
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """The client checks the connection; `plain` is the bare word `ping`, which many libraries send."""
 
@@ -86,4 +94,4 @@ class Fault:
     retry_after: float | None = None
 
 
-Event = Subscribe | Unsubscribe | AskCommand | Hello | Ping | Fault
+Event = Subscribe | Unsubscribe | AskCommand | Hello | Reauthenticate | Ping | Fault

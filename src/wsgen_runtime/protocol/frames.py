@@ -4,7 +4,9 @@ from pydantic_core import to_json
 
 from wsgen_runtime.protocol.events import Fault, FrameId
 from wsgen_runtime.protocol.payloads import (
+    Authenticated,
     ErrorPayload,
+    Notice,
     ServerHello,
     StatusPayload,
     Unsubscribed,
@@ -76,6 +78,16 @@ def command_frame(name: str, response: str, frame_id: FrameId) -> str:
     """Return the answer to the command `name`, with the JSON text `response`."""
     end = "" if frame_id is None else f',"id":{_json(frame_id)}'
     return f'{{"type":{_json(f"{name}.response")},"payload":{response}{end}}}'
+
+
+def authenticated_frame(expires_in: float | None, frame_id: FrameId) -> str:
+    """Return the answer to `authenticate`."""
+    return _frame("authenticate", Authenticated(expires_in=expires_in), frame_id)
+
+
+def notice_frame(notice: Notice) -> str:
+    """Return a notice."""
+    return _frame("notice", notice)
 
 
 def status_frame(status: StatusPayload) -> str:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from hashlib import blake2b
 from types import MappingProxyType
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
@@ -18,12 +19,13 @@ from wsgen_runtime.protocol.events import (
     FrameId,
     Hello,
     Ping,
+    Reauthenticate,
     Subscribe,
     Unsubscribe,
 )
 from wsgen_runtime.protocol.frame_ids import find_id, read_id
 from wsgen_runtime.protocol.no_request import NoRequest
-from wsgen_runtime.protocol.payloads import ClientHello, ErrorCode, ErrorDetail
+from wsgen_runtime.protocol.payloads import ClientHello, ClientToken, ErrorCode, ErrorDetail
 from wsgen_runtime.protocol.positions import read_position
 
 _LONGEST_KEY_OF_COMMAND = 128
@@ -34,6 +36,9 @@ _LONGEST_KEY = 100
 _FREE_FAILURES = 20
 _LONGEST_MESSAGE = 500
 _SOON = 1.0  # seconds after which a client may ask again what the server has failed to do
+
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class ServerProtocol:
@@ -184,6 +189,8 @@ class ServerProtocol:
             return Ping(identity)
         if kind == "hello":
             return self._read_hello(frame.get("payload"), identity, first)
+        if kind == "authenticate" and self.greeted:
+            return self._read_token(frame.get("payload"), identity)
         route, _, verb = kind.rpartition(".") if isinstance(kind, str) else ("", "", "")
         request_type = self._requests.get(route)
         if request_type is None or verb not in ("subscribe", "unsubscribe"):
@@ -211,6 +218,10 @@ class ServerProtocol:
         self.greeted = True
         return Hello(frozenset(hello.features), frame_id)
 
+    def _read_token(self, payload: object, frame_id: FrameId) -> Event:
+        token = self._validated(ClientToken, payload, frame_id)
+        return token if isinstance(token, Fault) else Reauthenticate(token.token, frame_id)
+
     def _read_command(self, name: object, frame: dict[str, object], identity: FrameId) -> Event:
         request_type = self._commands.get(name) if isinstance(name, str) else None
         if request_type is None or not isinstance(name, str):
@@ -232,8 +243,8 @@ class ServerProtocol:
         return AskCommand(name, request, identity, key, _digest(name, payload))
 
     def _validated(
-        self, request_type: type[BaseModel], payload: object, identity: FrameId
-    ) -> BaseModel | Fault:
+        self, request_type: type[Model], payload: object, identity: FrameId
+    ) -> Model | Fault:
         try:
             if payload is None and request_type is NoRequest:
                 payload = {}

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 TData = TypeVar("TData")
 
@@ -137,6 +137,26 @@ class ServerHello(_Payload):
     features: tuple[str, ...]
     contract: str
     limits: ServerLimits
+
+
+class ClientToken(_Payload):
+    """The new token of a client, with which it authenticates again."""
+
+    token: str = Field(min_length=1, max_length=8_192, pattern="^[!-~]+$")
+
+
+class Authenticated(_Payload):
+    """The answer to `authenticate`: for how many seconds the token is valid; absent if it does not expire."""
+
+    expires_in: float | None = None
+
+
+class Notice(_Payload):
+    """What the server tells a client: `authentication_expires`, in so many seconds."""
+
+    code: str
+    message: str
+    expires_in: float | None = None
 
 
 class StatusPayload(_Payload):

@@ -18,7 +18,8 @@ from wsgen_runtime import TopicUpdate, WsRouter
 from wsgen_runtime.asyncapi import describe
 from wsgen_runtime.documents.describe import VERBS
 
-TYPES = {"hello.response": "hello"}
+SHARED = {"hello", "hello.response", "authenticate", "authenticate.response", "notice"}
+TYPES = {"hello.response": "hello", "authenticate.response": "authenticate"}
 """The types of frames that are not called as their messages are: an answer with the type of its question."""
 
 _numbers = itertools.count()
@@ -81,7 +82,7 @@ def check(document: Mapping[str, Any], routes: list[str]) -> None:
     assert list(document["channels"]) == ["endpoint"]
     messages = document["channels"]["endpoint"]["messages"]
     named = {f"{route}.{verb}" for route in routes for verb in VERBS}
-    assert set(messages) == named | {"hello", "hello.response", "ping", "pong", "error", "status"}
+    assert set(messages) == named | SHARED | {"ping", "pong", "error", "status"}
     for name, message in messages.items():
         assert message["name"] == name
         assert message["payload"]["properties"]["type"]["const"] == TYPES.get(name, name)
@@ -89,7 +90,12 @@ def check(document: Mapping[str, Any], routes: list[str]) -> None:
     asked = {
         f"{route}.{verb}" for route in routes for verb in ("subscribe", "unsubscribe", "update")
     }
-    assert set(operations) == asked | {"endpoint.hello", "endpoint.ping", "endpoint.notices"}
+    assert set(operations) == asked | {
+        "endpoint.hello",
+        "endpoint.authenticate",
+        "endpoint.ping",
+        "endpoint.notices",
+    }
     for route in routes:
         assert messages[f"{route}.subscribe"]["title"] == f"Subscribe to {route}"
         assert messages[f"{route}.unsubscribed"]["title"] == (

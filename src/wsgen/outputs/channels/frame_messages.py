@@ -46,6 +46,7 @@ _TOPIC: Json = {
 }
 
 _NUMBER: Json = {"type": "number"}
+_SECONDS: Json = {"type": "number", "description": "In how many seconds the token expires."}
 _RETRY_AFTER: Json = {
     "type": "number",
     "description": "The seconds after which asking again may help; absent if it will not, and without `hello`.",
@@ -158,6 +159,9 @@ def shared_messages() -> Json:
         details={"type": "array", "items": detail},
         retry_after=_optional(_RETRY_AFTER),
     )
+    notice = _object_of(
+        code={"type": "string"}, message={"type": "string"}, expires_in=_optional(_SECONDS)
+    )
     features: Json = {"type": "array", "items": {"type": "string"}}
     limits = _object_of(
         frames_per_second=_optional(_NUMBER),
@@ -191,6 +195,23 @@ def shared_messages() -> Json:
             "What the server knows, and its limits",
             _answered("hello", answer),
             description="`contract` is a digest of this document. A limit that is absent does not exist.",
+        ),
+        "authenticate": _message(
+            "authenticate",
+            "Authenticate again",
+            _asked("authenticate", _object_of(token={"type": "string"})),
+            description="Sent after `hello`, with a new token, before the old one expires.",
+        ),
+        "authenticate.response": _message(
+            "authenticate.response",
+            "Authenticated again",
+            _answered("authenticate", _object_of(expires_in=_optional(_SECONDS))),
+        ),
+        "notice": _message(
+            "notice",
+            "The authentication expires",
+            _sent("notice", notice),
+            description="Sent to clients that have named the feature `renewal` in `hello`.",
         ),
         "ping": _message("ping", "Ask whether the server is there", _asked("ping")),
         "pong": _message("pong", "The server is there", _answered("pong")),

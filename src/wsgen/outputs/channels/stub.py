@@ -157,6 +157,11 @@ def _shared_operations(channel: str) -> Json:
             **_on(channel, ["hello"], {"title": "Hello"}),
             "reply": _on(channel, ["hello.response", "error"]),
         },
+        f"{channel}.authenticate": {
+            "action": "receive",
+            **_on(channel, ["authenticate"], {"title": "Authenticate"}),
+            "reply": _on(channel, ["authenticate.response", "error"]),
+        },
         f"{channel}.ping": {
             "action": "receive",
             **_on(channel, ["ping"], {"title": "Ping"}),
@@ -164,7 +169,11 @@ def _shared_operations(channel: str) -> Json:
         },
         f"{channel}.notices": {
             "action": "send",
-            **_on(channel, ["error", "status"], {"title": "Errors and the state of the server"}),
+            **_on(
+                channel,
+                ["error", "status", "notice"],
+                {"title": "Errors and the state of the server"},
+            ),
         },
     }
 
