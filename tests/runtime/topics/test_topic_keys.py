@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, RootModel
+from tests.runtime.brokers.test_brokers import Bus, Process
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRequest, BarRouter, Recorder, until
 
 from wsgen_runtime import Topic, WsApp, WsRouter
@@ -139,3 +140,19 @@ def test_only_fields_that_may_be_none_make_a_key_of_their_own() -> None:
     assert len({topic_name("r", request) for request in requests}) == 1
     assert len(set(map(key, requests))) == 4
     assert key(Root(None)) == topic_name("r", Root(None))
+
+
+async def test_the_request_is_that_of_a_subscriber_here_when_another_process_takes_over() -> None:
+    bus = Bus()
+    one, two = Process(bus), Process(bus)
+    async with connect(one.app) as here, connect(two.app) as there:
+        for request in (AAPL, EMPTY):
+            await here.subscribe("bars", request)
+            await there.subscribe("bars", request)
+            await here.unsubscribe("bars", request)
+            await until(lambda: len(two.service.feeds) == 1)
+            (topic,) = two.service.feeds
+            assert isinstance(topic, Topic)
+            assert topic.request == BarRequest.model_validate(request)
+            await there.unsubscribe("bars", request)
+            await until(lambda: not two.app.topics)
