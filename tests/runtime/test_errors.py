@@ -79,7 +79,7 @@ async def test_authorize_may_refuse_with_a_code_of_its_own() -> None:
         return True
 
     async def authenticate(_: object) -> Session:
-        return Session("ada", expires_at=0.05 + time.time() if len(paid) == 2 else None)
+        return Session("ada", expires_at=time.time() + 0.3 if len(paid) == 2 else None)
 
     app = WsApp(
         routers=[BarRouter(service=Recorder())], authorize=authorize, authenticate=authenticate
