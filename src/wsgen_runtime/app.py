@@ -170,6 +170,7 @@ class WsApp:
             recovered=counters.recovered,
             unrecovered=counters.unrecovered,
             coalesced=counters.coalesced,
+            snapshots=counters.snapshots,
             refusals=counters.refusals,
             commands=counters.commands,
             keys=self._desk.remembered,

@@ -82,6 +82,9 @@ class WsRouter:
         require_distinct(self.request_type)
         self._nullable = nullable_fields(self.request_type)
         self._adapter: TypeAdapter[Any] = TypeAdapter(data_type)
+        self._states: TypeAdapter[Any] | None = None
+        if snapshot_type is not None:
+            self._states = TypeAdapter(snapshot_type)
         self._validates = bool(getattr(service, "validate", True))
         self._publish_to: Publish | None = None
 
@@ -109,7 +112,15 @@ class WsRouter:
         Raises pydantic.ValidationError for data that does not have the type of the route, and for infinity and
         NaN, which JSON does not have.
         """
-        adapter = self._adapter
+        return self._encode(self._adapter, data)
+
+    def encode_snapshot(self, state: object) -> str:
+        """Return `state` as JSON text, as `encode` does; raises TypeError if the route has no snapshot."""
+        if self._states is None:
+            raise TypeError(f"{self!r} has no snapshot")
+        return self._encode(self._states, state)
+
+    def _encode(self, adapter: TypeAdapter[Any], data: object) -> str:
         if self._validates:
             data = adapter.validate_python(data)
         text = adapter.dump_json(data, by_alias=True)
@@ -138,6 +149,10 @@ class WsRouter:
     def _publish(self, request: BaseModel | None, data: object) -> None:
         if self._publish_to is None:
             raise RuntimeError(f"{self!r} belongs to no WsApp: pass it in `WsApp(routers=[...])`")
+        if self.snapshot_type is not None:
+            raise RuntimeError(
+                f"{self!r} has a snapshot: only its service publishes, since each update must be in its states"
+            )
         self._publish_to(self, self.key_topic(NoRequest() if request is None else request), data)
 
     def _require_consistent(self) -> None:

@@ -22,6 +22,7 @@ class Counters:
     recovered: int = 0
     unrecovered: int = 0
     coalesced: int = 0
+    snapshots: int = 0
     refusals: int = 0
     commands: int = 0
     keys_refused: int = 0
@@ -102,3 +103,4 @@ class Stats:
     keys_refused: Annotated[
         int, "Commands refused so far because no more keys could be remembered."
     ] = 0
+    snapshots: Annotated[int, "States of topics sent to clients so far."] = 0

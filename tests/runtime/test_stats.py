@@ -12,9 +12,9 @@ from wsgen_runtime.testing import ErrorFrameError, RefusedByServerError, connect
 
 _ELSEWHERE = (
     *("coalesced", "ended", "lingering", "recovered", "unrecovered"),
-    *("commands", "keys", "keys_refused"),
+    *("commands", "keys", "keys_refused", "snapshots"),
 )
-"""Numbers that other tests cover: intervals, endings, topics that live on, clients that come back, commands."""
+"""Numbers that other tests cover: of intervals, endings, topics that live on, those who come back, and more."""
 
 
 class Picky(Recorder):

@@ -56,6 +56,10 @@ class Client:
     """Whether it knows snapshots."""
     renewal: bool = False
     """Whether it can send another token before the old one expires."""
+    on_behind: Callable[["Client", str, bool], object] | None = None
+    """Called with a topic when its queued changes were dropped, and whether its state is still queued."""
+    on_drained: Callable[["Client"], object] | None = None
+    """Called from the event loop, once, when nothing is queued any more."""
     closing: bool = False
     """Whether a close frame was sent or is queued: nothing else is sent, and nothing more is read."""
     lost: bool = False
@@ -110,8 +114,30 @@ class Client:
             self._start(message)
             return True
         waits = self._outbox.put(message, size_of(frame) + OVERHEAD, fresh=self._fresh)
+        self._report_behind()
         self._wake()
         return waits
+
+    def send_state(self, frame: str, topic: str) -> bool:
+        """Send or queue the state of `topic`, in place of what is queued of it; return False for lack of room."""
+        if self.closing or self.lost:
+            return True
+        message = {"type": "websocket.send", "text": frame}
+        if self.ready:
+            self._start(message)
+            return True
+        waits = self._outbox.put_state(message, size_of(frame), topic=topic, fresh=self._fresh)
+        self._report_behind()
+        self._wake()
+        return waits
+
+    def queue_change(self, message: Message, size: int, topic: str, queue: int) -> None:
+        """Queue a change of the state of `topic`; if there is no room, `on_behind` is called with the topic."""
+        if self.closing or self.lost:
+            return
+        self._outbox.put_change(message, size, topic=topic, queue=queue, fresh=self._fresh)
+        self._report_behind()
+        self._wake()
 
     def queue_update(
         self, message: Message, size: int, route: str, topic: str, delivery: Delivery
@@ -122,6 +148,7 @@ class Client:
         waits = self._outbox.put_update(
             message, size, route=route, topic=topic, delivery=delivery, fresh=self._fresh
         )
+        self._report_behind()
         self._wake()
         return waits
 
@@ -129,8 +156,14 @@ class Client:
         """Start a writer that finishes `sending`, which blocks on `pending`, and then sends what is queued."""
         self._start_writer(Suspended(sending, pending))
 
-    def seal(self, topic: str) -> None:
-        """Note that the subscription to `topic` has ended; later updates belong to another subscription."""
+    def call_when_drained(self, callback: Callable[["Client"], object]) -> None:
+        """Call `callback` from the event loop when nothing is queued any more."""
+        self.on_drained = callback
+        if not self._outbox and not self._blocked and (self.ready or not self.direct):
+            self._note_drained()
+
+    def seal(self, topic: str | None = None) -> None:
+        """Note that a frame follows which no later update of `topic`, or of any topic, may overtake."""
         self._outbox.seal(topic)
 
     def close(self, code: int, reason: str, *, discard: bool = False) -> None:
@@ -172,7 +205,7 @@ class Client:
         self.ready = False
         self._outbox.clear()
         self._set_timer(None)
-        self.on_lost = None
+        self.on_lost = self.on_behind = self.on_drained = None
         if self._writer is not None:
             self._writer.cancel()
             self._writer = None
@@ -201,6 +234,7 @@ class Client:
             while not self.lost:
                 await self._write_waiting()
                 if not self.lost and not self._outbox:
+                    self._note_drained()
                     self._waiter = self._loop.create_future()
                     await self._waiter
         finally:
@@ -212,6 +246,16 @@ class Client:
     def _fresh(self) -> bool:
         """Return whether frames are queued because the writer has not run yet, not because the client is slow."""
         return not (self.direct or self._blocked)
+
+    def _report_behind(self) -> None:
+        if self.on_behind is not None:
+            for topic, unread in self._outbox.take_behind().items():
+                self.on_behind(self, topic, unread)
+
+    def _note_drained(self) -> None:
+        callback, self.on_drained = self.on_drained, None
+        if callback is not None and not (self.closing or self.lost):
+            self._loop.call_soon(callback, self)
 
     def _put_close(self, code: int, reason: str) -> None:
         message: Message = {"type": "websocket.close", "code": code, "reason": reason}
@@ -266,6 +310,7 @@ class Client:
         finally:
             self._writer = None
             self.ready = not (self.closing or self.lost)
+            self._note_drained()
 
     async def _write_waiting(self) -> None:
         """Send the queued frames, and those that are queued meanwhile."""

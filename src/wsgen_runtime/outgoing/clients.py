@@ -52,6 +52,11 @@ class Clients:
         if not client.send(frame):
             self.disconnect_slow(client)
 
+    def send_state(self, client: Client, frame: str, topic: str) -> None:
+        """Send the state of `topic`; a client that has no room for it is disconnected."""
+        if not client.send_state(frame, topic):
+            self.disconnect_slow(client)
+
     def refuse(self, client: Client, fault: Fault) -> None:
         """Answer with an error frame, and close the socket if the fault asks for it."""
         self._counters.errors += 1
@@ -89,4 +94,5 @@ class Clients:
         if status is not None:
             frame = status_frame(StatusPayload(broker=status))
             for client in self:
+                client.seal()
                 self.answer(client, frame)

@@ -28,6 +28,8 @@ class Outbox:
 
     `dropped` counts the updates that were dropped by either policy. A `fresh` message waits for the writer and
     not for the client: no policy applies to it, only the capacity, which a single message may exceed.
+
+    Changes of a state are updates of which none may be missing: they are dropped all together, by topic.
     """
 
     capacity: int
@@ -39,6 +41,9 @@ class Outbox:
     _lanes: dict[str, deque[_Waiting]] = field(default_factory=dict)
     _droppable: list[deque[_Waiting]] = field(default_factory=list)
     _latest: dict[str, _Waiting] = field(default_factory=dict)
+    _changes: dict[str, deque[_Waiting]] = field(default_factory=dict)
+    _states: dict[str, _Waiting] = field(default_factory=dict)
+    _behind: dict[str, bool] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._order)
@@ -84,6 +89,44 @@ class Outbox:
         self._append_update(message, size, route, topic, delivery)
         return True
 
+    def put_change(
+        self, message: Message, size: int, *, topic: str, queue: int, fresh: bool = False
+    ) -> None:
+        """Queue a change of the state of `topic`; if there is no room, all its queued changes are dropped.
+
+        So are those of other topics, if that makes the room. `take_behind` says which ones.
+        """
+        lane = self._changes.get(topic)
+        if lane is None:
+            lane = self._changes[topic] = deque()
+        if not (fresh and (not self._order or self.size + size <= self.capacity)) and (
+            len(lane) >= queue or not self._make_room(size) or topic in self._behind
+        ):
+            self.dropped += 1
+            self._fall_behind(topic)
+            return
+        waiting = self._append(message, size)
+        waiting.lane = lane
+        lane.append(waiting)
+
+    def put_state(self, message: Message, size: int, *, topic: str, fresh: bool = False) -> bool:
+        """Queue the state of `topic` in place of what is queued of it; return False if there is no room."""
+        for waiting in self._changes.pop(topic, ()):
+            self._remove(waiting)
+        older = self._states.pop(topic, None)
+        if older is not None:
+            self._remove(older)
+        if not (fresh and not self._order) and not self._make_room(size):
+            return False
+        waiting = self._states[topic] = self._append(message, size)
+        waiting.topic = topic
+        return True
+
+    def take_behind(self) -> dict[str, bool]:
+        """Return the topics whose changes were dropped since the last call, and whether their state is queued."""
+        behind, self._behind = self._behind, {}
+        return behind
+
     def pop(self) -> Message | None:
         """Remove and return the next frame to send, or return None if the queue is empty."""
         if not self._order:
@@ -92,13 +135,19 @@ class Outbox:
         self.size -= waiting.size
         if waiting.lane is not None:
             waiting.lane.popleft()
-        elif waiting.topic is not None and self._latest.get(waiting.topic) is waiting:
-            del self._latest[waiting.topic]
+        elif waiting.topic is not None:
+            for last in (self._latest, self._states):
+                if last.get(waiting.topic) is waiting:
+                    del last[waiting.topic]
         return waiting.message
 
-    def seal(self, topic: str) -> None:
-        """Keep the queued update of `topic` when another one comes, since its subscription has ended."""
-        self._latest.pop(topic, None)
+    def seal(self, topic: str | None) -> None:
+        """Keep what is queued of `topic`, or of all topics, as it is: no later update replaces it."""
+        for lanes in (self._latest, self._changes, self._states):
+            if topic is None:
+                lanes.clear()
+            else:
+                lanes.pop(topic, None)
 
     def clear(self) -> None:
         """Remove all frames."""
@@ -106,6 +155,9 @@ class Outbox:
         self._lanes.clear()
         self._droppable.clear()
         self._latest.clear()
+        self._changes.clear()
+        self._states.clear()
+        self._behind.clear()
         self.size = 0
 
     def _lane(self, route: str, delivery: Delivery) -> deque[_Waiting]:
@@ -148,18 +200,35 @@ class Outbox:
         return True
 
     def _make_room(self, size: int) -> bool:
-        """Drop the oldest droppable updates until `size` bytes fit; return False if they cannot."""
+        """Drop the oldest updates that may be dropped until `size` bytes fit; return False if they cannot."""
         if size > self.capacity:
             return False
         while self.size + size > self.capacity:
             filled = [lane for lane in self._droppable if lane]
-            if not filled:
+            if filled:
+                self._drop_oldest(min(filled, key=_oldest))
+                continue
+            changed = {topic: _oldest(lane) for topic, lane in self._changes.items() if lane}
+            if not changed:
                 return False
-            self._drop_oldest(min(filled, key=lambda lane: lane[0].number))
+            self._fall_behind(min(changed, key=changed.__getitem__))
         return True
 
+    def _fall_behind(self, topic: str) -> None:
+        lane = self._changes.pop(topic, ())
+        for waiting in lane:
+            self._remove(waiting)
+        self.dropped += len(lane)
+        self._behind[topic] = topic in self._states
+
+    def _remove(self, waiting: _Waiting) -> None:
+        del self._order[waiting.number]
+        self.size -= waiting.size
+
     def _drop_oldest(self, lane: deque[_Waiting]) -> None:
-        oldest = lane.popleft()
-        del self._order[oldest.number]
-        self.size -= oldest.size
+        self._remove(lane.popleft())
         self.dropped += 1
+
+
+def _oldest(lane: deque[_Waiting]) -> int:
+    return lane[0].number

@@ -110,6 +110,13 @@ def update_frame(head: str, data: str, seq: int) -> str:
     return f'{head}{data}}},"seq":{seq}}}'
 
 
+def snapshot_frame(route: str, topic: str, data: str, position: Position) -> str:
+    """Return the frame of a state at `position`, which is the JSON text `data`."""
+    kind, name, epoch = _json(f"{route}.snapshot"), _json(name_of(topic)), _json(position.epoch)
+    payload = f'{{"topic":{name},"payload":{data},"epoch":{epoch}}}'
+    return f'{{"type":{kind},"payload":{payload},"seq":{position.seq}}}'
+
+
 def size_of(text: str) -> int:
     """Return the size of `text` in bytes. In a frame, each `"` and each backslash of a name takes one more."""
     return len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))

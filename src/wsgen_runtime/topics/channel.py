@@ -43,6 +43,12 @@ class Channel:
     refusal: ServiceError | None = None
     """Why the service did not start the topic, until its subscribers are answered."""
     task: asyncio.Task[None] | None = None
+    state_call: asyncio.Task[None] | None = None
+    """The call that takes a state."""
+    state_timer: asyncio.TimerHandle | None = None
+    """When a state that was asked of another process is asked for again."""
+    state_wanted: bool = False
+    """Whether a state is to be taken as soon as the topic has started."""
     expiry: asyncio.TimerHandle | None = None
     """The end of a topic that lives on without subscribers."""
     published_at: float = 0.0
@@ -63,7 +69,10 @@ class Channel:
         self.ring = None if history is None else Ring(history)
 
     def close_feed(self) -> None:
-        """Ignore further updates of the producer."""
+        """Ignore further updates of the producer, and the state that is being taken."""
+        if self.state_call is not None:
+            self.state_call.cancel()
+            self.state_call = None
         if self.feed is not None:
             self.feed.close()
             self.feed = None

@@ -11,6 +11,7 @@ from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.history import Kept
+from wsgen_runtime.topics.snapshots import Snapshots
 from wsgen_runtime.topics.subscriptions import TopicIndex
 from wsgen_runtime.topics.updates import Updates
 
@@ -25,6 +26,7 @@ class Continuity:
     channels: Mapping[str, Channel]
     clients: Clients
     updates: Updates
+    snapshots: Snapshots
     counters: Counters
 
     def welcome(
@@ -40,23 +42,32 @@ class Continuity:
         """Answer a request to subscribe, and send what precedes the next update of the topic.
 
         That is what the client has missed since the position that it names, if all of it is kept and fits into
-        its outbox; otherwise what a new subscriber gets, unless it is subscribed `again`.
+        its outbox; otherwise what a new subscriber gets, unless it is subscribed `again`. On a snapshot route,
+        that is a state, and the answer waits for it.
         """
         route, room = channel.router.route, self._room(client, topic)
-        if not client.positions:
+        stateful = client.snapshots and channel.router.snapshot_type is not None
+        if not (client.positions or stateful):
             self._answer(client, subscribed_frame(route, topic, question.id, message))
             self._send(client, () if again else channel.replayed(room, OVERHEAD))
             return
         since = question.since
-        missed = None if since is None else channel.missed_since(since)
+        waits = client in self.topics[topic].syncing
+        missed = None if since is None or waits else channel.missed_since(since)
         if missed is not None and sum(kept.frame_size + OVERHEAD for kept in missed) <= room:
             position, recovered, sent = since, True, missed
             self.counters.recovered += 1
         else:
             recovered = False
             self.counters.unrecovered += since is not None
+            if stateful:
+                client.seal(topic)
+                self.snapshots.sync(client, topic, question)
+                return
             sent = [] if again and since is None else channel.replayed(room, OVERHEAD)
             position = _before(channel, sent)
+        if stateful:
+            self.snapshots.behind.watch(client)
         client.seal(topic)
         frame = subscribed_frame(
             route,
@@ -101,11 +112,20 @@ class Continuity:
                 self.updates.pass_on(topic, founding, channel, seq, data)
         channel.seq = position.seq
         self.reset(topic, channel, entry.members)
+        if entry.syncing:
+            self.snapshots.want(topic)
 
     def reset(self, topic: str, channel: Channel, members: Iterable[Client]) -> None:
         """Let those of `members` that have positions go on like new subscribers."""
+        stateful = channel.router.snapshot_type is not None
         for client in tuple(members):
-            if client.positions:
+            if stateful and client.snapshots:
+                client.seal(topic)
+                self.counters.unrecovered += 1
+                if client.positions:
+                    self._answer(client, reset_frame(channel.router.route, topic, None))
+                self.snapshots.sync(client, topic)
+            elif client.positions:
                 client.seal(topic)
                 self.counters.unrecovered += 1
                 sent = channel.replayed(self._room(client, topic), OVERHEAD)

@@ -28,6 +28,7 @@ from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.continuity import Continuity
 from wsgen_runtime.topics.lifecycle import Lifecycle
 from wsgen_runtime.topics.lingering import Lingering
+from wsgen_runtime.topics.snapshots import Snapshots
 from wsgen_runtime.topics.subscriptions import Joined, TopicIndex, TopicOutcome, TopicStep
 from wsgen_runtime.topics.updates import Updates
 
@@ -55,6 +56,17 @@ class Hub:
         self._channels: dict[str, Channel] = {}
         self._keeper = _keeper_of(broker)
         self._epoch, self._epochs = token_urlsafe(9), count(1)
+        self._snapshots = Snapshots(
+            self.topics,
+            self._channels,
+            self.clients,
+            counters,
+            self._keeper,
+            limits.service_timeout,
+            lambda posted: self.updates.hand_over(posted),
+            lambda topic, position: self.stand(topic, position, (), continued=False),
+            self._advance,
+        )
         self.updates = Updates(
             self.topics,
             self._channels,
@@ -67,9 +79,10 @@ class Hub:
             self._open_published,
             self.kept,
             self._keeper,
+            self._snapshots,
         )
         self._continuity = Continuity(
-            self.topics, self._channels, self.clients, self.updates, counters
+            self.topics, self._channels, self.clients, self.updates, self._snapshots, counters
         )
         self._lingering = Lingering(self.topics, self._channels, limits.lingering, self._advance)
         self._lifecycle = Lifecycle(
@@ -102,7 +115,7 @@ class Hub:
         self._lingering.clear()
         self._lingering.allow()
         self._lifecycle.forget_all()
-        self._lifecycle.context = copy_context()
+        self._lifecycle.context = self._snapshots.context = copy_context()
         self.clients.report(None)
         self.updates.start()
         try:
@@ -273,6 +286,7 @@ class Hub:
         entry = self.topics.get(topic)
         if entry is None or not entry.waiting:
             self.updates.release(topic, channel)
+            self._snapshots.started(topic, channel)
             if channel.ending is not None and entry is not None and entry.busy is None:
                 self.end(topic, channel.ending)
 
@@ -369,9 +383,11 @@ class Hub:
 
     def snapshot(self, topic: str, data: str, position: Position) -> None:
         """Send a state to the subscribers of `topic` that wait for it."""
+        self._snapshots.deliver(topic, data, position)
 
     def wanted_snapshot(self, topic: str) -> None:
         """Take a snapshot of `topic`, which this process produces."""
+        self._snapshots.take(topic)
 
     def lose(self, topic: str, count: int) -> None:
         """Count updates that were lost between processes."""

@@ -7,7 +7,7 @@ whether it has a producer. Therefore, a subscriber who comes while the last one 
 producer that moves to another process need no special code.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Generic, TypeVar
@@ -40,13 +40,15 @@ class Joined(Enum):
 class Topic(Generic[M, T]):
     """One topic: its members, and those who wait for its start, with the tokens of their requests.
 
-    `size` is that of its name in bytes.
+    Those in `syncing` are subscribed and get no updates until they have got a state; some have tokens. `size` is
+    that of its name in bytes.
     """
 
     name: str
     size: int
     members: dict[M, None] = field(default_factory=dict)
     waiting: dict[M, list[T]] = field(default_factory=dict)
+    syncing: dict[M, list[T]] = field(default_factory=dict)
     opened: bool = False
     owned: bool = False
     producing: bool = False
@@ -59,7 +61,7 @@ class Topic(Generic[M, T]):
     @property
     def wanted(self) -> bool:
         """Return whether anyone is subscribed or waits for the start."""
-        return bool(self.members or self.waiting)
+        return bool(self.members or self.waiting or self.syncing)
 
     @property
     def lingers(self) -> bool:
@@ -110,6 +112,9 @@ class TopicIndex(Generic[M, T]):
     def __contains__(self, name: str) -> bool:
         return name in self._topics
 
+    def __getitem__(self, name: str) -> Topic[M, T]:
+        return self._topics[name]
+
     def get(self, name: str) -> Topic[M, T] | None:
         """Return the topic, or None."""
         return self._topics.get(name)
@@ -129,9 +134,11 @@ class TopicIndex(Generic[M, T]):
         return self._by_member.get(member, _NOTHING)
 
     def unanswered(self, name: str, member: M) -> int:
-        """Return how many requests of `member` wait for the start of the topic."""
+        """Return how many requests of `member` wait for the start of the topic, or for its state."""
         topic = self._topics.get(name)
-        return len(topic.waiting.get(member, ())) if topic is not None else 0
+        if topic is None:
+            return 0
+        return len(topic.waiting.get(member, ())) + len(topic.syncing.get(member, ()))
 
     def join(self, name: str, member: M, token: T, *, lives_on: bool = False) -> Joined:
         """Subscribe `member`; joining again changes nothing, but each request is answered.
@@ -144,7 +151,7 @@ class TopicIndex(Generic[M, T]):
         if name not in holding.names:
             holding.names.add(topic.name)  # the same object for all members, to save memory
             holding.size += topic.size
-        if member in topic.members:
+        if member in topic.members or member in topic.syncing:
             return Joined.READY
         if topic.ready:
             topic.members[member] = None
@@ -170,7 +177,31 @@ class TopicIndex(Generic[M, T]):
         topic = self._topics[name]
         self._forget(topic, member)
         topic.members.pop(member, None)
-        return topic.waiting.pop(member, [])
+        return topic.waiting.pop(member, []) + topic.syncing.pop(member, [])
+
+    def sync(self, name: str, member: M, *tokens: T) -> None:
+        """Let a member of the topic wait for a state."""
+        topic = self._topics[name]
+        topic.members.pop(member, None)
+        topic.syncing.setdefault(member, []).extend(tokens)
+
+    def synced(self, name: str, ready: Callable[[M], bool]) -> tuple[tuple[M, list[T]], ...]:
+        """Return those who waited for a state and are `ready` for it, with their tokens; they are members now."""
+        topic = self._topics[name]
+        arrived = tuple(item for item in topic.syncing.items() if ready(item[0]))
+        for member, _ in arrived:
+            del topic.syncing[member]
+            topic.members[member] = None
+        return arrived
+
+    def unsynced(self, name: str, ready: Callable[[M], bool]) -> TopicOutcome[M, T]:
+        """Unsubscribe those who waited for a state and are `ready` for it, since there is none."""
+        topic = self._topics[name]
+        gone = tuple(item for item in topic.syncing.items() if ready(item[0]))
+        for member, _ in gone:
+            del topic.syncing[member]
+            self._forget(topic, member)
+        return TopicOutcome((), *_divided(gone))
 
     def drop(self, member: M) -> tuple[str, ...]:
         """Unsubscribe `member` from all its topics; return their names."""
@@ -185,17 +216,16 @@ class TopicIndex(Generic[M, T]):
         return TopicOutcome() if topic is None else self._expel(topic)
 
     def end(self, name: str) -> TopicOutcome[M, T]:
-        """Unsubscribe all members, since the producer has ended; those who wait for the start go on waiting."""
+        """Unsubscribe all members, since the producer has ended; those who wait for the start go on waiting.
+
+        Those who wait for a state and have a token have failed to subscribe.
+        """
         topic = self._topics.get(name)
         if topic is None:
             return TopicOutcome()
         topic.spent = topic.producing
         topic.lives_on = topic.lives_on and bool(topic.waiting)
-        ended = tuple(topic.members)
-        topic.members.clear()
-        for member in ended:
-            self._forget(topic, member)
-        return TopicOutcome(ended=ended)
+        return self._dismiss(topic, ())
 
     def own(self, name: str, owned: bool) -> TopicOutcome[M, T]:
         """Note whether this process is to produce the topic.
@@ -268,11 +298,18 @@ class TopicIndex(Generic[M, T]):
         return TopicOutcome(subscribed=arrived)
 
     def _expel(self, topic: Topic[M, T]) -> TopicOutcome[M, T]:
-        outcome: TopicOutcome[M, T] = TopicOutcome(
-            failed=tuple(topic.waiting.items()), ended=tuple(topic.members)
-        )
+        waiting = tuple(topic.waiting.items())
         topic.waiting.clear()
+        return self._dismiss(topic, waiting)
+
+    def _dismiss(
+        self, topic: Topic[M, T], failed: tuple[tuple[M, list[T]], ...]
+    ) -> TopicOutcome[M, T]:
+        """Unsubscribe the `failed` ones, and all who were subscribed."""
+        unanswered, answered = _divided(topic.syncing.items())
+        outcome = TopicOutcome((), (*failed, *unanswered), (*topic.members, *answered))
         topic.members.clear()
+        topic.syncing.clear()
         for member in (*(member for member, _ in outcome.failed), *outcome.ended):
             self._forget(topic, member)
         return outcome
@@ -283,3 +320,16 @@ class TopicIndex(Generic[M, T]):
         holding.size -= topic.size
         if not holding.names:
             del self._by_member[member]
+
+
+def _divided(
+    syncing: Iterable[tuple[M, list[T]]],
+) -> tuple[tuple[tuple[M, list[T]], ...], tuple[M, ...]]:
+    """Return those who have tokens, with these, and those who have none."""
+    unanswered, answered = [], []
+    for member, tokens in syncing:
+        if tokens:
+            unanswered.append((member, tokens))
+        else:
+            answered.append(member)
+    return tuple(unanswered), tuple(answered)

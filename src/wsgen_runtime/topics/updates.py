@@ -20,6 +20,7 @@ from wsgen_runtime.topics.fanout import fan_out
 from wsgen_runtime.topics.feed import Ending, Feed, Posted
 from wsgen_runtime.topics.inbox import Inbox
 from wsgen_runtime.topics.interval import Wheel
+from wsgen_runtime.topics.snapshots import Snapshots
 from wsgen_runtime.topics.subscriptions import TopicIndex
 
 
@@ -45,6 +46,7 @@ class Updates:
     kept: Callable[[str], Keeping | None]
     keeper: Keeper | None
     """The broker, if it gives the positions of the topics that are `kept`."""
+    snapshots: Snapshots
     launch: Callable[[], object] | None = None
     """Starts the app on the running event loop when an update is published before the app has started."""
     _inbox: Inbox = field(init=False)
@@ -121,13 +123,15 @@ class Updates:
         if position is not None and not self._follows(topic, channel, position):
             return
         seq = channel.seq + 1 if position is None else position.seq
+        if seq > channel.seq + 1:
+            self.snapshots.gapped(topic)
         if entry.members:
             channel.seq = seq
             self.pass_on(topic, entry.members, channel, seq, data)
         elif entry.waiting or channel.holds:
             channel.seq = seq
             self._hold(tuple(entry.waiting), channel, seq, data)
-        elif channel.ring is not None:
+        elif channel.ring is not None or entry.syncing:
             channel.seq = seq
             channel.published_at = asyncio.get_running_loop().time()
             self.pass_on(topic, (), channel, seq, data)
@@ -153,7 +157,18 @@ class Updates:
             if not client.queue_update(message, size, route, topic, delivery):
                 slow.append(client)
 
-        fan_out(members, message, queue)
+        if channel.router.snapshot_type is None or delivery.overflow == "disconnect":
+            fan_out(members, message, queue)
+        else:
+
+            def queue_change(client: Client) -> None:
+                if client.snapshots:
+                    client.queue_change(message, size, topic, delivery.queue)
+                else:
+                    queue(client)
+
+            with self.snapshots.behind.sending():
+                fan_out(members, message, queue_change)
         for client in slow:
             self.too_slow(client)
 
@@ -188,6 +203,7 @@ class Updates:
             entry = self.topics.get(topic)
             if entry is not None and entry.waiting:
                 channel.missed += count
+            self.snapshots.gapped(topic)
 
     def _skip(self, topic: str, count: int) -> None:
         """Count updates that were lost before the broker got them."""
@@ -221,6 +237,9 @@ class Updates:
             self._end(feed, posted.topic, posted.ending)
         elif feed.closed:
             return
+        elif posted.state is not None:
+            yielded = posted.state == "yielded"
+            self.snapshots.pass_on(posted.topic, posted.data, yielded=yielded)
         elif feed.pace is not None:
             self._wheel.start_timing(feed.pace)
         else:
