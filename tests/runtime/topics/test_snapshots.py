@@ -1,0 +1,371 @@
+"""Snapshots: each copy of a state that a client keeps is right, whatever comes when."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.runtime.ledger import Balance, Copy, Deed, Ledger, ledger_router
+from tests.runtime.services import turns, until
+from tests.runtime.virtual_time import in_virtual_time
+
+from wsgen_runtime import Delivery, History, Limits, ServiceError, WsApp
+from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.testing import connect
+
+TOPIC = 'ledger:{"name":"main"}'
+
+
+@asynccontextmanager
+async def copying(app: WsApp, ledger: Ledger) -> AsyncIterator[tuple[Copy, Client]]:
+    """Connect a client that has said hello."""
+    async with connect(app) as client:
+        inside = app.clients[max(app.clients)]
+        inside.greet(("positions", "snapshot"))
+        yield Copy(client, ledger.truth), inside
+
+
+async def settle(*copies: Copy) -> None:
+    """Let everything happen that is on its way."""
+    for _ in range(5):
+        await turns(30)
+        for copy in copies:
+            await copy.read()
+
+
+async def test_a_subscriber_gets_the_state_and_then_its_changes() -> None:
+    ledger = Ledger()
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with copying(app, ledger) as (copy, _):
+        await copy.ask()
+        await until(lambda: ledger.calls == 1)
+        await settle(copy)
+        assert (copy.phase, copy.balance) == ("live", Balance(version=0, total=0))
+        for _ in range(3):
+            ledger.deeds.put_nowait("change")
+        await settle(copy)
+        assert copy.balance == Balance(version=3, total=14)
+        assert (copy.states, app.stats.snapshots, app.stats.updates) == (1, 1, 3)
+        async with copying(app, ledger) as (late, _):
+            await late.ask()
+            await settle(late, copy)
+            assert late.balance == copy.balance
+            assert late.at == copy.at
+        assert copy.states == 1
+
+
+async def test_the_frames_of_a_subscription_with_a_snapshot() -> None:
+    ledger = Ledger()
+    async with copying(WsApp(routers=[ledger_router(ledger)]), ledger) as (copy, _):
+        await copy.ask()
+        answer = await copy.client.receive()
+        state = await copy.client.receive()
+        ledger.deeds.put_nowait("change")
+        update = await copy.client.receive()
+    assert answer == {
+        "type": "ledger.subscribe.response",
+        "payload": {"status": "ok", "message": "Subscribed", "topic": TOPIC},
+        "id": 1,
+    }
+    epoch = state["payload"].pop("epoch")
+    assert state == {
+        "type": "ledger.snapshot",
+        "payload": {"topic": TOPIC, "payload": {"version": 0, "total": 0}},
+        "seq": 0,
+    }
+    assert isinstance(epoch, str)
+    assert update["seq"] == 1
+
+
+async def test_a_client_without_hello_gets_changes_only() -> None:
+    ledger = Ledger()
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with connect(app) as client:
+        assert (await client.subscribe("ledger", {})).keys() == {"status", "message", "topic"}
+        ledger.deeds.put_nowait("change")
+        frame = await client.receive()
+        assert (frame["type"], frame["seq"]) == ("ledger.update", 1)
+        assert ledger.calls == 0
+
+
+async def test_one_call_serves_all_who_wait_and_one_failure_answers_them() -> None:
+    ledger = Ledger()
+    ledger.pause = 30
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with AsyncExitStack() as stack:
+        copies = [(await stack.enter_async_context(copying(app, ledger)))[0] for _ in range(5)]
+        for copy in copies:
+            await copy.ask()
+        await settle(*copies)
+        assert {copy.phase for copy in copies} == {"live"}
+        assert ledger.calls == 1
+        ledger.failure = ServiceError("no such account", code="not_found")
+        for copy in copies:
+            await copy.ask()
+        frames = [await copy.client.receive() for copy in copies]
+        assert {frame["payload"]["code"] for frame in frames} == {"not_found"}
+        assert ledger.calls == 2
+        assert (app.stats.failures, app.stats.refusals) == (0, 1)
+        await until(lambda: app.topics == ())
+
+
+async def test_those_who_are_subscribed_are_told_that_there_is_no_state_after_a_loss() -> None:
+    ledger = Ledger()
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with copying(app, ledger) as (copy, _):
+        await copy.ask()
+        await settle(copy)
+        ledger.failure = LookupError("secret")
+        app._hub.lose(TOPIC, 1)
+        frame = await copy.client.receive()
+        assert frame["type"] == "ledger.unsubscribed"
+        assert frame["payload"]["code"] == "internal"
+        assert frame["payload"]["retry_after"] == 1
+        assert app.stats.failures == 1
+        await until(lambda: app.topics == ())
+
+
+def test_a_call_that_does_not_return_fails_in_time() -> None:
+    async def main() -> None:
+        ledger = Ledger()
+        ledger.pause = 10**9
+        app = WsApp(routers=[ledger_router(ledger)], limits=Limits(service_timeout=0.01))
+        async with copying(app, ledger) as (copy, _):
+            await copy.ask()
+            frame = await copy.client.receive()
+            assert frame["payload"]["code"] == "internal"
+            assert app.stats.failures == 1
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("leave", [True, False])
+async def test_leaving_while_the_state_is_taken(leave: bool) -> None:
+    ledger = Ledger()
+    ledger.pause = 10**9
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with copying(app, ledger) as (copy, _):
+        await copy.ask()
+        await until(lambda: ledger.calls == 1)
+        if leave:
+            await copy.leave()
+            frames = [await copy.client.receive() for _ in range(2)]
+            assert [frame["type"] for frame in frames] == [
+                "ledger.subscribe.response",
+                "ledger.unsubscribe.response",
+            ]
+    await until(lambda: app.topics == ())
+
+
+@pytest.mark.parametrize("deed", ["end", "fail"])
+async def test_a_topic_that_ends_while_the_state_is_taken_answers_with_an_error(deed: Deed) -> None:
+    ledger = Ledger()
+    ledger.pause = 10**9
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with copying(app, ledger) as (copy, _):
+        await copy.ask()
+        await until(lambda: ledger.calls == 1)
+        ledger.deeds.put_nowait(deed)
+        frame = await copy.client.receive()
+        assert (frame["type"], frame["id"]) == ("error", 1)
+        ledger.pause = 0
+        await until(lambda: app.topics == ())
+        await copy.ask()
+        await settle(copy)
+        assert copy.phase == "live"
+
+
+async def test_a_state_that_the_stream_yields_goes_to_all_and_leaves_a_gap_to_others() -> None:
+    ledger = Ledger()
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with copying(app, ledger) as (copy, _), connect(app) as founding:
+        await copy.ask()
+        await settle(copy)
+        await founding.subscribe("ledger", {})
+        for deed in ("change", "hidden", "hidden", "replace", "change"):
+            ledger.deeds.put_nowait(deed)
+        await settle(copy)
+        assert copy.balance == ledger.balance
+        assert (copy.states, copy.gaps, ledger.calls) == (2, 0, 1)
+        assert [(await founding.receive())["seq"] for _ in range(2)] == [1, 3]
+
+
+async def test_a_recovered_client_gets_no_state() -> None:
+    ledger = Ledger()
+    app = WsApp(routers=[ledger_router(ledger, history=History())])
+    async with copying(app, ledger) as (stays, _):
+        await stays.ask()
+        await settle(stays)
+        async with copying(app, ledger) as (before, _):
+            await before.ask()
+            await settle(before)
+        for _ in range(3):
+            ledger.deeds.put_nowait("change")
+        await settle(stays)
+        async with copying(app, ledger) as (after, _):
+            after.at, after.balance = before.at, before.balance
+            await after.ask(resume=True)
+            await settle(after)
+            assert (after.states, after.balance) == (0, ledger.balance)
+            assert app.stats.recovered == 1
+            after.at = (after.at[0], 99) if after.at else None
+            await after.ask(resume=True)
+            await settle(after)
+            assert (after.states, after.balance) == (1, ledger.balance)
+            assert app.stats.unrecovered == 1
+
+
+# -- slow clients
+
+
+@pytest.fixture(params=["by the connection", "directly"])
+def sending(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "directly":
+        monkeypatch.setattr("wsgen_runtime.connections.sockets.own_send", lambda send: send)
+
+
+@pytest.mark.usefixtures("sending")
+def test_a_slow_client_gets_a_fresh_state_when_it_reads_again_and_one_in_a_second() -> None:
+    async def main() -> None:
+        ledger = Ledger()
+        app = WsApp(routers=[ledger_router(ledger, delivery=Delivery(queue=3))])
+        clock = asyncio.get_running_loop().time
+        async with copying(app, ledger) as (copy, _), copying(app, ledger) as (fast, _):
+            for each in (copy, fast):
+                await each.ask()
+                await settle(each)
+            for round_ in range(3):
+                copy.client.stall()
+                for _ in range(10):
+                    ledger.deeds.put_nowait("change")
+                    await settle(fast)
+                assert ledger.calls == 2 + round_
+                copy.client.resume()
+                await asyncio.sleep(1.5 if round_ == 2 else 0.01)
+                await settle(copy, fast)
+                assert copy.states == 2 + round_
+                assert copy.balance == ledger.balance
+                if round_ == 0:
+                    assert clock() < 0.5
+                    await asyncio.sleep(1)
+                elif round_ == 1:
+                    assert clock() < 1.5  # the third state comes later
+            assert (fast.states, fast.gaps, fast.balance) == (1, 0, ledger.balance)
+
+    in_virtual_time(main())
+
+
+@pytest.mark.usefixtures("sending")
+async def test_a_client_that_overflows_before_it_could_read_its_state_is_closed() -> None:
+    ledger = Ledger()
+    app = WsApp(routers=[ledger_router(ledger, delivery=Delivery(queue=3))])
+    async with copying(app, ledger) as (copy, _), copying(app, ledger) as (fast, _):
+        await fast.ask()
+        await settle(fast)
+        copy.client.stall()
+        await copy.ask()
+        await settle(fast)
+        for _ in range(10):
+            ledger.deeds.put_nowait("change")
+            await settle(fast)
+        copy.client.resume()
+        await settle(copy)
+        assert (copy.phase, copy.code) == ("closed", 1013)
+
+
+@pytest.mark.usefixtures("sending")
+async def test_changes_are_dropped_to_make_room_for_answers() -> None:
+    ledger = Ledger()
+    app = WsApp(routers=[ledger_router(ledger)], limits=Limits(outbox_bytes=8_000))
+    async with copying(app, ledger) as (copy, _), copying(app, ledger) as (fast, _):
+        for each in (copy, fast):
+            await each.ask()
+            await settle(each)
+        copy.client.stall()
+        for _ in range(50):
+            ledger.deeds.put_nowait("change")
+            await settle(fast)
+        for _ in range(8):
+            await copy.client.send({"type": "ping"})
+        await settle(fast)
+        copy.client.resume()
+        frames = []
+        while len(frames) < 2 or frames[-1]["type"] == "pong":
+            frames.append(await copy.client.receive())
+        assert frames[-1]["type"] == "ledger.snapshot"
+        assert sum(frame["type"] == "pong" for frame in frames) == 8
+
+
+# -- any order
+
+steps = st.lists(
+    st.tuples(st.just("change"), st.integers(1, 6))
+    | st.tuples(st.sampled_from(["hidden", "replace"]), st.just(1))
+    | st.tuples(st.sampled_from(["ask", "resume", "leave", "stall", "read"]), st.integers(0, 2))
+    | st.tuples(st.just("lose"), st.just(1))
+    | st.tuples(st.just("turns"), st.integers(0, 8))
+    | st.tuples(st.just("pause"), st.integers(0, 8)),
+    max_size=60,
+)
+
+
+@pytest.mark.usefixtures("sending")
+@given(schedule=steps, queue=st.integers(1, 5), keeps=st.booleans())
+def test_every_copy_is_right_at_any_time(
+    schedule: list[tuple[str, int]], queue: int, keeps: bool
+) -> None:
+    async def main() -> None:
+        ledger = Ledger()
+        history = History(updates=4) if keeps else None
+        router = ledger_router(ledger, delivery=Delivery(queue=queue), history=history)
+        app = WsApp(routers=[router])
+        async with AsyncExitStack() as stack:
+            copies = [(await stack.enter_async_context(copying(app, ledger)))[0] for _ in range(3)]
+            lost = False
+            for step, count in schedule:
+                if step == "change" or step == "replace":
+                    for _ in range(count):
+                        ledger.deeds.put_nowait(step)
+                elif step == "pause":
+                    ledger.pause = count
+                elif step == "turns":
+                    await turns(count)
+                elif step == "lose" or step == "hidden":
+                    ledger.change()
+                    app._hub.lose(TOPIC, 1)
+                else:
+                    await play(copies[count], step)
+            for copy in copies:
+                copy.client.resume()
+                await copy.read()
+                if copy.phase == "off":
+                    await copy.ask()
+            await settle(*copies)
+            await asyncio.sleep(2)
+            await settle(*copies)
+            assert ledger.deeds.empty()
+            for copy in copies:
+                assert copy.phase == "live" or copy.code == 1013
+                if copy.phase == "live":
+                    assert copy.balance == ledger.balance
+
+    async def play(copy: Copy, step: str) -> None:
+        await copy.read()
+        if copy.phase == "closed":
+            return
+        if step == "ask":
+            await copy.ask()
+        elif step == "resume":
+            await copy.ask(resume=True)
+        elif step == "leave" and copy.phase != "off":
+            await copy.leave()
+        elif step == "stall":
+            copy.client.stall()
+        elif step == "read":
+            copy.client.resume()
+            await turns(5)
+            await copy.read()
+
+    in_virtual_time(main())
