@@ -63,6 +63,8 @@ class Ledger:
     async def snapshot(self, account: Account) -> Balance:
         assert account.name == "main"
         self.calls += 1
+        if self.pause > 1_000:
+            await asyncio.Event().wait()
         for _ in range(self.pause):
             await asyncio.sleep(0)
         if self.failure is not None:
@@ -125,16 +127,19 @@ class Copy:
 
     async def apply(self, frame: Frame) -> None:
         kind, payload = frame["type"], frame["payload"]
+        subscribed = self.phase in ("live", "syncing")
         if kind == "ledger.subscribe.response" and frame["id"] == self._id:
             if self.phase == "asked":
                 recovered = payload.get("recovered") is True
                 self.phase = "live" if recovered else "syncing"
                 assert ("epoch" in payload) is recovered
-        elif (kind == "error" and frame["id"] == self._id) or (kind == "ledger.unsubscribed" and self.phase in ("live", "syncing")):
+        elif kind == "error" and frame["id"] == self._id:  # noqa: SIM114 - one line a rule
             self.phase = "off"
-        elif kind == "ledger.reset" and self.phase in ("live", "syncing"):
+        elif kind == "ledger.unsubscribed" and subscribed:
+            self.phase = "off"
+        elif kind == "ledger.reset" and subscribed:
             self.phase = "syncing"
-        elif kind == "ledger.snapshot" and self.phase in ("live", "syncing"):
+        elif kind == "ledger.snapshot" and subscribed:
             self.states += 1
             self.balance = Balance.model_validate(payload["payload"])
             self.at, self.phase = (payload["epoch"], frame["seq"]), "live"

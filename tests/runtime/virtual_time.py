@@ -2,9 +2,11 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -35,6 +37,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Return how many timers run."""
         scheduled: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined] # asyncio's own
         return sum(not timer.cancelled() for timer in scheduled)
+
+
+def virtually(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run a test on a `VirtualLoop`."""
+
+    @wraps(test)
+    def run(*arguments: P.args, **options: P.kwargs) -> None:
+        in_virtual_time(test(*arguments, **options))
+
+    return run
 
 
 def in_virtual_time(main: Coroutine[Any, Any, T]) -> T:
