@@ -187,9 +187,8 @@ class Snapshots:
         if data.startswith(_NO_STATE):
             self.fail(topic, channel, _read(data))
             return
-        if position.seq < channel.seq:  # an older one
-            self.want(topic)
-            return
+        if position.seq < channel.seq:
+            return  # an older one; another is asked for before long
         if position.seq > channel.seq:
             channel.seq = position.seq
             for client in tuple(entry.members):

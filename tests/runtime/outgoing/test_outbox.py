@@ -136,11 +136,84 @@ def test_a_cleared_outbox_is_empty() -> None:
     assert drain(outbox) == ["3"]
 
 
+def change(outbox: Outbox, text: str, topic: str = "t", *, queue: int = 2) -> dict[str, bool]:
+    """Queue a change of a state, and return the topics whose changes were dropped."""
+    outbox.put_change({"text": text}, len(text), topic=topic, queue=queue)
+    return outbox.take_behind()
+
+
+def test_changes_of_a_topic_are_dropped_all_together() -> None:
+    outbox = Outbox(100)
+    assert change(outbox, "x1", "x") == change(outbox, "y1", "y") == change(outbox, "x2", "x") == {}
+    assert change(outbox, "x3", "x") == {"x": False}
+    assert (outbox.dropped, outbox.size) == (3, 2)
+    assert drain(outbox) == ["y1"]
+
+
+def test_changes_that_no_longer_fit_are_dropped_by_topic_after_other_updates() -> None:
+    outbox = Outbox(10)
+    assert change(outbox, "x1", "x") == change(outbox, "y1", "y") == {}
+    assert update(outbox, "u1", OLDEST)
+    assert outbox.put({"text": "answer"}, 6)
+    assert outbox.take_behind() == {}
+    assert outbox.put({"text": "another"}, 2)
+    assert outbox.take_behind() == {"x": False}
+    assert change(outbox, "y2-", "y") == {"y": False}
+    assert drain(outbox) == ["answer", "another"]
+
+
+def test_a_state_takes_the_place_of_what_is_queued_of_its_topic() -> None:
+    outbox = Outbox(100)
+    change(outbox, "x1", "x")
+    change(outbox, "y1", "y")
+    for state in ("state", "newer"):
+        assert outbox.put_state({"text": state}, 5, topic="x")
+    assert change(outbox, "x2", "x") == {}
+    assert (outbox.dropped, outbox.size) == (0, 9)
+    assert drain(outbox) == ["y1", "newer", "x2"]
+
+
+def test_whoever_overflows_before_the_state_was_sent_is_known() -> None:
+    outbox = Outbox(100)
+    assert outbox.put_state({"text": "state"}, 5, topic="x")
+    assert change(outbox, "x1", "x", queue=1) == {}
+    assert change(outbox, "x2", "x", queue=1) == {"x": True}
+    assert drain(outbox) == ["state"]
+    assert change(outbox, "x3", "x", queue=1) == {}
+    assert change(outbox, "x4", "x", queue=1) == {"x": False}
+
+
+def test_a_state_that_does_not_fit_is_refused() -> None:
+    outbox = Outbox(10)
+    assert not outbox.put_state({"text": "x" * 11}, 11, topic="x")
+    assert outbox.put({"text": "x" * 8}, 8)
+    assert not outbox.put_state({"text": "xxx"}, 3, topic="x")
+
+
+def test_a_sealed_topic_keeps_what_is_queued() -> None:
+    outbox = Outbox(100)
+    change(outbox, "x1", "x")
+    outbox.seal("x")
+    assert change(outbox, "x2", "x", queue=1) == {}
+    assert change(outbox, "x3", "x", queue=1) == {"x": False}
+    assert drain(outbox) == ["x1"]
+
+
+def test_no_update_overtakes_a_notice_to_all() -> None:
+    outbox = Outbox(100)
+    update(outbox, "x9", LATEST, topic="x")
+    outbox.seal(None)
+    outbox.put({"text": "notice"}, 6)
+    update(outbox, "x11", LATEST, topic="x")
+    assert drain(outbox) == ["x9", "notice", "x11"]
+
+
 actions = st.lists(
     st.tuples(st.just("put"), st.integers(0, 20))
     | st.tuples(st.sampled_from(["oldest", "latest", "disconnect"]), st.integers(0, 20))
     | st.just(("pop", 0))
-    | st.just(("seal", 0)),
+    | st.tuples(st.sampled_from(["change", "state"]), st.integers(0, 20))
+    | st.sampled_from([("seal", 0), ("seal all", 0)]),
     max_size=60,
 )
 
@@ -159,6 +232,16 @@ def test_bounds_hold_and_every_frame_is_sent_dropped_or_refused(
             sent += outbox.pop() is not None
         elif kind == "seal":
             outbox.seal("t")
+        elif kind == "seal all":
+            outbox.seal(None)
+        elif kind == "change":
+            change(outbox, "x" * size)
+            accepted += 1  # one that is not queued counts as dropped
+        elif kind == "state":
+            before = len(outbox) + outbox.dropped
+            queued = outbox.put_state({"text": "x" * size}, size, topic="t")
+            accepted += len(outbox) + outbox.dropped - before  # less those that it replaces
+            assert queued or size > capacity - outbox.size
         else:
             accepted += update(outbox, "x" * size, policies[kind], route=kind)
         assert outbox.size <= capacity

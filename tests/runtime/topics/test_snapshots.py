@@ -1,17 +1,18 @@
 """Snapshots: each copy of a state that a client keeps is right, whatever comes when."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.runtime.ledger import Balance, Copy, Deed, Ledger, ledger_router
+from tests.runtime.ledger import Account, Balance, Copy, Deed, Ledger, ledger_router
 from tests.runtime.services import turns
 from tests.runtime.virtual_time import in_virtual_time, virtually
 
-from wsgen_runtime import Delivery, History, Limits, ServiceError, WsApp
+from wsgen_runtime import Delivery, History, Limits, ServiceError, Topic, TopicUpdate, WsApp
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.testing import connect
 
@@ -242,6 +243,53 @@ async def reaches(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(100):
         while not condition():  # noqa: ASYNC110 - nobody would set an event
             await asyncio.sleep(0.01)
+
+
+@virtually
+async def test_changes_count_while_all_subscribers_wait_for_a_state() -> None:
+    ledger = Ledger()
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with copying(app, ledger) as (waits, _), copying(app, ledger) as (copy, _):
+        await copy.ask()
+        await settle(copy)
+        await copy.leave()
+        ledger.pause = HANGS
+        await waits.ask()
+        await settle(copy)
+        ledger.deeds.put_nowait("change")
+        await settle(copy)
+        await copy.ask(resume=True)
+        await settle(copy)
+        assert (copy.phase, app.stats.recovered) == ("asked", 0)
+
+
+@virtually
+async def test_a_state_stays_behind_the_updates_of_threads() -> None:
+    class InThread(Ledger):
+        feed: TopicUpdate
+
+        async def create_topic(self, topic: Topic[Account], topic_update: TopicUpdate) -> None:
+            assert topic.request.name == "main"
+            self.feed = topic_update
+
+        def remove_topic(self, topic: Topic[Account]) -> None:
+            pass
+
+        async def snapshot(self, account: Account) -> Balance:
+            thread = threading.Thread(target=lambda: self.feed(self.change()))
+            thread.start()
+            thread.join()  # on purpose: the event loop has not taken the update when this returns
+            return await super().snapshot(account)
+
+    ledger = InThread()
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with copying(app, ledger) as (copy, _):
+        await copy.ask()
+        await settle(copy)
+        assert (copy.balance, copy.at and copy.at[1]) == (Balance(version=1, total=1), 1)
+        ledger.feed(ledger.change())
+        await settle(copy)
+        assert copy.balance == ledger.balance
 
 
 # -- slow clients
