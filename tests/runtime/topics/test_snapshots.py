@@ -14,7 +14,7 @@ from tests.runtime.virtual_time import in_virtual_time, virtually
 
 from wsgen_runtime import Delivery, History, Limits, ServiceError, Topic, TopicUpdate, WsApp
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.testing import connect
+from wsgen_runtime.testing import Frame, connect
 
 
 @pytest.fixture(autouse=True)
@@ -368,7 +368,7 @@ async def test_changes_are_dropped_to_make_room_for_answers() -> None:
             await copy.client.send({"type": "ping"})
         await settle(fast)
         copy.client.resume()
-        frames = []
+        frames: list[Frame] = []
         while len(frames) < 2 or frames[-1]["type"] == "pong":
             frames.append(await copy.client.receive())
         assert frames[-1]["type"] == "ledger.snapshot"
@@ -403,7 +403,7 @@ def test_every_copy_is_right_at_any_time(
             for step, count in schedule:
                 if step == "change" or step == "replace":
                     for _ in range(count):
-                        ledger.deeds.put_nowait(step)
+                        ledger.deeds.put_nowait("change" if step == "change" else "replace")
                 elif step == "pause":
                     ledger.pause = count
                 elif step == "turns":
