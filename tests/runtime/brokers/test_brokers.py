@@ -5,7 +5,7 @@ import logging
 import pytest
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRequest, BarRouter, Recorder, until
 
-from wsgen_runtime import BrokerHost, BrokerStats, WsApp
+from wsgen_runtime import BrokerHost, BrokerStats, History, WsApp
 from wsgen_runtime.testing import ErrorFrameError, WsTestClient, connect
 
 
@@ -185,3 +185,10 @@ async def test_calls_of_a_broker_for_unknown_topics_are_ignored() -> None:
         one.broker.host.own("bars:unknown", True)
         one.broker.host.deliver("bars:unknown", "1")
     assert one.app.topics == ()
+
+
+def test_a_shared_broker_without_positions_cannot_serve_a_history() -> None:
+    router = BarRouter(service=Recorder(), history=History())
+    with pytest.raises(ValueError, match="keeps no positions, .* a history or a snapshot need: bars"):
+        WsApp(routers=[router], broker=BusBroker(Bus()))
+    WsApp(routers=[router])
