@@ -47,5 +47,5 @@ class BookWsRouter(WsRouter):
     def publish(
         self, request: Req, data: BookChange
     ) -> None:
-        """Raise RuntimeError, as only the service has the state."""
+        """Raise RuntimeError: the service has the state."""
         self._publish(request, data)

@@ -47,5 +47,5 @@ class WholeWsRouter(WsRouter):
         return self._topic()
 
     def publish(self, data: BookChange) -> None:
-        """Raise RuntimeError, as only the service has the state."""
+        """Raise RuntimeError: the service has the state."""
         self._publish(None, data)
