@@ -2,13 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 from pydantic import BaseModel
+from tests.runtime.services import turns
 
-from wsgen_runtime import Delivery, History, Snapshot, WsRouter
-from wsgen_runtime.testing import Frame, WsTestClient
+from wsgen_runtime import Delivery, History, Snapshot, WsApp, WsRouter
+from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.testing import Frame, WsTestClient, connect
 
 
 class Account(BaseModel):
@@ -165,3 +168,51 @@ class Copy:
     def check(self) -> None:
         assert self.balance is not None
         assert self.truth[self.balance.version] == self.balance.total
+
+    async def play(self, step: str) -> None:
+        """Do one step of a random schedule."""
+        await self.read()
+        if self.phase == "closed":
+            return
+        if step == "ask":
+            await self.ask()
+        elif step == "resume":
+            await self.ask(resume=True)
+        elif step == "leave" and self.phase != "off":
+            await self.leave()
+        elif step == "stall":
+            self.client.stall()
+        elif step == "read":
+            self.client.resume()
+            await turns(5)
+            await self.read()
+
+
+@asynccontextmanager
+async def copying(app: WsApp, ledger: Ledger) -> AsyncIterator[tuple[Copy, Client]]:
+    """Connect a client that has said hello."""
+    async with connect(app) as client:
+        inside = app.clients[max(app.clients)]
+        inside.greet(("positions", "snapshot"))
+        yield Copy(client, ledger.truth), inside
+
+
+async def settle(*copies: Copy) -> None:
+    """Let everything happen that is on its way; a stream may take a moment to start."""
+    for _ in range(3):
+        await asyncio.sleep(0.03)
+        await now(*copies)
+
+
+async def now(*copies: Copy) -> None:
+    """Let everything happen that takes no time."""
+    await turns(60)
+    for copy in copies:
+        await copy.read()
+
+
+async def reaches(condition: Callable[[], bool]) -> None:
+    """Let time pass until `condition` holds."""
+    async with asyncio.timeout(100):
+        while not condition():  # noqa: ASYNC110 - nobody would set an event
+            await asyncio.sleep(0.01)

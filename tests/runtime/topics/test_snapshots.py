@@ -2,18 +2,26 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.runtime.ledger import Account, Balance, Copy, Deed, Ledger, ledger_router
+from tests.runtime.ledger import (
+    Account,
+    Balance,
+    Deed,
+    Ledger,
+    copying,
+    ledger_router,
+    now,
+    reaches,
+    settle,
+)
 from tests.runtime.services import turns
 from tests.runtime.virtual_time import in_virtual_time, virtually
 
 from wsgen_runtime import Delivery, History, Limits, ServiceError, Topic, TopicUpdate, WsApp
-from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.testing import Frame, connect
 
 
@@ -24,29 +32,6 @@ def documented_frames() -> None:
 
 HANGS = 10**9
 TOPIC = 'ledger:{"name":"main"}'
-
-
-@asynccontextmanager
-async def copying(app: WsApp, ledger: Ledger) -> AsyncIterator[tuple[Copy, Client]]:
-    """Connect a client that has said hello."""
-    async with connect(app) as client:
-        inside = app.clients[max(app.clients)]
-        inside.greet(("positions", "snapshot"))
-        yield Copy(client, ledger.truth), inside
-
-
-async def settle(*copies: Copy) -> None:
-    """Let everything happen that is on its way; a stream may take a moment to start."""
-    for _ in range(3):
-        await asyncio.sleep(0.03)
-        await now(*copies)
-
-
-async def now(*copies: Copy) -> None:
-    """Let everything happen that takes no time."""
-    await turns(60)
-    for copy in copies:
-        await copy.read()
 
 
 @virtually
@@ -238,13 +223,6 @@ async def test_a_recovered_client_gets_no_state() -> None:
             assert app.stats.unrecovered == 1
 
 
-async def reaches(condition: Callable[[], bool]) -> None:
-    """Let time pass until `condition` holds."""
-    async with asyncio.timeout(100):
-        while not condition():  # noqa: ASYNC110 - nobody would set an event
-            await asyncio.sleep(0.01)
-
-
 @virtually
 async def test_changes_count_while_all_subscribers_wait_for_a_state() -> None:
     ledger = Ledger()
@@ -412,7 +390,7 @@ def test_every_copy_is_right_at_any_time(
                     ledger.change()
                     app._hub.lose(TOPIC, 1)
                 else:
-                    await play(copies[count], step)
+                    await copies[count].play(step)
             for copy in copies:
                 copy.client.resume()
                 await copy.read()
@@ -426,22 +404,5 @@ def test_every_copy_is_right_at_any_time(
                 assert copy.phase == "live" or copy.code == 1013
                 if copy.phase == "live":
                     assert copy.balance == ledger.balance
-
-    async def play(copy: Copy, step: str) -> None:
-        await copy.read()
-        if copy.phase == "closed":
-            return
-        if step == "ask":
-            await copy.ask()
-        elif step == "resume":
-            await copy.ask(resume=True)
-        elif step == "leave" and copy.phase != "off":
-            await copy.leave()
-        elif step == "stall":
-            copy.client.stall()
-        elif step == "read":
-            copy.client.resume()
-            await turns(5)
-            await copy.read()
 
     in_virtual_time(main())
