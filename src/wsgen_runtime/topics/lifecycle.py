@@ -21,6 +21,7 @@ from wsgen_runtime.topics.feed import Feed, Posted
 from wsgen_runtime.topics.producing import HINT, producer_of
 from wsgen_runtime.topics.subscriptions import TopicIndex, TopicOutcome, TopicStep
 from wsgen_runtime.user_code.calls import OverdueError, call
+from wsgen_runtime.user_code.slow_calls import SlowCalls
 
 _log = logging.getLogger("wsgen_runtime")
 _STUBBORN = 1.0  # seconds within which cancelled tasks should end
@@ -53,6 +54,7 @@ class Lifecycle:
     idle: Callable[[], None]
     context: Context = field(default_factory=copy_context)
     """The context variables of streams: those of the app's start, and not those of a client."""
+    _slow: SlowCalls = field(default_factory=SlowCalls)
 
     def advance(self, topic: str) -> None:
         """Start the next step of the topic, if there is one and none is running."""
@@ -143,7 +145,9 @@ class Lifecycle:
     async def _create(self, topic: str, channel: Channel) -> None:
         self.begin(topic, channel)
         router = channel.router
-        producer = producer_of(router, self.broker, self.counters, self.context, self.within)
+        producer = producer_of(
+            router, self.broker, self.counters, self.context, self._slow, self.within
+        )
         feed = channel.feed = Feed(router, topic, self.post)
         try:
             await producer.start(_topic_of(topic, channel), feed)

@@ -15,7 +15,7 @@ from wsgen_runtime.topics.feed import Feed
 from wsgen_runtime.topics.streams import StreamProducer
 from wsgen_runtime.user_code.calls import call
 from wsgen_runtime.user_code.service_shapes import stream_of
-from wsgen_runtime.user_code.slow_calls import naming_slow
+from wsgen_runtime.user_code.slow_calls import Awaited, SlowCalls
 
 HINT = "start long work in a task of its own, and return"
 
@@ -38,6 +38,7 @@ def producer_of(
     broker: Broker,
     counters: Counters,
     context: Context,
+    slow: SlowCalls,
     within: float | None,
 ) -> Producer:
     """Return a new producer of one topic, as the service of `router` is now.
@@ -47,8 +48,8 @@ def producer_of(
     """
     stream = stream_of(router.service)
     if stream is None:
-        return PairProducer(router, within)
-    return StreamProducer(router, stream, broker, counters, context, within)
+        return PairProducer(router, slow, within)
+    return StreamProducer(router, stream, broker, counters, context, slow, within)
 
 
 @dataclass(slots=True, eq=False)
@@ -56,16 +57,17 @@ class PairProducer:
     """Calls `create_topic` and `remove_topic` of a service."""
 
     router: WsRouter
+    slow: SlowCalls
     within: float | None
 
     async def start(self, topic: Topic[BaseModel], feed: Feed) -> None:
         """Call `create_topic`."""
-        with naming_slow("create_topic", self.router.route, HINT):
+        with Awaited(self.slow, "create_topic", self.router.route, HINT):
             await call(self.router.service.create_topic, topic, feed, within=self.within)
 
     async def stop(self, topic: Topic[BaseModel]) -> None:
         """Call `remove_topic`."""
-        with naming_slow("remove_topic", self.router.route, HINT):
+        with Awaited(self.slow, "remove_topic", self.router.route, HINT):
             await call(self.router.service.remove_topic, topic, within=self.within)
 
     def abandon(self) -> None:

@@ -15,7 +15,7 @@ from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.feed import Feed
 from wsgen_runtime.user_code.calls import StrayCancellationError
 from wsgen_runtime.user_code.service_shapes import iterate
-from wsgen_runtime.user_code.slow_calls import naming_slow
+from wsgen_runtime.user_code.slow_calls import Awaited, SlowCalls
 
 _log = logging.getLogger("wsgen_runtime")
 
@@ -44,6 +44,7 @@ class StreamProducer:
     broker: Broker
     counters: Counters
     context: Context
+    slow: SlowCalls
     within: float | None
     _task: asyncio.Task[None] | None = None
     _started: asyncio.Future[None] | None = None
@@ -73,7 +74,7 @@ class StreamProducer:
         self._cancel()
         if self._task is None:
             return
-        with naming_slow("the end of a stream", self.router.route, _HINT):
+        with Awaited(self.slow, "the end of a stream", self.router.route, _HINT):
             await asyncio.wait({self._task}, timeout=self.within)
         if not self._task.done():
             self._leave(self._task)
