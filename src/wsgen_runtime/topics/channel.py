@@ -56,6 +56,8 @@ class Channel:
     ending: str | None = None
     """The reason for which the topic ends once its first subscribers have been answered."""
     seq: int = 0
+    lost_at: int = 0
+    """The last number that was lost before it was published, or 0 if updates after that are not awaited."""
     missed: int = 0
     """The number of updates that were dropped before the topic started."""
     ring: Ring | None = field(init=False)

@@ -76,6 +76,7 @@ class Hub:
             self.clients.disconnect_slow,
             self.end,
             lambda topic, position: self.stand(topic, position, (), continued=False),
+            self._reset,
             self._open_published,
             self.kept,
             self._keeper,
@@ -233,6 +234,11 @@ class Hub:
             self._keeper.begin(topic)
         elif not self._broker.shared:
             channel.begin(self._new_epoch())
+
+    def _reset(self, topic: str) -> None:
+        channel, entry = self._channels.get(topic), self.topics.get(topic)
+        if channel is not None and entry is not None:
+            self._continuity.reset(topic, channel, entry.members)
 
     def _advance(self, topic: str) -> None:
         self._lifecycle.advance(topic)

@@ -23,6 +23,8 @@ from wsgen_runtime.topics.interval import Wheel
 from wsgen_runtime.topics.snapshots import Snapshots
 from wsgen_runtime.topics.subscriptions import TopicIndex
 
+_SILENCE = 1.0  # seconds after which an update should have followed those that were lost
+
 
 @dataclass(slots=True, eq=False)
 class Updates:
@@ -30,8 +32,9 @@ class Updates:
 
     `too_slow(client)` is called with a client that is to be disconnected by the overflow policy of its route,
     `ended(topic, reason)` when a producer has ended and the broker cannot tell other processes, `moved(topic,
-    position)` when the next update follows a position of another epoch, and `unknown(topic)` with an update of a
-    topic that is not open; it returns whether it has opened it.
+    position)` when the next update follows a position of another epoch, `silent(topic)` when updates were lost
+    and none has followed that would show it, and `unknown(topic)` with an update of a topic that is not open; it
+    returns whether it has opened it.
     """
 
     topics: TopicIndex[Client, Question]
@@ -42,6 +45,7 @@ class Updates:
     too_slow: Callable[[Client], None]
     ended: Callable[[str, str], None]
     moved: Callable[[str, Position], None]
+    silent: Callable[[str], None]
     unknown: Callable[[str], bool]
     kept: Callable[[str], Keeping | None]
     keeper: Keeper | None
@@ -210,6 +214,19 @@ class Updates:
         self.lose(topic, count)
         if self.keeper is not None and self.kept(topic) is not None:
             self.keeper.skip(topic, count)
+            return
+        channel = self.channels.get(topic)
+        if channel is not None:
+            loop = asyncio.get_running_loop()
+            if channel.lost_at == 0:
+                loop.call_later(_SILENCE, self._find_silent, topic, channel)
+            channel.lost_at = channel.seq
+
+    def _find_silent(self, topic: str, channel: Channel) -> None:
+        """Notify if the last updates of the topic were lost, which no update shows."""
+        silent, channel.lost_at = channel.lost_at == channel.seq, 0
+        if silent and self.channels.get(topic) is channel:
+            self.silent(topic)
 
     def _begin(self, *, needed: bool) -> bool:
         """Start the app if that is `needed` to publish; return False if the app was shut down."""

@@ -189,6 +189,26 @@ async def test_updates_that_threads_lost_are_a_gap_in_the_history_too() -> None:
             assert await seqs(client, 2) == [4, 5]
 
 
+async def test_a_tail_that_threads_lost_is_told_when_nothing_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wsgen_runtime.topics.updates._SILENCE", 0.05)
+    it = Counting(history=History(), limits=Limits(pending_bytes=16))
+    async with greeted(it.app) as client, connect(it.app) as founding:
+        position = position_of(await ask(client, AAPL))
+        await founding.subscribe("bars", AAPL)
+        feed = it.service.feeds[AAPL_TOPIC]
+        large = Bar(close=0.123456789)
+        thread = threading.Thread(target=publish_all, args=(feed, [large]))
+        thread.start()
+        thread.join()
+        reset = await client.receive()
+        assert reset["type"] == "bars.reset"
+        assert position_of(reset) == position._replace(seq=1)
+        feed(Bar(close=2))
+        assert (await seqs(client, 1), await seqs(founding, 1)) == ([2], [2])
+
+
 async def test_a_new_producer_is_a_new_epoch() -> None:
     it = Counting(history=History())
     async with greeted(it.app) as client:

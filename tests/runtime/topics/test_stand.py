@@ -1,16 +1,10 @@
 """Topics whose positions come from the broker, and what subscribers see when it has lost its place."""
 
-import pytest
 from tests.runtime.greeting import ask, greeted, nothing_follows, position_of, seqs
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, turns, until
 
 from wsgen_runtime import BrokerHost, BrokerStats, Delivery, History, Position, WsApp
 from wsgen_runtime.testing import connect
-
-
-@pytest.fixture(autouse=True)
-def documented_frames() -> None:
-    """The documents do not describe `reset` yet."""
 
 
 class Store:
