@@ -16,7 +16,7 @@ from wsgen.asyncapi.export.export_documents import Exported, export_documents
 from wsgen.diagnostics import Span
 from wsgen.environment import running_environment
 from wsgen.errors import ConfigError
-from wsgen.model import ModuleSpec, TypeRef
+from wsgen.model import History, ModuleSpec, TypeRef
 from wsgen.outputs.channels.stub import render_channels
 
 ROOT = Path(__file__).parents[2]
@@ -87,9 +87,10 @@ def test_2_6_is_the_equivalent() -> None:
         "quotes.subscribe",
         "quotes.unsubscribe",
         "hello",
+        "authenticate",
         "ping",
     ]
-    assert len(channel["subscribe"]["message"]["oneOf"]) == 14
+    assert len(channel["subscribe"]["message"]["oneOf"]) == 16
     messages = document["components"]["messages"]
     assert messages["bars.subscribe"]["x-response"]["oneOf"][0] == {
         "$ref": "#/components/messages/bars.subscribe.response"
@@ -100,6 +101,36 @@ def test_2_6_is_the_equivalent() -> None:
     flow = document["components"]["securitySchemes"]["login"]["flows"]["clientCredentials"]
     assert flow == {"tokenUrl": "https://example.com/t", "scopes": {}}
     assert "operations" not in document
+
+
+@pytest.mark.parametrize("version", ["3.1", "3.0", "2.6"])
+def test_what_a_route_keeps_and_its_state_are_documented(version: str) -> None:
+    kept = router(
+        snapshot=ref("Request"),
+        history=History(updates=9),
+        replay=2,
+        errors={"unknown_symbol": "No such symbol."},
+    )
+    alerts = router("alerts", request=None, source="published")
+    exported = export(module(kept, alerts), version=version)
+    assert exported.diagnostics == ()
+    document = exported.documents["asyncapi"]
+    assert official_errors(document) == []
+    text = json.dumps(document)
+    assert '"x-history": {"updates": 9, "seconds": 120.0, "bytes": 4194304}' in text
+    assert '"x-replay": 2' in text
+    assert '"x-source": "published"' in text
+    assert '"x-errors": {"unknown_symbol": "No such symbol."}' in text
+    messages = document["components"]["messages"] if version == "2.6" else messages_of(document)
+    assert "alerts.snapshot" not in messages
+    state = messages["bars.snapshot"]["payload"]["properties"]["payload"]["properties"]["payload"]
+    assert state == {"$ref": "#/components/schemas/Request-Output"}
+
+
+def messages_of(document: Json) -> Json:
+    (channel,) = document["channels"].values()
+    messages: Json = channel["messages"]
+    return messages
 
 
 def test_per_module_and_the_same_each_time() -> None:

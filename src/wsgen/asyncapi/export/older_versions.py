@@ -9,6 +9,15 @@ import json
 from wsgen.asyncapi.export.assemble import Json
 
 VERSIONS = {"3.1": "3.1.0", "3.0": "3.0.0", "2.6": "2.6.0"}
+_OWN_FIELDS = (
+    "x-command",
+    "x-delivery",
+    "x-errors",
+    "x-history",
+    "x-replay",
+    "x-router",
+    "x-source",
+)
 _MESSAGE_FIELDS = ("name", "title", "summary", "description", "tags", "contentType", "examples")
 
 
@@ -95,11 +104,7 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
     for operation in operations:
         for message in _refs(operation):
             target = messages[keys[message]]
-            target |= {
-                key: value
-                for key, value in operation.items()
-                if key in ("x-command", "x-delivery", "x-errors", "x-router")
-            }
+            target |= {key: value for key, value in operation.items() if key in _OWN_FIELDS}
             if "security" in operation:
                 target["x-security"] = _names_of(operation["security"])
             if "reply" in operation:
