@@ -152,10 +152,24 @@ ROUTER = st.fixed_dictionaries(
                 "queue": st.integers(-2, 2) | st.integers(65_530, 65_540) | VALUE,
                 "overflow": st.sampled_from(["latest", "drop-oldest", "disconnect", "drop"])
                 | VALUE,
+                "interval": st.floats(0, 4_000) | VALUE,
                 "x": VALUE,
             },
         )
         | VALUE,
+        "snapshot": st.just("Book") | VALUE,
+        "source": st.sampled_from(["service", "published"]) | VALUE,
+        "history": st.fixed_dictionaries(
+            {},
+            optional={
+                "updates": st.integers(-1, 3) | VALUE,
+                "seconds": st.floats(0, 5) | VALUE,
+                "bytes": st.integers(1_000, 1_050) | VALUE,
+            },
+        )
+        | VALUE,
+        "replay": st.integers(-1, 4) | VALUE,
+        "errors": st.dictionaries(st.sampled_from(["not_found", "closed"]) | TEXT, VALUE) | VALUE,
         "security": st.lists(VALUE, max_size=3) | VALUE,
         "examples": st.lists(EXAMPLE | VALUE, max_size=3) | VALUE,
         "colour": VALUE,

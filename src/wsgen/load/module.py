@@ -188,9 +188,13 @@ def _disagreement(yaml: RouterDeclaration, python: RouterDeclaration) -> Iterato
     for key in ("request", "data"):
         here, there = yaml.fields.get(key), python.fields.get(key)
         if there and here != there and (here or key not in yaml.spans):
-            shown = str(here) if here else "nothing"
             yield _different(
-                yaml.class_name, key, shown, str(there), yaml.place(key), python.place(key)
+                yaml.class_name,
+                key,
+                str(here or ""),
+                str(there),
+                yaml.place(key),
+                python.place(key),
             )
 
 
@@ -217,9 +221,10 @@ def _contradictions(yaml: FileDeclaration, python: FileDeclaration) -> Iterator[
 def _different(
     class_name: str, key: str, here: str, there: str, place: Span, other: Span
 ) -> Diagnostic:
+    said = f"has {key} `{here}` here and" if here else f"has no {key} here, but"
     return Diagnostic(
         "WSG125",
-        f"`{class_name}` has {key} `{here}` here and `{there}` in {other.path.name}",
+        f"`{class_name}` {said} `{there}` in {other.path.name}",
         place,
         help="Make both say the same, or remove one of the two.",
         notes=(Note(f"{key} `{there}` here", other),),
