@@ -73,7 +73,7 @@ class WsTestClient:
     async def subscribe(
         self,
         route: str,
-        payload: Mapping[str, object],
+        payload: Mapping[str, object] | None = None,
         *,
         since: Position | None = None,
         timeout: float = 5.0,  # noqa: ASYNC109
@@ -83,17 +83,17 @@ class WsTestClient:
         With `since`, a client that has said hello gets the updates after that position, if they are kept.
         """
         more = {} if since is None else {"since": since._asdict()}
-        return await self._request(f"{route}.subscribe", payload, timeout, **more)
+        return await self._request(f"{route}.subscribe", payload or {}, timeout, **more)
 
     async def unsubscribe(
         self,
         route: str,
-        payload: Mapping[str, object],
+        payload: Mapping[str, object] | None = None,
         *,
         timeout: float = 5.0,  # noqa: ASYNC109
     ) -> Frame:
         """Unsubscribe and return the answer's payload; raises ErrorFrameError when refused."""
-        return await self._request(f"{route}.unsubscribe", payload, timeout)
+        return await self._request(f"{route}.unsubscribe", payload or {}, timeout)
 
     async def command(
         self,

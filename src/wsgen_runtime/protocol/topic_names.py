@@ -37,7 +37,7 @@ def topic_key(name: str, request: BaseModel, nullable: Set[str]) -> str:
     That is its name, except that None and "" have the same name: for a request with "" in one of the fields
     `nullable`, it is the name and the JSON with `null` for None.
     """
-    if not nullable or '""' not in name:
+    if not nullable or '""' not in name or not any(_may_be_empty(request, it) for it in nullable):
         return name
     dumped: object = request.model_dump()
     found = dumped.items() if isinstance(dumped, dict) else (("", dumped),)
@@ -49,6 +49,12 @@ def topic_key(name: str, request: BaseModel, nullable: Set[str]) -> str:
 def name_of(key: str) -> str:
     """Return the name of the topic with this key, which clients see."""
     return key.partition("\n")[0]  # which JSON does not contain
+
+
+def _may_be_empty(request: BaseModel, field: str) -> bool:
+    """Return False if the field surely neither is nor contains a text without characters."""
+    value = getattr(request, field, None) if field else ""
+    return value == "" if value is None or isinstance(value, str) else True
 
 
 def _has_empty(value: object) -> bool:

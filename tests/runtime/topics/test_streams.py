@@ -105,6 +105,9 @@ async def test_without_a_request_the_stream_has_no_argument_and_the_payload_may_
         await client.send({"type": "bars.subscribe", "payload": {"symbol": "AAPL"}})
         assert (await client.receive())["payload"]["code"] == "invalid_payload"
         assert app.topics == ("bars:{}",)
+        assert (await client.subscribe("bars"))["topic"] == "bars:{}"
+        await client.unsubscribe("bars")
+        await until(lambda: not app.topics)
 
 
 @pytest.mark.parametrize("waits", [False, True])
