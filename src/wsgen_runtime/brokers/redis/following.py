@@ -141,7 +141,7 @@ class Follower:
             return
         self._heard = max(self._heard, seq)
         position = Position(message.epoch, seq)
-        if kind == "s":
+        if kind == "s":  # it may have a number of its own
             if seq < self.known.seq:
                 self.ask(self.topic.name)  # updates after this state were already read
                 return

@@ -16,7 +16,7 @@ the number of the last update up to this message, and `mark` is the same in no o
     2 b <epoch> 0                             an epoch begins
     2 u <epoch> <seq> <mark> <label> <data>   an update; the label is `-` if there is none
     2 n <epoch> <seq>                         updates were lost, up to this number
-    2 s <epoch> <seq> <label> <data>          a state
+    2 s <epoch> <seq> <label> <data>          a state; `!` and its error if there is none
     2 e <epoch> <seq> <reason>                the producer has ended
     2 a                                       a process waits for a state
 
@@ -122,12 +122,19 @@ def _numbered(raw: bytes) -> Numbered:
         return Numbered(kind.decode(), epoch, seq)
     if kind == b"e":
         return Numbered("e", epoch, seq, data=_reason(rest[0]))
-    mark = b""
-    if kind == b"u":
-        mark, _, content = rest[0].partition(b" ")
-    else:
-        content = rest[0]
-    return Numbered(kind.decode(), epoch, seq, read_mark(mark), *read_content(content))
+    if kind == b"s":
+        return Numbered("s", epoch, seq, "", *_read_state(rest[0]))
+    mark, _, content = rest[0].partition(b" ")
+    return Numbered("u", epoch, seq, read_mark(mark), *read_content(content))
+
+
+def _read_state(content: bytes) -> tuple[str, str]:
+    """Return label and data of a state, or of what is sent in place of one, which begins with `!`."""
+    label, space, data = content.partition(b" ")
+    if not data.startswith(b"!"):
+        return read_content(content)
+    name, error = read_content(label + space + data[1:])
+    return name, f"!{error}"
 
 
 def read_epoch(text: bytes) -> str:
@@ -154,7 +161,7 @@ def read_mark(text: bytes) -> str:
 
 
 def read_content(content: bytes) -> tuple[str, str]:
-    """Return label and data of an update or a state; raises ValueError for data that is not JSON."""
+    """Return label and data of an update; raises ValueError for data that is not JSON."""
     label, space, data = content.partition(b" ")
     if not space:
         raise ValueError("it has no data")

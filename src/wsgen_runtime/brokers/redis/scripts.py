@@ -79,7 +79,7 @@ local function publish(g, state, history)
   for _ = 1, g.count do
     local kind, n, content = take(), tonumber(take()), take()
     if kind == 's' then
-      number(n)
+      if n > state.n then state.seq, state.n = state.seq + n - state.n, n end
       redis.call('PUBLISH', g.channel, '2 s ' .. state.epoch .. ' ' .. text(state.seq) .. ' ' .. content)
     elseif not skipped and (not produced or n > state.n) then
       local mark = text(n)

@@ -64,6 +64,9 @@ class Host:
         self.updates += entries
 
     def snapshot(self, topic: str, data: str, position: Position) -> None:
+        if position.epoch != self.position.epoch or position.seq < self.position.seq:
+            self.wrong.append(f"a state at {position} after {self.position}")
+        self.position = position
         self.snapshots.append((position, data))
 
     def wanted_snapshot(self, topic: str) -> None:

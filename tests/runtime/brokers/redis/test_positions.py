@@ -124,6 +124,12 @@ async def test_a_state_comes_between_the_same_updates_everywhere(server: RedisSe
         for part in (one, two):
             await part.gets((1, 1), (2, 2), (3, 3))
             assert part.host.snapshots == [(part.host.position._replace(seq=2), "[1,2]")]
+        one.broker.skip(TOPIC, 1)  # a state with a number of its own
+        one.broker.snapshot(TOPIC, '!{"code":"gone"}')
+        for part in (one, two):
+            await until(lambda: len(part.host.snapshots) == 2)  # noqa: B023 - awaited here
+            assert part.host.snapshots[1] == (part.host.position, '!{"code":"gone"}')
+            assert (part.host.position.seq, part.host.losses) == (4, 1)
 
 
 async def test_the_end_of_a_producer_reaches_all_after_its_updates(server: RedisServer) -> None:
