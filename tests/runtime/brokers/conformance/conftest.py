@@ -12,11 +12,6 @@ from wsgen_runtime.brokers.redis import RedisBroker
 _SHARED = ("redis", "valkey")
 
 
-@pytest.fixture(autouse=True)
-def documented_frames() -> None:
-    """The documents do not describe `reset` yet."""
-
-
 @pytest.fixture(scope="session")
 def shared_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     with redis_server(tmp_path_factory.mktemp("valkey"), part=VALKEY) as server:
