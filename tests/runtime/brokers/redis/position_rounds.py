@@ -22,7 +22,7 @@ from wsgen_runtime.brokers.redis.positions import Answer, KeptBatch
 from wsgen_runtime.protocol.positions import Position
 
 _LEASE = 1.0
-_STEPS = 12
+_STEPS = 25
 
 
 class Watched(Host):
@@ -95,10 +95,10 @@ class Round:
         """Return what was wrong."""
         steps: list[tuple[Callable[[Process], Awaitable[None]], int]] = [
             (self.publish, 10),
-            (self.toggle, 4),
+            (self.toggle, 2),
             (self.skip, 1),
             (self.begin, 1),
-            (self.doubt, 2),
+            (self.doubt, 3),
             (self.cut, 1),
             (self.restart, 1),
             (self.flush, 1),
@@ -111,6 +111,8 @@ class Round:
         for process in self.processes:
             await process.broker.start(process.host)
         try:
+            for process in self.processes[:2]:
+                await self.toggle(process)
             for _ in range(_STEPS):
                 (step, _), process = (
                     self.random.choices(steps, [weight for _, weight in steps])[0],
