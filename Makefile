@@ -181,6 +181,10 @@ takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic
 	@$(BIN)/python -m tests.runtime.brokers.redis.takeover --rounds $(rounds)
 	@$(BIN)/python -m tests.runtime.brokers.redis.takeover --rounds $(rounds) --pause
 
+.PHONY: commands
+commands: $(VENV)/.ready  ## ask for commands while their processes are killed; commands=N, 10,000 unless told
+	@$(BIN)/python -m tests.runtime.commands.proof --commands $(or $(commands),10000) --seed $(or $(seed),1)
+
 examples ?= 100
 .PHONY: subsets
 subsets: $(VENV)/.ready  ## render subsets of generated projects with all steps and compare; examples=N, 100 unless told

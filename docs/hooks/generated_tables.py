@@ -50,6 +50,12 @@ def keys_of_router() -> str:
     return _table(("key", "default", "meaning"), _keys(schema["$defs"]["router"], schema))
 
 
+def keys_of_command() -> str:
+    """Return the table of the keys of a command in a ws.yaml."""
+    schema = _schema()
+    return _table(("key", "default", "meaning"), _keys(schema["$defs"]["command"], schema))
+
+
 def _keys(
     owner: dict[str, Any], schema: dict[str, Any], prefix: str = ""
 ) -> Iterator[tuple[str, ...]]:
@@ -88,4 +94,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "settings": settings,
     "keys of a module": keys_of_module,
     "keys of a router": keys_of_router,
+    "keys of a command": keys_of_command,
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.runtime import test_limits
+from tests.runtime.commands import test_commands, test_keys
 from tests.runtime.connections import test_auth
 from tests.runtime.outgoing import test_slow_clients
 from tests.runtime.protocol import test_hello, test_incoming
@@ -34,6 +35,10 @@ ANSWERED_BY: dict[ErrorCode, Callable[..., object]] = {
     ErrorCode.NOT_SUBSCRIBED: test_limits.test_unsubscribing_without_a_subscription_is_an_error,
     ErrorCode.UNAUTHORIZED: test_auth.test_a_token_in_the_header_is_accepted,
     ErrorCode.TOO_MANY_SUBSCRIPTIONS: test_limits.test_the_number_of_topics_is_limited,
+    ErrorCode.KEYS_UNAVAILABLE: test_keys.test_a_key_needs_a_user_with_an_id,
+    ErrorCode.KEY_REUSED: test_keys.test_a_key_belongs_to_one_payload_and_one_user,
+    ErrorCode.OUTCOME_UNKNOWN: test_keys.test_what_a_shutdown_cuts_short_has_an_unknown_outcome,
+    ErrorCode.UNAVAILABLE: test_commands.test_waiting_commands_are_limited,
     ErrorCode.RATE_LIMITED: test_limits.test_frames_too_fast_are_an_error_and_then_1008,
     ErrorCode.UNEXPECTED_HELLO: test_hello.test_hello_must_be_the_first_frame,
     ErrorCode.INTERNAL: test_auth.test_authorize_may_be_a_coroutine_function_and_may_raise,
@@ -66,7 +71,7 @@ def test_close_codes() -> None:
 
 
 def test_error_codes() -> None:
-    codes = [code for code, _ in rows("docs/reference/protocol.md", "error code")]
+    codes = [code for code, _ in rows("docs/reference/close-codes.md", "error code")]
     assert codes == [code.value for code in ErrorCode]
 
 

@@ -14,6 +14,7 @@ _GAUGES = (
     "topics",
     "queued",
     "lingering",
+    "keys",
     "broker_connected",
     "broker_leases",
     "broker_queued",
