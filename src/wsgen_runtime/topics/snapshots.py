@@ -30,8 +30,8 @@ from wsgen_runtime.user_code.slow_calls import naming_slow
 _AGAIN = 2.0
 """Seconds after which a state of another process that has not come is asked for again."""
 _HINT = "return the state that the service has, without waiting for its source"
-_NO_STATE = "!"
-"""Begins what is passed on in place of a state if there is none: no JSON text begins with it."""
+_NO_STATE = " "
+"""Begins an error that is passed on in place of a state. Brokers take it for JSON, and no state begins so."""
 
 
 @dataclass(slots=True, eq=False)

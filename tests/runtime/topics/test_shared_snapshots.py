@@ -172,7 +172,7 @@ async def test_an_answer_of_another_process_that_makes_no_sense_is_a_failure() -
         two.ledger.pause = 1_001
         await near.ask()
         await settle(near)
-        two.apps[0]._hub.snapshot(TOPIC, "!nonsense", two.between.topics[TOPIC].position)
+        two.apps[0]._hub.snapshot(TOPIC, " [1]", two.between.topics[TOPIC].position)
         assert (await near.client.receive())["payload"]["code"] == "internal"
 
 

@@ -130,3 +130,17 @@ async def test_copies_are_right_after_another_process_has_taken_over(
             assert there.states > states
             change(ledger, 2)
             await reach(there, lambda: there.balance == Balance(version=5, total=55))
+
+
+async def test_a_failed_snapshot_is_the_answer_in_all_processes(make_shared: MakeBroker) -> None:
+    ledger = Ledger()
+    one, two = (app_of(ledger, make_shared) for _ in range(2))
+    async with running(one, two), copying(one, ledger) as here, connect(two) as client:
+        await current(here, ledger)
+        ledger.failure = ServiceError("not today", code="closed", retry_after=9)
+        two.clients[max(two.clients)].greet(("positions", "snapshot"))
+        await client.send({"type": "ledger.subscribe", "payload": {}, "id": 1})
+        frame = await client.receive()
+        assert (frame["type"], frame["id"], frame["payload"]["code"]) == ("error", 1, "closed")
+        assert frame["payload"]["retry_after"] == 9
+        assert here.phase == "live"
