@@ -146,7 +146,13 @@ class Client:
         if self.closing or self.lost:
             return True
         waits = self._outbox.put_update(
-            message, size, route=route, topic=topic, delivery=delivery, fresh=self._fresh
+            message,
+            size,
+            route=route,
+            topic=topic,
+            delivery=delivery,
+            fresh=self._fresh,
+            resumes=self.positions,
         )
         self._report_behind()
         self._wake()

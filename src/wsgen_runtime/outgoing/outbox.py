@@ -64,10 +64,12 @@ class Outbox:
         topic: str,
         delivery: Delivery,
         fresh: bool = False,
+        resumes: bool = False,
     ) -> bool:
         """Queue an update as the route's `delivery` says; return False if the client must be disconnected.
 
-        To make room, the oldest updates of routes with the policy `drop-oldest` are dropped.
+        To make room, the oldest updates of routes with the policy `drop-oldest` are dropped. So is one that never
+        fits, which no later update need show; a client that `resumes` is disconnected instead, and learns of it.
         """
         if fresh and (not self._order or self.size + size <= self.capacity):
             self._append_update(message, size, route, topic, delivery)
@@ -80,7 +82,7 @@ class Outbox:
                 return False
         elif size > self.capacity:
             self.dropped += 1
-            return True
+            return not resumes
         else:
             while len(lane) >= delivery.queue or (lane and self.size + size > self.capacity):
                 self._drop_oldest(lane)

@@ -17,7 +17,7 @@ from tests.runtime.services import (
 )
 
 from wsgen_runtime import Delivery, History, Limits, Position, WsApp
-from wsgen_runtime.testing import connect
+from wsgen_runtime.testing import ClosedByServerError, connect
 from wsgen_runtime.topics import history as histories
 
 
@@ -261,6 +261,24 @@ async def test_the_policy_of_the_route_drops_nothing_that_a_client_missed(overfl
         client.resume()
         assert (await client.receive())["payload"]["recovered"] is True
         assert await seqs(client, 10) == list(range(1, 11))
+
+
+async def test_a_slow_client_is_closed_for_an_update_that_never_fits() -> None:
+    it = Counting(history=History(), limits=Limits(outbox_bytes=100))
+    async with greeted(it.app) as client, connect(it.app) as founding:
+        await ask(client, AAPL)
+        await founding.subscribe("bars", AAPL)
+        for each in (client, founding):
+            each.stall()
+        it.publish(2)  # one is on its way; the other, with its topic, is larger than the outbox
+        for each in (client, founding):
+            each.resume()
+        assert await seqs(founding, 1) == [1]
+        it.publish(1)
+        assert await seqs(founding, 1) == [3]
+        assert await seqs(client, 1) == [1]
+        with pytest.raises(ClosedByServerError, match="1013"):
+            await client.receive()
 
 
 # -- replay

@@ -1,5 +1,8 @@
 """Topics whose positions come from the broker, and what subscribers see when it has lost its place."""
 
+import asyncio
+
+import pytest
 from tests.runtime.greeting import ask, greeted, nothing_follows, position_of, seqs
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, turns, until
 
@@ -218,6 +221,33 @@ async def test_updates_that_were_held_are_dropped_when_another_epoch_begins() ->
         assert await seqs(client, 1) == [1]
         await nothing_follows(client)
         assert app.stats.lost == 1
+
+
+@pytest.mark.parametrize(("dropped", "recovered"), [(False, True), (True, False)])
+async def test_a_client_that_resumes_before_the_topic_has_started(
+    dropped: bool, recovered: bool
+) -> None:
+    store = Store()
+    app, _ = app_with(store, delivery=Delivery(queue=1 if dropped else 9))
+    gate = asyncio.Event()
+
+    async def slow(topic: str) -> bool:
+        assert topic == AAPL_TOPIC
+        store.stand(Position("a", 5), entries(4, 5))
+        await gate.wait()
+        return False
+
+    store.open = slow  # type: ignore[method-assign]
+    async with greeted(app) as client:
+        since = Position("a", 3)._asdict()
+        await client.send({"type": "bars.subscribe", "payload": AAPL, "id": 1, "since": since})
+        await until(lambda: any(it.epoch for it in app._hub._channels.values()))
+        store.deliver("a", 6, 7)
+        gate.set()
+        answer = await client.receive()
+        assert answer["payload"]["recovered"] is recovered
+        assert position_of(answer).seq == (3 if recovered else 6)
+        assert await seqs(client, 4 if recovered else 1) == ([4, 5, 6, 7] if recovered else [7])
 
 
 async def test_a_topic_that_lingers_is_given_up_where_it_would_be_produced() -> None:
