@@ -1,6 +1,6 @@
 // The console's connection: frames, subscriptions, and coming back after the server went away. No DOM.
 
-import { asArray, asObject, asText, canonical, isObject, type Json, type JsonObject, writeJson } from "./json";
+import { asArray, asObject, asText, canonical, isObject, type Json, type JsonObject, parseJson, writeJson } from "./json";
 import { originHint } from "./origin";
 import { Subscription } from "./subscription";
 
@@ -14,13 +14,19 @@ export interface Frame {
   readonly text: string;
 }
 
-/** An error frame; `key` is that of the subscription it refuses, undefined when the server did not say. */
+/** An error frame; `key` is that of the subscription or command it refuses, undefined when the server did not say. */
 export interface Refusal {
   readonly number: number;
   readonly code: string;
   readonly message: string;
   readonly details: readonly { readonly loc: readonly Json[]; readonly message: string }[];
   readonly key: string | undefined;
+}
+
+/** The answer to the command with this `key`, with exact numbers. */
+export interface Response {
+  readonly key: string;
+  readonly payload: Json;
 }
 
 /** A frame to subscribe or, with `leave`, to unsubscribe, that is not answered yet. */
@@ -43,10 +49,13 @@ export class Connection {
   note = "";
   retryAt = 0;
   refusal: Refusal | undefined;
+  response: Response | undefined;
   readonly subscriptions = new Map<string, Subscription>();
   readonly frames: Frame[] = [];
   private socket: WebSocket | undefined;
   private readonly asked = new Map<number, Question>();
+  /** The keys of commands that are not answered yet, by their ids. */
+  private readonly commands = new Map<number, string>();
   private nextId = 1;
   private nextFrame = 1;
   /** The address that has answered since the user connected: when it goes away, it is tried until it is back. */
@@ -80,6 +89,7 @@ export class Connection {
   leave(): void {
     this.subscriptions.clear();
     this.refusal = undefined;
+    this.response = undefined;
     this.disconnect();
   }
 
@@ -92,6 +102,23 @@ export class Connection {
     else if (known.state !== "active") known.restart();
     this.refusal = undefined;
     this.ask(subscription, false);
+    return key;
+  }
+
+  /** Ask for the command `name` with `request`; return the key under which its answer or refusal comes. */
+  command(name: string, request: Json): string {
+    const number = this.nextId;
+    this.nextId += 1;
+    const key = `${name}#${number}`;
+    this.refusal = undefined;
+    this.response = undefined;
+    if (this.socket?.readyState === WebSocket.OPEN) {
+      this.commands.set(number, key);
+      const text = writeJson({ type: name, payload: request, id: number });
+      this.socket.send(text);
+      this.keep(true, name, text);
+    }
+    this.changed();
     return key;
   }
 
@@ -216,7 +243,7 @@ export class Connection {
     const topic = asText(payload.topic);
     if (type === "error") this.refused(frame, payload);
     else if (type.endsWith(".update")) this.activeOn(topic)?.update(text, frame.seq, Date.now());
-    else if (type.endsWith(".response")) this.answered(frame, topic);
+    else if (type.endsWith(".response")) this.answered(frame, topic, text);
     else if (type.endsWith(".unsubscribed")) this.cancelled(topic, asText(payload.reason));
     this.changed();
   }
@@ -225,7 +252,12 @@ export class Connection {
     return [...this.subscriptions.values()].find((one) => one.state === "active" && one.topic === topic);
   }
 
-  private answered(frame: JsonObject, topic: string): void {
+  private answered(frame: JsonObject, topic: string, text: string): void {
+    const key = this.takeCommand(frame.id);
+    if (key !== undefined) {
+      this.response = { key, payload: asObject(parseJson(text)).payload ?? null };
+      return;
+    }
     const question = this.take(frame.id);
     if (question === undefined) return;
     const { subscription } = question;
@@ -265,6 +297,7 @@ export class Connection {
   }
 
   private refused(frame: JsonObject, payload: JsonObject): void {
+    const command = this.takeCommand(frame.id);
     const question = this.take(frame.id);
     const code = asText(payload.code) || "error";
     const message = asText(payload.message);
@@ -284,7 +317,7 @@ export class Connection {
       code,
       message,
       details: details.map((one) => ({ loc: asArray(one.loc), message: asText(one.message) })),
-      key: subscription?.key,
+      key: command ?? subscription?.key,
     };
     if (subscription?.state !== "pending") return;
     if (subscription.received > 0) {
@@ -316,8 +349,19 @@ export class Connection {
     return question;
   }
 
+  private takeCommand(id: Json | undefined): string | undefined {
+    const key = this.commands.get(id as number);
+    this.commands.delete(id as number);
+    return key;
+  }
+
   private setOffline(): void {
     this.asked.clear();
+    for (const key of this.commands.values()) {
+      const message = "The connection ended before the answer.";
+      this.refusal = { number: this.nextFrame, code: "unanswered", message, details: [], key };
+    }
+    this.commands.clear();
     for (const subscription of [...this.subscriptions.values()]) {
       if (subscription.state === "leaving") this.forget(subscription);
       else if (subscription.state === "active" || subscription.state === "pending") subscription.state = "offline";

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import type { Connection, Refusal } from "./connection";
 import { type Faults, isComplete, JsonInput, RequestForm } from "./form";
 import { FrameLog } from "./frames";
-import { isObject, isSame, type Json, type JsonObject, propertyOf } from "./json";
+import { isObject, isSame, type Json, type JsonObject, propertyOf, writeJson } from "./json";
 import { useConnection, useSeconds } from "./live";
 import { type Endpoint, type Route, socketUrl } from "./routes";
 import { fieldOf, initialValue } from "./schema";
@@ -87,17 +87,18 @@ function EndpointConsole({ connection, endpoint, address }: EndpointProps): Reac
     <>
       <ConnectForm connection={connection} address={address} pings={endpoint.pings} />
       <fieldset className="routes">
-        <legend>Route</legend>
+        <legend>{endpoint.routes.some((one) => one.command) ? "Route or command" : "Route"}</legend>
         {endpoint.routes.map((one, index) => (
           <label key={one.name} className="route">
             <input type="radio" name="route" checked={index === chosen} onChange={() => setChosen(index)} />
             <span className="route-name">{one.name}</span>
+            {one.command && <span className="tag">command</span>}
             {one.deprecated && <span className="tag">deprecated</span>}
             {one.summary && <span className="route-about">{one.summary}</span>}
           </label>
         ))}
       </fieldset>
-      {route && <SubscribeForm key={route.name} connection={connection} route={route} />}
+      {route && <AskForm key={route.name} connection={connection} route={route} />}
       {refusal && refusal.key === undefined && <RefusalBox refusal={refusal} />}
       {subscriptions.length > 0 && (
         <section aria-label="Subscriptions" className="subscriptions">
@@ -161,13 +162,14 @@ function ConnectForm({ connection, address, pings }: ConnectFormProps): ReactNod
   );
 }
 
-/** A request as it was sent, and its subscription's key. */
+/** A request as it was sent, and the key of its subscription or command. */
 interface Sent {
   readonly key: string;
   readonly request: Json;
 }
 
-function SubscribeForm({ connection, route }: { connection: Connection; route: Route }): ReactNode {
+/** Fills in what is asked of a route, to subscribe, or of a command. */
+function AskForm({ connection, route }: { connection: Connection; route: Route }): ReactNode {
   const id = useId();
   const [value, setValue] = useState<Json | undefined>(() => route.examples[0]?.request ?? initialValue(route.request, true));
   // A text field keeps what was typed; another example is another form.
@@ -183,13 +185,15 @@ function SubscribeForm({ connection, route }: { connection: Connection; route: R
     event.preventDefault();
     if (form.current === null || !isComplete(form.current)) return;
     const request = value === undefined ? {} : value;
-    setSent({ request, key: connection.subscribe(route.name, request) });
+    const key = route.command ? connection.command(route.name, request) : connection.subscribe(route.name, request);
+    setSent({ request, key });
   };
   // What is half typed in one of them is not in the other.
   const change = (json: boolean): void => {
     if (form.current && isComplete(form.current)) setAsJson(json);
   };
   const refusal = sent && connection.refusal?.key === sent.key ? connection.refusal : undefined;
+  const response = sent && connection.response?.key === sent.key ? connection.response : undefined;
   const ready = connection.status === "open";
   return (
     <form ref={form} className="request" onSubmit={submit} noValidate>
@@ -219,11 +223,17 @@ function SubscribeForm({ connection, route }: { connection: Connection; route: R
       )}
       <div className="actions">
         <button type="submit" className="main" disabled={!ready}>
-          Subscribe
+          {route.command ? "Send" : "Subscribe"}
         </button>
         {!ready && <span className="quiet">Connect first.</span>}
       </div>
       {refusal && <RefusalBox refusal={refusal} />}
+      {response && (
+        <section aria-label="Response" className="response">
+          <h3>Response</h3>
+          <pre>{writeJson(response.payload, 2)}</pre>
+        </section>
+      )}
     </form>
   );
 }

@@ -4,6 +4,8 @@ import { asArray, asObject, asText, isObject, type Json, type JsonObject } from 
 
 export interface Route {
   readonly name: string;
+  /** Whether it is a command: one question with one answer, and nothing to subscribe to. */
+  readonly command: boolean;
   readonly summary: string;
   readonly description: string;
   readonly deprecated: boolean;
@@ -28,8 +30,9 @@ export interface Endpoint {
 }
 
 const SUBSCRIBE = ".subscribe";
+const UNSUBSCRIBE = ".unsubscribe";
 
-/** Return the endpoints of `document` (references resolved) that clients can subscribe on. */
+/** Return the endpoints of `document` (references resolved) that have routes or commands. */
 export function findEndpoints(document: JsonObject): Endpoint[] {
   return Object.entries(asObject(document.channels))
     .map(([name, channel]) => endpointOf(document, name, asObject(channel)))
@@ -44,7 +47,8 @@ function endpointOf(document: JsonObject, name: string, channel: JsonObject): En
   const messages = isLegacy
     ? operations.map((operation) => asObject(operation.message)).flatMap((one) => asArray(one.oneOf ?? [one]))
     : Object.values(asObject(channel.messages));
-  const routes = messages.filter(isObject).flatMap((message) => routeOf(message, operations));
+  const types = new Set(messages.map((message) => typeOf(asObject(message))));
+  const routes = messages.filter(isObject).flatMap((message) => routeOf(message, operations, types));
   const pings = messages.some((message) => typeOf(asObject(message)) === "ping");
   const title = asText(channel.title) || name;
   return { name, title, address: isLegacy ? name : asText(channel.address) || `/${name}`, routes, pings };
@@ -56,15 +60,18 @@ function typeOf(message: JsonObject): string {
   return asText(type.const ?? asArray(type.enum)[0]);
 }
 
-/** Return the route that `message` subscribes to, or nothing if it is another frame. */
-function routeOf(message: JsonObject, operations: readonly JsonObject[]): Route[] {
+/** Return the route that `message` subscribes to or the command that it asks for, or nothing if it is another frame. */
+function routeOf(message: JsonObject, operations: readonly JsonObject[], types: ReadonlySet<string>): Route[] {
   const properties = asObject(schemaOf(message).properties);
   const kind = typeOf(message);
-  if (!kind.endsWith(SUBSCRIBE)) return [];
+  const subscribes = kind.endsWith(SUBSCRIBE);
+  const command = !subscribes && !kind.endsWith(UNSUBSCRIBE) && types.has(`${kind}.response`);
+  if (!subscribes && !command) return [];
   const operation = asObject(operations.find((one) => asArray(one.messages).includes(message)));
   return [
     {
-      name: kind.slice(0, -SUBSCRIBE.length),
+      name: command ? kind : kind.slice(0, -SUBSCRIBE.length),
+      command,
       summary: asText(operation.summary) || asText(message.summary),
       description: asText(operation.description) || asText(message.description),
       deprecated: operation.deprecated === true || message["x-deprecated"] === true || operation["x-deprecated"] === true,

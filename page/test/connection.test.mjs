@@ -224,3 +224,25 @@ test("pings keep the connection from being silent, where the server answers them
   mock.timers.tick(45_000);
   assert.deepEqual(Socket.last.sent, []);
 });
+
+test("a command has one answer, with exact numbers", () => {
+  open();
+  const key = connection.command("orders.place", AAPL);
+  assert.deepEqual(Socket.last.said, [["orders.place", AAPL]]);
+  const { id } = Socket.last.sent.at(-1);
+  Socket.last.receive(`{"type":"orders.place.response","payload":{"number":12345678901234567890},"id":${id}}`);
+  assert.equal(connection.response.key, key);
+  assert.equal(JSON.stringify(connection.response.payload.number.value), '"12345678901234567890"');
+  assert.deepEqual(states(), []);
+});
+
+test("a refused command has its key, and so has one that is never answered", () => {
+  open();
+  const refused = connection.command("orders.place", AAPL);
+  Socket.last.refuse(-1, "order_rejected");
+  assert.deepEqual([connection.refusal.key, connection.refusal.code], [refused, "order_rejected"]);
+  const lost = connection.command("orders.place", AAPL);
+  assert.equal(connection.refusal, undefined);
+  Socket.last.fail();
+  assert.deepEqual([connection.refusal.key, connection.refusal.code], [lost, "unanswered"]);
+});

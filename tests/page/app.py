@@ -10,7 +10,15 @@ from pydantic import AwareDatetime, BaseModel, Field
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from wsgen_runtime import WsApp, WsRouter, WsRouteService
+from wsgen_runtime import (
+    Command,
+    CommandContext,
+    ServiceError,
+    WsApp,
+    WsCommands,
+    WsRouter,
+    WsRouteService,
+)
 from wsgen_runtime.docs import WsDocs
 
 
@@ -166,6 +174,20 @@ class GateWsRouter(WsRouter):
         )
 
 
+class Transfer(BaseModel):
+    """What is asked of the command."""
+
+    account: int = Field(examples=[1])
+    amount: int = Field(default=1, ge=1)
+
+
+async def transfer(request: Transfer, context: CommandContext) -> Account:
+    """Refuse too large amounts."""
+    if request.amount > 100:
+        raise ServiceError("Not enough money", code="refused")
+    return Account(account=request.account, limit=2**63 - 1 - request.amount)
+
+
 def create_form_app() -> Starlette:
     """Return the app of the tests of forms and cards; pages from disk may use it."""
     market = Market()
@@ -177,6 +199,14 @@ def create_form_app() -> Starlette:
             AccountWsRouter(Accounts()),
             GateWsRouter(Gate()),
         ],
+        commands=WsCommands(
+            Command(
+                name="money.transfer",
+                request_type=Transfer,
+                response_type=Account,
+                run=transfer,
+            )
+        ),
         origins=["null"],
     )
     return Starlette(routes=ws_app.routes("/ws"))

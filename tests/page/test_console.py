@@ -231,3 +231,17 @@ def test_clearing_the_frames_clears_them_while_paused(console: Page) -> None:
     assert console.evaluate("document.querySelectorAll('.frame').length") == 0
     console.click("Go on")
     console.wait_for("document.querySelector('.frame[data-type=\"bars.unsubscribe.response\"]')")
+
+
+def test_a_command_is_sent_and_its_response_is_shown(console: Page) -> None:
+    choose_route(console, "money.transfer")
+    fill_as_json(console, '{"account": 7, "amount": 2}')
+    console.click("Send")
+    console.wait_for("document.querySelector('.response pre')")
+    shown = console.evaluate("document.querySelector('.response pre').textContent")
+    assert '"account": 7' in shown
+    assert f'"limit": {2**63 - 3}' in shown
+    fill_as_json(console, '{"account": 7, "amount": 101}')
+    console.click("Send")
+    console.wait_for("document.querySelector('.refusal')?.dataset.code === 'refused'")
+    assert not console.evaluate("document.querySelector('.response')")
