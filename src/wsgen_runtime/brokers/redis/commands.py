@@ -81,10 +81,17 @@ def asking(questions: Sequence[Question]) -> tuple[list[bytes], list[_Argument]]
     return keys, arguments
 
 
-def readings_of(answer: object, questions: Sequence[Question]) -> list[Reading]:
-    """Return the answers of the script READ; raises RedisError for anything else."""
-    readings = []
-    for epoch, seq, entries in _list_of(answer, len(questions)):
+def readings_of(answer: object, questions: Sequence[Question]) -> list[Reading | None]:
+    """Return the answers of the script READ; raises RedisError for anything else.
+
+    There is None for each topic that there was no room for, and which has to be read again.
+    """
+    readings: list[Reading | None] = []
+    for part in _list_of(answer, len(questions)):
+        if not part:
+            readings.append(None)
+            continue
+        epoch, seq, entries = part
         flat = iter(entries)
         triples = zip(flat, flat, flat, strict=True)
         found = [entry for triple in triples for entry in _entry(*triple)]

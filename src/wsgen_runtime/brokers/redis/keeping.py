@@ -33,6 +33,8 @@ class Ledger:
         put_so_far: Callable[[], int],
         ask: Callable[[str], None],
     ) -> None:
+        self.keeps = host.keeps
+        """Whether there are topics whose updates have positions."""
         self.sent = names.sent(process)
         self.doubt: KeptBatch | None = None
         """The batch that was not answered, which is sent again before all others."""
@@ -57,7 +59,7 @@ class Ledger:
 
     def follow(self, name: str, label: str) -> Follower | None:
         """Return the follower of a topic that is open from now on, or None if its updates have no positions."""
-        keeping = self._host.kept(name)
+        keeping = self._host.kept(name) if self.keeps else None
         if keeping is None:
             return None
         topic = self._topics.open(name, keeping, label)
@@ -81,7 +83,7 @@ class Ledger:
         follower = self.followers.get(name)
         if follower is not None:
             return follower.topic
-        keeping = self._host.kept(name)
+        keeping = self._host.kept(name) if self.keeps else None
         if keeping is None:
             return None
         return self._topics.know(name, keeping, self._host.label(name))

@@ -157,8 +157,8 @@ class Link:
         keys, rest = publishing(sent, batch)
         return answers_of(await self._ask("EVAL", PUBLISH, len(keys), *keys, *rest), batch)
 
-    async def read(self, questions: Sequence[Question]) -> list[Reading]:
-        """Read where topics stand, and what their histories have."""
+    async def read(self, questions: Sequence[Question]) -> list[Reading | None]:
+        """Read where topics stand, and what their histories have; None where there was no room for that."""
         keys, rest = asking(questions)
         return readings_of(await self._ask("EVAL", READ, len(keys), *keys, *rest), questions)
 

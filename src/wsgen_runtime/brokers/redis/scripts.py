@@ -159,39 +159,45 @@ return answers
 
 # KEYS: state, history for each topic. ARGV: the eleven values of each topic that are read below. Returns epoch,
 # seq and a list of number, mark and content of the updates after the known one, or of all if the epoch is another
-# one. With 'check', the list is empty; with 'renew', the epoch is another one in any case.
+# one. With 'check', the list is empty; with 'renew', the epoch is another one in any case. When the lists have
+# become too large for one answer, an empty list is returned for each topic that is left.
 READ = (
     _COMMON
     + """
-local answers, at = {}, 0
+local answers, at, size = {}, 0, 0
 local function take() at = at + 1; return ARGV[at] end
 for i = 1, #KEYS, 2 do
   local channel, mode, create, maker = take(), take(), take(), take()
   local top, top_seq = take(), tonumber(take())
   local known, known_seq, known_mark = take(), tonumber(take()), take()
   local ms, ttl = tonumber(take()), take()
-  local state, entries = load(KEYS[i]), {}
-  local renews = mode == 'renew' or is_older(state, top, top_seq)
-  if not renews and known_mark ~= '' and known == state.epoch then
-    for _, entry in ipairs(redis.call('XRANGE', KEYS[i + 1], text(known_seq), text(known_seq))) do
-      renews = entry[2][2] ~= known_mark
-    end
-  end
-  if renews or (create == '1' and state.epoch == '') then
-    begin(state, KEYS[i + 1], channel, top, maker, 0)
-    save(state, ttl)
-  end
-  if mode ~= 'check' and ms > 0 then
-    local first = known == state.epoch and text(known_seq + 1) or '-'
-    for _, entry in ipairs(redis.call('XRANGE', KEYS[i + 1], first, '+')) do
-      if tonumber(entry[2][6]) >= now - ms then
-        entries[#entries + 1] = string.match(entry[1], '^%d+')
-        entries[#entries + 1] = entry[2][2]
-        entries[#entries + 1] = entry[2][8]
+  if size > 1048576 then
+    answers[#answers + 1] = {}
+  else
+    local state, entries = load(KEYS[i]), {}
+    local renews = mode == 'renew' or is_older(state, top, top_seq)
+    if not renews and known_mark ~= '' and known == state.epoch then
+      for _, entry in ipairs(redis.call('XRANGE', KEYS[i + 1], text(known_seq), text(known_seq))) do
+        renews = entry[2][2] ~= known_mark
       end
     end
+    if renews or (create == '1' and state.epoch == '') then
+      begin(state, KEYS[i + 1], channel, top, maker, 0)
+      save(state, ttl)
+    end
+    if mode ~= 'check' and ms > 0 then
+      local first = known == state.epoch and text(known_seq + 1) or '-'
+      for _, entry in ipairs(redis.call('XRANGE', KEYS[i + 1], first, '+')) do
+        if tonumber(entry[2][6]) >= now - ms then
+          entries[#entries + 1] = string.match(entry[1], '^%d+')
+          entries[#entries + 1] = entry[2][2]
+          entries[#entries + 1] = entry[2][8]
+          size = size + #entry[2][8]
+        end
+      end
+    end
+    answers[#answers + 1] = {state.epoch, text(state.seq), entries}
   end
-  answers[#answers + 1] = {state.epoch, text(state.seq), entries}
 end
 return answers
 """

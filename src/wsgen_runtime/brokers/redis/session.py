@@ -26,7 +26,7 @@ _log = logging.getLogger("wsgen_runtime")
 
 _BATCH = 512
 _BATCH_BYTES = 1024 * 1024
-_READS = 16  # topics of which the histories are read at once
+_READS = 256  # topics that are read at once, if their histories are short
 _MOST_RENEWALS = 3  # attempts to publish in a store that loses what it has
 _SOON = 0.1  # seconds after which doubtful positions are compared
 _MOST_WARNINGS = 100  # different complaints about received messages that are logged
@@ -222,7 +222,7 @@ class RedisSession:
         while self._state.ledger.has_due(self._state.outgoing.gone_so_far):
             await self._publish()
         while await self._read():
-            pass
+            await self._claim()  # leases are renewed however long reading takes
         # Not earlier, since queued updates would be refused while this process has not claimed their leases.
         self._ready()
         while True:
@@ -271,9 +271,9 @@ class RedisSession:
         if ledger.doubt is not None:
             await self._keep(ledger.doubt)
         taken = self._state.outgoing.take(_BATCH, _BATCH_BYTES)
-        # A batch that mixes topics with and without positions is rare: the order matters only within a topic.
+        # The order matters only within a topic.
         batch = [each for each in taken if isinstance(each, Sending)]
-        kept = [each for each in taken if isinstance(each, KeptSending)]
+        kept = [each for each in taken if isinstance(each, KeptSending)] if ledger.keeps else ()
         dropped = len(batch)
         try:
             await self._keep(ledger.batch(kept, self._state.outgoing.gone_so_far, _BATCH))
@@ -319,7 +319,9 @@ class RedisSession:
             topic = self._state.topics.get(follower.topic.name)
             if topic is None or topic.follower is not follower:
                 continue  # closed meanwhile
-            follower.take(Reading(reading.position, self._of_type(topic, reading.entries)))
+            if reading is not None:
+                entries = self._of_type(topic, reading.entries)
+                follower.take(Reading(reading.position, entries))
             if follower.unread:
                 ledger.read_soon(follower)
             topic.answer_if_read()
@@ -359,7 +361,7 @@ class RedisSession:
             doubtful = [
                 (question.follower, reading.position)
                 for question, reading in pairs
-                if question.follower.is_behind(reading.position)
+                if reading is not None and question.follower.is_behind(reading.position)
             ]
             if doubtful:
                 name = ledger.make_name()

@@ -8,6 +8,7 @@ from tests.runtime.services import until
 
 from wsgen_runtime import History
 from wsgen_runtime.brokers.base import Keeping
+from wsgen_runtime.protocol.positions import Position
 
 
 async def test_all_processes_give_an_update_the_same_position(server: RedisServer) -> None:
@@ -176,6 +177,7 @@ async def test_processes_without_positions_work_beside_those_with_them(server: R
         await until(lambda: old.host.owned == [True])
         await new.open()
         old.produce(3, 4)
+        await until(lambda: len(new.host.updates) == 2)
         new.publish(5)
         await until(lambda: [data for _, data in new.host.updates] == ["3", "4", "5"])
         assert [seq for seq, _ in new.host.updates] == [1, 2, 3]
@@ -185,3 +187,46 @@ async def test_processes_without_positions_work_beside_those_with_them(server: R
         new.broker.begin(TOPIC)
         new.produce(6)
         await new.gets((1, 6))
+
+
+async def test_histories_that_are_too_large_for_one_answer_are_read_one_after_the_other(
+    server: RedisServer,
+) -> None:
+    one, two = Part(server.url, PUBLISHED), Part(server.url, PUBLISHED)
+    topics, large = [f"bars:{n}" for n in range(4)], f'"{"x" * 300_000}"'
+    given: dict[str, list[tuple[int, str]]] = {}
+
+    def stand(topic: str, _: Position, entries: list[tuple[int, str]], *, continued: bool) -> None:
+        given[topic] = [] if continued else entries
+
+    async def opened(topic: str) -> list[tuple[int, str]]:
+        await two.broker.open(topic)
+        return given[topic]
+
+    two.host.stand = stand  # type: ignore[assignment, method-assign] # of several topics
+    async with started(one, two):
+        for topic in topics:
+            for _ in range(3):
+                one.broker.publish(topic, large, produced=False)
+        await until(lambda: one.broker.stats.queued == 0)
+        await one.broker.open(topics[0])  # after what was published
+        for topic, updates in zip(topics, await asyncio.gather(*map(opened, topics)), strict=True):
+            assert updates == [(1, large), (2, large), (3, large)], topic
+
+
+async def test_topics_without_positions_leave_nothing_but_leases_in_redis(
+    server: RedisServer,
+) -> None:
+    one = Part(server.url, None)
+    with server.client() as client, client.pubsub() as pubsub:
+        pubsub.psubscribe("wsgen:0:topic:*")
+        async with started(one):
+            await one.open()
+            one.produce(1)
+            one.publish(2)
+            await until(lambda: len(one.host.updates) == 2)
+            keys: list[bytes] = client.keys("*")  # type: ignore[assignment, unused-ignore] # redis-py is partly typed
+            assert [key.split(b":")[2] for key in keys] == [b"lease"]
+        heard = (pubsub.get_message(timeout=1) for _ in range(3))
+        messages = [it["data"] for it in heard if it is not None and it["type"] == "pmessage"]
+        assert [message[:4] for message in messages] == [b"1 U ", b"1 P "]
