@@ -142,8 +142,9 @@ class RouterSpec(_Value):
 
     @property
     def types(self) -> tuple[TypeRef, ...]:
-        """Return the types in the order of an alias: request, data, further ones."""
-        return (*((self.request,) if self.request else ()), self.data, *self.further)
+        """Return all types: request, data and further ones, in the order of an alias, and the snapshot."""
+        given = (self.request, self.data, *self.further, self.snapshot)
+        return tuple(ref for ref in given if ref is not None)
 
     @property
     def is_published(self) -> bool:

@@ -185,6 +185,10 @@ class WsRouter:
                     snapshots and delivery.overflow == "latest",
                     "the updates of a route with a snapshot are changes, of which `latest` would omit some",
                 ),
+                (
+                    snapshots and self.replay > 0,
+                    "a new subscriber of a route with a snapshot gets the snapshot, not a replay",
+                ),
                 (self.replay < 0, f"replay must not be negative, as {self.replay} is"),
                 (
                     self.replay > 0 and self.history is None,

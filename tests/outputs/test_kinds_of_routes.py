@@ -10,6 +10,8 @@ import pytest
 from tests.asyncapi.documents import official_errors
 from tests.conftest import Project
 
+from wsgen.model import ModuleSpec, RouterSpec, TypeRef
+from wsgen.pipeline.drafts import imported_by
 from wsgen_runtime import WsRouter
 from wsgen_runtime.documents.describe import describe
 
@@ -89,6 +91,13 @@ def test_routers_are_what_their_keys_say(routers: dict[str, WsRouter]) -> None:
     bar = routers["bar"]
     assert (bar.replay, bar.delivery.interval, bar.errors) == (1, 0.1, ("not_found",))
     assert {router.contract for router in routers.values()} == {2}
+
+
+def test_the_package_of_a_snapshot_is_known() -> None:
+    data, state = TypeRef(name="Change", module="app.models"), TypeRef(name="Book", module="books")
+    router = RouterSpec(class_name="BookWsRouter", route="book", data=data, snapshot=state)
+    module = ModuleSpec(name="feed", endpoint="/ws", routers=(router,))
+    assert imported_by(module) == {"app", "books", "wsgen_runtime"}
 
 
 def test_lines_fit_into_any_line_length(routers: dict[str, WsRouter], project: Project) -> None:
