@@ -1,0 +1,139 @@
+"""Rounds of continuity under faults: `python -m tests.continuity [--rounds 20] [--seed 1] [--minutes 5]`.
+
+Each round draws a script from the seed and its number: clients drop and come back, processes are killed and
+stopped, Redis loses data. What the clients saw is compared with what was made. Prints each violation with how to
+try its round again, and exits with 1 if there was one.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.continuity.mutants import MUTANTS
+from tests.continuity.rolling import rolling
+from tests.continuity.rounds import KINDS, Round, play
+from tests.continuity.world import World
+
+FOUND = Path("build/continuity")
+
+
+def report(said: str) -> None:
+    sys.stdout.write(f"{said}\n")
+    sys.stdout.flush()
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=20, help="the number of the last round")
+    parser.add_argument("--first", type=int, default=1, help="the number of the first round")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=5.0, help="no round starts after them")
+    parser.add_argument("--broker", choices=["redis", "memory"], default="redis")
+    parser.add_argument("--mutants", action="store_true", help="try whether faults are found")
+    parser.add_argument("--rolling", action="store_true", help="try a rolling upgrade")
+    parser.add_argument("--only", nargs="*", help="names of mutants")
+    parser.add_argument("--routes", nargs="*", choices=KINDS, default=list(KINDS))
+    return parser.parse_args(arguments)
+
+
+async def rounds(options: argparse.Namespace) -> bool:
+    """Play the rounds and report; return whether all promises were kept."""
+    give_up = time.monotonic() + options.minutes * 60
+    played = violations = 0
+    counts = dict.fromkeys(("update", "snapshot", "lost", "gap"), 0)
+    recovered = unrecovered = needless = 0
+    with tempfile.TemporaryDirectory(prefix="continuity-") as folder:
+        world = World(Path(folder), redis=options.broker == "redis")
+        try:
+            await world.start()
+            number = options.first
+            while number <= options.rounds and time.monotonic() < give_up:
+                chance = random.Random(f"{options.seed} {number} {options.broker}")
+                result = await play(world, number, chance, options.routes)
+                tell(result, options)
+                played, violations = played + 1, violations + len(result.violations)
+                for kind in counts:
+                    counts[kind] += result.count(kind)
+                recovered += result.count("answer", recovered=True)
+                unrecovered += result.count("answer", recovered=False)
+                needless += result.needless
+                number += 1
+        finally:
+            await world.stop()
+            keep(world.log)
+    report(
+        f"rounds {options.first} to {number - 1}, seed {options.seed}, {options.broker}: "
+        f"{violations} violations; {counts['update']:,} updates, {counts['snapshot']:,} states, "
+        f"{counts['lost']:,} lost connections, {recovered:,} resumes that recovered, "
+        f"{unrecovered:,} that did not, {counts['gap']:,} signalled losses, "
+        f"{needless:,} of them without a fault"
+    )
+    if number <= options.rounds:
+        report(f"go on with --first {number}")
+    return played > 0 and violations == 0
+
+
+async def mutants(options: argparse.Namespace) -> bool:
+    """Put one fault after another into the servers; return whether each one was found."""
+    missed = []
+    for name in options.only or MUTANTS:
+        mutant, began = MUTANTS[name], time.monotonic()
+        found, number = None, 0
+        with tempfile.TemporaryDirectory(prefix="continuity-") as folder:
+            world = World(Path(folder), redis=mutant.broker == "redis", mutant=name)
+            try:
+                await world.start()
+                while found is None and number < options.rounds:
+                    number += 1
+                    chance = random.Random(f"{options.seed} {number} {mutant.broker}")
+                    result = await play(world, number, chance, list(mutant.routes))
+                    found = next(iter(result.violations), None)
+            finally:
+                await world.stop()
+        took = time.monotonic() - began
+        if found is None:
+            missed.append(name)
+            report(f"{name}: NOT FOUND in {number} rounds, {took:.0f} s")
+        else:
+            report(f"{name}: found in round {number}, {took:.0f} s: {found[:150]}")
+    return not missed
+
+
+async def upgrade(options: argparse.Namespace) -> bool:
+    """Try a rolling upgrade; return whether nothing was lost or came twice."""
+    wrong = await rolling(options.seed)
+    report(f"rolling upgrade, seed {options.seed}: {len(wrong)} violations")
+    for said in wrong[:8]:
+        report(f"  {said[:300]}")
+    return not wrong
+
+
+def keep(log: Path) -> None:
+    """Keep what the servers logged."""
+    FOUND.mkdir(parents=True, exist_ok=True)
+    (FOUND / "servers.log").write_bytes(log.read_bytes() if log.exists() else b"")
+
+
+def tell(result: Round, options: argparse.Namespace) -> None:
+    """Report the violations of one round."""
+    if not result.violations:
+        return
+    path = result.write(FOUND)
+    report(f"round {result.number}: {len(result.violations)} violations, transcripts in {path}:")
+    for said in result.told:
+        report(f"  script: {said}")
+    for said in result.violations[:8]:
+        report(f"  {said}")
+    again = f"--first {result.number} --rounds {result.number} --seed {options.seed}"
+    report(f"  again: python -m tests.continuity --broker {options.broker} {again}")
+
+
+if __name__ == "__main__":
+    options = parse()
+    run = mutants if options.mutants else upgrade if options.rolling else rounds
+    sys.exit(0 if asyncio.run(run(options)) else 1)

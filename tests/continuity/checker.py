@@ -1,0 +1,217 @@
+"""Judges transcripts of clients against what was produced. Pure: it knows neither processes nor time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.continuity.rules import Event, Position
+from tests.continuity.services import Step, Whole, whole
+from tests.continuity.truth import Made
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a route promises."""
+
+    numbered: bool = True
+    """It has positions: each loss is signalled, also across connections and producers."""
+    stateful: bool = False
+    many: bool = False
+    """Many processes publish to one topic; their updates come in any order among each other."""
+
+
+@dataclass
+class Topic:
+    """The transcripts of one topic by the name of the client, and the positions that they have in common."""
+
+    kind: Kind
+    transcripts: Mapping[str, Sequence[Event]]
+    made_at: dict[Position, Made] = field(default_factory=dict)
+
+    def violations(self, truth: Mapping[str, int]) -> list[str]:
+        """Return what is wrong; `truth` has the last number of each source."""
+        seen = self._first_deliveries()
+        return [
+            f"{name}: event {number}: {said}"
+            for name, events in self.transcripts.items()
+            for number, said in _Walk(self, truth, seen).violations(events)
+        ]
+
+    def _first_deliveries(self) -> dict[tuple[str, Position], float]:
+        """Return when each process had delivered each update for the first time."""
+        first: dict[tuple[str, Position], float] = {}
+        for events in self.transcripts.values():
+            for event in events:
+                if event.kind == "update" and event.at is not None:
+                    key = event.server, event.at
+                    first[key] = min(event.time, first.get(key, event.time))
+        return first
+
+
+class _Walk:
+    """Goes through one transcript. A segment is what comes between two losses of unknown size."""
+
+    def __init__(
+        self, topic: Topic, truth: Mapping[str, int], seen: Mapping[tuple[str, Position], float]
+    ) -> None:
+        self.topic = topic
+        self.kind = topic.kind
+        self.truth = truth
+        self.seen = seen
+        self.last: dict[str, int] = {}
+        """The last number of each source in this segment."""
+        self.highest: dict[str, tuple[int, Position | None]] = {}
+        """The greatest number of each source, and its position."""
+        self.epochs: list[str] = []
+        """All epochs in order of appearance."""
+        self.past: list[str] = []
+        """The sources of all updates, in order of appearance."""
+        self.missing = 0
+        self.state: Whole | None = None
+        self.recovered: Event | None = None
+
+    def violations(self, events: Sequence[Event]) -> Iterator[tuple[int, str]]:
+        for number, event in enumerate(events):
+            for said in getattr(self, f"_{event.kind}")(event):
+                yield number, said
+
+    def _answer(self, event: Event) -> Iterator[str]:
+        self.recovered = None
+        if event.recovered:
+            self.recovered = event
+            if event.since is None:
+                yield "recovered, although the client gave no position"
+            elif event.at != event.since:
+                yield f"recovered from {event.since}, but the answer has {event.at}"
+
+    def _gap(self, event: Event) -> Iterator[str]:
+        if event.count is None:
+            self._forget()
+            return
+        self.missing += event.count
+        if self.recovered is not None and event.at is not None:
+            for more in range(1, event.count + 1):
+                at = event.at._replace(seq=event.at.seq + more)
+                if self.seen.get((event.server, at), float("inf")) < self.recovered.time:
+                    yield f"recovered, but {at} did not follow"
+                    return
+
+    def _lost(self, event: Event) -> Iterator[str]:
+        if not self.kind.numbered:
+            self._forget()
+        yield from ()
+
+    def _ended(self, event: Event) -> Iterator[str]:
+        if not self.kind.numbered:
+            self._forget()
+        yield from ()
+
+    def _overtaken(self, event: Event) -> Iterator[str]:
+        yield f"update {event.at} came twice or out of order"
+
+    def _snapshot(self, event: Event) -> Iterator[str]:
+        state = Whole.model_validate(event.data)
+        made = Made(state.source, state.number)
+        if state != whole(made):
+            yield f"{state} is no state"
+        self.state = state
+        self._forget()
+        yield from self._placed(event, made)
+        yield from self._ordered(made, event.at, state=True)
+        self.last[made.source] = made.number
+
+    def _update(self, event: Event) -> Iterator[str]:
+        step = Step.model_validate(event.data)
+        made = Made(step.source, step.number)
+        if made.number > self.truth.get(made.source, 0):
+            yield f"{made} was not produced"
+        yield from self._placed(event, made)
+        yield from self._ordered(made, event.at)
+        yield from self._follows(made)
+        self.recovered = None
+        self.last[made.source] = made.number
+        if self.kind.stateful:
+            yield from self._fold(made)
+
+    # -- single rules
+
+    def _forget(self) -> None:
+        self.last.clear()
+        self.missing = 0
+        self.recovered = None
+
+    def _placed(self, event: Event, made: Made) -> Iterator[str]:
+        """A position is one update, for all clients of all processes. A state has that of its last update."""
+        if event.at is None or not event.at.epoch or made.number == 0:
+            return
+        other = self.topic.made_at.setdefault(event.at, made)
+        if other != made:
+            yield f"{event.at} is {made} here, and {other} elsewhere"
+
+    def _ordered(self, made: Made, at: Position | None, *, state: bool = False) -> Iterator[str]:
+        """Nothing but a state comes twice, and no producer after its successor.
+
+        After a loss of unknown size, a client may begin again at an earlier position, where it has been.
+        """
+        if at is not None and at.epoch not in self.epochs:
+            self.epochs.append(at.epoch)
+        back = at is not None and at.epoch in self.epochs[:-1]
+        top, top_at = self.highest.get(made.source, (0, None))
+        if made.number > top:
+            if not back and not self.kind.many and made.source in self.past[:-1]:
+                yield f"{made} after updates of its successor"
+            self.highest[made.source] = made.number, at
+        elif back or (state and made.number == top):
+            pass
+        elif at is None or top_at is None or at.epoch != top_at.epoch or at > top_at:
+            yield f"{made} came again"
+        if made.source not in self.past:
+            self.past.append(made.source)
+
+    def _follows(self, made: Made) -> Iterator[str]:
+        """What is missing since the last update of this source was signalled, exactly."""
+        if made.source not in self.last:
+            if self.last and self.kind.numbered and not self.kind.many:
+                yield f"{made} has another producer than {self.last}, in one epoch"
+            if not self.kind.many:
+                self.missing = 0  # nobody knows after what
+            return
+        skipped = made.number - self.last[made.source] - 1
+        if skipped < 0:
+            yield f"{made} came after {self.last[made.source]}"
+        elif skipped > self.missing:
+            yield f"{made} came after {self.last[made.source]}, and {self.missing} were said to be missing"
+        elif skipped < self.missing and not self.kind.many:
+            yield f"{made} came after {self.last[made.source]}, but {self.missing} were said to be missing"
+        self.missing = max(self.missing - skipped, 0) if self.kind.many else 0
+
+    def _fold(self, made: Made) -> Iterator[str]:
+        if self.state is None:
+            yield f"{made} came before any state"
+            return
+        cells = list(self.state.cells)
+        cells[made.number % len(cells)] = made.number
+        self.state = Whole(source=made.source, number=made.number, cells=cells)
+        if self.state != whole(made):
+            yield f"the state after {made} is {cells}"
+
+
+def unfinished(
+    kind: Kind, events: Sequence[Event], truth: Mapping[str, int], alive: Sequence[str]
+) -> str | None:
+    """Return what a client at rest lacks of the updates of the sources that are `alive`, without a signal."""
+    last: dict[str, int] = {}
+    for event in events:
+        if event.kind in {"update", "snapshot"}:
+            if not kind.many:
+                last.clear()
+            last[event.data["source"]] = event.data["number"]
+        elif event.kind == "gap" and event.count is None and not kind.stateful:
+            last.clear()
+    for source in alive:
+        if source in last and last[source] != truth.get(source, 0):
+            return f"it rests at {last[source]} of {source}, and {truth.get(source, 0)} were made"
+        if kind.stateful and source not in last:
+            return f"it rests at {last}, without a state of {source}"
+        if last and source not in last and not kind.many and truth.get(source, 0):
+            return f"it rests at {last}, and {source} made {truth.get(source, 0)}"
+    return None

@@ -1,0 +1,134 @@
+"""Faults of the runtime that the harness must find; a test server puts one in when it starts.
+
+Each is a small change of one decision, as a mistake in it would be. The runtime knows nothing of them.
+"""
+
+import random
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.protocol.positions import Position
+from wsgen_runtime.topics import continuity
+from wsgen_runtime.topics.channel import Channel
+from wsgen_runtime.topics.continuity import Continuity
+from wsgen_runtime.topics.history import Kept, Ring
+from wsgen_runtime.topics.hub import Hub
+from wsgen_runtime.topics.updates import Updates
+
+_chance = random.Random(1)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A fault, and where to look for it."""
+
+    apply: Callable[[], None]
+    routes: tuple[str, ...] = ("bars", "deep", "alerts")
+    broker: str = "memory"
+
+
+def dropped_tail() -> None:
+    """Some updates do not reach one of the subscribers; the last one may be among them."""
+    whole = Updates.pass_on
+
+    def pass_on(
+        self: Updates, topic: str, members: Collection[Client], channel: Channel, *update: Any
+    ) -> None:
+        if _chance.random() < 0.3:
+            members = tuple(members)[1:]
+        whole(self, topic, members, channel, *update)
+
+    Updates.pass_on = pass_on  # type: ignore[method-assign, assignment]
+
+
+def reordered_pair() -> None:
+    """Now and then an update is sent after its successor."""
+    whole = Updates.pass_on
+    waiting: dict[str, tuple[Any, ...]] = {}
+
+    def pass_on(self: Updates, topic: str, *update: Any) -> None:
+        if topic in waiting:
+            whole(self, topic, *update)
+            whole(self, topic, *waiting.pop(topic))
+        elif _chance.random() < 0.02:
+            waiting[topic] = update
+        else:
+            whole(self, topic, *update)
+
+    Updates.pass_on = pass_on  # type: ignore[method-assign, assignment]
+
+
+def wrong_recovered() -> None:
+    """What the history does not hold is said to be recovered."""
+    whole = Channel.missed_since
+
+    def missed_since(self: Channel, since: Position) -> list[Kept]:
+        return whole(self, since) or []
+
+    Channel.missed_since = missed_since  # type: ignore[method-assign]
+
+
+def stale_epoch() -> None:
+    """A new producer goes on with the epoch of the former one."""
+    Hub._new_epoch = lambda self: "stale"  # type: ignore[method-assign]
+
+
+def duplicate_after_resume() -> None:
+    """The update at the position of the client is sent once more."""
+    whole = Ring.between
+
+    def between(self: Ring, since: int, last: int) -> list[Kept] | None:
+        return whole(self, since - 1, last)
+
+    Ring.between = between  # type: ignore[method-assign]
+
+
+def position_after() -> None:
+    """The answer has the position after the updates that follow, instead of the one before."""
+    whole = continuity._before
+
+    def before(channel: Channel, sent: Sequence[Kept]) -> Position | None:
+        return whole(channel, ())
+
+    continuity._before = before
+
+
+def lost_gap() -> None:
+    """Some updates are lost before they get a number."""
+    whole = Updates.deliver
+
+    def deliver(self: Updates, topic: str, data: str, position: Position | None = None) -> None:
+        if _chance.random() > 0.01:
+            whole(self, topic, data, position)
+
+    Updates.deliver = deliver  # type: ignore[method-assign]
+
+
+def ring_with_a_hole() -> None:
+    """The history lacks an update now and then, and does not count what it gives."""
+    append = Ring.append
+
+    def append_most(self: Ring, *update: Any) -> None:
+        if _chance.random() > 0.05:
+            append(self, *update)
+
+    def between(self: Ring, since: int, last: int) -> list[Kept]:
+        return [kept for kept in self._kept if since < kept.seq <= last]
+
+    Ring.append = append_most  # type: ignore[method-assign, assignment]
+    Ring.between = between  # type: ignore[method-assign]
+
+
+MUTANTS: dict[str, Mutant] = {
+    "dropped-tail": Mutant(dropped_tail),
+    "reordered-pair": Mutant(reordered_pair),
+    "wrong-recovered": Mutant(wrong_recovered),
+    "stale-epoch": Mutant(stale_epoch),
+    "duplicate-after-resume": Mutant(duplicate_after_resume),
+    "position-after": Mutant(position_after),
+    "lost-gap": Mutant(lost_gap),
+    "ring-with-a-hole": Mutant(ring_with_a_hole),
+}
+_ = Continuity
