@@ -55,8 +55,9 @@ def _head(group: Group, name: bytes) -> tuple[_Argument, ...]:
         token, maker, epoch = b"", name, group.epoch
     else:
         token, maker, epoch = production.token, production.maker, production.epoch
-    head = (topic.channel, token, maker, epoch, group.base, topic.top.epoch, topic.top.seq)
-    return *head, group.last, *topic.bounds, len(group.sendings)
+    dealt = 0 if production is None else production.dealt
+    head = (topic.channel, token, maker, epoch, group.base, dealt)
+    return *head, topic.top.epoch, topic.top.seq, group.last, *topic.bounds, len(group.sendings)
 
 
 def answers_of(answer: object, batch: KeptBatch) -> list[Answer]:

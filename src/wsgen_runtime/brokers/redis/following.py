@@ -79,11 +79,12 @@ class Follower:
                 self._heard = missed = 0
             if not same or missed > 0:
                 self.mark = next((it.mark for it in entries if it.seq == position.seq), "")
-            self._stand(
-                position,
-                [(entry.seq, entry.data) for entry in entries],
-                continued=same and len(entries) == missed,
-            )
+            if missed >= 0:  # or it was read before updates that have come meanwhile
+                self._stand(
+                    position,
+                    [(entry.seq, entry.data) for entry in entries],
+                    continued=same and len(entries) == missed,
+                )
         waiting, self._waiting = self._waiting, []
         for message in waiting:
             self.hear(message)

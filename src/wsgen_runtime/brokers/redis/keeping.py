@@ -111,7 +111,7 @@ class Ledger:
         if follower is None or production is None:
             return
         if not production.fresh:
-            begun = Production(production.token, self.make_name(), gone=number)
+            begun = Production(production.token, self.make_name(), gone=number, dealt=number)
             follower.topic.production = begun
             self.mark(follower.topic)
         follower.topic.production.fresh = False  # type: ignore[union-attr] # set above
@@ -192,6 +192,7 @@ class Ledger:
                 group.topic.see(answer.position)
                 if production is not None:
                     production.epoch = answer.position.epoch
+                    production.dealt = max(production.dealt, group.last)
                     self._owe(group.topic, production)
             else:
                 group.topic.see(answer.position)

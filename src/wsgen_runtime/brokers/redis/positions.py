@@ -49,6 +49,8 @@ class Production:
     """Empty until Redis has answered."""
     gone: int = 0
     """The greatest number that has left the queue, sent or dropped."""
+    dealt: int = 0
+    """The greatest number that Redis has published or left out, as it has answered."""
     skipped: int = 0
     """The greatest number that was left out before the queue."""
     owes_state: bool = False

@@ -1,9 +1,10 @@
 """Scripts of the positions of kept topics, which run in Redis.
 
 The state of a topic is a hash: `epoch`, `seq`, the producer's number `n` of the last update, and `size`, the
-bytes of all updates of the epoch so far. Its history is a stream whose ids are the numbers. An entry has the
-`mark` of its update, which no other update of the topic has, the `size` before it, the time in milliseconds, and
-the label with the data.
+bytes of all updates of the epoch so far. `n` is -1 in an epoch that did not begin with its producer, until that
+has said which of its numbers were dealt with before. Its history is a stream whose ids are the numbers. An entry
+has the `mark` of its update, which no other update of the topic has, the `size` before it, the time in
+milliseconds, and the label with the data.
 
 Scripts are sent in full, so that they work after Redis has restarted; Redis caches the compiled script.
 """
@@ -48,6 +49,7 @@ local at, answers, foreign = 2, {}, false
 local function take() at = at + 1; return ARGV[at] end
 local function group()
   local g = {channel = take(), token = take(), maker = take(), epoch = take(), base = tonumber(take())}
+  g.dealt = tonumber(take())
   g.top, g.top_seq, g.last = take(), tonumber(take()), tonumber(take())
   g.updates, g.ms, g.bytes = tonumber(take()), tonumber(take()), tonumber(take())
   g.ttl, g.count = take(), tonumber(take())
@@ -65,6 +67,7 @@ local function trim(history, size, g)
 end
 local function publish(g, state, history)
   local produced, added = g.token ~= '', false
+  if produced and state.n < 0 then state.n = g.dealt end
   local skipped = not produced and again
   local function number(n)
     if n > state.n then
@@ -122,7 +125,7 @@ for i = 2, #KEYS, 3 do
     state = load(KEYS[i + 1])
     if g.token == '' then
       local older = state.epoch == '' or is_older(state, g.top, g.top_seq)
-      if older then begin(state, KEYS[i + 2], g.channel, g.top, g.maker, 0) end
+      if older then begin(state, KEYS[i + 2], g.channel, g.top, g.maker, -1) end
       if again and not done then
         if g.epoch == state.epoch and not older then
           again = false
@@ -143,7 +146,7 @@ for i = 2, #KEYS, 3 do
         if not begun then begin(state, KEYS[i + 2], g.channel, g.top, g.maker, g.base) end
         publish(g, state, KEYS[i + 2])
       end
-    elseif is_older(state, g.epoch, 0) or is_older(state, g.top, g.top_seq) then
+    elseif is_older(state, g.top, g.top_seq) or state.epoch ~= g.epoch and (again or state.n >= 0) then
       outcome = 2
     else
       publish(g, state, KEYS[i + 2])
@@ -182,7 +185,7 @@ for i = 1, #KEYS, 2 do
       end
     end
     if renews or (create == '1' and state.epoch == '') then
-      begin(state, KEYS[i + 1], channel, top, maker, 0)
+      begin(state, KEYS[i + 1], channel, top, maker, -1)
       save(state, ttl)
     end
     if mode ~= 'check' and ms > 0 then
