@@ -118,4 +118,4 @@ mistakes; a user of another type can be returned in a `Session`."""
 
 Authenticate = Callable[[Connection], Awaitable[Session | _User | None] | Session | _User | None]
 # Any: the callback declares the types of its user, router and request.
-Authorize = Callable[[Any, Any, Any], Awaitable[bool] | bool]
+Authorize = Callable[[Any, Any, Any], Awaitable[bool | BaseModel] | bool | BaseModel]

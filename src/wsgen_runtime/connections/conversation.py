@@ -129,14 +129,16 @@ class Conversation:
         for topic, router, request in self.permissions.granted():
             reason = Reason("Subscription no longer authorized", "unauthorized")
             try:
-                allowed = await self.permissions.allow(router, request)
+                served = await self.permissions.serve(router, request)
+                if served is not None and router.key_topic(served) != topic:
+                    served, reason = None, Reason("Subscription changed", "changed", 1.0)
             except ServiceError as error:
                 self.hub.clients.note_refusal()
-                allowed, reason = False, reason_of(error)
+                served, reason = None, reason_of(error)
             except Exception as error:  # authorize is user code
                 self.hub.clients.note_failure(self.client, error)
-                allowed = False
-            if not allowed:
+                served = None
+            if served is None:
                 self.permissions.withdraw(topic)
                 self.hub.revoke(self.client, router, topic, reason)
 
@@ -214,28 +216,31 @@ class Conversation:
 
     async def _subscribe(self, event: Subscribe) -> Fault | None:
         router = self.routers[event.route]
-        topic = self._name_topic(event)
-        if isinstance(topic, Fault):
-            return topic
+        asked = self._name_topic(event, event.request)
+        if isinstance(asked, Fault):
+            return asked
         since = event.since if self.client.positions else None
         if isinstance(since, ErrorDetail):
             return self._protocol.fault(
                 ErrorCode.INVALID_PAYLOAD, "The position is invalid", id=event.id, details=(since,)
             )
-        held = self.hub.topics.held_by(self.client).names
-        if any(key != topic and key in held for key in self.hub.named(name_of(topic))):
-            return self._invalid(
-                event, 'The client has another topic with this name, in which null is ""', "alike"
-            )
         try:
-            allowed = await self.permissions.allow(router, event.request)
+            request = await self.permissions.serve(router, event.request)
         except ServiceError as error:
             return self._refuse(error, event.id)
         except Exception as error:  # authorize is user code
             return self._protocol.failure(event.id, error)
-        if not allowed:
+        if request is None:
             return self._protocol.fault(
                 ErrorCode.UNAUTHORIZED, "Not authorized to subscribe", id=event.id
+            )
+        topic = asked if request is event.request else self._name_topic(event, request)
+        if isinstance(topic, Fault):
+            return topic
+        held = self.hub.topics.held_by(self.client).names
+        if any(key != topic and key in held for key in self.hub.named(name_of(topic))):
+            return self._invalid(
+                event, 'The client has another topic with this name, in which null is ""', "alike"
             )
         excess = self.permissions.excess(topic)
         if excess is not None:
@@ -247,25 +252,26 @@ class Conversation:
             )
         # The connection may have ended while authorize was running.
         if not (self.client.closing or self.client.lost):
-            self.permissions.grant(topic, router, event.request)
+            self.permissions.grant(topic, router, event.request, asked)
             question = Question(event.id, since)
-            self.hub.subscribe(self.client, router, topic, question, event.request)
+            self.hub.subscribe(self.client, router, topic, question, request)
         return None
 
     def _unsubscribe(self, event: Unsubscribe) -> Fault | None:
         router = self.routers[event.route]
-        topic = self._name_topic(event)
-        if isinstance(topic, Fault):
-            return topic
+        asked = self._name_topic(event, event.request)
+        if isinstance(asked, Fault):
+            return asked
+        topic = self.permissions.served_for(asked)
         if not self.hub.unsubscribe(self.client, router, topic):
             return self._protocol.fault(ErrorCode.NOT_SUBSCRIBED, "Not subscribed", id=event.id)
         self.permissions.withdraw(topic)
         self.hub.clients.answer(self.client, unsubscribed_frame(router.route, topic, event.id))
         return None
 
-    def _name_topic(self, event: Subscribe | Unsubscribe) -> str | Fault:
+    def _name_topic(self, event: Subscribe | Unsubscribe, request: BaseModel) -> str | Fault:
         try:
-            topic = self.routers[event.route].key_topic(event.request)
+            topic = self.routers[event.route].key_topic(request)
         except Exception as error:  # serializers of the request are user code
             return self._protocol.failure(event.id, error)
         if size_of(name_of(topic)) > self.limits.topic_bytes:

@@ -1,5 +1,6 @@
 """Decides what a client may subscribe to, by `authorize` and the limits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from wsgen_runtime.protocol.events import Question
 from wsgen_runtime.protocol.frames import size_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.subscriptions import TopicIndex
-from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_bool
+from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_answer, require_bool
 from wsgen_runtime.user_code.calls import call
 from wsgen_runtime.user_code.failure_log import FailureLog
 
@@ -42,19 +43,40 @@ class Permissions:
     authorize: Authorize | None
     log: FailureLog
     _granted: dict[str, tuple[WsRouter, BaseModel]] = field(default_factory=dict)
-    """What `authorize` has allowed; topics that have ended since may still be here."""
+    """What the client has asked for, by the topic that `authorize` has allowed; some may have ended since."""
+    _served: dict[str, str] = field(default_factory=dict)
+    """The topics that are served, by those that were asked for, where `authorize` has named another one."""
 
-    async def allow(self, router: WsRouter | Command, request: BaseModel) -> bool:
-        """Return whether `authorize`, if there is one, allows this; raises what it raises."""
+    async def allow(self, command: Command, request: BaseModel) -> bool:
+        """Return whether `authorize`, if there is one, allows a command; raises what it raises."""
+        return await self._ask(command, request, require_bool) is True
+
+    async def serve(self, router: WsRouter, request: BaseModel) -> BaseModel | None:
+        """Return the request to subscribe with, or None if `authorize` refuses; raises what it raises.
+
+        It is `request` itself if `authorize` has not returned another one.
+        """
+
+        def check(answer: object) -> object:
+            return require_answer(answer, router.request_type)
+
+        answer = await self._ask(router, request, check)
+        if isinstance(answer, BaseModel):
+            return answer.model_copy()  # it may be `request`, changed
+        return request if answer is True else None
+
+    async def _ask(
+        self, asked: WsRouter | Command, request: BaseModel, check: Callable[[object], object]
+    ) -> object:
         if self.authorize is None:
             return True
         try:
             within = self.limits.auth_timeout
             while True:
                 user = self.client.user
-                answer = await call(self.authorize, user, router, request, within=within)
+                answer = await call(self.authorize, user, asked, request, within=within)
                 if user is self.client.user:  # a renewal may have changed it
-                    return require_bool(answer)
+                    return check(answer)
         except (RefusedError, HTTPException, WebSocketException):
             return False
         except WrongAnswerError as error:
@@ -86,18 +108,32 @@ class Permissions:
         """Return the topics that were granted, each with its router and its request."""
         return tuple((topic, *it) for topic, it in self._granted.items())
 
-    def grant(self, topic: str, router: WsRouter, request: BaseModel) -> None:
-        """Note that the client subscribes to `topic`, which a renewal is to check again."""
+    def grant(self, topic: str, router: WsRouter, request: BaseModel, asked: str) -> None:
+        """Note that the client subscribes to `topic`, which it has `asked` for, to be checked by a renewal."""
         if self.authorize is None:
             return
         held = self.topics.held_by(self.client).names
         if len(self._granted) > 2 * len(held) + 8:
             self._granted = {name: it for name, it in self._granted.items() if name in held}
         self._granted[topic] = router, request
+        self._served.pop(asked, None)
+        if asked == topic:
+            return
+        if len(self._served) > 2 * len(held) + 8:
+            self._served = {name: it for name, it in self._served.items() if it in held}
+        if len(self._served) > 2 * len(held) + 8:  # a client may have many names for one topic
+            del self._served[next(iter(self._served))]
+        self._served[asked] = topic
+
+    def served_for(self, asked: str) -> str:
+        """Return the topic that the client got by asking for `asked`, which may be the same."""
+        return self._served.get(asked, asked)
 
     def withdraw(self, topic: str) -> None:
         """Note that the client is no longer subscribed to `topic`."""
         self._granted.pop(topic, None)
+        if self._served:
+            self._served = {asked: it for asked, it in self._served.items() if it != topic}
 
 
 def _exceeds(present: int, more: int, bound: int | None) -> bool:

@@ -61,6 +61,13 @@ def require_bool(answer: object) -> bool:
     raise _wrong(answer, "True or False")
 
 
+def require_answer(answer: object, request_type: type) -> object:
+    """Return `answer`, True, False or a request; raises WrongAnswerError if it is none of them."""
+    if isinstance(answer, bool) or type(answer) is request_type:
+        return answer
+    raise _wrong(answer, f"True, False or a `{request_type.__name__}`")
+
+
 def _layers(function: object) -> Iterator[object]:
     """Yield `function` and the functions that it forwards calls to: wrapped, bound, or its `__call__`.
 

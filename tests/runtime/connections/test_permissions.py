@@ -76,9 +76,9 @@ async def test_permissions_for_topics_that_have_ended_are_forgotten() -> None:
     permissions = Permissions(client, topics, Limits(), lambda *_: True, FailureLog())
     router, request = BarRouter(service=Recorder()), BarRequest(symbol="AAPL")
     topics.join("kept", client, Question(None))
-    permissions.grant("kept", router, request)
+    permissions.grant("kept", router, request, "kept")
     for number in range(100):
-        permissions.grant(f"ended {number}", router, request)
+        permissions.grant(f"ended {number}", router, request, f"ended {number}")
     granted = [topic for topic, _, _ in permissions.granted()]
     assert granted[0] == "kept"
     assert len(granted) < 15
