@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wsgen_runtime.errors import DeclaredError, ServiceError
     from wsgen_runtime.history import History
     from wsgen_runtime.limits import Limits
+    from wsgen_runtime.outgoing.client import Client
     from wsgen_runtime.protocol.closing import CloseCode
     from wsgen_runtime.protocol.payloads import (
         ErrorCode,
@@ -49,6 +50,7 @@ _HOMES = {
     "BrokerHost": "brokers.base",
     "BrokerStats": "stats",
     "CONTRACT_2": "router",
+    "Client": "outgoing.client",
     "CloseCode": "protocol.closing",
     "Command": "command",
     "CommandContext": "command",
@@ -94,6 +96,7 @@ __all__ = [
     "Broker",
     "BrokerHost",
     "BrokerStats",
+    "Client",
     "CloseCode",
     "Command",
     "CommandContext",

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from starlette.types import Receive, Scope, Send
 
@@ -16,6 +16,7 @@ from wsgen_runtime.command import WsCommands
 from wsgen_runtime.commands.desk import LATE, CommandDesk, by_name
 from wsgen_runtime.connections.mounting import Routes, api_router, serve_without_slash
 from wsgen_runtime.connections.origins import AllowedPages
+from wsgen_runtime.connections.presence import ClientCallback
 from wsgen_runtime.connections.signals import before_stop_signals
 from wsgen_runtime.connections.sockets import Sockets
 from wsgen_runtime.documents.contract import Contract
@@ -52,8 +53,9 @@ class WsApp:
       refuse the client with HTTP 403 before the socket is accepted. A result that cannot be a user, such as a
       generator, a coroutine or a response, is logged, and the client is refused. A plain function runs in a
       thread.
-    - `authorize(user, router, request)` returns True if the user may subscribe, otherwise False. Any other result
-      is logged and counts as False. A plain function must not block; use a coroutine function for that.
+    - `authorize(user, router, request)` returns True if the user may subscribe, or False, or another request of
+      the same type to subscribe with. Any other result is logged and counts as False. A plain function must not
+      block; use a coroutine function for that.
     - `origins` are the origins of web pages that may connect besides those of the same host; `*` allows all.
     - `hosts` are the host names that clients may use for the server; `*` allows all. By default, all are allowed,
       except for web pages that reach a loopback address directly: these may only use `localhost` and IP
@@ -63,6 +65,9 @@ class WsApp:
       broker belongs to one app; a second one raises ValueError.
     - `commands` are generated `Commands(service)`, one or several. For a command, `authorize` gets the `Command`
       in place of the router, and its request.
+    - `on_connect(client)` is called when a client was accepted, before its first frame is read, and
+      `on_disconnect(client)` when it has gone and its subscriptions have ended. A plain function must not block.
+      Each may take `Limits.auth_timeout`, and a failure is logged.
     - `docs=False` serves no AsyncAPI documents; `metrics=True` serves `GET <endpoint>/metrics` for Prometheus.
     """
 
@@ -76,6 +81,8 @@ class WsApp:
         description: str = "",
         authenticate: Authenticate | None = None,
         authorize: Authorize | None = None,
+        on_connect: ClientCallback | None = None,
+        on_disconnect: ClientCallback | None = None,
         origins: Collection[str] = (),
         hosts: Collection[str] | None = None,
         limits: Limits | None = None,
@@ -89,8 +96,14 @@ class WsApp:
             require_callback("authenticate", authenticate)
             if not is_asynchronous(authenticate):  # it must not block the event loop
                 authenticate = in_threads(authenticate)
-        if authorize is not None:
-            require_callback("authorize", authorize)
+        callbacks = {
+            "authorize": authorize,
+            "on_connect": on_connect,
+            "on_disconnect": on_disconnect,
+        }
+        for name, callback in callbacks.items():
+            if callback is not None:
+                require_callback(name, callback)
         self.title = title
         self.version = version
         self.description = description
@@ -124,6 +137,8 @@ class WsApp:
             pages=self.pages,
             contract=Contract(self),
             desk=self._desk,
+            on_connect=on_connect,
+            on_disconnect=on_disconnect,
         )
         self._ending: asyncio.Task[None] | None = None
 
@@ -177,31 +192,53 @@ class WsApp:
             keys_refused=counters.keys_refused,
         )
 
+    def subscribers(self, topic: str) -> tuple[Client, ...]:
+        """Return the clients of this process that are subscribed to `topic`."""
+        return self._hub.subscribers(topic)
+
     def cancel(self, topic: str, reason: str) -> int:
         """End all subscriptions to `topic` and send the reason to the clients; return how many there were.
 
-        Raises RuntimeError in another thread than that of the event loop, and ValueError for an invalid reason.
+        With a broker that passes it on, as Redis does, this is done in all processes; the number is that of this
+        one. Raises RuntimeError in another thread than that of the event loop, and ValueError for an invalid
+        reason.
         """
         self._hub.updates.require_loop("WsApp.cancel")
         reason.encode()
-        return sum(self._hub.cancel(key, reason) for key in self._hub.named(topic))
+        return self._hub.directives.cancel(topic, reason)
+
+    @overload
+    def disconnect(self, client_id: int, *, code: int = ..., reason: str = ...) -> bool: ...
+
+    @overload
+    def disconnect(self, *, user: object, code: int = ..., reason: str = ...) -> int: ...
 
     def disconnect(
-        self, client_id: int, *, code: int = CloseCode.POLICY_VIOLATION, reason: str = ""
-    ) -> bool:
-        """Close the socket of a client after its queued frames; return whether it was connected.
+        self,
+        client_id: int | None = None,
+        *,
+        user: object = None,
+        code: int = CloseCode.POLICY_VIOLATION,
+        reason: str = "",
+    ) -> int:
+        """Close the socket of a client, or those of all clients of a `user`, after their queued frames.
 
-        Raises RuntimeError in another thread than that of the event loop, and ValueError for a code or a reason
-        that a close frame cannot carry. Codes are 1000 to 1003, 1007 to 1014 and 3000 to 4999; a reason has at
-        most 123 bytes.
+        With a broker that passes it on, as Redis does, this is done in all processes. Returns whether the client
+        was connected to this one, or the number of the user's clients that were. A user is the same if its `id`
+        is (an attribute, a key, or the `id` of the `Session`), or without one if it is equal as JSON.
+
+        Raises RuntimeError in another thread than that of the event loop, ValueError for a code or a reason that
+        a close frame cannot carry, and TypeError for a user that cannot be found in other processes. Codes are
+        1000 to 1003, 1007 to 1014 and 3000 to 4999; a reason has at most 123 bytes.
         """
         self._hub.updates.require_loop("WsApp.disconnect")
         require_closable(code, reason)
-        client = self._hub.clients.get(client_id)
-        if client is None:
-            return False
-        client.close(code, reason)
-        return True
+        directives = self._hub.directives
+        if (client_id is None) is (user is None):
+            raise TypeError("disconnect takes either a client_id or a user")
+        if client_id is None:
+            return directives.close_user(user, int(code), reason)
+        return directives.close_client(client_id, int(code), reason)
 
     async def startup(self) -> None:
         """Start on the running event loop, unless the app was started already.

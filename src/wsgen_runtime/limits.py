@@ -44,7 +44,8 @@ class Limits:
     lifespan: float | None = None
     """Maximum lifetime of a connection, which is closed with 1001 after that."""
     auth_timeout: float | None = 10.0
-    """Maximum duration of `authenticate` and `authorize`; after that, the client is refused, or gets an error."""
+    """Maximum duration of `authenticate` and `authorize`; after that, the client is refused, or gets an error.
+    Also that of `on_connect` and `on_disconnect`."""
     service_timeout: float | None = 60.0
     """Maximum duration of creating or removing a topic in a service, and of a command; then it has failed."""
     commands: int = 64

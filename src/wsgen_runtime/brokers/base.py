@@ -76,6 +76,9 @@ class BrokerHost(Protocol):
     def own(self, topic: str, owned: bool) -> None:
         """Start or stop producing the open `topic` in this process."""
 
+    def hear(self, message: str) -> None:
+        """Carry out what another process of the app has passed to `tell`; other messages are ignored."""
+
     def report(self, status: Literal["connected", "disconnected"]) -> None:
         """Notify all clients whether updates of other processes arrive; the broker logs the reason."""
 
@@ -90,9 +93,11 @@ class Broker(Protocol):
     - `end(topic, reason)` if it can notify other processes. It is called where the topic is produced, when the
       producer has ended; every process, including this one, then calls `host.end` after all updates published
       before. Without this method, only the subscribers in this process are notified.
-
     - `keys(seconds)` if it is shared and can keep the keys of commands, each for at least `seconds`: it returns a
       `wsgen_runtime.brokers.keys.KeyStore`. It is called before `start`, if the app has commands.
+    - `tell(message)` if it can pass a text to the other processes of the app, each of which calls `host.hear`
+      with it, at most once. It must not block. Without it, `WsApp.disconnect` and `WsApp.cancel` reach this
+      process only.
 
     For each topic, the runtime calls `open` before its first subscriber in this process and `close` after its
     last one, and never two of these calls at the same time.

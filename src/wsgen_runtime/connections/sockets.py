@@ -1,7 +1,6 @@
 """Serves WebSocket connections, each from its handshake to its end."""
 
 import asyncio
-import itertools
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import InitVar, dataclass, field
@@ -21,11 +20,13 @@ from wsgen_runtime.auth import (
     Session,
 )
 from wsgen_runtime.commands.desk import CommandDesk
+from wsgen_runtime.connections.client_ids import client_ids
 from wsgen_runtime.connections.conversation import Conversation
 from wsgen_runtime.connections.handshake import Handshake, Refusals, close_of, refuse
 from wsgen_runtime.connections.origins import AllowedPages
 from wsgen_runtime.connections.paths import is_below_mount
 from wsgen_runtime.connections.permissions import Permissions
+from wsgen_runtime.connections.presence import ClientCallback, Presence
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.servers import abort_after, is_disconnect, own_send, server_of_task
@@ -50,15 +51,27 @@ class Sockets:
     pages: AllowedPages
     contract: Callable[[], Awaitable[str]]
     desk: CommandDesk
+    on_connect: InitVar[ClientCallback | None] = None
+    on_disconnect: InitVar[ClientCallback | None] = None
     _stopping: bool = False
     _stops: int = 0
     _arriving: int = 0
     _refusals: Refusals = field(default_factory=Refusals)
-    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _ids: Iterator[int] = field(default_factory=client_ids)
 
-    def __post_init__(self, authenticate: Authenticate | None) -> None:
-        self._handshake = Handshake(authenticate, self.limits.auth_timeout, self.counters.log)
+    def __post_init__(
+        self,
+        authenticate: Authenticate | None,
+        on_connect: ClientCallback | None,
+        on_disconnect: ClientCallback | None,
+    ) -> None:
+        within = self.limits.auth_timeout
+        self._handshake = Handshake(authenticate, within, self.counters.log)
         self._requests = {route: router.request_type for route, router in self.routers.items()}
+        self._presence = Presence(
+            on_connect, on_disconnect, within, self.counters, self.hub.leaving
+        )
+        self._topics_of = self.hub.topics_of  # one object for all clients
 
     async def serve(self, connection: Connection, receive: Receive, send: Send) -> None:
         """Serve one ASGI WebSocket connection."""
@@ -134,9 +147,8 @@ class Sockets:
         self, connection: Connection, receive: Receive, send: Send, refusal: RefusedError
     ) -> None:
         """Accept the client, and close it with the code that says why it is refused."""
-        with suppress(
-            Exception
-        ):  # the client may have disconnected, which servers report in several ways
+        # The client may have disconnected, which servers report in several ways.
+        with suppress(Exception):
             await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL, "headers": []})
             code, reason = close_of(refusal)
             await WebSocketClose(int(code), reason)(connection.scope, receive, send)
@@ -178,6 +190,7 @@ class Sockets:
             as_coroutine_function(own or send),
             self.limits,
             user_id=session.id,
+            topics_of=self._topics_of,
             direct=own is not None,
             closes_last=server == "granian",
             on_lost=give_up,
@@ -211,8 +224,13 @@ class Sockets:
             if client.pending_close is not None:
                 await self._close_last(client.pending_close, receive, send)
         finally:
-            self.hub.drop(client)  # also if reading has never started
+            self._drop(client)  # also if reading has never started
             abort_after(connection.scope, 0.0 if asked else self.limits.close_timeout)
+            await self._presence.gone(client)
+
+    def _drop(self, client: Client) -> None:
+        self.hub.drop(client)
+        self._presence.leave(client)
 
     async def _close_last(self, pending_close: Message, receive: Receive, send: Send) -> None:
         """Send the close frame, now that nothing waits in `receive`, and wait for the answer of the client."""
@@ -227,6 +245,7 @@ class Sockets:
     ) -> None:
         """Serve the client until it has disconnected; a failure affects this client only."""
         try:
+            await self._presence.arrive(client)
             await conversation.run(receive, session)
         except Exception as error:
             self.counters.fail("a connection failed", error)
@@ -234,4 +253,4 @@ class Sockets:
             await client.close_sent()
         finally:
             if client.pending_close is None:
-                self.hub.drop(client)
+                self._drop(client)

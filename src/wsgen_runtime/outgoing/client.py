@@ -60,6 +60,8 @@ class Client:
     """Called with a topic when its queued changes were dropped, and whether its state is still queued."""
     on_drained: Callable[["Client"], object] | None = None
     """Called from the event loop, once, when nothing is queued any more."""
+    topics_of: Callable[["Client"], tuple[str, ...]] | None = None
+    """Finds the topics of a client."""
     closing: bool = False
     """Whether a close frame was sent or is queued: nothing else is sent, and nothing more is read."""
     lost: bool = False
@@ -89,6 +91,11 @@ class Client:
         self.positions = "positions" in features
         self.snapshots = "snapshot" in features
         self.renewal = "renewal" in features
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Return the names of the topics that the client is subscribed to, or waits for, in order."""
+        return () if self.topics_of is None else self.topics_of(self)
 
     @property
     def queued(self) -> int:

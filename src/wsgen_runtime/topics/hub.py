@@ -26,6 +26,7 @@ from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.continuity import Continuity
+from wsgen_runtime.topics.directives import Directives
 from wsgen_runtime.topics.lifecycle import Lifecycle
 from wsgen_runtime.topics.lingering import Lingering
 from wsgen_runtime.topics.snapshots import Snapshots
@@ -100,8 +101,20 @@ class Hub:
         )
         self._alike: dict[str, set[str]] = {}
         """By name: the keys that are not names themselves; some are of topics that have ended."""
+        self.directives = Directives(self.clients, broker, self._cancel_named)
+        self.leaving: set[asyncio.Task[None]] = set()
+        """Calls for clients that have gone, which a shutdown waits for while it can still publish."""
         self._capacity = limits.outbox_bytes
         self._quiet: asyncio.Event | None = None
+
+    def topics_of(self, client: Client) -> tuple[str, ...]:
+        """Return the names of the topics that the client is subscribed to, or waits for."""
+        return tuple(sorted(map(name_of, self.topics.held_by(client).names)))
+
+    def subscribers(self, name: str) -> tuple[Client, ...]:
+        """Return the clients that are subscribed to the topic with this name."""
+        entries = [self.topics.get(key) for key in self.named(name)]
+        return tuple(client for entry in entries if entry is not None for client in entry.members)
 
     @property
     def lingering(self) -> int:
@@ -143,6 +156,8 @@ class Hub:
             if not await self._quiet_within(within / 2):
                 context = {"clients": len(self.clients), "topics": len(self._channels)}
                 _log.warning("the shutdown timed out", extra=context)
+        if self.leaving:
+            await asyncio.wait(set(self.leaving), timeout=within / 2)
         await self._lifecycle.cancel_all()
         self.topics.clear()
         self._lingering.clear()
@@ -264,6 +279,13 @@ class Hub:
     def named(self, name: str) -> list[str]:
         """Return the keys of the topics with this name: more than one only for None and "" in a request."""
         return [key for key in (name, *self._alike.get(name, ())) if key in self._channels]
+
+    def _cancel_named(self, name: str, reason: str) -> int:
+        return sum(self.cancel(key, reason) for key in self.named(name))
+
+    def hear(self, message: str) -> None:
+        """Carry out what another process of the app has passed to the broker."""
+        self.directives.hear(message)
 
     def cancel(self, topic: str, reason: str) -> int:
         """End all subscriptions to `topic`, tell the clients why, and return the number of subscriptions."""

@@ -5,6 +5,7 @@ topic when its service returns, so that it knows the order of all events.
 """
 
 import asyncio
+import itertools
 import json
 from collections import defaultdict
 from collections.abc import Callable, MutableMapping
@@ -219,6 +220,7 @@ class HubModel(RuleBasedStateMachine):
         self.router = BarRouter(service=self.service)
         limits = Limits(bad_frames=None, frames_per_second=None)
         self.app = WsApp(routers=[self.router], limits=limits)
+        self.app._sockets._ids = itertools.count(1)  # as the reference numbers clients
         self.players: dict[int, Player] = {}
         self.running: list[asyncio.Task[None]] = []
         self.number = 0

@@ -18,6 +18,7 @@ from wsgen_runtime.brokers.redis.messages import (
     ending_message,
     produced_message,
     published_message,
+    told_message,
 )
 from wsgen_runtime.brokers.redis.positions import KeptSending, KeptTopic, Kind
 from wsgen_runtime.brokers.redis.session import RedisSession
@@ -134,7 +135,7 @@ class RedisBroker:
         ledger = Ledger(host, names, process, lambda: queue.put_so_far, self.ask_snapshot)
         queue.lose = ledger.lose
         every = self._check_every
-        state = BrokerState(host, names, leases, queue, self._tally, ledger, every)
+        state = BrokerState(host, names, leases, queue, self._tally, ledger, every, process)
         trial = names.process(process)
         supervisor = Supervisor(self._address, state, timeout=self._timeout, trial=trial)
         if self._keys is not None:
@@ -234,6 +235,13 @@ class RedisBroker:
             return
         message = ending_message(*number, reason)
         self._send(state, Sending(opened.channel, message, opened.lease, number[0]))
+
+    def tell(self, message: str) -> None:
+        """Pass `message` to the other processes, unless Redis is away for long."""
+        state = self._state
+        if state is not None:
+            channel = state.names.control()
+            self._send(state, Sending(channel, told_message(state.process, message), channel))
 
     # -- positions
 

@@ -20,6 +20,10 @@ the number of the last update up to this message, and `mark` is the same in no o
     2 e <epoch> <seq> <reason>                the producer has ended
     2 a                                       a process waits for a state
 
+One more channel is that of the app, for what one process tells all others:
+
+    2 t <process> <text>
+
 Anybody with access to Redis can publish here, so that every message is checked.
 """
 
@@ -33,6 +37,7 @@ from wsgen_runtime.protocol.reasons import read_reason, reason_text
 
 RELEASED = b"1 r"
 ASKING = b"2 a"
+_MOST_TOLD = 64 * 1024  # bytes
 _MAX_NUMBER = 2**53  # the largest exact integer in JavaScript
 
 
@@ -79,6 +84,21 @@ def published_message(data: str, label: str = "") -> bytes:
 def ending_message(token: bytes, number: int, reason: str) -> bytes:
     """Return the message that the producer has ended."""
     return b"1 e %b %d %b" % (token, number, reason_text(reason).encode())
+
+
+def told_message(process: str, text: str) -> bytes:
+    """Return the message by which `process` tells all others a text."""
+    return b"2 t %b %b" % (process.encode(), text.encode())
+
+
+def read_told(raw: object) -> tuple[str, str]:
+    """Return the process and the text; raises ValueError for anything that no process can have sent."""
+    if not isinstance(raw, bytes) or not raw.startswith(b"2 t ") or len(raw) > _MOST_TOLD:
+        raise ValueError("it does not tell anything")
+    process, found, text = raw[4:].partition(b" ")
+    if not found:
+        raise ValueError("it does not tell anything")
+    return process.decode(), text.decode()
 
 
 def read_message(raw: object) -> Update | Numbered | None:
@@ -239,6 +259,10 @@ class RedisNames:
     def commands(self) -> bytes:
         """Return the start of the names of the entries of commands with a key."""
         return self._prefix + b"command:"
+
+    def control(self) -> bytes:
+        """Return the channel of what is told to all processes."""
+        return self._prefix + b"control"
 
     def process(self, process: str) -> bytes:
         """Return a name that only this process uses, to test its rights."""

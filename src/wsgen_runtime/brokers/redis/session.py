@@ -17,7 +17,7 @@ from wsgen_runtime.brokers.redis.commands import Question
 from wsgen_runtime.brokers.redis.following import Entry, Follower, Reading
 from wsgen_runtime.brokers.redis.leases import Claim, Turn
 from wsgen_runtime.brokers.redis.link import Link
-from wsgen_runtime.brokers.redis.messages import Numbered, Update, read_message
+from wsgen_runtime.brokers.redis.messages import Numbered, Update, read_message, read_told
 from wsgen_runtime.brokers.redis.positions import KeptBatch, KeptSending
 from wsgen_runtime.brokers.redis.state import BrokerState, OpenTopic, Release, Sending, settle
 from wsgen_runtime.protocol.positions import Position
@@ -49,9 +49,10 @@ class RedisSession:
         self._ready = ready
         self._time = asyncio.get_running_loop().time
         self._interval = state.leases.interval
-        self._changes = [(True, channel) for channel in state.by_channel]
+        self._control = state.names.control()
+        self._changes = [(True, channel) for channel in (*state.by_channel, self._control)]
         self._changed = asyncio.Event()
-        self._awaited = set(state.by_channel)
+        self._awaited = {*state.by_channel, self._control}
         self._work = asyncio.Event()
         self._check_at = self._time() + state.check_every
         self._checks: dict[bytes, list[tuple[Follower, Position]]] = {}
@@ -126,7 +127,9 @@ class RedisSession:
         state = self._state
         topic = state.by_channel.get(channel)
         if topic is None:
-            return  # the topic was closed meanwhile
+            if channel == self._control:
+                self._hear_told(content)
+            return  # or the topic was closed meanwhile
         try:
             message = read_message(content)
             if message is None:
@@ -159,6 +162,16 @@ class RedisSession:
             state.host.deliver(topic.name, message.data)
         else:
             self._hear(topic.follower, message)
+
+    def _hear_told(self, content: object) -> None:
+        try:
+            process, text = read_told(content)
+        except ValueError as why:
+            self._warn_once("", "a message on a channel of this app in Redis is ignored: %s", why)
+            self._state.tally.rejected += 1
+            return
+        if process != self._state.process:
+            self._state.host.hear(text)
 
     def _receive_numbered(self, topic: OpenTopic, message: Numbered) -> None:
         """Receive a message about a topic with positions; raises OtherTypeError and ValueError."""

@@ -177,6 +177,7 @@ class BrokerState:
     ledger: Ledger
     check_every: float
     """How often positions are compared with the store, in seconds."""
+    process: str = ""
     topics: dict[str, OpenTopic] = field(default_factory=dict)
     by_channel: dict[bytes, OpenTopic] = field(default_factory=dict)
     releases: deque[Release] = field(default_factory=deque)

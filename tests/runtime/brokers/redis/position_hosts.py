@@ -75,6 +75,8 @@ class Host:
     def label(self, topic: str) -> str:
         return "bars/Bar/0123"
 
+    def hear(self, message: str) -> None: ...
+
     def lose(self, topic: str, count: int) -> None:
         self.lost += count
 
