@@ -11,15 +11,9 @@ from types import MappingProxyType
 from pydantic_core import from_json, to_json
 
 from wsgen.model import CommandSpec, Example, ModuleSpec, RouterSpec
-from wsgen.outputs.channels.frame_messages import (
-    CLOSE_CODES,
-    Json,
-    command_messages,
-    filled,
-    router_messages,
-    shared_messages,
-    tags_of,
-)
+from wsgen.outputs.channels.frame_messages import CLOSE_CODES, command_messages, shared_messages
+from wsgen.outputs.channels.message_parts import Json, filled, tags_of
+from wsgen.outputs.channels.route_messages import router_messages
 from wsgen.outputs.contract import RenderContext, RenderedFile
 
 

@@ -1,0 +1,112 @@
+"""What messages are made of: their envelopes, the slots of their payloads, and common fields.
+
+A slot stands for the schema of a payload, see `wsgen.outputs.channels.stub`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from wsgen.model import TypeRef
+
+# A part of a document.
+Json = dict[str, object]
+
+_CORRELATION: Json = {"location": "$message.payload#/id"}
+TOPIC: Json = {
+    "type": "string",
+    "description": "The route and the request's parameters: `route:{...}`.",
+}
+
+RETRY_AFTER: Json = {
+    "type": "number",
+    "description": "The seconds after which asking again may help; absent if it will not, and without `hello`.",
+}
+
+ASKED_ID: Json = {
+    "type": ["integer", "string", "null"],
+    "description": "Any value; the answer carries the same.",
+}
+_ECHOED_ID: Json = {
+    "type": ["integer", "string"],
+    "description": "The `id` of the frame this answers; absent if that had none.",
+}
+
+
+def filled(fields: Json) -> Json:
+    """Return `fields` without empty ones, which documents do not contain."""
+    return {key: value for key, value in fields.items() if value}
+
+
+def tags_of(tags: tuple[str, ...]) -> list[Json]:
+    """Return `tags` as AsyncAPI has them, each once."""
+    return [{"name": tag} for tag in dict.fromkeys(tags)]
+
+
+def message_of(name: str, title: str, envelope: Json, **more: object) -> Json:
+    """Return a message; `more` are its further fields, of which empty ones are left out."""
+    properties = envelope["properties"]
+    correlated = isinstance(properties, dict) and "id" in properties
+    return filled(
+        {
+            "name": name,
+            "title": title,
+            **more,
+            "contentType": "application/json",
+            "correlationId": _CORRELATION if correlated else None,
+            "payload": envelope,
+        }
+    )
+
+
+def slot(ref: TypeRef, mode: str) -> Json:
+    """Return the slot for the schema of a type, as pydantic has it in this `mode`."""
+    return {"x-python-type": str(ref), "x-python-mode": mode}
+
+
+def asked(
+    kind: str, payload: Json | None = None, more: Mapping[str, object] = MappingProxyType({})
+) -> Json:
+    """Return the schema of a frame of type `kind` that clients send."""
+    return envelope_of(kind, payload, {"id": ASKED_ID, **more}, {})
+
+
+def asked_nothing(kind: str, _: None, more: Mapping[str, object] = MappingProxyType({})) -> Json:
+    """Return the schema of a frame of type `kind` of a route that has no request."""
+    nothing: Json = {"type": ["object", "null"], "maxProperties": 0}
+    return envelope_of(kind, None, {"payload": nothing, "id": ASKED_ID, **more}, {})
+
+
+def answered(kind: str, payload: Json | None = None) -> Json:
+    """Return the schema of a frame of type `kind` that answers one of a client's."""
+    return envelope_of(kind, payload, {"id": _ECHOED_ID}, {})
+
+
+def sent(kind: str, payload: Json, **required: Json) -> Json:
+    """Return the schema of a frame of type `kind` that the server sends by itself."""
+    return envelope_of(kind, payload, {}, required)
+
+
+def envelope_of(
+    kind: str, payload: Json | None, optional: Json, required: Mapping[str, object]
+) -> Json:
+    """Return the schema of a frame of type `kind`, with its payload and further properties."""
+    parts: Json = {"type": {"type": "string", "const": kind}}
+    if payload is not None:
+        parts["payload"] = payload
+    parts |= required
+    return {"type": "object", "properties": {**parts, **optional}, "required": list(parts)}
+
+
+class _Optional(dict[str, object]):
+    """The schema of a property that may be absent."""
+
+
+def optional(schema: Json) -> Json:
+    """Return the schema of a property that may be absent, for `object_of`."""
+    return _Optional(schema)
+
+
+def object_of(**properties: Json) -> Json:
+    """Return the schema of an object that has all of `properties`, except for the optional ones."""
+    required = [name for name, schema in properties.items() if not isinstance(schema, _Optional)]
+    return {"type": "object", "properties": properties, "required": required}

@@ -1,0 +1,110 @@
+"""The frames of a route as AsyncAPI messages."""
+
+from collections.abc import Callable
+from functools import partial
+
+from wsgen.model import RouterSpec
+from wsgen.outputs.channels.message_parts import (
+    RETRY_AFTER,
+    TOPIC,
+    Json,
+    answered,
+    asked,
+    asked_nothing,
+    message_of,
+    object_of,
+    optional,
+    sent,
+    slot,
+    tags_of,
+)
+
+_OWN = ("subscribe", "unsubscribe", "update")
+"""The verbs of routes that a project's own generic class serves; its other frames are unknown."""
+
+_SEQ: Json = {
+    "type": "integer",
+    "minimum": 1,
+    "description": "Counts the topic's updates; a gap means that some were dropped.",
+}
+_EPOCH: Json = {
+    "type": "string",
+    "description": "Another epoch means that updates may be missing that no number shows.",
+}
+_SINCE: Json = {
+    "type": ["object", "null"],
+    "properties": {"epoch": {"type": "string"}, "seq": {"type": "integer", "minimum": 0}},
+    "required": ["epoch", "seq"],
+    "description": "After `hello`: the position of a client that was subscribed before.",
+}
+
+_ABOUT = {
+    "reset": "After `hello`: the topic goes on at this position, and what a new subscriber gets follows.",
+    "snapshot": "After `hello`: the state after the update `seq`, to which later updates are applied.",
+}
+
+
+def router_messages(router: RouterSpec, *, native: bool) -> Json:
+    """Return the messages of a route by name; only the known ones if the route is not `native`."""
+    route, request = router.route, slot(router.request, "validation") if router.request else None
+    # Only the native protocol has an `id` for questions, and counts.
+    subscribe: Callable[..., Json] = sent
+    unsubscribe, updated = subscribe, subscribe
+    if native:
+        unsubscribe = asked if request else asked_nothing
+        subscribe, updated = partial(unsubscribe, more={"since": _SINCE}), partial(sent, seq=_SEQ)
+    payload = object_of(topic=TOPIC, payload=slot(router.data, "serialization"))
+    frames: dict[str, tuple[str, Callable[..., Json], Json | None]] = {
+        "subscribe": (f"Subscribe to {route}", subscribe, request),
+        "subscribe.response": (f"Subscribed to {route}", answered, _response(**_STANDING)),
+        "unsubscribe": (f"Unsubscribe from {route}", unsubscribe, request),
+        "unsubscribe.response": (f"Unsubscribed from {route}", answered, _response()),
+        "update": (f"Update of {route}", updated, payload),
+        "reset": (f"Updates of {route} may be missing", sent, _RESET),
+        "unsubscribed": (f"Subscription to {route} ended by the server", sent, _ENDED),
+    }
+    if router.snapshot:
+        state = object_of(topic=TOPIC, payload=slot(router.snapshot, "serialization"), epoch=_EPOCH)
+        title = f"Snapshot of {route}"
+        frames["snapshot"] = (title, partial(sent, seq={**_SEQ, "minimum": 0}), state)
+    messages: Json = {}
+    for verb, (title, envelope, content) in frames.items():
+        if native or verb in _OWN:
+            name = f"{route}.{verb}"
+            messages[name] = message_of(
+                name,
+                title,
+                envelope(name, content),
+                summary=router.summary if verb == "update" else "",
+                description=router.description if verb == "update" else _ABOUT.get(verb, ""),
+                deprecated=router.deprecated,
+                tags=tags_of(router.tags),
+            )
+    return messages
+
+
+def _response(**more: Json) -> Json:
+    """Return the payload of the answer to a question about a topic."""
+    return object_of(status={"const": "ok"}, message={"type": "string"}, topic=TOPIC, **more)
+
+
+_STANDING: dict[str, Json] = {
+    "epoch": optional(_EPOCH),
+    "seq": optional(
+        {
+            "type": "integer",
+            "minimum": 0,
+            "description": "The number of the last update before those that follow.",
+        }
+    ),
+    "recovered": optional(
+        {"type": "boolean", "description": "Whether every update after `since` follows."}
+    ),
+}
+_RESET: Json = object_of(topic=TOPIC, **(_STANDING | {"recovered": {"const": False}}))
+_ENDED: Json = object_of(
+    topic=TOPIC,
+    reason={"type": "string"},
+    code=optional({"type": "string", "description": "A code as in an `error`; after `hello`."}),
+    retry_after=optional(RETRY_AFTER),
+)
