@@ -127,7 +127,8 @@ def test_runtime_frames_are_the_documented_ones() -> None:
         for part in node.values
         if isinstance(part, ast.Constant) and str(part.value).startswith(".")
     }
-    assert verbs | {"subscribe", "unsubscribe"} == {*VERBS, "response"}  # the one of commands
+    # Only commands have a `response`, and only some routes a snapshot.
+    assert verbs | {"subscribe", "unsubscribe"} == {*VERBS, "response", "snapshot"}
 
 
 def test_blank_stub_of_the_runtime_is_what_is_rendered() -> None:
