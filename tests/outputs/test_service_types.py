@@ -20,6 +20,8 @@ routers:
   NewsWsRouter: {data: Bar}
   WholeWsRouter: {data: Change, snapshot: Book}
   AlertWsRouter: {request: Ask, data: Bar, source: published}
+commands:
+  BuyBar: {command: bars.buy, request: Ask, response: Bar, errors: [SoldOut]}
 """
 MODELS = """\
 from pydantic import BaseModel
@@ -56,14 +58,25 @@ from feed.ws_generated import (
     AlertWsRouter,
     BarWsRouter,
     BookWsRouter,
+    Commands,
     NewsWsRouter,
+    SoldOut,
     WholeWsRouter,
 )
 from app.models import Ask, Bar, Book, Change, NightBar, OtherAsk
 from trading_api.models import Bar as ApiBar, BarsSubscriptionRequest, Quote
 from trading_api.modules.broker.ws_generated import OrderWsRouter
 from trading_api.modules.datafeed.ws_generated import BarWsRouter as ApiBarWsRouter
-from wsgen_runtime import Service, Snapshot, Topic, TopicUpdate, TypedTopicUpdate, WsRouteService
+from wsgen_runtime import (
+    CommandContext,
+    Service,
+    Snapshot,
+    Topic,
+    TopicUpdate,
+    TypedTopicUpdate,
+    WsApp,
+    WsRouteService,
+)
 
 
 async def bars(request: Ask) -> AsyncIterator[Bar]:
@@ -186,6 +199,38 @@ class WholeBook:
         return Book(sizes=[1])
 
 
+class Shop:
+    async def buy_bar(self, request: Ask, context: CommandContext) -> Bar:
+        if context.key is None:
+            raise SoldOut("None is left", retry_after=1)
+        return Bar(close=1)
+
+
+class ShopOfNight:
+    async def buy_bar(self, request: Ask, context: CommandContext) -> NightBar:
+        raise SoldOut(1)  # wrong
+
+
+class ShopOfBooks:
+    async def buy_bar(self, request: Ask, context: CommandContext) -> Book:
+        return Book(sizes=[])
+
+
+class ShopForOthers:
+    async def buy_bar(self, request: OtherAsk, context: CommandContext) -> Bar:
+        return Bar(close=1)
+
+
+class PlainShop:
+    def buy_bar(self, request: Ask, context: CommandContext) -> Bar:
+        return Bar(close=1)
+
+
+class Closed:
+    async def sell_bar(self, request: Ask, context: CommandContext) -> Bar:
+        return Bar(close=1)
+
+
 def built(service: WsRouteService, typed: Service[Ask, Bar]) -> tuple[BarWsRouter, ...]:
     return BarWsRouter(service=service), BarWsRouter(service=typed)
 
@@ -207,6 +252,15 @@ WholeWsRouter(service=WholeBook())
 AlertWsRouter().publish(Ask(symbol="A"), Bar(close=1))
 NewsWsRouter(service=news).publish(Bar(close=1))
 
+WsApp(commands=Commands(Shop()))
+WsApp(commands=[Commands(ShopOfNight())])
+
+Commands(ShopOfBooks())  # wrong
+Commands(ShopForOthers())  # wrong
+Commands(PlainShop())  # wrong
+Commands(Closed())  # wrong
+Commands(Shop)  # wrong
+WsApp(commands=Shop())  # wrong
 BarWsRouter(service=books)  # wrong
 BarWsRouter(service=partial(books_of, "quotes"))  # wrong
 BarWsRouter(service=others)  # wrong

@@ -76,14 +76,13 @@ class Conversation:
     _clock: Callable[[], float] = field(init=False)
     _protocol: ServerProtocol = field(init=False)
     _timers: Timers = field(init=False)
-    _turns: CommandTurns = field(init=False)
+    _turns: CommandTurns | None = None
     _authenticated_at: float = -math.inf
 
     def __post_init__(self) -> None:
         self._clock = asyncio.get_running_loop().time
         now, asked = self._clock(), self.desk.requests
         self._protocol = ServerProtocol(self.requests, self.limits, now, asked)
-        self._turns = CommandTurns(self.client, self.desk, self.permissions.allow)
         self._timers = Timers(self.client, self._identify, self.renew, self._notify)
 
     async def run(self, receive: Receive, session: Session) -> None:
@@ -159,6 +158,8 @@ class Conversation:
         if isinstance(event, Unsubscribe):
             return self._unsubscribe(event)
         if isinstance(event, AskCommand):
+            if self._turns is None:  # most clients ask for none
+                self._turns = CommandTurns(self.client, self.desk, self.permissions.allow)
             self._turns.ask(event)
             return None
         if isinstance(event, Ping):

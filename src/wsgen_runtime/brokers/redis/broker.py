@@ -138,10 +138,15 @@ class RedisBroker:
         state = BrokerState(host, names, leases, queue, self._tally, ledger, every, process)
         trial = names.process(process)
         supervisor = Supervisor(self._address, state, timeout=self._timeout, trial=trial)
-        if self._keys is not None:
-            await self._keys.close()  # of an event loop that has ended
-            await self._keys.check()
         await supervisor.start()
+        if self._keys is not None:
+            try:
+                await self._keys.close()  # of an event loop that has ended
+                await self._keys.check()
+            except BaseException:  # a cancelled start as well
+                await self._keys.close()
+                await supervisor.stop()
+                raise
         self._state, self._supervisor = state, supervisor
 
     async def stop(self) -> None:

@@ -78,7 +78,8 @@ class RedisKeys:
 
     async def check(self) -> None:
         """Use all rights that are needed, with an entry of its own; raises ConnectionError with the reason."""
-        trial = Claimed("", "trial", secrets.token_hex(8))
+        token = secrets.token_hex(8)
+        trial = Claimed(token, "trial", token)
         try:
             await self.claim(trial)
             await self.beat([trial])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 from tests.runtime.brokers.redis.redis_apps import status_of
+from tests.runtime.orders import Orders, app_of
 from tests.runtime.redis_server import free_port, redis_server, require_tls
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, until
 
@@ -35,17 +36,17 @@ async def use(url: str, history: History | None = None) -> None:
     assert app.stats.broker.reconnects == app.stats.broker.dropped == 0
 
 
-def rights() -> tuple[list[str], list[str]]:
-    """Return the arguments of the commands in the docs: for all apps, and for those with a history."""
+def rights() -> tuple[list[str], list[str], list[str]]:
+    """Return the arguments of the lines in the docs: for all apps, those with a history, those with commands."""
     found = re.findall(r"^(ACL SETUSER .+)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
-    for_all, for_history = (command.split() for command in found)
-    return for_all, for_history
+    for_all, for_history, for_commands = (command.split() for command in found)
+    return for_all, for_history, for_commands
 
 
 async def test_exactly_the_rights_that_the_docs_name_are_needed(
     tmp_path: Path,
 ) -> None:
-    basic, _ = rights()
+    basic, _, _ = rights()
     commands = [part for part in basic if part.startswith("+")]
     with redis_server(tmp_path) as server, server.client() as admin:
         admin.execute_command(*basic)
@@ -69,7 +70,7 @@ async def test_exactly_the_rights_that_the_docs_name_are_needed(
 
 
 async def test_a_history_needs_more_rights_and_no_other_app_does(tmp_path: Path) -> None:
-    basic, more = rights()
+    basic, more, _ = rights()
     with redis_server(tmp_path) as server, server.client() as admin:
         admin.execute_command(*basic)
         url = f"redis://datafeed:password@127.0.0.1:{server.port}/0"
@@ -82,6 +83,30 @@ async def test_a_history_needs_more_rights_and_no_other_app_does(tmp_path: Path)
             admin.execute_command("ACL", "SETUSER", "datafeed", command.replace("+", "-"))
             with pytest.raises(ConnectionError, match=r"cannot be used: .*(permission|can't run)"):
                 await use(url, History())
+            admin.execute_command("ACL", "SETUSER", "datafeed", command)
+
+
+async def test_commands_need_more_rights_and_no_other_app_does(tmp_path: Path) -> None:
+    async def ask() -> None:
+        app = app_of(Orders(), title="data feed", broker=url)
+        async with app.lifespan(), connect(app, query={"user": "ann"}) as client:
+            await client.command("orders.place", AAPL, key="k")
+
+    basic, _, more = rights()
+    with redis_server(tmp_path) as server, server.client() as admin:
+        admin.execute_command(*basic)
+        url = f"redis://datafeed:password@127.0.0.1:{server.port}/0"
+        with pytest.raises(
+            ConnectionError, match=r"cannot keep the keys of commands: .*(permission|can't run)"
+        ):
+            await ask()
+        await use(url)
+        admin.execute_command(*more)
+        await ask()
+        for command in more[3:]:
+            admin.execute_command("ACL", "SETUSER", "datafeed", command.replace("+", "-"))
+            with pytest.raises(ConnectionError, match=r"cannot keep the keys of commands"):
+                await ask()
             admin.execute_command("ACL", "SETUSER", "datafeed", command)
 
 
