@@ -33,6 +33,7 @@ class AtMostOnce:
     store: KeyStore
     budget: KeyBudget
     counters: Counters
+    patience: float = _PATIENCE
     _claims: dict[str, Claimed] = field(default_factory=dict)
     """By token: what this process carries out, and what is not kept yet."""
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -53,8 +54,7 @@ class AtMostOnce:
             try:
                 entry = await self.store.claim(claimed)
             except KeysAwayError:
-                # The claim may have been granted: whoever asks again must not wait for this process.
-                self._later(self._until_done(lambda: self.store.release(claimed)))
+                self._later(self._give_back(claimed))
                 return unavailable("The keys of commands cannot be reached now")
             if entry.state is KeyState.CLAIMED:
                 return await self._start(user, claimed, run)
@@ -109,7 +109,7 @@ class AtMostOnce:
         keeping = self._later(self._keep(user, claimed, outcome))
         # It is kept before it is told, so that it is not told twice in different words; a store that is away does
         # not keep it from the client for long.
-        await asyncio.wait({keeping}, timeout=_PATIENCE)
+        await asyncio.wait({keeping}, timeout=self.patience)
         return outcome
 
     async def _keep(self, user: str, claimed: Claimed, outcome: Outcome) -> None:
@@ -124,6 +124,15 @@ class AtMostOnce:
             else:
                 await self._until_done(lambda: self.store.answer(claimed, text))
         self._claims.pop(claimed.token, None)
+
+    async def _give_back(self, claimed: Claimed) -> None:
+        """Release a claim that may have been granted, or whoever asks again would wait for this process.
+
+        It is released twice, since a store that hung can find the release before the claim.
+        """
+        await self._until_done(lambda: self.store.release(claimed))
+        await asyncio.sleep(_AGAIN)
+        await self._until_done(lambda: self.store.release(claimed))
 
     async def _beat(self, interval: float) -> None:
         while self._claims:

@@ -104,16 +104,16 @@ async def test_a_claim_in_doubt_is_given_back() -> None:
     assert outcome.error.code == "unavailable"
     assert (work.done, len(store)) == (0, 1)
     store.away = False
-    assert await process(store).outcome("ann", "k", "d", work, gone=here) in (
-        Outcome("1"),
-        UNKNOWN,  # on a machine that is too slow to give it back within a lease
-    )
+    while len(store):  # noqa: ASYNC110 - it is tried again now and then
+        await asyncio.sleep(0.01)
+    assert await process(store).outcome("ann", "k", "d", work, gone=here) == Outcome("1")
     await one.stop(1)
 
 
 async def test_an_answer_is_kept_once_the_store_is_back() -> None:
     store, work = SharedKeys(), Work()
     one = process(store)
+    one.patience = 0.01
     asking = asyncio.create_task(one.outcome("ann", "k", "d", work, gone=here))
     await asyncio.sleep(0)
     store.away = True
