@@ -1,9 +1,10 @@
 """The scenarios: each runs its contestants in turn, in several rounds, and yields rows of the table."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from benchmarks.runtime.processes import Contestant, contestants
 from benchmarks.runtime.redis_server import redis_server
@@ -11,12 +12,14 @@ from benchmarks.runtime.redis_server import redis_server
 OURS, ALONE, BY_REDIS = "wsgen", "wsgen_alone", "wsgen_redis"
 WRAPPED = "wsgen_wrapped"
 HISTORY = "wsgen_history"
+INTERVAL = "wsgen_interval"
 LABELS = {
     OURS: "wsgen, mounted in FastAPI",
     ALONE: "wsgen",
     BY_REDIS: "wsgen, by Redis",
     WRAPPED: "wsgen, mounted, in a middleware that wraps send",
     HISTORY: "wsgen, with a history",
+    INTERVAL: "wsgen, with an interval of 0.1 s",
     "bare": "bare loop of ASGI sends",
     "tasks": "a task for each send",
     "writers": "a queue and a writer for each client",
@@ -186,6 +189,52 @@ def history(setting: Setting) -> Iterator[Row]:
         yield from _compare(work, found, [(HISTORY, BY_REDIS, 1 / 3)])
 
 
+def interval(setting: Setting) -> Iterator[Row]:
+    """500 topics that are published to 100 times a second, with an interval and without."""
+    topics, hertz, seconds = 500, 100, 4.0
+    bound = 0.1 + 0.02  # the interval, and what may be added to it
+
+    def measure(contestant: Contestant) -> dict[str, Any]:
+        contestant.clients.ask("follow", 1 / hertz)
+        contestant.server.ask("stream", topics, hertz, seconds)
+        time.sleep(1)  # until the last ones have come
+        followed: dict[str, Any] = contestant.clients.ask("followed")
+        assert followed["topics"] == topics, "a topic has starved"
+        return followed
+
+    with contestants(ALONE, INTERVAL, ws=setting.ws, loop=setting.loop) as running:
+        for contestant in running:
+            contestant.connect(topics, topics)
+        found = _alternate(setting, running, measure)
+    spaced, all_ = found[INTERVAL], found[ALONE]
+    late = [one["waited"] for one in spaced]
+    work = f"{topics} topics at {hertz} Hz, interval 0.1 s"
+    yield Row(
+        f"{work}: updates delivered",
+        f"{median(one['updates'] for one in spaced):,.0f}",
+        "without an interval",
+        f"{median(one['updates'] for one in all_):,.0f}",
+        [one["updates"] / other["updates"] for one, other in zip(spaced, all_, strict=True)],
+        at_most=1 / 8,
+    )
+    yield Row(
+        f"{work}: 99th percentile of the time until the newest value comes",
+        f"{median(late) * 1e3:.0f} ms",
+        "interval + 20 ms",
+        f"{bound * 1e3:.0f} ms",
+        [each / bound for each in late],
+        at_most=1.0,
+    )
+    yield Row(
+        f"{work}: updates of the topic that gets the fewest",
+        f"{median(one['fewest'] for one in spaced):.0f}",
+        "all topics on average",
+        f"{median(one['updates'] for one in spaced) / topics:.1f}",
+        [one["fewest"] * topics / one["updates"] for one in spaced],
+        at_least=0.9,
+    )
+
+
 def idle(setting: Setting) -> Iterator[Row]:
     """Ten subscribers alone, and the same next to ten thousand clients without a subscription."""
     updates = 1_000
@@ -300,6 +349,7 @@ SCENARIOS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "designs": designs,
     "redis": redis,
     "history": history,
+    "interval": interval,
     "idle": idle,
     "storm": storm,
     "memory": memory,

@@ -14,6 +14,7 @@ from typing import Any
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 _TIME = re.compile(rb'"time":\s*([0-9.e+-]+)')
+_SYMBOL = re.compile(rb'"symbol":"(S[0-9]+)"')
 _PORTS = 20_000
 """The number of connections from one source address, whose ports are limited."""
 
@@ -68,6 +69,7 @@ class _Clients:
         self._count = _Count()
         self._connected: list[WSTransport] = []
         self._guest: WSTransport | None = None
+        self._followed: tuple[dict[bytes, int], list[float]] = {}, []
 
     async def connect(self, number: int) -> int:
         """Connect `number` more clients, some at a time."""
@@ -134,6 +136,42 @@ class _Clients:
         self._count.answer = None
         return sorted(found)
 
+    def follow(self, period: float) -> str:
+        """Note the updates of topics, each of which is published to every `period` seconds, until `followed`."""
+        newest: dict[bytes, float] = {}
+        counts: dict[bytes, int] = {}
+        waited: list[float] = []
+        self._followed = counts, waited
+
+        def note(_transport: WSTransport, update: bytes) -> None:
+            published, symbol = _TIME.search(update), _SYMBOL.search(update)
+            assert published is not None, update
+            assert symbol is not None, update
+            name, at = symbol[1], float(published[1])
+            if name in newest:
+                # The first update after the last one that came is a period younger.
+                waited.append(time.monotonic() - newest[name] - period)
+            newest[name] = at
+            counts[name] = counts.get(name, 0) + 1
+
+        self._count.start(-1)
+        self._count.answer = note
+        return "ready"
+
+    def followed(self) -> dict[str, Any]:
+        """Return how many updates came since `follow`, the fewest of a topic, and what the newest values waited.
+
+        That is the 99th percentile of the seconds from the publishing of a value until it, or a newer one, came.
+        """
+        self._count.answer = None
+        counts, waited = self._followed
+        return {
+            "updates": sum(counts.values()),
+            "topics": len(counts),
+            "fewest": min(counts.values()),
+            "waited": sorted(waited)[int(len(waited) * 0.99)],
+        }
+
     async def meet(self, frame: str, reads: bool) -> int:
         """Connect a guest that subscribes to the topics 0 and 1 and is not counted; it may never read."""
         transport, _ = await ws_connect(lambda: _Client(_Count()), f"ws://127.0.0.1:{self._port}/")
@@ -168,6 +206,10 @@ class _Clients:
             case ["latencies", expected]:
                 _say("ready")
                 return await self.latencies(expected)
+            case ["follow", period]:
+                return self.follow(period)
+            case ["followed"]:
+                return self.followed()
             case ["meet", frame, reads]:
                 return await self.meet(frame, reads)
             case ["part"]:

@@ -15,6 +15,9 @@ import uvicorn
 
 from benchmarks.runtime.programs.bar import bar_at
 
+_PARTS = 10
+"""Topics are published to in as many parts, so that not all updates come at once."""
+
 
 async def _publish(contestant: Any, topics: int, updates: int, pause: float) -> float:
     """Publish `updates` updates to each of `topics` topics; return the time of the first one."""
@@ -24,6 +27,19 @@ async def _publish(contestant: Any, topics: int, updates: int, pause: float) -> 
             await contestant.publish(number, bar_at(number, time.monotonic()))
             await asyncio.sleep(pause)
     return started
+
+
+async def _stream(contestant: Any, topics: int, hertz: int, seconds: float) -> int:
+    """Publish to each of `topics` topics `hertz` times a second; return how often each was published to."""
+    loop = asyncio.get_running_loop()
+    rounds, started = int(hertz * seconds), loop.time()
+    for round_ in range(rounds):
+        for part in range(_PARTS):
+            due = started + (round_ + part / _PARTS) / hertz
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            for number in range(part, topics, _PARTS):
+                await contestant.publish(number, bar_at(number, time.monotonic()))
+    return rounds
 
 
 def _resident() -> float:
@@ -37,6 +53,8 @@ async def _answer(contestant: Any, command: list[Any]) -> object:
     match command:
         case ["publish", topics, updates, pause]:
             return await _publish(contestant, topics, updates, pause)
+        case ["stream", topics, hertz, seconds]:
+            return await _stream(contestant, topics, hertz, seconds)
         case ["cpu"]:
             return time.process_time()
         case ["memory"]:
