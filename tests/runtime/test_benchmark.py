@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 from benchmarks.runtime.__main__ import _judged
-from benchmarks.runtime.programs import bare, tasks, writers, wsgen, wsgen_wrapped
+from benchmarks.runtime.programs import bare, tasks, writers, wsgen, wsgen_interval, wsgen_wrapped
 from benchmarks.runtime.programs.bar import bar_at
 from benchmarks.runtime.scenarios import Row
 from tests.runtime.server import serving
@@ -14,7 +14,9 @@ from websockets.asyncio.client import connect as ws_connect_to
 
 
 @pytest.mark.parametrize(
-    "program", [bare, tasks, writers, wsgen, wsgen_wrapped], ids=lambda program: program.__name__
+    "program",
+    [bare, tasks, writers, wsgen, wsgen_interval, wsgen_wrapped],
+    ids=lambda program: program.__name__,
 )
 async def test_a_contestant_sends_the_same_frame_to_each_subscriber(program: ModuleType) -> None:
     async with (
