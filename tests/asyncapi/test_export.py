@@ -8,6 +8,7 @@ import pytest
 import yaml
 from tests.asyncapi.documents import Json, module, official_errors, ref, router
 from tests.asyncapi.in_process import validate_text
+from tests.asyncapi.models import Bar, Request
 
 from wsgen.asyncapi.export.assemble import Exportable
 from wsgen.asyncapi.export.document_files import format_document
@@ -18,6 +19,9 @@ from wsgen.environment import running_environment
 from wsgen.errors import ConfigError
 from wsgen.model import History, ModuleSpec, TypeRef
 from wsgen.outputs.channels.stub import render_channels
+from wsgen_runtime import WsRouter
+from wsgen_runtime.asyncapi import describe
+from wsgen_runtime.documents.contract import contract_of
 
 ROOT = Path(__file__).parents[2]
 SETTINGS: Json = {
@@ -243,3 +247,16 @@ def test_yaml_is_read_alike_by_1_1_and_1_2() -> None:
     assert yaml.safe_load(text) == document
     assert "'1e3'" in text
     assert "'0o7'" in text
+
+
+def test_the_contract_of_an_exported_module_is_that_of_the_served_one() -> None:
+    class Service:
+        async def create_topic(self, topic: str, topic_update: object) -> None: ...
+
+        async def remove_topic(self, topic: str) -> None: ...
+
+    document = export(module(router()), settings=SETTINGS).documents["asyncapi"]
+    served = WsRouter(service=Service(), route="bars", request_type=Request, data_type=Bar)
+    assert contract_of(document) == contract_of(describe([served], title="a", version="1"))
+    other = WsRouter(service=Service(), route="bars", request_type=Request, data_type=Bar | None)
+    assert contract_of(document) != contract_of(describe([other], title="a", version="1"))

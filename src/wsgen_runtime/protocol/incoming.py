@@ -85,7 +85,7 @@ class ServerProtocol:
             len(text) > limits.frame_bytes
             or len(text.encode(errors="surrogatepass")) > limits.frame_bytes
         ):
-            return self._too_large()
+            return self._too_large(self._id_in(text))
         if not self._take_credit(now):
             return self._too_fast(self._id_in(text))
         first, self._fresh = self._fresh, False
@@ -105,7 +105,7 @@ class ServerProtocol:
     def receive_bytes(self, data: bytes, now: float) -> Event:
         """Return a fault: the protocol uses text frames only."""
         if len(data) > self._limits.frame_bytes:
-            return self._too_large()
+            return self._too_large(None)
         if not self._take_credit(now):
             return self._too_fast(None)
         self._fresh = False
@@ -149,9 +149,9 @@ class ServerProtocol:
         self._bad = 0
         self._failed = 0
 
-    def _too_large(self) -> Fault:
+    def _too_large(self, frame_id: FrameId) -> Fault:
         message = f"The frame is larger than {self._limits.frame_bytes} bytes"
-        return Fault(ErrorCode.INVALID_JSON, message, close=CloseCode.TOO_LARGE)
+        return Fault(ErrorCode.INVALID_JSON, message, id=frame_id, close=CloseCode.TOO_LARGE)
 
     def _too_fast(self, frame_id: FrameId) -> Fault:
         wait = (1.0 - self._credit) / (self._limits.frames_per_second or math.inf)

@@ -96,6 +96,12 @@ def test_after_hello_invalid_json_has_the_id_where_one_can_be_read() -> None:
     assert refused(read(server, "{")).id is None
 
 
+def test_after_hello_a_frame_that_is_too_large_has_the_id() -> None:
+    server = protocol(frame_bytes=200)
+    read(server, HELLO)
+    assert refused(read(server, {"type": "x", "payload": "x" * 200, "id": 5})).id == 5
+
+
 def test_an_answer_that_is_final_has_no_retry_after() -> None:
     assert refused(read(protocol(), {"type": "x"})).retry_after is None
 
