@@ -18,6 +18,10 @@ from wsgen_runtime.protocol.positions import Position
 
 NOWHERE = Position("", 0)
 _DAY = 86_400.0
+_REMEMBERED = 600.0
+"""For how many seconds Redis knows the last batch of a process."""
+_NEVER = "-"
+"""Not an epoch."""
 _MOST_AWAY = 10_000  # topics that are not open, of which this process knows the position
 
 
@@ -136,6 +140,14 @@ class KeptBatch:
     name: bytes
     groups: Sequence[Group]
     again: bool = False
+    sent_at: float = 0.0
+    """When it was sent first."""
+
+    def outlive(self, now: float) -> None:
+        """Give updates without a producer up if Redis may have forgotten by `now` whether it has them."""
+        if self.again and now - self.sent_at > _REMEMBERED / 2:
+            for group in self.groups:
+                group.epoch = _NEVER
 
 
 class Outcome(Enum):

@@ -187,6 +187,8 @@ for i = 1, #KEYS, 2 do
     if renews or (create == '1' and state.epoch == '') then
       begin(state, KEYS[i + 1], channel, top, maker, -1)
       save(state, ttl)
+    elseif state.epoch ~= '' then
+      redis.call('PEXPIRE', KEYS[i], ttl)
     end
     if mode ~= 'check' and ms > 0 then
       local first = known == state.epoch and text(known_seq + 1) or '-'

@@ -304,13 +304,15 @@ class RedisSession:
         for _ in range(_MOST_RENEWALS):
             if batch is None:
                 return
+            batch.sent_at = batch.sent_at or self._time()
+            batch.outlive(self._time())
             try:
                 answers = await self._link.keep(ledger.sent, batch)
-            except ResponseError:
-                tally.dropped += ledger.give_up(batch)
-                raise
-            except BaseException:
-                batch.again, ledger.doubt = True, batch
+            except BaseException as error:
+                if batch.again and isinstance(error, ResponseError):  # it fails each time
+                    tally.dropped += ledger.give_up(batch)
+                else:
+                    batch.again, ledger.doubt = True, batch
                 raise
             self._sent_at = self._time()
             batch, dropped = ledger.settle(batch, answers)

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from redis.exceptions import ResponseError
 from tests.runtime.brokers.redis.position_hosts import KEEPING, PUBLISHED, TOPIC, Part, started
 from tests.runtime.redis_server import RedisServer, redis_server
 from tests.runtime.services import until
@@ -192,3 +193,54 @@ async def test_a_position_that_is_known_of_a_topic_that_was_closed_counts_too(
         await one.open()
         assert len(one.host.epochs) == 2
         assert one.host.position == Position(one.host.epochs[1], 0)
+
+
+@pytest.mark.parametrize("keeping", [KEEPING, PUBLISHED])
+async def test_a_batch_that_redis_refuses_is_a_gap_and_stops_nothing(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch, keeping: Keeping
+) -> None:
+    one = Part(server.url, keeping, lease=LONG)
+    async with started(one):
+        await one.open()
+        add = one.publish if keeping.published else one.produce
+        add(1)
+        await one.gets((1, 1))
+        keep = Link.keep
+
+        async def refuse(self: Link, sent: bytes, batch: KeptBatch) -> list[Answer]:
+            if any(b" 2" in it.message for group in batch.groups for it in group.sendings):
+                raise ResponseError("a script failed")
+            return await keep(self, sent, batch)
+
+        monkeypatch.setattr(Link, "keep", refuse)
+        add(2)
+        await until(lambda: one.host.position.seq == 2)
+        add(3)
+        await one.gets((1, 1), (3, 3))
+        assert (one.host.losses, one.broker.stats.dropped) == (2, 1)
+
+
+async def test_a_batch_that_redis_may_have_forgotten_is_not_published_twice(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Part(server.url, PUBLISHED)
+    async with started(one):
+        await one.open()
+        keep, again = Link.keep, False
+
+        async def fail(self: Link, sent: bytes, batch: KeptBatch) -> list[Answer]:
+            nonlocal again
+            if batch.groups[0].sendings and not again:
+                again = True
+                await keep(self, sent, batch)
+                with server.client() as client:
+                    client.delete(*client.keys("*:sent:*"))
+                batch.sent_at -= 301
+                raise ConnectionError("broken")
+            return await keep(self, sent, batch)
+
+        monkeypatch.setattr(Link, "keep", fail)
+        one.publish(1)
+        await until(lambda: one.broker.stats.reconnects == 1 and is_connected(one))
+        one.publish(2)
+        await one.gets((1, 1), (3, 2))
