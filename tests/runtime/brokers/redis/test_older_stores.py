@@ -179,6 +179,34 @@ async def test_a_batch_without_an_answer_is_sent_again_and_published_once(
                 assert [data for _, data in part.host.updates] == ["4"]
 
 
+async def test_a_batch_without_an_answer_is_not_published_in_the_epoch_of_another_process(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = Part(server.url, lease=LONG), Part(server.url, lease=LONG)
+    async with started(one, two):
+        await one.open()
+        await two.open()
+        keep = Link.keep
+
+        async def fail(self: Link, sent: bytes, batch: KeptBatch) -> list[Answer]:
+            monkeypatch.setattr(Link, "keep", keep)
+            await keep(self, sent, batch)
+            await two.gets((1, 1), (2, 2))
+            with server.client() as client:
+                client.delete(*client.keys("*:state:*"))
+            two.publish(7)
+            await two.gets((1, 7))
+            raise ConnectionError("broken")
+
+        monkeypatch.setattr(Link, "keep", fail)
+        one.produce(1, 2)
+        await until(lambda: one.broker.stats.reconnects == 1 and is_connected(one))
+        one.produce(3)
+        for part in (one, two):
+            await part.gets_data(3)
+            assert part.host.updates == [(1, "3")]
+
+
 async def test_a_position_that_is_known_of_a_topic_that_was_closed_counts_too(
     server: RedisServer,
 ) -> None:
