@@ -161,7 +161,8 @@ class Client:
             fresh=self._fresh,
             resumes=self.positions,
         )
-        self._report_behind()
+        if self.on_behind is not None:
+            self._report_behind()
         self._wake()
         return waits
 

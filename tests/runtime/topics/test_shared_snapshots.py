@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.runtime.ledger import Copy, Ledger, copying, ledger_router, reaches, settle
 from tests.runtime.services import turns
@@ -15,11 +14,6 @@ from tests.runtime.virtual_time import in_virtual_time, virtually
 from wsgen_runtime import Delivery, History, Limits, ServiceError, WsApp
 
 TOPIC = 'ledger:{"name":"main"}'
-
-
-@pytest.fixture(autouse=True)
-def documented_frames() -> None:
-    """The documents do not describe `snapshot` yet."""
 
 
 class Two:
@@ -186,6 +180,7 @@ steps = st.lists(
 )
 
 
+@settings(max_examples=60)
 @given(schedule=steps, queue=st.integers(1, 5), keeps=st.booleans())
 def test_every_copy_in_every_process_is_right(
     schedule: list[tuple[str, int]], queue: int, keeps: bool

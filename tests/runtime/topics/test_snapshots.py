@@ -5,11 +5,12 @@ import threading
 from contextlib import AsyncExitStack
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.runtime.ledger import (
     Account,
     Balance,
+    Change,
     Deed,
     Ledger,
     copying,
@@ -21,14 +22,17 @@ from tests.runtime.ledger import (
 from tests.runtime.services import turns
 from tests.runtime.virtual_time import in_virtual_time, virtually
 
-from wsgen_runtime import Delivery, History, Limits, ServiceError, Topic, TopicUpdate, WsApp
+from wsgen_runtime import (
+    Delivery,
+    History,
+    Limits,
+    ServiceError,
+    Topic,
+    TopicUpdate,
+    WsApp,
+    WsRouter,
+)
 from wsgen_runtime.testing import Frame, connect
-
-
-@pytest.fixture(autouse=True)
-def documented_frames() -> None:
-    """The documents do not describe `snapshot` yet."""
-
 
 HANGS = 10**9
 TOPIC = 'ledger:{"name":"main"}'
@@ -353,6 +357,41 @@ async def test_changes_are_dropped_to_make_room_for_answers() -> None:
         assert sum(frame["type"] == "pong" for frame in frames) == 8
 
 
+@virtually
+@pytest.mark.usefixtures("sending")
+async def test_with_the_policy_disconnect_a_slow_client_is_closed_at_once() -> None:
+    ledger = Ledger()
+    delivery = Delivery(queue=3, overflow="disconnect")
+    app = WsApp(routers=[ledger_router(ledger, delivery=delivery)])
+    async with copying(app, ledger) as (copy, _):
+        await copy.ask()
+        await settle(copy)
+        copy.client.stall()
+        for _ in range(10):
+            ledger.deeds.put_nowait("change")
+            await now()
+        copy.client.resume()
+        await settle(copy)
+        assert (copy.phase, copy.code, copy.states) == ("closed", 1013, 1)
+
+
+def test_nothing_is_published_past_the_service_of_a_route_with_a_snapshot() -> None:
+    class LedgerRouter(WsRouter):
+        def publish(self, request: Account, data: Change) -> None:
+            self._publish(request, data)
+
+    router = LedgerRouter(
+        service=Ledger(),
+        route="ledger",
+        request_type=Account,
+        data_type=Change,
+        snapshot_type=Balance,
+    )
+    WsApp(routers=[router])
+    with pytest.raises(RuntimeError, match="has a snapshot: only its service publishes"):
+        router.publish(Account(), Change(version=1, delta=1))
+
+
 # -- any order
 
 steps = st.lists(
@@ -367,6 +406,7 @@ steps = st.lists(
 
 
 @pytest.mark.usefixtures("sending")
+@settings(max_examples=60)
 @given(schedule=steps, queue=st.integers(1, 5), keeps=st.booleans())
 def test_every_copy_is_right_at_any_time(
     schedule: list[tuple[str, int]], queue: int, keeps: bool
