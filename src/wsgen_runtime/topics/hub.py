@@ -127,6 +127,7 @@ class Hub:
         """Start on the running event loop, without anything left from an event loop that has ended."""
         self.topics.clear()
         self._lingering.clear()
+        self.leaving.clear()
         self._lingering.allow()
         self._lifecycle.forget_all()
         self._lifecycle.context = self._snapshots.context = copy_context()
@@ -147,6 +148,8 @@ class Hub:
 
         Clients get half of that time, so that the other half is left for producers.
         """
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + within
         for client in self.clients:
             client.close(CloseCode.GOING_AWAY, "Server is shutting down")
         self._lingering.end_all()
@@ -157,7 +160,7 @@ class Hub:
                 context = {"clients": len(self.clients), "topics": len(self._channels)}
                 _log.warning("the shutdown timed out", extra=context)
         if self.leaving:
-            await asyncio.wait(set(self.leaving), timeout=within / 2)
+            await asyncio.wait(set(self.leaving), timeout=max(0.0, ends - loop.time()))
         await self._lifecycle.cancel_all()
         self.topics.clear()
         self._lingering.clear()

@@ -107,6 +107,17 @@ async def test_a_shutdown_waits_for_on_disconnect_while_updates_can_be_published
         assert done == [True, True]
 
 
+async def test_a_shutdown_does_not_wait_for_ever_for_on_disconnect() -> None:
+    async def hang(client: Client) -> None:
+        await asyncio.Event().wait()
+
+    app = app_with(on_disconnect=hang, limits=Limits(shutdown_timeout=0.1, auth_timeout=0.3))
+    await app.startup()
+    async with connect(app):
+        await app.shutdown()
+        assert app.stats.failures == 0, "the call goes on"
+
+
 async def test_a_cancelled_connection_calls_on_disconnect_too() -> None:
     gone: list[int] = []
 
