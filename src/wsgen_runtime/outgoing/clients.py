@@ -28,6 +28,11 @@ class Clients:
     def __iter__(self) -> Iterator[Client]:
         return iter(tuple(self._by_id.values()))
 
+    @property
+    def away(self) -> bool:
+        """Return whether clients were told that updates of other processes do not arrive."""
+        return self._away
+
     def get(self, client_id: int) -> Client | None:
         """Return the client with this id, or None."""
         return self._by_id.get(client_id)

@@ -61,6 +61,7 @@ class Channel:
     missed: int = 0
     """The number of updates that were dropped before the topic started."""
     ring: Ring | None = field(init=False)
+    _begun: asyncio.Future[None] | None = None
     _head: str = field(init=False)
     _held: deque[Held] = field(default_factory=deque)
     _held_size: int = 0
@@ -90,9 +91,16 @@ class Channel:
         """Return the number before the first update that follows an answer which is sent now."""
         return self._held[0].seq - 1 if self._held else self.seq
 
+    def await_epoch(self) -> asyncio.Future[None]:
+        """Return a future that is done when another epoch has started."""
+        self._begun = asyncio.get_running_loop().create_future()
+        return self._begun
+
     def begin(self, epoch: str) -> None:
         """Start another epoch, whose updates cannot be compared with those before."""
         self.epoch = epoch
+        if self._begun is not None and not self._begun.done():
+            self._begun.set_result(None)
         if self.ring is not None:
             self.ring.clear()
 

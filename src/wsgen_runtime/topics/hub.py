@@ -95,6 +95,7 @@ class Hub:
             within=limits.service_timeout,
             post=self.updates.hand_over,
             begin=self._begin,
+            position=self._position,
             done=self._step_done,
             rest=self._lingering.settle,
             idle=self._check_quiet,
@@ -246,12 +247,26 @@ class Hub:
     def _new_epoch(self) -> str:
         return f"{self._epoch}.{next(self._epochs)}"
 
-    def _begin(self, topic: str, channel: Channel) -> None:
-        """Start an epoch, since a producer starts here: nobody knows what the former one did at its end."""
+    def _begin(self, topic: str, channel: Channel) -> asyncio.Future[None] | None:
+        """Start an epoch, since a producer starts here: nobody knows what the former one did at its end.
+
+        Return a future that is done when it has started, if that depends on a broker that can be reached.
+        """
         if channel.numbered_by_broker and self._keeper is not None:
+            begun = None if self.clients.away else channel.await_epoch()
             self._keeper.begin(topic)
-        elif not self._broker.shared:
+            return begun
+        if not self._broker.shared:
             channel.begin(self._new_epoch())
+        return None
+
+    def _position(self, channel: Channel) -> asyncio.Future[None] | None:
+        """Return a future that is done when the position of a topic without a producer here is known.
+
+        None if it is known, or has none, or depends on a broker that cannot be reached.
+        """
+        unknown = channel.numbered_by_broker and channel.epoch is None
+        return channel.await_epoch() if unknown and not self.clients.away else None
 
     def _reset(self, topic: str) -> None:
         channel, entry = self._channels.get(topic), self.topics.get(topic)

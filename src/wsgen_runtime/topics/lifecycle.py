@@ -24,6 +24,7 @@ from wsgen_runtime.user_code.calls import OverdueError, call
 from wsgen_runtime.user_code.slow_calls import SlowCalls
 
 _log = logging.getLogger("wsgen_runtime")
+_BEGINS = 1.0  # seconds after which the first subscribers are answered without a position
 _STUBBORN = 1.0  # seconds within which cancelled tasks should end
 _VERBS = {
     TopicStep.OPEN: "open",
@@ -39,7 +40,9 @@ class Lifecycle:
 
     A service may take `within` seconds. `post` is called with the updates of producers and their ends,
     `begin(topic, channel)` before a producer is created, `done(topic, channel, outcome)` after each step,
-    `rest(topic, channel)` when there is no next step, and `idle()` when a topic was removed.
+    `rest(topic, channel)` when there is no next step, and `idle()` when a topic was removed. `begin`, and
+    `position(channel)` for a topic without a producer here, may return a future that is done when the position of
+    the topic is known.
     """
 
     topics: TopicIndex[Client, Question]
@@ -48,7 +51,8 @@ class Lifecycle:
     counters: Counters
     within: float | None
     post: Callable[[Posted], None]
-    begin: Callable[[str, Channel], None]
+    begin: Callable[[str, Channel], asyncio.Future[None] | None]
+    position: Callable[[Channel], asyncio.Future[None] | None]
     done: Callable[[str, Channel, TopicOutcome[Client, Question]], None]
     rest: Callable[[str, Channel], None]
     idle: Callable[[], None]
@@ -132,8 +136,7 @@ class Lifecycle:
 
     async def _perform(self, topic: str, channel: Channel, step: TopicStep) -> bool:
         if step is TopicStep.OPEN:
-            # A published route has no producer, in no process.
-            return await self.broker.open(topic) and not channel.router.published
+            return await self._open(topic, channel)
         if step is TopicStep.CLOSE:
             await self.broker.close(topic)
         elif step is TopicStep.CREATE:
@@ -142,8 +145,18 @@ class Lifecycle:
             await self._remove(topic, channel)
         return False
 
+    async def _open(self, topic: str, channel: Channel) -> bool:
+        owned = await self.broker.open(topic)
+        known = None if owned else self.position(channel)
+        if known is not None:
+            await asyncio.wait({known}, timeout=_BEGINS)
+            entry = self.topics.get(topic)
+            owned = entry is not None and entry.owned  # which may have changed meanwhile
+        # A published route has no producer, in no process.
+        return owned and not channel.router.published
+
     async def _create(self, topic: str, channel: Channel) -> None:
-        self.begin(topic, channel)
+        begun = self.begin(topic, channel)
         router = channel.router
         producer = producer_of(
             router, self.broker, self.counters, self.context, self._slow, self.within
@@ -155,6 +168,8 @@ class Lifecycle:
             channel.close_feed()
             raise
         channel.producer = producer
+        if begun is not None:
+            await asyncio.wait({begun}, timeout=_BEGINS)
 
     async def _remove(self, topic: str, channel: Channel) -> None:
         channel.close_feed()

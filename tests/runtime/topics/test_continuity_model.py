@@ -6,7 +6,7 @@ Between two rules, everything that is ready runs. Time passes only in a rule of 
 import asyncio
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from unittest.mock import patch
 
@@ -17,7 +17,7 @@ from tests.runtime.greeting import HELLO
 from tests.runtime.services import Bar, BarRequest, BarRouter, Recorder, publish_all, turns
 from tests.runtime.topics.continuity_reference import Reference, Route, Seen
 
-from wsgen_runtime import Broker, History, Limits, WsApp
+from wsgen_runtime import Broker, History, Limits, TopicUpdate, WsApp
 from wsgen_runtime.testing import WsTestClient, _scope
 
 MANY = 10_000
@@ -28,7 +28,7 @@ ROUTES = {
     "alerts": Route("alerts", History(MANY, 100, bytes=50), replay=1, published=True),
     "news": Route("news", published=True),
 }
-NAMES = st.sampled_from(["bars", "bars", "bars", "alerts", "ticks", "news"])
+NAMES = st.runner().flatmap(lambda model: st.sampled_from(model.names))
 FOUNDING = 2
 """The place of a client that does not say hello."""
 PENDING = 3
@@ -53,12 +53,18 @@ class Player(WsTestClient):
 
 
 class ContinuityModel(RuleBasedStateMachine):
-    """Three clients at a time, one of them a founding one, and one topic of each of four routes."""
+    """Three clients at a time, one of them a founding one, and one topic of each of some routes.
 
-    routes = ROUTES
+    With several `processes`, each has an app of its own, and the clients are spread over them.
+    """
 
-    def make_broker(self) -> Broker | None:
-        """Return the broker of the app; None is the one in memory."""
+    routes: Mapping[str, Route] = ROUTES
+    names = ("bars", "bars", "bars", "alerts", "ticks", "news")
+    """The routes, some of them more often than others."""
+    processes = 1
+
+    def make_broker(self) -> Broker | str | None:
+        """Return the broker of an app; None is the one in memory."""
         return None
 
     def settle(self) -> None:
@@ -72,22 +78,10 @@ class ContinuityModel(RuleBasedStateMachine):
         self.clock.start()
         self.reference = Reference()
         self.reference.founding.add(FOUNDING)
-        self.service = Recorder()
-        self.routers = {
-            route.name: BarRouter(
-                service=None if route.published else self.service,
-                route=route.name,
-                history=route.history,
-                replay=route.replay,
-            )
-            for route in self.routes.values()
-        }
-        self.app = WsApp(
-            routers=self.routers.values(),
-            broker=self.make_broker(),
-            limits=Limits(bad_frames=None, frames_per_second=None, pending_updates=PENDING),
-        )
-        self.loop.run_until_complete(self.app.startup())
+        self.services = [Recorder() for _ in range(self.processes)]
+        self.apps = [self.make_app(service) for service in self.services]
+        for app in self.apps:
+            self.loop.run_until_complete(app.startup())
         self.players: dict[int, Player] = {}
         self.epochs: dict[str, int] = {}
         """The number of each epoch, in the order in which clients have seen them first."""
@@ -95,8 +89,35 @@ class ContinuityModel(RuleBasedStateMachine):
         """By place and topic, the position of the client, also while it is away."""
         self.count = 10
 
+    def make_app(self, service: Recorder) -> WsApp:
+        routers = [
+            BarRouter(
+                service=None if route.published else service,
+                route=route.name,
+                history=route.history,
+                replay=route.replay,
+            )
+            for route in self.routes.values()
+        ]
+        limits = Limits(bad_frames=None, frames_per_second=None, pending_updates=PENDING)
+        return WsApp(routers=routers, broker=self.make_broker(), limits=limits)
+
+    def app(self, place: int) -> WsApp:
+        """Return the app that the client at `place` connects to."""
+        return self.apps[place % len(self.apps)]
+
+    def router(self, name: str, place: int = 0) -> BarRouter:
+        router = self.app(place).routers[name]
+        assert isinstance(router, BarRouter)
+        return router
+
+    def feed(self, name: str) -> TopicUpdate | None:
+        """Return what the producer of the topic publishes with, if there is one."""
+        feeds = [service.feeds.get(self.topic(name)) for service in self.services]
+        return next((feed for feed in feeds if feed is not None), None)
+
     def topic(self, name: str) -> str:
-        return self.routers[name].topic(BarRequest(symbol="A"))
+        return self.router(name).topic(BarRequest(symbol="A"))
 
     def number(self) -> int:
         self.count += 1
@@ -106,7 +127,9 @@ class ContinuityModel(RuleBasedStateMachine):
         """Return the client at `place`, which connects if it is away."""
         if place not in self.players:
             player = self.players[place] = Player()
-            player.task = self.loop.create_task(player._run(self.app, _scope("/", {}, {}, {}, ())))
+            player.task = self.loop.create_task(
+                player._run(self.app(place), _scope("/", {}, {}, {}, ()))
+            )
             self.loop.run_until_complete(player._accepted())
             if place != FOUNDING:
                 self.loop.run_until_complete(player.send(HELLO))
@@ -153,10 +176,11 @@ class ContinuityModel(RuleBasedStateMachine):
 
     @rule(name=NAMES, count=st.integers(1, 3), pushed=st.booleans())
     def publish(self, name: str, count: int, pushed: bool) -> None:
-        topic, route, router = self.topic(name), self.routes[name], self.routers[name]
+        topic, route = self.topic(name), self.routes[name]
+        router = self.router(name, self.number())
         for _ in range(count):
             bar = Bar(close=self.number())
-            feed = None if pushed else self.service.feeds.get(topic)
+            feed = None if pushed else self.feed(name)
             if feed is None and not route.published and not pushed:
                 return
             self.reference.publish(route, topic, int(bar.close), len(router.encode(bar)))
@@ -177,7 +201,7 @@ class ContinuityModel(RuleBasedStateMachine):
     def publish_too_fast(self, name: str, count: int) -> None:
         """Let a thread publish more than may wait for the event loop."""
         topic, route = self.topic(name), self.routes[name]
-        feed = self.service.feeds.get(topic)
+        feed = self.feed(name)
         if feed is None:
             return
         bars = [Bar(close=self.number()) for _ in range(count)]
@@ -187,12 +211,12 @@ class ContinuityModel(RuleBasedStateMachine):
         if count > PENDING:
             self.reference.lose(topic, count - PENDING)
         for bar in bars[-PENDING:]:
-            size = len(self.routers[name].encode(bar))
+            size = len(self.router(name).encode(bar))
             self.reference.publish(route, topic, int(bar.close), size)
 
     @rule(name=NAMES)
     def producer_ends(self, name: str) -> None:
-        feed = self.service.feeds.get(self.topic(name))
+        feed = self.feed(name)
         if feed is not None:
             self.reference.end(self.topic(name), "over", producer=True)
             self.act(partial(feed.end, "over"))
@@ -201,7 +225,8 @@ class ContinuityModel(RuleBasedStateMachine):
     def cancel(self, name: str) -> None:
         topic = self.topic(name)
         self.reference.end(topic, "enough", producer=False)
-        self.act(partial(self.app.cancel, topic, "enough"))
+        for app in self.apps:
+            self.act(partial(app.cancel, topic, "enough"))
 
     @rule(seconds=st.sampled_from([7.0, 41.0, 71.0]))
     def pass_time(self, seconds: float) -> None:
@@ -237,8 +262,10 @@ class ContinuityModel(RuleBasedStateMachine):
                     player.seen.append(("left", frame["id"]))
                 case "unsubscribed":
                     player.seen.append(("unsubscribed", topic, payload["reason"]))
-                case _:
+                case "":
                     player.seen.append((payload["code"], frame["id"]))
+                case kind:
+                    player.seen.append((kind, topic, payload))
 
     @invariant()
     def clients_see_what_the_reference_says(self) -> None:
@@ -249,9 +276,12 @@ class ContinuityModel(RuleBasedStateMachine):
 
     @invariant()
     def topics_live_as_long_as_the_reference_says(self) -> None:
-        assert set(self.app._hub._channels) == set(self.reference.topics)
+        if self.processes > 1:
+            return  # their broker says in which of them
+        (app,) = self.apps
+        assert set(app._hub._channels) == set(self.reference.topics)
         lingering = [it for it in self.reference.topics.values() if not it.members]
-        assert self.app.stats.lingering == len(lingering)
+        assert app.stats.lingering == len(lingering)
 
     @initialize()
     def begin(self) -> None:
@@ -283,6 +313,7 @@ class ContinuityModel(RuleBasedStateMachine):
             self.settle()
         self.pass_time(seconds)
         self.publish(name, count, pushed=False)
+        self.settle()
         for place in places:
             self.subscribe(place, name, "own")
 
@@ -290,8 +321,9 @@ class ContinuityModel(RuleBasedStateMachine):
         try:
             for place in tuple(self.players):
                 self.drop(place)
-            self.loop.run_until_complete(self.app.shutdown())
-            assert not self.app._hub._channels
+            for app in self.apps:
+                self.loop.run_until_complete(app.shutdown())
+                assert not app._hub._channels
             assert not asyncio.all_tasks(self.loop)
         finally:
             self.clock.stop()

@@ -38,6 +38,7 @@ class Store:
 
     def begin(self, topic: str) -> None:
         self.calls.append(("begin", topic))
+        self.stand(Position("begun", 0), [])
 
     def skip(self, topic: str, count: int) -> None:
         self.calls.append(("skip", topic, count))
@@ -156,10 +157,38 @@ async def test_an_update_of_an_unknown_epoch_resets_too() -> None:
         assert await seqs(client, 1) == [3]
 
 
+async def test_the_first_answer_waits_for_the_position_that_another_process_begins() -> None:
+    store = Store()
+    app, _ = app_with(store)
+    async with greeted(app) as client:
+        await client.send({"type": "bars.subscribe", "payload": AAPL, "id": 1})
+        await until(lambda: bool(app._hub._channels))
+        await turns()
+        store.stand(Position("a", 0), [])
+        assert position_of(await client.receive()) == Position("a", 0)
+        store.deliver("a", 1)
+        assert await seqs(client, 1) == [1]
+
+
+async def test_a_process_that_may_produce_meanwhile_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsgen_runtime.topics.lifecycle._BEGINS", 0.05)
+    store = Store()
+    app, service = app_with(store)
+    async with greeted(app) as client:
+        await client.send({"type": "bars.subscribe", "payload": AAPL, "id": 1})
+        await until(lambda: bool(app._hub._channels))
+        await turns()
+        store.host.own(AAPL_TOPIC, owned=True)
+        assert position_of(await client.receive()) == Position("begun", 0)
+        assert service.log == [("create", AAPL_TOPIC)]
+
+
 async def test_without_a_position_subscribers_are_answered_and_reset_later() -> None:
     store = Store()
     app, _ = app_with(store)
     async with greeted(app) as client:
+        store.host.report("disconnected")
+        assert (await client.receive())["type"] == "status"
         answer = await ask(client, AAPL, Position("a", 1))
         assert answer["payload"] == {
             "status": "ok",
