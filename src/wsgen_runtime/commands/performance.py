@@ -14,7 +14,8 @@ from wsgen_runtime.protocol.payloads import ErrorCode, ErrorPayload
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.user_code.calls import call
 
-Allow = Callable[[Command, BaseModel], Awaitable[bool]]
+Serve = Callable[[Command, BaseModel], Awaitable[BaseModel | None]]
+"""Returns the request to carry out, or None if the user may not."""
 
 
 class TooLargeError(Exception):
@@ -28,13 +29,14 @@ class Performance:
     command: Command
     request: BaseModel
     context: CommandContext
-    allow: Allow
+    serve: Serve
 
     async def run(self, limits: Limits, counters: Counters) -> Outcome:
         """Return the outcome; exceptions of user code are logged and counted."""
         command = self.command
         try:
-            if not await self.allow(command, self.request):
+            request = await self.serve(command, self.request)
+            if request is None:
                 return refused(ErrorCode.UNAUTHORIZED, "Not authorized to use this command")
         except ServiceError as error:
             counters.refusals += 1
@@ -44,7 +46,7 @@ class Performance:
             return Outcome(error=FAILED.error, final=False)
         within = limits.service_timeout if command.timeout is None else command.timeout
         try:
-            response = await call(command.run, self.request, self.context, within=within)
+            response = await call(command.run, request, self.context, within=within)
             text = command.encode(response)
             _require_size(text, limits)
         except ServiceError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from wsgen_runtime.command import CommandContext
 from wsgen_runtime.commands.desk import CommandDesk
 from wsgen_runtime.commands.outcomes import Outcome, refused, unavailable
-from wsgen_runtime.commands.performance import Allow, Performance
+from wsgen_runtime.commands.performance import Performance, Serve
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import AskCommand, Fault
 from wsgen_runtime.protocol.frames import command_frame
@@ -24,7 +24,7 @@ class CommandTurns:
 
     client: Client
     desk: CommandDesk
-    allow: Allow
+    serve: Serve
     _asked: deque[tuple[AskCommand, str | None]] = field(default_factory=deque)
     _serving: "asyncio.Task[None] | None" = None
 
@@ -64,7 +64,7 @@ class CommandTurns:
             return refused(ErrorCode.UNAUTHORIZED, "Not authorized to use this command")
         context = CommandContext(client, client.user, user_id, asked.key)
         command = self.desk.commands[asked.name]
-        performance = Performance(command, asked.request, context, self.allow)
+        performance = Performance(command, asked.request, context, self.serve)
         return await self.desk.outcome(performance, asked.digest, gone=lambda: client.lost)
 
     def _answer(self, asked: AskCommand, outcome: Outcome) -> None:

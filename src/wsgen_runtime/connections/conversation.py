@@ -159,7 +159,7 @@ class Conversation:
             return self._unsubscribe(event)
         if isinstance(event, AskCommand):
             if self._turns is None:  # most clients ask for none
-                self._turns = CommandTurns(self.client, self.desk, self.permissions.allow)
+                self._turns = CommandTurns(self.client, self.desk, self.permissions.serve)
             self._turns.ask(event)
             return None
         if isinstance(event, Ping):

@@ -15,7 +15,7 @@ from wsgen_runtime.protocol.events import Question
 from wsgen_runtime.protocol.frames import size_of
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.topics.subscriptions import TopicIndex
-from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_answer, require_bool
+from wsgen_runtime.user_code.callbacks import WrongAnswerError, require_answer
 from wsgen_runtime.user_code.calls import call
 from wsgen_runtime.user_code.failure_log import FailureLog
 
@@ -47,20 +47,16 @@ class Permissions:
     _served: dict[str, str] = field(default_factory=dict)
     """The topics that are served, by those that were asked for, where `authorize` has named another one."""
 
-    async def allow(self, command: Command, request: BaseModel) -> bool:
-        """Return whether `authorize`, if there is one, allows a command; raises what it raises."""
-        return await self._ask(command, request, require_bool) is True
-
-    async def serve(self, router: WsRouter, request: BaseModel) -> BaseModel | None:
-        """Return the request to subscribe with, or None if `authorize` refuses; raises what it raises.
+    async def serve(self, asked: WsRouter | Command, request: BaseModel) -> BaseModel | None:
+        """Return the request to serve, or None if `authorize` refuses; raises what it raises.
 
         It is `request` itself if `authorize` has not returned another one.
         """
 
         def check(answer: object) -> object:
-            return require_answer(answer, router.request_type)
+            return require_answer(answer, asked.request_type)
 
-        answer = await self._ask(router, request, check)
+        answer = await self._ask(asked, request, check)
         if isinstance(answer, BaseModel):
             return answer.model_copy()  # it may be `request`, changed
         return request if answer is True else None

@@ -54,13 +54,6 @@ def require_user(answer: object) -> None:
         raise _wrong(answer, "a user")
 
 
-def require_bool(answer: object) -> bool:
-    """Return `answer`; raises WrongAnswerError if it is not a bool, since most objects are truthy."""
-    if isinstance(answer, bool):
-        return answer
-    raise _wrong(answer, "True or False")
-
-
 def require_answer(answer: object, request_type: type) -> object:
     """Return `answer`, True, False or a request; raises WrongAnswerError if it is none of them."""
     if isinstance(answer, bool) or type(answer) is request_type:

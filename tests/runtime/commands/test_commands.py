@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.runtime.orders import Commands, OrderAck, OrderRejected, Orders, app_of
+from tests.runtime.orders import Commands, NewOrder, OrderAck, OrderRejected, Orders, app_of
 from tests.runtime.services import BarRouter, Recorder
 
 from wsgen_runtime import (
@@ -139,6 +139,18 @@ async def test_authorize_gets_the_command_and_its_request() -> None:
         # Nothing was done, so that the same key may be used again.
         assert (await client.command("orders.place", ORDER, key="k"))["number"] == 1
         assert asked[0][:2] == ("ann", "orders.place")
+
+
+async def test_authorize_may_return_the_request_to_carry_out() -> None:
+    def authorize(user: object, command: Command, request: NewOrder) -> NewOrder:
+        return NewOrder(symbol=f"{user}'s {request.symbol}")
+
+    orders = Orders()
+    app = app_of(orders, authorize=authorize)
+    async with app.lifespan(), connect(app, query={"user": "ann"}) as client:
+        await client.command("orders.place", ORDER, key="k")
+        await client.command("orders.place", ORDER, key="k")
+    assert orders.done == [NewOrder(symbol="ann's AAPL")]
 
 
 @pytest.mark.parametrize(
