@@ -147,7 +147,7 @@ class Conversation:
     def _notify(self, expires_in: float) -> None:
         message = "The authentication expires; send `authenticate` with a new token"
         notice = Notice(code="authentication_expires", message=message, expires_in=expires_in)
-        self.hub.clients.answer(self.client, notice_frame(notice))
+        self.hub.clients.notify(self.client, notice_frame(notice))
 
     # -- frames
 

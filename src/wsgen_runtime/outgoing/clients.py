@@ -57,6 +57,11 @@ class Clients:
         if not client.send(frame):
             self.disconnect_slow(client)
 
+    def notify(self, client: Client, frame: str) -> None:
+        """Send a notice that no later update overtakes."""
+        client.seal()
+        self.answer(client, frame)
+
     def send_state(self, client: Client, frame: str, topic: str) -> None:
         """Send the state of `topic`; a client that has no room for it is disconnected."""
         if not client.send_state(frame, topic):
@@ -99,5 +104,4 @@ class Clients:
         if status is not None:
             frame = status_frame(StatusPayload(broker=status))
             for client in self:
-                client.seal()
-                self.answer(client, frame)
+                self.notify(client, frame)

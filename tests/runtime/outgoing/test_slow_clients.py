@@ -46,6 +46,23 @@ async def test_drop_oldest_shows_as_a_gap_that_equals_the_count() -> None:
     assert app.stats.drops == 6
 
 
+async def test_no_update_overtakes_a_notice() -> None:
+    service = Recorder()
+    app = WsApp(routers=[BarRouter(service=service, delivery=Delivery(overflow="latest"))])
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+        client.stall()
+        for number in (8, 9):
+            service.feeds[AAPL_TOPIC](Bar(close=number))
+        app._hub.report("disconnected")
+        for number in (10, 11):
+            service.feeds[AAPL_TOPIC](Bar(close=number))
+        client.resume()
+        assert await numbers(client, 2) == [(1, 8), (2, 9)]
+        assert (await client.receive())["type"] == "status"
+        assert await numbers(client, 1) == [(4, 11)]
+
+
 async def test_the_policy_latest_keeps_the_newest_update_of_each_topic() -> None:
     service = Recorder()
     app = WsApp(routers=[BarRouter(service=service, delivery=Delivery(overflow="latest"))])

@@ -24,6 +24,7 @@ from tests.runtime.virtual_time import VirtualLoop, in_virtual_time
 
 from wsgen_runtime import Delivery, Limits, TopicUpdate, WsApp
 from wsgen_runtime.testing import WsTestClient, connect
+from wsgen_runtime.topics.interval import Pace, Wheel
 
 INTERVAL = 0.1
 TICK = 0.005
@@ -222,6 +223,28 @@ def test_updates_that_a_service_publishes_before_its_topic_starts_are_spaced_too
             assert [await next_bar(client) for _ in range(2)] == [(1, 1), (3, 2)]
 
     in_virtual_time(main())
+
+
+def test_a_flush_neither_ends_the_timing_nor_publishes_on_another_event_loop() -> None:
+    published: list[tuple[str, str]] = []
+    wheel = Wheel(lambda topic, data: published.append((topic, data)), lambda _: None)
+    pace = Pace("topic", INTERVAL)
+
+    async def start() -> None:
+        wheel.start()
+        assert pace.put("1")
+        wheel.start_timing(pace)
+        pace.flush()
+        assert not pace.put("2")
+        pace.flush()
+        assert not pace.put("3")
+
+    async def elsewhere() -> None:
+        pace.flush()
+
+    in_virtual_time(start())
+    in_virtual_time(elsewhere())
+    assert published == [("topic", "1"), ("topic", "2")]
 
 
 @given(
