@@ -35,10 +35,10 @@ class Question:
     maker: bytes
 
 
-def publishing(sent: bytes, batch: KeptBatch) -> tuple[list[bytes], list[_Argument]]:
+def publishing(sent: bytes, batch: KeptBatch, life: str) -> tuple[list[bytes], list[_Argument]]:
     """Return keys and arguments of the script PUBLISH."""
     keys = [sent]
-    arguments: list[_Argument] = [batch.name, "1" if batch.again else ""]
+    arguments: list[_Argument] = [batch.name, "1" if batch.again else "", life]
     for group in batch.groups:
         topic = group.topic
         keys += (topic.lease, topic.state, topic.history)
@@ -57,7 +57,8 @@ def _head(group: Group, name: bytes) -> tuple[_Argument, ...]:
         token, maker, epoch = production.token, production.maker, production.epoch
     dealt = 0 if production is None else production.dealt
     head = (topic.channel, token, maker, epoch, group.base, dealt)
-    return *head, topic.top.epoch, topic.top.seq, group.last, *topic.bounds, len(group.sendings)
+    rest = (*topic.bounds, "1" if topic.keeping.published else "", len(group.sendings))
+    return *head, topic.top.epoch, topic.top.seq, group.last, *rest
 
 
 def answers_of(answer: object, batch: KeptBatch) -> list[Answer]:
@@ -66,10 +67,10 @@ def answers_of(answer: object, batch: KeptBatch) -> list[Answer]:
     return [Answer(Outcome(outcome), _position(*rest)) for outcome, *rest in parts]
 
 
-def asking(questions: Sequence[Question]) -> tuple[list[bytes], list[_Argument]]:
+def asking(questions: Sequence[Question], life: str) -> tuple[list[bytes], list[_Argument]]:
     """Return keys and arguments of the script READ."""
     keys: list[bytes] = []
-    arguments: list[_Argument] = []
+    arguments: list[_Argument] = [life]
     for question in questions:
         follower, topic = question.follower, question.follower.topic
         keys += (topic.state, topic.history)
@@ -104,6 +105,13 @@ def _entry(number: bytes, mark: bytes, content: bytes) -> Iterator[Entry]:
     # Anybody with access to Redis can write there: what no process of this app can have written is left out.
     with suppress(ValueError):
         yield Entry(read_number(number), read_mark(mark), *read_content(content))
+
+
+def run_of(answer: object) -> str:
+    """Return what names the run of the server in the answer of INFO, or nothing."""
+    lines = answer.split() if isinstance(answer, bytes) else []
+    runs = [line.removeprefix(b"run_id:") for line in lines if line.startswith(b"run_id:")]
+    return runs[0].decode(errors="replace") if runs else ""
 
 
 def _list_of(answer: object, count: int) -> list[Any]:  # what Redis answers has no type

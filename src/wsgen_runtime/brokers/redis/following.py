@@ -118,7 +118,7 @@ class Follower:
         elif generation(message.epoch) < generation(self.known.epoch):
             self.doubtful = True  # or it is older than what was read
         elif message.kind == "b" and generation(message.epoch) > generation(self.known.epoch):
-            self._heard, self.mark = 0, ""
+            self._heard, self.mark = message.seq, ""
             self._stand(Position(message.epoch, message.seq), (), continued=False)
         else:
             self._read_before(message)

@@ -17,6 +17,7 @@ from wsgen_runtime.brokers.redis.commands import (
     asking,
     publishing,
     readings_of,
+    run_of,
     trial_batch,
     trial_questions,
 )
@@ -80,6 +81,8 @@ class Link:
     asking: AbstractConnection
     listening: AbstractConnection
     timeout: float
+    life: str = ""
+    """What names the run of the server: another one may have lost updates."""
 
     @classmethod
     async def open(
@@ -110,6 +113,7 @@ class Link:
             await link.publish([Sending(trial, b"", trial, b"ours")])
             await link.release([(trial, b"ours", trial)])
             if keeps:
+                link.life = run_of(await link._ask("INFO", "server"))
                 await link.keep(*trial_batch(trial))
                 await link.read(trial_questions(trial))
         except BaseException:  # also when the start is cancelled
@@ -154,12 +158,12 @@ class Link:
 
     async def keep(self, sent: bytes, batch: KeptBatch) -> list[Answer]:
         """Publish the groups of a batch in order; return what Redis has done with each of them."""
-        keys, rest = publishing(sent, batch)
+        keys, rest = publishing(sent, batch, self.life)
         return answers_of(await self._ask("EVAL", PUBLISH, len(keys), *keys, *rest), batch)
 
     async def read(self, questions: Sequence[Question]) -> list[Reading | None]:
         """Read where topics stand, and what their histories have; None where there was no room for that."""
-        keys, rest = asking(questions)
+        keys, rest = asking(questions, self.life)
         return readings_of(await self._ask("EVAL", READ, len(keys), *keys, *rest), questions)
 
     async def ping(self) -> None:

@@ -13,7 +13,7 @@ separated by single spaces.
 Topics whose updates have positions have messages that processes of earlier versions do not understand; `seq` is
 the number of the last update up to this message, and `mark` is the same in no other update of the topic:
 
-    2 b <epoch> 0                             an epoch begins
+    2 b <epoch> <seq>                         an epoch begins
     2 u <epoch> <seq> <mark> <label> <data>   an update; the label is `-` if there is none
     2 n <epoch> <seq>                         updates were lost, up to this number
     2 s <epoch> <seq> <label> <data>          a state; `!` and its error if there is none

@@ -2,7 +2,8 @@
 
 The state of a topic is a hash: `epoch`, `seq`, the producer's number `n` of the last update, and `size`, the
 bytes of all updates of the epoch so far. `n` is -1 in an epoch that did not begin with its producer, until that
-has said which of its numbers were dealt with before. Its history is a stream whose ids are the numbers. An entry
+has said which of its numbers were dealt with before. `base` is the number at which the epoch began, and `life`
+names the run of the server. Its history is a stream whose ids are the numbers. An entry
 has the `mark` of its update, which no other update of the topic has, the `size` before it, the time in
 milliseconds, and the label with the data.
 
@@ -15,13 +16,15 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number) return string.format('%.0f', number) end
 local function generation(epoch) return tonumber(string.match(epoch, '^(%d+)%.')) or 0 end
 local function load(key)
-  local s = redis.call('HMGET', key, 'epoch', 'n', 'seq', 'size')
+  local s = redis.call('HMGET', key, 'epoch', 'n', 'seq', 'size', 'base', 'life')
   local n, seq, size = tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0)
-  return {key = key, epoch = s[1] or '', n = n, seq = seq, size = size}
+  local base, life = tonumber(s[5] or 0), s[6] or ''
+  return {key = key, epoch = s[1] or '', n = n, seq = seq, size = size, base = base, life = life}
 end
-local function save(state, ttl)
-  local n, seq, size = text(state.n), text(state.seq), text(state.size)
-  redis.call('HSET', state.key, 'epoch', state.epoch, 'n', n, 'seq', seq, 'size', size)
+local function save(state, life, ttl)
+  local n, seq, size, base = text(state.n), text(state.seq), text(state.size), text(state.base)
+  local numbers = {'n', n, 'seq', seq, 'size', size, 'base', base}
+  redis.call('HSET', state.key, 'epoch', state.epoch, 'life', life, unpack(numbers))
   redis.call('PEXPIRE', state.key, ttl)
 end
 local function is_older(state, epoch, seq)
@@ -29,30 +32,39 @@ local function is_older(state, epoch, seq)
   if had ~= has then return had > has end
   return had > 0 and (epoch ~= state.epoch or seq > state.seq)
 end
-local function begin(state, history, channel, top, maker, n)
+local function go_on(state, channel, top, maker, n)
   state.epoch = text(math.max(generation(state.epoch), generation(top)) + 1) .. '.' .. maker
-  state.n, state.seq, state.size = n, 0, 0
+  state.n, state.base = n, state.seq
+  redis.call('PUBLISH', channel, '2 b ' .. state.epoch .. ' ' .. text(state.seq))
+end
+local function begin(state, history, channel, top, maker, n)
+  state.seq, state.size = 0, 0
   redis.call('DEL', history)
-  redis.call('PUBLISH', channel, '2 b ' .. state.epoch .. ' 0')
+  go_on(state, channel, top, maker, n)
+end
+-- Without a producer nobody knows for sure which updates there were before the server has started anew.
+local function is_reborn(state, life)
+  return state.epoch ~= '' and state.life ~= '' and life ~= '' and state.life ~= life
 end
 """
 
 # KEYS: the key of the last batch with updates that have no producer; then lease, state, history for each group.
-# ARGV: the name of the batch, '1' if it may have been published; then for each group the values that `group`
-# reads, and three for each item: kind, number, content. Returns outcome, epoch, seq for each group.
+# ARGV: the name of the batch, '1' if it may have been published, the run of the server; then for each group the
+# values that `group` reads, and three for each item: kind, number, content. Returns outcome, epoch, seq for each
+# group.
 PUBLISH = (
     _COMMON
     + """
 local again = ARGV[2] == '1'
 local done = again and redis.call('GET', KEYS[1]) == ARGV[1]
-local at, answers, foreign = 2, {}, false
+local life, at, answers, foreign = ARGV[3], 3, {}, false
 local function take() at = at + 1; return ARGV[at] end
 local function group()
   local g = {channel = take(), token = take(), maker = take(), epoch = take(), base = tonumber(take())}
   g.dealt = tonumber(take())
   g.top, g.top_seq, g.last = take(), tonumber(take()), tonumber(take())
   g.updates, g.ms, g.bytes = tonumber(take()), tonumber(take()), tonumber(take())
-  g.ttl, g.count = take(), tonumber(take())
+  g.ttl, g.published, g.count = take(), take() == '1', tonumber(take())
   return g
 end
 local function trim(history, size, g)
@@ -113,7 +125,7 @@ local function publish(g, state, history)
     trim(history, state.size, g)
     redis.call('PEXPIRE', history, g.ms)
   end
-  save(state, g.ttl)
+  save(state, life, g.ttl)
 end
 for i = 2, #KEYS, 3 do
   local g, state, outcome = group(), nil, 0
@@ -125,7 +137,12 @@ for i = 2, #KEYS, 3 do
     state = load(KEYS[i + 1])
     if g.token == '' then
       local older = state.epoch == '' or is_older(state, g.top, g.top_seq)
-      if older then begin(state, KEYS[i + 2], g.channel, g.top, g.maker, -1) end
+      if g.published and is_reborn(state, life) then
+        older = true
+        go_on(state, g.channel, g.top, g.maker, -1)
+      elseif older then
+        begin(state, KEYS[i + 2], g.channel, g.top, g.maker, -1)
+      end
       if again and not done then
         if g.epoch == state.epoch and not older then
           again = false
@@ -160,14 +177,15 @@ return answers
 """
 )
 
-# KEYS: state, history for each topic. ARGV: the eleven values of each topic that are read below. Returns epoch,
-# seq and a list of number, mark and content of the updates after the known one, or of all if the epoch is another
-# one. With 'check', the list is empty; with 'renew', the epoch is another one in any case. When the lists have
-# become too large for one answer, an empty list is returned for each topic that is left.
+# KEYS: state, history for each topic. ARGV: the run of the server, then the eleven values of each topic that are
+# read below. Returns epoch, seq and a list of number, mark and content of the updates after the known one; of all
+# of the epoch if that is another one; of all that are kept if none is known. With 'check', the list is empty;
+# with 'renew', the epoch is another one in any case. When the lists have become too large for one answer, each
+# topic that is left has an empty list.
 READ = (
     _COMMON
     + """
-local answers, at, size = {}, 0, 0
+local life, answers, at, size = ARGV[1], {}, 1, 0
 local function take() at = at + 1; return ARGV[at] end
 for i = 1, #KEYS, 2 do
   local channel, mode, create, maker = take(), take(), take(), take()
@@ -184,14 +202,22 @@ for i = 1, #KEYS, 2 do
         renews = entry[2][2] ~= known_mark
       end
     end
-    if renews or (create == '1' and state.epoch == '') then
+    if create == '1' and is_reborn(state, life) then
+      go_on(state, channel, top, maker, -1)
+      save(state, life, ttl)
+    elseif renews or (create == '1' and state.epoch == '') then
       begin(state, KEYS[i + 1], channel, top, maker, -1)
-      save(state, ttl)
+      save(state, life, ttl)
     elseif state.epoch ~= '' then
       redis.call('PEXPIRE', KEYS[i], ttl)
     end
     if mode ~= 'check' and ms > 0 then
-      local first = known == state.epoch and text(known_seq + 1) or '-'
+      local first = '-'
+      if known == state.epoch then
+        first = text(known_seq + 1)
+      elseif known ~= '' then
+        first = text(state.base + 1)
+      end
       for _, entry in ipairs(redis.call('XRANGE', KEYS[i + 1], first, '+')) do
         if tonumber(entry[2][6]) >= now - ms then
           entries[#entries + 1] = string.match(entry[1], '^%d+')
