@@ -185,6 +185,15 @@ takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic
 commands: $(VENV)/.ready  ## ask for commands while their processes are killed; commands=N, 10,000 unless told
 	@$(BIN)/python -m tests.runtime.commands.proof --commands $(or $(commands),10000) --seed $(or $(seed),1)
 
+minutes ?= 5
+first ?= 1
+mutants ?=
+broker ?= redis
+.PHONY: continuity
+continuity: parts  ## kill and stop servers and Redis under clients: rounds=1000 seed=1 minutes=5 first=1; mutants=1
+	@$(BIN)/python -m tests.continuity --rounds $(rounds) --first $(first) --seed $(seed) --minutes $(minutes) \
+	  --broker $(broker) $(if $(mutants),--mutants,--all)
+
 examples ?= 100
 .PHONY: subsets
 subsets: $(VENV)/.ready  ## render subsets of generated projects with all steps and compare; examples=N, 100 unless told

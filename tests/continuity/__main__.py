@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.continuity.mutants import MUTANTS
+from tests.continuity.resumes import resume_at_once
 from tests.continuity.rolling import rolling
 from tests.continuity.rounds import KINDS, Round, play
 from tests.continuity.world import World
@@ -36,6 +37,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--broker", choices=["redis", "memory"], default="redis")
     parser.add_argument("--mutants", action="store_true", help="try whether faults are found")
     parser.add_argument("--rolling", action="store_true", help="try a rolling upgrade")
+    parser.add_argument("--resumes", type=int, help="let so many clients resume at once")
+    parser.add_argument(
+        "--all", action="store_true", help="rounds, a rolling upgrade, 5,000 resumes"
+    )
     parser.add_argument("--only", nargs="*", help="names of mutants")
     parser.add_argument("--routes", nargs="*", choices=KINDS, default=list(KINDS))
     return parser.parse_args(arguments)
@@ -133,7 +138,27 @@ def tell(result: Round, options: argparse.Namespace) -> None:
     report(f"  again: python -m tests.continuity --broker {options.broker} {again}")
 
 
-if __name__ == "__main__":
+async def resumes(options: argparse.Namespace) -> bool:
+    """Let many clients resume at once; return whether Redis had little to do, and nothing was missed."""
+    wrong, told = await resume_at_once(options.resumes or 5_000)
+    report(f"resumes: {told}")
+    for said in wrong:
+        report(f"  {said}")
+    return not wrong
+
+
+async def everything(options: argparse.Namespace) -> bool:
+    """Run all parts but the mutants."""
+    return all([await rounds(options), await upgrade(options), await resumes(options)])
+
+
+def main() -> int:
+    """Run what was asked for and return the exit code."""
     options = parse()
-    run = mutants if options.mutants else upgrade if options.rolling else rounds
-    sys.exit(0 if asyncio.run(run(options)) else 1)
+    chosen = {mutants: options.mutants, upgrade: options.rolling, resumes: options.resumes}
+    run = next((part for part, wanted in chosen.items() if wanted), rounds)
+    return 0 if asyncio.run((everything if options.all else run)(options)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -17,7 +17,7 @@ Locate = Callable[[], tuple[int, str]]
 """Returns the port to connect to, and the name of the process that serves there."""
 
 _CONNECT, _HELLO, _ANSWER, _PING = 10.0, 5.0, 10.0, 5.0
-_RECEIVE_BUFFER = 4096  # of the socket, so that a client that does not read is soon noticed
+_RECEIVE_BUFFER = 32 * 1024  # of the socket, so that a client that does not read is soon noticed
 
 
 class Client:

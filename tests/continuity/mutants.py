@@ -3,19 +3,24 @@
 Each is a small change of one decision, as a mistake in it would be. The runtime knows nothing of them.
 """
 
+import asyncio
 import random
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wsgen_runtime.brokers.redis import link
+from wsgen_runtime.brokers.redis.following import Follower
+from wsgen_runtime.brokers.redis.keeping import Ledger
+from wsgen_runtime.brokers.redis.session import RedisSession
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.positions import Position
-from wsgen_runtime.topics import continuity
+from wsgen_runtime.topics import continuity, snapshots
 from wsgen_runtime.topics.channel import Channel
-from wsgen_runtime.topics.continuity import Continuity
 from wsgen_runtime.topics.history import Kept, Ring
 from wsgen_runtime.topics.hub import Hub
 from wsgen_runtime.topics.updates import Updates
+from wsgen_runtime.user_code import calls
 
 _chance = random.Random(1)
 
@@ -121,6 +126,63 @@ def ring_with_a_hole() -> None:
     Ring.between = between  # type: ignore[method-assign]
 
 
+def late_state() -> None:
+    """A state is sent some time after it was taken: it lacks the updates between."""
+    whole = calls.call
+
+    async def call(*arguments: Any, **options: Any) -> object:
+        state = await whole(*arguments, **options)
+        await asyncio.sleep(0.02)
+        return state
+
+    snapshots.call = call  # type: ignore[attr-defined] # the name that it uses
+
+
+def resync_skipped() -> None:
+    """After Redis was away, and now and then, no position is compared."""
+
+    async def check(self: RedisSession) -> None:
+        pass
+
+    def disconnect(self: Follower) -> None:
+        self._waiting.clear()
+
+    RedisSession._check = check  # type: ignore[method-assign]
+    Follower.disconnect = disconnect  # type: ignore[method-assign]
+    read_soon = Ledger.read_soon
+
+    def read_first(self: Ledger, follower: Follower) -> None:
+        if not follower.known.epoch:
+            read_soon(self, follower)
+
+    Ledger.read_soon = read_first  # type: ignore[method-assign]
+
+
+def older_store() -> None:
+    """A store that has come back older goes on counting where it is."""
+    told = "local function is_older(state, epoch, seq)"
+    for name in ("PUBLISH", "READ"):
+        _replace(name, told, f"{told}\n  if state.epoch ~= '' then return false end")
+    _replace("READ", "known_mark ~= ''", "false")
+
+
+def sent_twice() -> None:
+    """A batch that was not answered is published again, whether or not it was published."""
+    _replace("PUBLISH", "local again = ARGV[2] == '1'", "local again = false")
+    _replace("PUBLISH", "(not produced or n > state.n)", "true")
+
+
+def uncounted_loss() -> None:
+    """Updates that are dropped because Redis is slow get no number."""
+    Ledger.lose = lambda self, sending: None  # type: ignore[method-assign]
+
+
+def _replace(name: str, old: str, new: str) -> None:
+    script = getattr(link, name)
+    assert old in script
+    setattr(link, name, script.replace(old, new))
+
+
 MUTANTS: dict[str, Mutant] = {
     "dropped-tail": Mutant(dropped_tail),
     "reordered-pair": Mutant(reordered_pair),
@@ -130,5 +192,9 @@ MUTANTS: dict[str, Mutant] = {
     "position-after": Mutant(position_after),
     "lost-gap": Mutant(lost_gap),
     "ring-with-a-hole": Mutant(ring_with_a_hole),
+    "late-state": Mutant(late_state, ("book", "state")),
+    "resync-skipped": Mutant(resync_skipped, broker="redis"),
+    "older-store": Mutant(older_store, broker="redis"),
+    "sent-twice": Mutant(sent_twice, broker="redis"),
+    "uncounted-loss": Mutant(uncounted_loss, broker="redis"),
 }
-_ = Continuity

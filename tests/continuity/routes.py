@@ -14,11 +14,11 @@ def routers(truth: Truth) -> list[WsRouter]:
             route="bars",
             request_type=Ask,
             data_type=Step,
-            history=History(updates=1500, seconds=20),
+            history=History(updates=1500, seconds=120),
             replay=REPLAY,
         ),
         WsRouter(
-            service=Counting(truth, "deep", 2000).stream,
+            service=Counting(truth, "deep", 4000).stream,
             route="deep",
             request_type=Ask,
             data_type=Step,
@@ -26,7 +26,7 @@ def routers(truth: Truth) -> list[WsRouter]:
             history=History(updates=40, seconds=20),
         ),
         WsRouter(
-            service=CountingWithState(truth, "book", 500),
+            service=CountingWithState(truth, "book", 1000),
             route="book",
             request_type=Ask,
             data_type=Step,
@@ -35,7 +35,7 @@ def routers(truth: Truth) -> list[WsRouter]:
             history=History(updates=100, seconds=20),
         ),
         WsRouter(
-            service=CountingWithState(truth, "state", 500),
+            service=CountingWithState(truth, "state", 1000),
             route="state",
             request_type=Ask,
             data_type=Step,

@@ -28,7 +28,7 @@ async def main(settings: dict[str, Any]) -> None:  # as the harness gives them
     if settings["redis"]:
         lease, queue = settings["lease"], settings["queue"]
         broker = RedisBroker(settings["redis"], lease=lease, queue=queue)
-        broker._check_every = 1.0  # half a minute is longer than a round
+        broker._check_every = settings["check_every"]  # half a minute is longer than a round
     limits = Limits(outbox_bytes=1024 * 1024)
     app = WsApp(title="continuity", routers=served, broker=broker, limits=limits)
     config = uvicorn.Config(app, port=settings["port"], log_level="warning", ws="websockets-sansio")

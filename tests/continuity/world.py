@@ -88,7 +88,9 @@ class Server:
 class World:
     """All processes, and the truth."""
 
-    def __init__(self, folder: Path, *, redis: bool = True, mutant: str = "") -> None:
+    def __init__(
+        self, folder: Path, *, redis: bool = True, mutant: str = "", check_every: float = 1.0
+    ) -> None:
         self.truth = Truth(folder / "truth")
         self.truth.folder.mkdir()
         self.truth.order("quiet")
@@ -107,6 +109,7 @@ class World:
             "redis": self.redis.url if self.redis else None,
             "lease": LEASE,
             "queue": _QUEUE,
+            "check_every": check_every,
         }
         environment = {"CONTINUITY_MUTANT": mutant} if mutant else {}
         self.servers = [Server(settings, environment) for _ in range(2 if redis else 1)]
