@@ -89,7 +89,13 @@ class World:
     """All processes, and the truth."""
 
     def __init__(
-        self, folder: Path, *, redis: bool = True, mutant: str = "", check_every: float = 1.0
+        self,
+        folder: Path,
+        *,
+        redis: bool = True,
+        mutant: str = "",
+        lease: float = LEASE,
+        check_every: float = 1.0,
     ) -> None:
         self.truth = Truth(folder / "truth")
         self.truth.folder.mkdir()
@@ -107,7 +113,7 @@ class World:
         settings = {
             "truth": str(self.truth.folder),
             "redis": self.redis.url if self.redis else None,
-            "lease": LEASE,
+            "lease": lease,
             "queue": _QUEUE,
             "check_every": check_every,
         }
