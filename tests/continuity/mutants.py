@@ -12,7 +12,7 @@ from typing import Any
 from wsgen_runtime.brokers.redis import link
 from wsgen_runtime.brokers.redis.following import Follower
 from wsgen_runtime.brokers.redis.keeping import Ledger
-from wsgen_runtime.brokers.redis.session import RedisSession
+from wsgen_runtime.brokers.redis.position_work import PositionWork
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.topics import continuity, snapshots
@@ -141,13 +141,13 @@ def late_state() -> None:
 def resync_skipped() -> None:
     """After Redis was away, and now and then, no position is compared."""
 
-    async def check(self: RedisSession) -> None:
+    async def check(self: PositionWork) -> None:
         pass
 
     def disconnect(self: Follower) -> None:
         self._waiting.clear()
 
-    RedisSession._check = check  # type: ignore[method-assign]
+    PositionWork.check = check  # type: ignore[method-assign]
     Follower.disconnect = disconnect  # type: ignore[method-assign]
     read_soon = Ledger.read_soon
 
