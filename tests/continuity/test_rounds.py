@@ -8,7 +8,7 @@ from tests.continuity.__main__ import mutants, parse, rounds, upgrade
 @pytest.mark.slow
 @pytest.mark.parametrize("broker", ["redis", "memory"])
 async def test_clients_know_what_they_have_whatever_is_killed(broker: str) -> None:
-    assert await rounds(parse(["--rounds", "3", "--broker", broker]))
+    assert await rounds(parse(["--rounds", "2", "--broker", broker]))
 
 
 @pytest.mark.slow
