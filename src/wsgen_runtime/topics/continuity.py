@@ -61,7 +61,6 @@ class Continuity:
             recovered = False
             self.counters.unrecovered += since is not None
             if stateful:
-                client.seal(topic)
                 self.snapshots.sync(client, topic, question)
                 return
             sent = [] if again and since is None else channel.replayed(room, OVERHEAD)
@@ -120,7 +119,6 @@ class Continuity:
         stateful = channel.router.snapshot_type is not None
         for client in tuple(members):
             if stateful and client.snapshots:
-                client.seal(topic)
                 self.counters.unrecovered += 1
                 if client.positions:
                     self._answer(client, reset_frame(channel.router.route, topic, None))

@@ -198,7 +198,6 @@ class Snapshots:
         route = channel.router.route
         frame = snapshot_frame(route, topic, data, position)
         for client, questions in self.topics.synced(topic, self._reads(topic)):
-            client.seal(topic)
             for question in questions:
                 recovered = None if question.since is None else False
                 answer = subscribed_frame(route, topic, question.id, recovered=recovered)

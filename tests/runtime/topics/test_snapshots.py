@@ -359,6 +359,28 @@ async def test_changes_are_dropped_to_make_room_for_answers() -> None:
 
 @virtually
 @pytest.mark.usefixtures("sending")
+async def test_only_the_newest_state_waits_for_a_slow_client() -> None:
+    ledger = Ledger()
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with copying(app, ledger) as (copy, _):
+        await copy.ask()
+        await settle(copy)
+        copy.client.stall()
+        for _ in range(20):
+            for deed in ("change", "replace", "change"):
+                ledger.deeds.put_nowait("replace" if deed == "replace" else "change")
+            await copy.ask()
+            await now()
+        # Besides what is being sent: an answer to each question, the state, and a change after it.
+        assert app.stats.queued <= 20 + 2
+        copy.client.resume()
+        await settle(copy)
+        assert (copy.phase, copy.balance) == ("live", ledger.balance)
+        assert copy.states <= 3
+
+
+@virtually
+@pytest.mark.usefixtures("sending")
 async def test_with_the_policy_disconnect_a_slow_client_is_closed_at_once() -> None:
     ledger = Ledger()
     delivery = Delivery(queue=3, overflow="disconnect")
