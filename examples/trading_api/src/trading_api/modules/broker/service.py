@@ -20,10 +20,9 @@ from trading_api.models import (
     Position,
     PositionsSubscriptionRequest,
 )
+from trading_api.shared.accounts.account import Account, Record
 from trading_api.shared.settings import Settings
 from trading_api.shared.ws.topics import Producers, request_of, route_of
-
-from .account import Account, Record
 
 _Request = (
     OrdersSubscriptionRequest

@@ -1,0 +1,1 @@
+"""The simulated accounts that modules share."""
