@@ -120,6 +120,7 @@ check: parts page  ## lint, types, import rules, generated files current, docs
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/wsgen check
 	@cd examples/trading_api && $(abspath $(BIN))/wsgen check
+	@cd examples/trading_api && $(abspath $(BIN))/pyright --pythonpath $(abspath $(BIN))/python
 	@npm --prefix page run --silent check
 	@$(MAKE) --no-print-directory docs
 

@@ -30,15 +30,16 @@ def six_workers(folder: Path, *, mypy: ModelsCache | None) -> None:
         server.wait_for("Application startup complete", WORKERS)
         assert len(server.pids(WORKERS)) == WORKERS
         printed = server.printed()
-    for module in ("broker", "datafeed"):
+    for module in ("broker", "datafeed", "trading"):
         assert printed.count(f"for module '{module}'") == 1, printed
     assert printed.count("Started server process") == WORKERS, printed
     done = evidence(folder)
     assert sorted(line for line in done if line != "quality") == [
         "commit broker",
         "commit datafeed",
+        "commit trading",
     ]
-    assert done.count("quality") == (2 if quality else 0), done
+    assert done.count("quality") == (3 if quality else 0), done
 
 
 def main() -> None:

@@ -82,9 +82,10 @@ class TestModuleRouterGenerator:
         _, ws_apps = importlib.import_module("trading_api.app_factory").create_app()
         assert [sorted(app.routers) for app in ws_apps] == [
             ["broker-connection", "equity", "executions", "orders", "positions"],
-            ["bars", "quotes"],
+            ["alerts", "bars", "book", "quotes"],
+            ["positions"],
         ]
-        for name in ("broker", "datafeed"):
+        for name in ("broker", "datafeed", "trading"):
             assert (modules / name / "ws_generated" / "__init__.py").exists()
             importlib.import_module(f"trading_api.modules.{name}.ws_generated")
 
@@ -167,7 +168,7 @@ class TestGeneratedCodeStructure:
 def test_only_enabled_modules_are_generated(modules: Path) -> None:
     create_app = importlib.import_module("trading_api.app_factory").create_app
     _, ws_apps = create_app(["datafeed"])
-    assert [sorted(app.routers) for app in ws_apps] == [["bars", "quotes"]]
+    assert [sorted(app.routers) for app in ws_apps] == [["alerts", "bars", "book", "quotes"]]
     assert (modules / "datafeed" / "ws_generated").exists()
     assert not (modules / "broker" / "ws_generated").exists()
     with pytest.raises(ValueError, match="no module nowhere"):

@@ -1,4 +1,4 @@
-"""The example app on a real uvicorn: a session of a real client on each of the seven routes."""
+"""The example app on a real uvicorn: a session of a real client on each route that has a service, and orders."""
 
 import asyncio
 import http.client
@@ -15,6 +15,7 @@ from .clones import EXAMPLE, Server, serving
 REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     "bars": ("datafeed", {"symbol": "AAPL", "resolution": "1"}),
     "quotes": ("datafeed", {"symbols": ["AAPL", "MSFT"]}),
+    "book": ("datafeed", {"symbol": "AAPL"}),
     "orders": ("broker", {"account_id": "demo"}),
     "positions": ("broker", {"account_id": "demo"}),
     "executions": ("broker", {"account_id": "demo", "symbol": "AAPL"}),
@@ -73,14 +74,78 @@ async def test_a_session_of_each_route(server: Server, route: str) -> None:
         assert (await until(client, "error"))["payload"]["code"] == "not_subscribed"
 
 
-def test_both_modules_have_their_pages(server: Server) -> None:
+class Trader:
+    """A client that keeps its account's positions: the state that it got first, and each change after it."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self.held: dict[str, float] = {}
+        self.seq = -1
+        self._asked = 0
+
+    async def ask(self, kind: str, payload: object, **more: str) -> dict[str, Any]:
+        """Send a frame and return its answer; what the server cannot do yet is asked again."""
+        self._asked += 1
+        frame = {"type": kind, "payload": payload, "id": self._asked, **more}
+        await self.socket.send(json.dumps(frame))
+        while (answer := await self.read()).get("id") != self._asked:
+            pass
+        if "retry_after" in answer["payload"]:  # the simulated broker is away for two ticks
+            return await self.ask(kind, payload, **more)
+        return answer
+
+    async def read(self) -> dict[str, Any]:
+        async with asyncio.timeout(60):
+            frame: dict[str, Any] = json.loads(await self.socket.recv())
+        if frame["type"] == "positions.snapshot":
+            self.held = {}
+            self.seq = frame["seq"]
+            for position in frame["payload"]["payload"]["positions"]:
+                self.held[position["symbol"]] = float(position["quantity"])
+        elif frame["type"] == "positions.update":
+            assert frame["seq"] == self.seq + 1
+            self.seq += 1
+            position = frame["payload"]["payload"]
+            self.held[position["symbol"]] = float(position["quantity"])
+        return frame
+
+
+async def test_an_order_by_command_changes_the_positions(server: Server) -> None:
+    """Asked for twice with one key, it is placed once."""
+    address = f"ws://127.0.0.1:{server.port}/api/v1/trading/ws?user=ann"
+    async with connect(address) as socket:
+        trader = Trader(socket)
+        await trader.ask("hello", {"version": 1, "features": ["positions", "snapshot", "keys"]})
+        nobody = await trader.ask("positions.subscribe", {"account_id": "nobody"})
+        assert nobody["payload"]["code"] == "not_found"
+        await trader.ask("positions.subscribe", {"account_id": "paper"})
+
+        order = {"account_id": "paper", "symbol": "AAPL", "side": "buy", "quantity": "500"}
+        rejected = await trader.ask("orders.place", {**order, "symbol": "NONE"})
+        assert rejected["payload"]["code"] == "order_rejected"
+        placed = await trader.ask("orders.place", order, key="one")
+        again = await trader.ask("orders.place", order, key="one")
+        assert placed["payload"] == again["payload"]
+        assert placed["payload"]["status"] == "working"
+
+        while abs(trader.held.get("AAPL", 0)) < 250:  # the account also trades by itself, up to ten
+            await trader.read()
+        assert trader.held["AAPL"] < 750
+        filled = {"account_id": "paper", "order_id": placed["payload"]["id"]}
+        late = await trader.ask("orders.cancel", filled)
+        assert late["payload"]["code"] == "order_not_working"
+
+
+def test_all_modules_have_their_pages(server: Server) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     for path, holds in {
         "/ws-docs/": "/api/v1/broker/ws",
         "/api/v1/broker/ws/asyncapi": "<html",
         "/api/v1/datafeed/ws/asyncapi": "<html",
+        "/api/v1/trading/ws/asyncapi": "<html",
         "/api/v1/broker/ws/asyncapi.json": '"orders.update"',
         "/api/v1/datafeed/ws/asyncapi.json": '"bars.update"',
+        "/api/v1/trading/ws/asyncapi.json": '"orders.place"',
     }.items():
         connection.request("GET", path)
         answer = connection.getresponse()

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def create_app(enabled_modules: list[str] | None = None) -> tuple[FastAPI, list[
     ws_apps: dict[str, WsApp] = {}
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
             for ws_app in ws_apps.values():
                 await stack.enter_async_context(ws_app.lifespan())

@@ -1,4 +1,4 @@
-"""What travels over the sockets: market data, the broker's records, and the requests for them."""
+"""What travels over the sockets: market data, the broker's records, requests and commands."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -51,6 +51,49 @@ class Quote(_Model):
     bid: float
     ask: float
     last: float | None = None
+    time: datetime
+
+
+class BookSide(StrEnum):
+    """A side of an order book."""
+
+    BID = "bid"
+    ASK = "ask"
+
+
+class BookSubscriptionRequest(_Model):
+    """Which symbol's order book to send."""
+
+    symbol: str = Field(min_length=1, max_length=32, examples=["AAPL"])
+
+
+class BookLevel(_Model):
+    """What is offered at one price; as a change, a size of 0 removes the price."""
+
+    side: BookSide
+    price: Decimal
+    size: int = Field(ge=0)
+
+
+class Book(_Model):
+    """An order book: the best prices first."""
+
+    bids: list[BookLevel]
+    asks: list[BookLevel]
+
+
+class AlertLevel(StrEnum):
+    """How urgent an alert is."""
+
+    INFO = "info"
+    WARNING = "warning"
+
+
+class Alert(_Model):
+    """What all traders are told."""
+
+    level: AlertLevel = AlertLevel.INFO
+    text: str = Field(min_length=1, max_length=500)
     time: datetime
 
 
@@ -111,6 +154,28 @@ class Position(_Model):
     quantity: Decimal
     average_price: Decimal
     unrealized_profit: Decimal = Decimal(0)
+
+
+class Portfolio(_Model):
+    """All positions of an account."""
+
+    positions: list[Position]
+
+
+class NewOrder(_Model):
+    """A market order to place."""
+
+    account_id: str = Field(min_length=1, examples=["demo"])
+    symbol: str = Field(min_length=1, max_length=32, examples=["AAPL"])
+    side: OrderSide
+    quantity: Decimal = Field(gt=0, le=1000)
+
+
+class OrderToCancel(_Model):
+    """Which order to cancel."""
+
+    account_id: str = Field(min_length=1, examples=["demo"])
+    order_id: str
 
 
 class ExecutionsSubscriptionRequest(_Model):

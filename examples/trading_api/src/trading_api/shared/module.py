@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from fastapi import APIRouter, FastAPI
-from wsgen_runtime import WsApp, WsRouter
+from wsgen_runtime import WsApp, WsCommands, WsRouter
+
+from trading_api.shared.settings import Settings
+from trading_api.shared.users import authenticate
 
 
 class Module(ABC):
@@ -21,6 +24,10 @@ class Module(ABC):
         Raises wsgen.GenerationError, which names the module.
         """
 
+    def get_ws_commands(self) -> Sequence[WsCommands]:
+        """Return what serves the commands, generated before it is imported."""
+        return ()
+
     def get_api_routers(self) -> Sequence[APIRouter]:
         """Return the HTTP routers."""
         return ()
@@ -31,6 +38,13 @@ class Module(ABC):
 
     def register_ws_endpoint(self, api_app: FastAPI, base_url: str) -> WsApp:
         """Serve the WebSocket routers, and the pages that document them, in `api_app`."""
-        ws_app = WsApp(title=self.name, description=self.description, routers=self.get_ws_routers())
+        ws_app = WsApp(
+            title=self.name,
+            description=self.description,
+            routers=self.get_ws_routers(),
+            commands=self.get_ws_commands(),
+            authenticate=authenticate,
+            broker=Settings.from_environment().broker,
+        )
         api_app.include_router(ws_app.router(self.get_ws_path(base_url)))
         return ws_app

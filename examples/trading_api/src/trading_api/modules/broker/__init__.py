@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wsgen_runtime import WsRouter
 
+from trading_api.shared.accounts.accounts import accounts_of
 from trading_api.shared.module import Module
 from trading_api.shared.settings import Settings
 
@@ -19,7 +20,7 @@ class BrokerModule(Module):
 
     def get_ws_routers(self) -> Sequence[WsRouter]:
         """Return the routers of an account's records."""
-        return BrokerWsRouters(BrokerService(Settings.from_environment()))
+        return BrokerWsRouters(BrokerService(accounts_of(Settings.from_environment())))
 
 
 def create_module() -> Module:

@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, TypeAlias
 
 from trading_api.shared.ws.module_router_generator import generate_module_routers
-from trading_api.shared.ws.router_interface import Delivery, WsRouterInterface, WsRouteService
+from trading_api.shared.ws.router_interface import Delivery, WsRouterInterface
+
+from .service import BrokerService
 
 if TYPE_CHECKING:
     from trading_api.models import (
@@ -37,7 +39,7 @@ _THE_LATEST = Delivery(overflow="latest")
 class BrokerWsRouters(list[WsRouterInterface]):
     """The broker's routers, generated before they are imported."""
 
-    def __init__(self, service: WsRouteService) -> None:
+    def __init__(self, service: BrokerService) -> None:
         generate_module_routers("broker", silent=not __debug__)
         from .ws_generated import (
             BrokerConnectionWsRouter,
@@ -50,14 +52,21 @@ class BrokerWsRouters(list[WsRouterInterface]):
         tags = ["broker"]
         super().__init__(
             [
-                OrderWsRouter(route="orders", tags=tags, service=service, delivery=_EVERY_ONE),
-                PositionWsRouter(route="positions", tags=tags, service=service),
-                ExecutionWsRouter(
-                    route="executions", tags=tags, service=service, delivery=_EVERY_ONE
+                OrderWsRouter(
+                    route="orders", tags=tags, service=service.orders, delivery=_EVERY_ONE
                 ),
-                EquityWsRouter(route="equity", tags=tags, service=service, delivery=_THE_LATEST),
+                PositionWsRouter(route="positions", tags=tags, service=service.positions),
+                ExecutionWsRouter(
+                    route="executions", tags=tags, service=service.executions, delivery=_EVERY_ONE
+                ),
+                EquityWsRouter(
+                    route="equity", tags=tags, service=service.equity, delivery=_THE_LATEST
+                ),
                 BrokerConnectionWsRouter(
-                    route="broker-connection", tags=tags, service=service, delivery=_THE_LATEST
+                    route="broker-connection",
+                    tags=tags,
+                    service=service.connection,
+                    delivery=_THE_LATEST,
                 ),
             ]
         )

@@ -1,4 +1,4 @@
-"""Market data: bars and quotes. The routes are declared in ws.yaml."""
+"""Market data: bars, quotes, order books and alerts. The routes are declared in ws.yaml."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from wsgen_runtime import WsRouter
 from trading_api.shared.module import Module
 from trading_api.shared.settings import Settings
 
+from .books import Books
 from .service import SYMBOLS, DatafeedService
 
 
@@ -19,12 +20,18 @@ class DatafeedModule(Module):
     description = "Real-time market data."
 
     def get_ws_routers(self) -> Sequence[WsRouter]:
-        """Return the routers of bars and quotes."""
+        """Return the routers of market data."""
         generate_module_routers(self.name, silent=not __debug__)
-        from .ws_generated import BarWsRouter, QuoteWsRouter
+        from .ws_generated import AlertWsRouter, BarWsRouter, BookWsRouter, QuoteWsRouter
 
-        service = DatafeedService(Settings.from_environment())
-        return [BarWsRouter(service=service), QuoteWsRouter(service=service)]
+        settings = Settings.from_environment()
+        service = DatafeedService(settings)
+        return [
+            BarWsRouter(service=service.bars),
+            QuoteWsRouter(service=service.quotes),
+            BookWsRouter(service=Books(settings)),
+            AlertWsRouter(),
+        ]
 
     def get_api_routers(self) -> Sequence[APIRouter]:
         """Return the route that lists the symbols."""

@@ -1,11 +1,8 @@
-"""Bars and quotes of a simulated market, produced while somebody is subscribed."""
+"""Bars and quotes of a simulated market, as streams."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from itertools import islice
-
-from wsgen_runtime import TopicUpdate
 
 from trading_api.models import (
     Bar,
@@ -16,7 +13,6 @@ from trading_api.models import (
 )
 from trading_api.shared.prices import walk
 from trading_api.shared.settings import Settings
-from trading_api.shared.ws.topics import Producers, request_of, route_of
 
 SYMBOLS = ("AAPL", "AMZN", "GOOG", "MSFT", "NVDA")
 _SECONDS = {
@@ -29,38 +25,16 @@ _SPREAD = 0.02
 
 
 class DatafeedService:
-    """One task for each topic; any symbol trades."""
+    """One stream for each topic; any symbol trades."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._producers = Producers()
 
-    async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
-        """Start the updates of a topic."""
-        self._producers.start(topic, self._produce(topic, topic_update))
-
-    async def remove_topic(self, topic: str) -> None:
-        """Stop them."""
-        await self._producers.stop(topic)
-
-    async def _produce(self, topic: str, topic_update: TopicUpdate) -> None:
-        updates: AsyncIterator[Bar | Quote]
-        if route_of(topic) == "bars":
-            updates = self._bars(request_of(topic, BarsSubscriptionRequest))
-        else:
-            updates = self._quotes(request_of(topic, QuotesSubscriptionRequest))
-        try:
-            async for update in updates:
-                topic_update(update)
-        except Exception as error:  # nobody is to wait for what no longer comes
-            topic_update.fail(error)
-
-    async def _bars(self, request: BarsSubscriptionRequest) -> AsyncIterator[Bar]:
+    async def bars(self, request: BarsSubscriptionRequest) -> AsyncIterator[Bar]:
         """Yield the bar of the moment, again for each price in it."""
-        prices = walk(request.symbol, self._settings.seed)
         seconds = _SECONDS[request.resolution]
         bar: Bar | None = None
-        for price in prices:
+        for price in walk(request.symbol, self._settings.seed):
             opened = _start_of_bar(datetime.now(UTC), seconds)
             if bar is None or bar.time != opened:
                 bar = Bar(time=opened, open=price, high=price, low=price, close=price)
@@ -75,20 +49,22 @@ class DatafeedService:
             yield bar
             await asyncio.sleep(self._settings.tick)
 
-    async def _quotes(self, request: QuotesSubscriptionRequest) -> AsyncIterator[Quote]:
-        """Yield a quote of each symbol, then again at each tick."""
+    async def quotes(self, request: QuotesSubscriptionRequest) -> AsyncIterator[list[Quote]]:
+        """Yield a quote of each symbol, again at each tick."""
         walks = {symbol: walk(symbol, self._settings.seed) for symbol in request.symbols}
         while True:
-            for symbol, prices in walks.items():
-                [price] = islice(prices, 1)
-                yield Quote(
-                    symbol=symbol,
-                    bid=round(price - _SPREAD / 2, 2),
-                    ask=round(price + _SPREAD / 2, 2),
-                    last=price,
-                    time=datetime.now(UTC),
-                )
+            yield [_quote(symbol, next(prices)) for symbol, prices in walks.items()]
             await asyncio.sleep(self._settings.tick)
+
+
+def _quote(symbol: str, price: float) -> Quote:
+    return Quote(
+        symbol=symbol,
+        bid=round(price - _SPREAD / 2, 2),
+        ask=round(price + _SPREAD / 2, 2),
+        last=price,
+        time=datetime.now(UTC),
+    )
 
 
 def _start_of_bar(now: datetime, seconds: int) -> datetime:

@@ -40,9 +40,45 @@ class Account:
         self._positions: dict[str, Position] = {}
         self._balance = Decimal("100000.00")
         self._working: Order | None = None
+        self._placed: dict[str, Order] = {}
         self._orders = 0
+        self._orders_of_clients = 0
         self._steps = 0
         self._status: BrokerConnectionStatus | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Return whether the broker can be reached: without it, no order is taken."""
+        return self._status is None or self._status.state is ConnectionState.CONNECTED
+
+    @property
+    def has_placed_orders(self) -> bool:
+        """Return whether orders of clients are to be filled."""
+        return bool(self._placed)
+
+    @property
+    def positions(self) -> dict[str, Position]:
+        """Return a copy of the positions by symbol."""
+        return dict(self._positions)
+
+    def place(self, symbol: str, side: OrderSide, quantity: Decimal) -> Order:
+        """Return a new order of a client, which the next step fills."""
+        self._orders_of_clients += 1
+        order = Order(
+            id=f"C{self._orders_of_clients}",
+            symbol=symbol,
+            side=side,
+            type=OrderType.MARKET,
+            status=OrderStatus.WORKING,
+            quantity=quantity,
+        )
+        self._placed[order.id] = order
+        return order
+
+    def cancel(self, order_id: str) -> Order | None:
+        """Return an order of a client, canceled; None if it does not work (any more)."""
+        order = self._placed.pop(order_id, None)
+        return order and order.model_copy(update={"status": OrderStatus.CANCELED})
 
     def step(self, now: datetime) -> Iterator[Record]:
         """Let the market move once, and yield what changed."""
@@ -55,6 +91,9 @@ class Account:
             return
         self._prices = {symbol: _cents(next(prices)) for symbol, prices in self._walks.items()}
         yield from self._trade(now)
+        placed, self._placed = self._placed, {}
+        for order in placed.values():
+            yield from self._fill(order, self._prices[order.symbol], now)
         for symbol, position in self._positions.items():
             marked = _mark(position, self._prices[symbol])
             if marked != position:
@@ -68,6 +107,7 @@ class Account:
             yield self._status
         if self._working is not None:
             yield self._working
+        yield from self._placed.values()
         yield from self._positions.values()
         yield self._equity()
 
@@ -99,10 +139,10 @@ class Account:
             yield order.model_copy(update={"status": OrderStatus.CANCELED})
         else:
             self._working = None
-            yield order.model_copy(update={"status": OrderStatus.FILLED, "filled": order.quantity})
             yield from self._fill(order, self._prices[order.symbol], now)
 
     def _fill(self, order: Order, price: Decimal, now: datetime) -> Iterator[Record]:
+        yield order.model_copy(update={"status": OrderStatus.FILLED, "filled": order.quantity})
         yield Execution(
             order_id=order.id,
             symbol=order.symbol,

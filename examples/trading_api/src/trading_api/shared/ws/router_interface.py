@@ -1,11 +1,11 @@
 """What all routers of a `ws.py` have in common: the runtime's router, typed by its own method."""
 
 from collections.abc import Callable, Sequence
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
-from wsgen_runtime import Delivery, WsRouter, WsRouteService
+from wsgen_runtime import Delivery, Service, WsRouter
 
-__all__ = ["Delivery", "WsRouteService", "WsRouterInterface"]
+__all__ = ["Delivery", "Service", "WsRouterInterface"]
 
 
 class WsRouterInterface(WsRouter):
@@ -16,7 +16,7 @@ class WsRouterInterface(WsRouter):
     def __init__(
         self,
         *,
-        service: WsRouteService,
+        service: Service[Any, Any],  # each router names its own types
         route: str,
         tags: Sequence[str] = (),
         delivery: Delivery | None = None,

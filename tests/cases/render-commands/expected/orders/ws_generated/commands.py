@@ -35,6 +35,7 @@ class CommandService(Protocol):
         self, request: NewOrder, context: CommandContext
     ) -> list[OrderAck] | None:
         """Answer 'orders.cancel'."""
+        ...
 
     async def place_order(
         self, request: NewOrder2, context: CommandContext
@@ -43,6 +44,7 @@ class CommandService(Protocol):
 
         It is sent to the exchange at once.
         """
+        ...
 
 
 class Commands(WsCommands):

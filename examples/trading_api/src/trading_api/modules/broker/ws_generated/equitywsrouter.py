@@ -2,15 +2,27 @@
 # Edit those, then run `wsgen render`.
 """A WebSocket route that takes one type of request and sends one type of data."""
 
+from collections.abc import Sequence
+
 from trading_api.models import (
     Equity,
     EquitySubscriptionRequest,
 )
-from trading_api.shared.ws.router_interface import WsRouterInterface
+from trading_api.shared.ws.router_interface import Delivery, Service, WsRouterInterface
 
 
 class EquityWsRouter(WsRouterInterface):
     """A route of typed requests and updates."""
+
+    def __init__(
+        self,
+        *,
+        service: Service[EquitySubscriptionRequest, Equity],
+        route: str,
+        tags: Sequence[str] = (),
+        delivery: Delivery | None = None,
+    ) -> None:
+        super().__init__(service=service, route=route, tags=tags, delivery=delivery)
 
     def topic(self, request: EquitySubscriptionRequest) -> str:
         """Return the topic that `request` subscribes to."""

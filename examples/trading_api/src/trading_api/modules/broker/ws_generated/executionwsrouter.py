@@ -2,15 +2,27 @@
 # Edit those, then run `wsgen render`.
 """A WebSocket route that takes one type of request and sends one type of data."""
 
+from collections.abc import Sequence
+
 from trading_api.models import (
     Execution,
     ExecutionsSubscriptionRequest,
 )
-from trading_api.shared.ws.router_interface import WsRouterInterface
+from trading_api.shared.ws.router_interface import Delivery, Service, WsRouterInterface
 
 
 class ExecutionWsRouter(WsRouterInterface):
     """A route of typed requests and updates."""
+
+    def __init__(
+        self,
+        *,
+        service: Service[ExecutionsSubscriptionRequest, Execution],
+        route: str,
+        tags: Sequence[str] = (),
+        delivery: Delivery | None = None,
+    ) -> None:
+        super().__init__(service=service, route=route, tags=tags, delivery=delivery)
 
     def topic(self, request: ExecutionsSubscriptionRequest) -> str:
         """Return the topic that `request` subscribes to."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from wsgen_runtime import (
     CONTRACT_2,
     Delivery,
+    History,
     Service,
     WsRouter,
 )
@@ -21,7 +22,8 @@ from trading_api.models import Bar, BarsSubscriptionRequest
 class BarWsRouter(WsRouter):
     """OHLC bars.
 
-    One update for each new or changed bar.
+    One update for each new or changed bar. A client that
+    comes back gets those it missed.
     """
 
     contract = CONTRACT_2
@@ -41,6 +43,8 @@ class BarWsRouter(WsRouter):
             request_type=BarsSubscriptionRequest,
             data_type=Bar,
             delivery=Delivery(queue=256, overflow="drop-oldest"),
+            history=History(updates=500, seconds=120, bytes=4194304),
+            replay=1,
         )
 
     def topic(self, request: BarsSubscriptionRequest) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from wsgen_runtime import (
     CONTRACT_2,
     Delivery,
+    History,
     Service,
     WsRouter,
 )
@@ -22,11 +23,11 @@ from trading_api.models import (
 
 
 class QuoteWsRouter(WsRouter):
-    """Best bid and ask.
+    """Best bid and ask of each symbol.
 
-    One update for each change of a symbol's best prices. A
-    client that falls behind gets only the newest quote of
-    each topic.
+    The quotes of all symbols asked for, at most ten times a
+    second. A client that falls behind gets only the newest
+    ones.
     """
 
     contract = CONTRACT_2
@@ -34,7 +35,7 @@ class QuoteWsRouter(WsRouter):
     def __init__(
         self,
         *,
-        service: Service[QuotesSubscriptionRequest, Quote],
+        service: Service[QuotesSubscriptionRequest, list[Quote]],
         route: str = "quotes",
         tags: Sequence[str] = ("datafeed",),
     ) -> None:
@@ -44,8 +45,10 @@ class QuoteWsRouter(WsRouter):
             route=route,
             tags=tags,
             request_type=QuotesSubscriptionRequest,
-            data_type=Quote,
-            delivery=Delivery(queue=64, overflow="latest"),
+            data_type=list[Quote],
+            delivery=Delivery(queue=64, overflow="latest", interval=0.1),
+            history=History(updates=1, seconds=120, bytes=4194304),
+            replay=1,
         )
 
     def topic(self, request: QuotesSubscriptionRequest) -> str:
@@ -55,7 +58,7 @@ class QuoteWsRouter(WsRouter):
     def publish(
         self,
         request: QuotesSubscriptionRequest,
-        data: Quote,
+        data: list[Quote],
     ) -> None:
         """Send `data` to the subscribers of `request`.
 
