@@ -110,6 +110,7 @@ class Continuity:
                 channel.seq = seq
                 self.updates.pass_on(topic, founding, channel, seq, data)
         channel.seq = position.seq
+        self.snapshots.stop_asking(channel)
         self.reset(topic, channel, entry.members)
         if entry.syncing:
             self.snapshots.want(topic)

@@ -90,11 +90,12 @@ class Snapshots:
             self.take(topic)
 
     def _ask(self, topic: str, channel: Channel, keeper: Keeper) -> None:
+        """Ask for a state, unless one is on its way: whenever it was taken, it comes after all who wait now."""
         if channel.state_timer is None:
             loop = asyncio.get_running_loop()
             limit = None if self.within is None else loop.time() + self.within + _AGAIN
             channel.state_timer = loop.call_later(_AGAIN, self._ask_again, topic, channel, limit)
-        keeper.ask_snapshot(topic)
+            keeper.ask_snapshot(topic)
 
     def _ask_again(self, topic: str, channel: Channel, limit: float | None) -> None:
         """Ask for a state that has not come, or give up: the process that was asked may have ended."""
@@ -194,7 +195,7 @@ class Snapshots:
             for client in tuple(entry.members):
                 if client.snapshots:
                     self.topics.sync(topic, client)
-        self._stop_asking(channel)
+        self.stop_asking(channel)
         route = channel.router.route
         frame = snapshot_frame(route, topic, data, position)
         for client, questions in self.topics.synced(topic, self._reads(topic)):
@@ -207,7 +208,7 @@ class Snapshots:
 
     def fail(self, topic: str, channel: Channel, error: ServiceError) -> None:
         """End the subscriptions of all who wait for a state: the failure is the answer to their questions."""
-        self._stop_asking(channel)
+        self.stop_asking(channel)
         route = channel.router.route
         outcome = self.topics.unsynced(topic, self._reads(topic))
         for client, questions in outcome.failed:
@@ -223,7 +224,8 @@ class Snapshots:
         return lambda client: self.behind.reads(client, topic)
 
     @staticmethod
-    def _stop_asking(channel: Channel) -> None:
+    def stop_asking(channel: Channel) -> None:
+        """Forget that a state was asked for, since it has come, or whoever was asked is gone."""
         if channel.state_timer is not None:
             channel.state_timer.cancel()
             channel.state_timer = None

@@ -59,6 +59,7 @@ async def test_the_process_that_produces_takes_one_state_for_all() -> None:
         two.ledger.deeds.put_nowait("change")
         await settle(near)
         two.ledger.pause = 20
+        asked = two.between.asks
         for copy in (far, third):
             await copy.ask()
         await settle(near, far, third)
@@ -67,6 +68,7 @@ async def test_the_process_that_produces_takes_one_state_for_all() -> None:
         assert {copy.phase for copy in (near, far, third)} == {"live"}
         assert far.at == third.at == near.at
         assert (two.ledger.calls, two.other.calls, near.states) == (2, 0, 1)
+        assert two.between.asks == asked + 1
 
 
 @virtually
