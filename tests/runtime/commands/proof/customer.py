@@ -46,7 +46,7 @@ class Customer:
             try:
                 answer = await self._ask(key)
             except (OSError, websockets.WebSocketException):
-                self._socket = None
+                await self._leave()
                 await asyncio.sleep(self.chance.uniform(0.05, 0.3))
                 continue
             if answer is not None:

@@ -26,24 +26,26 @@ class Exchange:
     dead: set[int] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.CancelledError):
-            while line := await reader.readline():
-                said = json.loads(line)
-                key, pid = said["key"], said["pid"]
-                if said["step"] == "begin":
-                    self.begun[key].add(pid)
-                    number = 0
-                else:
-                    self.done[key] += 1
-                    number = self.numbers[key] = len(self.numbers) + 1
-                if self.chance.random() < self.kills:
-                    self.kill(pid)
-                    return
-                if self.chance.random() < 0.05:
-                    await asyncio.sleep(self.chance.random())
-                writer.write(json.dumps({"number": number}).encode() + b"\n")
-                await writer.drain()
-        writer.close()
+        try:
+            with suppress(ConnectionError, asyncio.CancelledError):
+                while line := await reader.readline():
+                    said = json.loads(line)
+                    key, pid = said["key"], said["pid"]
+                    if said["step"] == "begin":
+                        self.begun[key].add(pid)
+                        number = 0
+                    else:
+                        self.done[key] += 1
+                        number = self.numbers[key] = len(self.numbers) + 1
+                    if self.chance.random() < self.kills:
+                        self.kill(pid)
+                        return
+                    if self.chance.random() < 0.05:
+                        await asyncio.sleep(self.chance.random())
+                    writer.write(json.dumps({"number": number}).encode() + b"\n")
+                    await writer.drain()
+        finally:
+            writer.close()
 
     def kill(self, pid: int) -> None:
         self.dead.add(pid)
