@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from itertools import pairwise
 from typing import Any
@@ -245,6 +246,37 @@ def test_a_flush_neither_ends_the_timing_nor_publishes_on_another_event_loop() -
     in_virtual_time(start())
     in_virtual_time(elsewhere())
     assert published == [("topic", "1"), ("topic", "2")]
+
+
+def test_500_topics_at_100_hz_deliver_an_eighth_in_time_and_none_starves() -> None:
+    seconds, topics = 2, 500
+    late: list[float] = []
+    counts: Counter[str] = Counter()
+
+    async def main() -> None:
+        first_unseen: dict[str, float] = {}
+
+        def publish(topic: str, _: str) -> None:
+            counts[topic] += 1
+            late.append(now() - first_unseen.pop(topic))
+
+        wheel = Wheel(publish, lambda _: None)
+        wheel.start()
+        paces = [Pace(f"t{number}", INTERVAL) for number in range(topics)]
+        for round_ in range(seconds * 100):
+            for part in range(10):
+                for pace in paces[part::10]:
+                    first_unseen.setdefault(pace.topic, now())
+                    if pace.put(str(round_)):
+                        wheel.start_timing(pace)
+                await asyncio.sleep(0.001)
+        await asyncio.sleep(1)
+        assert not first_unseen, "the last values came"
+
+    in_virtual_time(main())
+    assert len(late) <= seconds * 100 * topics / 8
+    assert sorted(late)[int(len(late) * 0.99)] <= INTERVAL + 0.02
+    assert min(counts.values()) >= seconds / (INTERVAL + TICK) - 1
 
 
 @given(
