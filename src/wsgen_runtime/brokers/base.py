@@ -45,12 +45,14 @@ class BrokerHost(Protocol):
         entries: Sequence[tuple[int, str]],
         *,
         continued: bool,
+        before: int = 0,
     ) -> None:
         """Note where the kept `topic` stands, after the broker has read that from its store.
 
         `entries` are numbers and data of kept updates that this process has not had, up to `position`; all of the
         history when the topic was opened. `continued` says that the process has missed no other update since the
-        last one that it was given; otherwise, its subscribers are told.
+        last one that it was given; otherwise, its subscribers are told. Entries up to number `before` are those
+        of an earlier epoch: they are kept for new subscribers, and no others get them.
         """
 
     def snapshot(self, topic: str, data: str, position: Position) -> None:

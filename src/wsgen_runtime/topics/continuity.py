@@ -86,11 +86,12 @@ class Continuity:
         entries: Sequence[tuple[int, str]],
         *,
         continued: bool,
+        before: int = 0,
     ) -> None:
         """Note where `topic` stands; `entries` up to `position` are the kept updates that did not come here.
 
         If other updates were missed, or the epoch is another one, subscribers with positions go on like new ones
-        after a `reset`. The others get the entries.
+        after a `reset`. The others get the entries after number `before`, since they have had those before it.
         """
         channel, entry = self.channels.get(topic), self.topics.get(topic)
         if channel is None or entry is None:
@@ -108,7 +109,8 @@ class Continuity:
         for seq, data in entries:
             if seq > channel.seq:
                 channel.seq = seq
-                self.updates.pass_on(topic, founding, channel, seq, data)
+                others = founding if seq > before else ()
+                self.updates.pass_on(topic, others, channel, seq, data)
         channel.seq = position.seq
         self.snapshots.stop_asking(channel)
         self.reset(topic, channel, entry.members)

@@ -423,9 +423,10 @@ class Hub:
         entries: Sequence[tuple[int, str]],
         *,
         continued: bool,
+        before: int = 0,
     ) -> None:
         """Note where `topic` stands, after the broker has read that from its store."""
-        self._continuity.stand(topic, position, entries, continued=continued)
+        self._continuity.stand(topic, position, entries, continued=continued, before=before)
 
     def snapshot(self, topic: str, data: str, position: Position) -> None:
         """Send a state to the subscribers of `topic` that wait for it."""

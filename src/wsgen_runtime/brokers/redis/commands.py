@@ -93,11 +93,11 @@ def readings_of(answer: object, questions: Sequence[Question]) -> list[Reading |
         if not part:
             readings.append(None)
             continue
-        epoch, seq, entries = part
+        epoch, seq, base, entries = part
         flat = iter(entries)
         triples = zip(flat, flat, flat, strict=True)
         found = [entry for triple in triples for entry in _entry(*triple)]
-        readings.append(Reading(_position(epoch, seq), found))
+        readings.append(Reading(_position(epoch, seq), found, read_number(base)))
     return readings
 
 

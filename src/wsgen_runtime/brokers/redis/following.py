@@ -32,6 +32,8 @@ class Reading(NamedTuple):
 
     position: Position
     entries: Sequence[Entry]
+    base: int = 0
+    """The number at which the epoch began: updates up to it are those of an earlier epoch."""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +71,7 @@ class Follower:
     def take(self, reading: Reading) -> None:
         """Continue from what was read of the store, and with the messages that have come meanwhile."""
         self.unread = self.forked = False
-        position, entries = reading
+        position, entries, base = reading
         if position.epoch:
             same = position.epoch == self.known.epoch and self._own is None
             if same:
@@ -84,6 +86,7 @@ class Follower:
                     position,
                     [(entry.seq, entry.data) for entry in entries],
                     continued=same and len(entries) == missed,
+                    before=0 if same else base,
                 )
         waiting, self._waiting = self._waiting, []
         for message in waiting:
@@ -117,11 +120,14 @@ class Follower:
             self._follow(message)
         elif generation(message.epoch) < generation(self.known.epoch):
             self.doubtful = True  # or it is older than what was read
-        elif message.kind == "b" and generation(message.epoch) > generation(self.known.epoch):
-            self._heard, self.mark = message.seq, ""
+        elif message.kind == "b" and self._is_later(message) and message.seq == 0:
+            self._heard, self.mark = 0, ""
             self._stand(Position(message.epoch, message.seq), (), continued=False)
         else:
             self._read_before(message)
+
+    def _is_later(self, message: Numbered) -> bool:
+        return generation(message.epoch) > generation(self.known.epoch)
 
     def pass_over(self, message: Numbered) -> None:
         """Leave out an update that cannot be delivered."""
@@ -165,12 +171,17 @@ class Follower:
         self.topic.see(position)
 
     def _stand(
-        self, position: Position, entries: Sequence[tuple[int, str]], *, continued: bool
+        self,
+        position: Position,
+        entries: Sequence[tuple[int, str]],
+        *,
+        continued: bool,
+        before: int = 0,
     ) -> None:
         self._own = None
         self.known = position
         self.topic.see(position)
-        self.host.stand(self.topic.name, position, entries, continued=continued)
+        self.host.stand(self.topic.name, position, entries, continued=continued, before=before)
 
     # -- messages of earlier versions
 

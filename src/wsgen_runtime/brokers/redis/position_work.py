@@ -8,7 +8,7 @@ from redis.exceptions import ResponseError
 
 from wsgen_runtime.brokers.labels import OtherTypeError
 from wsgen_runtime.brokers.redis.commands import Question
-from wsgen_runtime.brokers.redis.following import Entry, Follower, Reading
+from wsgen_runtime.brokers.redis.following import Entry, Follower
 from wsgen_runtime.brokers.redis.link import Link
 from wsgen_runtime.brokers.redis.messages import Numbered, Update
 from wsgen_runtime.brokers.redis.positions import KeptBatch
@@ -85,7 +85,7 @@ class PositionWork:
                 continue  # closed meanwhile
             if reading is not None:
                 entries = self._of_type(topic, reading.entries)
-                follower.take(Reading(reading.position, entries))
+                follower.take(reading._replace(entries=entries))
             if follower.unread:
                 ledger.read_soon(follower)
             topic.answer_if_read()

@@ -178,10 +178,10 @@ return answers
 )
 
 # KEYS: state, history for each topic. ARGV: the run of the server, then the eleven values of each topic that are
-# read below. Returns epoch, seq and a list of number, mark and content of the updates after the known one; of all
-# of the epoch if that is another one; of all that are kept if none is known. With 'check', the list is empty;
-# with 'renew', the epoch is another one in any case. When the lists have become too large for one answer, each
-# topic that is left has an empty list.
+# read below. Returns epoch, seq, the number at which the epoch began, and a list of number, mark and content of
+# the updates after the known one, or of all that are kept if the epoch is another one. With 'check', the list is
+# empty; with 'renew', the epoch is another one in any case. When the lists have become too large for one answer,
+# each topic that is left has an empty list.
 READ = (
     _COMMON
     + """
@@ -212,12 +212,7 @@ for i = 1, #KEYS, 2 do
       redis.call('PEXPIRE', KEYS[i], ttl)
     end
     if mode ~= 'check' and ms > 0 then
-      local first = '-'
-      if known == state.epoch then
-        first = text(known_seq + 1)
-      elseif known ~= '' then
-        first = text(state.base + 1)
-      end
+      local first = known == state.epoch and text(known_seq + 1) or '-'
       for _, entry in ipairs(redis.call('XRANGE', KEYS[i + 1], first, '+')) do
         if tonumber(entry[2][6]) >= now - ms then
           entries[#entries + 1] = string.match(entry[1], '^%d+')
@@ -227,7 +222,7 @@ for i = 1, #KEYS, 2 do
         end
       end
     end
-    answers[#answers + 1] = {state.epoch, text(state.seq), entries}
+    answers[#answers + 1] = {state.epoch, text(state.seq), text(state.base), entries}
   end
 end
 return answers

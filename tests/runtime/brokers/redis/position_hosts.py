@@ -51,6 +51,7 @@ class Host:
         entries: Sequence[tuple[int, str]],
         *,
         continued: bool,
+        before: int = 0,
     ) -> None:
         if position.epoch != self.position.epoch:
             if continued:

@@ -55,9 +55,10 @@ class Watched(Host):
         entries: Sequence[tuple[int, str]],
         *,
         continued: bool,
+        before: int = 0,
     ) -> None:
         self.signals += not continued
-        super().stand(topic, position, entries, continued=continued)
+        super().stand(topic, position, entries, continued=continued, before=before)
         for seq, data in entries:
             self._take(Position(position.epoch, seq), data, new=continued)
 

@@ -71,7 +71,7 @@ async def test_a_store_that_comes_back_as_it_was_goes_on(tmp_path: Path, keeping
             add(4)
             for part in (one, two):
                 if keeping.published:  # no producer knows that nothing is missing
-                    await part.gets((4, 4))
+                    await part.gets((1, 1), (2, 2), (3, 3), (4, 4))
                     assert (len(part.host.epochs), part.host.losses) == (2, 2)
                 else:
                     await part.gets((1, 1), (2, 2), (3, 3), (4, 4))

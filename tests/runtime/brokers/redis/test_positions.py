@@ -196,8 +196,10 @@ async def test_histories_that_are_too_large_for_one_answer_are_read_one_after_th
     topics, large = [f"bars:{n}" for n in range(4)], f'"{"x" * 300_000}"'
     given: dict[str, list[tuple[int, str]]] = {}
 
-    def stand(topic: str, _: Position, entries: list[tuple[int, str]], *, continued: bool) -> None:
-        given[topic] = [] if continued else entries
+    def stand(
+        topic: str, _: Position, entries: list[tuple[int, str]], *, continued: bool, before: int
+    ) -> None:
+        given[topic] = [] if continued or before else entries
 
     async def opened(topic: str) -> list[tuple[int, str]]:
         await two.broker.open(topic)
