@@ -124,11 +124,12 @@ class Updates:
             if entry is None:
                 return
         channel = self.channels[topic]
-        if position is not None and not self._follows(topic, channel, position):
+        if position is None:
+            seq = channel.seq + 1
+        elif self._follows(topic, channel, position):
+            seq = position.seq
+        else:
             return
-        seq = channel.seq + 1 if position is None else position.seq
-        if seq > channel.seq + 1:
-            self.snapshots.gapped(topic)
         if entry.members:
             channel.seq = seq
             self.pass_on(topic, entry.members, channel, seq, data)
@@ -180,8 +181,11 @@ class Updates:
         """Return whether an update with `position` is a new one, and count those that are missing before it."""
         if position.epoch != channel.epoch:
             self.moved(topic, Position(position.epoch, position.seq - 1))
-        self.counters.lost += max(0, position.seq - channel.seq - 1)
-        return position.seq > channel.seq
+        missing = position.seq - channel.seq - 1
+        if missing > 0:
+            self.counters.lost += missing
+            self.snapshots.gapped(topic)
+        return missing >= 0
 
     def _hold(self, waiting: Collection[Client], channel: Channel, seq: int, data: str) -> None:
         """Hold an update for clients whose requests to subscribe are not answered yet."""
