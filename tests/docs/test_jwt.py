@@ -38,7 +38,7 @@ def documented_app() -> WsApp:
     names: dict[str, Any] = {  # what the block makes of it
         "KEY": KEY,
         "symbols_of": lambda user: {"ada": {"AAPL"}}[user],
-        "service": Recorder(),
+        "prices": Recorder(),
         "BarWsRouter": BarRouter,
         "WsApp": WsApp,
     }
