@@ -32,6 +32,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Return the virtual time."""
         return self._virtual.now
 
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass while code runs."""
+        self._virtual.now += seconds
+
     @property
     def timers(self) -> int:
         """Return how many timers run."""

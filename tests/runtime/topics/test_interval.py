@@ -248,6 +248,34 @@ def test_a_flush_neither_ends_the_timing_nor_publishes_on_another_event_loop() -
     assert published == [("topic", "1"), ("topic", "2")]
 
 
+def test_publishing_what_is_due_pauses_to_let_others_run() -> None:
+    happened: list[str] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+
+        def publish(topic: str, data: str) -> None:
+            happened.append(topic + data)
+            if topic == "b" and data == "2":
+                loop.call_soon(happened.append, "other")
+            loop.pass_time(0.003)
+
+        wheel = Wheel(publish, lambda _: None)
+        wheel.start()
+        paces = [Pace(topic, INTERVAL) for topic in "abcd"]
+        for data in "12":
+            for pace in paces:
+                if pace.put(data):
+                    wheel.start_timing(pace)
+            loop.pass_time(0.05)
+        loop.pass_time(1)
+        await asyncio.sleep(1)
+
+    in_virtual_time(main())
+    assert happened == ["a1", "b1", "c1", "d1", "a2", "b2", "other", "c2", "d2"]
+
+
 def test_500_topics_at_100_hz_deliver_an_eighth_in_time_and_none_starves() -> None:
     seconds, topics = 2, 500
     late: list[float] = []

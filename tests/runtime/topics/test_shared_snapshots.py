@@ -11,7 +11,7 @@ from tests.runtime.services import turns
 from tests.runtime.shared_broker import Between, SharedBroker
 from tests.runtime.virtual_time import in_virtual_time, virtually
 
-from wsgen_runtime import Delivery, History, Limits, ServiceError, WsApp
+from wsgen_runtime import Delivery, History, Limits, Position, ServiceError, WsApp
 
 TOPIC = 'ledger:{"name":"main"}'
 
@@ -170,6 +170,25 @@ async def test_an_answer_of_another_process_that_makes_no_sense_is_a_failure() -
         await settle(near)
         two.apps[0]._hub.snapshot(TOPIC, " [1]", two.between.topics[TOPIC].position)
         assert (await near.client.receive())["payload"]["code"] == "internal"
+
+
+@virtually
+async def test_an_older_state_is_ignored_and_one_of_another_epoch_resets() -> None:
+    two = Two()
+    async with two.copies() as (near, _):
+        two.ledger.deeds.put_nowait("change")
+        await settle(near)
+        assert near.at is not None
+        hub, state = two.apps[0]._hub, two.ledger.balance.model_dump_json()
+        hub.snapshot(TOPIC, '{"version":0,"total":0}', Position(near.at[0], 0))
+        await settle(near)
+        assert (near.states, near.balance) == (1, two.ledger.balance)
+        two.between.deaf = True
+        hub.snapshot(TOPIC, state, Position("e9", 7))
+        await settle(near)
+        assert (near.states, near.balance, near.at) == (2, two.ledger.balance, ("e9", 7))
+        hub.snapshot("ledger:{}", state, Position("e9", 8))
+        hub.wanted_snapshot("ledger:{}")
 
 
 steps = st.lists(
