@@ -156,7 +156,8 @@ class Snapshots:
             self.counters.fail(message, error, route=router.route)
             data = _written(_failure())
         finally:
-            channel.state_call = None
+            if channel.feed is feed:  # not a call that outlives its cancellation
+                channel.state_call = None
         if not feed.closed:
             self.post(Posted(topic, data, feed, state="called"))
 
