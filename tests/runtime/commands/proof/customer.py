@@ -64,7 +64,7 @@ class Customer:
         frame = {"type": "orders.place", "payload": payload, "key": key, "id": key}
         self.asked[f"{self.name}/{key}"].append((self._port, time.monotonic()))
         await self._socket.send(json.dumps(frame))
-        within = self.chance.uniform(0, 0.05) if self.chance.random() < 0.15 else 30.0
+        within = self.chance.uniform(0, 0.05) if self.chance.random() < 0.3 else 30.0
         try:
             async with asyncio.timeout(within):
                 while (said := json.loads(await self._socket.recv())).get("id") != key:

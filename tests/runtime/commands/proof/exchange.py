@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import time
 from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,7 +24,10 @@ class Exchange:
     done: Counter[str] = field(default_factory=Counter)
     numbers: dict[str, int] = field(default_factory=dict)
     begun: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    dead: set[int] = field(default_factory=set)
+    replied: dict[tuple[str, int], float] = field(default_factory=dict)
+    """When a process was told that the effect of a command is there."""
+    dead: dict[int, float] = field(default_factory=dict)
+    """When processes were killed."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -40,14 +44,16 @@ class Exchange:
                     if self.chance.random() < self.kills:
                         self.kill(pid)
                         return
-                    if self.chance.random() < 0.05:
+                    if self.chance.random() < 0.15:
                         await asyncio.sleep(self.chance.random())
+                    if number:
+                        self.replied[key, pid] = time.monotonic()
                     writer.write(json.dumps({"number": number}).encode() + b"\n")
                     await writer.drain()
         finally:
             writer.close()
 
     def kill(self, pid: int) -> None:
-        self.dead.add(pid)
+        self.dead[pid] = time.monotonic()
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -15,6 +15,7 @@ from tests.runtime.commands.proof.exchange import Exchange
 from tests.runtime.redis_server import RedisServer, free_port
 
 _SOON = 15.0  # seconds within which a command is carried out that was sent to a process
+_KEPT = 2.0  # seconds after an effect within which its answer is kept
 _SERVER = "tests.runtime.commands.proof.server"
 
 
@@ -54,9 +55,10 @@ async def try_out(plan: Plan, folder: Path) -> Result:
             for number in range(plan.customers)
         ]
         deaths: list[tuple[int, float]] = []
+        pauses: list[tuple[float, float]] = []
         async with (
             _servers(ports, redis.url, port, plan.lease, deaths),
-            _pauses(redis, plan.pauses, chance),
+            _pauses(redis, plan.pauses, chance, pauses),
             asyncio.TaskGroup() as tasks,
         ):
             for customer in customers:
@@ -68,7 +70,7 @@ async def try_out(plan: Plan, folder: Path) -> Result:
     answers = {key: said for customer in customers for key, said in customer.answers.items()}
     outcomes = Counter(_outcome(said[0]) for said in answers.values())
     return Result(
-        tuple(_violations(exchange, answers, asked, deaths, each * plan.customers)),
+        tuple(_violations(exchange, answers, asked, deaths, pauses, each * plan.customers)),
         outcomes,
         len(exchange.dead),
         sum(customer.reconnects for customer in customers),
@@ -81,6 +83,7 @@ def _violations(
     answers: dict[str, list[Answer]],
     asked: dict[str, list[tuple[int, float]]],
     deaths: list[tuple[int, float]],
+    pauses: list[tuple[float, float]],
     expected: int,
 ) -> Iterator[str]:
     if len(answers) != expected:
@@ -93,9 +96,11 @@ def _violations(
             yield f"{key} has different answers: {said}"
         outcome = _outcome(said[0])
         if outcome == "outcome_unknown":
-            begun = exchange.begun[key]
             # A process can die after it has claimed a command, and before the exchange has heard of it.
-            died = begun & exchange.dead if begun else _died_soon(asked[key], deaths)
+            begun = exchange.begun[key]
+            died = any(_died_before_keeping(exchange, key, pid, pauses) for pid in begun) or (
+                not begun and _died_soon(asked[key], deaths)
+            )
             if not died:
                 yield f"{key} has an unknown outcome, and nobody who carried it out was killed"
         elif outcome in ("done", "order_rejected"):
@@ -105,6 +110,20 @@ def _violations(
                 yield f"{key} was answered with {number}, not {exchange.numbers.get(key)}"
         else:
             yield f"{key} was answered with {outcome}"
+
+
+def _died_before_keeping(
+    exchange: Exchange, key: str, pid: int, pauses: list[tuple[float, float]]
+) -> bool:
+    """Return whether the process was killed before it can have kept the answer in Redis, which may pause."""
+    died, replied = exchange.dead.get(pid), exchange.replied.get((key, pid))
+    if died is None or replied is None:
+        return died is not None
+    until = replied + _KEPT
+    for began, ended in pauses:
+        if began < until and ended > replied:
+            until = ended + 2 * _KEPT
+    return died < until
 
 
 def _died_soon(asked: list[tuple[int, float]], deaths: list[tuple[int, float]]) -> bool:
@@ -150,17 +169,21 @@ async def _servers(
 
 
 @asynccontextmanager
-async def _pauses(redis: RedisServer, every: float, chance: random.Random) -> AsyncIterator[None]:
+async def _pauses(
+    redis: RedisServer, every: float, chance: random.Random, pauses: list[tuple[float, float]]
+) -> AsyncIterator[None]:
     """Let Redis stop for up to three seconds now and then."""
 
     async def pause() -> None:
         while True:
             await asyncio.sleep(chance.uniform(0.5, 1.5) * every)
+            began = time.monotonic()
             redis.pause()
             try:
                 await asyncio.sleep(chance.uniform(0.2, 3))
             finally:
                 redis.resume()
+                pauses.append((began, time.monotonic()))
 
     pausing = asyncio.create_task(pause())
     try:
