@@ -58,10 +58,10 @@ PATHS = {
         generate_ws_routers parse_router_specs_from_file run_quality_checks_for_module verify_router_imports""",
     "wsgen_runtime": """Broker BrokerHost BrokerStats CONTRACT_2 Client CloseCode Command CommandContext
         Connection DeclaredError Delivery ErrorCode ErrorDetail ErrorPayload History Keeper Keeping Limits
-        MemoryBroker Position RefusedError Reset Service ServiceError ServiceWithoutRequest Session Snapshot
-        SnapshotService SnapshotServiceWithoutRequest SnapshotUpdate Stats StatusPayload SubscriptionResponse
-        SubscriptionUpdate Topic TopicUpdate TypedTopicUpdate Unsubscribed WsApp WsCommands WsDocs WsRouteService
-        WsRouter""",
+        MemoryBroker Position Publisher RefusedError Reset Service ServiceError ServiceWithoutRequest Session
+        Snapshot SnapshotService SnapshotServiceWithoutRequest SnapshotUpdate Stats StatusPayload
+        SubscriptionResponse SubscriptionUpdate Topic TopicUpdate TypedTopicUpdate Unsubscribed WsApp WsCommands
+        WsDocs WsRouteService WsRouter""",
     "wsgen_runtime.asyncapi": "UnfillableError describe docs_app fill resolve_type",
     "wsgen_runtime.auth": "Connection RefusedError Session",
     "wsgen_runtime.brokers.base": "Broker BrokerHost",

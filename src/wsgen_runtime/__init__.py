@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Unsubscribed,
     )
     from wsgen_runtime.protocol.positions import Position
+    from wsgen_runtime.publisher import Publisher
     from wsgen_runtime.router import CONTRACT_2, WsRouter
     from wsgen_runtime.service import (
         Service,
@@ -66,6 +67,7 @@ _HOMES = {
     "Limits": "limits",
     "MemoryBroker": "brokers.memory",
     "Position": "protocol.positions",
+    "Publisher": "publisher",
     "RefusedError": "auth",
     "Reset": "protocol.payloads",
     "Service": "service",
@@ -112,6 +114,7 @@ __all__ = [
     "Limits",
     "MemoryBroker",
     "Position",
+    "Publisher",
     "RefusedError",
     "Reset",
     "Service",

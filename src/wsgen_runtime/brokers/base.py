@@ -101,6 +101,10 @@ class Broker(Protocol):
       with it, at most once. It must not block. Without it, `WsApp.disconnect` and `WsApp.cancel` reach this
       process only.
 
+    - `flush(within)` if a `Publisher` may use it: a coroutine that returns when all updates that were published
+      so far have arrived in the shared place, and raises ConnectionError if one was lost, or after `within`
+      seconds.
+
     For each topic, the runtime calls `open` before its first subscriber in this process and `close` after its
     last one, and never two of these calls at the same time.
     """

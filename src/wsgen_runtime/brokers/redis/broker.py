@@ -37,6 +37,9 @@ from wsgen_runtime.stats import BrokerStats
 _CHECK_EVERY = 30.0  # seconds after which positions are compared with the store
 
 
+_PAUSE = 0.05  # seconds between two looks at whether Redis is back
+
+
 class RedisBroker:
     """Carries updates between processes through the Redis at `url`.
 
@@ -160,6 +163,35 @@ class RedisBroker:
         if self._keys is not None:
             await self._keys.close()
         self._state = self._supervisor = None
+
+    async def flush(self, within: float) -> None:
+        """Wait until Redis has taken all updates that are queued now.
+
+        Raises ConnectionError if one was dropped meanwhile, or if that takes longer than `within` seconds.
+        """
+        state = self._state
+        if state is None:
+            raise RuntimeError("the broker is not started")
+        dropped, until = self._tally.dropped, state.outgoing.put_so_far
+        deadline = asyncio.get_running_loop().time() + within
+        trial = state.names.process(state.process)
+        while True:
+            # This is not a real lease: its release follows everything that is queued now, or fails with it.
+            released = state.give_back(trial, b"", trial)
+            self._wake()
+            rest = deadline - asyncio.get_running_loop().time()
+            await asyncio.wait([released], timeout=max(rest, 0.0))
+            arrived = state.outgoing.gone_so_far >= until and state.ledger.doubt is None
+            if arrived or self._tally.dropped > dropped:
+                break
+            if asyncio.get_running_loop().time() >= deadline:
+                raise ConnectionError(f"Redis at {self._address} does not take updates")
+            await asyncio.sleep(_PAUSE)
+        lost = self._tally.dropped - dropped
+        if lost:
+            raise ConnectionError(
+                f"Redis at {self._address} went away: {lost} updates may not have been published"
+            )
 
     @property
     def _session(self) -> RedisSession | None:
