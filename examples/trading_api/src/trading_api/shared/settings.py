@@ -22,7 +22,7 @@ class Settings:
         return cls(
             seed=int(os.environ.get("TRADING_API_SEED", "1")),
             tick=float(os.environ.get("TRADING_API_TICK", "0.5")),
-            broker=os.environ.get("TRADING_API_BROKER"),
+            broker=os.environ.get("TRADING_API_BROKER") or None,
         )
 
 
