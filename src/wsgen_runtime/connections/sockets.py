@@ -30,11 +30,11 @@ from wsgen_runtime.connections.presence import ClientCallback, Presence
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.servers import abort_after, is_disconnect, own_send, server_of_task
-from wsgen_runtime.outgoing.suspended import as_coroutine_function
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.hub import Hub
+from wsgen_runtime.user_code.suspended import as_coroutine_function
 
 
 @dataclass(eq=False)

@@ -15,9 +15,9 @@ from wsgen_runtime.delivery import Delivery
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.outbox import Message, Outbox
 from wsgen_runtime.outgoing.servers import is_disconnect
-from wsgen_runtime.outgoing.suspended import Suspended
 from wsgen_runtime.protocol.closing import CloseCode, substitute_of
 from wsgen_runtime.protocol.frames import size_of
+from wsgen_runtime.user_code.suspended import Suspended
 
 _log = logging.getLogger("wsgen_runtime")
 

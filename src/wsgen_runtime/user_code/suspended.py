@@ -4,9 +4,7 @@ import inspect
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
-from starlette.types import Send
-
-from wsgen_runtime.outgoing.outbox import Message
+from starlette.types import Message, Send
 
 
 class Suspended:

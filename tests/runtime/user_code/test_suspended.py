@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from wsgen_runtime.outgoing.suspended import Suspended, as_coroutine_function
+from wsgen_runtime.user_code.suspended import Suspended, as_coroutine_function
 
 
 async def test_the_remaining_steps_get_results_and_exceptions() -> None:
