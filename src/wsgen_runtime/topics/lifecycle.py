@@ -117,7 +117,7 @@ class Lifecycle:
     async def _take(self, topic: str, channel: Channel, step: TopicStep) -> bool | None:
         """Run one step; return whether the topic is to be produced here (for OPEN), or None if it failed."""
         try:
-            return bool(await call(self._perform, topic, channel, step, within=None))
+            return await self._perform(topic, channel, step)
         except ServiceError as error:
             self.counters.refusals += 1
             channel.refusal = error
@@ -138,7 +138,7 @@ class Lifecycle:
         if step is TopicStep.OPEN:
             return await self._open(topic, channel)
         if step is TopicStep.CLOSE:
-            await self.broker.close(topic)
+            await call(self.broker.close, topic, within=None)
         elif step is TopicStep.CREATE:
             await self._create(topic, channel)
         else:
@@ -146,7 +146,7 @@ class Lifecycle:
         return False
 
     async def _open(self, topic: str, channel: Channel) -> bool:
-        owned = await self.broker.open(topic)
+        owned = bool(await call(self.broker.open, topic, within=None))
         known = None if owned else self.position(channel)
         if known is not None:
             await asyncio.wait({known}, timeout=_BEGINS)

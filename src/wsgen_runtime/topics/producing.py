@@ -62,13 +62,15 @@ class PairProducer:
 
     async def start(self, topic: Topic[BaseModel], feed: Feed) -> None:
         """Call `create_topic`."""
-        with Awaited(self.slow, "create_topic", self.router.route, HINT):
-            await call(self.router.service.create_topic, topic, feed, within=self.within)
+        waiting = Awaited(self.slow, "create_topic", self.router.route, HINT)
+        create = self.router.service.create_topic
+        await call(create, topic, feed, within=self.within, waiting=waiting)
 
     async def stop(self, topic: Topic[BaseModel]) -> None:
         """Call `remove_topic`."""
-        with Awaited(self.slow, "remove_topic", self.router.route, HINT):
-            await call(self.router.service.remove_topic, topic, within=self.within)
+        waiting = Awaited(self.slow, "remove_topic", self.router.route, HINT)
+        remove = self.router.service.remove_topic
+        await call(remove, topic, within=self.within, waiting=waiting)
 
     def abandon(self) -> None:
         """Return None: the service has its own tasks."""

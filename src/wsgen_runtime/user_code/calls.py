@@ -4,11 +4,16 @@ import asyncio
 import contextvars
 import inspect
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from wsgen_runtime.user_code.suspended import Suspended
+
 _MOST = 32  # concurrent calls of one function; further calls wait
+
+_ANYHOW = nullcontext()
 
 _Outcome = tuple[object, BaseException | None]
 
@@ -21,8 +26,16 @@ class OverdueError(TimeoutError):
     """User code did not return in the time that it was given."""
 
 
-async def call(function: Callable[..., object], *arguments: object, within: float | None) -> object:
+async def call(
+    function: Callable[..., object],
+    *arguments: object,
+    within: float | None,
+    waiting: AbstractContextManager[None] = _ANYHOW,
+) -> object:
     """Return what `function` returns; an awaitable is awaited, for at most `within` seconds.
+
+    Most functions return without waiting for anything, and then cost no timer. `waiting` is the context in which
+    the others are waited for.
 
     Raises what the function raises, OverdueError, and StrayCancellationError if the function itself raised
     CancelledError, as `task.cancel(); await task` does: it would end the task of the caller otherwise.
@@ -32,19 +45,33 @@ async def call(function: Callable[..., object], *arguments: object, within: floa
     cancelled_before = task.cancelling() if task is not None else 0
     try:
         result = function(*arguments)
-        if inspect.isawaitable(result):
-            try:
-                async with asyncio.timeout(within) as limit:
-                    result = await result
-            except TimeoutError as error:
-                if not limit.expired():
-                    raise
-                raise OverdueError(f"it did not return within {within:g} seconds") from error
+        if not inspect.isawaitable(result):
+            return result
+        coroutine = result if inspect.iscoroutine(result) else _awaiting(result)
+        try:
+            pending = coroutine.send(None)
+        except StopIteration as returned:
+            return returned.value
+        with waiting:
+            return await _finish(Suspended(coroutine, pending), within)
     except asyncio.CancelledError as error:
         if task is not None and task.cancelling() > cancelled_before:
             raise
         raise StrayCancellationError("an awaited task had been cancelled") from error
-    return result
+
+
+async def _awaiting(awaitable: Awaitable[object]) -> object:
+    return await awaitable
+
+
+async def _finish(suspended: Suspended, within: float | None) -> object:
+    try:
+        async with asyncio.timeout(within) as limit:
+            return await suspended
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise OverdueError(f"it did not return within {within:g} seconds") from error
 
 
 def in_threads(

@@ -14,14 +14,17 @@ class Suspended:
 
     def __init__(
         self,
-        coroutine: Coroutine[Any, Any, None],  # it yields to the event loop, whatever that expects
+        coroutine: Coroutine[Any, Any, Any],  # it yields to the event loop, whatever that expects
         pending: Any,
     ) -> None:
         self._coroutine = coroutine
         self._pending = pending
 
-    def __await__(self) -> Generator[Any, Any, None]:
-        """Yield `pending` and then what the coroutine yields, and send it what the event loop returns."""
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """Yield `pending` and then what the coroutine yields, and send it what the event loop returns.
+
+        Return what the coroutine returns.
+        """
         coroutine, pending = self._coroutine, self._pending
         try:
             while True:
@@ -34,8 +37,8 @@ class Suspended:
                     pending = coroutine.throw(error)
                 else:
                     pending = coroutine.send(answer)
-        except StopIteration:
-            return
+        except StopIteration as returned:
+            return returned.value
         finally:
             coroutine.close()
 
