@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator, Iterator
 
 import pytest
 from tests.runtime.services import (
@@ -329,3 +329,33 @@ async def test_a_task_that_was_marked_as_cancelled_before_does_not_end_with_a_st
     with pytest.raises(StrayCancellationError):
         await call(stray, within=None)
     task.uncancel()
+
+
+class Pausing:
+    """An awaitable that is no coroutine, as libraries return; it waits `times` times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def __await__(self) -> Generator[None, None, str]:
+        for _ in range(self.times):
+            yield
+        return "done"
+
+
+@pytest.mark.parametrize("times", [0, 1, 3])
+async def test_any_awaitable_is_awaited_and_only_one_that_waits_is_watched(times: int) -> None:
+    entered: list[int] = []
+
+    @contextlib.contextmanager
+    def waiting() -> Iterator[None]:
+        entered.append(times)
+        yield
+
+    async def coroutine() -> str:
+        return await Pausing(times)
+
+    for function in (lambda: Pausing(times), coroutine):
+        entered.clear()
+        assert await call(function, within=1.0, waiting=waiting()) == "done"
+        assert len(entered) == (times > 0)
