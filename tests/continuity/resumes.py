@@ -88,7 +88,7 @@ def _watch(redis: Redis, reads: list[str]) -> None:
     """Collect the commands that read the history of the topic, until Redis ends."""
     history = RedisNames("wsgen:continuity", 0).history('bars:{"name":"all"}').decode()
     with contextlib.suppress(RedisError), redis.monitor() as monitor:  # type: ignore[no-untyped-call] # redis-py is partly typed
-        commands = (heard["command"] for heard in monitor.listen())
+        commands = (heard["command"] for heard in monitor.listen() if heard is not None)
         reads.extend(command for command in commands if command.startswith(f"XRANGE {history}"))
 
 

@@ -51,7 +51,7 @@ class Directives:
         self._clients = clients
         self._cancel = cancel
         tell = getattr(broker, "tell", None)
-        self._tell: Callable[[str], None] | None = tell if callable(tell) else None
+        self._tell: Callable[[str], object] | None = tell if callable(tell) else None
         self._warned = False
 
     def close_client(self, client_id: int, code: int, reason: str) -> bool:

@@ -38,7 +38,7 @@ def require_service(service: object, *, asks: bool = True, state: bool = False) 
         _require_method(service, "remove_topic", 1)
     elif hasattr(service, "stream"):
         _require_instance(service, "stream")
-        _require_stream(service.stream, "stream", int(asks))
+        _require_stream(getattr(service, "stream"), "stream", int(asks))
     elif callable(service):
         _require_instance(service, None)
         _require_stream(service, _named(service), int(asks))
