@@ -36,9 +36,9 @@ def require_service(service: object, *, asks: bool = True, state: bool = False) 
     if pair:
         _require_method(service, "create_topic", 2)
         _require_method(service, "remove_topic", 1)
-    elif hasattr(service, "stream"):
+    elif (stream := getattr(service, "stream", None)) is not None:
         _require_instance(service, "stream")
-        _require_stream(getattr(service, "stream"), "stream", int(asks))
+        _require_stream(stream, "stream", int(asks))
     elif callable(service):
         _require_instance(service, None)
         _require_stream(service, _named(service), int(asks))

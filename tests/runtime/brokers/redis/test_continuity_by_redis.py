@@ -70,6 +70,6 @@ def test_clients_of_two_processes_see_what_the_reference_says(server: RedisServe
             stateful_step_count=12,
             deadline=None,
             phases=[Phase.generate],  # a shorter failure is not worth its time
-            suppress_health_check=tuple(HealthCheck),
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )
