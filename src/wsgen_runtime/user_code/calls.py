@@ -65,8 +65,9 @@ async def _awaiting(awaitable: Awaitable[object]) -> object:
 
 
 async def _finish(suspended: Suspended, within: float | None) -> object:
+    limit = asyncio.timeout(within)
     try:
-        async with asyncio.timeout(within) as limit:
+        async with limit:
             return await suspended
     except TimeoutError as error:
         if not limit.expired():

@@ -101,7 +101,8 @@ _STANDING: dict[str, Json] = {
         {"type": "boolean", "description": "Whether every update after `since` follows."}
     ),
 }
-_RESET: Json = object_of(topic=TOPIC, **{**_STANDING, "recovered": {"const": False}})
+_NOT_RECOVERED: Json = {"const": False}
+_RESET: Json = object_of(topic=TOPIC, **{**_STANDING, "recovered": _NOT_RECOVERED})
 _ENDED: Json = object_of(
     topic=TOPIC,
     reason={"type": "string"},
