@@ -57,7 +57,9 @@ class Client:
         return transcript
 
     def start(self) -> None:
-        """Connect, again and again."""
+        """Connect, again and again, unless this was said before."""
+        if self._task is not None:
+            return
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -74,6 +76,13 @@ class Client:
             self._drop_at = at
         elif self._socket is not None:
             self._socket.transport.abort()
+
+    async def ask_again(self) -> None:
+        """Ask for all topics once more, on the same connection."""
+        for following in self.followings:
+            if following.state == "live":
+                with contextlib.suppress(OSError, WebSocketException):
+                    await self._ask(following)
 
     def read(self, reading: bool) -> None:
         """Stop reading from the socket, or go on."""

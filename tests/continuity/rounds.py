@@ -83,8 +83,6 @@ async def play(world: World, number: int, chance: random.Random, routes: list[st
     clients = [_client(world, chance, routes, name) for _ in range(4)]
     script = make_script(world, clients, chance, seconds=chance.uniform(1.0, 2.5))
     result = Round(number, script.told, script.disturbs)
-    for client in clients:
-        client.start()
     everybody = list(clients)
     try:
         await script.run()

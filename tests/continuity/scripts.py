@@ -58,6 +58,8 @@ def make_script(
     """Draw what happens in `seconds`: up to two faults of processes, and a few of each client."""
     actions: list[Action] = []
     for number, client in enumerate(clients):
+        when = 0.0 if number < 2 else chance.uniform(0, seconds)
+        actions.append((when, f"client {number} connects", _starting(client)))
         for _ in range(chance.randint(1, 3)):
             actions += _of_client(number, client, chance, seconds)
     faults = [name for name in FAULTS if world.redis is not None or "redis" not in name]
@@ -69,9 +71,18 @@ def make_script(
     return Script(sorted(actions, key=lambda action: action[0]), disturbs)
 
 
+def _starting(client: Client) -> Callable[[], Awaitable[None]]:
+    async def start() -> None:
+        client.start()
+
+    return start
+
+
 def _of_client(number: int, client: Client, chance: random.Random, seconds: float) -> list[Action]:
     when = chance.uniform(0.1, seconds)
-    kind = chance.choice(("drop", "drop", "drop at", "slow"))
+    kind = chance.choice(("drop", "drop", "drop at", "slow", "again"))
+    if kind == "again":
+        return [(when, f"client {number} asks again", client.ask_again)]
     if kind == "slow":
         until = when + chance.uniform(0.2, seconds)
 
