@@ -15,6 +15,8 @@ class Kind:
     numbered: bool = True
     """It has positions: each loss is signalled, also across connections and producers."""
     stateful: bool = False
+    replay: int = 0
+    """How many updates a new subscriber gets at once; after a loss, a client may have had them."""
     many: bool = False
     """Many processes publish to one topic; their updates come in any order among each other."""
 
@@ -66,6 +68,7 @@ class _Walk:
         self.past: list[str] = []
         """The sources of all updates, in order of appearance."""
         self.missing = 0
+        self.replayed = 0
         self.state: Whole | None = None
         self.recovered: Event | None = None
 
@@ -76,6 +79,8 @@ class _Walk:
 
     def _answer(self, event: Event) -> Iterator[str]:
         self.recovered = None
+        if not event.recovered:
+            self.replayed = self.kind.replay
         if event.recovered:
             self.recovered = event
             if event.since is None:
@@ -128,6 +133,7 @@ class _Walk:
         yield from self._ordered(made, event.at)
         yield from self._follows(made)
         self.recovered = None
+        self.replayed -= 1
         self.last[made.source] = made.number
         if self.kind.stateful:
             yield from self._fold(made)
@@ -160,7 +166,7 @@ class _Walk:
             if not back and not self.kind.many and made.source in self.past[:-1]:
                 yield f"{made} after updates of its successor"
             self.highest[made.source] = made.number, at
-        elif back or (state and made.number == top):
+        elif back or self.replayed > 0 or (state and made.number == top):
             pass
         elif at is None or top_at is None or at.epoch != top_at.epoch or at > top_at:
             yield f"{made} came again"

@@ -12,15 +12,15 @@ from tests.continuity.checker import Kind, Topic, unfinished
 from tests.continuity.client import Client
 from tests.continuity.rules import Event
 from tests.continuity.scripts import make_script
-from tests.continuity.services import BURST
+from tests.continuity.services import BURST, REPLAY
 from tests.continuity.world import LEASE, World
 
 KINDS = {
-    "bars": Kind(),
+    "bars": Kind(replay=REPLAY),
     "deep": Kind(),
     "book": Kind(stateful=True),
     "state": Kind(stateful=True),
-    "alerts": Kind(many=True),
+    "alerts": Kind(many=True, replay=REPLAY),
     "plain": Kind(numbered=False),
 }
 _SETTLED = (

@@ -55,6 +55,10 @@ RIGHT = {
         HISTORY,
         [answer(0), *updates(1, 9), gap(9), answer(5), lost(5), answer(5, recovered=True), *updates(6, 10)],
     ),
+    "replayed in another epoch": (
+        Kind(replay=2),
+        [answer(0), *updates(1, 9), gap(9), answer(7, epoch="f"), *updates(8, 11, epoch="f")],
+    ),
     "a state": (BOOK, [answer(3), state(3, 3), *updates(4, 6), gap(6, 2), state(9, 9), update(10, 10)]),
     "a state before all": (BOOK, [answer(0), state(0, 0), *updates(1, 2)]),
     "two publish": (

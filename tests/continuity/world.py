@@ -44,7 +44,13 @@ class Server:
         return self._process is not None and self._process.returncode is None
 
     async def start(self, log: Path) -> None:
-        """Start, and wait until the process serves."""
+        """Start, and wait until the process serves; without Redis it does not start, which is tried again."""
+        async with asyncio.timeout(60):
+            while await self._start(log) != b"ready\n":
+                await self.kill()
+                await asyncio.sleep(0.2)
+
+    async def _start(self, log: Path) -> bytes:
         with log.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -56,9 +62,7 @@ class Server:
                 env=self._environment,
             )
         assert self._process.stdout is not None
-        async with asyncio.timeout(60):
-            said = await self._process.stdout.readline()
-        assert said == b"ready\n", f"the server did not start: see {log}"
+        return await self._process.stdout.readline()
 
     async def restart(self, log: Path, pause: float) -> None:
         """Kill the process and start another one; one such action at a time."""
