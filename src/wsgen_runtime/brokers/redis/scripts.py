@@ -137,11 +137,11 @@ for i = 2, #KEYS, 3 do
     state = load(KEYS[i + 1])
     if g.token == '' then
       local older = state.epoch == '' or is_older(state, g.top, g.top_seq)
-      if g.published and is_reborn(state, life) then
+      if older then
+        begin(state, KEYS[i + 2], g.channel, g.top, g.maker, -1)
+      elseif g.published and is_reborn(state, life) then
         older = true
         go_on(state, g.channel, g.top, g.maker, -1)
-      elseif older then
-        begin(state, KEYS[i + 2], g.channel, g.top, g.maker, -1)
       end
       if again and not done then
         if g.epoch == state.epoch and not older then
@@ -202,11 +202,11 @@ for i = 1, #KEYS, 2 do
         renews = entry[2][2] ~= known_mark
       end
     end
-    if create == '1' and is_reborn(state, life) then
-      go_on(state, channel, top, maker, -1)
-      save(state, life, ttl)
-    elseif renews or (create == '1' and state.epoch == '') then
+    if renews or (create == '1' and state.epoch == '') then
       begin(state, KEYS[i + 1], channel, top, maker, -1)
+      save(state, life, ttl)
+    elseif create == '1' and is_reborn(state, life) then
+      go_on(state, channel, top, maker, -1)
       save(state, life, ttl)
     elseif state.epoch ~= '' then
       redis.call('PEXPIRE', KEYS[i], ttl)
