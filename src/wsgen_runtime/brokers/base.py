@@ -155,7 +155,8 @@ class Keeper(Broker, Protocol):
         """Start a new epoch of `topic`, since its producer starts in this process.
 
         Every process calls `host.stand` with the new epoch before it delivers an update of it, also if no update
-        follows.
+        follows. If an epoch has started already with the right to produce, the process that produces calls
+        `host.stand` with that one.
         """
 
     def skip(self, topic: str, count: int) -> None:

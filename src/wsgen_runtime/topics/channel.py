@@ -92,15 +92,19 @@ class Channel:
         return self._held[0].seq - 1 if self._held else self.seq
 
     def await_epoch(self) -> asyncio.Future[None]:
-        """Return a future that is done when another epoch has started."""
+        """Return a future that is done when another epoch has started, or the present one was confirmed."""
         self._begun = asyncio.get_running_loop().create_future()
         return self._begun
+
+    def confirm(self) -> None:
+        """Note that the present epoch is that of the producer."""
+        if self._begun is not None and not self._begun.done():
+            self._begun.set_result(None)
 
     def begin(self, epoch: str) -> None:
         """Start another epoch, whose updates cannot be compared with those before."""
         self.epoch = epoch
-        if self._begun is not None and not self._begun.done():
-            self._begun.set_result(None)
+        self.confirm()
         if self.ring is not None:
             self.ring.clear()
 

@@ -100,6 +100,7 @@ class Continuity:
             for seq, data in entries:
                 self.updates.deliver(topic, data, Position(position.epoch, seq))
             channel.seq = max(channel.seq, position.seq)
+            channel.confirm()
             return
         self.counters.lost += len(channel.take_held())  # they belong to the former position
         if position.epoch != channel.epoch:

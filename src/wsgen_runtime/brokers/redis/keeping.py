@@ -110,6 +110,8 @@ class Ledger:
         production = None if follower is None else follower.topic.production
         if follower is None or production is None:
             return
+        if production.fresh and production.epoch and production.epoch == follower.known.epoch:
+            self._host.stand(name, follower.known, (), continued=True)
         if not production.fresh:
             begun = Production(production.token, self.make_name(), gone=number, dealt=number)
             follower.topic.production = begun
