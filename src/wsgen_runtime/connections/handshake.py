@@ -64,6 +64,9 @@ class Handshake:
                 raise ValueError("expires_at must be a number of seconds since the epoch, or None")
             if session.id is not None and not (isinstance(session.id, str) and session.id):
                 raise ValueError("the id of a Session must be a text that is not empty, or None")
+            (
+                session.id or ""
+            ).encode()  # raises UnicodeEncodeError for a lone surrogate, which no JSON has
         except RefusedError:
             raise
         except (HTTPException, WebSocketException) as error:

@@ -34,9 +34,6 @@ from wsgen_runtime.topics.subscriptions import Joined, TopicIndex, TopicOutcome,
 from wsgen_runtime.topics.updates import Updates
 
 _log = logging.getLogger("wsgen_runtime")
-_SOON = (
-    1.0  # seconds after which a client may subscribe again to a topic whose data source has failed
-)
 
 
 class Hub:
@@ -115,7 +112,9 @@ class Hub:
     def subscribers(self, name: str) -> tuple[Client, ...]:
         """Return the clients that are subscribed to the topic with this name."""
         entries = [self.topics.get(key) for key in self.named(name)]
-        return tuple(client for entry in entries if entry is not None for client in entry.members)
+        return tuple(
+            client for entry in entries if entry is not None for client in entry.subscribed
+        )
 
     @property
     def lingering(self) -> int:
@@ -348,7 +347,8 @@ class Hub:
             reason = reason_of(error)
         for client, questions in outcome.failed:
             for question in questions:
-                fault = Fault(ErrorCode.INTERNAL, reason, id=question.id, retry_after=_SOON)
+                code = reason.code if client.hello else ErrorCode.INTERNAL
+                fault = Fault(code, reason, id=question.id, retry_after=reason.retry_after)
                 self.clients.refuse(client, refusal(error, question.id) if error else fault)
         for client in outcome.ended:
             client.seal(topic)

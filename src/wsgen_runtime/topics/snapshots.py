@@ -217,7 +217,7 @@ class Snapshots:
                 self.clients.refuse(client, refusal(error, question.id))
         for client in outcome.ended:
             client.seal(topic)
-            frame = cancelled_frame(route, topic, reason_of(error), coded=client.positions)
+            frame = cancelled_frame(route, topic, reason_of(error), coded=client.hello)
             self.clients.answer(client, frame)
         self.advance(topic)
 

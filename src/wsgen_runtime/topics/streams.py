@@ -13,7 +13,7 @@ from wsgen_runtime.router import WsRouter
 from wsgen_runtime.service import Topic
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.feed import Feed
-from wsgen_runtime.user_code.calls import StrayCancellationError
+from wsgen_runtime.user_code.calls import ENDINGS, PanicError, StrayCancellationError
 from wsgen_runtime.user_code.service_shapes import iterate
 from wsgen_runtime.user_code.slow_calls import Awaited, SlowCalls
 
@@ -119,6 +119,12 @@ class StreamProducer:
                 self._fail(feed, stray)
         except Exception as error:
             self._fail(feed, error)
+        except ENDINGS:
+            raise
+        except BaseException as error:
+            panic = PanicError(type(error).__qualname__)
+            panic.__cause__ = error
+            self._fail(feed, panic)
         else:
             feed.end()
             self._note_start()

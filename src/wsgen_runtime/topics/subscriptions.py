@@ -64,6 +64,11 @@ class Topic(Generic[M, T]):
         return bool(self.members or self.waiting or self.syncing)
 
     @property
+    def subscribed(self) -> tuple[M, ...]:
+        """Return those whose requests to subscribe were answered; some may wait for another state."""
+        return *self.members, *(member for member, tokens in self.syncing.items() if not tokens)
+
+    @property
     def lingers(self) -> bool:
         """Return whether it goes on although it has no subscribers."""
         return self.lives_on and not self.wanted

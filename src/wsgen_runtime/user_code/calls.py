@@ -15,11 +15,18 @@ _MOST = 32  # concurrent calls of one function; further calls wait
 
 _ANYHOW = nullcontext()
 
+ENDINGS = (Exception, KeyboardInterrupt, SystemExit, GeneratorExit)
+"""What is passed on as it is: failures, the end of the process, and that of a coroutine that is closed."""
+
 _Outcome = tuple[object, BaseException | None]
 
 
 class StrayCancellationError(Exception):
     """User code raised CancelledError although its task was not cancelled."""
+
+
+class PanicError(Exception):
+    """User code raised an exception that is no `Exception`, such as a panic of a library in Rust."""
 
 
 class OverdueError(TimeoutError):
@@ -38,7 +45,8 @@ async def call(
     the others are waited for.
 
     Raises what the function raises, OverdueError, and StrayCancellationError if the function itself raised
-    CancelledError, as `task.cancel(); await task` does: it would end the task of the caller otherwise.
+    CancelledError, as `task.cancel(); await task` does: it would end the task of the caller otherwise, as would
+    any other exception that is no `Exception`, in place of which PanicError is raised.
     """
     task = asyncio.current_task()
     # May be more than 0: a TaskGroup that failed in an earlier call leaves its task marked as cancelled.
@@ -58,6 +66,10 @@ async def call(
         if task is not None and task.cancelling() > cancelled_before:
             raise
         raise StrayCancellationError("an awaited task had been cancelled") from error
+    except ENDINGS:
+        raise
+    except BaseException as error:
+        raise PanicError(type(error).__qualname__) from error
 
 
 async def _awaiting(awaitable: Awaitable[object]) -> object:
@@ -109,7 +121,7 @@ def _outcome(function: Callable[..., object], arguments: tuple[object, ...]) -> 
     """Return the result or the exception of the function: a future cannot carry every exception."""
     try:
         return function(*arguments), None
-    except (Exception, asyncio.CancelledError) as error:
+    except BaseException as error:
         return None, error
 
 

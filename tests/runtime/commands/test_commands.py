@@ -13,6 +13,7 @@ from wsgen_runtime import (
     ErrorDetail,
     Limits,
     ServiceError,
+    Session,
     WsApp,
     WsCommands,
 )
@@ -95,6 +96,26 @@ async def test_failures_of_a_service_are_logged_and_not_shown(
         }
         assert "orders.place: a command failed" in caplog.text
         assert app.stats.failures == 1
+
+
+class Panic(BaseException):
+    """As libraries in Rust raise, which are used by way of PyO3."""
+
+
+@pytest.mark.parametrize("more", [{}, {"key": "k"}])
+async def test_a_panic_of_a_library_is_answered_and_what_follows_too(more: dict[str, str]) -> None:
+    async def run(request: NewOrder, context: CommandContext) -> OrderAck:
+        if request.quantity == 0:
+            raise Panic
+        return OrderAck(number=1)
+
+    command = Command(name="orders.place", request_type=NewOrder, response_type=OrderAck, run=run)
+    app = WsApp(
+        commands=WsCommands(command), authenticate=lambda connection: Session("ann", id="ann")
+    )
+    async with app.lifespan(), connect(app) as client:
+        assert (await refusal(client, {**ORDER, "quantity": 0}, **more))["code"] == "internal"
+        assert await client.command("orders.place", ORDER) == {"number": 1, "note": None}
 
 
 async def test_a_command_that_takes_too_long_fails(caplog: pytest.LogCaptureFixture) -> None:

@@ -468,3 +468,38 @@ def test_every_copy_is_right_at_any_time(
                     assert copy.balance == ledger.balance
 
     in_virtual_time(main())
+
+
+@pytest.mark.parametrize("hello", [True, False])
+@virtually
+async def test_the_end_of_a_topic_answers_those_who_wait_with_its_code(hello: bool) -> None:
+    ledger = Ledger()
+    ledger.pause = HANGS
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with copying(app, ledger) as (copy, inside):
+        inside.hello = hello
+        for end, code in (
+            (lambda: ledger.deeds.put_nowait("end"), "ended"),
+            (lambda: app.cancel(TOPIC, "Closed for today"), "cancelled"),
+        ):
+            await copy.ask()
+            await settle()
+            end()
+            answer = await copy.client.receive()
+            assert answer["payload"]["code"] == (code if hello else "internal")
+            assert "retry_after" not in answer["payload"]
+            await settle()
+
+
+@virtually
+async def test_who_waits_for_another_state_is_still_a_subscriber() -> None:
+    ledger = Ledger()
+    app = WsApp(routers=[ledger_router(ledger)])
+    async with copying(app, ledger) as (copy, inside):
+        await copy.ask()
+        await now()
+        assert app.subscribers(TOPIC) == ()
+        await settle(copy)
+        ledger.pause = HANGS
+        app._hub._snapshots.gapped(TOPIC)
+        assert app.subscribers(TOPIC) == (inside,)

@@ -433,3 +433,20 @@ async def test_on_redis_an_endless_stream_waits_for_its_updates_to_be_sent(
         assert broker.stats.dropped == 0
         await client.send({"type": "bars.unsubscribe", "payload": AAPL})
         await until(lambda: not app.topics)
+
+
+class Panic(BaseException):
+    """As libraries in Rust raise, which are used by way of PyO3."""
+
+
+async def test_a_panic_of_a_library_is_a_failure_of_the_stream() -> None:
+    ticks = Ticks()
+    app = app_of(ticks)
+    async with connect(app) as client:
+        await client.subscribe("bars", AAPL)
+        await ticks.queue.put(Panic())
+        assert (await ended(client))["reason"] == "The data source failed"
+        await ticks.queue.put(Panic())
+        with pytest.raises(ErrorFrameError, match="The data source failed"):
+            await client.subscribe("bars", AAPL)
+        assert app.stats.failures == 2

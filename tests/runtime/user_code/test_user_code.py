@@ -27,7 +27,7 @@ from wsgen_runtime.testing import (
     WsTestClient,
     connect,
 )
-from wsgen_runtime.user_code.calls import StrayCancellationError, call
+from wsgen_runtime.user_code.calls import PanicError, StrayCancellationError, call, in_threads
 
 SECRET = "a-secret"
 
@@ -359,3 +359,24 @@ async def test_any_awaitable_is_awaited_and_only_one_that_waits_is_watched(times
         entered.clear()
         assert await call(function, within=1.0, waiting=waiting()) == "done"
         assert len(entered) == (times > 0)
+
+
+class Panic(BaseException):
+    """As libraries in Rust raise, which are used by way of PyO3."""
+
+
+@pytest.mark.parametrize("wrap", [lambda function: function, in_threads])
+async def test_an_exception_that_is_no_exception_does_not_end_the_task(
+    wrap: Callable[[Callable[[], object]], Callable[[], object]],
+) -> None:
+    def panics() -> object:
+        raise Panic("unwrap")
+
+    async def panics_after(times: int) -> object:
+        await Pausing(times)
+        raise Panic("unwrap")
+
+    for function in (panics, lambda: panics_after(0), lambda: panics_after(1)):
+        with pytest.raises(PanicError, match="Panic") as caught:
+            await call(wrap(function), within=5)
+        assert isinstance(caught.value.__cause__, Panic)
