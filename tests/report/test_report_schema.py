@@ -61,3 +61,25 @@ def test_every_command_prints_what_the_schema_describes(project: Project, comman
     validator = Draft202012Validator(closed(REPORT))
     for report in reports:
         validator.validate(json.loads(report))
+
+
+def test_list_prints_every_key_of_a_route_and_a_command_as_the_schema_describes(
+    project: Project,
+) -> None:
+    project.write(
+        "specs/datafeed/ws.yaml",
+        """\
+version: 1
+models: app.models
+routers:
+  BarWsRouter:
+    {route: bars, data: Bar, history: {updates: 9}, replay: 3, errors: {shut: Shut}, delivery: {interval: 1}}
+  QuoteWsRouter: {route: quotes, data: Quote, source: published}
+  StateWsRouter: {route: state, request: BarRequest, data: Bar, snapshot: Quote}
+commands:
+  PlaceBar: {command: bars.place, request: BarRequest, response: Bar, errors: [BarRejected], timeout: 2.5}
+""",
+    )
+    report = json.loads(project.wsgen("list", "--format", "json").stdout)
+    assert [len(module["commands"]) for module in report["modules"]] == [1], report
+    Draft202012Validator(closed(REPORT)).validate(report)
