@@ -129,7 +129,7 @@ def test_killed_at_any_point_the_package_imports_and_the_next_run_completes(
 ) -> None:
     """SIGKILL before each single file operation of a commit that adds, changes and removes routers."""
     stubs = project.write(
-        "stubs/wsgen_runtime.py", "Delivery = WsRouter = WsRouteService = object\n"
+        "stubs/wsgen_runtime.py", "CONTRACT_2 = 2\nDelivery = WsRouter = object\nService = dict\n"
     ).parent
     changed = """\
 version: 1
