@@ -77,7 +77,7 @@ class Publisher:
         self._thread.start()
         try:
             self._run(loop, self._open(loop))
-        except BaseException:
+        except BaseException:  # an interrupt as well: the thread must not stay
             self._end(loop)
             raise
         return self

@@ -131,7 +131,7 @@ class Sockets:
         return session
 
     def _reads_close_codes(self, connection: Connection, refusal: RefusedError) -> bool:
-        """Return whether the client is to be accepted to be told of `refusal`, since it offers our subprotocol.
+        """Return whether to accept a client to notify it of `refusal`, since it offers our subprotocol.
 
         Pages that may not connect, and wrong addresses, are refused by HTTP in any case.
         """

@@ -43,7 +43,7 @@ class Behind:
         return slow is None or not slow.waits
 
     def forget(self, client: Client, topic: str) -> None:
-        """Note that `client` subscribes to `topic` anew."""
+        """Note that `client` subscribes to `topic` again."""
         self._slow.get(client, {}).pop(topic, None)
 
     @contextmanager

@@ -103,7 +103,7 @@ class Wheel:
             self._advance(pace, self._loop)
 
     def flush(self, pace: Pace) -> None:
-        """Publish the update that waits in `pace`, if there is one; the interval starts anew with it."""
+        """Publish the update that waits in `pace`, if there is one; the interval starts again with it."""
         loop = self._loop
         # Not after the end of the event loop on which the producer was started.
         if loop is not None and asyncio.get_running_loop() is loop:

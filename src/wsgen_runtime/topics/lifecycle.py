@@ -164,7 +164,7 @@ class Lifecycle:
         feed = channel.feed = Feed(router, topic, self.post)
         try:
             await producer.start(_topic_of(topic, channel), feed)
-        except BaseException:
+        except BaseException:  # a cancelled start as well
             channel.close_feed()
             raise
         channel.producer = producer

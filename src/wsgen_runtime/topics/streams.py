@@ -121,7 +121,7 @@ class StreamProducer:
             self._fail(feed, error)
         except ENDINGS:
             raise
-        except BaseException as error:
+        except BaseException as error:  # as in `call`
             panic = PanicError(type(error).__qualname__)
             panic.__cause__ = error
             self._fail(feed, panic)

@@ -68,7 +68,7 @@ async def call(
         raise StrayCancellationError("an awaited task had been cancelled") from error
     except ENDINGS:
         raise
-    except BaseException as error:
+    except BaseException as error:  # libraries in other languages raise their panics so
         raise PanicError(type(error).__qualname__) from error
 
 
@@ -121,7 +121,7 @@ def _outcome(function: Callable[..., object], arguments: tuple[object, ...]) -> 
     """Return the result or the exception of the function: a future cannot carry every exception."""
     try:
         return function(*arguments), None
-    except BaseException as error:
+    except BaseException as error:  # a thread must answer its caller, whatever is raised
         return None, error
 
 

@@ -2,7 +2,7 @@
 
 From the moment of hearing the channel, messages are collected. Position and history are then read once, and
 merged with the messages by number: what the store had is skipped. Messages of one epoch arrive in the order of
-their numbers; a number that comes again shows that the store has lost updates and counts anew.
+their numbers; a number that comes again shows that the store has lost updates and counts again.
 
 Processes of earlier versions send updates without positions. While their producer has the lease, the process
 counts what it delivers in an epoch of its own, until a producer of this version begins.
@@ -54,7 +54,7 @@ class Follower:
     unread: bool = True
     """Whether the store has to be read."""
     forked: bool = False
-    """Whether the store is known to have counted anew."""
+    """Whether the store is known to have counted numbers a second time."""
     doubtful: bool = False
     """Whether a message of an earlier epoch has come, so that the store should be compared."""
     _heard: int = 0

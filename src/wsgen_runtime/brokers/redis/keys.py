@@ -145,7 +145,7 @@ class RedisKeys:
             connection = await self.address.connection()
             try:
                 await connection.connect()  # type: ignore[no-untyped-call, unused-ignore] # redis-py is partly typed
-            except BaseException:
+            except BaseException:  # when the caller is cancelled as well
                 await connection.disconnect(nowait=True)
                 raise
             self._connection = connection

@@ -58,7 +58,7 @@ class PositionWork:
             batch.outlive(self.time())
             try:
                 answers = await self.link.keep(ledger.sent, batch)
-            except BaseException as error:
+            except BaseException as error:  # a cancellation too leaves the batch in doubt
                 if batch.again and isinstance(error, ResponseError):  # it fails each time
                     tally.dropped += ledger.give_up(batch)
                 else:
