@@ -329,6 +329,7 @@ class ContinuityModel(RuleBasedStateMachine):
             self.publish_too_fast(name, count + PENDING)
             self.settle()
         self.pass_time(seconds)
+        self.settle()  # what comes before the timer of a topic has run finds it alive
         self.publish(name, count, pushed=False)
         self.settle()
         for place in places:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from tests.runtime.greeting import ask, greeted, nothing_follows, position_of, seqs
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRequest, BarRouter, turns, until
 
@@ -87,6 +88,26 @@ async def test_each_publish_prolongs_the_life_of_the_history() -> None:
             publish(router, value)
         assert app._hub._channels[AAPL_TOPIC] is channel
         await until(lambda: not app._hub._channels)
+
+
+async def test_an_update_before_an_end_that_is_late_continues_the_topic(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    router = BarRouter(history=History(seconds=60))
+    app = WsApp(routers=[router])
+    async with app.lifespan():
+        async with greeted(app) as client:
+            position = position_of(await ask(client, AAPL))
+        await turns()
+        loop = asyncio.get_running_loop()
+        time = loop.time
+        monkeypatch.setattr(loop, "time", lambda: time() + 61)  # it was busy for too long
+        publish(router, 1)
+        await turns()
+        async with greeted(app) as client:
+            answer = await ask(client, AAPL, position)
+            assert answer["payload"]["recovered"] is True
+            assert await seqs(client, 1) == [1]
 
 
 async def test_publishing_after_the_shutdown_keeps_nothing() -> None:
