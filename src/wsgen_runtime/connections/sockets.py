@@ -29,6 +29,7 @@ from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.connections.presence import ClientCallback, Presence
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.outgoing.prepared import prepared_writing
 from wsgen_runtime.outgoing.servers import abort_after, is_disconnect, own_send, server_of_task
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.router import WsRouter
@@ -184,6 +185,7 @@ class Sockets:
             task.cancel()
 
         own, server = own_send(send), server_of_task()
+        prepare, write = prepared_writing(connection.scope) if own is not None else (None, None)
         client = Client(
             next(self._ids),
             session.user,
@@ -193,6 +195,8 @@ class Sockets:
             topics_of=self._topics_of,
             direct=own is not None,
             closes_last=server == "granian",
+            prepare=prepare,
+            write=write,
             on_lost=give_up,
             on_failure=self.hub.clients.note_unsent,
         )

@@ -14,6 +14,7 @@ from typing import Any
 from wsgen_runtime.delivery import Delivery
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.outbox import Message, Outbox
+from wsgen_runtime.outgoing.prepared import Prepare, Write
 from wsgen_runtime.outgoing.servers import is_disconnect
 from wsgen_runtime.protocol.closing import CloseCode, substitute_of
 from wsgen_runtime.protocol.frames import size_of
@@ -46,6 +47,10 @@ class Client:
     """The id of the user, if `authenticate` has returned a `Session` with one."""
     direct: bool
     closes_last: bool = False
+    prepare: Prepare | None = None
+    """With `write`: makes of a text what may be written to all clients that have an equal `prepare`."""
+    write: Write | None = None
+    """Writes what `prepare` made to this client, if it is `ready`; after False, `transmit` is called."""
     on_lost: Callable[[], object] | None
     on_failure: Callable[["Client", Exception], object]
     hello: bool = False

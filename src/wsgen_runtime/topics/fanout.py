@@ -2,7 +2,7 @@
 
 An ASGI send that completes at once needs no task, no turn of the event loop and no exception. When one blocks,
 the coroutine, which is suspended in it, becomes the writer of that client, and another one goes on with the
-other clients.
+other clients. A server that offers prepared messages gets one for all its clients, which no send repeats.
 """
 
 from asyncio import CancelledError
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.outbox import Message
+from wsgen_runtime.outgoing.prepared import Prepare
 
 
 class _Progress:
@@ -22,15 +23,32 @@ class _Progress:
         self.blocked = False
 
 
+class _Outgoing:
+    """A message, and what the last server that was asked has prepared of it."""
+
+    __slots__ = ("message", "prepare", "prepared")
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.prepare: Prepare | None = None
+        self.prepared: object = None
+
+    def prepared_by(self, prepare: Prepare | None) -> object:
+        """Return the message as `prepare` makes it; clients of one server have the same `prepare`."""
+        if prepare is not None and prepare != self.prepare:
+            self.prepared, self.prepare = prepare(self.message["text"]), prepare
+        return self.prepared
+
+
 def fan_out(clients: Iterable[Client], message: Message, queue: Callable[[Client], object]) -> None:
     """Send `message` to each of `clients`, or call `queue` if a client is not ready.
 
     `clients` must not change meanwhile.
     """
-    rest = iter(clients)
+    rest, outgoing = iter(clients), _Outgoing(message)
     while True:
         progress = _Progress()
-        sending = _send_to(rest, message, queue, progress)
+        sending = _send_to(rest, outgoing, queue, progress)
         try:
             pending = sending.send(None)
         except StopIteration:
@@ -42,14 +60,22 @@ def fan_out(clients: Iterable[Client], message: Message, queue: Callable[[Client
 
 async def _send_to(
     rest: Iterator[Client],
-    message: Message,
+    outgoing: _Outgoing,
     queue: Callable[[Client], object],
     progress: _Progress,
 ) -> None:
+    message, prepare, prepared = outgoing.message, outgoing.prepare, outgoing.prepared
     for client in rest:
         if not client.ready:
             queue(client)
             continue
+        write = client.write
+        if write is not None:
+            if client.prepare is not prepare:
+                prepare = client.prepare
+                prepared = outgoing.prepared_by(prepare)
+            if write(prepared):
+                continue
         progress.client = client
         try:
             await client.transmit(message)
