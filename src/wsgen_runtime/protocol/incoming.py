@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.closing import CloseCode
+from wsgen_runtime.protocol.details import MOST_DETAILS, bounded
 from wsgen_runtime.protocol.events import (
     AskCommand,
     Event,
@@ -30,11 +31,7 @@ from wsgen_runtime.protocol.positions import read_position
 
 _LONGEST_KEY_OF_COMMAND = 128
 _NO_COMMANDS: Mapping[str, type[BaseModel]] = MappingProxyType({})
-_MOST_DETAILS = 100
-_MOST_KEYS = 32
-_LONGEST_KEY = 100
 _FREE_FAILURES = 20
-_LONGEST_MESSAGE = 500
 _SOON = 1.0  # seconds after which a client may ask again what the server has failed to do
 
 
@@ -266,24 +263,8 @@ def _digest(name: str, payload: object) -> str:
 def _explained(error: ValidationError) -> tuple[str, tuple[ErrorDetail, ...]]:
     """Return the message and the details of an answer, whose size does not depend on the number of errors."""
     count = error.error_count()
-    if count > _MOST_DETAILS:
+    if count > MOST_DETAILS:
         return f"The payload is invalid in {count} places, too many to list", ()
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    details = tuple(
-        ErrorDetail(
-            loc=("payload", *map(_short_key, item["loc"][:_MOST_KEYS])),
-            message=_short(item["msg"], _LONGEST_MESSAGE),
-            type=item["type"],
-        )
-        for item in found
-    )
+    details = tuple(bounded(("payload", *item["loc"]), item["msg"], item["type"]) for item in found)
     return "The payload is invalid", details
-
-
-def _short_key(key: str | int) -> str | int:
-    return key if isinstance(key, int) else _short(key, _LONGEST_KEY)
-
-
-def _short(text: str, longest: int) -> str:
-    """Return `text`, which may quote the client, cut to at most `longest` characters."""
-    return text if len(text) <= longest else text[:longest] + "…"
