@@ -3,9 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from pydantic_core import to_json
+
+from wsgen_runtime.protocol.details import MOST_DETAILS, bounded, short
 from wsgen_runtime.protocol.events import Fault, FrameId
 from wsgen_runtime.protocol.payloads import ErrorDetail
 from wsgen_runtime.protocol.reasons import CODE, FAILED, Reason
+
+_LONGEST_MESSAGE = 2_000
 
 
 class ServiceError(Exception):
@@ -15,6 +20,8 @@ class ServiceError(Exception):
     and `details`; with `retry_after`, a number of seconds, also that it may ask again after that time. Raises
     ValueError for a code that is not lower-case letters, digits and `_`, with a letter first and at most 64
     characters, for details that are not like an ErrorDetail, and for a negative `retry_after`.
+
+    A message is cut after 2,000 characters, and so are details that are larger than those of the runtime.
     """
 
     def __init__(
@@ -33,10 +40,12 @@ class ServiceError(Exception):
             raise ValueError(f"retry_after must be a number of seconds, not {retry_after}")
         message.encode()  # raises UnicodeEncodeError, a ValueError, for what no frame can carry
         super().__init__(message)
-        self.message = message
+        self.message = short(message, _LONGEST_MESSAGE)
         self.code = code
-        self.details = tuple(ErrorDetail.model_validate(detail) for detail in details)
-        self.retry_after = retry_after
+        valid = map(ErrorDetail.model_validate, details[:MOST_DETAILS])
+        self.details = tuple(bounded(it.loc, it.message, it.type) for it in valid)
+        to_json(self.details)  # raises a ValueError too
+        self.retry_after = None if retry_after is None else float(retry_after)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return how to make a copy, for errors of other processes."""
@@ -49,6 +58,28 @@ def _copied(
     error = kind.__new__(kind, *arguments)
     error.__dict__.update(state)
     return error
+
+
+class UnsoundError(Exception):
+    """A service has raised a `ServiceError` that cannot be an answer; the message says why not."""
+
+
+def sound(error: BaseException) -> BaseException:
+    """Return `error`; an UnsoundError in place of a `ServiceError` that no frame can carry.
+
+    A subclass may not call `super().__init__`, or change afterwards what that has checked.
+    """
+    if not isinstance(error, ServiceError):
+        return error
+    try:
+        return ServiceError(
+            error.message, code=error.code, details=error.details, retry_after=error.retry_after
+        )
+    except Exception as reason:  # of whatever types its attributes are
+        kind = type(error).__qualname__
+        unsound = UnsoundError(f"a `{kind}` cannot be an answer, since {reason}")
+        unsound.__cause__ = error
+        return unsound
 
 
 def refusal(error: ServiceError, frame_id: FrameId) -> Fault:

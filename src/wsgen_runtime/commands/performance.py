@@ -7,12 +7,12 @@ from pydantic import BaseModel
 
 from wsgen_runtime.command import Command, CommandContext
 from wsgen_runtime.commands.outcomes import FAILED, Outcome, refused
-from wsgen_runtime.errors import ServiceError
+from wsgen_runtime.errors import ServiceError, sound
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.frames import size_of
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorPayload
 from wsgen_runtime.stats import Counters
-from wsgen_runtime.user_code.calls import call
+from wsgen_runtime.user_code.calls import OverdueError, call
 
 Serve = Callable[[Command, BaseModel], Awaitable[BaseModel | None]]
 """Returns the request to carry out, or None if the user may not."""
@@ -38,10 +38,11 @@ class Performance:
             request = await self.serve(command, self.request)
             if request is None:
                 return refused(ErrorCode.UNAUTHORIZED, "Not authorized to use this command")
-        except ServiceError as error:
-            counters.refusals += 1
-            return _answer_of(error, final=False)
-        except Exception as error:  # authorize is user code
+        except Exception as raised:  # authorize is user code
+            error = sound(raised)
+            if isinstance(error, ServiceError):
+                counters.refusals += 1
+                return _answer_of(error, final=False)
             self._note(counters, "a command could not be authorized", error)
             return Outcome(error=FAILED.error, final=False)
         within = limits.service_timeout if command.timeout is None else command.timeout
@@ -49,19 +50,19 @@ class Performance:
             response = await call(command.run, request, self.context, within=within)
             text = command.encode(response)
             _require_size(text, limits)
-        except ServiceError as error:
-            counters.refusals += 1
-            # With `retry_after`, the service itself says that asking again may help, so that it is not kept.
-            return _answer_of(error, final=error.retry_after is None)
-        except TimeoutError as error:
-            self._note(counters, f"a command did not return within {within} s", error)
-            return FAILED
-        except Exception as error:  # services are user code
-            self._note(counters, "a command failed", error)
+        except Exception as raised:  # services are user code
+            error = sound(raised)
+            if isinstance(error, ServiceError):
+                counters.refusals += 1
+                # With `retry_after`, the service itself says that asking again may help, so that it is not kept.
+                return _answer_of(error, final=error.retry_after is None)
+            overdue = isinstance(error, OverdueError)
+            what = f"a command did not return within {within} s" if overdue else "a command failed"
+            self._note(counters, what, error)
             return FAILED
         return Outcome(text)
 
-    def _note(self, counters: Counters, message: str, error: Exception) -> None:
+    def _note(self, counters: Counters, message: str, error: BaseException) -> None:
         name, client = self.command.name, self.context.client.id
         counters.fail(f"{name}: {message}", error, client=client)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from wsgen_runtime.command import CommandContext
 from wsgen_runtime.commands.desk import CommandDesk
-from wsgen_runtime.commands.outcomes import Outcome, refused, unavailable
+from wsgen_runtime.commands.outcomes import FAILED, Outcome, refused, unavailable
 from wsgen_runtime.commands.performance import Performance, Serve
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import AskCommand, Fault
@@ -65,7 +65,11 @@ class CommandTurns:
         context = CommandContext(client, client.user, user_id, asked.key)
         command = self.desk.commands[asked.name]
         performance = Performance(command, asked.request, context, self.serve)
-        return await self.desk.outcome(performance, asked.digest, gone=lambda: client.lost)
+        try:
+            return await self.desk.outcome(performance, asked.digest, gone=lambda: client.lost)
+        except Exception as error:  # the store of keys may be that of a broker of the user
+            self.desk.clients.note_failure(client, error)
+            return FAILED
 
     def _answer(self, asked: AskCommand, outcome: Outcome) -> None:
         clients, error = self.desk.clients, outcome.error

@@ -13,7 +13,7 @@ from wsgen_runtime.commands.desk import CommandDesk
 from wsgen_runtime.commands.turns import CommandTurns
 from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.connections.timers import Timers
-from wsgen_runtime.errors import ServiceError, reason_of
+from wsgen_runtime.errors import ServiceError, reason_of, sound
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.closing import CloseCode
@@ -131,12 +131,13 @@ class Conversation:
                 served = await self.permissions.serve(router, request)
                 if served is not None and router.key_topic(served) != topic:
                     served, reason = None, Reason("Subscription changed", "changed", 1.0)
-            except ServiceError as error:
-                self.hub.clients.note_refusal()
-                served, reason = None, reason_of(error)
-            except Exception as error:  # authorize is user code
-                self.hub.clients.note_failure(self.client, error)
-                served = None
+            except Exception as raised:  # authorize is user code
+                error, served = sound(raised), None
+                if isinstance(error, ServiceError):
+                    self.hub.clients.note_refusal()
+                    reason = reason_of(error)
+                else:
+                    self.hub.clients.note_failure(self.client, error)
             if served is None:
                 self.permissions.withdraw(topic)
                 self.hub.revoke(self.client, router, topic, reason)
@@ -227,9 +228,10 @@ class Conversation:
             )
         try:
             request = await self.permissions.serve(router, event.request)
-        except ServiceError as error:
-            return self._refuse(error, event.id)
-        except Exception as error:  # authorize is user code
+        except Exception as raised:  # authorize is user code
+            error = sound(raised)
+            if isinstance(error, ServiceError):
+                return self._refuse(error, event.id)
             return self._protocol.failure(event.id, error)
         if request is None:
             return self._protocol.fault(

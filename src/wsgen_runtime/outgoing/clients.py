@@ -83,7 +83,7 @@ class Clients:
         _log.info("closing a client that reads too slowly", extra={"client": client.id})
         client.close(CloseCode.TRY_LATER, "Client too slow", discard=True)
 
-    def note_failure(self, client: Client, error: Exception) -> None:
+    def note_failure(self, client: Client, error: BaseException) -> None:
         """Log and count an exception that user code raised on behalf of `client`."""
         self._counters.fail("a client could not be served", error, client=client.id)
 

@@ -89,7 +89,7 @@ class Fault:
     message: str
     details: tuple[ErrorDetail, ...] = ()
     id: FrameId = None
-    cause: Exception | None = None
+    cause: BaseException | None = None
     close: CloseCode | None = None
     retry_after: float | None = None
 

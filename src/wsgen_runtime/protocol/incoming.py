@@ -115,7 +115,7 @@ class ServerProtocol:
         *,
         id: FrameId = None,  # noqa: A002 - the wire's name
         details: tuple[ErrorDetail, ...] = (),
-        cause: Exception | None = None,
+        cause: BaseException | None = None,
         retry_after: float | None = None,
     ) -> Fault:
         """Return a fault and count it; at the limit of consecutive faults, it asks for the socket to be closed.
@@ -131,7 +131,7 @@ class ServerProtocol:
         close = CloseCode.POLICY_VIOLATION if bound is not None and self._bad >= bound else None
         return Fault(code, message, details, id, cause, close, retry_after)
 
-    def failure(self, frame_id: FrameId, cause: Exception) -> Fault:
+    def failure(self, frame_id: FrameId, cause: BaseException) -> Fault:
         """Return the fault of a frame for which user code has raised `cause`, and count it."""
         return self.fault(
             ErrorCode.INTERNAL,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from wsgen_runtime.errors import reason_of
+from wsgen_runtime.errors import reason_of, sound
 from wsgen_runtime.protocol.reasons import ENDED, Reason
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.service import Snapshot
@@ -92,6 +92,7 @@ class Feed:
 
         A `ServiceError` is not logged, and clients get its message and its code.
         """
+        error = sound(error)
         self._end(Ending(reason_of(error), error))
 
     @property

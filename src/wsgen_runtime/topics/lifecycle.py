@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from wsgen_runtime.brokers.base import Broker
-from wsgen_runtime.errors import ServiceError
+from wsgen_runtime.errors import ServiceError, sound
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.events import Question
 from wsgen_runtime.protocol.no_request import NoRequest
@@ -118,16 +118,17 @@ class Lifecycle:
         """Run one step; return whether the topic is to be produced here (for OPEN), or None if it failed."""
         try:
             return await self._perform(topic, channel, step)
-        except ServiceError as error:
-            self.counters.refusals += 1
-            channel.refusal = error
-            return None
-        except Exception as error:
+        except Exception as raised:
             # Services and brokers are user code, and must not affect other topics.
-            self._note(channel, step, error)
+            error = sound(raised)
+            if isinstance(error, ServiceError):
+                self.counters.refusals += 1
+                channel.refusal = error
+            else:
+                self._note(channel, step, error)
             return None
 
-    def _note(self, channel: Channel, step: TopicStep, error: Exception) -> None:
+    def _note(self, channel: Channel, step: TopicStep, error: BaseException) -> None:
         route = channel.router.route
         message = f"a topic of the route {route} failed to {_VERBS[step]}"
         if isinstance(error, OverdueError):

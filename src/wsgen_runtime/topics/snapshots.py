@@ -11,7 +11,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 
 from wsgen_runtime.brokers.base import Keeper
-from wsgen_runtime.errors import ServiceError, reason_of, refusal
+from wsgen_runtime.errors import ServiceError, reason_of, refusal, sound
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.clients import Clients
 from wsgen_runtime.protocol.events import Question
@@ -146,20 +146,24 @@ class Snapshots:
                 raise TypeError("the service has no method snapshot()")
             with naming_slow("snapshot", router.route, _HINT):
                 data = router.encode_snapshot(await call(snapshot, *arguments, within=self.within))
-        except ServiceError as error:
-            self.counters.refusals += 1
-            data = _written(error)
-        except Exception as error:  # of the service
-            message = f"a snapshot of the route {router.route} failed"
-            if isinstance(error, OverdueError):
-                message += f" to come in time; {_HINT}"
-            self.counters.fail(message, error, route=router.route)
-            data = _written(_failure())
+        except Exception as raised:  # of the service
+            data = self._failed(sound(raised), router.route)
         finally:
             if channel.feed is feed:  # not a call that outlives its cancellation
                 channel.state_call = None
         if not feed.closed:
             self.post(Posted(topic, data, feed, state="called"))
+
+    def _failed(self, error: BaseException, route: str) -> str:
+        """Count and log the failure of a call, and return what is passed on in place of the state."""
+        if isinstance(error, ServiceError):
+            self.counters.refusals += 1
+            return _written(error)
+        message = f"a snapshot of the route {route} failed"
+        if isinstance(error, OverdueError):
+            message += f" to come in time; {_HINT}"
+        self.counters.fail(message, error, route=route)
+        return _written(_failure())
 
     def pass_on(self, topic: str, data: str, *, yielded: bool) -> None:
         """Pass a state on, behind all updates that were published before it.
