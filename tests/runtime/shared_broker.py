@@ -102,6 +102,10 @@ class SharedBroker:
         position = self.between.topics[topic].position
         self.between.send(topic, lambda host: host.snapshot(topic, data, position))
 
+    def ask_heard(self, topic: str) -> None:
+        if self.between.topics[topic].listeners == [self]:
+            asyncio.get_running_loop().call_soon(self.act, lambda host: host.unheard(topic))
+
     def ask_snapshot(self, topic: str) -> None:
         self.between.asks += 1
         owner = self.between.topics[topic].owner

@@ -69,6 +69,9 @@ class BrokerHost(Protocol):
         """
         raise NotImplementedError
 
+    def unheard(self, topic: str) -> None:
+        """Give up `topic`, which `ask_heard` has asked about, since no other process receives its updates."""
+
     def lose(self, topic: str, count: int) -> None:
         """Count updates that were lost between processes; subscribers see a gap in `seq`."""
 
@@ -149,6 +152,10 @@ class Keeper(Broker, Protocol):
     A position is the same in all processes: each update has the number of the last one plus one, or plus more if
     updates were lost on the way. A new producer, and a store that has lost something, start a new epoch. A shared
     broker without these methods cannot serve routes with a history or a snapshot.
+
+    A keeper may have one more method, `ask_heard(topic)`: it calls `host.unheard(topic)` if no other process
+    receives the updates of a topic that is produced here. It is called when the topic could end in this process;
+    without it, or a call, subscribers in other processes begin anew with another producer.
     """
 
     def begin(self, topic: str) -> None:

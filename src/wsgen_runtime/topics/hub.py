@@ -83,7 +83,10 @@ class Hub:
         self._continuity = Continuity(
             self.topics, self._channels, self.clients, self.updates, self._snapshots, counters
         )
-        self._lingering = Lingering(self.topics, self._channels, limits.lingering, self._advance)
+        ask_heard = getattr(self._keeper, "ask_heard", None)
+        self._lingering = Lingering(
+            self.topics, self._channels, limits.lingering, self._advance, ask_heard
+        )
         self._lifecycle = Lifecycle(
             self.topics,
             self._channels,
@@ -435,6 +438,10 @@ class Hub:
     def wanted_snapshot(self, topic: str) -> None:
         """Take a snapshot of `topic`, which this process produces."""
         self._snapshots.take(topic)
+
+    def unheard(self, topic: str) -> None:
+        """End `topic` if it has no subscribers here, since no other process hears it."""
+        self._lingering.unheard(topic)
 
     def lose(self, topic: str, count: int) -> None:
         """Count updates that were lost between processes."""

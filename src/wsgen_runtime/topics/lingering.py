@@ -15,15 +15,19 @@ from wsgen_runtime.topics.subscriptions import TopicIndex
 class Lingering:
     """The topics without subscribers that live on, at most `most`; beyond that, the oldest end.
 
-    `advance(topic)` takes the next step of a topic.
+    `advance(topic)` takes the next step of a topic. `ask_heard(topic)`, if there are other processes, finds out
+    whether one of them hears a topic that is produced here; if none does, `unheard` is called.
     """
 
     topics: TopicIndex[Client, Question]
     channels: Mapping[str, Channel]
     most: int | None
     advance: Callable[[str], None]
+    ask_heard: Callable[[str], None] | None = None
     _allowed: bool = True
     _ends: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
+    """The topics whose time is over unless other processes hear them."""
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -50,9 +54,15 @@ class Lingering:
 
     def stop(self, topic: str) -> None:
         """Let `topic` live, since it has a subscriber, or has ended."""
+        self._asked.discard(topic)
         end = self._ends.pop(topic, None)
         if end is not None:
             end.cancel()
+
+    def unheard(self, topic: str) -> None:
+        """End `topic`, which no other process hears, unless a subscriber has come since that was asked."""
+        if topic in self._asked:
+            self._end(topic)
 
     def end_all(self) -> None:
         """End all these topics, and let no other one live on: the app is shut down."""
@@ -65,20 +75,34 @@ class Lingering:
         for end in self._ends.values():
             end.cancel()
         self._ends.clear()
+        self._asked.clear()
 
     def _set(self, topic: str, seconds: float) -> None:
         loop = asyncio.get_running_loop()
+        self._ends.pop(topic, None)  # it is the newest now
         self._ends[topic] = loop.call_later(seconds, self._expire, topic)
 
     def _expire(self, topic: str) -> None:
-        """End `topic`, unless an update was published meanwhile, from which the time counts."""
-        channel = self.channels.get(topic)
-        if channel is not None and channel.router.published and channel.router.history is not None:
-            kept_until = channel.published_at + channel.router.history.seconds
+        """End `topic`, unless an update was published meanwhile, from which the time counts.
+
+        If it is produced here, it ends only when no other process hears it, since their subscribers would have to
+        begin anew with another producer. Without an answer it lives on for its time once more.
+        """
+        channel, entry = self.channels.get(topic), self.topics.get(topic)
+        history = None if channel is None else channel.router.history
+        if channel is not None and history is not None and channel.router.published:
+            kept_until = channel.published_at + history.seconds
             rest = kept_until - asyncio.get_running_loop().time()
             if rest > 0:
                 self._set(topic, rest)
                 return
+        elif (
+            history is not None and entry is not None and entry.owned and self.ask_heard is not None
+        ):
+            self._set(topic, history.seconds)
+            self._asked.add(topic)
+            self.ask_heard(topic)
+            return
         self._end(topic)
 
     def _end(self, topic: str) -> None:

@@ -4,16 +4,20 @@ import asyncio
 
 from tests.runtime.greeting import ask, greeted, position_of, seqs
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, turns, until
+from tests.runtime.shared_broker import Between, SharedBroker
 
-from wsgen_runtime import History, Limits, WsApp
+from wsgen_runtime import Broker, History, Limits, WsApp
 from wsgen_runtime.testing import connect
 
 CREATED, REMOVED = ("create", AAPL_TOPIC), ("remove", AAPL_TOPIC)
 
 
-def app_with(history: History | None, limits: Limits | None = None) -> tuple[WsApp, Recorder]:
+def app_with(
+    history: History | None, limits: Limits | None = None, broker: Broker | None = None
+) -> tuple[WsApp, Recorder]:
     service = Recorder()
-    return WsApp(routers=[BarRouter(service=service, history=history)], limits=limits), service
+    router = BarRouter(service=service, history=history)
+    return WsApp(routers=[router], limits=limits, broker=broker), service
 
 
 async def test_a_topic_lives_on_after_its_last_subscriber() -> None:
@@ -77,6 +81,25 @@ async def test_it_lives_on_after_unsubscribe_and_cancel_too() -> None:
         assert app.cancel(AAPL_TOPIC, "enough") == 1
         await turns()
         assert service.log == [CREATED]
+
+
+async def test_with_other_processes_it_ends_when_none_of_them_hears_it() -> None:
+    between = Between()
+    here, there = (app_with(History(seconds=0.01), broker=SharedBroker(between)) for _ in range(2))
+    async with here[0].lifespan(), there[0].lifespan():
+        async with connect(there[0]) as other:
+            async with connect(here[0]) as client:
+                await client.subscribe("bars", AAPL)
+                await other.subscribe("bars", AAPL)
+            await asyncio.sleep(0.05)  # longer than it lives if nobody hears it
+            assert here[1].log == [CREATED]
+            async with connect(here[0]) as client:
+                await client.subscribe("bars", AAPL)
+                here[0]._hub.unheard(AAPL_TOPIC)  # the answer comes late
+                here[1].feeds[AAPL_TOPIC](Bar(close=1))
+                assert (await client.receive())["type"] == "bars.update"
+        await until(lambda: here[1].log == [CREATED, REMOVED])
+        assert there[1].log == []
 
 
 async def test_a_topic_whose_producer_has_ended_does_not_live_on() -> None:

@@ -320,6 +320,12 @@ class RedisBroker:
         else:
             self._send(state, Sending(opened.channel, ASKING, opened.channel))
 
+    def ask_heard(self, topic: str) -> None:
+        """Give the topic up, by `host.unheard`, if no other process is subscribed to its channel."""
+        if self._state is not None:
+            self._state.to_count[topic] = None
+            self._wake()
+
     def _kept(self, state: BrokerState, topic: str, opened: OpenTopic | None) -> KeptTopic | None:
         """Return what is known of a topic whose updates have positions; None for others."""
         if opened is None:

@@ -116,6 +116,7 @@ class Link:
                 link.life = run_of(await link._ask("INFO", "server"))
                 await link.keep(*trial_batch(trial))
                 await link.read(trial_questions(trial))
+                await link.count([trial])
         except BaseException:  # also when the start is cancelled
             await link.close()
             raise
@@ -165,6 +166,14 @@ class Link:
         """Read where topics stand, and what their histories have; None where there was no room for that."""
         keys, rest = asking(questions, self.life)
         return readings_of(await self._ask("EVAL", READ, len(keys), *keys, *rest), questions)
+
+    async def count(self, channels: Sequence[bytes]) -> list[int]:
+        """Return how many connections are subscribed to each of the channels."""
+        answer = await self._ask("PUBSUB", "NUMSUB", *channels)
+        counts = answer[1::2] if isinstance(answer, list) else []
+        if len(counts) != len(channels) or not all(isinstance(count, int) for count in counts):
+            raise RedisError("an unexpected answer")
+        return counts
 
     async def ping(self) -> None:
         """Check the connection for commands."""

@@ -200,6 +200,7 @@ class RedisSession:
             await self._publish()
             await self._positions.read()
             await self._positions.check()
+            await self._count()
             await self._release()
             await self._rest()
 
@@ -257,6 +258,19 @@ class RedisSession:
             self._state.tally.dropped += dropped
         self._sent_at = self._time()
 
+    async def _count(self) -> None:
+        """Give up the topics that no other process hears, of those that it is asked for."""
+        state = self._state
+        names = list(itertools.islice(state.to_count, _BATCH))
+        for name in names:
+            del state.to_count[name]
+        if not names:
+            return
+        channels = [state.names.channel(name) for name in names]
+        for name, count in zip(names, await self._link.count(channels), strict=True):
+            if count <= 1:  # one is this process
+                state.host.unheard(name)
+
     async def _release(self) -> None:
         releases, gone = self._state.releases, self._state.outgoing.gone_so_far
         batch: list[Release] = []
@@ -273,7 +287,7 @@ class RedisSession:
         """Wait until there is something to do, and keep the connection alive."""
         state, now = self._state, self._time()
         ledger = state.ledger
-        if len(state.outgoing) or state.releases or ledger.to_read:
+        if len(state.outgoing) or state.releases or ledger.to_read or state.to_count:
             return
         if ledger.has_due(state.outgoing.gone_so_far):
             return

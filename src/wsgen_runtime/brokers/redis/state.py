@@ -182,6 +182,8 @@ class BrokerState:
     by_channel: dict[bytes, OpenTopic] = field(default_factory=dict)
     releases: deque[Release] = field(default_factory=deque)
     endings: dict[str, AwaitedEnding] = field(default_factory=dict)
+    to_count: dict[str, None] = field(default_factory=dict)
+    """The topics of which it is asked whether other processes hear them."""
 
     def open(self, name: str) -> OpenTopic:
         """Add a topic."""
@@ -199,6 +201,7 @@ class BrokerState:
         if topic is None:
             return None
         self.endings.pop(name, None)
+        self.to_count.pop(name, None)
         del self.by_channel[topic.channel]
         self.ledger.close(name)
         topic.answer()
@@ -237,6 +240,7 @@ class BrokerState:
         """Stop waiting for answers of Redis; leases expire by themselves."""
         self.leases.disconnect(now)
         self.ledger.disconnect()
+        self.to_count.clear()
         for topic in self.topics.values():
             topic.answer()
         settle(self.releases)

@@ -1,8 +1,11 @@
 """What every shared broker does, for an app in several processes."""
 
+import pytest
 from tests.runtime.brokers.conformance.processes import MakeBroker, Process, Seen, running
 from tests.runtime.greeting import ask, greeted
 from tests.runtime.services import AAPL, until
+
+from wsgen_runtime import History
 
 
 async def test_an_update_has_the_same_position_in_all_processes(make_shared: MakeBroker) -> None:
@@ -58,6 +61,35 @@ async def test_clients_are_told_when_another_process_produces(make_shared: MakeB
         assert seen.data == [2]
         async with greeted(two.app) as back:
             assert (await ask(back, AAPL, since))["payload"]["recovered"] is False
+
+
+async def test_a_producer_goes_on_without_subscribers_while_another_process_has_some(
+    make_shared: MakeBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (Process(make_shared(), history=History(seconds=0.1)) for _ in range(2))
+    asked = 0
+    lingering = one.app._hub._lingering
+    ask_heard = lingering.ask_heard
+    assert ask_heard is not None
+
+    def count(topic: str) -> None:
+        nonlocal asked
+        asked += 1
+        ask_heard(topic)
+
+    monkeypatch.setattr(lingering, "ask_heard", count)
+    async with running(one, two), greeted(two.app) as there:
+        async with greeted(one.app) as here:
+            await ask(here, AAPL)
+            seen = Seen(there)
+            seen.take(await ask(there, AAPL))
+        await until(lambda: asked == 3)
+        one.produce(1)
+        await seen.until(1)
+        assert (seen.resets, one.app.stats.lingering) == (0, 1)
+        await there.unsubscribe("bars", AAPL)
+        await until(lambda: not one.produces and not two.app._hub._channels)
+        assert not two.produces
 
 
 async def test_published_updates_of_all_processes_are_one_history(make_shared: MakeBroker) -> None:

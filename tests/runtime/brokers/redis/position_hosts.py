@@ -70,6 +70,9 @@ class Host:
         self.position = position
         self.snapshots.append((position, data))
 
+    def unheard(self, topic: str) -> None:
+        raise NotImplementedError
+
     def wanted_snapshot(self, topic: str) -> None:
         self.asked += 1
 
