@@ -1,4 +1,4 @@
-"""Types whose names the generated class uses itself: they get another name in the file."""
+"""Types whose names the generated classes use themselves: they get other names in the files."""
 
 import subprocess
 import sys
@@ -48,3 +48,44 @@ def test_a_type_of_any_name_is_the_type(project: Project) -> None:
     outcome = project.wsgen("render")
     assert outcome.code == 0, outcome.stderr
     subprocess.run([sys.executable, "-c", PROOF, *ODD], cwd=project.root, check=True, timeout=60)
+
+
+COMMANDS = """
+import typing
+import odd
+from specs.orders.ws_generated import commands
+
+class Service:
+    async def place_order(self, request, context): ...
+    async def command(self, request, context): ...
+
+place, command = commands.Commands(Service()).commands[::-1]
+assert (place.request_type, place.response_type) == (odd.place_order, list[odd.Command])
+assert (command.request_type, command.response_type) == (odd.OrderRejectedError, odd.request)
+hints = typing.get_type_hints(commands.CommandService.place_order)
+assert (hints["request"], hints["return"]) == (odd.place_order, list[odd.Command]), hints
+"""
+
+
+def test_models_of_commands_may_be_called_like_methods_and_errors(project: Project) -> None:
+    names = ("place_order", "Command", "OrderRejectedError", "request")
+    models = "".join(f"class {name}(BaseModel): value: object = 0\n" for name in names)
+    project.write("odd.py", f"from pydantic import BaseModel\n{models}")
+    project.write(
+        "specs/orders/ws.yaml",
+        """
+        version: 1
+        models: odd
+        routers: {}
+        commands:
+          PlaceOrder: {command: place, request: place_order, response: "list[Command]"}
+          Command:
+            command: do
+            request: OrderRejectedError
+            response: request
+            errors: [OrderRejectedError]
+        """,
+    )
+    outcome = project.wsgen("render")
+    assert outcome.code == 0, outcome.stderr
+    subprocess.run([sys.executable, "-c", COMMANDS], cwd=project.root, check=True, timeout=60)

@@ -1,11 +1,20 @@
 """Checks of the commands in `ws.yaml` that concern several names, which no schema makes."""
 
+import builtins
 import keyword
 from collections.abc import Iterator, Mapping, Sequence
 
 from wsgen.diagnostics import Diagnostic, Note, Span
 from wsgen.load.declaration import CommandDeclaration, FileDeclaration, RouterDeclaration
-from wsgen.model import COMMANDS_FILE, COMMANDS_FILE_NAMES, COMMANDS_NAMES, error_code
+from wsgen.load.schema import KeyStep
+from wsgen.load.sentences import problem_of
+from wsgen.model import (
+    BUILTIN_TYPES,
+    COMMANDS_FILE,
+    COMMANDS_FILE_NAMES,
+    COMMANDS_NAMES,
+    error_code,
+)
 from wsgen.names import snake
 
 _RUNTIME_CODES = frozenset(
@@ -16,6 +25,9 @@ _RUNTIME_CODES = frozenset(
     }
 )
 """Codes of errors that the runtime answers with by itself."""
+
+_LONGEST_CODE = 64
+"""How many characters the code of an error has at most."""
 
 
 def no_commands(yaml: FileDeclaration) -> Iterator[Diagnostic]:
@@ -46,11 +58,11 @@ def command_problems(
                 f"the name `{name}` on the wire", name, command.place("command"), wired
             )
             wired.setdefault(name, command.place("command"))
+        if problem_of(("commands", KeyStep(command.class_name)), command.class_name):
+            continue  # It has been reported, and has no method.
         method = snake(command.class_name)
-        if keyword.iskeyword(method):
-            message = (
-                f"a command cannot be called `{command.class_name}`: `{method}` is a Python keyword"
-            )
+        if taken := _meaning(method):
+            message = f"a command cannot be called `{command.class_name}`: `{method}` is {taken}"
             help_text = f"Call it `{command.class_name}Now`, say."
             yield Diagnostic("WSG132", message, command.span, help=help_text)
         first, place = methods.setdefault(method, (command.class_name, command.span))
@@ -71,6 +83,13 @@ def command_problems(
             yield Diagnostic("WSG133", message, router.span, help=help_text)
 
 
+def _meaning(method: str) -> str:
+    """Return what a class with the method `method` could not use in its annotations; empty if there is nothing."""
+    if keyword.iskeyword(method):
+        return "a Python keyword"
+    return "a builtin type" if method in BUILTIN_TYPES else ""
+
+
 def _errors(
     commands: Sequence[CommandDeclaration], routers: Mapping[str, Span]
 ) -> Iterator[Diagnostic]:
@@ -85,6 +104,13 @@ def _errors(
                     f"an error cannot be called `{name}`: the file of the commands uses that name"
                 )
                 yield Diagnostic("WSG132", message, place, help="Rename it.")
+            elif hasattr(builtins, name):
+                message = f"an error cannot be called `{name}`: that is a builtin of Python"
+                help_text = f"Say what it concerns, as in `Order{name}`."
+                yield Diagnostic("WSG132", message, place, help=help_text)
+            elif len(code) > _LONGEST_CODE:
+                message = f"the code of `{name}` would have {len(code)} characters; at most {_LONGEST_CODE} are allowed"
+                yield Diagnostic("WSG132", message, place, help="Use a shorter name.")
             elif code in _RUNTIME_CODES:
                 message = f"the code of `{name}` would be `{code}`, which the runtime answers with by itself"
                 yield Diagnostic("WSG132", message, place, help="Rename it.")

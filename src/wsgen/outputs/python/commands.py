@@ -24,7 +24,8 @@ def render_commands(module: ModuleSpec, context: RenderContext) -> str:
     """
     errors = _errors(module)
     types = (ref for command in module.commands for ref in command.types)
-    imports = Imports.of(types, taken=COMMANDS_FILE_NAMES | _INSIDE | {*errors})
+    methods = {command.method_name for command in module.commands}
+    imports = Imports.of(types, taken=COMMANDS_FILE_NAMES | _INSIDE | methods | {*errors})
     runtime = ["CONTRACT_2", "Command", "CommandContext", "WsCommands"]
     runtime += ["DeclaredError"] if errors else []
     fixed = {"typing": ("Protocol",), "wsgen_runtime": runtime}
