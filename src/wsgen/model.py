@@ -252,6 +252,11 @@ class ModuleSpec(_Value):
         """Return the route of each router by the name of its class."""
         return {router.class_name: router.route for router in self.routers}
 
+    @property
+    def command_names(self) -> dict[str, str]:
+        """Return the name on the wire of each command by its name in the file."""
+        return {command.class_name: command.command for command in self.commands}
+
     @field_validator("routers")
     @classmethod
     def _sort_routers(cls, routers: tuple[RouterSpec, ...]) -> tuple[RouterSpec, ...]:

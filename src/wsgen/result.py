@@ -36,13 +36,17 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class ModuleResult:
-    """One module's part of a run; `routers` maps class names to routes, `reason` says why it was stale."""
+    """One module's part of a run; `reason` says why it was stale.
+
+    `routers` maps class names to routes, and `commands` the names of commands to those on the wire.
+    """
 
     source: ModuleSource
     state: State
     routers: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[FileChange, ...] = ()
     reason: str = ""
+    commands: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

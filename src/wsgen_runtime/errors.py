@@ -98,8 +98,8 @@ def reason_of(error: BaseException) -> Reason:
 class DeclaredError(ServiceError):
     """The base class of the errors that a module declares for its commands; each subclass has a code.
 
-    A subclass is made by `class OrderRejectedError(DeclaredError, code="order_rejected")`. Raises ValueError for an
-    invalid code, and TypeError for an error of this class itself.
+    A subclass is made by `class OrderRejectedError(DeclaredError, code="order_rejected")`. Raises ValueError for
+    an invalid code, and TypeError for an error of this class itself.
     """
 
     declared: ClassVar[str] = ""

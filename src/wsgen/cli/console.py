@@ -161,7 +161,7 @@ def show_project(root: Path, result: RunResult) -> None:
 
 
 def show_modules(result: RunResult, *, verbose: bool) -> None:
-    """Print a line for each module: its name, state and routers. If there are many, current ones are left out."""
+    """Print a line for each module: its name, state, routers and commands; if there are many, not of current ones."""
     style = style_for(sys.stdout)
     shown = [
         module
@@ -177,14 +177,15 @@ def show_modules(result: RunResult, *, verbose: bool) -> None:
     room = _LISTED if (screen := width_of(sys.stdout)) is None else screen - width - 11
     for module in shown:
         state = style(f"{module.state.value:<7}", _COLOURS[module.state])
-        routers = module.routers
-        listed = printable(", ".join(routers))
-        if routers and (verbose or columns(listed) > room):
-            listed = _count(len(routers), "router")
+        declared = [*module.routers.items(), *module.commands.items()]
+        listed = printable(", ".join(name for name, _ in declared))
+        is_long = verbose or columns(listed) > room
+        if is_long:
+            listed = ", ".join(_counts(len(module.routers), len(module.commands)))
         echo(f"{labels[module.source]:<{width}}  {state}  {listed}".rstrip())
-        if verbose or listed != printable(", ".join(routers)):
-            longest = max(map(len, routers), default=0)
-            for name, route in routers.items():
+        if is_long:
+            longest = max((len(name) for name, _ in declared), default=0)
+            for name, route in declared:
                 row = f"{printable(name):<{longest}}  {style(printable(route), 'blue')}"
                 echo(f"{'':<{width}}    {row}")
         if verbose:
@@ -202,6 +203,7 @@ def show_summary(result: RunResult, seconds: float, projects: int = 1) -> None:
             echo(f"{totals}, nothing generated ({seconds:.2f} s)")
         return
     routers = sum(len(module.routers) for module in modules)
+    commands = sum(len(module.commands) for module in modules)
     parts = [
         f"{count} {state.value}"
         for state in State
@@ -213,8 +215,7 @@ def show_summary(result: RunResult, seconds: float, projects: int = 1) -> None:
         found += f", {fixable} fixable with `wsgen validate --fix`"
     style = style_for(sys.stdout)
     totals = f"{projects} projects, " if projects > 1 else ""
-    totals += _count(len(modules), "module")
-    totals += f", {_count(routers, 'router')}" if routers else ""
+    totals += ", ".join([_count(len(modules), "module"), *_counts(routers, commands)])
     mark = style("✗", "red") if errors else style("✓", "green")
     if not (sys.stdout.encoding or "").lower().startswith("utf"):
         mark = "x" if errors else "ok"
@@ -264,6 +265,11 @@ def _as_in_git(path: str) -> str:
 
 def _octal(char: str) -> str:
     return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
+
+
+def _counts(routers: int, commands: int) -> list[str]:
+    counted = ((routers, "router"), (commands, "command"))
+    return [_count(number, noun) for number, noun in counted if number]
 
 
 def _count(number: int, noun: str) -> str:

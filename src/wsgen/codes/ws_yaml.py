@@ -569,8 +569,8 @@ WS_YAML: dict[str, Code] = {
         what="The name of a command, its name on the wire or the name of an error cannot be used.",
         why="The name of a command becomes a method, that of an error a class and a code. Some wire names, "
         "such as `hello` or those that end in `.update`, belong to other frames.",
-        fix="Write `PlaceOrder` and `OrderRejectedError` in camel case and `orders.place` in lower case, and avoid "
-        "the words of the protocol.",
+        fix="Write `PlaceOrder` and `OrderRejectedError` in camel case and `orders.place` in lower case, and "
+        "avoid the words of the protocol and of Python.",
         file="ws.yaml",
         wrong="""
             version: 1

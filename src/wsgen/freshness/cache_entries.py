@@ -23,7 +23,7 @@ from wsgen.settings.cache_folder import read_entry, write_entry
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
-_KIND = "known"  # to be changed with the fields of `Known`
+_KIND = "known-2"  # to be changed with the fields of `Known`
 _OUTSIDE = r"^[ \t]*from[ \t]+\.\."
 
 
@@ -32,8 +32,8 @@ class Known(NamedTuple):
 
     `made` is the digest of its files and of all that they were made from, but for what they depend on in the
     packages of their types: `types` is from `Fingerprints.of_types`, `loaded` from `of_loaded`. `routes` are its
-    routes by class name, `imported` the project's own packages that its code imports, and `passed` has a digest
-    for each step.
+    routes by class name and `commands` its names on the wire by those of its commands, `imported` the project's
+    own packages that its code imports, and `passed` has a digest for each step.
     """
 
     made: str = ""
@@ -42,6 +42,7 @@ class Known(NamedTuple):
     loaded: Mapping[str, str] = MappingProxyType({})
     imported: Sequence[str] = ()
     passed: Sequence[str] = ()
+    commands: Mapping[str, str] = MappingProxyType({})
 
 
 def known_of(source: ModuleSource, config: Config) -> Known:

@@ -84,7 +84,7 @@ def command_problems(
 
 
 def _meaning(method: str) -> str:
-    """Return what a class with the method `method` could not use in its annotations; empty if there is nothing."""
+    """Return what `method` means in Python, so that no method can have that name; empty if it is free."""
     if keyword.iskeyword(method):
         return "a Python keyword"
     return "a builtin type" if method in BUILTIN_TYPES else ""
@@ -109,8 +109,9 @@ def _errors(
                 help_text = f"Say what it concerns, as in `Order{name}`."
                 yield Diagnostic("WSG132", message, place, help=help_text)
             elif len(code) > _LONGEST_CODE:
-                message = f"the code of `{name}` would have {len(code)} characters; at most {_LONGEST_CODE} are allowed"
-                yield Diagnostic("WSG132", message, place, help="Use a shorter name.")
+                message = f"the code of `{name}` would have {len(code)} characters"
+                help_text = f"Use a shorter name: a code has at most {_LONGEST_CODE} characters."
+                yield Diagnostic("WSG132", message, place, help=help_text)
             elif code in _RUNTIME_CODES:
                 message = f"the code of `{name}` would be `{code}`, which the runtime answers with by itself"
                 yield Diagnostic("WSG132", message, place, help="Rename it.")

@@ -28,13 +28,12 @@ def conclude(draft: Draft, run: Run) -> tuple[ModuleResult, list[Diagnostic]]:
     if spec.is_empty and not owns_anything(source.output):
         return ModuleResult(source, State.EMPTY), []
     if not run.steps and _is_formatted(draft):
-        return ModuleResult(source, State.CURRENT, spec.routes), []
+        return _result(draft, State.CURRENT), []
     try:
         return _conclude(draft, None if spec.is_empty else _manifest(draft, run), run)
     except FilesError as error:
         found = [replace(entry, module=source.name) for entry in error.diagnostics]
-        reason = draft.assessed.reason
-        return ModuleResult(source, State.FAILED, spec.routes, reason=reason), found
+        return replace(_result(draft, State.FAILED), reason=draft.assessed.reason), found
 
 
 def _conclude(
@@ -48,9 +47,10 @@ def _conclude(
     if manifest is not None and plan.is_empty:
         if options.write or run.config.cache.is_dir():
             _remember(draft, manifest, run)
-        return ModuleResult(source, State.CURRENT, draft.spec.routes), []
+        return _result(draft, State.CURRENT), []
     changes = changes_of(plan, texts=options.texts)
-    result = ModuleResult(source, State.FAILED, draft.spec.routes, changes, draft.assessed.reason)
+    reason = draft.assessed.reason
+    result = replace(_result(draft, State.FAILED), changes=changes, reason=reason)
     if plan.edited:
         return result, list(edited_by_hand(source, plan))
     if not options.write:
@@ -60,6 +60,11 @@ def _conclude(
         return replace(result, state=State.REMOVED), []
     _remember(draft, manifest, run)
     return replace(result, state=State.WRITTEN), []
+
+
+def _result(draft: Draft, state: State) -> ModuleResult:
+    spec = draft.spec
+    return ModuleResult(draft.source, state, spec.routes, commands=spec.command_names)
 
 
 def _is_formatted(draft: Draft) -> bool:
@@ -83,7 +88,11 @@ def _remember(draft: Draft, manifest: Manifest, run: Run) -> None:
     made = digest_of_made(manifest, draft.inputs)
     known = known_of(source, config)
     known = known._replace(
-        made=made, routes=draft.spec.routes, types=draft.types, loaded=draft.loaded
+        made=made,
+        routes=draft.spec.routes,
+        commands=draft.spec.command_names,
+        types=draft.types,
+        loaded=draft.loaded,
     )
     if run.steps:
         known = with_passed(known, source, manifest, draft.packages, run.fingerprints)

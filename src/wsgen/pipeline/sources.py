@@ -62,10 +62,11 @@ def as_result(
     """Return the result of a run that has `loaded` modules and done nothing else."""
     results = []
     for source, item in loaded.items():
-        routers = item.spec.routes if item.spec else {}
-        valid = State.VALID if routers else State.EMPTY
-        state = State.FAILED if item.spec is None else valid
-        results.append(ModuleResult(source, state, routers))
+        if (spec := item.spec) is None:
+            results.append(ModuleResult(source, State.FAILED))
+            continue
+        state = State.EMPTY if spec.is_empty else State.VALID
+        results.append(ModuleResult(source, state, spec.routes, commands=spec.command_names))
     return RunResult(tuple(results), diagnostics)
 
 

@@ -61,7 +61,8 @@ def run(
                 diagnostics.append(warning)
     current = [source for source, found in assessed.items() if found.status is Status.CURRENT]
     for source in current:
-        results[source] = ModuleResult(source, State.CURRENT, assessed[source].known.routes)
+        known = assessed[source].known
+        results[source] = ModuleResult(source, State.CURRENT, known.routes, commands=known.commands)
     diagnostics += unimportable(current, config)
     if not options.write:
         manifests = {source: found.manifest for source, found in assessed.items()}
@@ -186,6 +187,6 @@ def _load(
     for source, item in load_each(
         sources, this.config, found, assumed=this.assumed(), progress=progress
     ):
-        routes = item.spec.routes if item.spec else {}
-        results[source] = ModuleResult(source, State.FAILED, routes)
+        routes, commands = (item.spec.routes, item.spec.command_names) if item.spec else ({}, {})
+        results[source] = ModuleResult(source, State.FAILED, routes, commands=commands)
         yield source, item

@@ -65,6 +65,7 @@ def _module(module: ModuleResult) -> dict[str, object]:
         "sources": [display_path(file) for file in source.files],
         "output": display_path(source.output),
         "routers": [{"class": name, "route": route} for name, route in module.routers.items()],
+        "commands": [{"name": name, "command": wire} for name, wire in module.commands.items()],
         "changes": [display_path(change.path) for change in module.changes],
     }
 

@@ -151,7 +151,7 @@ def _generate(
     # The package may have been looked for, and not found, a moment ago.
     importlib.invalidate_caches()
     if module.state is State.WRITTEN:
-        names = ", ".join(module.routers) or "commands"
+        names = ", ".join([*module.routers, *module.commands])
         logger.info("generated WebSocket routers for module %r: %s", source.name, names)
         if not silent:
             from wsgen.report.display import printable

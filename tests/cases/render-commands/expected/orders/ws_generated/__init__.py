@@ -8,7 +8,7 @@ from .commands import (
     Commands,
     CommandService,
     MarketClosedError,
-    OrderRejected,
+    OrderRejectedError,
 )
 from .orderwsrouter import OrderWsRouter
 
@@ -16,6 +16,6 @@ __all__ = [
     "CommandService",
     "Commands",
     "MarketClosedError",
-    "OrderRejected",
+    "OrderRejectedError",
     "OrderWsRouter",
 ]

@@ -24,7 +24,9 @@ class MarketClosedError(
     """Answer with the error 'market_closed'."""
 
 
-class OrderRejected(DeclaredError, code="order_rejected"):
+class OrderRejectedError(
+    DeclaredError, code="order_rejected"
+):
     """Answer with the error 'order_rejected'."""
 
 
