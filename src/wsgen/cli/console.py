@@ -161,7 +161,7 @@ def show_project(root: Path, result: RunResult) -> None:
 
 
 def show_modules(result: RunResult, *, verbose: bool) -> None:
-    """Print a line for each module: its name, state, routers and commands; if there are many, not of current ones."""
+    """Print a line for each module: its name, state, routers and commands. Of many, current ones are left out."""
     style = style_for(sys.stdout)
     shown = [
         module

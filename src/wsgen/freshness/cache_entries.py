@@ -23,7 +23,7 @@ from wsgen.settings.cache_folder import read_entry, write_entry
 from wsgen.settings.config import Config
 from wsgen.source import ModuleSource
 
-_KIND = "known-2"  # to be changed with the fields of `Known`
+_KIND = "known"  # to be changed with the fields of `Known`
 _OUTSIDE = r"^[ \t]*from[ \t]+\.\."
 
 
