@@ -153,9 +153,14 @@ class Keeper(Broker, Protocol):
     updates were lost on the way. A new producer, and a store that has lost something, start a new epoch. A shared
     broker without these methods cannot serve routes with a history or a snapshot.
 
-    A keeper may have one more method, `ask_heard(topic)`: it calls `host.unheard(topic)` if no other process
-    receives the updates of a topic that is produced here. It is called when the topic could end in this process;
-    without it, or a call, subscribers in other processes begin anew with another producer.
+    A keeper may have more methods:
+
+    - `ask_heard(topic)` calls `host.unheard(topic)` if no other process receives the updates of a topic that is
+      produced here. It is called when the topic could end in this process. Without this method, the topic ends,
+      and subscribers in other processes begin anew with another producer.
+    - `catch_up(topic, position)` is called for a position that a client has had in another process. If the topic
+      has not come there in this process, it returns a `Future` that is done when `host.stand` was called with what
+      the store has, otherwise None. Without it, such a client is told that it may have missed something.
     """
 
     def begin(self, topic: str) -> None:

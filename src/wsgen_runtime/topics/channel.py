@@ -53,6 +53,8 @@ class Channel:
     """The end of a topic that lives on without subscribers."""
     published_at: float = 0.0
     """When an update was last published without a subscriber, in the time of the event loop."""
+    behind: asyncio.Future[None] | None = None
+    """Done when this process has had what a client that comes back has had."""
     ending: str | None = None
     """The reason for which the topic ends once its first subscribers have been answered."""
     seq: int = 0
@@ -107,6 +109,10 @@ class Channel:
         self.confirm()
         if self.ring is not None:
             self.ring.clear()
+
+    def reaches(self, position: Position) -> bool:
+        """Return whether the topic has come to `position` here."""
+        return position.epoch == self.epoch and position.seq <= self.seq
 
     def missed_since(self, since: Position) -> list[Kept] | None:
         """Return the updates after `since` up to `answered`, or None if not all updates until now can follow."""

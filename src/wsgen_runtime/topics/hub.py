@@ -212,12 +212,14 @@ class Hub:
         if channel.request is None:
             channel.request = request
         again = topic in self.topics.held_by(client).names
-        lives_on = self._lingering.may(router)
-        if self.topics.join(topic, client, question, lives_on=lives_on) is Joined.READY:
-            self._lingering.stop(topic)
+        behind = question.since is not None and self._is_behind(topic, channel, question.since)
+        joined = self.topics.join(
+            topic, client, question, lives_on=self._lingering.may(router), behind=behind
+        )
+        self._lingering.stop(topic)
+        if joined is Joined.READY:
             self._continuity.welcome(client, topic, channel, question, again=again)
         else:
-            self._lingering.stop(topic)
             self._lifecycle.advance(topic)
 
     def _open(self, router: WsRouter, topic: str) -> Channel:
@@ -269,6 +271,15 @@ class Hub:
         """
         unknown = channel.numbered_by_broker and channel.epoch is None
         return channel.await_epoch() if unknown and not self.clients.away else None
+
+    def _is_behind(self, topic: str, channel: Channel, since: Position) -> bool:
+        """Return whether a client may have had more of the topic than this process, until `channel.behind`."""
+        if not channel.numbered_by_broker or channel.reaches(since):
+            return False
+        catch_up = getattr(self._keeper, "catch_up", None)
+        reading = None if catch_up is None else catch_up(topic, since)
+        channel.behind = reading or channel.behind
+        return reading is not None
 
     def _reset(self, topic: str) -> None:
         channel, entry = self._channels.get(topic), self.topics.get(topic)

@@ -29,6 +29,7 @@ _STUBBORN = 1.0  # seconds within which cancelled tasks should end
 _VERBS = {
     TopicStep.OPEN: "open",
     TopicStep.CREATE: "start",
+    TopicStep.READ: "read its position",
     TopicStep.REMOVE: "stop",
     TopicStep.CLOSE: "close",
 }
@@ -142,6 +143,10 @@ class Lifecycle:
             await call(self.broker.close, topic, within=None)
         elif step is TopicStep.CREATE:
             await self._create(topic, channel)
+        elif step is TopicStep.READ:
+            behind, channel.behind = channel.behind, None
+            if behind is not None:
+                await asyncio.wait({behind}, timeout=_BEGINS)
         else:
             await self._remove(topic, channel)
         return False

@@ -1,9 +1,9 @@
 """Who is subscribed to what, without I/O: each change says what is to be done next.
 
 A topic goes through four steps, one at a time: the broker opens it, its producer is created, the producer is
-removed, the broker closes it. The next step depends only on the state of the topic: whether anyone is
-subscribed, whether it lives on without subscribers, whether it is open and to be produced by this process, and
-whether it has a producer. Therefore, a subscriber who comes while the last one leaves, a failed start, and a
+removed, the broker closes it. In between, the broker may read its position. The next step depends only on the
+state of the topic: whether anyone is subscribed, whether it lives on without subscribers, whether it is open and
+to be produced by this process, and whether it has a producer. Therefore, a subscriber who comes while the last one leaves, a failed start, and a
 producer that moves to another process need no special code.
 """
 
@@ -23,6 +23,8 @@ class TopicStep(Enum):
 
     OPEN = auto()
     CREATE = auto()
+    READ = auto()
+    """The position is read, since someone who comes back may have had more than this process."""
     REMOVE = auto()
     CLOSE = auto()
 
@@ -55,6 +57,8 @@ class Topic(Generic[M, T]):
     spent: bool = False
     """Whether the producer has ended: it is removed, and created again for the next subscriber."""
     busy: TopicStep | None = None
+    behind: bool = False
+    """Whether its position has to be read before those who wait are subscribed."""
     lives_on: bool = False
     """Whether it goes on without subscribers, until `TopicIndex.expire`."""
 
@@ -62,6 +66,11 @@ class Topic(Generic[M, T]):
     def wanted(self) -> bool:
         """Return whether anyone is subscribed or waits for the start."""
         return bool(self.members or self.waiting or self.syncing)
+
+    @property
+    def starting(self) -> bool:
+        """Return whether someone waits for the start, and so for the updates that follow it."""
+        return bool(self.waiting) and self.busy is not TopicStep.READ
 
     @property
     def subscribed(self) -> tuple[M, ...]:
@@ -75,8 +84,12 @@ class Topic(Generic[M, T]):
 
     @property
     def ready(self) -> bool:
-        """Return whether the topic has started: with a producer here, or in the process that owns the topic."""
-        return self.busy is None and self.opened and self.producing is self.owned and not self.spent
+        """Return whether the topic has started: with a producer here, or in the process that owns the topic.
+
+        And whether nothing has to be read before someone is subscribed.
+        """
+        started = self.opened and self.producing is self.owned and not self.spent
+        return started and self.busy is None and not self.behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +158,13 @@ class TopicIndex(Generic[M, T]):
             return 0
         return len(topic.waiting.get(member, ())) + len(topic.syncing.get(member, ()))
 
-    def join(self, name: str, member: M, token: T, *, lives_on: bool = False) -> Joined:
+    def join(
+        self, name: str, member: M, token: T, *, lives_on: bool = False, behind: bool = False
+    ) -> Joined:
         """Subscribe `member`; joining again changes nothing, but each request is answered.
 
-        With `lives_on`, the topic goes on after its last member has left, until `expire`.
+        With `lives_on`, the topic goes on after its last member has left, until `expire`. With `behind`, its
+        position is read before the member is subscribed.
         """
         topic = self._topics.get(name) or self._add(name)
         topic.lives_on = lives_on
@@ -158,6 +174,7 @@ class TopicIndex(Generic[M, T]):
             holding.size += topic.size
         if member in topic.members or member in topic.syncing:
             return Joined.READY
+        topic.behind = topic.behind or behind
         if topic.ready:
             topic.members[member] = None
             return Joined.READY
@@ -261,7 +278,7 @@ class TopicIndex(Generic[M, T]):
         """Note that the step of the topic has ended; `owned` says after OPEN whether to produce it here.
 
         If OPEN or CREATE has failed, all subscriptions end. A failure of REMOVE or CLOSE is ignored, since nobody
-        is left to be told.
+        is left to be told, and so is one of READ.
         """
         topic = self._topics[name]
         step, topic.busy = topic.busy, None
@@ -269,10 +286,14 @@ class TopicIndex(Generic[M, T]):
             topic.opened, topic.owned = True, owned
         elif step is TopicStep.CREATE and not failed:
             topic.producing = True
+        elif step is TopicStep.READ:
+            topic.behind = (
+                False  # also for those who have come meanwhile, so that nobody waits for long
+            )
         elif step is TopicStep.REMOVE:
             topic.producing = topic.spent = False
         elif step is TopicStep.CLOSE:
-            topic.opened = topic.owned = False
+            topic.opened = topic.owned = topic.behind = False
         elif failed:
             topic.lives_on = False
             return self._expel(topic)
@@ -287,7 +308,9 @@ class TopicIndex(Generic[M, T]):
             return TopicStep.CLOSE if topic.opened else None
         if not topic.opened:
             return TopicStep.OPEN
-        return TopicStep.CREATE if topic.owned and not topic.producing else None
+        if topic.owned and not topic.producing:
+            return TopicStep.CREATE
+        return TopicStep.READ if topic.behind else None
 
     def _add(self, name: str) -> Topic[M, T]:
         topic = self._topics[name] = Topic(name, size_of(name))

@@ -133,10 +133,10 @@ class Updates:
         if entry.members:
             channel.seq = seq
             self.pass_on(topic, entry.members, channel, seq, data)
-        elif entry.waiting or channel.holds:
+        elif entry.starting or channel.holds:
             channel.seq = seq
             self._hold(tuple(entry.waiting), channel, seq, data)
-        elif channel.ring is not None or entry.syncing:
+        elif channel.ring is not None or entry.syncing or entry.waiting:
             channel.seq = seq
             channel.published_at = asyncio.get_running_loop().time()
             self.pass_on(topic, (), channel, seq, data)

@@ -282,7 +282,11 @@ class ContinuityModel(RuleBasedStateMachine):
         self.epochs.setdefault(at[0], self.reference.topics[topic].epoch)
         self.at[place, topic] = at
         known = self.epochs[at[0]], at[1]
-        seen[answer] = "answer", question, known, None if recovered is None else False
+        # What was replayed before belongs to the position that the reset replaces.
+        seen[answer:] = [
+            ("answer", question, known, None if recovered is None else False),
+            *(each for each in seen[answer + 1 :] if each[:2] != ("update", topic)),
+        ]
 
     @invariant()
     def clients_see_what_the_reference_says(self) -> None:

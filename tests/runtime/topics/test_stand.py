@@ -20,6 +20,8 @@ class Store:
         self.owned = owned
         self.at: tuple[Position, list[tuple[int, str]]] | None = None
         self.calls: list[tuple[object, ...]] = []
+        self.reading: asyncio.Future[None] | None = None
+        """What `catch_up` returns."""
 
     async def start(self, host: BrokerHost) -> None:
         self.host = host
@@ -39,6 +41,10 @@ class Store:
     def begin(self, topic: str) -> None:
         self.calls.append(("begin", topic))
         self.stand(Position("begun", 0), [])
+
+    def catch_up(self, topic: str, position: Position) -> asyncio.Future[None] | None:
+        self.calls.append(("catch_up", topic, position))
+        return self.reading
 
     def skip(self, topic: str, count: int) -> None:
         self.calls.append(("skip", topic, count))
@@ -277,6 +283,54 @@ async def test_a_client_that_resumes_before_the_topic_has_started(
         assert answer["payload"]["recovered"] is recovered
         assert position_of(answer).seq == (3 if recovered else 6)
         assert await seqs(client, 4 if recovered else 1) == ([4, 5, 6, 7] if recovered else [7])
+
+
+@pytest.mark.parametrize("alone", [False, True])
+async def test_who_has_had_more_than_this_process_waits_until_it_knows(alone: bool) -> None:
+    store = Store()
+    store.at = Position("e", 3), entries(3)
+    app, _ = app_with(store)
+    async with app.lifespan(), greeted(app) as stays, greeted(app) as back:
+        await ask(stays, AAPL)
+        if alone:
+            await stays.unsubscribe("bars", AAPL)
+        store.calls.clear()
+        store.reading = asyncio.get_running_loop().create_future()
+        frame = {"type": "bars.subscribe", "payload": AAPL, "since": {"epoch": "e", "seq": 5}}
+        await back.send(frame)
+        await turns()
+        assert store.calls == [("catch_up", AAPL_TOPIC, Position("e", 5))]
+        store.stand(Position("e", 5), entries(4, 5), continued=True)
+        store.deliver("e", 6)
+        store.reading.set_result(None)
+        answer = await back.receive()
+        assert (answer["payload"]["recovered"], position_of(answer)) == (True, Position("e", 5))
+        assert await seqs(back, 1) == [6]
+        store.deliver("e", 7)
+        assert await seqs(back, 1) == [7]
+        if not alone:
+            assert await seqs(stays, 4) == [4, 5, 6, 7]
+
+
+async def test_who_has_had_what_nobody_knows_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsgen_runtime.topics.lifecycle._BEGINS", 0.01)
+    store = Store()
+    store.at = Position("e", 3), entries(3)
+    app, _ = app_with(store)
+    async with greeted(app) as client:
+        await ask(client, AAPL)
+        await client.unsubscribe("bars", AAPL)
+        for reading in (None, asyncio.get_running_loop().create_future()):
+            store.reading = reading  # one that never ends
+            answer = await ask(client, AAPL, Position("e", 4))
+            assert (answer["payload"]["recovered"], position_of(answer)) == (
+                False,
+                Position("e", 3),
+            )
+            await client.unsubscribe("bars", AAPL)
+        store.calls.clear()
+        assert (await ask(client, AAPL, Position("e", 2)))["payload"]["recovered"] is True
+        assert store.calls == []
 
 
 async def test_a_topic_that_lingers_is_given_up_where_it_would_be_produced() -> None:

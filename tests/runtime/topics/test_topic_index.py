@@ -233,6 +233,22 @@ def test_a_topic_whose_producer_has_ended_does_not_live_on() -> None:
     assert index.next_step("t") is TopicStep.CLOSE
 
 
+def test_who_may_have_had_more_waits_until_the_position_was_read() -> None:
+    index = Index()
+    live(index, "t", "a")
+    assert index.join("t", "a", 1, behind=True) is Joined.READY
+    assert index.next_step("t") is None
+    assert index.join("t", "b", 2, behind=True) is Joined.WAITING
+    assert index.next_step("t") is TopicStep.READ
+    assert index.join("t", "c", 3) is Joined.WAITING
+    assert index.join("t", "d", 4, behind=True) is Joined.WAITING
+    assert not index["t"].starting
+    outcome = index.finish("t", failed=True)
+    assert outcome.subscribed == (("b", [2]), ("c", [3]), ("d", [4]))
+    assert index.next_step("t") is None
+    assert index.join("t", "e", 5) is Joined.READY
+
+
 class TopicModel(RuleBasedStateMachine):
     """The index against a set of pairs: (topic, member) is in it from join to leave, drop, cancel or failure."""
 
@@ -259,12 +275,12 @@ class TopicModel(RuleBasedStateMachine):
         assert gone == {member for name, member in self.pairs if name == topic}
         self.pairs = {pair for pair in self.pairs if pair[0] != topic}
 
-    @rule(topic=TOPICS, member=MEMBERS, lives_on=st.booleans())
-    def join(self, topic: str, member: str, lives_on: bool) -> None:
+    @rule(topic=TOPICS, member=MEMBERS, lives_on=st.booleans(), behind=st.booleans())
+    def join(self, topic: str, member: str, lives_on: bool, behind: bool) -> None:
         self.tokens += 1
         self.pairs.add((topic, member))
         (self.lives_on.add if lives_on else self.lives_on.discard)(topic)
-        joined = self.index.join(topic, member, self.tokens, lives_on=lives_on)
+        joined = self.index.join(topic, member, self.tokens, lives_on=lives_on, behind=behind)
         if joined is Joined.WAITING:
             self.unanswered.add((topic, member, self.tokens))
 
@@ -318,7 +334,8 @@ class TopicModel(RuleBasedStateMachine):
         self.steps[topic] = step
         wanted = any(name == topic for name, _ in self.pairs)
         assert (topic in self.opened) is (step is not TopicStep.OPEN)
-        assert (topic in self.producing) is (step is TopicStep.REMOVE)
+        if step is not TopicStep.READ:
+            assert (topic in self.producing) is (step is TopicStep.REMOVE)
         if topic in self.spent:
             assert step is TopicStep.REMOVE
         if step is TopicStep.OPEN:

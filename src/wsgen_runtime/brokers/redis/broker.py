@@ -31,6 +31,7 @@ from wsgen_runtime.brokers.redis.state import (
     Tally,
 )
 from wsgen_runtime.brokers.redis.supervisor import Supervisor
+from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.protocol.reasons import reason_text
 from wsgen_runtime.stats import BrokerStats
 
@@ -319,6 +320,21 @@ class RedisBroker:
             loop.call_soon(state.host.wanted_snapshot, topic)
         else:
             self._send(state, Sending(opened.channel, ASKING, opened.channel))
+
+    def catch_up(self, topic: str, position: Position) -> "asyncio.Future[None] | None":
+        """Read the topic if this process has not had `position`; return when that is done."""
+        state, session = self._state, self._session
+        opened = state.topics.get(topic) if state is not None else None
+        follower = opened.follower if opened is not None else None
+        if state is None or session is None or opened is None or follower is None:
+            return None
+        if not follower.lacks(position):
+            return None
+        if opened.answered is None or opened.answered.done():
+            opened.answered = asyncio.get_running_loop().create_future()
+        state.ledger.read_soon(follower)
+        session.wake()
+        return opened.answered
 
     def ask_heard(self, topic: str) -> None:
         """Give the topic up, by `host.unheard`, if no other process is subscribed to its channel."""

@@ -102,6 +102,14 @@ class Follower:
         """Return whether the position can be compared with the store."""
         return not self.unread and bool(self.known.epoch) and self._own is None
 
+    def lacks(self, position: Position) -> bool:
+        """Return whether the store has to be read to know of `position`, which another process has given."""
+        if self.unread or self._own is not None:
+            return self.unread
+        if position.epoch == self.known.epoch:
+            return position.seq > self.known.seq
+        return generation(position.epoch) > generation(self.known.epoch)
+
     def is_behind(self, position: Position) -> bool:
         """Return whether the store was at `position` before all messages that have arrived by now."""
         return self.countable and (

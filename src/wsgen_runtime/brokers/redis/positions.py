@@ -28,7 +28,7 @@ _MOST_AWAY = 10_000  # topics that are not open, of which this process knows the
 def generation(epoch: str) -> int:
     """Return the generation of an epoch, or 0 if it is none of Redis."""
     number = epoch.partition(".")[0]
-    return int(number) if number.isdigit() else 0
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 16 else 0
 
 
 class Kind(Enum):

@@ -99,7 +99,8 @@ class OpenTopic:
     follower: Follower | None = None
     """Set if the updates of the topic have positions."""
     answered: asyncio.Future[None] | None = None
-    """Done when it is known whether this process produces the topic, or when that cannot be found out now."""
+    """Done when it is known whether this process produces the topic, and where it stands, or when that cannot be
+    found out now."""
     _decided: bool = False
     _token: bytes = b""
     _number: int = 0

@@ -2,10 +2,12 @@
 
 import pytest
 from tests.runtime.brokers.conformance.processes import MakeBroker, Process, Seen, running
-from tests.runtime.greeting import ask, greeted
+from tests.runtime.greeting import ask, greeted, position_of
 from tests.runtime.services import AAPL, until
 
 from wsgen_runtime import History
+from wsgen_runtime.brokers.redis import RedisBroker
+from wsgen_runtime.brokers.redis.session import RedisSession
 
 
 async def test_an_update_has_the_same_position_in_all_processes(make_shared: MakeBroker) -> None:
@@ -41,6 +43,45 @@ async def test_who_comes_back_to_another_process_gets_what_was_missed(
             await back.until(1, 2, 3)
             one.produce(4)
             await back.until(1, 2, 3, 4)
+
+
+async def test_who_comes_back_to_a_process_that_is_behind_has_missed_nothing(
+    make_shared: MakeBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = Process(make_shared()), Process(make_shared())
+    receive, late = RedisSession._receive, list[tuple[bytes, object]]()
+    behind = False
+
+    def receive_later(self: RedisSession, channel: bytes, content: object) -> None:
+        if behind and self is getattr(two.app._broker, "_session", None):
+            late.append((channel, content))
+        else:
+            receive(self, channel, content)
+
+    monkeypatch.setattr(RedisSession, "_receive", receive_later)
+    async with running(one, two), greeted(two.app) as stays:
+        async with greeted(one.app) as here:
+            seen = Seen(here)
+            seen.take(await ask(here, AAPL))
+            stayed = Seen(stays)
+            stayed.take(await ask(stays, AAPL))
+            behind = True
+            one.produce(1, 2)
+            await seen.until(1, 2)
+        async with greeted(two.app) as client:
+            back = Seen(client, seen.position)
+            answer = await ask(client, AAPL, seen.position)
+            assert (answer["payload"]["recovered"], position_of(answer)) == (True, seen.position)
+            behind = False
+            assert isinstance(two.app._broker, RedisBroker)
+            session = two.app._broker._session
+            assert session is not None
+            for message in late:
+                receive(session, *message)
+            one.produce(3)
+            await back.until(3)
+            await stayed.until(1, 2, 3)
+            assert (back.data, stayed.data, stayed.resets) == ([3], [1, 2, 3], 0)
 
 
 async def test_clients_are_told_when_another_process_produces(make_shared: MakeBroker) -> None:

@@ -63,6 +63,15 @@ def test_two_epochs_of_one_generation_are_read_whatever_the_message() -> None:
         assert it.it.unread
 
 
+def test_what_another_process_has_given_is_read_if_it_is_not_known() -> None:
+    it = Following("2.a", 3)
+    there = [("2.a", 3), ("2.b", 9), ("1.c", 9), ("other", 9), ("²", 9), ("9" * 5000, 9)]
+    assert not any(it.it.lacks(Position(*each)) for each in there)
+    assert all(it.it.lacks(Position(*each)) for each in [("2.a", 4), ("3.b", 0)])
+    it.it.disconnect()
+    assert it.it.lacks(Position("2.a", 3))
+
+
 def test_an_epoch_that_begins_is_not_read() -> None:
     it = Following()
     it.hear("b", "4.b", 0)
