@@ -159,8 +159,8 @@ class Keeper(Broker, Protocol):
       produced here. It is called when the topic could end in this process. Without this method, the topic ends,
       and subscribers in other processes begin anew with another producer.
     - `catch_up(topic, position)` is called for a position that a client has had in another process. If the topic
-      has not come there in this process, it returns a `Future` that is done when `host.stand` was called with what
-      the store has, otherwise None. Without it, such a client is told that it may have missed something.
+      has not come there in this process, it returns a `Future` that is done when `host.stand` was called with
+      what the store has, otherwise None. Without it, such a client is told that it may have missed something.
     """
 
     def begin(self, topic: str) -> None:

@@ -3,8 +3,8 @@
 A topic goes through four steps, one at a time: the broker opens it, its producer is created, the producer is
 removed, the broker closes it. In between, the broker may read its position. The next step depends only on the
 state of the topic: whether anyone is subscribed, whether it lives on without subscribers, whether it is open and
-to be produced by this process, and whether it has a producer. Therefore, a subscriber who comes while the last one leaves, a failed start, and a
-producer that moves to another process need no special code.
+to be produced by this process, and whether it has a producer. Therefore, a subscriber who comes while the last
+one leaves, a failed start, and a producer that moves to another process need no special code.
 """
 
 from collections.abc import Callable, Hashable, Iterable
