@@ -11,6 +11,7 @@ from wsgen_runtime.protocol.positions import Position
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.history import Kept
+from wsgen_runtime.topics.slices import Fanouts
 from wsgen_runtime.topics.snapshots import Snapshots
 from wsgen_runtime.topics.subscriptions import TopicIndex
 from wsgen_runtime.topics.updates import Updates
@@ -28,6 +29,7 @@ class Continuity:
     updates: Updates
     snapshots: Snapshots
     counters: Counters
+    fanouts: Fanouts
 
     def welcome(
         self,
@@ -45,6 +47,8 @@ class Continuity:
         its outbox; otherwise what a new subscriber gets, unless it is subscribed `again`. On a snapshot route,
         that is a state, and the answer waits for it.
         """
+        if again:
+            self.fanouts.finish(topic)
         route, room = channel.router.route, self._room(client, topic)
         stateful = client.snapshots and channel.router.snapshot_type is not None
         if not (client.positions or stateful):
@@ -120,6 +124,7 @@ class Continuity:
 
     def reset(self, topic: str, channel: Channel, members: Iterable[Client]) -> None:
         """Let those of `members` that have positions go on like new subscribers."""
+        self.fanouts.finish(topic)
         stateful = channel.router.snapshot_type is not None
         for client in tuple(members):
             if stateful and client.snapshots:

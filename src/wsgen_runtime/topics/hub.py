@@ -29,6 +29,7 @@ from wsgen_runtime.topics.continuity import Continuity
 from wsgen_runtime.topics.directives import Directives
 from wsgen_runtime.topics.lifecycle import Lifecycle
 from wsgen_runtime.topics.lingering import Lingering
+from wsgen_runtime.topics.slices import Fanouts
 from wsgen_runtime.topics.snapshots import Snapshots
 from wsgen_runtime.topics.subscriptions import Joined, TopicIndex, TopicOutcome, TopicStep
 from wsgen_runtime.topics.updates import Updates
@@ -54,6 +55,7 @@ class Hub:
         self._channels: dict[str, Channel] = {}
         self._keeper = _keeper_of(broker)
         self._epoch, self._epochs = token_urlsafe(9), count(1)
+        self._fanouts = Fanouts()
         self._snapshots = Snapshots(
             self.topics,
             self._channels,
@@ -64,6 +66,7 @@ class Hub:
             lambda posted: self.updates.hand_over(posted),
             lambda topic, position: self.stand(topic, position, (), continued=False),
             self._advance,
+            self._fanouts,
         )
         self.updates = Updates(
             self.topics,
@@ -79,9 +82,16 @@ class Hub:
             self.kept,
             self._keeper,
             self._snapshots,
+            self._fanouts,
         )
         self._continuity = Continuity(
-            self.topics, self._channels, self.clients, self.updates, self._snapshots, counters
+            self.topics,
+            self._channels,
+            self.clients,
+            self.updates,
+            self._snapshots,
+            counters,
+            self._fanouts,
         )
         ask_heard = getattr(self._keeper, "ask_heard", None)
         self._lingering = Lingering(
@@ -96,6 +106,7 @@ class Hub:
             post=self.updates.hand_over,
             begin=self._begin,
             position=self._position,
+            crowded=self._is_crowded,
             done=self._step_done,
             rest=self._lingering.settle,
             idle=self._check_quiet,
@@ -124,11 +135,16 @@ class Hub:
         """Return the number of topics that live on without subscribers."""
         return len(self._lingering)
 
+    def _is_crowded(self) -> bool:
+        """Return whether services are ahead of what is sent, to other processes or to clients."""
+        return self._fanouts.crowded or bool(getattr(self._broker, "crowded", False))
+
     # -- life
 
     async def start(self) -> None:
         """Start on the running event loop, without anything left from an event loop that has ended."""
         self.topics.clear()
+        self._fanouts.clear()
         self._lingering.clear()
         self.leaving.clear()
         self._lingering.allow()
@@ -153,6 +169,7 @@ class Hub:
         """
         loop = asyncio.get_running_loop()
         ends = loop.time() + within
+        self._fanouts.finish_all()
         for client in self.clients:
             client.close(CloseCode.GOING_AWAY, "Server is shutting down")
         self._lingering.end_all()
@@ -294,6 +311,7 @@ class Hub:
         unanswered = self.topics.leave(topic, client)
         if unanswered is None:
             return False
+        self._fanouts.skip(topic, client)
         client.seal(topic)
         for question in unanswered:
             message = "Unsubscribed before the topic started"
@@ -364,6 +382,8 @@ class Hub:
                 code = reason.code if client.hello else ErrorCode.INTERNAL
                 fault = Fault(code, reason, id=question.id, retry_after=reason.retry_after)
                 self.clients.refuse(client, refusal(error, question.id) if error else fault)
+        if outcome.ended:
+            self._fanouts.finish(topic)
         for client in outcome.ended:
             client.seal(topic)
             frame = cancelled_frame(route, topic, reason, coded=client.hello)

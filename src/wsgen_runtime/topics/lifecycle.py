@@ -43,7 +43,7 @@ class Lifecycle:
     `begin(topic, channel)` before a producer is created, `done(topic, channel, outcome)` after each step,
     `rest(topic, channel)` when there is no next step, and `idle()` when a topic was removed. `begin`, and
     `position(channel)` for a topic without a producer here, may return a future that is done when the position of
-    the topic is known.
+    the topic is known. Streams wait while `crowded()`.
     """
 
     topics: TopicIndex[Client, Question]
@@ -54,6 +54,7 @@ class Lifecycle:
     post: Callable[[Posted], None]
     begin: Callable[[str, Channel], asyncio.Future[None] | None]
     position: Callable[[Channel], asyncio.Future[None] | None]
+    crowded: Callable[[], bool]
     done: Callable[[str, Channel, TopicOutcome[Client, Question]], None]
     rest: Callable[[str, Channel], None]
     idle: Callable[[], None]
@@ -165,7 +166,7 @@ class Lifecycle:
         begun = self.begin(topic, channel)
         router = channel.router
         producer = producer_of(
-            router, self.broker, self.counters, self.context, self._slow, self.within
+            router, self.crowded, self.counters, self.context, self._slow, self.within
         )
         feed = channel.feed = Feed(router, topic, self.post)
         try:

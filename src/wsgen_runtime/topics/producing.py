@@ -1,13 +1,13 @@
 """Producers: services of every shape, turned into something that starts and stops."""
 
 import asyncio
+from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Protocol
 
 from pydantic import BaseModel
 
-from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.service import Topic
 from wsgen_runtime.stats import Counters
@@ -35,7 +35,7 @@ class Producer(Protocol):
 
 def producer_of(
     router: WsRouter,
-    broker: Broker,
+    crowded: Callable[[], bool],
     counters: Counters,
     context: Context,
     slow: SlowCalls,
@@ -43,13 +43,13 @@ def producer_of(
 ) -> Producer:
     """Return a new producer of one topic, as the service of `router` is now.
 
-    It may take `within` seconds to start and to stop. A stream runs in a copy of `context`, and waits while the
-    `broker` is crowded.
+    It may take `within` seconds to start and to stop. A stream runs in a copy of `context`, and waits while
+    `crowded` returns True.
     """
     stream = stream_of(router.service)
     if stream is None:
         return PairProducer(router, slow, within)
-    return StreamProducer(router, stream, broker, counters, context, slow, within)
+    return StreamProducer(router, stream, crowded, counters, context, slow, within)
 
 
 @dataclass(slots=True, eq=False)

@@ -23,6 +23,7 @@ from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.behind import Behind
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.feed import Feed, Posted
+from wsgen_runtime.topics.slices import Fanouts
 from wsgen_runtime.topics.subscriptions import TopicIndex
 from wsgen_runtime.user_code.calls import OverdueError, call
 from wsgen_runtime.user_code.slow_calls import naming_slow
@@ -51,6 +52,7 @@ class Snapshots:
     post: Callable[[Posted], None]
     moved: Callable[[str, Position], object]
     advance: Callable[[str], None]
+    fanouts: Fanouts
     context: Context = field(default_factory=copy_context)
     """The context variables of calls: those of the app's start, and not those of a client."""
     behind: Behind = field(init=False)
@@ -201,6 +203,7 @@ class Snapshots:
                 if client.snapshots:
                     self.topics.sync(topic, client)
         self.stop_asking(channel)
+        self.fanouts.finish(topic)
         route = channel.router.route
         frame = snapshot_frame(route, topic, data, position)
         for client, questions in self.topics.synced(topic, self._reads(topic)):
@@ -214,6 +217,7 @@ class Snapshots:
     def fail(self, topic: str, channel: Channel, error: ServiceError) -> None:
         """End the subscriptions of all who wait for a state: the failure is the answer to their questions."""
         self.stop_asking(channel)
+        self.fanouts.finish(topic)
         route = channel.router.route
         outcome = self.topics.unsynced(topic, self._reads(topic))
         for client, questions in outcome.failed:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.router import WsRouter
 from wsgen_runtime.service import Topic
 from wsgen_runtime.stats import Counters
@@ -41,7 +40,7 @@ class StreamProducer:
 
     router: WsRouter
     stream: Callable[..., object]
-    broker: Broker
+    crowded: Callable[[], bool]
     counters: Counters
     context: Context
     slow: SlowCalls
@@ -150,12 +149,8 @@ class StreamProducer:
             if size > _MUCH or clock() - paused > _TURN:
                 await asyncio.sleep(0)
                 paused, size = clock(), 0
-            while self._crowded and not feed.closed:  # noqa: ASYNC110 - brokers have no event for it
+            while self.crowded() and not feed.closed:  # noqa: ASYNC110 - there is no event for it
                 await asyncio.sleep(_TURN)
-
-    @property
-    def _crowded(self) -> bool:
-        return bool(getattr(self.broker, "crowded", False))
 
     def _note_start(self) -> None:
         started = self._started

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from wsgen_runtime.brokers.base import Broker, Keeper, Keeping
@@ -20,6 +21,7 @@ from wsgen_runtime.topics.fanout import fan_out
 from wsgen_runtime.topics.feed import Ending, Feed, Posted
 from wsgen_runtime.topics.inbox import Inbox
 from wsgen_runtime.topics.interval import Wheel
+from wsgen_runtime.topics.slices import Fanouts
 from wsgen_runtime.topics.snapshots import Snapshots
 from wsgen_runtime.topics.subscriptions import TopicIndex
 
@@ -51,6 +53,7 @@ class Updates:
     keeper: Keeper | None
     """The broker, if it gives the positions of the topics that are `kept`."""
     snapshots: Snapshots
+    fanouts: Fanouts
     launch: Callable[[], object] | None = None
     """Starts the app on the running event loop when an update is published before the app has started."""
     _inbox: Inbox = field(init=False)
@@ -152,30 +155,26 @@ class Updates:
         if not members:
             return
         self.counters.updates += 1
-        self.counters.deliveries += len(members)
         route, delivery = channel.router.route, channel.router.delivery
         # All clients share one message, since ASGI servers only read it.
         message = {"type": "websocket.send", "text": frame}
+        changes = channel.router.snapshot_type is not None and delivery.overflow != "disconnect"
         slow: list[Client] = []
 
         def queue(client: Client) -> None:
-            if not client.queue_update(message, size, route, topic, delivery):
+            if changes and client.snapshots:
+                client.queue_change(message, size, topic, delivery.queue)
+            elif not client.queue_update(message, size, route, topic, delivery):
                 slow.append(client)
 
-        if channel.router.snapshot_type is None or delivery.overflow == "disconnect":
-            fan_out(members, message, queue)
-        else:
+        def send(clients: Collection[Client]) -> None:
+            self.counters.deliveries += len(clients)
+            with self.snapshots.behind.sending() if changes else nullcontext():
+                fan_out(clients, message, queue)
+            while slow:
+                self.too_slow(slow.pop())
 
-            def queue_change(client: Client) -> None:
-                if client.snapshots:
-                    client.queue_change(message, size, topic, delivery.queue)
-                else:
-                    queue(client)
-
-            with self.snapshots.behind.sending():
-                fan_out(members, message, queue_change)
-        for client in slow:
-            self.too_slow(client)
+        self.fanouts.start(topic, members, send)
 
     def _follows(self, topic: str, channel: Channel, position: Position) -> bool:
         """Return whether an update with `position` is a new one, and count those that are missing before it."""

@@ -19,6 +19,7 @@ from tests.runtime.topics.continuity_reference import Reference, Route, Seen
 
 from wsgen_runtime import Broker, History, Limits, TopicUpdate, WsApp
 from wsgen_runtime.testing import WsTestClient, _scope
+from wsgen_runtime.topics import slices
 
 MANY = 10_000
 ROUTES = {
@@ -304,9 +305,10 @@ class ContinuityModel(RuleBasedStateMachine):
         lingering = [it for it in self.reference.topics.values() if not it.members]
         assert app.stats.lingering == len(lingering)
 
-    @initialize()
-    def begin(self) -> None:
-        """Most of what can happen needs subscribers and updates."""
+    @initialize(most=st.sampled_from([1, 512]))
+    def begin(self, most: int) -> None:
+        """Most of what can happen needs subscribers and updates; an update may be sent in slices."""
+        slices.SLICE = most
         for name in sorted(self.routes):
             for place in (0, 1, FOUNDING):
                 self.subscribe(place, name, "none")
@@ -348,6 +350,7 @@ class ContinuityModel(RuleBasedStateMachine):
                 assert not app._hub._channels
             assert not asyncio.all_tasks(self.loop)
         finally:
+            slices.SLICE = 512
             self.clock.stop()
             self.loop.close()
 
