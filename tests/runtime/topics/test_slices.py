@@ -1,8 +1,10 @@
 """Long fan-outs are sent in slices: other clients are served in between, and nothing changes its order."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import cast
 
 import pytest
 from tests.runtime.greeting import ask, greeted, position_of, seqs
@@ -10,6 +12,7 @@ from tests.runtime.ledger import Deed, Ledger, copying, ledger_router, settle
 from tests.runtime.services import AAPL, AAPL_TOPIC, Bar, BarRouter, Recorder, turns
 
 from wsgen_runtime import History, WsApp
+from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.testing import WsTestClient
 from wsgen_runtime.topics import slices
 from wsgen_runtime.topics.slices import Fanouts
@@ -162,23 +165,34 @@ async def test_a_state_comes_after_the_changes_before_it() -> None:
             assert copy.gaps == 0
 
 
+def anybody(count: int) -> list[Client]:
+    return [cast("Client", object()) for _ in range(count)]
+
+
 async def test_the_topics_take_turns() -> None:
     order: list[str] = []
+
+    def send(clients: Collection[Client], topic: str) -> None:
+        order.append(topic * len(clients))
+
     fanouts = Fanouts()
     for topic in "abc":
-        clients = [object() for _ in range(4)]
-        fanouts.start(topic, clients, lambda part, topic=topic: order.extend(topic * len(part)))  # type: ignore[arg-type,misc]
+        fanouts.start(topic, anybody(4), partial(send, topic=topic))
     assert fanouts.crowded
     await turns()
-    assert "".join(order) == "aabbccaabbcc"
+    assert order == ["aa", "bb", "cc", "aa", "bb", "cc"]
     assert not fanouts.crowded
 
 
 async def test_a_publisher_that_is_far_ahead_waits() -> None:
     sent: list[int] = []
+
+    def send(_: Collection[Client], number: int) -> None:
+        sent.append(number)
+
     fanouts = Fanouts()
     for number in range(20):
-        fanouts.start("a", [object()] * 3, lambda part, number=number: sent.append(number))  # type: ignore[arg-type,misc]
+        fanouts.start("a", anybody(3), partial(send, number=number))
     assert sent == list(range(12))
     fanouts.finish_all()
     assert sent == list(range(20))
