@@ -20,6 +20,9 @@ _FIRST_LOOK, _LONGEST_LOOK = (
     0.25,
 )  # seconds between looks at a command that another carries out
 _PATIENCE = 2.0  # seconds for which an answer waits until it is kept
+_STUBBORN = (
+    "%d commands with a key do not end although they are cancelled: let them pass on CancelledError"
+)
 _AGAIN = 0.25  # seconds after which a store that is away is tried again
 _BEATS = 4  # signs of life in the time of a lease
 
@@ -76,7 +79,9 @@ class AtMostOnce:
             for command in late:
                 command.cancel()
             if late:
-                await asyncio.wait(late, timeout=_PATIENCE)
+                _, stubborn = await asyncio.wait(late, timeout=_PATIENCE)
+                if stubborn:
+                    _log.error(_STUBBORN, len(stubborn))
         if tasks:
             await asyncio.wait(tasks, timeout=_PATIENCE)
             for task in tuple(tasks):

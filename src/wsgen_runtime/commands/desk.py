@@ -1,6 +1,7 @@
 """The commands of one app: what it offers, and all that its clients have asked."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any
@@ -18,6 +19,9 @@ from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.clients import Clients
 from wsgen_runtime.protocol.payloads import ErrorCode
 from wsgen_runtime.stats import Counters
+
+_log = logging.getLogger("wsgen_runtime")
+_STUBBORN = 1.0  # seconds within which cancelled commands should end
 
 LATE = 60.0
 """Seconds for which a key is kept longer than is promised, since a question can be long on its way."""
@@ -108,7 +112,12 @@ class CommandDesk:
             for task in late:
                 task.cancel()
             if late:
-                await asyncio.wait(late)
+                _, stubborn = await asyncio.wait(late, timeout=_STUBBORN)
+                if stubborn:
+                    _log.error(
+                        "%d commands do not end although they are cancelled: let them pass on CancelledError",
+                        len(stubborn),
+                    )
         if self.keys is not None:
             # What runs with a key runs apart from the client who has asked for it.
             await self.keys.stop(0.0 if tasks else within)

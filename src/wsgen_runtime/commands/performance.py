@@ -12,7 +12,8 @@ from wsgen_runtime.limits import Limits
 from wsgen_runtime.protocol.frames import size_of
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorPayload
 from wsgen_runtime.stats import Counters
-from wsgen_runtime.user_code.calls import OverdueError, call
+from wsgen_runtime.user_code.calls import call
+from wsgen_runtime.user_code.stubborn import OverdueError
 
 Serve = Callable[[Command, BaseModel], Awaitable[BaseModel | None]]
 """Returns the request to carry out, or None if the user may not."""

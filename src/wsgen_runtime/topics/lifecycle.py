@@ -20,8 +20,9 @@ from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.feed import Feed, Posted
 from wsgen_runtime.topics.producing import HINT, producer_of
 from wsgen_runtime.topics.subscriptions import TopicIndex, TopicOutcome, TopicStep
-from wsgen_runtime.user_code.calls import OverdueError, call
+from wsgen_runtime.user_code.calls import call
 from wsgen_runtime.user_code.slow_calls import SlowCalls
+from wsgen_runtime.user_code.stubborn import OverdueError
 
 _log = logging.getLogger("wsgen_runtime")
 _BEGINS = 1.0  # seconds after which the first subscribers are answered without a position

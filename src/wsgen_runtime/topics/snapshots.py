@@ -25,8 +25,9 @@ from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.feed import Feed, Posted
 from wsgen_runtime.topics.slices import Fanouts
 from wsgen_runtime.topics.subscriptions import TopicIndex
-from wsgen_runtime.user_code.calls import OverdueError, call
+from wsgen_runtime.user_code.calls import call
 from wsgen_runtime.user_code.slow_calls import naming_slow
+from wsgen_runtime.user_code.stubborn import OverdueError
 
 _AGAIN = 2.0
 """Seconds after which a state of another process that has not come is asked for again."""

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from wsgen_runtime.user_code.stubborn import finish
 from wsgen_runtime.user_code.suspended import Suspended
 
 _MOST = 32  # concurrent calls of one function; further calls wait
@@ -27,10 +28,6 @@ class StrayCancellationError(Exception):
 
 class PanicError(Exception):
     """User code raised an exception that is no `Exception`, such as a panic of a library in Rust."""
-
-
-class OverdueError(TimeoutError):
-    """User code did not return in the time that it was given."""
 
 
 async def call(
@@ -61,7 +58,9 @@ async def call(
         except StopIteration as returned:
             return returned.value
         with waiting:
-            return await _finish(Suspended(coroutine, pending), within)
+            if within is None:
+                return await Suspended(coroutine, pending)
+            return await finish(coroutine, pending, within)
     except asyncio.CancelledError as error:
         if task is not None and task.cancelling() > cancelled_before:
             raise
@@ -74,17 +73,6 @@ async def call(
 
 async def _awaiting(awaitable: Awaitable[object]) -> object:
     return await awaitable
-
-
-async def _finish(suspended: Suspended, within: float | None) -> object:
-    limit = asyncio.timeout(within)
-    try:
-        async with limit:
-            return await suspended
-    except TimeoutError as error:
-        if not limit.expired():
-            raise
-        raise OverdueError(f"it did not return within {within:g} seconds") from error
 
 
 def in_threads(
