@@ -12,6 +12,7 @@ from tests.runtime.services import until
 # The older implementation of uvicorn raises a deprecation warning; its sends block where the newer ones do not.
 IMPLEMENTATIONS = [
     "websockets-sansio",
+    "wsgen_runtime.uvicorn:Protocol",
     "wsproto",
     pytest.param("websockets", marks=pytest.mark.filterwarnings("ignore")),
 ]

@@ -52,9 +52,12 @@ async def close(client: int, code: int) -> bool:
 
 
 @app.get("/clients")
-async def clients() -> list[tuple[int, object, bool]]:
-    """Return each client's number and user, and whether its server's own `send` is called directly."""
-    return [(number, client.user, client.direct) for number, client in ws_app.clients.items()]
+async def clients() -> list[tuple[int, object, bool, bool]]:
+    """Return each client's number and user, whether `send` is called directly, and updates are prepared."""
+    return [
+        (number, client.user, client.direct, client.write is not None)
+        for number, client in ws_app.clients.items()
+    ]
 
 
 @app.get("/server")

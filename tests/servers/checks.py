@@ -62,10 +62,12 @@ async def refused(server: Running, path: str) -> int:
         return error.response.status_code
 
 
-async def number_of(server: Running, user: str) -> tuple[int, bool]:
-    """Return the client's number, and whether it is sent to directly."""
+async def number_of(server: Running, user: str) -> tuple[int, tuple[bool, bool]]:
+    """Return the client's number, whether it is sent to directly, and whether updates are prepared for it."""
     found: Any = await server.get("/clients")
-    return next((number, direct) for number, who, direct in found if who == user)
+    return next(
+        (number, (direct, prepared)) for number, who, direct, prepared in found if who == user
+    )
 
 
 async def updates_reach_all_subscribers(server: Running) -> None:
@@ -74,7 +76,10 @@ async def updates_reach_all_subscribers(server: Running) -> None:
             await server.post("/publish", size=size)
         for client in (one, two):
             assert [(await frame(client))["payload"]["payload"] for _ in "12"] == ["x", "xx"]
-        assert (await number_of(server, "bob"))[1] == server.server.direct
+        assert (await number_of(server, "bob"))[1] == (
+            server.server.direct,
+            server.server.prepared,
+        )
     if server.server.package is not None:
         assert await server.get("/server") == [server.server.package]
     found = server.server.package in ("uvicorn", "hypercorn")

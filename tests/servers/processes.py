@@ -30,12 +30,17 @@ class Server:
     """The package that makes the task of a connection, if it is the server's."""
     sends_1001: bool = True
     """Whether it sends close codes below 3000."""
+    prepared: bool = False
+    """Whether it takes prepared messages."""
     goodbye: bool = True
     """Whether clients get the close frame of the app when the server is stopped."""
 
 
 SERVERS = {
     "uvicorn (websockets-sansio)": Server((*_UVICORN, "--ws", "websockets-sansio")),
+    "uvicorn (prepared)": Server(
+        (*_UVICORN, "--ws", "wsgen_runtime.uvicorn:Protocol"), prepared=True
+    ),
     "uvicorn (websockets)": Server((*_UVICORN, "--ws", "websockets")),
     "uvicorn (wsproto)": Server((*_UVICORN, "--ws", "wsproto")),
     "uvicorn, in a middleware": Server(
@@ -47,6 +52,17 @@ SERVERS = {
     ),
     "gunicorn (uvicorn worker)": Server(
         ("gunicorn", APP, "-k", "uvicorn_worker.UvicornWorker", "-b", "127.0.0.1:{port}")
+    ),
+    "gunicorn (prepared)": Server(
+        (
+            "gunicorn",
+            APP,
+            "-k",
+            "tests.servers.prepared_worker.PreparedWorker",
+            "-b",
+            "127.0.0.1:{port}",
+        ),
+        prepared=True,
     ),
     # It does not pass SIGTERM on as a signal to the process that serves, so that the app does not notice it.
     "hypercorn": Server(

@@ -22,6 +22,8 @@ _SENDS = {
     ("uvicorn.protocols.websockets.wsproto_impl", "WSProtocol.send"),
     ("hypercorn.protocol.ws_stream", "WSStream.app_send"),
 }
+# What inherits the `send` of uvicorn, and overrides nothing that it calls but the transport.
+_INHERITING = ("wsgen_runtime.framing.protocol", "Protocol")
 # Find the transport of a connection from the local variables of the function that runs in the server's task.
 _TRANSPORTS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "uvicorn": lambda names: names["self"].transport,
@@ -183,10 +185,11 @@ def _belongs_to_server(send: object) -> bool:
             return False
         place = _place(function)
         # A method of a subclass is not trusted, since the subclass may override what the method calls.
-        return place == _OURS or (place in _SENDS and owner.__module__ == place[0])
+        known = owner.__module__ == place[0] or _class(owner) == _INHERITING
+        return place == _OURS or (place in _SENDS and known)
     if type(send) is BuiltinMethodType:
         owner = type(send.__self__)
-        return send.__name__ == "send" and (owner.__module__, owner.__name__) == _GRANIAN
+        return send.__name__ == "send" and _class(owner) == _GRANIAN
     return False
 
 
@@ -198,6 +201,10 @@ def _wrapped_by_starlette(send: object) -> Send | None:
     if type(function) is not FunctionType or _place(function) != _STARLETTES:
         return None
     return socket._send  # noqa: SLF001 - there is no public attribute
+
+
+def _class(owner: type) -> tuple[str, str]:
+    return owner.__module__, owner.__name__
 
 
 def _place(function: FunctionType) -> tuple[str, str]:

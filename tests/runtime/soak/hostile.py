@@ -19,7 +19,12 @@ from websockets.exceptions import ConnectionClosed
 from wsgen_runtime import CloseCode, Limits, WsApp
 
 SUBSCRIBE = json.dumps({"type": "times.subscribe", "payload": {"symbol": "all"}})
-IMPLEMENTATIONS = ("websockets-sansio", "wsproto", "websockets")
+IMPLEMENTATIONS = (
+    "websockets-sansio",
+    "wsgen_runtime.uvicorn:Protocol",
+    "wsproto",
+    "websockets",
+)
 BATCH = 500
 LARGEST = 16 << 20  # the default limit of uvicorn
 

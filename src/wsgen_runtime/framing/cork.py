@@ -1,0 +1,152 @@
+"""Collects the prepared messages that reach a connection in one turn of the event loop, for one write."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+from websockets.protocol import OPEN, Protocol
+
+from wsgen_runtime.framing.forwarding_transport import ForwardingTransport
+from wsgen_runtime.framing.prepared_message import PreparedMessage
+
+# The most bytes that wait for one connection: more are written at once, so that the flow control of its transport
+# decides about what follows.
+_MOST_BYTES = 32 * 1024
+# The most connections that are written to in one turn of the event loop, which takes about two milliseconds.
+_MOST_CONNECTIONS = 256
+
+
+class Flusher:
+    """Writes what the connections of one server have collected, at the end of the turn of the event loop."""
+
+    __slots__ = ("__weakref__", "_corks")
+
+    def __init__(self) -> None:
+        self._corks: deque[Cork] = deque()
+
+    def add(self, cork: "Cork", loop: asyncio.AbstractEventLoop) -> None:
+        """Call `cork.flush` after what the event loop does now."""
+        if not self._corks:
+            loop.call_soon(self._flush, loop)
+        self._corks.append(cork)
+
+    def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
+        corks = self._corks
+        try:
+            for _ in range(min(len(corks), _MOST_CONNECTIONS)):
+                corks.popleft().flush()
+        finally:
+            if corks:  # other connections get a turn first
+                loop.call_soon(self._flush, loop)
+
+
+class Cork(ForwardingTransport):
+    """A transport that writes prepared messages at the end of the turn, and anything else at once behind them."""
+
+    __slots__ = (
+        "_conn",
+        "_flusher",
+        "_frames",
+        "_loop",
+        "_open",
+        "_size",
+        "_writable",
+        "deflates",
+    )
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        conn: Protocol,
+        writable: asyncio.Event,
+        flusher: Flusher,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        super().__init__(transport)
+        self._conn = conn
+        self._writable = writable
+        self._flusher = flusher
+        self._loop = loop
+        self._frames: list[bytes] = []
+        self._size = 0
+        self._open = False
+        self.deflates = False
+        """Whether the connection takes compressed frames that depend on no other."""
+
+    def write_prepared(self, message: PreparedMessage) -> bool:
+        """Write `message` at the end of the turn; return False if the connection is not open or not writable."""
+        if not (self._open or self._opens()):
+            return False
+        frame = (message.deflated or message.deflate()) if self.deflates else message.plain
+        self._frames.append(frame)
+        self._size += len(frame)
+        if self._size > _MOST_BYTES:
+            self.flush()
+        return True
+
+    def lose(self) -> None:
+        """Drop what was collected, since the connection is lost."""
+        self._take()
+
+    def recheck(self) -> None:
+        """Note that the connection may no longer be open or writable."""
+        self._open = False
+
+    def flush(self) -> None:
+        """Write what was collected, unless the transport is closing, which drops what is written."""
+        frames = self._take()
+        if frames and not self._transport.is_closing():
+            self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+
+    def _opens(self) -> bool:
+        """Check the connection, once a turn: each change of its state writes, or calls `recheck`."""
+        if (
+            self._conn.state is not OPEN
+            or not self._writable.is_set()
+            or self._transport.is_closing()
+        ):
+            return False
+        self._open = True
+        self._flusher.add(self, self._loop)
+        return True
+
+    def _take(self) -> list[bytes]:
+        """Return what was collected, which is no longer kept."""
+        frames = self._frames
+        self._open = False
+        if frames:
+            self._frames = []
+            self._size = 0
+        return frames
+
+    # Whatever else writes or closes does so behind what was collected.
+
+    def write(self, data: "bytes | bytearray | memoryview[Any]") -> None:
+        """Write `data` and what was collected in one call."""
+        frames = self._take()
+        self._transport.write(b"".join((*frames, data)) if frames else data)
+
+    def writelines(self, list_of_data: "Iterable[bytes | bytearray | memoryview[Any]]") -> None:
+        """Write each of `list_of_data`."""
+        self.flush()
+        super().writelines(list_of_data)
+
+    def write_eof(self) -> None:
+        """Close the writing end."""
+        self.flush()
+        super().write_eof()
+
+    def close(self) -> None:
+        """Close the transport once all is written."""
+        self.flush()
+        super().close()
+
+    def abort(self) -> None:
+        """Close the transport at once, and drop what was collected."""
+        self._take()
+        super().abort()
+
+    def get_write_buffer_size(self) -> int:
+        """Return the number of bytes that were not sent yet."""
+        return self._size + super().get_write_buffer_size()

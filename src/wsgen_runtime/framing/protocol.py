@@ -1,0 +1,101 @@
+"""uvicorn's own WebSocket protocol, which offers prepared messages to the application.
+
+uvicorn does all that it did. What was prepared is written past its `send`, but only while the connection is open
+and writable, and in order with all else that is written, because it goes through the same transport.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.extensions.permessage_deflate import (
+    PerMessageDeflate,
+    ServerPerMessageDeflateFactory,
+)
+from websockets.http11 import Request
+
+from wsgen_runtime.framing.cork import Cork, Flusher
+from wsgen_runtime.framing.prepared_message import MEMORY_LEVEL, WINDOW_BITS, PreparedMessage
+from wsgen_runtime.outgoing.prepared import EXTENSION, VERSION
+
+if "pause_writing" not in vars(WebSocketsSansIOProtocol):
+    raise ImportError("this version of uvicorn writes to clients that do not read")
+
+# uvicorn's settings, but without context takeover: what is compressed for one connection fits the others.
+_DEFLATE = (
+    ServerPerMessageDeflateFactory(
+        server_no_context_takeover=True,
+        server_max_window_bits=WINDOW_BITS,
+        client_max_window_bits=WINDOW_BITS,
+        compress_settings={"memLevel": MEMORY_LEVEL},
+    ),
+)
+_flushers: WeakKeyDictionary[ServerState, Flusher] = WeakKeyDictionary()
+
+
+class Protocol(WebSocketsSansIOProtocol):
+    """One WebSocket connection of uvicorn, which takes prepared messages."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        flusher = _flushers.get(server_state)
+        self._flusher = flusher or _flushers.setdefault(server_state, Flusher())
+        if self.conn.available_extensions:
+            self.conn.available_extensions = _DEFLATE
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Put a `Cork` in place of the transport."""
+        super().connection_made(transport)
+        self.transport = self._cork = Cork(
+            self.transport, self.conn, self.writable, self._flusher, self.loop
+        )
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Drop what is not written yet."""
+        self._cork.lose()
+        super().connection_lost(exc)
+
+    def eof_received(self) -> None:
+        """Write the rest to a client that still reads, since the transport closes itself now."""
+        self._cork.flush()
+        super().eof_received()
+
+    def pause_writing(self) -> None:
+        """Note that the client does not read."""
+        self._cork.recheck()
+        super().pause_writing()
+
+    def handle_connect(self, event: Request) -> None:
+        """Offer prepared messages to the application, which starts in here."""
+        self.app = partial(_serve, self.app, self.conn, self._cork)
+        super().handle_connect(event)
+
+
+def _serve(
+    app: ASGIApp, conn: Any, cork: Cork, scope: Scope, receive: Receive, send: Send
+) -> Awaitable[None]:
+    """Call `app` with the extension in its scope, after the server has decided what it compresses."""
+    cork.deflates = any(
+        isinstance(extension, PerMessageDeflate)
+        and extension.local_no_context_takeover
+        and extension.local_max_window_bits >= WINDOW_BITS
+        for extension in conn.extensions
+    )
+    scope["extensions"][EXTENSION] = {
+        "version": VERSION,
+        "prepare": PreparedMessage,
+        "write": cork.write_prepared,
+    }
+    return app(scope, receive, send)
