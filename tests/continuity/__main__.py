@@ -8,10 +8,11 @@ try its round again, and exits with 1 if there was one.
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from tests.continuity.mutants import MUTANTS
@@ -152,12 +153,23 @@ async def everything(options: argparse.Namespace) -> bool:
     return all([await rounds(options), await upgrade(options), await resumes(options)])
 
 
+async def until_told(part: Callable[[argparse.Namespace], Awaitable[bool]]) -> bool:
+    """Run a part, and end it in an orderly way at SIGTERM, so that no process is left behind."""
+    running = asyncio.ensure_future(part(parse()))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    try:
+        return await running
+    except asyncio.CancelledError:
+        report("ended by a signal")
+        return False
+
+
 def main() -> int:
     """Run what was asked for and return the exit code."""
     options = parse()
     chosen = {mutants: options.mutants, upgrade: options.rolling, resumes: options.resumes}
     run = next((part for part, wanted in chosen.items() if wanted), rounds)
-    return 0 if asyncio.run((everything if options.all else run)(options)) else 1
+    return 0 if asyncio.run(until_told(everything if options.all else run)) else 1
 
 
 if __name__ == "__main__":

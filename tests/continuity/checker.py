@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tests.continuity.processes import Processes
 from tests.continuity.rules import Event, Position
 from tests.continuity.services import Step, Whole, whole
 from tests.continuity.truth import Made
@@ -31,34 +32,22 @@ class Topic:
 
     def violations(self, truth: Mapping[str, int]) -> list[str]:
         """Return what is wrong; `truth` has the last number of each source."""
-        seen = self._first_deliveries()
+        processes = Processes(self.transcripts.values())
         return [
             f"{name}: event {number}: {said}"
             for name, events in self.transcripts.items()
-            for number, said in _Walk(self, truth, seen).violations(events)
+            for number, said in _Walk(self, truth, processes).violations(events)
         ]
-
-    def _first_deliveries(self) -> dict[tuple[str, Position], float]:
-        """Return when each process had delivered each update for the first time."""
-        first: dict[tuple[str, Position], float] = {}
-        for events in self.transcripts.values():
-            for event in events:
-                if event.kind == "update" and event.at is not None:
-                    key = event.server, event.at
-                    first[key] = min(event.time, first.get(key, event.time))
-        return first
 
 
 class _Walk:
     """Goes through one transcript. A segment is what comes between two losses of unknown size."""
 
-    def __init__(
-        self, topic: Topic, truth: Mapping[str, int], seen: Mapping[tuple[str, Position], float]
-    ) -> None:
+    def __init__(self, topic: Topic, truth: Mapping[str, int], processes: Processes) -> None:
         self.topic = topic
         self.kind = topic.kind
         self.truth = truth
-        self.seen = seen
+        self.processes = processes
         self.last: dict[str, int] = {}
         """The last number of each source in this segment."""
         self.highest: dict[str, tuple[int, Position | None]] = {}
@@ -71,6 +60,9 @@ class _Walk:
         self.replayed = 0
         self.state: Whole | None = None
         self.recovered: Event | None = None
+        """The answer that this segment goes on with."""
+        self.connection: dict[str, int] = {}
+        """The highest number of each epoch on this connection."""
 
     def violations(self, events: Sequence[Event]) -> Iterator[tuple[int, str]]:
         for number, event in enumerate(events):
@@ -79,14 +71,16 @@ class _Walk:
 
     def _answer(self, event: Event) -> Iterator[str]:
         self.recovered = None
-        if not event.recovered:
-            self.replayed = self.kind.replay
         if event.recovered:
             self.recovered = event
             if event.since is None:
                 yield "recovered, although the client gave no position"
             elif event.at != event.since:
                 yield f"recovered from {event.since}, but the answer has {event.at}"
+            return
+        self.replayed = self.kind.replay
+        if event.at is not None and event.at.epoch:
+            yield from self._not_back(event, event.at, self.kind.replay)
 
     def _gap(self, event: Event) -> Iterator[str]:
         if event.count is None:
@@ -96,11 +90,13 @@ class _Walk:
         if self.recovered is not None and event.at is not None:
             for more in range(1, event.count + 1):
                 at = event.at._replace(seq=event.at.seq + more)
-                if self.seen.get((event.server, at), float("inf")) < self.recovered.time:
+                if self.processes.had(self.recovered.server, at, self.recovered.asked):
                     yield f"recovered, but {at} did not follow"
                     return
 
     def _lost(self, event: Event) -> Iterator[str]:
+        self.connection.clear()
+        self.recovered = None
         if not self.kind.numbered:
             self._forget()
         yield from ()
@@ -120,6 +116,8 @@ class _Walk:
             yield f"{state} is no state"
         self.state = state
         self._forget()
+        if event.at is not None:
+            yield from self._not_back(event, event.at, 0)
         yield from self._placed(event, made)
         yield from self._ordered(made, event.at, state=True)
         self.last[made.source] = made.number
@@ -132,7 +130,6 @@ class _Walk:
         yield from self._placed(event, made)
         yield from self._ordered(made, event.at)
         yield from self._follows(made)
-        self.recovered = None
         self.replayed -= 1
         self.last[made.source] = made.number
         if self.kind.stateful:
@@ -147,16 +144,35 @@ class _Walk:
 
     def _placed(self, event: Event, made: Made) -> Iterator[str]:
         """A position is one update, for all clients of all processes. A state has that of its last update."""
-        if event.at is None or not event.at.epoch or made.number == 0:
+        if event.at is None or not event.at.epoch:
+            return
+        self.connection[event.at.epoch] = max(event.at.seq, self.connection.get(event.at.epoch, 0))
+        if made.number == 0:
             return
         other = self.topic.made_at.setdefault(event.at, made)
         if other != made:
             yield f"{event.at} is {made} here, and {other} elsewhere"
 
-    def _ordered(self, made: Made, at: Position | None, *, state: bool = False) -> Iterator[str]:
-        """Nothing but a state comes twice, and no producer after its successor.
+    def _not_back(self, event: Event, at: Position, replay: int) -> Iterator[str]:
+        """A client begins anew where the process is, or before what is replayed, and never further back."""
+        there = at._replace(seq=at.seq + replay)
+        before = self.processes.ahead(event.server, there, event.asked)
+        if before is not None:
+            yield f"it begins anew at {at}, although the process had been at {before}"
+        epochs = list(self.connection)
+        if at.epoch in epochs[:-1] or self.connection.get(at.epoch, 0) > there.seq:
+            yield f"it begins anew at {at}, although this connection was at {self.connection}"
 
-        After a loss of unknown size, a client may begin again at an earlier position, where it has been.
+    def _ordered(self, made: Made, at: Position | None, *, state: bool = False) -> Iterator[str]:
+        """No update comes twice, and no producer after its successor, with two exceptions of the contract.
+
+        Both follow an answer that is not recovered, or a reset. It says that the position is another one, and
+        that the client gets what a new subscriber gets:
+
+        - The last updates of the history, if the route has a replay, and no more than it has. The client may have
+          had them, also in an earlier epoch.
+        - All updates after an earlier position, at the places where they were before. Only another process may
+          name such a position, and only if it is behind: `_not_back` sees to that.
         """
         if at is not None and at.epoch not in self.epochs:
             self.epochs.append(at.epoch)

@@ -50,9 +50,11 @@ class Client:
         transcript: list[Event] = []
 
         def tell(event: Event) -> None:
-            transcript.append(stamped(event, asyncio.get_running_loop().time(), self._server))
+            now = asyncio.get_running_loop().time()
+            transcript.append(stamped(event, now, self._server, following.asked))
 
-        self.followings.append(Following(route, request, tell, stateful))
+        following = Following(route, request, tell, stateful)
+        self.followings.append(following)
         self.transcripts.append(transcript)
         return transcript
 
@@ -176,6 +178,7 @@ class Client:
 
     async def _ask(self, following: Following) -> None:
         frame = following.ask(next(self._ids))
+        following.asked = asyncio.get_running_loop().time()
         await self._send(frame)
         self._after(_ANSWER, lambda: self._expect(following, frame["id"]))
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.continuity.services import Whole, whole
+from tests.continuity.truth import Made
 from wsgen_runtime.brokers.redis import link
 from wsgen_runtime.brokers.redis.following import Follower
 from wsgen_runtime.brokers.redis.keeping import Ledger
@@ -100,6 +102,17 @@ def position_after() -> None:
     continuity._before = before
 
 
+def position_too_early() -> None:
+    """The answer has a position that is one update too early, so that the client sees a gap."""
+    whole = continuity._before
+
+    def before(channel: Channel, sent: Sequence[Kept]) -> Position | None:
+        position = whole(channel, sent)
+        return position and position._replace(seq=max(position.seq - 1, 0))
+
+    continuity._before = before
+
+
 def lost_gap() -> None:
     """Some updates are lost before they get a number."""
     whole = Updates.deliver
@@ -133,6 +146,19 @@ def late_state() -> None:
     async def call(*arguments: Any, **options: Any) -> object:
         state = await whole(*arguments, **options)
         await asyncio.sleep(0.02)
+        return state
+
+    snapshots.call = call  # type: ignore[attr-defined] # the name that it uses
+
+
+def early_state() -> None:
+    """A state lacks the last update that its position counts."""
+    ask = calls.call
+
+    async def call(*arguments: Any, **options: Any) -> object:
+        state = await ask(*arguments, **options)
+        if isinstance(state, Whole) and state.number > 0:
+            return whole(Made(state.source, state.number - 1))
         return state
 
     snapshots.call = call  # type: ignore[attr-defined] # the name that it uses
@@ -190,9 +216,11 @@ MUTANTS: dict[str, Mutant] = {
     "stale-epoch": Mutant(stale_epoch),
     "duplicate-after-resume": Mutant(duplicate_after_resume),
     "position-after": Mutant(position_after),
+    "position-too-early": Mutant(position_too_early),
     "lost-gap": Mutant(lost_gap),
     "ring-with-a-hole": Mutant(ring_with_a_hole),
     "late-state": Mutant(late_state, ("book", "state")),
+    "early-state": Mutant(early_state, ("book", "state")),
     "resync-skipped": Mutant(resync_skipped, broker="redis"),
     "older-store": Mutant(older_store, broker="redis"),
     "sent-twice": Mutant(sent_twice, broker="redis"),

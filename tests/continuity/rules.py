@@ -29,6 +29,8 @@ class Event:
     time: float = 0.0
     server: str = ""
     """The process that the client was connected to."""
+    asked: float = 0.0
+    """When the client asked for the topic the last time."""
 
 
 @dataclass
@@ -46,6 +48,8 @@ class Following:
     question: int | None = None
     """The id of the question that waits for its answer."""
     since: Position | None = None
+    asked: float = 0.0
+    """When the last question was sent."""
     delivered: bool = field(default=False)
 
     def ask(self, question: int) -> Frame:
@@ -137,6 +141,6 @@ class Following:
         self.tell(Event(kind, self.at, data))
 
 
-def stamped(event: Event, time: float, server: str) -> Event:
-    """Return `event` with when and where it was seen."""
-    return replace(event, time=time, server=server)
+def stamped(event: Event, time: float, server: str, asked: float) -> Event:
+    """Return `event` with when and where it was seen, and when the topic was asked for."""
+    return replace(event, time=time, server=server, asked=asked)

@@ -47,6 +47,7 @@ FAULTS = {
     "redis none": 2,
     "redis older": 2,
     "redis stop": 2,
+    "redis cut": 2,
     "none": 3,
 }
 """The faults of processes by their weight."""
@@ -124,6 +125,9 @@ def _of_world(name: str, world: World, chance: random.Random, seconds: float) ->
     async def stop_redis() -> None:
         await world.stop_redis(lasting)
 
+    async def cut() -> None:
+        await world.cut_redis(lasting / 5)
+
     async def copy() -> None:
         world.copy_data()
 
@@ -138,6 +142,8 @@ def _of_world(name: str, world: World, chance: random.Random, seconds: float) ->
         return [(when, f"server {index} stops for {lasting}", stop)]
     if name == "redis stop":
         return [(when, f"redis stops for {lasting}", stop_redis)]
+    if name == "redis cut":
+        return [(when, f"redis stops for {lasting / 5}, works, and cuts all connections", cut)]
     copied = chance.uniform(0, when)
     actions: list[Action] = [(when, f"{name} data after SIGKILL", restart)]
     if name == "redis older":

@@ -13,9 +13,12 @@ MANY = Kind(many=True)
 TRUTH = {"a": 100, "b": 100}
 
 
-def answer(seq: int, *, epoch: str = "e", recovered: bool = False) -> Event:
+def answer(
+    seq: int, *, epoch: str = "e", recovered: bool = False, server: str = "", asked: float = 0.0
+) -> Event:
     at = Position(epoch, seq)
-    return Event("answer", at, since=at if recovered else None, recovered=recovered)
+    since = at if recovered else None
+    return Event("answer", at, since=since, recovered=recovered, server=server, asked=asked)
 
 
 def update(seq: int, number: int, *, source: str = "a", epoch: str = "e") -> Event:
@@ -50,10 +53,10 @@ RIGHT = {
         HISTORY,
         [answer(0), *updates(1, 3), gap(3), answer(0, epoch="f"), *updates(1, 2, source="b", epoch="f")],
     ),
-    "replayed": (HISTORY, [answer(0), *updates(1, 5), gap(5), answer(3), *updates(4, 8)]),
+    "replayed": (Kind(replay=2), [answer(0), *updates(1, 5), gap(5), answer(3), *updates(4, 8)]),
     "an earlier position": (
         HISTORY,
-        [answer(0), *updates(1, 9), gap(9), answer(5), lost(5), answer(5, recovered=True), *updates(6, 10)],
+        [*updates(1, 9), lost(9), gap(9), answer(5), lost(5), answer(5, recovered=True), *updates(6, 9)],
     ),
     "replayed in another epoch": (
         Kind(replay=2),
@@ -94,6 +97,8 @@ WRONG = {
         [answer(3), Event("snapshot", Position("e", 3), {"source": "a", "number": 3, "cells": [9] * 4})],
     ),
     "before any state": (BOOK, [answer(3), update(4, 4)]),
+    "begins anew at": (Kind(replay=2), [answer(0), *updates(1, 9), gap(9), answer(6), *updates(7, 10)]),
+    "this connection was at": (BOOK, [answer(0), state(0, 0), *updates(1, 9), state(8, 8), update(9, 9)]),
     "came after 2": (BOOK, [answer(3), state(3, 2), update(4, 4)]),
 }  # fmt: skip
 
@@ -112,14 +117,59 @@ def test_wrong_transcripts_have_the_violation(said: str) -> None:
 
 def test_an_update_that_a_process_had_must_follow_a_recovered_answer() -> None:
     seen = Event("update", Position("e", 4), {"source": "a", "number": 4}, time=1.0, server="s")
-    resumed = Event(
-        "answer", Position("e", 3), since=Position("e", 3), recovered=True, time=2.0, server="s"
-    )
+    resumed = answer(3, recovered=True, server="s", asked=2.0)
     missing = Event("gap", Position("e", 3), count=1, time=2.0, server="s")
     topic = Topic(HISTORY, {"one": [seen], "two": [resumed, missing]})
     assert "did not follow" in "\n".join(topic.violations(TRUTH))
     elsewhere = Event("update", Position("e", 4), seen.data, time=1.0, server="another")
     assert Topic(HISTORY, {"one": [elsewhere], "two": [resumed, missing]}).violations(TRUTH) == []
+
+
+def test_recovered_updates_have_no_hole() -> None:
+    seen = [
+        Event("update", Position("e", seq), {"source": "a", "number": seq}, time=1.0, server="s")
+        for seq in range(1, 10)
+    ]
+    resumed = answer(3, recovered=True, server="s", asked=2.0)
+    events = [resumed, update(4, 4), gap(4, 2), update(7, 7)]
+    topic = Topic(HISTORY, {"one": seen, "two": events})
+    assert "did not follow" in "\n".join(topic.violations(TRUTH))
+
+
+def test_no_more_than_the_replay_comes_again() -> None:
+    once = [answer(0), *updates(1, 9), gap(9)]
+    for position, wrong in ((7, False), (6, True)):
+        again = [answer(position, epoch="f"), *updates(position + 1, 12, epoch="f")]
+        said = Topic(Kind(replay=2), {"client": once + again}).violations(TRUTH)
+        assert any("came again" in each for each in said) == wrong
+
+
+@pytest.mark.parametrize(
+    ("server", "asked", "wrong"),
+    [("one", 2.0, True), ("one", 0.5, False), ("two", 2.0, False)],
+)
+def test_only_a_process_that_is_behind_begins_at_an_earlier_position(
+    server: str, asked: float, wrong: bool
+) -> None:
+    seen = [
+        Event("update", Position("e", seq), {"source": "a", "number": seq}, time=1.0, server="one")
+        for seq in range(1, 10)
+    ]
+    back = [answer(5, server=server, asked=asked), *updates(6, 9)]
+    said = Topic(HISTORY, {"client": [*seen, lost(9), gap(9), *back]}).violations(TRUTH)
+    assert any("the process had been" in each for each in said) == wrong
+
+
+def test_no_process_goes_back_to_an_earlier_epoch() -> None:
+    def at(epoch: str, time: float) -> Event:
+        data = {"source": epoch, "number": 1}
+        return Event("update", Position(epoch, 1), data, time=time, server="one")
+
+    moves = [at("e", 1.0), gap(1), answer(0, epoch="f", server="one"), at("f", 2.0)]
+    for asked, wrong in ((3.0, True), (1.5, False)):
+        back = [answer(1, server="one", asked=asked)]
+        said = Topic(HISTORY, {"one": moves, "two": back}).violations(TRUTH)
+        assert any("the process had been" in each for each in said) == wrong
 
 
 def test_two_clients_must_agree_about_a_position() -> None:

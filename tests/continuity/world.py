@@ -5,8 +5,10 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.continuity.truth import Truth
@@ -109,6 +111,7 @@ class World:
         self._data = folder / "redis"
         self._copy = folder / "older"
         self._lock = asyncio.Lock()
+        self._work: asyncio.Future[None] | None = None
         self._data.mkdir()
         self.redis: RedisServer | None = None
         if redis:
@@ -127,11 +130,13 @@ class World:
     async def start(self) -> None:
         """Start everything."""
         if self.redis is not None:
-            await asyncio.to_thread(self.redis.start)
+            await self._finish(self.redis.start)
         await asyncio.gather(*(server.start(self.log) for server in self.servers))
 
     async def stop(self) -> None:
         """Kill everything."""
+        if self._work is not None:
+            await asyncio.wait({self._work})
         for server in self.servers:
             await server.kill()
         if self.redis is not None:
@@ -155,7 +160,7 @@ class World:
         """Kill Redis and start it again: with its `same` data, with `none`, or with `older` data."""
         assert self.redis is not None
         async with self._lock:
-            await asyncio.to_thread(self._restart_redis, self.redis, data)
+            await self._finish(self._restart_redis, self.redis, data)
 
     async def stop_redis(self, seconds: float) -> None:
         """Let Redis do nothing for a while."""
@@ -164,6 +169,29 @@ class World:
             self.redis.pause()
             await asyncio.sleep(seconds)
             self.redis.resume()
+
+    async def cut_redis(self, seconds: float) -> None:
+        """Let Redis do nothing for a while, then do what it was asked, and cut connections before it answers."""
+        assert self.redis is not None
+        async with self._lock:
+            await self._finish(self._cut_redis, self.redis, seconds)
+
+    async def _finish(self, work: Callable[..., None], *arguments: object) -> None:
+        """Do something in a thread; `stop` waits until it is done."""
+        self._work = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+        await asyncio.shield(self._work)
+
+    @staticmethod
+    def _cut_redis(redis: RedisServer, seconds: float) -> None:
+        with socket.create_connection(("127.0.0.1", redis.port), timeout=10) as connection:
+            connection.sendall(b"PING\r\n")
+            connection.recv(64)
+            redis.pause()
+            time.sleep(seconds)
+            # What came before this is done before, but its answers would be written after it.
+            connection.sendall(b"CLIENT KILL SKIPME yes\r\n")
+            redis.resume()
+            connection.recv(64)
 
     def _restart_redis(self, redis: RedisServer, data: str) -> None:
         redis.stop()
