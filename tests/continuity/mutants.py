@@ -185,10 +185,12 @@ def resync_skipped() -> None:
 
 
 def older_store() -> None:
-    """A store that has come back older goes on counting where it is."""
-    told = "local function is_older(state, epoch, seq)"
+    """A store that has come back older goes on counting where it is, also if it is known to have started anew."""
+    older = "local function is_older(state, epoch, seq)"
+    reborn = "local function is_reborn(state, life)"
     for name in ("PUBLISH", "READ"):
-        _replace(name, told, f"{told}\n  if state.epoch ~= '' then return false end")
+        _replace(name, older, f"{older}\n  if state.epoch ~= '' then return false end")
+        _replace(name, reborn, f"{reborn}\n  if life then return false end")
     _replace("READ", "known_mark ~= ''", "false")
 
 
