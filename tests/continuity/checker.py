@@ -3,23 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tests.continuity.kinds import Kind
 from tests.continuity.processes import Processes
 from tests.continuity.rules import Event, Position
 from tests.continuity.services import Step, Whole, whole
 from tests.continuity.truth import Made
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a route promises."""
-
-    numbered: bool = True
-    """It has positions: each loss is signalled, also across connections and producers."""
-    stateful: bool = False
-    replay: int = 0
-    """How many updates a new subscriber gets at once; after a loss, a client may have had them."""
-    many: bool = False
-    """Many processes publish to one topic; their updates come in any order among each other."""
 
 
 @dataclass
@@ -215,25 +203,3 @@ class _Walk:
         self.state = Whole(source=made.source, number=made.number, cells=cells)
         if self.state != whole(made):
             yield f"the state after {made} is {cells}"
-
-
-def unfinished(
-    kind: Kind, events: Sequence[Event], truth: Mapping[str, int], alive: Sequence[str]
-) -> str | None:
-    """Return what a client at rest lacks of the updates of the sources that are `alive`, without a signal."""
-    last: dict[str, int] = {}
-    for event in events:
-        if event.kind in {"update", "snapshot"}:
-            if not kind.many:
-                last.clear()
-            last[event.data["source"]] = event.data["number"]
-        elif event.kind == "gap" and event.count is None and not kind.stateful:
-            last.clear()
-    for source in alive:
-        if source in last and last[source] != truth.get(source, 0):
-            return f"it rests at {last[source]} of {source}, and {truth.get(source, 0)} were made"
-        if kind.stateful and source not in last:
-            return f"it rests at {last}, without a state of {source}"
-        if last and source not in last and not kind.many and truth.get(source, 0):
-            return f"it rests at {last}, and {source} made {truth.get(source, 0)}"
-    return None

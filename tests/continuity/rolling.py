@@ -13,8 +13,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.continuity.checker import Kind, Topic
+from tests.continuity.checker import Topic
 from tests.continuity.client import Client
+from tests.continuity.kinds import Kind
 from tests.continuity.truth import Truth
 from tests.continuity.world import LEASE, Server
 from tests.runtime.redis_server import free_port, redis_server

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from tests.continuity.checker import Kind, Topic, unfinished
+from tests.continuity.checker import Topic
 from tests.continuity.client import Client
+from tests.continuity.kinds import Kind, unfinished
 from tests.continuity.rules import Event
 from tests.continuity.scripts import make_script
 from tests.continuity.services import BURST, REPLAY

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.continuity.checker import Kind, Topic, unfinished
+from tests.continuity.checker import Topic
+from tests.continuity.kinds import Kind, unfinished
 from tests.continuity.rules import Event, Position
 from tests.continuity.services import whole
 from tests.continuity.truth import Made
