@@ -50,7 +50,8 @@ class BrokerStats:
         int, "Updates of other producers that did not arrive so far; each is a gap in `seq`."
     ] = 0
     rejected: Annotated[
-        int, "Received messages that no process of this app can have sent, so far."
+        int,
+        "Messages that no process of this app can have sent, and keys that none can have written, so far.",
     ] = 0
     reconnects: Annotated[int, "Connections that were lost and restored so far."] = 0
 

@@ -64,7 +64,10 @@ def _head(group: Group, name: bytes) -> tuple[_Argument, ...]:
 def answers_of(answer: object, batch: KeptBatch) -> list[Answer]:
     """Return the answers of the script PUBLISH; raises RedisError for anything else."""
     parts = _list_of(answer, len(batch.groups))
-    return [Answer(Outcome(outcome), _position(*rest)) for outcome, *rest in parts]
+    return [
+        Answer(Outcome(outcome), _position(epoch, seq), replaced)
+        for outcome, replaced, epoch, seq in parts
+    ]
 
 
 def asking(questions: Sequence[Question], life: str) -> tuple[list[bytes], list[_Argument]]:
@@ -93,11 +96,11 @@ def readings_of(answer: object, questions: Sequence[Question]) -> list[Reading |
         if not part:
             readings.append(None)
             continue
-        epoch, seq, base, entries = part
+        epoch, seq, base, replaced, entries = part
         flat = iter(entries)
         triples = zip(flat, flat, flat, strict=True)
         found = [entry for triple in triples for entry in _entry(*triple)]
-        readings.append(Reading(_position(epoch, seq), found, read_number(base)))
+        readings.append(Reading(_position(epoch, seq), found, read_number(base), replaced))
     return readings
 
 

@@ -34,6 +34,8 @@ class Reading(NamedTuple):
     entries: Sequence[Entry]
     base: int = 0
     """The number at which the epoch began: updates up to it are those of an earlier epoch."""
+    replaced: int = 0
+    """The number of keys that no process of this app can have written."""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,7 +73,7 @@ class Follower:
     def take(self, reading: Reading) -> None:
         """Continue from what was read of the store, and with the messages that have come meanwhile."""
         self.unread = self.forked = False
-        position, entries, base = reading
+        position, entries, base, _ = reading
         if position.epoch:
             same = position.epoch == self.known.epoch and self._own is None
             if same:

@@ -30,11 +30,16 @@ from wsgen_runtime.brokers.redis.state import Sending
 # Scripts are sent in full, so that they work after Redis has restarted; Redis caches the compiled script.
 
 # KEYS: leases. ARGV: their duration in ms, then a token for each. Returns 0 for each granted lease, or the
-# remaining time. A lease without an expiry, which this broker never writes, gets one.
+# remaining time. A lease without an expiry, which this broker never writes, gets one, and a key that is no lease
+# is replaced.
 _CLAIM = """
 local answers = {}
 for i, lease in ipairs(KEYS) do
-  local holder = redis.call('GET', lease)
+  local holder = redis.pcall('GET', lease)
+  if type(holder) == 'table' then  -- an error: the key is no lease
+    if not string.find(holder.err, 'WRONGTYPE') then redis.call('GET', lease) end
+    holder = false
+  end
   answers[i] = 0
   if not holder then
     redis.call('SET', lease, ARGV[i + 1], 'PX', ARGV[1])
@@ -52,7 +57,7 @@ return answers
 # KEYS: leases. ARGV: a message, then a token and a channel for each.
 _RELEASE = """
 for i, lease in ipairs(KEYS) do
-  if redis.call('GET', lease) == ARGV[2 * i] then
+  if redis.pcall('GET', lease) == ARGV[2 * i] then
     redis.call('DEL', lease)
     redis.call('PUBLISH', ARGV[2 * i + 1], ARGV[1])
   end
@@ -64,7 +69,7 @@ _PUBLISH = """
 local refused = 0
 for i, lease in ipairs(KEYS) do
   local token = ARGV[3 * i - 2]
-  if token == '' or redis.call('GET', lease) == token then
+  if token == '' or redis.pcall('GET', lease) == token then
     redis.call('PUBLISH', ARGV[3 * i - 1], ARGV[3 * i])
   else
     refused = refused + 1

@@ -64,6 +64,7 @@ class PositionWork:
                 else:
                     batch.again, ledger.doubt = True, batch
                 raise
+            self.strangers.replaced(sum(answer.replaced for answer in answers))
             batch, dropped = ledger.settle(batch, answers)
             tally.dropped += dropped
         if batch is not None:
@@ -84,6 +85,7 @@ class PositionWork:
             if topic is None or topic.follower is not follower:
                 continue  # closed meanwhile
             if reading is not None:
+                self.strangers.replaced(reading.replaced)
                 entries = self._of_type(topic, reading.entries)
                 follower.take(reading._replace(entries=entries))
             if follower.unread:
@@ -120,6 +122,7 @@ class PositionWork:
                 for it in followers[start : start + _CHECKS]
             ]
             readings = await self.link.read(questions)
+            self.strangers.replaced(sum(reading.replaced for reading in readings if reading))
             pairs = zip(questions, readings, strict=True)
             doubtful = [
                 (question.follower, reading.position)

@@ -165,6 +165,8 @@ class Answer(NamedTuple):
 
     outcome: Outcome
     position: Position
+    replaced: int = 0
+    """The number of keys that no process of this app can have written."""
 
 
 class KeptTopics:

@@ -7,6 +7,9 @@ names the run of the server. Its history is a stream whose ids are the numbers. 
 has the `mark` of its update, which no other update of the topic has, the `size` before it, the time in
 milliseconds, and the label with the data.
 
+Anybody with access to Redis can write there. What no process of this app can have written is replaced, as if the
+store had lost it, and each script counts what it has replaced of a topic.
+
 Scripts are sent in full, so that they work after Redis has restarted; Redis caches the compiled script.
 """
 
@@ -15,11 +18,40 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number) return string.format('%.0f', number) end
 local function generation(epoch) return tonumber(string.match(epoch, '^(%d+)%.')) or 0 end
+local replaced = 0
+-- Returns nil if the key is of another kind, or holds later entries than the one to add.
+local function try(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.find(answer.err, 'WRONGTYPE') and not string.find(answer.err, 'smaller') then
+    return redis.call(...)
+  end
+end
+local function remove(key)
+  redis.call('DEL', key)
+  replaced = replaced + 1
+end
+local function range(history, ...)
+  local entries = try('XRANGE', history, ...)
+  if not entries then remove(history) end
+  return entries or {}
+end
+local function is_epoch(text)
+  local number = string.match(text, '^(%d+)%.[!-~]+$')
+  return number and #number < 16 and #text <= 100
+end
+local function count(text, least)
+  local number = tonumber(text or 0)
+  return number and number >= least and number <= 9e15 and math.floor(number) == number and number
+end
 local function load(key)
-  local s = redis.call('HMGET', key, 'epoch', 'n', 'seq', 'size', 'base', 'life')
-  local n, seq, size = tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0)
-  local base, life = tonumber(s[5] or 0), s[6] or ''
-  return {key = key, epoch = s[1] or '', n = n, seq = seq, size = size, base = base, life = life}
+  local s = try('HMGET', key, 'epoch', 'n', 'seq', 'size', 'base', 'life') or {''}
+  local epoch, n, seq, size, base = s[1], count(s[2], -1), count(s[3], 0), count(s[4], 0), count(s[5], 0)
+  if epoch and not (is_epoch(epoch) and n and seq and size and base) then
+    remove(key)
+    epoch, n, seq, size, base = false, 0, 0, 0, 0
+  end
+  return {key = key, epoch = epoch or '', n = n, seq = seq, size = size, base = base, life = s[6] or ''}
 end
 local function save(state, life, ttl)
   local n, seq, size, base = text(state.n), text(state.seq), text(state.size), text(state.base)
@@ -50,8 +82,8 @@ end
 
 # KEYS: the key of the last batch with updates that have no producer; then lease, state, history for each group.
 # ARGV: the name of the batch, '1' if it may have been published, the run of the server; then for each group the
-# values that `group` reads, and three for each item: kind, number, content. Returns outcome, epoch, seq for each
-# group.
+# values that `group` reads, and three for each item: kind, number, content. Returns for each group the outcome,
+# the number of keys that were replaced, epoch, seq.
 PUBLISH = (
     _COMMON
     + """
@@ -71,7 +103,8 @@ local function trim(history, size, g)
   while true do
     local entries = redis.call('XRANGE', history, '-', '+', 'COUNT', 8)
     for _, entry in ipairs(entries) do
-      if tonumber(entry[2][6]) >= now - g.ms and size - tonumber(entry[2][4]) <= g.bytes then return end
+      local ms, before = tonumber(entry[2][6] or ''), tonumber(entry[2][4] or '')
+      if ms and before and ms >= now - g.ms and size - before <= g.bytes then return end
       redis.call('XDEL', history, entry[1])
     end
     if #entries < 8 then return end
@@ -109,7 +142,10 @@ local function publish(g, state, history)
         if g.updates > 0 then
           local size, ms = text(state.size), text(now)
           local id, fields = seq .. '-0', {'mark', mark, 'size', size, 'ms', ms, 'data', content}
-          redis.call('XADD', history, 'MAXLEN', g.updates, id, unpack(fields))
+          if not try('XADD', history, 'MAXLEN', g.updates, id, unpack(fields)) then
+            remove(history)
+            redis.call('XADD', history, id, unpack(fields))
+          end
           added = true
         end
         state.size = state.size + #content
@@ -130,7 +166,8 @@ end
 for i = 2, #KEYS, 3 do
   local g, state, outcome = group(), nil, 0
   local after = at + 3 * g.count
-  if g.token ~= '' and redis.call('GET', KEYS[i]) ~= g.token then
+  replaced = 0
+  if g.token ~= '' and redis.pcall('GET', KEYS[i]) ~= g.token then
     outcome = 1
     state = {epoch = '', seq = 0}
   else
@@ -170,7 +207,7 @@ for i = 2, #KEYS, 3 do
     end
   end
   at = after
-  answers[#answers + 1] = {outcome, state.epoch, text(state.seq)}
+  answers[#answers + 1] = {outcome, replaced, state.epoch, text(state.seq)}
 end
 if foreign then redis.call('SET', KEYS[1], ARGV[1], 'PX', 600000) end
 return answers
@@ -178,10 +215,10 @@ return answers
 )
 
 # KEYS: state, history for each topic. ARGV: the run of the server, then the eleven values of each topic that are
-# read below. Returns epoch, seq, the number at which the epoch began, and a list of number, mark and content of
-# the updates after the known one, or of all that are kept if the epoch is another one. With 'check', the list is
-# empty; with 'renew', the epoch is another one in any case. When the lists have become too large for one answer,
-# each topic that is left has an empty list.
+# read below. Returns epoch, seq, the number at which the epoch began, the number of keys that were replaced, and
+# a list of number, mark and content of the updates after the known one, or of all that are kept if the epoch is
+# another one. With 'check', the list is empty; with 'renew', the epoch is another one in any case. When the lists
+# have become too large for one answer, each topic that is left has an empty list.
 READ = (
     _COMMON
     + """
@@ -195,10 +232,11 @@ for i = 1, #KEYS, 2 do
   if size > 1048576 then
     answers[#answers + 1] = {}
   else
+    replaced = 0
     local state, entries = load(KEYS[i]), {}
     local renews = mode == 'renew' or is_older(state, top, top_seq)
     if not renews and known_mark ~= '' and known == state.epoch then
-      for _, entry in ipairs(redis.call('XRANGE', KEYS[i + 1], text(known_seq), text(known_seq))) do
+      for _, entry in ipairs(range(KEYS[i + 1], text(known_seq), text(known_seq))) do
         renews = entry[2][2] ~= known_mark
       end
     end
@@ -213,8 +251,8 @@ for i = 1, #KEYS, 2 do
     end
     if mode ~= 'check' and ms > 0 then
       local first = known == state.epoch and text(known_seq + 1) or '-'
-      for _, entry in ipairs(redis.call('XRANGE', KEYS[i + 1], first, '+')) do
-        if tonumber(entry[2][6]) >= now - ms then
+      for _, entry in ipairs(range(KEYS[i + 1], first, '+')) do
+        if (tonumber(entry[2][6] or '') or 0) >= now - ms and entry[2][8] then
           entries[#entries + 1] = string.match(entry[1], '^%d+')
           entries[#entries + 1] = entry[2][2]
           entries[#entries + 1] = entry[2][8]
@@ -222,7 +260,7 @@ for i = 1, #KEYS, 2 do
         end
       end
     end
-    answers[#answers + 1] = {state.epoch, text(state.seq), text(state.base), entries}
+    answers[#answers + 1] = {state.epoch, text(state.seq), text(state.base), replaced, entries}
   end
 end
 return answers

@@ -36,6 +36,16 @@ class Strangers:
             logged.add(key)
             _log.warning(message, *arguments)
 
+    def replaced(self, count: int) -> None:
+        """Count and log keys that held what no process of this app can have written."""
+        if count:
+            self.tally.rejected += count
+            self.warn_once(
+                "keys",
+                "keys of this app in Redis held what none of its processes has written, and were replaced:"
+                " see who else writes keys with the same prefix",
+            )
+
     def reject(self, why: ValueError) -> None:
         """Count and log a message that is not delivered."""
         if isinstance(why, OtherTypeError):
