@@ -62,6 +62,7 @@ async def test_a_store_that_lost_its_latest_updates_is_signalled_at_rest(
             for each in seen:
                 await each.until_reset()
             assert seen[0].position == seen[1].position
+            await until(lambda: are_connected(one, two))  # or a status comes first
             async with greeted(two.app) as back:
                 assert (await ask(back, AAPL, since))["payload"]["recovered"] is False
             add(3)
