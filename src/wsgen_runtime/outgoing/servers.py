@@ -73,8 +73,15 @@ def abort_after(scope: Scope, within: float) -> None:
     HTTP/2 connections are left alone, since they carry more than this socket.
     """
     transport = transport_of_task() if scope.get("http_version") == "1.1" else None
-    if transport is not None and transport.get_write_buffer_size():
+    if transport is not None and _has_to_write(transport):
         asyncio.get_running_loop().call_later(within, transport.abort)
+
+
+def _has_to_write(transport: asyncio.WriteTransport) -> bool:
+    try:
+        return transport.get_write_buffer_size() > 0
+    except AttributeError:  # asyncio's for TLS, which forgets its connection when it is closed again
+        return False
 
 
 def transport_of_task() -> asyncio.WriteTransport | None:
