@@ -32,11 +32,11 @@ class ResultsTable:
         print(self.lines[-1], flush=True)
 
 
-def write_results(name: str, text: str, pages: Path = PAGES) -> None:
-    """Replace the text between the markers on the page of the benchmarks `name` by `text`."""
+def write_results(name: str, text: str, pages: Path = PAGES, *, part: str = "") -> None:
+    """Replace the text between the markers on the page of benchmarks `name`, or of a `part`, by `text`."""
     page = pages / f"benchmarks-{name}.md"
-    before, start, rest = page.read_text("utf-8").partition(f"<!-- results: {name} -->\n")
+    before, start, rest = page.read_text("utf-8").partition(f"<!-- results: {part or name} -->\n")
     _, end, after = rest.partition("<!-- end of results -->\n")
     if not start or not end:
-        raise ValueError(f"{page} has no place for the results {name!r}")
+        raise ValueError(f"{page} has no place for the results {part or name!r}")
     page.write_text(f"{before}{start}\n{text.strip()}\n\n{end}{after}", "utf-8")

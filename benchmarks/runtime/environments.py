@@ -11,13 +11,18 @@ SHARED = ("uvicorn", "websockets", "wsproto", "uvloop", "pydantic")
 REQUIREMENTS = {
     "fastws": ("fastws==0.1.7", *SHARED),
     "chanx": ("chanx[fast-channels]==2.13.0", *SHARED),
+    "granian": ("granian==2.8.7", "starlette", *SHARED),
+    "socketify": ("socketify==0.0.31", "starlette", *SHARED),
     "clients": ("picows>=2.3",),
 }
 
 
 def interpreter(name: str) -> str:
-    """Return the Python of the environment for `name`, which is made if it does not exist."""
-    if name not in REQUIREMENTS:
+    """Return the Python of the environment for `name`, which is made if it does not exist.
+
+    Without a name, it is that of this process. Raises CalledProcessError if a package cannot be installed here.
+    """
+    if not name:
         return sys.executable
     folder = ROOT / f".venv-bench-{name}"
     python = folder / "bin/python"

@@ -1,14 +1,16 @@
-"""A contestant's server and its clients: two processes, each on its own core."""
+"""A program of the benchmark: a process with a core of its own, which is told what to do by lines of JSON."""
 
 import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from benchmarks.runtime.environments import ROOT, interpreter
 
+SERVERS, CLIENTS = 0, 1
+"""The core of the servers, and that of the clients and of all else."""
 _ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
 
 
@@ -38,67 +40,29 @@ class Program:
         return self.hear()
 
 
-class Contestant:
-    """One server and its clients."""
-
-    def __init__(self, name: str, server: Program, clients: Program, about: dict[str, str]) -> None:
-        self.name = name
-        self.server = server
-        self.clients = clients
-        self.subscribe = about["subscribe"]
-        self.unsubscribe = about["unsubscribe"]
-        self._connected = 0
-
-    def connect(self, number: int, topics: int = 0) -> None:
-        """Connect `number` more clients; subscribe each to one of `topics` topics in turn, if to any."""
-        first = self._connected
-        self._connected = self.clients.ask("connect", number)
-        if topics:
-            self.clients.ask("ask", self.subscribe, first, self._connected, topics)
-
-    def publish(self, topics: int, updates: int, subscribers: int) -> tuple[float, float]:
-        """Return the wall time and the server's CPU time, in seconds, until all clients have all updates."""
-        self.clients.ask("receive", topics * updates * subscribers)
-        before = self.server.ask("cpu")
-        started = self.server.ask("publish", topics, updates, 0)
-        ended = self.clients.hear()
-        return ended - started, self.server.ask("cpu") - before
-
-
 @contextmanager
-def contestants(
-    *names: str, ws: str, loop: str, environment: Mapping[str, str] | None = None
-) -> Iterator[list[Contestant]]:
-    """Run the servers, with more in their environment if need be, and their clients until the block ends."""
-    with ExitStack() as stack:
-        yield [_start(stack, name, ws, loop, environment or {}) for name in names]
-
-
-def _start(
-    stack: ExitStack, name: str, ws: str, loop: str, environment: Mapping[str, str]
-) -> Contestant:
-    options = ["--ws", ws, "--loop", loop]
-    server = _run(stack, 0, interpreter(name), "serve", name, *options, **environment)
-    about = server.hear()
-    clients = _run(stack, 1, interpreter("clients"), "clients", str(about["port"]))
-    return Contestant(name, server, clients, about)
-
-
-def _run(
-    stack: ExitStack, core: int, python: str, program: str, *arguments: str, **environment: str
-) -> Program:
+def program(
+    name: str,
+    *arguments: str,
+    core: int,
+    environment: str = "",
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[Program]:
+    """Run the program `name` until the block ends, by the Python of the `environment`."""
     process = subprocess.Popen(
-        [python, "-m", f"benchmarks.runtime.programs.{program}", *arguments],
+        [interpreter(environment), "-m", f"benchmarks.runtime.programs.{name}", *arguments],
         cwd=ROOT,
-        env={**_ENVIRONMENT, **environment},
+        env={**_ENVIRONMENT, **(variables or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    stack.callback(_stop, process)
-    cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(process.pid, {cores[core % len(cores)]})
-    return Program(process)
+    try:
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(process.pid, {cores[core % len(cores)]})
+        yield Program(process)
+    finally:
+        _stop(process)
 
 
 def _stop(process: "subprocess.Popen[str]") -> None:

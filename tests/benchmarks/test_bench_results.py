@@ -8,6 +8,7 @@ from benchmarks.generator.manifest_reads import count_reads
 from benchmarks.generator.sample_project import edit_first_source, project
 from benchmarks.generator.timing import render
 from benchmarks.results import PAGES, ResultsTable, write_results
+from benchmarks.runtime.scenarios import SCENARIOS
 
 
 @pytest.mark.parametrize(
@@ -65,11 +66,13 @@ def test_results_are_written_between_their_markers_only(tmp_path: Path) -> None:
         write_results("two", "| new |", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["generator", "runtime"])
-def test_the_docs_have_a_place_for_the_results(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "part"), [("generator", ""), *(("runtime", scenario) for scenario in SCENARIOS)]
+)
+def test_the_docs_have_a_place_for_the_results(name: str, part: str, tmp_path: Path) -> None:
     page = tmp_path / f"benchmarks-{name}.md"
     page.write_bytes((PAGES / page.name).read_bytes())
-    write_results(name, "| new |", tmp_path)
+    write_results(name, "| new |", tmp_path, part=part)
     assert page.read_text("utf-8").count("| new |") == 1
 
 

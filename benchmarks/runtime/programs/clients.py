@@ -3,15 +3,19 @@
 It does not depend on the contestant: it sends given frames, and counts or times the frames that it receives.
 """
 
+import argparse
 import asyncio
 import json
+import os
 import re
+import ssl
 import sys
 import time
-from collections.abc import Callable
 from typing import Any
 
-from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import WSMsgType, WSTransport, ws_connect
+
+from benchmarks.runtime.programs.receiving import Client, Count, bytes_received, delays
 
 _TIME = re.compile(rb'"time":\s*([0-9.e+-]+)')
 _SYMBOL = re.compile(rb'"symbol":"(S[0-9]+)"')
@@ -19,55 +23,20 @@ _PORTS = 20_000
 """The number of connections from one source address, whose ports are limited."""
 
 
-class _Count:
-    """Frames seen since `start`, and when the last one expected came.
-
-    `answer` is called with each while it is set.
-    """
-
-    def __init__(self) -> None:
-        self.answer: Callable[[WSTransport, bytes], None] | None = None
-        self.seen = 0
-        self.expected = -1
-        self.ended = 0.0
-        self.reached = asyncio.Event()
-
-    def start(self, expected: int) -> None:
-        self.seen = 0
-        self.expected = expected
-        self.reached.clear()
-
-    async def reach(self) -> float:
-        async with asyncio.timeout(120):
-            await self.reached.wait()
-        return self.ended
-
-
-class _Client(WSListener):
-    """Counts its frames."""
-
-    def __init__(self, count: _Count) -> None:
-        self._count = count
-
-    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        count = self._count
-        if frame.msg_type == WSMsgType.CLOSE:
-            raise RuntimeError(f"closed by the server: {frame.get_close_reason()}")
-        if count.answer is not None:
-            count.answer(transport, frame.get_payload_as_bytes())
-        count.seen += 1
-        if count.seen == count.expected:
-            count.ended = time.monotonic()
-            count.reached.set()
-
-
 class _Clients:
     """All clients of this process."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._count = _Count()
+    def __init__(self, url: str, offer: str) -> None:
+        self._url = url
+        self._options: dict[str, Any] = {  # those of picows, of many types
+            "websocket_handshake_timeout": 60,
+            "read_buffer_init_size": 1024,
+            "extra_headers": {"Sec-WebSocket-Extensions": offer} if offer else None,
+            "ssl_context": _trusting() if url.startswith("wss:") else None,
+        }
+        self._count = Count()
         self._connected: list[WSTransport] = []
+        self._listeners: list[Client] = []
         self._guest: WSTransport | None = None
         self._followed: tuple[dict[bytes, int], list[float]] = {}, []
 
@@ -75,27 +44,32 @@ class _Clients:
         """Connect `number` more clients, some at a time."""
         while number:
             some = min(number, 100)
-            # One source address has ports for a limited number of connections to the same server.
-            source = f"127.0.0.{1 + len(self._connected) // _PORTS}"
+            # A source address has a limited number of ports, and each process its own addresses.
+            source = f"127.{1 + os.getpid() % 250}.0.{1 + len(self._connected) // _PORTS}"
             connecting = (
                 ws_connect(
-                    lambda: _Client(self._count),
-                    f"ws://127.0.0.1:{self._port}/",
-                    websocket_handshake_timeout=60,
-                    read_buffer_init_size=1024,
+                    lambda: Client(self._count),
+                    self._url,
                     local_addr=(source, 0),
+                    **self._options,
                 )
                 for _ in range(some)
             )
-            self._connected += [transport for transport, _ in await asyncio.gather(*connecting)]
+            for transport, listener in await asyncio.gather(*connecting):
+                self._connected.append(transport)
+                self._listeners.append(listener)
             number -= some
         return len(self._connected)
 
-    async def ask(self, frame: str, first: int, last: int, topics: int) -> float:
-        """Send `frame` with each client's topic from `first` to before `last`, and await the answers."""
-        self._count.start(last - first)
+    async def ask(self, frame: str, first: int, last: int, topics: int, answers: int) -> float:
+        """Send `frame` with each client's topic, if it has any, and await so many answers for each.
+
+        The clients are those from `first` to before `last`.
+        """
+        self._count.start((last - first) * answers)
         for number, transport in enumerate(self._connected[first:last]):
-            transport.send(WSMsgType.TEXT, (frame % (number % topics)).encode())
+            text = frame % (number % topics) if topics else frame
+            transport.send(WSMsgType.TEXT, text.encode())
         return await self._count.reach()
 
     async def storm(self, subscribe: str, unsubscribe: str, turns: int) -> float:
@@ -120,21 +94,6 @@ class _Clients:
         ended = await self._count.reach()
         self._count.answer = None
         return ended - started
-
-    async def latencies(self, expected: int) -> list[float]:
-        """Return the sorted latencies of the next `expected` updates, in seconds."""
-        found: list[float] = []
-
-        def note(_transport: WSTransport, update: bytes) -> None:
-            match = _TIME.search(update)
-            assert match is not None, update
-            found.append(time.monotonic() - float(match[1]))
-
-        self._count.start(expected)
-        self._count.answer = note
-        await self._count.reach()
-        self._count.answer = None
-        return sorted(found)
 
     def follow(self, period: float) -> str:
         """Note the updates of topics, each of which is published to every `period` seconds, until `followed`."""
@@ -174,7 +133,7 @@ class _Clients:
 
     async def meet(self, frame: str, reads: bool) -> int:
         """Connect a guest that subscribes to the topics 0 and 1 and is not counted; it may never read."""
-        transport, _ = await ws_connect(lambda: _Client(_Count()), f"ws://127.0.0.1:{self._port}/")
+        transport, _ = await ws_connect(lambda: Client(Count()), self._url, **self._options)
         for number in (0, 1):
             transport.send(WSMsgType.TEXT, (frame % number).encode())
         await asyncio.sleep(0.2)
@@ -195,17 +154,18 @@ class _Clients:
         match command:
             case ["connect", number]:
                 return await self.connect(number)
-            case ["ask", frame, first, last, topics]:
-                return await self.ask(frame, first, last, topics)
-            case ["receive", expected]:
-                self._count.start(expected)
+            case ["ask", frame, first, last, topics, answers]:
+                return await self.ask(frame, first, last, topics, answers)
+            case ["receive", expected, *timed]:
+                self._count.start(expected, timed=bool(timed))
                 _say("ready")
                 return await self._count.reach()
             case ["storm", subscribe, unsubscribe, turns]:
                 return await self.storm(subscribe, unsubscribe, turns)
-            case ["latencies", expected]:
-                _say("ready")
-                return await self.latencies(expected)
+            case ["delays", published]:
+                return delays(self._listeners, published)
+            case ["spent"]:
+                return (time.process_time(), os.times().system), bytes_received(self._connected)
             case ["follow", period]:
                 return self.follow(period)
             case ["followed"]:
@@ -222,8 +182,20 @@ def _say(value: object) -> None:
     sys.stdout.flush()
 
 
+def _trusting() -> ssl.SSLContext:
+    """Return a context that trusts the certificate that the benchmark has just made."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 async def _main() -> None:
-    clients = _Clients(int(sys.argv[1]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("offer", help="the extensions that the clients offer, if any")
+    options = parser.parse_args()
+    clients = _Clients(options.url, options.offer)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         _say(await clients.answer(json.loads(line)))

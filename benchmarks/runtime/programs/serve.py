@@ -1,4 +1,4 @@
-"""The process of the server: one contestant under uvicorn, which lines of JSON on stdin control."""
+"""The process of the server: one contestant and what runs it, which lines of JSON on stdin control."""
 
 import argparse
 import asyncio
@@ -11,26 +11,34 @@ import time
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from benchmarks.runtime.programs.bar import bar_at
+from benchmarks.runtime.programs.hosts import start
 
 _PARTS = 10
 """Topics are published to in as many parts, so that not all updates come at once."""
 
 
-async def _publish(contestant: Any, topics: int, updates: int, pause: float) -> float:
-    """Publish `updates` updates to each of `topics` topics; return the time of the first one."""
-    started = time.monotonic()
-    for _ in range(updates):
+async def _publish(
+    contestant: Any, topics: int, updates: int, pause: float, burst: int
+) -> list[float]:
+    """Publish `updates` updates to each of `topics` topics, `burst` of them in one turn of the event loop.
+
+    Return the times of those to the first topic.
+    """
+    times = []
+    for round_ in range(updates):
         for number in range(topics):
-            await contestant.publish(number, bar_at(number, time.monotonic()))
-            await asyncio.sleep(pause)
-    return started
+            now = time.monotonic()
+            if not number:
+                times.append(now)
+            await contestant.publish(number, bar_at(number, now))
+            if (round_ + 1) % burst == 0:
+                await asyncio.sleep(pause)
+    return times
 
 
-async def _stream(contestant: Any, topics: int, hertz: int, seconds: float) -> int:
-    """Publish to each of `topics` topics `hertz` times a second; return how often each was published to."""
+async def _stream(contestant: Any, topics: int, hertz: int, seconds: float) -> float:
+    """Publish to each of `topics` topics `hertz` times a second; return the seconds that this took."""
     loop = asyncio.get_running_loop()
     rounds, started = int(hertz * seconds), loop.time()
     for round_ in range(rounds):
@@ -39,7 +47,7 @@ async def _stream(contestant: Any, topics: int, hertz: int, seconds: float) -> i
             await asyncio.sleep(max(0.0, due - loop.time()))
             for number in range(part, topics, _PARTS):
                 await contestant.publish(number, bar_at(number, time.monotonic()))
-    return rounds
+    return loop.time() - started
 
 
 def _resident() -> float:
@@ -48,15 +56,21 @@ def _resident() -> float:
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
 
 
+def _busy() -> tuple[float, float]:
+    """Return this process's CPU time in seconds, and that in the kernel."""
+    times = os.times()
+    return time.process_time(), times.system
+
+
 async def _answer(contestant: Any, command: list[Any]) -> object:
     """Execute `command`, which the driver of the benchmark has sent."""
     match command:
-        case ["publish", topics, updates, pause]:
-            return await _publish(contestant, topics, updates, pause)
+        case ["publish", topics, updates, pause, burst]:
+            return await _publish(contestant, topics, updates, pause, burst)
         case ["stream", topics, hertz, seconds]:
             return await _stream(contestant, topics, hertz, seconds)
         case ["cpu"]:
-            return time.process_time()
+            return _busy()
         case ["memory"]:
             return _resident()
         case ["clog"]:
@@ -65,23 +79,14 @@ async def _answer(contestant: Any, command: list[Any]) -> object:
     raise ValueError(command)
 
 
-async def _main(options: argparse.Namespace) -> None:
-    contestant: Any = importlib.import_module(f"benchmarks.runtime.programs.{options.contestant}")
-    config = uvicorn.Config(
-        contestant.app,
-        port=0,
-        ws=options.ws,
-        log_config=None,
-        # Pings of idle contestants would disturb the one that is measured.
-        ws_ping_interval=None,
-        lifespan="off",
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn sets no event
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    _say({"port": port, "subscribe": contestant.SUBSCRIBE, "unsubscribe": contestant.UNSUBSCRIBE})
+async def _main(contestant: Any, options: argparse.Namespace) -> None:
+    port = await start(contestant, options)
+    about = {"port": port, "subscribe": contestant.SUBSCRIBE, "unsubscribe": contestant.UNSUBSCRIBE}
+    about |= {
+        "hello": getattr(contestant, "HELLO", ""),
+        "answers": getattr(contestant, "ANSWERS", 1),
+    }
+    _say(about)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         _say(await _answer(contestant, json.loads(line)))
@@ -98,15 +103,20 @@ def main() -> None:
     """Run the server until the end of stdin."""
     parser = argparse.ArgumentParser()
     parser.add_argument("contestant")
+    parser.add_argument("--host", default="uvicorn")
     parser.add_argument("--ws", default="auto")
     parser.add_argument("--loop", default="asyncio")
+    parser.add_argument("--certificates", type=Path)
     options = parser.parse_args()
-    if options.loop == "uvloop":
+    contestant: Any = importlib.import_module(f"benchmarks.runtime.programs.{options.contestant}")
+    if hasattr(contestant, "run"):  # it has an event loop of its own
+        contestant.run(_main(contestant, options))
+    elif options.loop == "uvloop":
         import uvloop
 
-        uvloop.run(_main(options))
+        uvloop.run(_main(contestant, options))
     else:
-        asyncio.run(_main(options))
+        asyncio.run(_main(contestant, options))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,72 @@
+"""What clients cost: connected ones that get nothing, subscribing, and their memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from statistics import median
+
+from benchmarks.runtime.contestants import Contestant, Rate, Setting, contestants
+from benchmarks.runtime.measuring import Budget, alternate, compare
+from benchmarks.runtime.rows import Row
+from benchmarks.runtime.servers import BARE, CHANX, FASTWS, OURS
+
+
+def idle(setting: Setting) -> Iterator[Row]:
+    """Ten subscribers alone, and the same next to ten thousand clients without a subscription."""
+    updates = 1_000
+    crowded = replace(OURS, label="crowded")
+    with contestants(setting, [OURS, crowded]) as running:
+        running[1].connect(10_000)
+        for contestant in running:
+            contestant.connect(10, topics=1)
+        found = alternate(setting, running, lambda contestant: contestant.publish(1, updates, 10))
+    rounds = list(zip(found[crowded], found[OURS], strict=True))
+    yield Row(
+        "10 subscribers beside 10,000 idle clients",
+        _each(found[crowded]),
+        "the 10 alone",
+        _each(found[OURS]),
+        [crowd.wall / few.wall for crowd, few in rounds],
+        [crowd.server.all / few.server.all for crowd, few in rounds],
+        at_most=1.1,
+    )
+
+
+def _each(rates: Sequence[Rate]) -> str:
+    """Return the wall time and the CPU time of an update to ten clients."""
+    wall = median(rate.wall / rate.number for rate in rates) * 1e7
+    return f"{wall:.0f} µs, {median(rate.cpu_each for rate in rates) * 10:.0f} µs"
+
+
+def storm(setting: Setting) -> Iterator[Row]:
+    """1,000 clients subscribe to one of 100 topics and unsubscribe, as fast as they get answers."""
+    with contestants(setting, [OURS, FASTWS, CHANX]) as running:
+        for contestant in running:
+            contestant.connect(1_000)
+        found = alternate(setting, running, lambda contestant: contestant.storm(1_000, turns=2))
+    for budget in (Budget(OURS, FASTWS, 1.2, by_cpu_time=True), Budget(OURS, CHANX)):
+        yield compare("subscribe and unsubscribe", found, budget)
+
+
+def memory(setting: Setting) -> Iterator[Row]:
+    """The server's memory for one more client with one subscription; each round connects new clients."""
+
+    def measure(contestant: Contestant) -> float:
+        clients = 500
+        before: float = contestant.serving.ask("memory")
+        contestant.connect(clients, topics=1)
+        taken: float = contestant.serving.ask("memory") - before
+        return taken / clients / 1024
+
+    servers = (OURS, BARE, FASTWS, CHANX)
+    with contestants(setting, servers) as running:
+        found = alternate(setting, running, measure)
+    ours = found[OURS]
+    for server in servers[1:]:
+        yield Row(
+            "memory of a client",
+            f"{median(ours):.1f} KiB",
+            server.label,
+            f"{median(found[server]):.1f} KiB",
+            [our / their for our, their in zip(ours, found[server], strict=True)],
+            at_most=1.3 if server is BARE else None,
+        )
