@@ -80,7 +80,7 @@ def abort_after(scope: Scope, within: float) -> None:
 def _has_to_write(transport: asyncio.WriteTransport) -> bool:
     try:
         return transport.get_write_buffer_size() > 0
-    except AttributeError:  # asyncio's for TLS, which forgets its connection when it is closed again
+    except AttributeError:  # with TLS, asyncio's has no buffer any more after a second close
         return False
 
 
