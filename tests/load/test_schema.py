@@ -35,6 +35,8 @@ BEYOND = frozenset(
         "WSG120",  # no route follows from the class
         "WSG122",  # the module's name in a form that discovery does not see
         "WSG130",  # keys that contradict each other
+        "WSG132",  # commands and errors whose names mean something in Python or for the runtime
+        "WSG133",  # one name for two things
         *(f"WSG{number}" for number in range(300, 309)),  # the grammar of types
     }
 )
@@ -178,6 +180,26 @@ ROUTER = st.fixed_dictionaries(
 CLASS_NAME = st.sampled_from(
     ["BarWsRouter", "BARWsRouter", "QuoteWsRouter", "_", "_1", "__x__", "None", "Class", "Queue"]
 )
+COMMAND_NAME = st.sampled_from(["PlaceOrder", "Placeorder", "A1", "List", "Class", "place", "_"])
+WIRE_NAME = st.sampled_from(
+    ["orders.place", "orders.update", "update", "hello", "hello.x", "a..b", "a.", "A", "a-b_c.d"]
+)
+COMMAND = st.fixed_dictionaries(
+    {},
+    optional={
+        "command": WIRE_NAME | VALUE,
+        "request": st.just("NewOrder") | VALUE,
+        "response": st.just("OrderAck") | VALUE,
+        "errors": st.lists(COMMAND_NAME | VALUE, max_size=3) | VALUE,
+        "timeout": st.floats(-1, 4_000) | VALUE,
+        "summary": VALUE,
+        "description": VALUE,
+        "tags": st.lists(VALUE, max_size=3) | VALUE,
+        "deprecated": st.booleans() | VALUE,
+        "security": st.lists(VALUE, max_size=3) | VALUE,
+        "colour": VALUE,
+    },
+)
 DOCUMENT = st.fixed_dictionaries(
     {},
     optional={
@@ -189,10 +211,12 @@ DOCUMENT = st.fixed_dictionaries(
         "tags": st.lists(VALUE, max_size=3) | VALUE,
         "security": st.lists(VALUE, max_size=3) | VALUE,
         "routers": st.dictionaries(CLASS_NAME | TEXT, ROUTER | VALUE, max_size=3) | VALUE,
+        "commands": st.dictionaries(COMMAND_NAME | TEXT, COMMAND | VALUE, max_size=3) | VALUE,
         "rotuers": VALUE,
     },
 )
 SOUND = {"request": "BarRequest", "data": "Bar"}
+SOUND_COMMAND = {"command": "orders.place", "request": "NewOrder", "response": "OrderAck"}
 
 
 @given(DOCUMENT | VALUE)
@@ -210,6 +234,22 @@ def test_schema_and_loader_agree_on_each_field_of_a_module(key: str, value: obje
 @given(st.sampled_from([*SCHEMA["$defs"]["router"]["properties"]]), VALUE)
 def test_schema_and_loader_agree_on_each_field_of_a_router(key: str, value: object) -> None:
     check_agreement({"version": 1, "routers": {"BarWsRouter": {**SOUND, key: value}}})
+
+
+@given(
+    st.sampled_from([*SCHEMA["$defs"]["command"]["properties"]]), VALUE | WIRE_NAME | COMMAND_NAME
+)
+def test_schema_and_loader_agree_on_each_field_of_a_command(key: str, value: object) -> None:
+    command = {**SOUND_COMMAND, key: value}
+    check_agreement({"version": 1, "routers": {}, "commands": {"PlaceOrder": command}})
+
+
+@given(COMMAND_NAME | TEXT, st.lists(COMMAND_NAME | TEXT, max_size=2))
+def test_schema_and_loader_agree_on_the_names_of_commands_and_errors(
+    name: str, errors: list[str]
+) -> None:
+    command = {**SOUND_COMMAND, "errors": errors}
+    check_agreement({"version": 1, "routers": {}, "commands": {name: command}})
 
 
 @given(CLASS_NAME | TEXT | st.text("ABcd_1é-", max_size=4))
