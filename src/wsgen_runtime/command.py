@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.finite import require_finite
+from wsgen_runtime.protocol.request_models import require_model
 from wsgen_runtime.user_code.callbacks import require_callback
 
 
@@ -35,7 +36,7 @@ class Command:
 
     `errors` are the codes of the errors that it declares, and `timeout` the seconds after which it has failed; by
     default, that is `Limits.service_timeout`. Raises ValueError for an empty name, and TypeError for a function
-    of which a call would not run it.
+    of which a call would not run it, and for a request type that is not a pydantic model.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Command:
         if self.timeout is not None and not self.timeout > 0:
             raise ValueError(f"{self.name}: the timeout must be positive, not {self.timeout}")
         require_callback(self.name, self.run)
+        require_model(self.name, self.request_type)
         object.__setattr__(self, "_adapter", TypeAdapter(self.response_type))
 
     def encode(self, response: object) -> str:

@@ -12,6 +12,7 @@ from wsgen_runtime.history import History
 from wsgen_runtime.protocol.distinct import nullable_fields, require_distinct
 from wsgen_runtime.protocol.finite import require_finite
 from wsgen_runtime.protocol.no_request import NoRequest
+from wsgen_runtime.protocol.request_models import require_model
 from wsgen_runtime.protocol.reserved import is_reserved
 from wsgen_runtime.protocol.topic_names import topic_key, topic_name
 from wsgen_runtime.service import AnyService
@@ -34,8 +35,8 @@ class WsRouter:
     - `errors` are the codes of the `ServiceError`s that the service raises, for the documents.
 
     Raises ValueError for an empty or reserved route and for options that contradict each other, TypeError for a
-    service that lacks a method, and TypeError for a request type of which different values have the same topic,
-    such as one with a SecretStr.
+    service that lacks a method, for a request type that is not a pydantic model, and for one of which different
+    values have the same topic, such as one with a SecretStr.
     """
 
     contract: ClassVar[int] = 1
@@ -63,6 +64,8 @@ class WsRouter:
             raise ValueError(
                 f"{type(self).__name__}: the route {route!r} has a reserved name of the protocol; use another one"
             )
+        if request_type is not None:
+            require_model(type(self).__name__, request_type)
         if service is not None:
             require_service(service, asks=request_type is not None, state=snapshot_type is not None)
         self.service: Any = service  # of whichever form; it is adapted where topics start

@@ -75,6 +75,12 @@ def test_an_empty_route_is_refused() -> None:
         BarRouter(service=Recorder(), route="")
 
 
+@pytest.mark.parametrize("kind", [int, 5, BarRequest | None, "BarRequest"])
+def test_the_request_of_a_route_is_a_model(kind: Any) -> None:  # it is what is tested
+    with pytest.raises(TypeError, match="WsRouter: a request must be a pydantic model"):
+        WsRouter(service=Recorder(), route="bars", request_type=kind, data_type=int)
+
+
 def test_two_routers_of_one_route_are_refused() -> None:
     with pytest.raises(ValueError, match="two routers have the route 'bars'"):
         WsApp(routers=[BarRouter(service=Recorder()), BarRouter(service=Recorder())])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from tests.runtime.orders import Commands, NewOrder, OrderAck, OrderRejected, Orders, app_of
@@ -287,3 +288,13 @@ def test_a_generator_cannot_be_a_command() -> None:
             response_type=template.response_type,
             run=wrong,  # type: ignore[arg-type] # it is what is tested
         )
+
+
+@pytest.mark.parametrize("kind", [int, 5, NewOrder | OrderAck, "NewOrder"])
+def test_the_request_of_a_command_is_a_model(kind: Any) -> None:  # it is what is tested
+    with pytest.raises(TypeError, match=r"orders\.place: a request must be a pydantic model"):
+        Command(name="orders.place", request_type=kind, response_type=int, run=_carry_out)
+
+
+async def _carry_out(request: object, context: CommandContext) -> int:
+    return 1
