@@ -240,8 +240,7 @@ class Conversation:
         topic = asked if request is event.request else self._name_topic(event, request)
         if isinstance(topic, Fault):
             return topic
-        held = self.hub.topics.held_by(self.client).names
-        if any(key != topic and key in held for key in self.hub.named(name_of(topic))):
+        if self.hub.has_namesake(self.client, topic):
             return self._invalid(
                 event, 'The client has another topic with this name, in which null is ""', "alike"
             )

@@ -1,6 +1,5 @@
 """Decides what a client may subscribe to, by `authorize` and the limits."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -52,32 +51,24 @@ class Permissions:
 
         It is `request` itself if `authorize` has not returned another one.
         """
-
-        def check(answer: object) -> object:
-            return require_answer(answer, asked.request_type)
-
-        answer = await self._ask(asked, request, check)
-        if isinstance(answer, BaseModel):
-            return answer.model_copy()  # it may be `request`, changed
-        return request if answer is True else None
-
-    async def _ask(
-        self, asked: WsRouter | Command, request: BaseModel, check: Callable[[object], object]
-    ) -> object:
         if self.authorize is None:
-            return True
+            return request
         try:
             within = self.limits.auth_timeout
             while True:
                 user = self.client.user
                 answer = await call(self.authorize, user, asked, request, within=within)
                 if user is self.client.user:  # a renewal may have changed it
-                    return check(answer)
+                    break
+            answer = require_answer(answer, asked.request_type)
         except (RefusedError, HTTPException, WebSocketException):
-            return False
+            return None
         except WrongAnswerError as error:
             self.log.note(f"authorize {error}; what was asked is refused")
-            return False
+            return None
+        if isinstance(answer, BaseModel):
+            return answer.model_copy()  # it may be `request`, changed
+        return request if answer is True else None
 
     def excess(self, topic: str) -> Excess | None:
         """Return which limit a subscription to `topic` would exceed, or None."""

@@ -35,6 +35,7 @@ from wsgen_runtime.topics.subscriptions import Joined, TopicIndex, TopicOutcome,
 from wsgen_runtime.topics.updates import Updates
 
 _log = logging.getLogger("wsgen_runtime")
+_FAILED = Reason.of(FAILED)
 
 
 class Hub:
@@ -329,6 +330,14 @@ class Hub:
         """Return the keys of the topics with this name: more than one only for None and "" in a request."""
         return [key for key in (name, *self._alike.get(name, ())) if key in self._channels]
 
+    def has_namesake(self, client: Client, topic: str) -> bool:
+        """Return whether `client` has another topic with the same name."""
+        name = name_of(topic)
+        if name == topic and name not in self._alike:
+            return False
+        held = self.topics.held_by(client).names
+        return any(key != topic and key in held for key in self.named(name))
+
     def _cancel_named(self, name: str, reason: str) -> int:
         return sum(self.cancel(key, reason) for key in self.named(name))
 
@@ -359,7 +368,7 @@ class Hub:
                 again = place > 0
                 self._continuity.welcome(client, topic, channel, question, message, again=again)
         error, channel.refusal = channel.refusal, None
-        self._notify(channel.router.route, topic, outcome, Reason.of(FAILED), error)
+        self._notify(channel.router.route, topic, outcome, _FAILED, error)
         entry = self.topics.get(topic)
         if entry is None or not entry.waiting:
             self.updates.release(topic, channel)

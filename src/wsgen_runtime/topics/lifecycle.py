@@ -150,7 +150,7 @@ class Lifecycle:
             if behind is not None:
                 await asyncio.wait({behind}, timeout=_BEGINS)
         else:
-            await self._remove(topic, channel)
+            await self._remove(channel)
         return False
 
     async def _open(self, topic: str, channel: Channel) -> bool:
@@ -179,11 +179,11 @@ class Lifecycle:
         if begun is not None:
             await asyncio.wait({begun}, timeout=_BEGINS)
 
-    async def _remove(self, topic: str, channel: Channel) -> None:
+    async def _remove(self, channel: Channel) -> None:
         channel.close_feed()
         if channel.producer is not None:
             try:
-                await channel.producer.stop(_topic_of(topic, channel))
+                await channel.producer.stop()
             finally:
                 channel.producer = None
 

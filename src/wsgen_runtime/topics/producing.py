@@ -26,7 +26,7 @@ class Producer(Protocol):
     async def start(self, topic: Topic[BaseModel], feed: Feed) -> None:
         """Start, and publish by `feed`; raises what the service raises instead of starting."""
 
-    async def stop(self, topic: Topic[BaseModel]) -> None:
+    async def stop(self) -> None:
         """Stop, after `feed` was closed; raises what the service raises."""
 
     def abandon(self) -> asyncio.Task[None] | None:
@@ -59,18 +59,20 @@ class PairProducer:
     router: WsRouter
     slow: SlowCalls
     within: float | None
+    _topic: Topic[BaseModel] | None = None
 
     async def start(self, topic: Topic[BaseModel], feed: Feed) -> None:
         """Call `create_topic`."""
+        self._topic = topic
         waiting = Awaited(self.slow, "create_topic", self.router.route, HINT)
         create = self.router.service.create_topic
         await call(create, topic, feed, within=self.within, waiting=waiting)
 
-    async def stop(self, topic: Topic[BaseModel]) -> None:
+    async def stop(self) -> None:
         """Call `remove_topic`."""
         waiting = Awaited(self.slow, "remove_topic", self.router.route, HINT)
         remove = self.router.service.remove_topic
-        await call(remove, topic, within=self.within, waiting=waiting)
+        await call(remove, self._topic, within=self.within, waiting=waiting)
 
     def abandon(self) -> None:
         """Return None: the service has its own tasks."""

@@ -68,7 +68,7 @@ class StreamProducer:
         finally:
             self._started = None
 
-    async def stop(self, topic: Topic[BaseModel]) -> None:  # noqa: ARG002 - as all producers
+    async def stop(self) -> None:
         """Close the stream, in its own task; one that does not end in time is left alone."""
         self._cancel()
         if self._task is None:
