@@ -10,7 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
@@ -55,6 +55,7 @@ class Fingerprints:
         self._files_of = cache(self._find_files)
         self._packages: dict[str, str] = {}
         self._imported_by = cache(self._find_imports)
+        self._names_in = cache(_names_in)
         self._is_own = cache(config.has_package)
 
     def of_tool(self, tool: Tool, output: Path) -> str:
@@ -175,9 +176,11 @@ class Fingerprints:
         return content
 
     def _find_imports(self, name: str) -> frozenset[str]:
-        contents = (bytes_of(file) or b"" for file, *_ in self._files_of(name))
-        texts = (data.decode("utf-8", "replace") for data in contents)
-        return frozenset(top for text in texts for top in imported_names(text))
+        found: set[str] = set()
+        for file in self._files_of(name):
+            settled = max(file[2:]) + _SETTLED < self.started
+            found |= _known_imports(file) if settled else _imports_of(file)
+        return frozenset(found)
 
     @cached_property
     def _import_folders(self) -> tuple[Path, ...]:
@@ -196,10 +199,13 @@ class Fingerprints:
         found: list[_File] = []
         for source in self._import_folders:
             place = os.path.join(source, name)
+            there = self._names_in(source)  # most of what is imported is in few of the folders
             for suffix in _SUFFIXES:
-                found += _file(place + suffix)
-            for folder in (place, f"{place}-stubs"):
-                found += _below(folder, set())
+                if name + suffix in there:
+                    found += _file(place + suffix)
+            for ending in ("", "-stubs"):
+                if name + ending in there:
+                    found += _below(place + ending, set())
         return tuple(dict.fromkeys(found))
 
 
@@ -214,6 +220,22 @@ def imported_names(text: str) -> Iterator[str]:
             name = "".join(part.partition(".")[0].split()[:1])
             if name.isidentifier():
                 yield name
+
+
+def _names_in(folder: Path) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(folder))
+    except OSError:
+        return frozenset()
+
+
+def _imports_of(file: _File) -> frozenset[str]:
+    data = bytes_of(file[0]) or b""
+    return frozenset(imported_names(data.decode("utf-8", "replace")))
+
+
+_known_imports = lru_cache(maxsize=4096)(_imports_of)
+"""For processes that run more than once, as `wsgen watch` does; only asked where an edit gives another time."""
 
 
 def _file(path: str) -> Iterator[_File]:

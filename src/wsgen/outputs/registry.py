@@ -28,7 +28,7 @@ def render_package(module: ModuleSpec, context: RenderContext) -> dict[str, Rend
 
 
 def forget_templates() -> None:
-    """Let all templates be read again, since they may have changed since the last run."""
+    """Let the templates of projects be read again, since they may have changed since the last run."""
     from wsgen.outputs.python import jinja_templates
 
     jinja_templates.forget_templates()

@@ -1,6 +1,6 @@
 """The Jinja2 templates: those of the project take precedence over the built-in ones."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import jinja2
@@ -14,12 +14,23 @@ from wsgen.source import Template
 BUILT_IN = Path(__file__).with_name("templates")
 
 
+@cache
+def _built_in() -> jinja2.Environment:
+    return _environment(BUILT_IN)
+
+
 @lru_cache(maxsize=8)
-def _environment(folder: Path | None) -> jinja2.Environment:
+def _of_project(folder: Path) -> jinja2.Environment:
+    return _environment(folder, BUILT_IN)
+
+
+forget_templates = _of_project.cache_clear
+"""Let the templates of projects be read again, since they may have changed since the last run."""
+
+
+def _environment(*folders: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(
-            [folder, BUILT_IN] if folder else [BUILT_IN], encoding="utf-8-sig"
-        ),
+        loader=jinja2.FileSystemLoader(folders, encoding="utf-8-sig"),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -31,17 +42,14 @@ def _environment(folder: Path | None) -> jinja2.Environment:
     return environment
 
 
-forget_templates = _environment.cache_clear
-"""Let all templates be read again, since they may have changed since the last run."""
-
-
 def load_template(name: str, folder: Path | None) -> jinja2.Template:
-    """Return the template `name` in `folder`, or else the built-in one. It is read once in a run.
+    """Return the template `name` in `folder`, or else the built-in one. It is read once in a run,
+    a built-in one once in a process.
 
     Raises GenerationError with the place of the mistake if the project's template cannot be read.
     """
     try:
-        return _environment(folder).get_template(name)
+        return (_of_project(folder) if folder else _built_in()).get_template(name)
     except jinja2.TemplateSyntaxError as error:
         raise _broken(error, Path(error.filename or name), error.lineno) from error
     except (OSError, UnicodeDecodeError) as error:
