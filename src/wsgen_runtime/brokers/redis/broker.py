@@ -328,10 +328,11 @@ class RedisBroker:
         follower = opened.follower if opened is not None else None
         if state is None or session is None or opened is None or follower is None:
             return None
-        if not follower.lacks(position):
+        loop = asyncio.get_running_loop()
+        if not follower.seek(position, loop.time()):
             return None
         if opened.answered is None or opened.answered.done():
-            opened.answered = asyncio.get_running_loop().create_future()
+            opened.answered = loop.create_future()
         state.ledger.read_soon(follower)
         session.wake()
         return opened.answered

@@ -17,6 +17,8 @@ from wsgen_runtime.brokers.redis.messages import Numbered, Update
 from wsgen_runtime.brokers.redis.positions import NOWHERE, KeptTopic, generation
 from wsgen_runtime.protocol.positions import Position
 
+_IN_VAIN = 1.0  # seconds
+
 
 class Entry(NamedTuple):
     """An update in the history."""
@@ -60,6 +62,10 @@ class Follower:
     doubtful: bool = False
     """Whether a message of an earlier epoch has come, so that the store should be compared."""
     _heard: int = 0
+    _sought: Position | None = None
+    """The position for which the store is read, or was read last."""
+    _seek_at: float = 0.0
+    """Before this time, the store is not read for a position."""
     _own: Position | None = None
     """The count of this process while a producer of an earlier version is at work."""
     _waiting: list[Numbered | Update] = field(default_factory=list)
@@ -104,8 +110,21 @@ class Follower:
         """Return whether the position can be compared with the store."""
         return not self.unread and bool(self.known.epoch) and self._own is None
 
-    def lacks(self, position: Position) -> bool:
-        """Return whether the store has to be read to know of `position`, which another process has given."""
+    def seek(self, position: Position, now: float) -> bool:
+        """Return whether the store has to be read for `position`, which a client has had in another process.
+
+        Not again for a while, if it has not helped: the store may have lost what many clients have had.
+        """
+        if not self.unread and self._sought is not None:
+            if self._lacks(self._sought):
+                self._seek_at = now + _IN_VAIN
+            self._sought = None
+        lacks = self._lacks(position) and (self.unread or now >= self._seek_at)
+        if lacks:
+            self._sought = position
+        return lacks
+
+    def _lacks(self, position: Position) -> bool:
         if self.unread or self._own is not None:
             return self.unread
         if position.epoch == self.known.epoch:

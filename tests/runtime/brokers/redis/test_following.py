@@ -63,13 +63,25 @@ def test_two_epochs_of_one_generation_are_read_whatever_the_message() -> None:
         assert it.it.unread
 
 
-def test_what_another_process_has_given_is_read_if_it_is_not_known() -> None:
+def test_what_a_client_has_had_elsewhere_is_read_if_it_is_not_known() -> None:
     it = Following("2.a", 3)
     there = [("2.a", 3), ("2.b", 9), ("1.c", 9), ("other", 9), ("²", 9), ("9" * 5000, 9)]
-    assert not any(it.it.lacks(Position(*each)) for each in there)
-    assert all(it.it.lacks(Position(*each)) for each in [("2.a", 4), ("3.b", 0)])
+    assert not any(it.it.seek(Position(*each), 1) for each in there)
+    for later in (("2.a", 4), ("3.b", 0)):
+        assert Following("2.a", 3).it.seek(Position(*later), 1)
     it.it.disconnect()
-    assert it.it.lacks(Position("2.a", 3))
+    assert it.it.seek(Position("2.a", 3), 1)
+
+
+def test_what_the_store_does_not_have_is_not_sought_again_at_once() -> None:
+    it = Following("2.a", 3)
+    assert it.it.seek(Position("2.a", 4), 1)
+    it.read("2.a", 4, 4)
+    assert it.it.seek(Position("2.a", 9), 1)
+    it.read("2.a", 4)
+    assert not it.it.seek(Position("2.a", 9), 1)
+    assert not it.it.seek(Position("2.a", 5), 1.5)
+    assert it.it.seek(Position("2.a", 5), 2)
 
 
 def test_an_epoch_that_begins_is_not_read() -> None:
