@@ -1,8 +1,10 @@
 """Fixtures for whole projects: a folder with settings, sources and models, and wsgen run in it."""
 
 import ast
+import gc
 import os
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,25 @@ os.environ.pop("FORCE_COLOR", None)
 
 # Projects of tests have the environment that the tests run in, whichever a developer has activated.
 os.environ.pop("VIRTUAL_ENV", None)
+
+
+# Programs of tests end with their terminal. Those of a run under `nohup` would ignore that, as the run does.
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda *_: None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect the tests, which takes a third less time while nobody looks for garbage in them.
+
+    They are there until the end, so that no later search looks at them either.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from tests.conftest import Project
-from xmlschema import XMLSchema
 
 from wsgen.diagnostics import Diagnostic, Severity, Span
 from wsgen.report.gitlab import format_gitlab
@@ -19,8 +20,10 @@ from wsgen.report.junit import format_junit
 from wsgen.report.summary import format_summary
 from wsgen.result import RunResult
 
+if TYPE_CHECKING:
+    from xmlschema import XMLSchema
+
 BASE = Path("/project")
-JUNIT = XMLSchema(str(Path(__file__).with_name("junit-10.xsd")))
 TEXT = {"type": "string", "minLength": 1}
 # What GitLab documents; its own schema is less strict.
 GITLAB = Draft202012Validator(
@@ -70,6 +73,13 @@ PROBLEMS = st.lists(
 )
 
 
+@cache
+def junit_schema() -> "XMLSchema":
+    from xmlschema import XMLSchema  # which takes long to load
+
+    return XMLSchema(str(Path(__file__).with_name("junit-10.xsd")))
+
+
 def gitlab(problems: Sequence[Diagnostic]) -> list[dict[str, str]]:
     """Return the entries of a valid report for GitLab."""
     text = format_gitlab(problems, BASE)
@@ -84,7 +94,7 @@ def junit(problems: Sequence[Diagnostic]) -> Iterator[ET.Element]:
     """Return the tests in a valid report."""
     text = format_junit(RunResult((), tuple(problems)), BASE)
     text.encode("ascii")
-    JUNIT.validate(text)
+    junit_schema().validate(text)
     return ET.fromstring(text).iter("testcase")
 
 
@@ -151,7 +161,7 @@ def test_commands_print_valid_reports(project: Project, command: str) -> None:
     project.write("specs/broker/ws.yaml", "version: 1\nruters: {}\n")
     for wrong in (True, False):
         GITLAB.validate(json.loads(project.wsgen(command, "--format", "gitlab").stdout))
-        JUNIT.validate(project.wsgen(command, "--format", "junit").stdout)
+        junit_schema().validate(project.wsgen(command, "--format", "junit").stdout)
         if wrong:
             (project.root / "specs/broker/ws.yaml").unlink()
             assert project.wsgen("render").code == 0
