@@ -90,6 +90,11 @@ class Client:
         """Stop reading from the socket, or go on."""
         (self._reading.set if reading else self._reading.clear)()
 
+    def settle(self) -> None:
+        """Read, and keep the connection from now on, whatever was to come."""
+        self._drop_at = None
+        self.read(True)
+
     # -- the connection
 
     async def _run(self) -> None:

@@ -88,7 +88,7 @@ async def play(world: World, number: int, chance: random.Random, routes: list[st
     try:
         await script.run()
         for client in clients:
-            client.read(True)
+            client.settle()
         await world.mend()
         if chance.random() < 0.5:  # else all is quiet at once, and what was lost has no successor
             await asyncio.sleep(0.3)
