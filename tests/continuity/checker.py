@@ -78,7 +78,7 @@ class _Walk:
         if self.recovered is not None and event.at is not None:
             for more in range(1, event.count + 1):
                 at = event.at._replace(seq=event.at.seq + more)
-                if self.processes.had(self.recovered.server, at, self.recovered.asked):
+                if self.processes.delivered(at, self.recovered.asked):
                     yield f"recovered, but {at} did not follow"
                     return
 

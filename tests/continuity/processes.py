@@ -12,8 +12,8 @@ class Processes:
     """Knows of one topic where its processes were. A process was there when a client saw it, or earlier."""
 
     def __init__(self, transcripts: Iterable[Sequence[Event]]) -> None:
-        self._first: dict[tuple[str, Position], float] = {}
-        """When each process had delivered each update or state for the first time."""
+        self._first: dict[Position, float] = {}
+        """When each update or state was delivered for the first time, by any process."""
         self._highest: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
         """For each process and epoch: the highest number by time."""
         self._later: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -32,17 +32,16 @@ class Processes:
                 epochs.clear()
             if event.kind not in {"update", "snapshot"} or event.at is None or not event.at.epoch:
                 continue
-            key = event.server, event.at
-            self._first[key] = min(event.time, self._first.get(key, event.time))
+            self._first[event.at] = min(event.time, self._first.get(event.at, event.time))
             self._highest[event.server, event.at.epoch].append((event.time, event.at.seq))
             if event.at.epoch not in epochs:
                 for before in epochs:
                     self._later[event.server, before].add(event.at.epoch)
                 epochs.append(event.at.epoch)
 
-    def had(self, server: str, at: Position, time: float) -> bool:
-        """Return whether a process had delivered the update at a position before `time`."""
-        return self._first.get((server, at), float("inf")) < time
+    def delivered(self, at: Position, time: float) -> bool:
+        """Return whether any process had delivered the update at a position before `time`."""
+        return self._first.get(at, float("inf")) < time
 
     def ahead(self, server: str, at: Position, time: float) -> Position | None:
         """Return a position after `at` where a process is known to have been before `time`, if any."""
