@@ -225,11 +225,13 @@ class WsApp:
 
         With a broker that passes it on, as Redis does, this is done in all processes. Returns whether the client
         was connected to this one, or the number of the user's clients that were. A user is the same if its `id`
-        is (an attribute, a key, or the `id` of the `Session`), or without one if it is equal as JSON.
+        is (an attribute, a key, or the `id` of the `Session`), or without one if it is equal as JSON, in whatever
+        order its sets and keys are.
 
         Raises RuntimeError in another thread than that of the event loop, ValueError for a code or a reason that
-        a close frame cannot carry, and TypeError for a user that cannot be found in other processes. Codes are
-        1000 to 1003, 1007 to 1014 and 3000 to 4999; a reason has at most 123 bytes.
+        a close frame cannot carry, and TypeError for an id that is no integer, and for a user that other processes
+        cannot find: one that has no JSON, or has a secret in it. Codes are 1000 to 1003, 1007 to 1014 and 3000 to
+        4999; a reason has at most 123 bytes.
         """
         self._hub.updates.require_loop("WsApp.disconnect")
         require_closable(code, reason)
@@ -238,6 +240,8 @@ class WsApp:
             raise TypeError("disconnect takes either a client_id or a user")
         if client_id is None:
             return directives.close_user(user, int(code), reason)
+        if not isinstance(client_id, int):
+            raise TypeError(f"a client_id is an integer, the `id` of a client, not {client_id!r}")
         return directives.close_client(client_id, int(code), reason)
 
     async def startup(self) -> None:

@@ -10,7 +10,7 @@ from wsgen_runtime.brokers.base import Broker
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.clients import Clients
 from wsgen_runtime.protocol.closing import require_closable
-from wsgen_runtime.user_code.users import user_key
+from wsgen_runtime.user_code.users import is_user, user_key
 
 _log = logging.getLogger("wsgen_runtime")
 
@@ -76,7 +76,7 @@ class Directives:
                 f"a user of the type `{type(user).__qualname__}` cannot be found in other processes:"
                 " give it an attribute `id`"
             )
-        return self._close_all(key, code, reason, lambda client: bool(client.user == user))
+        return self._close_all(key, code, reason, lambda client: is_user(client.user, user))
 
     def cancel(self, topic: str, reason: str) -> int:
         """End all subscriptions to the topic with this name; return how many there were."""

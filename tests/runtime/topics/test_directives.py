@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, SecretStr
 from tests.runtime.redis_server import RedisServer
 from tests.runtime.services import AAPL, AAPL_TOPIC, BarRouter, Recorder, until
 
@@ -45,6 +48,35 @@ class Plain:
 
 class Opaque:
     pass
+
+
+@dataclass(frozen=True)
+class Role:
+    names: frozenset[str]
+    of: dict[str, frozenset[int]]
+
+
+class Secret(BaseModel):
+    token: SecretStr
+
+
+class Hidden(BaseModel):
+    name: str = Field(exclude=True)
+
+
+class Incomparable:
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("the truth value of an array is ambiguous")
+
+    __hash__ = None  # type: ignore[assignment] # as an array
+
+
+LETTERS = "abcdefghijkl"
+
+
+def roles(letters: str) -> Role:
+    """Return equal roles, whose sets and keys have the order of `letters`."""
+    return Role(frozenset(letters), {letter: frozenset({1, 2}) for letter in letters})
 
 
 def app_of(broker: Broker | str, users: dict[str, object], title: str = "people") -> WsApp:
@@ -102,6 +134,10 @@ async def test_a_client_is_disconnected_in_whichever_process_it_is() -> None:
         Plain("ada"),
         Model(id=5, name="ada"),
         {"id": 5, "scopes": ["x"]},
+        {"ada", "admin"},
+        ["ada"],
+        Hidden(name="ada"),
+        roles(LETTERS),
     ],
 )
 async def test_all_clients_of_a_user_are_disconnected(user: object) -> None:
@@ -128,6 +164,36 @@ async def test_a_user_is_the_same_with_the_same_id() -> None:
         assert (await closed(two))[0] == 1008
 
 
+def test_the_order_of_sets_and_keys_does_not_change_a_user() -> None:
+    assert user_key(roles(LETTERS)) == user_key(roles(LETTERS[::-1]))
+    code = (
+        "from tests.runtime.topics.test_directives import LETTERS, roles, user_key;"
+        "print(user_key(roles(LETTERS)))"
+    )
+    command = [sys.executable, "-c", code]
+    environment = {**os.environ, "PYTHONHASHSEED": "1"}
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert printed.stdout.strip() == user_key(roles(LETTERS))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Hidden(name="ada"), Hidden(name="bob")),
+        (Secret(token=SecretStr("a")), Secret(token=SecretStr("b"))),
+        ({"ada"}, {"bob"}),
+        (Incomparable(), Incomparable()),
+    ],
+)
+async def test_other_users_stay_connected(one: object, other: object) -> None:
+    app = app_of(MemoryBroker(), {"a": one, "b": other})
+    async with as_user(app, "a"), as_user(app, "b"):
+        assert app.disconnect(user=one) == 1
+        open_ones = [client.user for client in app.clients.values() if not client.closing]
+        assert len(open_ones) == 1
+        assert open_ones[0] is other
+
+
 async def test_a_user_that_cannot_be_found_elsewhere_is_a_type_error() -> None:
     opaque = Opaque()
     here, _ = two_apps({"a": opaque})
@@ -145,6 +211,9 @@ async def test_either_a_client_or_a_user_is_named() -> None:
     await app.startup()
     with pytest.raises(TypeError, match="either"):
         app.disconnect()  # type: ignore[call-overload] # which is the point
+    for wrong in ("5", 5.0, ["5"]):
+        with pytest.raises(TypeError, match="an integer"):
+            app.disconnect(wrong)  # type: ignore[call-overload] # which is the point
     with pytest.raises(TypeError, match="either"):
         app.disconnect(1, user="ada")  # type: ignore[call-overload] # which is the point
     await app.shutdown()
