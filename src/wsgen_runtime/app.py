@@ -27,7 +27,7 @@ from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.servers import require_websockets
 from wsgen_runtime.protocol.closing import CloseCode, require_closable
 from wsgen_runtime.protocol.topic_names import name_of
-from wsgen_runtime.router import WsRouter
+from wsgen_runtime.router import WsRouter, bind_all, by_route
 from wsgen_runtime.stats import Counters, Stats
 from wsgen_runtime.topics.hub import Hub
 from wsgen_runtime.topics.starting import Starting, has_failed
@@ -112,7 +112,7 @@ class WsApp:
         self.metrics = metrics
         self.pages = AllowedPages(origins, hosts)
         self._counters = Counters()
-        self._routers = _by_route(routers)
+        self._routers = by_route(routers)
         self._broker = choose_broker(broker, title, default_title=_TITLE)
         _require_keeper(self._broker, self._routers.values())
         self._hub = Hub(self._routers, self._broker, self.limits, self._counters)
@@ -124,8 +124,7 @@ class WsApp:
         if offered:
             store = keys_of(self._broker, self.limits.idempotency + LATE)
         self._desk = CommandDesk(offered, self.limits, self._counters, self._hub.clients, store)
-        for router in self._routers.values():
-            router.bind(self._hub.updates.publish)
+        bind_all(self._routers.values(), self._hub.updates.publish)
         self._sockets = Sockets(
             self._hub,
             self._routers,
@@ -229,7 +228,7 @@ class WsApp:
         order its sets and keys are.
 
         Raises RuntimeError in another thread than that of the event loop, ValueError for a code or a reason that
-        a close frame cannot carry, and TypeError for an id that is no integer, and for a user that other processes
+        a close frame cannot carry, and TypeError for an id that is no integer, or a user that other processes
         cannot find: one that has no JSON, or has a secret in it. Codes are 1000 to 1003, 1007 to 1014 and 3000 to
         4999; a reason has at most 123 bytes.
         """
@@ -342,19 +341,6 @@ class WsApp:
                 self._ending.cancel()
             raise
         self._sockets.stop()  # the server accepts connections until it gets the signal
-
-
-def _by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:
-    if isinstance(routers, WsRouter):
-        raise TypeError(f"routers must be a list of routers: use [{routers!r}]")
-    by_route: dict[str, WsRouter] = {}
-    for router in routers:
-        if isinstance(router, type):
-            raise TypeError(f"{router.__name__} is a class: use {router.__name__}(service=...)")
-        other = by_route.setdefault(router.route, router)
-        if other is not router:
-            raise ValueError(f"two routers have the route {router.route!r}: {other!r}, {router!r}")
-    return by_route
 
 
 def _require_keeper(broker: Broker, routers: Iterable[WsRouter]) -> None:

@@ -10,10 +10,13 @@ from typing import Any, Literal, Protocol, Self
 from wsgen_runtime.brokers.base import Broker, Keeping, is_keeper
 from wsgen_runtime.brokers.choose import choose_broker
 from wsgen_runtime.protocol.positions import Position
-from wsgen_runtime.router import WsRouter
+from wsgen_runtime.router import WsRouter, bind_all, by_route
 
 _OUTSIDE = "the Publisher is not open: publish inside of `with Publisher(...)` or `async with Publisher(...)`"
 _FORKED = "the Publisher was opened in another process: open it in the process that publishes"
+
+_BUSY = "the event loop of the Publisher does not run, or is blocked: whether the update was published is unknown"
+_BLOCKED = 1.0  # seconds for which that event loop may be busy with something else
 
 
 class _Flushing(Protocol):
@@ -35,7 +38,8 @@ class Publisher:
     end of the block, wait until all updates have been taken, and raise ConnectionError if one was not.
 
     `broker` is the one of the app: its address, or another shared broker that has a `flush`. Raises ValueError
-    for any other broker, for an app without a title, and for two routers with the same route.
+    for any other broker, for an app without a title, and for two routers with the same route, and TypeError for
+    what are no routers, or is no title or broker.
     """
 
     def __init__(
@@ -48,10 +52,7 @@ class Publisher:
     ) -> None:
         if not timeout > 0:
             raise ValueError(f"timeout must be positive, not {timeout}")
-        self._routers = tuple(routers)
-        routes = [router.route for router in self._routers]
-        if len(set(routes)) != len(routes):
-            raise ValueError(f"two routers have the same route: {', '.join(sorted(routes))}")
+        self._routers = tuple(by_route(routers).values())
         self._broker = choose_broker(broker, title, default_title="")
         kept = [router.route for router in self._routers if router.kept]
         if not self._broker.shared or not callable(getattr(self._broker, "flush", None)):
@@ -62,8 +63,7 @@ class Publisher:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._home = 0, 0
-        for router in self._routers:
-            router.bind(self._publish)
+        bind_all(self._routers, self._publish)
 
     # -- in a plain `with`
 
@@ -167,14 +167,26 @@ class Publisher:
                 raise ConnectionError(f"{self._broker!r} is away: the update was not published")
             self._broker.publish(topic, text, produced=False)
         else:
-            self._run(loop, self._publish_and_flush(topic, text))
+            self._run(loop, self._publish_and_flush(topic, text), self._timeout + _BLOCKED)
 
     async def _publish_and_flush(self, topic: str, text: str) -> None:
         self._broker.publish(topic, text, produced=False)
         await self._flush()
 
-    def _run(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, loop).result()
+    def _run(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        work: Coroutine[Any, Any, None],
+        within: float | None = None,
+    ) -> None:
+        running = asyncio.run_coroutine_threadsafe(work, loop)
+        try:
+            running.result(within)
+        except TimeoutError:
+            if running.done():
+                raise
+            running.cancel()
+            raise ConnectionError(_BUSY) from None
 
 
 class _Host:

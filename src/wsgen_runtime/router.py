@@ -1,6 +1,6 @@
 """WsRouter: a route, the base class of generated routers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -143,8 +143,14 @@ class WsRouter:
     def bind(self, publish: Publish) -> None:
         """Publish by `publish` of an app; raises ValueError if this router belongs to an app already."""
         if self._publish_to is not None:
-            raise ValueError(f"{self!r} already belongs to a WsApp; build another router")
+            raise ValueError(
+                f"{self!r} already belongs to a WsApp or a Publisher; build another router"
+            )
         self._publish_to = publish
+
+    def unbind(self) -> None:
+        """Belong to no app any more."""
+        self._publish_to = None
 
     def _topic(self, request: BaseModel | None = None) -> str:
         return self.name_topic(NoRequest() if request is None else request)
@@ -206,3 +212,35 @@ class WsRouter:
         ]
         if wrong:
             raise ValueError(f"{self!r}: {'; '.join(wrong)}")
+
+
+def by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:
+    """Return the routers by their routes.
+
+    Raises ValueError for two routers of the same route, and TypeError for what are no routers.
+    """
+    if isinstance(routers, WsRouter):
+        raise TypeError(f"routers must be a list of routers: use [{routers!r}]")
+    found: dict[str, WsRouter] = {}
+    for router in routers:
+        if isinstance(router, type):
+            raise TypeError(f"{router.__name__} is a class: use {router.__name__}(service=...)")
+        if not isinstance(router, WsRouter):
+            raise TypeError(f"routers must be generated ones, not {router!r}")
+        other = found.setdefault(router.route, router)
+        if other is not router:
+            raise ValueError(f"two routers have the route {router.route!r}: {other!r}, {router!r}")
+    return found
+
+
+def bind_all(routers: Iterable[WsRouter], publish: Publish) -> None:
+    """Bind all routers, or none: raises ValueError if one of them belongs to an app already."""
+    bound: list[WsRouter] = []
+    try:
+        for router in routers:
+            router.bind(publish)
+            bound.append(router)
+    except ValueError:
+        for router in bound:
+            router.unbind()
+        raise

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from tests.runtime.redis_server import RedisServer, free_port
 
 from wsgen_runtime import History, MemoryBroker, Publisher, WsApp, WsRouter
+from wsgen_runtime.brokers.redis import RedisBroker
 from wsgen_runtime.testing import WsTestClient, connect
 
 TITLE = "alerts app"
@@ -120,6 +121,58 @@ def test_what_redis_does_not_take_in_time_is_an_error(
             alerts.publish(Alert(text="lost"))
 
 
+@pytest.mark.parametrize("kept", [None, History()], ids=["without history", "with history"])
+def test_a_redis_that_hangs_is_an_error_and_holds_nobody(
+    server: RedisServer, kept: History | None
+) -> None:
+    alerts = AlertRouter(history=kept)
+    with Publisher(server.url, title=TITLE, routers=[alerts], timeout=0.3):
+        alerts.publish(Alert(text="taken"))
+        server.pause()
+        with pytest.raises(ConnectionError, match="does not take updates"):
+            alerts.publish(Alert(text="lost"))
+    server.resume()
+
+
+def test_a_redis_that_hangs_does_not_hold_the_end_of_a_process(server: RedisServer) -> None:
+    alerts = AlertRouter()
+    broker = RedisBroker(server.url, lease=1)
+    with Publisher(broker, title=TITLE, routers=[alerts], timeout=0.3):
+        alerts.publish(Alert(text="taken"))
+        server.pause()
+        # The session fails in the moment in which it is cancelled.
+    server.resume()
+
+
+def test_an_event_loop_that_does_not_run_is_an_error(server: RedisServer) -> None:
+    alerts, loop = AlertRouter(), asyncio.new_event_loop()
+    publisher = Publisher(server.url, title=TITLE, routers=[alerts], timeout=0.1)
+    loop.run_until_complete(publisher.__aenter__())
+    caught: list[BaseException] = []
+
+    def publish() -> None:
+        try:
+            alerts.publish(Alert(text="lost"))
+        except ConnectionError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    thread.join(30)
+    assert "does not run, or is blocked" in str(caught[0])
+    loop.run_until_complete(publisher.__aexit__(None, None, None))
+    loop.close()
+
+
+def test_a_router_of_another_app_binds_none() -> None:
+    bound, free = AlertRouter(), AlertRouter()
+    free.route = "free"
+    Publisher("redis://localhost", title=TITLE, routers=[bound])
+    with pytest.raises(ValueError, match="already belongs to a WsApp or a Publisher"):
+        Publisher("redis://localhost", title=TITLE, routers=[free, bound])
+    WsApp(routers=[free])
+
+
 async def test_on_an_event_loop_a_redis_that_is_away_is_an_error(server: RedisServer) -> None:
     alerts = AlertRouter()
     publisher = Publisher(server.url, title=TITLE, routers=[alerts], timeout=0.5)
@@ -142,10 +195,18 @@ def test_what_cannot_publish_is_refused() -> None:
         Publisher(MemoryBroker(), title=TITLE, routers=[AlertRouter()])
     with pytest.raises(ValueError, match="title"):
         Publisher("redis://localhost", title="", routers=[AlertRouter()])
-    with pytest.raises(ValueError, match="same route: alerts, alerts"):
+    with pytest.raises(ValueError, match="two routers have the route 'alerts'"):
         Publisher("redis://localhost", title=TITLE, routers=[AlertRouter(), AlertRouter()])
     with pytest.raises(ValueError, match="timeout"):
         Publisher("redis://localhost", title=TITLE, routers=[AlertRouter()], timeout=0)
+    for wrong in (AlertRouter, AlertRouter(), [AlertRouter], ["alerts"]):
+        with pytest.raises(TypeError):
+            Publisher("redis://localhost", title=TITLE, routers=wrong)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="the title of an app is a text, not None"):
+        Publisher("redis://localhost", title=None, routers=[])  # type: ignore[arg-type]
+    for broker in (5, MemoryBroker):
+        with pytest.raises(TypeError, match="a broker is an address"):
+            Publisher(broker, title=TITLE, routers=[])  # type: ignore[arg-type]
     router = AlertRouter()
     Publisher("redis://localhost", title=TITLE, routers=[router])
     with pytest.raises(RuntimeError, match="not open"):

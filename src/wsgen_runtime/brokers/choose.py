@@ -19,11 +19,19 @@ def choose_broker(broker: Broker | str | None, title: str, *, default_title: str
     """Return the broker for an app with this title: `broker`, or a new one if that is an address or None.
 
     Raises ValueError for an unknown address, for a broker that belongs to another app, and for a shared broker
-    that needs the title of the app if the title is empty or the default.
+    that needs the title of the app if the title is empty or the default; raises TypeError for what is no broker,
+    and for a title that is no text.
     """
+    if not isinstance(title, str):
+        raise TypeError(f"the title of an app is a text, not {title!r}")
     if broker is None:
         return MemoryBroker()
     chosen = _connect(broker) if isinstance(broker, str) else broker
+    if isinstance(chosen, type) or not callable(getattr(chosen, "publish", None)):
+        kind = chosen.__name__ if isinstance(chosen, type) else type(chosen).__name__
+        raise TypeError(
+            f"a broker is an address that begins with redis://, or a Broker, not {kind}"
+        )
     name_after = getattr(chosen, "name_after", None)
     if name_after is not None:
         name_after(None if title in ("", default_title) or title.isspace() else title)

@@ -182,7 +182,8 @@ class RedisBroker:
             self._wake()
             rest = deadline - asyncio.get_running_loop().time()
             await asyncio.wait([released], timeout=max(rest, 0.0))
-            arrived = state.outgoing.gone_so_far >= until and state.ledger.doubt is None
+            gone = released.done() and state.outgoing.gone_so_far >= until
+            arrived = gone and state.ledger.doubt is None
             if arrived or self._tally.dropped > dropped:
                 break
             if asyncio.get_running_loop().time() >= deadline:

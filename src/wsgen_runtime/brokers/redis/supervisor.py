@@ -37,6 +37,8 @@ class Supervisor:
     connected: bool = False
     """Whether no session has failed, or the current one receives the updates of all topics."""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _stopping: bool = False
+    """Whether no other connection is to be opened: a session that fails while it is cancelled hides that."""
 
     async def start(self) -> None:
         """Connect; raises ConnectionError, with the reason, when Redis cannot be used."""
@@ -48,6 +50,7 @@ class Supervisor:
             why = _reason(error)
             raise ConnectionError(f"Redis at {self.address} cannot be used: {why}") from cause
         self.connected = True
+        self._stopping = False
         self._begin(link)  # before the tasks run, so that topics that are opened now wait for it
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._serve(link)), loop.create_task(self._watch())]
@@ -59,6 +62,7 @@ class Supervisor:
             done = self.state.give_back(self.trial, b"", self.trial)
             self.session.wake()
             await asyncio.wait([done], timeout=self.timeout)
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -79,7 +83,7 @@ class Supervisor:
     async def _serve(self, link: Link) -> None:
         """Run a session on `link`, and then on each connection that follows, until this task is cancelled."""
         time, attempts = asyncio.get_running_loop().time, 0
-        while True:
+        while not self._stopping:
             began = time()
             session = self.session or self._begin(link)
             try:
@@ -107,6 +111,8 @@ class Supervisor:
         """Return a new link, and how many attempts there have been since the last good connection."""
         logged = ""
         while True:
+            if self._stopping:
+                raise asyncio.CancelledError
             await asyncio.sleep(_delay(attempts))
             attempts += 1
             try:
