@@ -35,7 +35,8 @@ class Publisher:
     In a plain `with`, and in any other thread than that of the event loop, `publish` of a router returns when the
     broker has taken the update, and raises ConnectionError if that takes longer than `timeout` seconds. In an
     `async with`, `publish` queues the update and raises ConnectionError if the broker is away; `flush`, and the
-    end of the block, wait until all updates have been taken, and raise ConnectionError if one was not.
+    end of the block, wait until all updates have been taken, and raise ConnectionError if one was not. So does
+    `publish` in either case if the queue of the broker has no room for an update.
 
     `broker` is the one of the app: its address, or another shared broker that has a `flush`. Raises ValueError
     for any other broker, for an app without a title, and for two routers with the same route, and TypeError for
@@ -165,13 +166,23 @@ class Publisher:
         if thread == threading.get_ident():
             if not self._broker.stats.connected:
                 raise ConnectionError(f"{self._broker!r} is away: the update was not published")
-            self._broker.publish(topic, text, produced=False)
+            self._queue(topic, text)
         else:
             self._run(loop, self._publish_and_flush(topic, text), self._timeout + _BLOCKED)
 
     async def _publish_and_flush(self, topic: str, text: str) -> None:
-        self._broker.publish(topic, text, produced=False)
+        self._queue(topic, text)
         await self._flush()
+
+    def _queue(self, topic: str, text: str) -> None:
+        dropped = self._broker.stats.dropped
+        self._broker.publish(topic, text, produced=False)
+        lost = self._broker.stats.dropped - dropped
+        if lost:  # the oldest ones, or this one if it is too large
+            raise ConnectionError(
+                f"{self._broker!r} has no room in its queue: {lost} updates were not published; publish less at"
+                " once, and await `flush` in between, or give it a larger queue"
+            )
 
     def _run(
         self,

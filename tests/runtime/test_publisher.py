@@ -160,8 +160,30 @@ def test_an_event_loop_that_does_not_run_is_an_error(server: RedisServer) -> Non
     thread.start()
     thread.join(30)
     assert "does not run, or is blocked" in str(caught[0])
-    loop.run_until_complete(publisher.__aexit__(None, None, None))
+    error = ConnectionError()
+    loop.run_until_complete(publisher.__aexit__(ConnectionError, error, None))
     loop.close()
+
+
+def test_an_update_for_which_there_is_no_room_is_an_error(server: RedisServer) -> None:
+    alerts, broker = AlertRouter(), RedisBroker(server.url, queue=3, queue_bytes=1_000)
+    with Publisher(broker, title=TITLE, routers=[alerts]):
+        with pytest.raises(ConnectionError, match="no room in its queue: 1 updates were not pub"):
+            alerts.publish(Alert(text="x" * 1_000))
+        alerts.publish(Alert(text="small"))
+
+
+@pytest.mark.parametrize("kept", [None, History()], ids=["without history", "with history"])
+async def test_a_loop_that_publishes_faster_than_it_sends_is_told(
+    server: RedisServer, kept: History | None
+) -> None:
+    alerts, broker = AlertRouter(history=kept), RedisBroker(server.url, queue=3)
+    async with Publisher(broker, title=TITLE, routers=[alerts]) as publisher:
+        for _ in range(3):
+            alerts.publish(Alert(text="in the queue"))
+        with pytest.raises(ConnectionError, match="no room in its queue"):
+            alerts.publish(Alert(text="one more"))
+        await publisher.flush()
 
 
 def test_a_router_of_another_app_binds_none() -> None:

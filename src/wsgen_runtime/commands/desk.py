@@ -112,6 +112,7 @@ class CommandDesk:
             for task in late:
                 task.cancel()
             if late:
+                _log.warning("the shutdown has cut off %d commands", len(late))
                 _, stubborn = await asyncio.wait(late, timeout=_STUBBORN)
                 if stubborn:
                     _log.error(
