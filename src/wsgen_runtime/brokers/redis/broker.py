@@ -334,8 +334,9 @@ class RedisBroker:
             return None
         if opened.answered is None or opened.answered.done():
             opened.answered = loop.create_future()
-        state.ledger.read_soon(follower)
-        session.wake()
+        if not follower.unread:  # or it is read before long in any case
+            state.ledger.read_soon(follower)
+            session.wake()
         return opened.answered
 
     def ask_heard(self, topic: str) -> None:

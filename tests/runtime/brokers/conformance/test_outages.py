@@ -1,5 +1,6 @@
 """What every shared broker does when a process or the store fails: each loss is signalled, also at rest."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -158,11 +159,12 @@ async def test_many_clients_that_come_back_at_once_need_one_read(
 ) -> None:
     one, two = process(server), process(server)
     reads = 0
-    read = Link.read
+    read, gate = Link.read, asyncio.Event()
 
     async def count(self: Link, questions: object) -> object:
         nonlocal reads
         reads += 1
+        await gate.wait()
         return await read(self, questions)  # type: ignore[arg-type] # as they came
 
     async with running(one, two), greeted(one.app) as stays:
@@ -175,8 +177,12 @@ async def test_many_clients_that_come_back_at_once_need_one_read(
         assert since is not None
         frame = {"type": "bars.subscribe", "payload": AAPL, "id": 1, "since": since._asdict()}
         async with greeted(two.app) as a, greeted(two.app) as b, greeted(two.app) as c:
-            for client in (a, b, c):
+            await a.send(frame)
+            await until(lambda: reads == 1)
+            for client in (b, c):
                 await client.send(frame)
+            await turns()
+            gate.set()
             for client in (a, b, c):
                 back = Seen(client)
                 assert (await back.next())["payload"]["recovered"] is True
