@@ -12,7 +12,7 @@ from wsgen_runtime.auth import Connection, RefusedError, Session
 from wsgen_runtime.commands.desk import CommandDesk
 from wsgen_runtime.commands.turns import CommandTurns
 from wsgen_runtime.connections.permissions import Permissions
-from wsgen_runtime.connections.timers import Timers
+from wsgen_runtime.connections.timers import Timers, needs_timers
 from wsgen_runtime.errors import ServiceError, reason_of, sound
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
@@ -75,7 +75,7 @@ class Conversation:
     desk: CommandDesk
     _clock: Callable[[], float] = field(init=False)
     _protocol: ServerProtocol = field(init=False)
-    _timers: Timers = field(init=False)
+    _running: Timers | None = None
     _turns: CommandTurns | None = None
     _authenticated_at: float = -math.inf
 
@@ -83,45 +83,46 @@ class Conversation:
         self._clock = asyncio.get_running_loop().time
         now, asked = self._clock(), self.desk.requests
         self._protocol = ServerProtocol(self.requests, self.limits, now, asked)
-        self._timers = Timers(self.client, self._identify, self.renew, self._notify)
 
     async def run(self, receive: Receive, session: Session) -> None:
         """Serve frames until the client has disconnected."""
-        self._timers.start(self.limits, session)
+        client, protocol, clock = self.client, self._protocol, self._clock
+        timers, busy = None, 0.0
+        if needs_timers(self.limits, session):
+            timers = self._timers()
+            timers.start(self.limits, session)
         try:
-            await self._serve_frames(receive)
+            while True:
+                message = await receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                if client.closing or client.lost:
+                    continue
+                now = clock()
+                if timers is not None:
+                    timers.hold()
+                text = message.get("text")
+                if text is not None:
+                    event = protocol.receive_text(text, now)
+                else:
+                    event = protocol.receive_bytes(message.get("bytes") or b"", now)
+                fault = await self._serve(event)
+                if fault is None:
+                    protocol.served()
+                else:
+                    self.hub.clients.refuse(client, fault)
+                del message, text, event, fault  # they would take memory while the client is silent
+                # While the server has more frames of this client, `receive` does not let other tasks run.
+                served = clock()
+                if timers is not None:
+                    timers.heard(served)
+                busy += served - now
+                if busy > _TURN:
+                    busy = 0.0
+                    await asyncio.sleep(0)
         finally:
-            self._timers.stop()
-
-    async def _serve_frames(self, receive: Receive) -> None:
-        client, protocol = self.client, self._protocol
-        clock = self._clock
-        busy = 0.0
-        while True:
-            message = await receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            if client.closing or client.lost:
-                continue
-            now = clock()
-            self._timers.hold()
-            text = message.get("text")
-            if text is not None:
-                event = protocol.receive_text(text, now)
-            else:
-                event = protocol.receive_bytes(message.get("bytes") or b"", now)
-            fault = await self._serve(event)
-            if fault is None:
-                protocol.served()
-            else:
-                self.hub.clients.refuse(client, fault)
-            # While the server has more frames of this client, `receive` does not let other tasks run.
-            served = clock()
-            self._timers.heard(served)
-            busy += served - now
-            if busy > _TURN:
-                busy = 0.0
-                await asyncio.sleep(0)
+            if self._running is not None:
+                self._running.stop()
 
     async def renew(self) -> None:
         """Check each subscription again, since the user or the user's rights may have changed."""
@@ -141,6 +142,12 @@ class Conversation:
             if served is None:
                 self.permissions.withdraw(topic)
                 self.hub.revoke(self.client, router, topic, reason)
+
+    def _timers(self) -> Timers:
+        """Return the timers of the connection, which most have no need of."""
+        if self._running is None:
+            self._running = Timers(self.client, self._identify, self.renew, self._notify)
+        return self._running
 
     async def _identify(self) -> Session:
         return await self.authenticate(self.connection)
@@ -191,7 +198,8 @@ class Conversation:
             ),
         )
         self.hub.clients.answer(self.client, hello_frame(answer, event.id))
-        self._timers.greeted()
+        if self._running is not None:
+            self._running.greeted()
 
     async def _reauthenticate(self, event: Reauthenticate) -> Fault | None:
         now, frame_id = self._clock(), event.id
@@ -203,14 +211,15 @@ class Conversation:
             )
         self._authenticated_at = now
         connection = self.connection.renewed(event.token)
-        self._timers.suspend_expiry()
+        timers = self._timers()
+        timers.suspend_expiry()
         try:
             session = await self.authenticate(connection)
         except RefusedError:
             message, close = "Authentication refused", CloseCode.UNAUTHORIZED
             return Fault(ErrorCode.UNAUTHORIZED, message, id=frame_id, close=close)
         self.connection = connection
-        expires_in = self._timers.accept(session)
+        expires_in = timers.accept(session)
         if expires_in != 0:
             await self.renew()
             self.hub.clients.answer(self.client, authenticated_frame(expires_in, frame_id))

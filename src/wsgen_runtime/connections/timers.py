@@ -20,6 +20,12 @@ _LATE = 0.05  # seconds; a timer is that late only if the event loop was blocked
 _SPREAD = 0.1  # the fraction of the lifetime over which the ends of connections are spread
 
 
+def needs_timers(limits: Limits, session: Session) -> bool:
+    """Return whether `Timers.start` would start any."""
+    heartbeat = math.inf if limits.heartbeat is None else limits.heartbeat
+    return heartbeat < math.inf or limits.lifespan is not None or session.expires_at is not None
+
+
 @dataclass(slots=True, eq=False)
 class Timers:
     """Closes a connection that is silent, too old or no longer authenticated.

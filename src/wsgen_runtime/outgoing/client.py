@@ -75,8 +75,9 @@ class Client:
     """Whether an update can be sent at once: nothing is queued, and the connection is not closing."""
     pending_close: Message | None = None
     """With `closes_last`: the close frame, to be sent once nothing waits in `receive`."""
-    _outbox: Outbox = field(init=False)
-    _close_timeout: float = field(init=False)
+    _limits: Limits = field(init=False)
+    _outbox: Outbox | None = None
+    """Made when something is queued for the first time: for most clients, nothing ever is."""
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _blocked: bool = False
     _failing: bool = False
@@ -87,8 +88,7 @@ class Client:
 
     def __post_init__(self, limits: Limits) -> None:
         self.ready = self.direct
-        self._outbox = Outbox(limits.outbox_bytes)
-        self._close_timeout = limits.close_timeout
+        self._limits = limits
 
     def greet(self, features: Collection[str]) -> None:
         """Note that the client has sent `hello`, and which features it knows."""
@@ -105,17 +105,17 @@ class Client:
     @property
     def queued(self) -> int:
         """Return the number of queued frames."""
-        return len(self._outbox)
+        return 0 if self._outbox is None else len(self._outbox)
 
     @property
     def dropped(self) -> int:
         """Return the number of updates that were dropped because this client is slow."""
-        return self._outbox.dropped
+        return 0 if self._outbox is None else self._outbox.dropped
 
     @property
     def room(self) -> int:
         """Return how many bytes can still be queued, including `OVERHEAD` for each answer or notice."""
-        return self._outbox.capacity - self._outbox.size
+        return self._limits.outbox_bytes - (0 if self._outbox is None else self._outbox.size)
 
     def send(self, frame: str) -> bool:
         """Send or queue an answer or a notice; return False if there is no room for it."""
@@ -125,7 +125,7 @@ class Client:
         if self.ready:
             self._start(message)
             return True
-        waits = self._outbox.put(message, size_of(frame) + OVERHEAD, fresh=self._fresh)
+        waits = self._queue().put(message, size_of(frame) + OVERHEAD, fresh=self._fresh)
         self._report_behind()
         self._wake()
         return waits
@@ -138,7 +138,7 @@ class Client:
         if self.ready:
             self._start(message)
             return True
-        waits = self._outbox.put_state(message, size_of(frame), topic=topic, fresh=self._fresh)
+        waits = self._queue().put_state(message, size_of(frame), topic=topic, fresh=self._fresh)
         self._report_behind()
         self._wake()
         return waits
@@ -147,7 +147,7 @@ class Client:
         """Queue a change of the state of `topic`; if there is no room, `on_behind` is called with the topic."""
         if self.closing or self.lost:
             return
-        self._outbox.put_change(message, size, topic=topic, queue=queue, fresh=self._fresh)
+        self._queue().put_change(message, size, topic=topic, queue=queue, fresh=self._fresh)
         self._report_behind()
         self._wake()
 
@@ -157,7 +157,7 @@ class Client:
         """Queue an update; return False if the overflow policy of the route says to disconnect the client."""
         if self.closing or self.lost:
             return True
-        waits = self._outbox.put_update(
+        waits = self._queue().put_update(
             message,
             size,
             route=route,
@@ -183,7 +183,8 @@ class Client:
 
     def seal(self, topic: str | None = None) -> None:
         """Note that a frame follows which no later update of `topic`, or of any topic, may overtake."""
-        self._outbox.seal(topic)
+        if self._outbox is not None:
+            self._outbox.seal(topic)
 
     def close(self, code: int, reason: str, *, discard: bool = False) -> None:
         """Send a close frame after all queued frames, or with `discard` in place of them."""
@@ -191,8 +192,8 @@ class Client:
             return
         self.closing = True
         self.ready = False
-        self._timer = self._loop.call_later(self._close_timeout, self.abandon)
-        if discard:
+        self._timer = self._loop.call_later(self._limits.close_timeout, self.abandon)
+        if discard and self._outbox is not None:
             self._outbox.clear()
         self._put_close(int(code), reason)
         self._wake()
@@ -222,7 +223,8 @@ class Client:
         """Release all tasks, timers and frames, once the connection has ended."""
         self.lost = True
         self.ready = False
-        self._outbox.clear()
+        if self._outbox is not None:
+            self._outbox.clear()
         self._set_timer(None)
         self.on_lost = self.on_behind = self.on_drained = None
         if self._writer is not None:
@@ -266,8 +268,13 @@ class Client:
         """Return whether frames are queued because the writer has not run yet, not because the client is slow."""
         return not (self.direct or self._blocked)
 
+    def _queue(self) -> Outbox:
+        if self._outbox is None:
+            self._outbox = Outbox(self._limits.outbox_bytes)
+        return self._outbox
+
     def _report_behind(self) -> None:
-        if self.on_behind is not None:
+        if self.on_behind is not None and self._outbox is not None:
             for topic, unread in self._outbox.take_behind().items():
                 self.on_behind(self, topic, unread)
 
@@ -278,7 +285,7 @@ class Client:
 
     def _put_close(self, code: int, reason: str) -> None:
         message: Message = {"type": "websocket.close", "code": code, "reason": reason}
-        self._outbox.put(message, 0, fresh=True)
+        self._queue().put(message, 0, fresh=True)
 
     def _set_timer(self, timer: asyncio.Handle | None) -> None:
         if self._timer is not None:
@@ -333,7 +340,7 @@ class Client:
 
     async def _write_waiting(self) -> None:
         """Send the queued frames, and those that are queued meanwhile."""
-        while not self.lost and (message := self._outbox.pop()) is not None:
+        while not self.lost and self._outbox and (message := self._outbox.pop()) is not None:
             if self.closes_last and message["type"] == "websocket.close":
                 self.pending_close = message
                 self.abandon()
