@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 
 from starlette.types import Receive, Scope, Send
 
-from wsgen_runtime.auth import Authenticate, Authorize, Connection
+from wsgen_runtime.auth import Authenticate, Authorize
 from wsgen_runtime.brokers.base import Broker, is_keeper
 from wsgen_runtime.brokers.choose import choose_broker, keys_of
 from wsgen_runtime.command import WsCommands
@@ -315,7 +315,7 @@ class WsApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "websocket":
-            await self._sockets.serve(Connection(scope), receive, send)
+            await self._sockets.serve(scope, receive, send)
         elif scope["type"] == "http":
             await serve_http(self, scope, receive, send)
         elif scope["type"] == "lifespan":

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
 from wsgen_runtime.auth import Connection, RefusedError, Session
 from wsgen_runtime.commands.desk import CommandDesk
@@ -68,25 +68,24 @@ class Conversation:
     requests: Mapping[str, type[BaseModel]]
     limits: Limits
     permissions: Permissions
-    connection: Connection
-    """The handshake; after a renewal by the client, with its new token."""
+    scope: Scope
+    """That of the handshake; after a renewal by the client, with its new token."""
     authenticate: Callable[[Connection], Awaitable[Session]]
     contract: Callable[[], Awaitable[str]]
     desk: CommandDesk
-    _clock: Callable[[], float] = field(init=False)
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _protocol: ServerProtocol = field(init=False)
     _running: Timers | None = None
     _turns: CommandTurns | None = None
     _authenticated_at: float = -math.inf
 
     def __post_init__(self) -> None:
-        self._clock = asyncio.get_running_loop().time
-        now, asked = self._clock(), self.desk.requests
+        now, asked = self._loop.time(), self.desk.requests
         self._protocol = ServerProtocol(self.requests, self.limits, now, asked)
 
     async def run(self, receive: Receive, session: Session) -> None:
         """Serve frames until the client has disconnected."""
-        client, protocol, clock = self.client, self._protocol, self._clock
+        client, protocol, loop = self.client, self._protocol, self._loop
         timers, busy = None, 0.0
         if needs_timers(self.limits, session):
             timers = self._timers()
@@ -98,7 +97,7 @@ class Conversation:
                     return
                 if client.closing or client.lost:
                     continue
-                now = clock()
+                now = loop.time()
                 if timers is not None:
                     timers.hold()
                 text = message.get("text")
@@ -113,7 +112,7 @@ class Conversation:
                     self.hub.clients.refuse(client, fault)
                 del message, text, event, fault  # they would take memory while the client is silent
                 # While the server has more frames of this client, `receive` does not let other tasks run.
-                served = clock()
+                served = loop.time()
                 if timers is not None:
                     timers.heard(served)
                 busy += served - now
@@ -150,7 +149,7 @@ class Conversation:
         return self._running
 
     async def _identify(self) -> Session:
-        return await self.authenticate(self.connection)
+        return await self.authenticate(Connection(self.scope))
 
     def _notify(self, expires_in: float) -> None:
         message = "The authentication expires; send `authenticate` with a new token"
@@ -202,7 +201,7 @@ class Conversation:
             self._running.greeted()
 
     async def _reauthenticate(self, event: Reauthenticate) -> Fault | None:
-        now, frame_id = self._clock(), event.id
+        now, frame_id = self._loop.time(), event.id
         rest = self._authenticated_at + _APART - now
         if rest > 0:
             message = "Authenticated a moment ago; the frame was ignored"
@@ -210,7 +209,7 @@ class Conversation:
                 ErrorCode.RATE_LIMITED, message, id=frame_id, retry_after=math.ceil(rest)
             )
         self._authenticated_at = now
-        connection = self.connection.renewed(event.token)
+        connection = Connection(self.scope).renewed(event.token)
         timers = self._timers()
         timers.suspend_expiry()
         try:
@@ -218,7 +217,7 @@ class Conversation:
         except RefusedError:
             message, close = "Authentication refused", CloseCode.UNAUTHORIZED
             return Fault(ErrorCode.UNAUTHORIZED, message, id=frame_id, close=close)
-        self.connection = connection
+        self.scope = connection.scope
         expires_in = timers.accept(session)
         if expires_in != 0:
             await self.renew()

@@ -28,6 +28,7 @@ from wsgen_runtime.user_code.redaction import printable, without_text
 
 _log = logging.getLogger("wsgen_runtime")
 _MOST = 100  # reasons of one kind that are remembered, since clients can make up any number
+_ANONYMOUS = Session(user=None)
 _OF_THE_RESPONSE = ("connection", "content-length", "content-type", "transfer-encoding", "upgrade")
 
 
@@ -53,7 +54,7 @@ class Handshake:
         Raises RefusedError, with the reason for the log, for no user, or if it fails or hangs.
         """
         if self.authenticate is None:
-            return Session(user=None)
+            return _ANONYMOUS
         try:
             answer = await call(self.authenticate, connection, within=self.within)
             session = answer if isinstance(answer, Session) else Session(user=answer)

@@ -5,7 +5,7 @@ According to ASGI, `path` starts with `root_path`. If a proxy strips a prefix, a
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 
 from starlette.routing import Match, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -71,10 +71,10 @@ class Mounted:
         self._app = app
         self._rest = rest
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one ASGI connection."""
         outer = str(scope.get("root_path", ""))
         root = outer.rstrip("/") + path_in_app(scope).rstrip("/").removesuffix(self._rest)
         scope.setdefault("app_root_path", outer.rstrip("/"))
         scope.update(root_path=root, endpoint=self._app)
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import InitVar, dataclass, field
 
-from starlette.types import Message, Receive, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from wsgen_runtime.auth import (
@@ -72,20 +72,33 @@ class Sockets:
         self._presence = Presence(
             on_connect, on_disconnect, within, self.counters, self.hub.leaving
         )
-        self._topics_of = self.hub.topics_of  # one object for all clients
+        # One object each for all clients.
+        self._topics_of = self.hub.topics_of
+        self._identify = self._handshake.identify
+        self._note_unsent = self.hub.clients.note_unsent
 
-    async def serve(self, connection: Connection, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI WebSocket connection."""
-        await receive()  # websocket.connect
-        bound = self.limits.clients
-        full = bound is not None and len(self.hub.clients) + self._arriving >= bound
-        self._arriving += 1
+        session = await self._arrive(scope, receive, send)
+        if session is None:
+            return
+        ending = _Ending.of_current_task()
+        client = self._client_of(scope, session, send, ending)
+        conversation = self._conversation_with(client, scope)
+        reading = self._read(client, conversation, receive, session)
+        self.hub.clients.add(client)
         try:
-            session = await self._accept(connection, receive, send, full)
+            try:
+                await (reading if client.direct else client.write_during(reading))
+            except asyncio.CancelledError:
+                if not ending.expects_cancellation():
+                    raise
+            if client.pending_close is not None:
+                await self._close_last(client.pending_close, receive, send)
         finally:
-            self._arriving -= 1
-        if session is not None:
-            await self._serve_client(connection, session, receive, send)
+            self._drop(client)  # also if reading has never started
+            abort_after(scope, 0.0 if ending.asked else self.limits.close_timeout)
+            await self._presence.gone(client)
 
     def stop(self) -> None:
         """Refuse new clients until `resume`, and close those that are being accepted."""
@@ -95,6 +108,17 @@ class Sockets:
     def resume(self) -> None:
         """Accept clients again."""
         self._stopping = False
+
+    async def _arrive(self, scope: Scope, receive: Receive, send: Send) -> Session | None:
+        """Accept the client and return its session, or refuse it and return None."""
+        await receive()  # websocket.connect
+        bound = self.limits.clients
+        full = bound is not None and len(self.hub.clients) + self._arriving >= bound
+        self._arriving += 1
+        try:
+            return await self._accept(Connection(scope), receive, send, full)
+        finally:
+            self._arriving -= 1
 
     async def _accept(
         self, connection: Connection, receive: Receive, send: Send, full: bool
@@ -171,22 +195,10 @@ class Sockets:
         if self._stopping or stops != self._stops:
             raise BusyError("the server is shutting down")
 
-    async def _serve_client(
-        self, connection: Connection, session: Session, receive: Receive, send: Send
-    ) -> None:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("an ASGI application must run in a task")
-        asked = False
-
-        def give_up() -> None:
-            nonlocal asked
-            asked = True
-            task.cancel()
-
+    def _client_of(self, scope: Scope, session: Session, send: Send, ending: "_Ending") -> Client:
         own, server = own_send(send), server_of_task()
-        prepare, write = prepared_writing(connection.scope) if own is not None else (None, None)
-        client = Client(
+        prepare, write = prepared_writing(scope) if own is not None else (None, None)
+        return Client(
             next(self._ids),
             session.user,
             as_coroutine_function(own or send),
@@ -197,40 +209,27 @@ class Sockets:
             closes_last=server == "granian",
             prepare=prepare,
             write=write,
-            on_lost=give_up,
-            on_failure=self.hub.clients.note_unsent,
+            on_lost=ending,
+            on_failure=self._note_unsent,
         )
-        limits = self.limits.on(server)
+
+    def _conversation_with(self, client: Client, scope: Scope) -> Conversation:
+        limits = self.limits.on(server_of_task())
         permissions = Permissions(
             client, self.hub.topics, limits, self.authorize, self.counters.log
         )
-        conversation = Conversation(
+        return Conversation(
             client,
             self.hub,
             self.routers,
             self._requests,
             limits,
             permissions,
-            connection,
-            self._handshake.identify,
+            scope,
+            self._identify,
             self.contract,
             self.desk,
         )
-        reading = self._read(client, conversation, receive, session)
-        self.hub.clients.add(client)
-        try:
-            try:
-                await (reading if own is not None else client.write_during(reading))
-            except asyncio.CancelledError:
-                # Only the cancellation that `give_up` has requested is suppressed.
-                if not asked or task.uncancel() > 0:
-                    raise
-            if client.pending_close is not None:
-                await self._close_last(client.pending_close, receive, send)
-        finally:
-            self._drop(client)  # also if reading has never started
-            abort_after(connection.scope, 0.0 if asked else self.limits.close_timeout)
-            await self._presence.gone(client)
 
     def _drop(self, client: Client) -> None:
         self.hub.drop(client)
@@ -258,3 +257,27 @@ class Sockets:
         finally:
             if client.pending_close is None:
                 self._drop(client)
+
+
+@dataclass(slots=True, eq=False)
+class _Ending:
+    """Ends the task of a connection that is to be given up."""
+
+    task: asyncio.Task[None]
+    asked: bool = False
+
+    @classmethod
+    def of_current_task(cls) -> "_Ending":
+        """Return the ending of the task that is running; raises RuntimeError if there is none."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("an ASGI application must run in a task")
+        return cls(task)
+
+    def __call__(self) -> None:
+        self.asked = True
+        self.task.cancel()
+
+    def expects_cancellation(self) -> bool:
+        """Return whether the task was cancelled by this only; that cancellation is then over."""
+        return self.asked and self.task.uncancel() == 0
