@@ -19,8 +19,7 @@ class Question(NamedTuple):
     since: Position | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Subscribe:
+class Subscribe(NamedTuple):
     """The client subscribes to the updates for `request`, of which it has those up to `since`.
 
     An invalid `since` is an error only for a client that knows positions.
@@ -32,8 +31,7 @@ class Subscribe:
     since: Position | ErrorDetail | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unsubscribe:
+class Unsubscribe(NamedTuple):
     """The client unsubscribes from the updates for `request`."""
 
     route: str

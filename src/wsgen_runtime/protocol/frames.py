@@ -1,5 +1,8 @@
 """Writes the frames that the server sends; `topic` is the key of a topic, of which clients see the name."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from pydantic_core import to_json
 
 from wsgen_runtime.protocol.events import Fault, FrameId
@@ -18,6 +21,8 @@ from wsgen_runtime.protocol.topic_names import name_of
 PLAIN_PONG = "pong"
 """The answer to a plain `ping`, which is not JSON and which many libraries send as a heartbeat."""
 
+_NOWHERE: Mapping[str, str | int | bool] = MappingProxyType({})
+
 
 def subscribed_frame(
     route: str,
@@ -30,7 +35,7 @@ def subscribed_frame(
 ) -> str:
     """Return the answer to `subscribe`, with the position from which the topic goes on, if it has one."""
     kind = f"{route}.subscribe.response"
-    return _answer(kind, topic, message, frame_id, **_standing(position, recovered))
+    return _answer(kind, topic, message, frame_id, _standing(position, recovered))
 
 
 def reset_frame(route: str, topic: str, position: Position | None) -> str:
@@ -123,7 +128,11 @@ def size_of(text: str) -> int:
 
 
 def _answer(
-    kind: str, topic: str, message: str, frame_id: FrameId, **standing: str | int | bool
+    kind: str,
+    topic: str,
+    message: str,
+    frame_id: FrameId,
+    standing: Mapping[str, str | int | bool] = _NOWHERE,
 ) -> str:
     # A SubscriptionResponse, but without validation, since one is sent for every subscription.
     payload = {"status": "ok", "message": message, "topic": name_of(topic), **standing}

@@ -28,7 +28,8 @@ def topic_name(route: str, request: BaseModel) -> str:
     of its fraction. A set is sorted by the JSON of its members. Keys of different types become text before they
     are sorted. 1, 1.0 and True are equal but have different names, as in the founding code.
     """
-    return f"{route}:{_encode(_canonical(request.model_dump()))}"
+    dumped: object = request.model_dump()
+    return f"{route}:{_flat(dumped) or _encode(_canonical(dumped))}"
 
 
 def topic_key(name: str, request: BaseModel, nullable: Set[str]) -> str:
@@ -48,7 +49,8 @@ def topic_key(name: str, request: BaseModel, nullable: Set[str]) -> str:
 
 def name_of(key: str) -> str:
     """Return the name of the topic with this key, which clients see."""
-    return key.partition("\n")[0]  # which JSON does not contain
+    end = key.find("\n")  # which JSON does not contain
+    return key if end < 0 else key[:end]
 
 
 def _may_be_empty(request: BaseModel, field: str) -> bool:
@@ -64,6 +66,28 @@ def _has_empty(value: object) -> bool:
     if isinstance(value, list | tuple | deque | Set):
         return any(_has_empty(item) for item in value)
     return value == "" or (value is not None and to_jsonable_python(value) == "")
+
+
+def _flat(value: object) -> str | None:
+    """Return the JSON of a mapping of text to text, integers and None, as most requests are; else None.
+
+    It is that of `_encode(_canonical(value))`, in half the time.
+    """
+    if type(value) is not dict:
+        return None
+    members: dict[str, str] = {}
+    for key, item in value.items():
+        if type(key) is not str:
+            return None
+        if type(item) is str:
+            members[key] = _encode(item)
+        elif type(item) is int:
+            members[key] = str(item)
+        elif item is None:
+            members[key] = '""'
+        else:
+            return None
+    return f"{{{','.join([f'{_encode(key)}:{members[key]}' for key in sorted(members)])}}}"
 
 
 def _canonical(value: object, none: str | None = "") -> object:

@@ -49,13 +49,14 @@ class Continuity:
         """
         if again:
             self.fanouts.finish(topic)
-        route, room = channel.router.route, self._room(client, topic)
+        route = channel.router.route
         stateful = client.snapshots and channel.router.snapshot_type is not None
         if not (client.positions or stateful):
             self._answer(client, subscribed_frame(route, topic, question.id, message))
-            self._send(client, () if again else channel.replayed(room, OVERHEAD))
+            if channel.router.replay and not again:
+                self._send(client, channel.replayed(self._room(client, topic), OVERHEAD))
             return
-        since = question.since
+        since, room = question.since, self._room(client, topic)
         waits = client in self.topics[topic].syncing
         missed = None if since is None or waits else channel.missed_since(since)
         if missed is not None and sum(kept.frame_size + OVERHEAD for kept in missed) <= room:

@@ -168,7 +168,9 @@ class TopicIndex(Generic[M, T]):
         """
         topic = self._topics.get(name) or self._add(name)
         topic.lives_on = lives_on
-        holding = self._by_member.setdefault(member, Holding())
+        holding = self._by_member.get(member)
+        if holding is None:
+            holding = self._by_member[member] = Holding()
         if name not in holding.names:
             holding.names.add(topic.name)  # the same object for all members, to save memory
             holding.size += topic.size

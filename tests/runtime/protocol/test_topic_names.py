@@ -43,6 +43,10 @@ class Request(BaseModel):
     value: Any = None
 
 
+class Loose(BaseModel, extra="allow"):
+    pass
+
+
 def name(value: object) -> str:
     return topic_name("r", Request(value=value)).removeprefix('r:{"value":').removesuffix("}")
 
@@ -120,6 +124,12 @@ plain = st.recursive(
 @given(plain)
 def test_plain_values_are_named_as_in_the_founding_code(value: object) -> None:
     request = Request(value=value)
+    assert topic_name("bars", request) == founding_name("bars", request)
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.none()))
+def test_fields_of_any_name_are_sorted_as_in_the_founding_code(fields: dict[str, object]) -> None:
+    request = Loose.model_validate(fields)
     assert topic_name("bars", request) == founding_name("bars", request)
 
 
