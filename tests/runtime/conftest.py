@@ -4,11 +4,11 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import pytest
-from starlette.types import Receive, Send
+from starlette.types import Receive, Scope, Send
 from tests.runtime.documented import reader_of
 from tests.runtime.redis_server import RedisServer, redis_server
 
-from wsgen_runtime import Connection, WsCommands
+from wsgen_runtime import WsCommands
 from wsgen_runtime.connections.sockets import Sockets
 from wsgen_runtime.outgoing.servers import own_send
 from wsgen_runtime.protocol.frames import PLAIN_PONG
@@ -24,7 +24,7 @@ def documented_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     direct: set[Send] = set()
     sent: dict[Sockets, set[str]] = {}
 
-    async def watched(self: Sockets, connection: Connection, receive: Receive, send: Send) -> None:
+    async def watched(self: Sockets, scope: Scope, receive: Receive, send: Send) -> None:
         texts = sent.setdefault(self, set())
 
         async def note(message: MutableMapping[str, Any]) -> None:  # as ASGI types it
@@ -35,7 +35,7 @@ def documented_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
         if own_send(send) is not None:
             direct.add(note)
-        await serve(self, connection, receive, note)
+        await serve(self, scope, receive, note)
 
     def own_or_noted(send: Send) -> Send | None:
         return send if send in direct else own_send(send)
