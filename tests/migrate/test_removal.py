@@ -243,6 +243,7 @@ def test_the_ws_yaml_is_as_those_beside_it(project: Project) -> None:
     )
 
 
+@pytest.mark.slow  # it starts fifteen tools; the other tests say what is written, byte by byte
 def test_every_tool_finds_what_it_found_before_and_nothing_else(
     project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -82,10 +82,10 @@ def test_what_a_command_rewrites_goes_through_the_other_steps(
 def test_a_command_and_a_formatter_that_undo_each_other_are_told_apart(project: Project) -> None:
     project.write({"tools/command.py": FIX.replace("# Ours", "#Ours")})
     fix = OwnCommand("ours", PYTHON, fixes=True)
-    result = project.run(project.module(), steps=("black", "ours"), commands=(fix,))
+    result = project.run(project.module(), steps=("ruff-format", "ours"), commands=(fix,))
     assert {found.code for found in result.diagnostics} == {"WSG503"}
     assert "ours" in result.diagnostics[0].message
-    assert "black" in result.diagnostics[0].message
+    assert "ruff-format" in result.diagnostics[0].message
 
 
 SPOIL = """\
