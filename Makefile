@@ -69,8 +69,9 @@ dev: $(VENV)/.ready page  ## serve examples/trading_api on port 8000, or port=N;
 	  --reload --reload-dir src --reload-include '*.yaml' --reload-exclude '*/ws_generated/*'
 
 # A file of tests goes to one worker, so that it starts one browser, one server, one cold mypy. In the order of the
-# files: the short ones are last, and no worker is left with a long one. (Groups of tests, `--dist loadgroup`, are not
-# heeded by pytest-xdist 3.8 under pytest 9.2.) Three workers keep two cores busy: many tests wait for a server or a tool.
+# files, but for the longest, which tests/conftest.py puts first: no worker is left with a long one. (Groups of tests,
+# `--dist loadgroup`, are not heeded by pytest-xdist 3.8 under pytest 9.2.) Three workers keep two cores busy: many
+# tests wait for a server or a tool.
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
