@@ -63,6 +63,7 @@ export class Connection {
   private attempts = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private pings = false;
+  private greets = false;
 
   /** `changed` is called after every change, however small; `origin` is the page's. */
   constructor(
@@ -70,10 +71,14 @@ export class Connection {
     private readonly origin = "",
   ) {}
 
-  /** Connect now, also instead of waiting for the next attempt; with `pings` the server answers a `ping`. */
-  connect(url: string, pings = false): void {
+  /**
+   * Connect now, also instead of waiting for the next attempt. With `pings` the server answers a `ping`, and with
+   * `greets` a `hello`, after which it sends snapshots.
+   */
+  connect(url: string, pings = false, greets = false): void {
     this.stop();
     this.pings = pings;
+    this.greets = greets;
     this.attempts = 0;
     this.refusal = undefined;
     this.open(url);
@@ -105,8 +110,11 @@ export class Connection {
     return key;
   }
 
-  /** Ask for the command `name` with `request`; return the key under which its answer or refusal comes. */
-  command(name: string, request: Json): string {
+  /**
+   * Ask for the command `name` with `request`; return the key under which its answer or refusal comes. With `once`,
+   * which is the key of the command on the wire, the server carries it out at most once.
+   */
+  command(name: string, request: Json, once = ""): string {
     const number = this.nextId;
     this.nextId += 1;
     const key = `${name}#${number}`;
@@ -114,7 +122,8 @@ export class Connection {
     this.response = undefined;
     if (this.socket?.readyState === WebSocket.OPEN) {
       this.commands.set(number, key);
-      const text = writeJson({ type: name, payload: request, id: number });
+      const frame: JsonObject = { type: name, payload: request, id: number };
+      const text = writeJson(once === "" ? frame : { ...frame, key: once });
       this.socket.send(text);
       this.keep(true, name, text);
     }
@@ -165,6 +174,7 @@ export class Connection {
       this.established = url;
       this.attempts = 0;
       this.enter("open", "");
+      if (this.greets) this.greet(socket);
       if (this.pings) this.ping(socket);
       for (const subscription of this.subscriptions.values()) {
         if (subscription.state !== "offline") continue;
@@ -199,6 +209,12 @@ export class Connection {
       this.timer = setTimeout(() => this.open(url), delay);
       this.enter("waiting", opened ? `The connection ended (${event.code}${reason}).` : "The server is away.");
     }
+  }
+
+  private greet(socket: WebSocket): void {
+    const text = writeJson({ type: "hello", payload: { version: 1, features: ["positions", "snapshot"] } });
+    socket.send(text);
+    this.keep(true, "hello", text);
   }
 
   /** Send a ping now and then, as long as `socket` is the one in use. */
@@ -243,6 +259,8 @@ export class Connection {
     const topic = asText(payload.topic);
     if (type === "error") this.refused(frame, payload);
     else if (type.endsWith(".update")) this.activeOn(topic)?.update(text, frame.seq, Date.now());
+    else if (type.endsWith(".snapshot")) this.activeOn(topic)?.replace(text, frame.seq);
+    else if (type.endsWith(".reset")) this.activeOn(topic)?.goOn(payload.seq);
     else if (type.endsWith(".response")) this.answered(frame, topic, text);
     else if (type.endsWith(".unsubscribed")) this.cancelled(topic, asText(payload.reason));
     this.changed();

@@ -85,15 +85,19 @@ function EndpointConsole({ connection, endpoint, address }: EndpointProps): Reac
   const { refusal } = connection;
   return (
     <>
-      <ConnectForm connection={connection} address={address} pings={endpoint.pings} />
+      <ConnectForm connection={connection} address={address} endpoint={endpoint} />
       <fieldset className="routes">
         <legend>{endpoint.routes.some((one) => one.command) ? "Route or command" : "Route"}</legend>
         {endpoint.routes.map((one, index) => (
           <label key={one.name} className="route">
             <input type="radio" name="route" checked={index === chosen} onChange={() => setChosen(index)} />
             <span className="route-name">{one.name}</span>
-            {one.command && <span className="tag">command</span>}
-            {one.deprecated && <span className="tag">deprecated</span>}
+            {(one.command || one.deprecated) && (
+              <span className="route-tags">
+                {one.command && <span className="tag">command</span>}
+                {one.deprecated && <span className="tag">deprecated</span>}
+              </span>
+            )}
             {one.summary && <span className="route-about">{one.summary}</span>}
           </label>
         ))}
@@ -120,17 +124,17 @@ function EndpointConsole({ connection, endpoint, address }: EndpointProps): Reac
 interface ConnectFormProps {
   readonly connection: Connection;
   readonly address: string;
-  readonly pings: boolean;
+  readonly endpoint: Endpoint;
 }
 
-function ConnectForm({ connection, address, pings }: ConnectFormProps): ReactNode {
+function ConnectForm({ connection, address, endpoint }: ConnectFormProps): ReactNode {
   const id = useId();
   const [url, setUrl] = useState(address);
   const busy = connection.status === "open" || connection.status === "connecting";
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (busy) connection.disconnect();
-    else connection.connect(url, pings);
+    else connection.connect(url, endpoint.pings, endpoint.greets);
   };
   const wait = Math.max(0, Math.ceil((connection.retryAt - Date.now()) / 1000));
   return (
@@ -180,12 +184,13 @@ function AskForm({ connection, route }: { connection: Connection; route: Route }
   };
   const form = useRef<HTMLFormElement>(null);
   const [asJson, setAsJson] = useState(fieldOf(route.request).kind !== "object");
+  const [once, setOnce] = useState("");
   const [sent, setSent] = useState<Sent>();
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (form.current === null || !isComplete(form.current)) return;
     const request = value === undefined ? {} : value;
-    const key = route.command ? connection.command(route.name, request) : connection.subscribe(route.name, request);
+    const key = route.command ? connection.command(route.name, request, once) : connection.subscribe(route.name, request);
     setSent({ request, key });
   };
   // What is half typed in one of them is not in the other.
@@ -221,6 +226,7 @@ function AskForm({ connection, route }: { connection: Connection; route: Route }
       ) : (
         <RequestForm key={example} schema={route.request} value={value} onChange={setValue} path="" faults={faultsOf(refusal, sent?.request, value)} />
       )}
+      {route.keyed && <KeyInput value={once} onChange={setOnce} />}
       <div className="actions">
         <button type="submit" className="main" disabled={!ready}>
           {route.command ? "Send" : "Subscribe"}
@@ -235,6 +241,28 @@ function AskForm({ connection, route }: { connection: Connection; route: Route }
         </section>
       )}
     </form>
+  );
+}
+
+/** The key of a command, which may be left out. */
+function KeyInput({ value, onChange }: { value: string; onChange: (value: string) => void }): ReactNode {
+  const id = useId();
+  return (
+    <div className="field key">
+      <label htmlFor={id}>
+        key <span className="may">optional</span>
+      </label>
+      <input
+        id={id}
+        className="code"
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <p className="about">Asked again with the same key, it is carried out only once.</p>
+    </div>
   );
 }
 

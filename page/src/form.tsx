@@ -26,7 +26,7 @@ export function RequestForm(props: Omit<InputProps, "label" | "required">): Reac
   const { value } = props;
   if (field.kind !== "object" || !(isObject(value) || value === undefined)) return <Input {...props} label="Request" required />;
   if (propertiesOf(field.schema).length === 0 && Object.keys(value ?? {}).length === 0)
-    return <p className="quiet">This route needs no parameters.</p>;
+    return <p className="quiet">There is nothing to fill in.</p>;
   return <Properties {...props} schema={field.schema} />;
 }
 

@@ -6,6 +6,8 @@ export interface Route {
   readonly name: string;
   /** Whether it is a command: one question with one answer, and nothing to subscribe to. */
   readonly command: boolean;
+  /** Whether it is a command that takes a key, with which it is carried out at most once. */
+  readonly keyed: boolean;
   readonly summary: string;
   readonly description: string;
   readonly deprecated: boolean;
@@ -27,6 +29,8 @@ export interface Endpoint {
   readonly routes: readonly Route[];
   /** Whether the document says that the server answers a `ping`. */
   readonly pings: boolean;
+  /** Whether the document says that the server answers a `hello`. */
+  readonly greets: boolean;
 }
 
 const SUBSCRIBE = ".subscribe";
@@ -49,9 +53,8 @@ function endpointOf(document: JsonObject, name: string, channel: JsonObject): En
     : Object.values(asObject(channel.messages));
   const types = new Set(messages.map((message) => typeOf(asObject(message))));
   const routes = messages.filter(isObject).flatMap((message) => routeOf(message, operations, types));
-  const pings = messages.some((message) => typeOf(asObject(message)) === "ping");
   const title = asText(channel.title) || name;
-  return { name, title, address: isLegacy ? name : asText(channel.address) || `/${name}`, routes, pings };
+  return { name, title, address: isLegacy ? name : asText(channel.address) || `/${name}`, routes, pings: types.has("ping"), greets: types.has("hello") };
 }
 
 /** Return the `type` that the frames of `message` have, empty if that is open. */
@@ -72,6 +75,7 @@ function routeOf(message: JsonObject, operations: readonly JsonObject[], types: 
     {
       name: command ? kind : kind.slice(0, -SUBSCRIBE.length),
       command,
+      keyed: command && "key" in properties,
       summary: asText(operation.summary) || asText(message.summary),
       description: asText(operation.description) || asText(message.description),
       deprecated: operation.deprecated === true || message["x-deprecated"] === true || operation["x-deprecated"] === true,

@@ -55,10 +55,15 @@ function kindOf(schema: JsonObject): Kind {
     case "array":
       return isObject(schema.items) && !("prefixItems" in schema) ? "list" : "json";
     case "object":
-      return isObject(schema.properties) ? "object" : "json";
+      return isObject(schema.properties) || isEmpty(schema) ? "object" : "json";
     default:
       return isObject(schema.properties) ? "object" : "json";
   }
+}
+
+/** Return whether `schema` is that of an object without properties: of the request of a route that asks nothing. */
+function isEmpty(schema: JsonObject): boolean {
+  return isNumber(schema.maxProperties) && Number(String(schema.maxProperties)) === 0;
 }
 
 /**
@@ -103,7 +108,7 @@ export function initialValue(schema: JsonObject, required: boolean, depth = 0): 
   const example = asArray(schema.examples)[0] ?? asArray(field.schema.examples)[0];
   if (example !== undefined && required) return example;
   if (!required) return undefined;
-  if (field.nullable) return null;
+  if (field.nullable) return isEmpty(field.schema) ? {} : null;
   switch (field.kind) {
     case "choice":
       return field.choices[0];

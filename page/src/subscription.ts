@@ -22,6 +22,7 @@ export class Subscription {
   lastSeq = 0;
   readonly rate = new Rate();
   private frame = "";
+  private snapshotFrame = "";
 
   constructor(
     readonly key: string,
@@ -32,6 +33,22 @@ export class Subscription {
   /** The data of the latest update with exact numbers; parsed when it is shown, not for every update. */
   get latest(): Json | undefined {
     return this.frame === "" ? undefined : (asObject(asObject(parseJson(this.frame)).payload).payload ?? null);
+  }
+
+  /** The state of the topic as it was last sent, with exact numbers; undefined where there is none. */
+  get snapshot(): Json | undefined {
+    return this.snapshotFrame === "" ? undefined : (asObject(asObject(parseJson(this.snapshotFrame)).payload).payload ?? null);
+  }
+
+  /** Take the state of the topic after the update `seq`; `frame` is its text. */
+  replace(frame: string, seq: unknown): void {
+    this.snapshotFrame = frame;
+    this.goOn(seq);
+  }
+
+  /** Expect the update after `seq`: the server has said that others may be missing. */
+  goOn(seq: unknown): void {
+    if (typeof seq === "number") this.lastSeq = seq;
   }
 
   /** Take an update; `frame` is its text. */

@@ -46,7 +46,13 @@ export function SubscriptionCard({ subscription, onLeave }: { subscription: Subs
         />
       </dl>
       <Sparkline counts={rate.history(now)} />
-      {subscription.latest !== undefined && <Latest data={subscription.latest} />}
+      {subscription.latest !== undefined && <Latest name="Latest update" data={subscription.latest} />}
+      {subscription.snapshot !== undefined && (
+        <section className="snapshot" aria-label="Snapshot">
+          <p className="about">Latest snapshot</p>
+          <Latest name="Latest snapshot" data={subscription.snapshot} />
+        </section>
+      )}
     </article>
   );
 }
@@ -75,12 +81,12 @@ function Sparkline({ counts }: { counts: readonly number[] }): ReactNode {
   );
 }
 
-/** The latest update: a flat object as a table, anything else as JSON. */
-function Latest({ data }: { data: Json }): ReactNode {
+/** The latest update or snapshot: a flat object as a table, anything else as JSON. */
+function Latest({ name: title, data }: { name: string; data: Json }): ReactNode {
   if (!isObject(data)) return <pre className="latest">{writeJson(data, 2)}</pre>;
   return (
     <table className="latest">
-      <caption className="unseen">Latest update</caption>
+      <caption className="unseen">{title}</caption>
       <tbody>
         {Object.entries(data).map(([name, value]) => (
           <tr key={name}>

@@ -246,3 +246,34 @@ test("a refused command has its key, and so has one that is never answered", () 
   Socket.last.fail();
   assert.deepEqual([connection.refusal.key, connection.refusal.code], [lost, "unanswered"]);
 });
+
+test("a server that knows hello is greeted first, and its snapshots and resets are taken", () => {
+  connection.connect(URL, false, true);
+  Socket.last.accept();
+  connection.subscribe("book", AAPL);
+  assert.deepEqual(Socket.last.said, [
+    ["hello", { version: 1, features: ["positions", "snapshot"] }],
+    ["book.subscribe", AAPL],
+  ]);
+  Socket.last.answer(-1, TOPIC);
+  const [only] = connection.subscriptions.values();
+  assert.equal(only.snapshot, undefined);
+  const payload = { topic: TOPIC, payload: { bids: 3 }, epoch: "e" };
+  Socket.last.receive({ type: "book.snapshot", payload, seq: 7 });
+  assert.deepEqual(only.snapshot, { bids: 3 });
+  Socket.last.update(TOPIC, 1, 8);
+  assert.deepEqual([only.received, only.missed], [1, 0]);
+  Socket.last.receive({ type: "book.reset", payload: { topic: TOPIC, epoch: "f", seq: 20, recovered: false } });
+  Socket.last.update(TOPIC, 1, 21);
+  assert.deepEqual([only.received, only.missed], [2, 0]);
+});
+
+test("a command has the key that was filled in, and none otherwise", () => {
+  open();
+  connection.command("orders.place", AAPL);
+  connection.command("orders.place", AAPL, "5f3a");
+  assert.deepEqual(
+    Socket.last.sent.map(({ key }) => key),
+    [undefined, "5f3a"],
+  );
+});

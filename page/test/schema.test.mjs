@@ -35,6 +35,12 @@ test("a text field does not show line breaks, nor an empty text where that means
   assert.ok(!shows(nullable({ type: "string" }), ""));
 });
 
+test("the request of a route that asks nothing is an empty form", () => {
+  const schema = parseJson('{"type": ["object", "null"], "maxProperties": 0}');
+  assert.equal(fieldOf(schema).kind, "object");
+  assert.deepEqual(initialValue(schema, true), {});
+});
+
 test("a form starts with values that it can show", () => {
   const note = { type: "string", default: "" };
   assert.equal(initialValue(note, false), undefined);

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -174,6 +174,33 @@ class GateWsRouter(WsRouter):
         )
 
 
+class Positions:
+    """What is held, and one change of it."""
+
+    async def stream(self) -> AsyncIterator[Account]:
+        """Change it once."""
+        yield Account(account=2)
+        await asyncio.Event().wait()
+
+    async def snapshot(self) -> list[Account]:
+        """Return what is held."""
+        return [Account(account=1), Account(account=2)]
+
+
+class PositionWsRouter(WsRouter):
+    """A route without a request, whose topic has a state."""
+
+    def __init__(self, service: Positions) -> None:
+        """Serve what is held."""
+        super().__init__(
+            service=service,
+            route="positions",
+            request_type=None,
+            data_type=Account,
+            snapshot_type=list[Account],
+        )
+
+
 class Transfer(BaseModel):
     """What is asked of the command."""
 
@@ -198,6 +225,7 @@ def create_form_app() -> Starlette:
             QuoteWsRouter(market),
             AccountWsRouter(Accounts()),
             GateWsRouter(Gate()),
+            PositionWsRouter(Positions()),
         ],
         commands=WsCommands(
             Command(

@@ -16,7 +16,7 @@ LARGE = "9007199254740993"
 
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
-    """Return the address of the app with the routes bars, quotes, accounts and gate."""
+    """Return the address of the app with the routes bars, quotes, accounts, gate and positions."""
     with serve(free_port(), "tests.page.app:create_form_app") as address:
         yield address
 
@@ -222,7 +222,7 @@ def test_clearing_the_frames_clears_them_while_paused(console: Page) -> None:
     console.click("Subscribe")
     wait_for_cards(console, 1)
     console.click("Frames sent and received")
-    console.wait_for("document.querySelectorAll('.frame').length === 2")
+    console.wait_for("document.querySelectorAll('.frame').length === 4")
     console.click("Pause")
     console.click("Clear")
     console.wait_for("document.querySelectorAll('.frame').length === 0")
@@ -245,3 +245,36 @@ def test_a_command_is_sent_and_its_response_is_shown(console: Page) -> None:
     console.click("Send")
     console.wait_for("document.querySelector('.refusal')?.dataset.code === 'refused'")
     assert not console.evaluate("document.querySelector('.response')")
+
+
+def test_a_key_that_is_filled_in_is_sent_with_the_command(console: Page) -> None:
+    choose_route(console, "money.transfer")
+    fill_as_json(console, '{"account": 7}')
+    console.click("Send")
+    console.wait_for("document.querySelector('.response pre')")
+    console.fill(".key input", "5f3a")
+    console.click("Send")
+    console.wait_for("document.querySelector('.refusal')?.dataset.code === 'keys_unavailable'")
+    with_key, without = frames(console, "money.transfer")
+    assert (json.loads(with_key)["key"], "key" in json.loads(without)) == ("5f3a", False)
+
+
+def test_a_route_without_a_request_is_subscribed_at_once_and_shows_its_snapshot(
+    console: Page,
+) -> None:
+    choose_route(console, "positions")
+    assert not console.evaluate("document.querySelector('.request :is(input, textarea)')")
+    console.click("Subscribe")
+    wait_for_cards(console, 1)
+    console.wait_for("document.querySelector('.card .snapshot pre')")
+    state = json.loads(console.text(".card .snapshot pre"))
+    assert [one["account"] for one in state] == [1, 2]
+
+
+def test_names_and_tags_of_commands_are_shown_whole(console: Page) -> None:
+    console.resize(360, 800)
+    console.click("Live")
+    parts = "[...document.querySelectorAll('.route, .route *')]"
+    wide = f"{parts}.filter(one => one.scrollWidth > one.clientWidth + 1)"
+    shown = "getComputedStyle(one).display !== 'inline'"
+    assert console.evaluate(f"{wide}.filter(one => {shown}).map(one => one.innerText)") == []
