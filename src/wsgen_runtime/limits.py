@@ -52,6 +52,8 @@ class Limits:
     """Commands of one client that may wait for their answers; beyond that, `unavailable`."""
     pending_commands: int = 10_000
     """Commands of all clients that may wait for their answers; beyond that, `unavailable`."""
+    pending_commands_bytes: int = 64 * 1024 * 1024
+    """Total size of the frames of those commands in bytes; beyond that, `unavailable`."""
     response_bytes: int = 256 * 1024
     """Maximum size of the response to a command in bytes; a larger one is a failure of the service."""
     idempotency: float = 600.0

@@ -44,6 +44,7 @@ class CommandDesk:
     stopping: bool = False
     """Whether no command is carried out any more that was not begun."""
     _waiting: int = 0
+    _bytes: int = 0
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     def __post_init__(self, store: KeyStore | None) -> None:
@@ -58,17 +59,23 @@ class CommandDesk:
         """Return the number of keys that this process remembers, or has put into a shared store."""
         return 0 if self.keys is None else self.keys.budget.used
 
-    def take(self, waiting: int) -> bool:
-        """Count a command of a client of whom `waiting` wait; return False if there may be no more."""
+    def take(self, waiting: int, size: int) -> bool:
+        """Count a command of `size` bytes, of a client of whom `waiting` wait; return False for lack of room."""
         limits = self.limits
-        if waiting >= limits.commands or self._waiting >= limits.pending_commands:
+        if (
+            waiting >= limits.commands
+            or self._waiting >= limits.pending_commands
+            or self._bytes + size > limits.pending_commands_bytes
+        ):
             return False
         self._waiting += 1
+        self._bytes += size
         return True
 
-    def give_back(self, count: int) -> None:
-        """Note that `count` commands wait no more."""
-        self._waiting -= count
+    def give_back(self, size: int) -> None:
+        """Note that a command of `size` bytes waits no more."""
+        self._waiting -= 1
+        self._bytes -= size
 
     def begin(self, serving: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Start to serve the commands of a client, which goes on when its connection has ended."""

@@ -30,7 +30,7 @@ class CommandTurns:
 
     def ask(self, asked: AskCommand) -> None:
         """Answer `asked` when its turn comes, or at once if too many wait already."""
-        if not self.desk.take(len(self._asked)):
+        if not self.desk.take(len(self._asked), asked.size):
             self._answer(asked, unavailable("Too many commands wait for an answer"))
             return
         self._asked.append((asked, self.client.user_id))
@@ -46,10 +46,10 @@ class CommandTurns:
                     if outcome is not None:
                         self._answer(asked, outcome)
                 self._asked.popleft()
-                self.desk.give_back(1)
+                self.desk.give_back(asked.size)
         finally:
-            self.desk.give_back(len(self._asked))
-            self._asked.clear()
+            while self._asked:
+                self.desk.give_back(self._asked.popleft()[0].size)
             self._serving = None
 
     def _is_dropped(self, asked: AskCommand) -> bool:

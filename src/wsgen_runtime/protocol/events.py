@@ -49,11 +49,15 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class AskCommand:
-    """The client asks for the command `name`; with a `key`, `digest` is that of the command and its payload."""
+    """The client asks for the command `name` by a frame of `size` bytes.
+
+    With a `key`, `digest` is that of the command and its payload.
+    """
 
     name: str
     request: BaseModel
     id: FrameId
+    size: int
     key: str | None = None
     digest: str = ""
 

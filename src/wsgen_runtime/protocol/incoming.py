@@ -25,6 +25,7 @@ from wsgen_runtime.protocol.events import (
     Unsubscribe,
 )
 from wsgen_runtime.protocol.frame_ids import find_id, read_id
+from wsgen_runtime.protocol.frames import size_of
 from wsgen_runtime.protocol.no_request import NoRequest
 from wsgen_runtime.protocol.payloads import ClientHello, ClientToken, ErrorCode, ErrorDetail
 from wsgen_runtime.protocol.positions import read_position
@@ -97,7 +98,7 @@ class ServerProtocol:
             )
         if not isinstance(frame, dict):
             return self.fault(ErrorCode.INVALID_JSON, "The frame is not a JSON object")
-        return self._read(frame, first)
+        return self._read(frame, first, text)
 
     def receive_bytes(self, data: bytes, now: float) -> Event:
         """Return a fault: the protocol uses text frames only."""
@@ -177,7 +178,7 @@ class ServerProtocol:
         self._credit -= 1.0
         return True
 
-    def _read(self, frame: dict[str, object], first: bool) -> Event:
+    def _read(self, frame: dict[str, object], first: bool, text: str) -> Event:
         identity = read_id(frame.get("id"))
         if isinstance(identity, ErrorDetail):
             return self.fault(ErrorCode.INVALID_PAYLOAD, "The id is invalid", details=(identity,))
@@ -191,7 +192,7 @@ class ServerProtocol:
         route, _, verb = kind.rpartition(".") if isinstance(kind, str) else ("", "", "")
         request_type = self._requests.get(route)
         if request_type is None or verb not in ("subscribe", "unsubscribe"):
-            return self._read_command(kind, frame, identity)
+            return self._read_command(kind, frame, identity, text)
         request = self._validated(request_type, frame.get("payload"), identity)
         if isinstance(request, Fault):
             return request
@@ -219,7 +220,9 @@ class ServerProtocol:
         token = self._validated(ClientToken, payload, frame_id)
         return token if isinstance(token, Fault) else Reauthenticate(token.token, frame_id)
 
-    def _read_command(self, name: object, frame: dict[str, object], identity: FrameId) -> Event:
+    def _read_command(
+        self, name: object, frame: dict[str, object], identity: FrameId, text: str
+    ) -> Event:
         request_type = self._commands.get(name) if isinstance(name, str) else None
         if request_type is None or not isinstance(name, str):
             return self.fault(ErrorCode.UNKNOWN_TYPE, "Unknown frame type", id=identity)
@@ -236,8 +239,8 @@ class ServerProtocol:
         if isinstance(request, Fault):
             return request
         if key is None:
-            return AskCommand(name, request, identity)
-        return AskCommand(name, request, identity, key, _digest(name, payload))
+            return AskCommand(name, request, identity, size_of(text))
+        return AskCommand(name, request, identity, size_of(text), key, _digest(name, payload))
 
     def _validated(
         self, request_type: type[Model], payload: object, identity: FrameId

@@ -12,7 +12,7 @@ from wsgen_runtime.router import WsRouter
 from wsgen_runtime.service import Topic
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.feed import Feed
-from wsgen_runtime.user_code.calls import ENDINGS, PanicError, StrayCancellationError
+from wsgen_runtime.user_code.calls import ENDINGS, PanicError, StrayCancellationError, is_closed
 from wsgen_runtime.user_code.service_shapes import iterate
 from wsgen_runtime.user_code.slow_calls import Awaited, SlowCalls
 
@@ -108,6 +108,7 @@ class StreamProducer:
 
     async def _run(self, topic: Topic[BaseModel], feed: Feed) -> None:
         iterator: AsyncIterator[object] | None = None
+        task = asyncio.current_task()
         try:
             iterator = iterate(self._open(topic))
             await self._publish_all(iterator, feed)
@@ -121,6 +122,8 @@ class StreamProducer:
         except ENDINGS:
             raise
         except BaseException as error:  # as in `call`
+            if isinstance(error, GeneratorExit) and is_closed(task):
+                raise
             panic = PanicError(type(error).__qualname__)
             panic.__cause__ = error
             self._fail(feed, panic)

@@ -16,8 +16,8 @@ _MOST = 32  # concurrent calls of one function; further calls wait
 
 _ANYHOW = nullcontext()
 
-ENDINGS = (Exception, KeyboardInterrupt, SystemExit, GeneratorExit)
-"""What is passed on as it is: failures, the end of the process, and that of a coroutine that is closed."""
+ENDINGS = (Exception, KeyboardInterrupt, SystemExit)
+"""What is passed on as it is: failures, and the end of the process."""
 
 _Outcome = tuple[object, BaseException | None]
 
@@ -68,7 +68,17 @@ async def call(
     except ENDINGS:
         raise
     except BaseException as error:  # libraries in other languages raise their panics so
+        if isinstance(error, GeneratorExit) and is_closed(task):
+            raise
         raise PanicError(type(error).__qualname__) from error
+
+
+def is_closed(task: "asyncio.Task[Any] | None") -> bool:
+    """Return whether a GeneratorExit closes the coroutine of `task`, and does not come from what that runs."""
+    try:
+        return asyncio.current_task() is not task
+    except RuntimeError:  # no event loop runs any more
+        return True
 
 
 async def _awaiting(awaitable: Awaitable[object]) -> object:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.runtime.orders import Commands, NewOrder, OrderAck, OrderRejected, Orders, app_of
-from tests.runtime.services import BarRouter, Recorder
+from tests.runtime.services import BarRouter, Recorder, until
 
 from wsgen_runtime import (
     Command,
@@ -214,6 +214,32 @@ async def test_waiting_commands_are_limited() -> None:
             3,
         }
         assert (await other.command("orders.place", ORDER))["number"] == 4
+
+
+async def test_the_size_of_waiting_commands_is_limited() -> None:
+    orders = Orders()
+    orders.gate.clear()
+    app = app_of(orders, limits=Limits(pending_commands_bytes=1_000, shutdown_timeout=1))
+    async with app.lifespan():
+        async with connect(app) as one, connect(app) as other:
+            long = {**ORDER, "symbol": "A" * 600}
+            await one.send({"type": "orders.place", "payload": long, "id": 1})
+            assert (await refusal(other, long))["code"] == "unavailable"
+            await other.send({"type": "orders.place", "payload": ORDER, "id": 1})
+            orders.gate.set()
+            for client in (one, other):
+                assert (await client.receive())["type"] == "orders.place.response"
+            for _ in range(3):  # what was counted is given back
+                await other.command("orders.place", long)
+        orders.gate.clear()
+        async with connect(app) as one:  # also of a client that goes
+            for number in range(4):
+                await one.send({"type": "orders.place", "payload": ORDER, "id": number})
+        orders.gate.set()
+        async with connect(app) as other:
+            await until(lambda: app._desk._waiting == 0)
+            await other.command("orders.place", long)
+        assert (app._desk._waiting, app._desk._bytes) == (0, 0)
 
 
 async def test_without_a_key_what_waits_is_dropped_with_the_connection() -> None:

@@ -439,14 +439,15 @@ class Panic(BaseException):
     """As libraries in Rust raise, which are used by way of PyO3."""
 
 
-async def test_a_panic_of_a_library_is_a_failure_of_the_stream() -> None:
+@pytest.mark.parametrize("panic", [Panic, GeneratorExit])
+async def test_a_panic_of_a_library_is_a_failure_of_the_stream(panic: type[BaseException]) -> None:
     ticks = Ticks()
     app = app_of(ticks)
     async with connect(app) as client:
         await client.subscribe("bars", AAPL)
-        await ticks.queue.put(Panic())
+        await ticks.queue.put(panic())
         assert (await ended(client))["reason"] == "The data source failed"
-        await ticks.queue.put(Panic())
+        await ticks.queue.put(panic())
         with pytest.raises(ErrorFrameError, match="The data source failed"):
             await client.subscribe("bars", AAPL)
         assert app.stats.failures == 2

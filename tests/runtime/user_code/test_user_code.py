@@ -366,17 +366,28 @@ class Panic(BaseException):
 
 
 @pytest.mark.parametrize("wrap", [lambda function: function, in_threads])
+@pytest.mark.parametrize("panic", [Panic, GeneratorExit])
 async def test_an_exception_that_is_no_exception_does_not_end_the_task(
-    wrap: Callable[[Callable[[], object]], Callable[[], object]],
+    wrap: Callable[[Callable[[], object]], Callable[[], object]], panic: type[BaseException]
 ) -> None:
     def panics() -> object:
-        raise Panic("unwrap")
+        raise panic("unwrap")
 
     async def panics_after(times: int) -> object:
         await Pausing(times)
-        raise Panic("unwrap")
+        raise panic("unwrap")
 
     for function in (panics, lambda: panics_after(0), lambda: panics_after(1)):
-        with pytest.raises(PanicError, match="Panic") as caught:
-            await call(wrap(function), within=5)
-        assert isinstance(caught.value.__cause__, Panic)
+        for within in (5, None):
+            with pytest.raises(PanicError, match=panic.__name__) as caught:
+                await call(wrap(function), within=within)
+            assert isinstance(caught.value.__cause__, panic)
+
+
+async def test_a_call_may_be_closed() -> None:
+    waiting = call(lambda: Pausing(5), within=5)
+    task = asyncio.create_task(waiting)
+    await asyncio.sleep(0)
+    waiting.close()
+    await asyncio.wait({task})
+    assert "reuse" in str(task.exception())
