@@ -153,7 +153,16 @@ class WsRouter:
         self._publish_to = None
 
     def _topic(self, request: BaseModel | None = None) -> str:
-        return self.name_topic(NoRequest() if request is None else request)
+        return self.name_topic(self._asked(request))
+
+    def _asked(self, request: BaseModel | None) -> BaseModel:
+        """Return the request; raises TypeError for one of another type, whose topic nobody can have."""
+        if request is None and not self.has_request:
+            return NoRequest()
+        if not isinstance(request, self.request_type):
+            needed, given = self.request_type.__qualname__, type(request).__qualname__
+            raise TypeError(f"{self!r} needs a request of the type `{needed}`, not `{given}`")
+        return request
 
     def _publish(self, request: BaseModel | None, data: object) -> None:
         if self._publish_to is None:
@@ -162,7 +171,7 @@ class WsRouter:
             raise RuntimeError(
                 f"{self!r} has a snapshot: only its service publishes, since each update must be in its states"
             )
-        self._publish_to(self, self.key_topic(NoRequest() if request is None else request), data)
+        self._publish_to(self, self.key_topic(self._asked(request)), data)
 
     def _require_consistent(self) -> None:
         """Raise ValueError, with all reasons, for options that contradict each other."""

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope
 from wsgen_runtime.auth import Connection, RefusedError, Session
 from wsgen_runtime.commands.desk import CommandDesk
 from wsgen_runtime.commands.turns import CommandTurns
+from wsgen_runtime.connections.handshake import close_of
 from wsgen_runtime.connections.permissions import Permissions
 from wsgen_runtime.connections.timers import Timers, needs_timers
 from wsgen_runtime.errors import ServiceError, reason_of, sound
@@ -214,7 +215,11 @@ class Conversation:
         timers.suspend_expiry()
         try:
             session = await self.authenticate(connection)
-        except RefusedError:
+        except RefusedError as refusal:
+            if close_of(refusal)[0] == CloseCode.TRY_LATER:
+                message, close = "The authentication cannot be checked now", CloseCode.TRY_LATER
+                code, after = ErrorCode.UNAVAILABLE, 1.0
+                return Fault(code, message, id=frame_id, close=close, retry_after=after)
             message, close = "Authentication refused", CloseCode.UNAUTHORIZED
             return Fault(ErrorCode.UNAUTHORIZED, message, id=frame_id, close=close)
         self.scope = connection.scope

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from wsgen_runtime.auth import RefusedError, Session
+from wsgen_runtime.connections.handshake import close_of
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.protocol.closing import CloseCode
@@ -145,8 +146,11 @@ class Timers:
     async def _renew(self) -> None:
         try:
             session = await self.identify()
-        except RefusedError:
-            self.client.close(CloseCode.UNAUTHORIZED, "Authentication expired")
+        except RefusedError as refusal:
+            code, reason = close_of(refusal)
+            if code != CloseCode.TRY_LATER:  # so that the client comes back
+                code, reason = CloseCode.UNAUTHORIZED, "Authentication expired"
+            self.client.close(code, reason)
             return
         if self.accept(session) != 0:
             await self.renewed()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from tests.runtime.services import AAPL, AAPL_TOPIC, BarRequest, BarRouter, Recorder, turns, until
 
 from wsgen_runtime import Connection, RefusedError, Session, WsApp, WsRouter
@@ -30,6 +31,11 @@ def app_with(*known: str, lasts: float = FOREVER, **options: object) -> WsApp:
 
 def users(app: WsApp) -> list[object]:
     return [client.user for client in app.clients.values()]
+
+
+async def until_closed(client: WsTestClient) -> None:
+    while True:
+        await client.receive()
 
 
 async def refusal(action: Callable[[], object]) -> str:
@@ -126,6 +132,32 @@ async def test_a_refused_or_expired_token_closes_with_3000(lasts: float) -> None
         with pytest.raises(ClosedByServerError) as caught:
             await client.receive()
         assert caught.value.code == 3000
+
+
+@pytest.mark.parametrize(("status", "code"), [(503, 1013), (429, 1013), (401, 3000)])
+@pytest.mark.parametrize("asked", [True, False])
+async def test_a_client_whose_authentication_cannot_be_checked_now_comes_back(
+    status: int, code: int, asked: bool
+) -> None:
+    calls: list[Connection] = []
+
+    async def authenticate(connection: Connection) -> Session:
+        calls.append(connection)
+        if len(calls) > 1:
+            raise HTTPException(status)
+        return Session("ada", expires_at=time.time() + (FOREVER if asked else 0.1))
+
+    app = WsApp(routers=[BarRouter(service=Recorder())], authenticate=authenticate)
+    async with connect(app, hello=True) as client:
+        if asked:
+            with pytest.raises(ErrorFrameError) as caught:
+                await client.authenticate("new")
+            payload = caught.value.payload
+            assert payload["code"] == ("unavailable" if code == 1013 else "unauthorized")
+            assert ("retry_after" in payload) is (code == 1013)
+        with pytest.raises(ClosedByServerError) as closed:
+            await until_closed(client)
+        assert closed.value.code == code
 
 
 async def test_a_renewal_checks_the_subscriptions_again() -> None:

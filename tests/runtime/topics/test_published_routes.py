@@ -129,3 +129,13 @@ async def test_the_first_update_may_start_the_app() -> None:
         await ask(client, AAPL)
         assert await seqs(client, 1) == [1]
     await app.shutdown()
+
+
+@pytest.mark.parametrize("request_", [None, "AAPL", Bar(close=1), AAPL])
+async def test_a_request_of_another_type_is_refused_where_it_is_published(request_: object) -> None:
+    router = BarRouter(history=History())
+    app = WsApp(routers=[router])
+    async with app.lifespan():
+        with pytest.raises(TypeError, match="needs a request of the type `BarRequest`, not"):
+            router.publish(request_, Bar(close=1))  # type: ignore[arg-type] # which is the point
+        assert not app.topics
