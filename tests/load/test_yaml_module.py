@@ -220,3 +220,10 @@ def test_a_misspelt_required_key_is_not_called_missing_too(
     (found,) = load(text.replace(right, wrong)).diagnostics
     assert found.code == "WSG111"
     assert found.help == f"Did you mean `{right.strip(' {').partition(':')[0]}`?"
+
+
+def test_a_file_with_too_many_values_is_refused_at_the_first_that_is_too_many(load: Load) -> None:
+    tags = "t, " * 100_001
+    loaded = load(f"version: 1\nrouters: {{}}\ntags: [{tags}]\n")
+    [found] = loaded.diagnostics
+    assert (found.code, found.message) == ("WSG109", "the file is too large")

@@ -187,7 +187,8 @@ class _Composer:
     def count(self, size: int, start: int) -> None:
         self.total += size
         if self.total > self.dialect.values:
-            message = "the file is too large with its aliases expanded"
+            message = "the file is too large"
+            message += " with its aliases expanded" if self.anchors else ""
             span = self.source.span(start, start + 1)
             raise unreadable("WSG109", message, span, self.dialect.too_large)
 
