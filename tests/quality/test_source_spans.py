@@ -70,3 +70,23 @@ def test_a_module_that_is_missing_is_blamed_where_it_is_named(project: Project) 
     line = f"{found(message).path}:1:1: error: {message}  [import-not-found]"
     (problem,) = tool_of("mypy").read("mypy", Outcome(1, line, ""), "/mirror").problems
     assert source_span(problem, module, module.files) == models
+
+
+def test_a_declared_error_is_blamed_where_it_is_named_first(project: Project) -> None:
+    lines = ["commands:", "  A: {errors: [Rejected]}", "  B: {errors: [Rejected, Late]}"]
+    module = project.module(source="\n".join(lines))
+    path = module.output.parent / "ws.yaml"
+    places = {
+        "commands": Span(path, 1, 1, 1, 9),
+        "commands.A.errors.Rejected": Span(path, 2, 16, 2, 24),
+        "commands.B.errors.Rejected": Span(path, 3, 16, 3, 24),
+        "commands.B.errors.Late": Span(path, 3, 26, 3, 30),
+    }
+    module = replace(module, positions=places, routers={"commands.py": "commands"})
+    for message, key in (
+        ("Name `Rejected` lacks a suffix", "commands.A.errors.Rejected"),
+        ("Name `Late` lacks a suffix", "commands.B.errors.Late"),
+        ("Something else", "commands"),
+    ):
+        span = source_span(found(message, file="commands.py"), module, module.files)
+        assert span == places[key], message

@@ -16,8 +16,8 @@ _NAME = re.compile(r"[^\W\d]\w*")
 def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]) -> Span | None:
     """Return the range in `ws.yaml` or `ws.py` that `problem` comes from, as exactly as possible.
 
-    It is that of the type whose name is in the message or in the line of the problem, else that of the router,
-    else the whole file. `files` holds the texts of the module that the tool has read.
+    It is that of the type or declared error whose name is in the message or in the line of the problem, else that
+    of the router, else the whole file. `files` holds the texts of the module that the tool has read.
     """
     name = Path(problem.path).name
     router = module.routers.get(name)
@@ -28,7 +28,7 @@ def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]
         return span
     lines = files.get(name, "").splitlines()
     line = lines[problem.line - 1] if problem.line <= len(lines) else ""
-    spans = {key: module.positions.get(key) for key in _type_keys(router, module)}
+    spans = {key: module.positions.get(key) for key in _named_keys(router, module)}
     names = {field: _names_at(span) for field, span in spans.items() if span}
     for text in (problem.message, line):
         mentioned = set(_NAME.findall(text))
@@ -40,18 +40,20 @@ def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]
     return module.positions.get(router) or _whole_file(module)
 
 
-def _type_keys(owner: str, module: StagedModule) -> list[str]:
-    """Return the keys of the types of a router, or of all commands."""
+def _named_keys(owner: str, module: StagedModule) -> list[str]:
+    """Return the keys of the types of a router, or of all commands and of their errors, each where it is first."""
     if owner != "commands":
         return [f"{owner}.{field}" for field in TYPE_FIELDS]
     ends = (".request", ".response")
-    return [key for key in module.positions if key.startswith("commands.") and key.endswith(ends)]
+    keys = [key for key in module.positions if key.startswith("commands.")]
+    errors = {key.rpartition(".")[2]: key for key in reversed(keys) if ".errors." in key}
+    return [*(key for key in keys if key.endswith(ends)), *errors.values()]
 
 
 def _naming(name: str, router: str, module: StagedModule) -> Span | None:
     """Return the range that names the module `name`: a type of the router, or `models` for all types."""
     parts = set(name.split("."))
-    for key in (*_type_keys(router, module), "models"):
+    for key in (*_named_keys(router, module), "models"):
         span = module.positions.get(key)
         if span is not None and parts <= _names_at(span):
             return span
