@@ -41,7 +41,7 @@ def source_span(problem: Problem, module: StagedModule, files: Mapping[str, str]
 
 
 def _named_keys(owner: str, module: StagedModule) -> list[str]:
-    """Return the keys of the types of a router, or of all commands and of their errors, each where it is first."""
+    """Return the keys of the types of a router, or of all commands and, where they are first, of their errors."""
     if owner != "commands":
         return [f"{owner}.{field}" for field in TYPE_FIELDS]
     ends = (".request", ".response")
