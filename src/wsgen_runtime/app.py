@@ -69,6 +69,9 @@ class WsApp:
       `on_disconnect(client)` when it has gone and its subscriptions have ended. A plain function must not block.
       Each may take `Limits.auth_timeout`, and a failure is logged.
     - `docs=False` serves no AsyncAPI documents; `metrics=True` serves `GET <endpoint>/metrics` for Prometheus.
+    - `prepared` is for a server that frames an update once for all clients, and writes it past `send`: by default
+      where nothing wraps `send`, with True also where a middleware does, which then sees no updates; with False
+      never.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class WsApp:
         broker: Broker | str | None = None,
         docs: bool = True,
         metrics: bool = False,
+        prepared: bool | None = None,
     ) -> None:
         if metrics:
             require_prometheus()
@@ -136,6 +140,7 @@ class WsApp:
             pages=self.pages,
             contract=Contract(self),
             desk=self._desk,
+            prepared=prepared,
             on_connect=on_connect,
             on_disconnect=on_disconnect,
         )

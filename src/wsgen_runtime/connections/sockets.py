@@ -52,6 +52,8 @@ class Sockets:
     pages: AllowedPages
     contract: Callable[[], Awaitable[str]]
     desk: CommandDesk
+    prepared: bool | None = None
+    """Whether updates are written past `send` if the server can; None means: unless something wraps `send`."""
     on_connect: InitVar[ClientCallback | None] = None
     on_disconnect: InitVar[ClientCallback | None] = None
     _stopping: bool = False
@@ -197,7 +199,8 @@ class Sockets:
 
     def _client_of(self, scope: Scope, session: Session, send: Send, ending: "_Ending") -> Client:
         own, server = own_send(send), server_of_task()
-        prepare, write = prepared_writing(scope) if own is not None else (None, None)
+        past = own is not None if self.prepared is None else self.prepared
+        prepare, write = prepared_writing(scope) if past else (None, None)
         return Client(
             next(self._ids),
             session.user,

@@ -50,7 +50,7 @@ class Client:
     prepare: Prepare | None = None
     """With `write`: makes of a text what may be written to all clients that have an equal `prepare`."""
     write: Write | None = None
-    """Writes what `prepare` made to this client, if it is `ready`; after False, `transmit` is called."""
+    """Writes what `prepare` made, if the client is `ready` or `idle`; after False, it is sent or queued."""
     on_lost: Callable[[], object] | None
     on_failure: Callable[["Client", Exception], object]
     hello: bool = False
@@ -116,6 +116,12 @@ class Client:
     def room(self) -> int:
         """Return how many bytes can still be queued, including `OVERHEAD` for each answer or notice."""
         return self._limits.outbox_bytes - (0 if self._outbox is None else self._outbox.size)
+
+    @property
+    def idle(self) -> bool:
+        """Return whether nothing is queued or being sent for a client that is not `direct`."""
+        busy = self.direct or self._blocked or self.closing or self.lost
+        return not (busy or self._outbox)
 
     def send(self, frame: str) -> bool:
         """Send or queue an answer or a notice; return False if there is no room for it."""

@@ -66,16 +66,16 @@ async def _send_to(
 ) -> None:
     message, prepare, prepared = outgoing.message, outgoing.prepare, outgoing.prepared
     for client in rest:
-        if not client.ready:
-            queue(client)
-            continue
         write = client.write
-        if write is not None:
+        if write is not None and (client.ready or client.idle):
             if client.prepare is not prepare:
                 prepare = client.prepare
                 prepared = outgoing.prepared_by(prepare)
             if write(prepared):
                 continue
+        if not client.ready:
+            queue(client)
+            continue
         progress.client = client
         try:
             await client.transmit(message)

@@ -17,7 +17,7 @@ Conversation = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Wire(asyncio.Transport):
-    """The transport of the server, which a client reads at once, or not at all while `held`."""
+    """The transport of the server, which a client reads at once."""
 
     def __init__(self, protocol: Any, client: ClientProtocol) -> None:
         super().__init__()
@@ -34,6 +34,7 @@ class Wire(asyncio.Transport):
         assert not self.closing, "written to a closing transport"
         if not data:
             return
+        assert "CLOSE" not in dict(self.received), "written after the close frame"
         self.writes.append(bytes(data))
         self.client.receive_data(bytes(data))
         for event in self.client.events_received():
@@ -74,6 +75,8 @@ class Talk:
         implementation: type,
         app: Conversation,
         offer: ClientPerMessageDeflateFactory | None = None,
+        *,
+        connects: bool = True,
         **options: Any,  # as uvicorn.Config takes them
     ) -> None:
         config = Config(app, ws=implementation, log_config=None, lifespan="off", **options)
@@ -85,12 +88,18 @@ class Talk:
         self.protocol: Any = implementation(config, self.state, {})
         self.wire = Wire(self.protocol, self.client)
         self.protocol.connection_made(self.wire)
-        self.client.send_request(self.client.connect())
-        self.pass_on()
+        if connects:
+            self.client.send_request(self.client.connect())
+            self.pass_on()
 
     def pass_on(self) -> None:
         """Take what the client has to send to the server."""
         self.protocol.data_received(b"".join(self.client.data_to_send()))
+
+    @property
+    def texts(self) -> list[str]:
+        """Return the texts that the client has received."""
+        return [data.decode() for kind, data in self.wire.received if kind == "TEXT"]
 
     def lose(self, error: Exception | None = None) -> None:
         """End the connection as a transport does."""

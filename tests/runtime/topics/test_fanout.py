@@ -1,10 +1,12 @@
 """A server that offers prepared messages gets one of an update for all its clients."""
 
+import asyncio
 import json
 from typing import Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.runtime.services import AAPL, Bar, BarRequest, BarRouter, Recorder
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tests.runtime.services import AAPL, Bar, BarRequest, BarRouter, Recorder, turns
 
 from wsgen_runtime import WsApp
 from wsgen_runtime.testing import connect
@@ -97,3 +99,64 @@ async def test_another_version_of_the_extension_is_not_used() -> None:
         router.publish(BarRequest(**AAPL), Bar(close=1))
         assert (await client.receive())["payload"]["payload"]["close"] == 1
     assert server.prepared == []
+
+
+@pytest.mark.parametrize(
+    ("prepared", "direct", "wrapped"), [(None, 2, 0), (True, 2, 2), (False, 0, 0)]
+)
+async def test_what_wraps_send_sees_all_updates_unless_asked_for(
+    prepared: bool | None, direct: int, wrapped: int
+) -> None:
+    router = BarRouter(service=Recorder())
+    app = WsApp(routers=[router], prepared=prepared)
+
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        async def passed_on(message: Message) -> None:
+            await send(message)
+
+        await app(scope, receive, passed_on)
+
+    one, other = Offering(app), Offering(middleware)
+    async with connect(one) as ann, connect(other) as bob:
+        for client in (ann, bob):
+            await client.subscribe("bars", AAPL)
+        await turns()
+        for close in (1, 2):
+            router.publish(BarRequest(**AAPL), Bar(close=close))
+        await turns()
+    assert (len(one.written), len(other.written)) == (direct, wrapped)
+
+
+async def test_an_update_does_not_overtake_what_the_task_of_the_connection_sends() -> None:
+    router = BarRouter(service=Recorder())
+    app = WsApp(routers=[router], prepared=True)
+    passing = asyncio.Event()
+    passing.set()
+
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        async def passed_on(message: Message) -> None:
+            await passing.wait()
+            await send(message)
+
+        await app(scope, receive, passed_on)
+
+    server = Offering(middleware)
+    async with connect(server) as client:
+        await client.subscribe("bars", AAPL)
+        await turns()
+        passing.clear()
+        await client.send({"type": "ping"})
+        await turns()
+        for close in (1, 2):
+            router.publish(BarRequest(**AAPL), Bar(close=close))
+        assert server.written == []
+        passing.set()
+        assert (await client.receive())["type"] == "pong"
+        received = [await client.receive() for _ in range(2)]
+        assert [frame["payload"]["payload"]["close"] for frame in received] == [1, 2]
+        await turns()
+        router.publish(BarRequest(**AAPL), Bar(close=3))
+        assert closes(server.written) == [3]
+        app.disconnect(min(app.clients))
+        router.publish(BarRequest(**AAPL), Bar(close=4))
+        assert closes(server.written) == [3]

@@ -1,0 +1,255 @@
+"""What the protocol adds to uvicorn's own: what it negotiates, when it writes, and what it leaves alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from starlette.types import Receive, Scope, Send
+from tests.runtime.framing.wire import Talk
+from websockets.extensions.permessage_deflate import (
+    ClientPerMessageDeflateFactory as Offer,
+)
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+
+from wsgen_runtime.framing.protocol import Protocol
+from wsgen_runtime.outgoing.prepared import Prepare, Write
+from wsgen_runtime.outgoing.servers import own_send
+
+TEXT = '{"price": 1.25}' * 20
+
+
+class Accepting:
+    """An application that accepts, and does what it is told until the client has gone."""
+
+    def __init__(self, talk: Callable[[Send], Awaitable[None]] | None = None) -> None:
+        self.talk = talk
+        self.offer: dict[str, Any] = {}
+        self.own: Send | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.offer = scope["extensions"]["websocket.prepared"]
+        self.own = own_send(send)
+        await receive()
+        await send({"type": "websocket.accept"})
+        if self.talk is not None:
+            await self.talk(send)
+            return
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    @property
+    def prepare(self) -> Prepare:
+        made: Prepare = self.offer["prepare"]
+        return made
+
+    @property
+    def write(self) -> Write:
+        found: Write = self.offer["write"]
+        return found
+
+    def update(self, text: str = TEXT) -> bool:
+        return self.write(self.prepare(text))
+
+
+async def accepted(
+    offer: Offer | None = None, implementation: type = Protocol, **options: Any
+) -> tuple[Accepting, Talk]:
+    app = Accepting()
+    talk = Talk(implementation, app, offer, **options)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert talk.wire.status == 101
+    return app, talk
+
+
+def header(talk: Talk) -> str:
+    answer = b"".join(talk.wire.writes).split(b"\r\n\r\n")[0].decode()
+    found = [line for line in answer.split("\r\n") if line.startswith("Sec-WebSocket-Extensions")]
+    return found[0].partition(": ")[2] if found else ""
+
+
+NO_TAKEOVER = "permessage-deflate; server_no_context_takeover"
+
+
+@pytest.mark.parametrize(
+    ("offer", "deflate", "negotiated", "compressed"),
+    [
+        (None, True, "", False),
+        (Offer(), False, "", False),
+        (
+            Offer(),
+            True,
+            f"{NO_TAKEOVER}; server_max_window_bits=12; client_max_window_bits=12",
+            True,
+        ),
+        (Offer(server_max_window_bits=8), True, "", False),
+        (
+            Offer(server_max_window_bits=9, client_max_window_bits=None),
+            True,
+            f"{NO_TAKEOVER}; server_max_window_bits=9",
+            False,
+        ),
+        (
+            Offer(server_max_window_bits=15, client_max_window_bits=None),
+            True,
+            f"{NO_TAKEOVER}; server_max_window_bits=12",
+            True,
+        ),
+        (
+            Offer(True, True, client_max_window_bits=None),
+            True,
+            f"{NO_TAKEOVER}; client_no_context_takeover; server_max_window_bits=12",
+            True,
+        ),
+    ],
+)
+async def test_what_was_negotiated_decides(
+    offer: Offer | None, deflate: bool, negotiated: str, compressed: bool
+) -> None:
+    app, talk = await accepted(offer, ws_per_message_deflate=deflate)
+    assert header(talk) == negotiated
+    assert app.update()
+    await asyncio.sleep(0)
+    assert talk.wire.writes[-1][0] == (0xC1 if compressed else 0x81)
+    assert (len(talk.wire.writes[-1]) < len(TEXT)) is compressed
+    assert talk.texts == [TEXT]
+    await talk.end()
+
+
+async def test_a_connection_with_a_takeover_gets_plain_frames(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    factory = ServerPerMessageDeflateFactory(server_max_window_bits=12)
+    monkeypatch.setattr("wsgen_runtime.framing.protocol._DEFLATE", (factory,))
+    app, talk = await accepted(Offer())
+    for _ in range(3):
+        assert app.update()
+        await talk.protocol.send({"type": "websocket.send", "text": TEXT})
+    assert talk.texts == [TEXT] * 6
+    assert [write[0] for write in talk.wire.writes[1:]] == [
+        0x81
+    ] * 3  # and what was sent is behind it
+    await talk.end()
+
+
+async def test_all_connections_of_a_process_prepare_alike() -> None:
+    one, first = await accepted(Offer())
+    two, second = await accepted()
+    assert one.prepare is two.prepare
+    message = one.prepare(TEXT)
+    assert one.write(message)
+    assert two.write(message)
+    await asyncio.sleep(0)
+    assert first.texts == second.texts == [TEXT]
+    await first.end()
+    await second.end()
+
+
+async def test_nothing_is_written_before_the_connection_is_open_or_after_it() -> None:
+    seen: list[bool] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        offer = scope["extensions"]["websocket.prepared"]
+        seen.append(offer["write"](offer["prepare"](TEXT)))
+        await send({"type": "websocket.accept"})
+        seen.append(offer["write"](offer["prepare"](TEXT)))
+        await send({"type": "websocket.close", "code": 1000})
+        seen.append(offer["write"](offer["prepare"](TEXT)))
+
+    talk = Talk(Protocol, app)
+    await asyncio.sleep(0.01)
+    assert seen == [False, True, False]
+    assert [kind for kind, _ in talk.wire.received] == ["TEXT", "CLOSE"]
+    await talk.end()
+
+
+async def test_an_app_that_returns_has_written_all() -> None:
+    async def one_update(send: Send) -> None:
+        assert app.update()
+
+    app = Accepting(one_update)
+    talk = Talk(Protocol, app)
+    await asyncio.sleep(0.01)
+    assert talk.texts == [TEXT]
+    assert talk.wire.closing
+    await talk.end()
+
+
+@pytest.mark.parametrize(
+    ("messages", "status"),
+    [
+        ([{"type": "websocket.close"}], 403),
+        (
+            [
+                {"type": "websocket.http.response.start", "status": 401, "headers": []},
+                {"type": "websocket.http.response.body", "body": b"no"},
+            ],
+            401,
+        ),
+        ([], 500),
+    ],
+)
+async def test_a_client_that_is_refused_gets_the_answer_alone(
+    messages: list[dict[str, Any]], status: int
+) -> None:
+    written: list[bool] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        offer = scope["extensions"]["websocket.prepared"]
+        for message in messages:
+            await send(message)
+            written.append(offer["write"](offer["prepare"](TEXT)))
+        if not messages:
+            raise ValueError("a bug of the application")
+
+    talk = Talk(Protocol, app)
+    await asyncio.sleep(0.01)
+    assert talk.wire.status == status
+    assert talk.wire.closing
+    assert not any(written)
+    await talk.end()
+
+
+async def test_a_request_that_is_no_handshake_is_answered() -> None:
+    app = Accepting()
+    talk = Talk(Protocol, app, connects=False)
+    talk.protocol.data_received(b"GET / HTTP/1.1\r\nHost: server\r\n\r\n")
+    assert b"426 Upgrade Required" in talk.wire.writes[0]
+    await talk.end()
+
+
+async def test_a_client_that_does_not_read_gets_nothing_past_its_queue() -> None:
+    app, talk = await accepted()
+    assert app.update("one")
+    talk.protocol.pause_writing()
+    assert not app.update("two")
+    await asyncio.sleep(0)
+    talk.protocol.resume_writing()
+    assert app.update("three")
+    await asyncio.sleep(0)
+    assert talk.texts == ["one", "three"]
+    await talk.end()
+
+
+async def test_a_lost_connection_takes_nothing_and_keeps_nothing() -> None:
+    app, talk = await accepted()
+    assert app.update("one")
+    talk.lose(ConnectionResetError())
+    assert not app.update("two")
+    await asyncio.sleep(0)
+    assert talk.texts == []
+    assert talk.protocol.transport.get_write_buffer_size() == 0
+    await talk.end()
+
+
+async def test_send_is_known_to_be_the_servers_own_but_not_that_of_a_subclass() -> None:
+    class Other(Protocol):
+        """It might override what `send` calls."""
+
+    app, talk = await accepted()
+    assert app.own is not None
+    other, another = await accepted(implementation=Other)
+    assert other.own is None
+    await talk.end()
+    await another.end()
