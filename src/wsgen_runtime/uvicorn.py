@@ -18,13 +18,14 @@ def _choose() -> type[asyncio.Protocol] | None:
         from wsgen_runtime.framing.protocol import Protocol
     except ImportError as error:
         _log.warning(
-            "wsgen_runtime.uvicorn needs uvicorn 0.52.1 or newer, and websockets; with uvicorn %s, each client's "
-            "updates are framed again (%s)",
+            "wsgen_runtime.uvicorn:Protocol needs uvicorn 0.52.1 or newer and websockets 13 or newer: "
+            "with uvicorn %s, updates are framed anew for each client (%s)",
             uvicorn.__version__,
             error,
         )
-        return AutoWebSocketsProtocol  # type: ignore[return-value]  # a class, which uvicorn types as a callable
+        return AutoWebSocketsProtocol  # type: ignore[return-value]  # a class, or None, which it does not say
     return Protocol
 
 
 Protocol: type[asyncio.Protocol] | None = _choose()
+"""What uvicorn is to serve WebSockets with. In an older uvicorn, or without websockets, its own choice."""

@@ -25,7 +25,7 @@ from wsgen_runtime.framing.prepared_message import MEMORY_LEVEL, WINDOW_BITS, Pr
 from wsgen_runtime.outgoing.prepared import EXTENSION, VERSION
 
 if "pause_writing" not in vars(WebSocketsSansIOProtocol):
-    raise ImportError("this version of uvicorn writes to clients that do not read")
+    raise ImportError("its WebSocket protocol has no flow control")
 
 # uvicorn's settings, but without context takeover: what is compressed for one connection fits the others.
 _DEFLATE = (

@@ -49,6 +49,8 @@ _BEGINNINGS = {
 }
 _CLOSED = (BrokenPipeError, ConnectionAbortedError, ConnectionResetError)
 _SERVERS = ("uvicorn", "hypercorn", "daphne", "starlette")
+# The values of uvicorn's `--ws` that leave the choice to uvicorn, which may find no library.
+_CHOOSING = ("auto", "wsgen_runtime.uvicorn:Protocol")
 _WITH_LIFESPAN = ("uvicorn", "hypercorn", "granian")  # daphne has none
 
 
@@ -137,7 +139,7 @@ def require_websockets() -> None:
     """
     frame = _beginning_of_task()
     config = getattr(frame.f_locals.get("self"), "config", None) if frame is not None else None
-    if server_of_task() != "uvicorn" or getattr(config, "ws", None) != "auto":
+    if server_of_task() != "uvicorn" or getattr(config, "ws", None) not in _CHOOSING:
         return  # another server, or a choice of the user
     if getattr(config, "ws_protocol_class", True) is None:
         raise RuntimeError(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.types import Receive, Scope, Send
+from tests.runtime.framing.offers import OFFERS
 from tests.runtime.framing.wire import Talk
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory as Offer
@@ -15,15 +16,6 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 from wsgen_runtime.framing.protocol import Protocol
 from wsgen_runtime.outgoing.prepared import prepared_writing
 
-OFFERS: dict[str, dict[str, Any] | None] = {
-    "none": None,
-    "parameters": {},
-    "window 8": {"server_max_window_bits": 8},
-    "window 9": {"server_max_window_bits": 9},
-    "window 10": {"server_max_window_bits": 10},
-    "window 15": {"server_max_window_bits": 15, "client_max_window_bits": 15},
-    "no takeover": {"server_no_context_takeover": True, "client_no_context_takeover": True},
-}
 TEXTS = ["", "{}", '{"price": 1.25}' * 20, "ä€😀" * 50, "x" * 70_000]
 
 
