@@ -107,8 +107,8 @@ test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with th
 $(VENV)-lowest/.ready: $(METADATA) tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/lowest.txt \
-	  -e packaging/runtime -e '.[quality,runtime,redis,metrics,watch]' build fastapi griffe hatchling hiredis httpx hypothesis PyJWT \
-	  pre-commit pyte pytest pytest-asyncio pytest-xdist pyright trustme types-jsonschema types-PyYAML uvicorn uvloop websockets wsproto xmlschema
+	  -e packaging/runtime -e '.[quality,runtime,redis,metrics,uvicorn,watch]' build fastapi griffe hatchling hiredis httpx hypothesis PyJWT \
+	  pre-commit pyte pytest pytest-asyncio pytest-xdist pyright trustme types-jsonschema types-PyYAML uvloop wsproto xmlschema
 	@touch $@
 
 .PHONY: check

@@ -14,6 +14,7 @@ PUBLIC = {
         "wsgen_runtime.asyncapi",
         "wsgen_runtime.brokers.redis",
         "wsgen_runtime.testing",
+        "wsgen_runtime.uvicorn",
     ),
 }
 """The modules of each package whose `__all__`, or else whose names without an underscore, users may import."""
