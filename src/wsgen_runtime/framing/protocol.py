@@ -5,7 +5,7 @@ and writable, and in order with all else that is written, because it goes throug
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,11 +14,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.exceptions import NegotiationError
+from websockets.extensions.base import Extension
 from websockets.extensions.permessage_deflate import (
     PerMessageDeflate,
     ServerPerMessageDeflateFactory,
 )
 from websockets.http11 import Request
+from websockets.typing import ExtensionParameter
 
 from wsgen_runtime.framing.cork import Cork, Flusher
 from wsgen_runtime.framing.prepared_message import MEMORY_LEVEL, WINDOW_BITS, PreparedMessage
@@ -27,9 +30,23 @@ from wsgen_runtime.outgoing.prepared import EXTENSION, VERSION
 if "pause_writing" not in vars(WebSocketsSansIOProtocol):
     raise ImportError("its WebSocket protocol has no flow control")
 
+
+class _Deflate(ServerPerMessageDeflateFactory):
+    """Refuses what older versions of websockets accept, and then cannot send: zlib has no window of 8 bits."""
+
+    def process_request_params(
+        self, params: Sequence[ExtensionParameter], accepted_extensions: Sequence[Extension]
+    ) -> tuple[list[ExtensionParameter], PerMessageDeflate]:
+        answer, extension = super().process_request_params(params, accepted_extensions)
+        if extension.local_max_window_bits < _LEAST_WINDOW_BITS:
+            raise NegotiationError("unsupported server_max_window_bits")
+        return answer, extension
+
+
+_LEAST_WINDOW_BITS = 9
 # uvicorn's settings, but without context takeover: what is compressed for one connection fits the others.
 _DEFLATE = (
-    ServerPerMessageDeflateFactory(
+    _Deflate(
         server_no_context_takeover=True,
         server_max_window_bits=WINDOW_BITS,
         client_max_window_bits=WINDOW_BITS,

@@ -163,7 +163,9 @@ def test_a_client_receives_the_same(
 ) -> None:
     async def both() -> None:
         script = [*steps, ending, *late]
-        own = await converse(WebSocketsSansIOProtocol, script, OFFERS[offer])
+        # A window of 8 is refused, but some versions of websockets accept it, and then fail.
+        other = None if offer == "window 8" else OFFERS[offer]
+        own = await converse(WebSocketsSansIOProtocol, script, other)
         ours = await converse(Protocol, script, OFFERS[offer])
         assert seen(ours) == seen(own)
         assert ours.wire.closing == own.wire.closing
