@@ -156,8 +156,12 @@ bench: $(VENV)/.ready  ## measure the generator against its budgets; fails where
 	@$(BIN)/python -m benchmarks.generator $(args)
 
 .PHONY: bench-runtime
-bench-runtime: $(VENV)/.ready  ## measure the runtime against its budgets, FastWS and chanx; args="--rounds 3 --write"
+bench-runtime: $(VENV)/.ready  ## measure the runtime against its budgets and other servers; args="prepared bursts --rounds 3 --write"
 	@$(BIN)/python -m benchmarks.runtime $(args)
+
+.PHONY: bench-quick
+bench-quick: $(VENV)/.ready  ## measure the fan-out of the runtime against bare ASGI sends, in about a minute
+	@$(BIN)/python -m benchmarks.runtime.quick
 
 .PHONY: soak
 soak: $(VENV)/.ready  ## stress the runtime for minutes each: churn, a stalled reader, malformed frames, raw bytes, memory

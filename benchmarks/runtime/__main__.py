@@ -7,16 +7,19 @@ With --write, the rows of each scenario replace those in the docs when it ends.
 
 import argparse
 import platform
-import resource
 import sys
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from benchmarks.results import ResultsTable, write_results
+from benchmarks.results import PAGES, ResultsTable, write_results
 from benchmarks.runtime.contestants import Setting
+from benchmarks.runtime.open_files import allow_many_files
 from benchmarks.runtime.rows import Measured, Row
 from benchmarks.runtime.scenarios import SCENARIOS
+from benchmarks.runtime.scenarios.sizes import picture
+
+PICTURE = PAGES.parent / "images/fan-out.svg"
 
 
 def main() -> int:
@@ -31,19 +34,21 @@ def main() -> int:
     unknown = set(options.scenarios) - set(SCENARIOS)
     if unknown or options.rounds < 1:
         parser.error(f"unknown scenario: {', '.join(unknown)}" if unknown else "one round at least")
-    # Each client is a file here and one there, and the programs inherit the bound.
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allow_many_files()
     setting = Setting(options.rounds, options.ws, options.loop)
     code = 0
     for name in options.scenarios or SCENARIOS:
         started = time.monotonic()
         print(f"\n{name}: {SCENARIOS[name].__doc__}\n", flush=True)
-        tables = _tables(list(SCENARIOS[name](setting)))
+        rows = list(SCENARIOS[name](setting))
+        tables = _tables(rows)
         code = max(code, *(table.exit_code() for table in tables))
         print(f"\n{time.monotonic() - started:.0f} s", flush=True)
         if options.write:
             _write(name, setting, tables)
+            if name == "sizes":
+                measured = [row for row in rows if isinstance(row, Measured)]
+                PICTURE.write_text(picture(measured), "utf-8")
     return code
 
 

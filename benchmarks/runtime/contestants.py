@@ -19,6 +19,19 @@ class Setting:
     loop: str = "asyncio"
 
 
+class Load(NamedTuple):
+    """What is published: to `topics` topics with `clients` clients in all, `burst` updates in one turn."""
+
+    topics: int = 1
+    clients: int = 1_000
+    burst: int = 1
+
+    def __str__(self) -> str:
+        topics = "1 topic" if self.topics == 1 else f"{self.topics} topics"
+        each = f"{self.clients // self.topics:,} clients" + (" each" if self.topics > 1 else "")
+        return f"{topics} of {each}" + (f", bursts of {self.burst}" if self.burst > 1 else "")
+
+
 class Busy(NamedTuple):
     """The CPU time of a process in seconds, and the part of it in the kernel."""
 
@@ -88,12 +101,12 @@ class Contestant:
         if topics:
             self.clients.ask("ask", self.subscribe, first, self._connected, topics, self.answers)
 
-    def publish(self, topics: int, updates: int, subscribers: int, burst: int = 1) -> Rate:
-        """Publish to each topic and measure until all clients have all updates; `burst` of them in one turn."""
-        number = topics * updates * subscribers
+    def publish(self, load: Load, updates: int) -> Rate:
+        """Publish so many updates to each topic and measure until all clients have all of them."""
+        number = updates * load.clients
         before = self._spent()
         self.clients.ask("receive", number)
-        started: float = self.serving.ask("publish", topics, updates, 0, burst)[0]
+        started: float = self.serving.ask("publish", load.topics, updates, 0, load.burst)[0]
         return self._rate(number, before, self.clients.hear() - started)
 
     def ask_all(self, frame: str, answers: int = 1) -> Rate:
@@ -108,10 +121,10 @@ class Contestant:
         wall: float = self.clients.ask("storm", self.subscribe, self.unsubscribe, turns)
         return self._rate(clients * turns * 2, before, wall)
 
-    def delays(self, updates: int, subscribers: int, pause: float, burst: int = 1) -> Delays:
-        """Publish to one topic, each `pause` seconds, and return how long the updates took."""
-        self.clients.ask("receive", updates * subscribers, True)
-        published = self.serving.ask("publish", 1, updates, pause, burst)
+    def delays(self, load: Load, updates: int, pause: float) -> Delays:
+        """Publish to one topic, a burst each `pause` seconds, and return how long the updates took."""
+        self.clients.ask("receive", updates * load.clients, True)
+        published = self.serving.ask("publish", 1, updates, pause, load.burst)
         self.clients.hear()
         return Delays(*self.clients.ask("delays", published))
 

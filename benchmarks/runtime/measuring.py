@@ -4,25 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple, TypeVar
 
-from benchmarks.runtime.contestants import Contestant, Delays, Rate, Setting, contestants
+from benchmarks.runtime.contestants import Contestant, Delays, Load, Rate, Setting, contestants
 from benchmarks.runtime.rows import Measured, Row
 from benchmarks.runtime.servers import Server
 
 Found = TypeVar("Found")
 Rates = dict[Server, list[Rate]]
-
-
-class Load(NamedTuple):
-    """What is published: to `topics` topics with `clients` clients in all, `burst` updates in one turn."""
-
-    topics: int = 1
-    clients: int = 1_000
-    burst: int = 1
-
-    def __str__(self) -> str:
-        topics = "1 topic" if self.topics == 1 else f"{self.topics} topics"
-        each = f"{self.clients // self.topics:,} clients" + (" each" if self.topics > 1 else "")
-        return f"{topics} of {each}" + (f", bursts of {self.burst}" if self.burst > 1 else "")
 
 
 class Budget(NamedTuple):
@@ -66,7 +53,7 @@ def fan_out(
         if load.topics == 1:
             delays = alternate(setting, running, lambda contestant: _delays(contestant, load))
     for server in servers:
-        yield Measured(f"{load}: {server.described()}", rates[server], delays[server])
+        yield Measured(load, server, rates[server], delays[server])
     for budget in budgets:
         yield compare(str(load), rates, budget)
 
@@ -75,14 +62,14 @@ def measure_rate(contestant: Contestant, load: Load) -> Rate:
     """Publish as many updates as give each server about the same time, as fast as they can be published."""
     updates = max(2, contestant.server.updates * 1_000 // load.clients)
     updates = max(updates - updates % load.burst, load.burst)
-    return contestant.publish(load.topics, updates, load.clients // load.topics, load.burst)
+    return contestant.publish(load, updates)
 
 
 def _delays(contestant: Contestant, load: Load) -> Delays:
     """Publish 20,000 deliveries a second."""
     updates = max(2 * load.burst, 10_000 // load.clients, 3)
     pause = load.burst * load.clients / 20_000
-    return contestant.delays(updates, load.clients, pause, load.burst)
+    return contestant.delays(load, updates, pause)
 
 
 def compare(work: str, found: Rates, budget: Budget) -> Row:

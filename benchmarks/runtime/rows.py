@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import ClassVar
 
-from benchmarks.runtime.contestants import Delays, Rate
+from benchmarks.runtime.contestants import Delays, Load, Rate
+from benchmarks.runtime.servers import Server
 
 _SATURATED = 0.8  # a core that is busy for a larger part of the time bounds what is measured
 
@@ -14,8 +15,12 @@ _SATURATED = 0.8  # a core that is busy for a larger part of the time bounds wha
 class Measured:
     """What a server did: its rounds, in `rates` and in `delays` if there are any."""
 
-    columns: ClassVar = ("server", "a second", "CPU each", "bytes each", "p50", "p99", "bound by")
-    server: str
+    columns: ClassVar = (
+        *("work", "server", "a second", "CPU each"),
+        *("bytes each", "p50", "p99", "bound by"),
+    )
+    load: Load
+    server: Server
     rates: Sequence[Rate]
     delays: Sequence[Delays] = ()
 
@@ -26,13 +31,19 @@ class Measured:
             p50, p99 = (median(values) for values in zip(*self.delays, strict=True))
             delays = (f"{p50 * 1e3:.1f} ms", f"{p99 * 1e3:.1f} ms")
         return (
-            self.server,
+            str(self.load),
+            self.server.described(),
             f"{median(rate.per_second for rate in self.rates):,.0f}",
-            f"{median(rate.cpu_each for rate in self.rates):.1f} µs",
+            f"{self.cpu_each:.1f} µs",
             f"{median(rate.bytes_each for rate in self.rates):.0f}",
             *delays,
             self._bound(),
         )
+
+    @property
+    def cpu_each(self) -> float:
+        """Return the server's CPU time for one delivery, in microseconds."""
+        return median(rate.cpu_each for rate in self.rates)
 
     @property
     def met(self) -> None:

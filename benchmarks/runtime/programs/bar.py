@@ -16,13 +16,15 @@ class Bar(BaseModel):
 
 
 def bar_at(number: int, time: float) -> Bar:
-    """Return a bar of the topic `number`."""
+    """Return a bar of the topic `number`, whose prices differ from time to time as those of a market do."""
+    ticks = int(time * 1e6)
+    low = 10_000 + ticks % 97
     return Bar(
         symbol=f"S{number}",
         time=time,
-        open=101.25,
-        high=102.5,
-        low=99.75,
-        close=102.0,
-        volume=1_000,
+        open=(low + ticks % 23) / 100,
+        high=(low + 23) / 100,
+        low=low / 100,
+        close=(low + ticks % 19) / 100,
+        volume=ticks % 9_973,
     )

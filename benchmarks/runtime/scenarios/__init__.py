@@ -6,6 +6,7 @@ from benchmarks.runtime.contestants import Setting
 from benchmarks.runtime.rows import Measured, Row
 from benchmarks.runtime.scenarios import clients, delays, fan_out, kept
 from benchmarks.runtime.scenarios.interval import interval
+from benchmarks.runtime.scenarios.sizes import sizes
 
 Scenario = Callable[[Setting], Iterator[Measured | Row]]
 
@@ -16,6 +17,7 @@ SCENARIOS: dict[str, Scenario] = {
     "crowd": fan_out.crowd,
     "tls": fan_out.tls,
     "bounds": fan_out.bounds,
+    "sizes": sizes,
     "topics": fan_out.many_topics,
     "designs": fan_out.designs,
     "redis": kept.redis,

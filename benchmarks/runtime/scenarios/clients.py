@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 
-from benchmarks.runtime.contestants import Contestant, Rate, Setting, contestants
+from benchmarks.runtime.contestants import Contestant, Load, Rate, Setting, contestants
 from benchmarks.runtime.measuring import Budget, alternate, compare
 from benchmarks.runtime.rows import Row
 from benchmarks.runtime.servers import BARE, CHANX, FASTWS, OURS
@@ -18,7 +18,9 @@ def idle(setting: Setting) -> Iterator[Row]:
         running[1].connect(10_000)
         for contestant in running:
             contestant.connect(10, topics=1)
-        found = alternate(setting, running, lambda contestant: contestant.publish(1, updates, 10))
+        found = alternate(
+            setting, running, lambda contestant: contestant.publish(Load(clients=10), updates)
+        )
     rounds = list(zip(found[crowded], found[OURS], strict=True))
     yield Row(
         "10 subscribers beside 10,000 idle clients",

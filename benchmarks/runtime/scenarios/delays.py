@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from statistics import median
 
-from benchmarks.runtime.contestants import Contestant, Setting, contestants
+from benchmarks.runtime.contestants import Contestant, Load, Setting, contestants
 from benchmarks.runtime.measuring import alternate
 from benchmarks.runtime.processes import CLIENTS, program
 from benchmarks.runtime.rows import Row
@@ -39,7 +39,7 @@ def _latency_beside(ours: Contestant, *, stall: bool) -> float:
         ours.serving.ask("clog")
     # A core that has just been idle is slower for a while, by more than the difference measured here.
     for _ in ("to warm up", "to measure"):
-        delays = ours.delays(updates=40, subscribers=1_000, pause=0.05)
+        delays = ours.delays(Load(), updates=40, pause=0.05)
     ours.clients.ask("part")
     return delays.p99
 
@@ -50,7 +50,7 @@ def ping(setting: Setting) -> Iterator[Row]:
     def measure(contestant: Contestant) -> float:
         with program("pinger", str(contestant.port), core=CLIENTS) as pinger:
             pinger.ask("start")
-            contestant.delays(updates=10, subscribers=10_000, pause=0.2)
+            contestant.delays(Load(clients=10_000), updates=10, pause=0.2)
             waited: float = pinger.ask("stop")
         return waited
 

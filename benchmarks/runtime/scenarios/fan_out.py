@@ -7,8 +7,8 @@ from pathlib import Path
 
 import trustme
 
-from benchmarks.runtime.contestants import Setting
-from benchmarks.runtime.measuring import Budget, Load, fan_out
+from benchmarks.runtime.contestants import Load, Setting
+from benchmarks.runtime.measuring import Budget, fan_out
 from benchmarks.runtime.rows import Measured, Row
 from benchmarks.runtime.servers import (
     ALONE,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from benchmarks.runtime.contestants import Contestant, Rate, Setting, contestants
-from benchmarks.runtime.measuring import Budget, Load, alternate, compare, fan_out
+from benchmarks.runtime.contestants import Contestant, Load, Rate, Setting, contestants
+from benchmarks.runtime.measuring import Budget, alternate, compare, fan_out
 from benchmarks.runtime.redis_server import redis_server
 from benchmarks.runtime.rows import Measured, Row
 from benchmarks.runtime.servers import ALONE, BY_REDIS, HISTORY, SNAPSHOT
