@@ -193,7 +193,42 @@ async def test_a_publisher_that_is_far_ahead_waits() -> None:
     fanouts = Fanouts()
     for number in range(20):
         fanouts.start("a", anybody(3), partial(send, number=number))
-    assert sent == list(range(12))
+    assert sent == list(range(4))
     fanouts.finish_all()
     assert sent == list(range(20))
+    assert not fanouts.crowded
+
+
+async def test_updates_that_wait_together_are_sent_to_a_client_together() -> None:
+    order: list[tuple[int, Client]] = []
+
+    def send(clients: Collection[Client], number: int) -> None:
+        order.extend((number, client) for client in clients)
+
+    one, two, three = members = anybody(3)
+    fanouts = Fanouts()
+    for number in range(2):
+        fanouts.start("a", members, partial(send, number=number))
+    await turns(1)
+    fanouts.start("a", members, partial(send, number=2))  # behind those that have begun
+    fanouts.skip("a", two)
+    await turns()
+    assert order == [(0, one), (1, one), (0, three), (1, three), (2, one), (2, three)]
+
+
+async def test_what_a_message_causes_is_sent_behind_those_that_wait_with_it() -> None:
+    order: list[tuple[int, Client]] = []
+    fanouts = Fanouts()
+
+    def send(clients: Collection[Client], number: int) -> None:
+        order.extend((number, client) for client in clients)
+        if len(order) == 1:
+            fanouts.finish("a")
+            order.append((9, one))
+
+    one, two, three = members = anybody(3)
+    for number in range(2):
+        fanouts.start("a", members, partial(send, number=number))
+    await turns()
+    assert order == [(0, one), (1, one), (0, two), (0, three), (1, two), (1, three), (9, one)]
     assert not fanouts.crowded
