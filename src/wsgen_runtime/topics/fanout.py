@@ -23,8 +23,8 @@ class _Progress:
         self.blocked = False
 
 
-class _Outgoing:
-    """A message, and what the last server that was asked has prepared of it."""
+class Outgoing:
+    """A message to many clients, and what the last server that was asked has prepared of it."""
 
     __slots__ = ("message", "prepare", "prepared")
 
@@ -40,12 +40,14 @@ class _Outgoing:
         return self.prepared
 
 
-def fan_out(clients: Iterable[Client], message: Message, queue: Callable[[Client], object]) -> None:
-    """Send `message` to each of `clients`, or call `queue` if a client is not ready.
+def fan_out(
+    clients: Iterable[Client], outgoing: Outgoing, queue: Callable[[Client], object]
+) -> None:
+    """Send the message to each of `clients`, or call `queue` if a client is not ready.
 
     `clients` must not change meanwhile.
     """
-    rest, outgoing = iter(clients), _Outgoing(message)
+    rest = iter(clients)
     while True:
         progress = _Progress()
         sending = _send_to(rest, outgoing, queue, progress)
@@ -60,7 +62,7 @@ def fan_out(clients: Iterable[Client], message: Message, queue: Callable[[Client
 
 async def _send_to(
     rest: Iterator[Client],
-    outgoing: _Outgoing,
+    outgoing: Outgoing,
     queue: Callable[[Client], object],
     progress: _Progress,
 ) -> None:

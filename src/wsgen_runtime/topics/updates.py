@@ -17,7 +17,7 @@ from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.event_loops import running_loop
-from wsgen_runtime.topics.fanout import fan_out
+from wsgen_runtime.topics.fanout import Outgoing, fan_out
 from wsgen_runtime.topics.feed import Ending, Feed, Posted
 from wsgen_runtime.topics.inbox import Inbox
 from wsgen_runtime.topics.interval import Wheel
@@ -158,6 +158,7 @@ class Updates:
         route, delivery = channel.router.route, channel.router.delivery
         # All clients share one message, since ASGI servers only read it.
         message = {"type": "websocket.send", "text": frame}
+        outgoing = Outgoing(message)
         changes = channel.router.snapshot_type is not None and delivery.overflow != "disconnect"
         slow: list[Client] = []
 
@@ -170,7 +171,7 @@ class Updates:
         def send(clients: Collection[Client]) -> None:
             self.counters.deliveries += len(clients)
             with self.snapshots.behind.sending() if changes else nullcontext():
-                fan_out(clients, message, queue)
+                fan_out(clients, outgoing, queue)
             while slow:
                 self.too_slow(slow.pop())
 

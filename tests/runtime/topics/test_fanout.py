@@ -10,6 +10,7 @@ from tests.runtime.services import AAPL, Bar, BarRequest, BarRouter, Recorder, t
 
 from wsgen_runtime import WsApp
 from wsgen_runtime.testing import connect
+from wsgen_runtime.topics import slices
 
 
 class Offering:
@@ -160,3 +161,18 @@ async def test_an_update_does_not_overtake_what_the_task_of_the_connection_sends
         app.disconnect(min(app.clients))
         router.publish(BarRequest(**AAPL), Bar(close=4))
         assert closes(server.written) == [3]
+
+
+async def test_an_update_that_is_sent_in_slices_is_prepared_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(slices, "SLICE", 1)
+    router, app = bars()
+    server = Offering(app)
+    async with connect(server) as ann, connect(server) as bob, connect(server) as eve:
+        for client in (ann, bob, eve):
+            await client.subscribe("bars", AAPL)
+        router.publish(BarRequest(**AAPL), Bar(close=1))
+        await turns()
+    assert len(server.prepared) == 1
+    assert closes(server.written) == [1, 1, 1]
