@@ -41,6 +41,8 @@ class AtMostOnce:
     """By token: what this process carries out, and what is not kept yet."""
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     _running: set["asyncio.Task[Outcome]"] = field(default_factory=set)
+    _performed: set[str] = field(default_factory=set)
+    """The tokens of those whose service has not returned."""
     _beating: "asyncio.Task[None] | None" = None
 
     async def outcome(
@@ -79,9 +81,9 @@ class AtMostOnce:
             for command in late:
                 command.cancel()
             if late:
-                _, stubborn = await asyncio.wait(late, timeout=_PATIENCE)
-                if stubborn:
-                    _log.error(_STUBBORN, len(stubborn))
+                await asyncio.wait(late, timeout=_PATIENCE)
+                if self._performed:  # others only wait until their outcome is kept
+                    _log.error(_STUBBORN, len(self._performed))
         if tasks:
             await asyncio.wait(tasks, timeout=_PATIENCE)
             for task in tuple(tasks):
@@ -107,10 +109,13 @@ class AtMostOnce:
         return await asyncio.shield(running)
 
     async def _run(self, user: str, claimed: Claimed, run: Run) -> Outcome:
+        self._performed.add(claimed.token)
         try:
             outcome = await run()
         except asyncio.CancelledError:  # by `stop`
             outcome = UNKNOWN
+        finally:
+            self._performed.discard(claimed.token)
         keeping = self._later(self._keep(user, claimed, outcome))
         # It is kept before it is told, so that it is not told twice in different words; a store that is away does
         # not keep it from the client for long.

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+from tests.runtime.virtual_time import virtually
+
 from wsgen_runtime import Limits
 from wsgen_runtime.brokers.keys import Claimed, KeyEntry, KeysAwayError, KeyState
 from wsgen_runtime.brokers.memory_keys import MemoryKeys
@@ -40,6 +43,10 @@ class SharedKeys(MemoryKeys):
     async def release(self, claimed: Claimed) -> None:
         self.require()
         await super().release(claimed)
+
+    async def bury(self, claimed: Claimed, beat: int | None = None) -> None:
+        self.require()
+        await super().bury(claimed, beat)
 
     def require(self) -> None:
         if self.away:
@@ -130,3 +137,17 @@ async def test_what_is_no_answer_of_this_app_is_unknown() -> None:
     for text in ("", "x", "e{}", "enot json"):
         await store.answer(Claimed(text, "d", "t"), text)
         assert await process(store).outcome("ann", text, "d", Work(), gone=here) == UNKNOWN
+
+
+@virtually
+async def test_a_stop_does_not_blame_commands_whose_outcome_cannot_be_kept(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = SharedKeys()
+    one = process(store)
+    asked = asyncio.create_task(one.outcome("ann", "k", "d", Work(), gone=here))
+    await asyncio.sleep(1)
+    store.away = True
+    await one.stop(1)
+    assert await asked is UNKNOWN
+    assert "do not end" not in caplog.text
