@@ -70,7 +70,8 @@ def problems_of(path: Steps, value: str | tuple[str, ...]) -> list[Wording]:
 def described(violation: Violation, written: Written) -> Wording:
     """Return the problem for a `violation` by a value that is `written` in this way."""
     rule = violation.rule
-    wants_text = violation.keyword == "type" and rule["type"] == "string"
+    # Of a choice of words, what is not text is none in quotes either.
+    wants_text = violation.keyword == "type" and rule["type"] == "string" and "enum" not in rule
     if wants_text and written.is_unquoted and "x-wsgen-type" not in rule:
         message = f"{rule['errorMessage']}, and YAML reads {written.shown} as {written.name}"
         return Wording("WSG116", message, quote_it(written.text or ""))
