@@ -49,15 +49,14 @@ def command_problems(
     """
     if not commands:
         return
-    wired = {routes[router.class_name]: router.place("route") for router in routers}
+    wired = {routes[router.class_name]: (router.place("route"), router.span) for router in routers}
     methods: dict[str, tuple[str, Span]] = {}
     for command in commands:
         name = str(command.fields.get("command", ""))
         if name:
-            yield from _taken(
-                f"the name `{name}` on the wire", name, command.place("command"), wired
-            )
-            wired.setdefault(name, command.place("command"))
+            places = (command.place("command"), command.span)
+            yield from _taken(f"the name `{name}` on the wire", places, wired.get(name))
+            wired.setdefault(name, places)
         if problem_of(("commands", KeyStep(command.class_name)), command.class_name):
             continue  # It has been reported, and has no method.
         method = snake(command.class_name)
@@ -118,12 +117,17 @@ def _errors(
             first, other = codes.setdefault(code, (name, place))
             if first != name:
                 yield _collision(f"`{name}` and `{first}` have one code: `{code}`", place, other)
-            yield from _taken(f"the error `{name}`", name, place, routers)
+            if router := routers.get(name):
+                yield _collision(f"the error `{name}` is taken", place, router)
 
 
-def _taken(what: str, name: str, place: Span, known: Mapping[str, Span]) -> Iterator[Diagnostic]:
-    if name in known:
-        yield _collision(f"{what} is taken", place, known[name])
+def _taken(
+    what: str, places: tuple[Span, Span], first: tuple[Span, Span] | None
+) -> Iterator[Diagnostic]:
+    """Report a value at `places`, its own and that of the name that has it, if it is at those of `first` too."""
+    if first is not None:
+        is_alias = places[0] == first[0]  # then both have the text at the anchor
+        yield _collision(f"{what} is taken", places[is_alias], first[is_alias])
 
 
 def _collision(message: str, place: Span, other: Span) -> Diagnostic:

@@ -251,12 +251,15 @@ def _collisions(
             continue
         other = taken.setdefault(routes[name], router) if routes[name] else router
         if other is not router:
+            place, there = router.place("route"), other.place("route")
+            if place == there:  # by an alias, both have the text at its anchor
+                place, there = router.span, other.span
             yield Diagnostic(
                 "WSG119",
                 f"`{name}` and `{other.class_name}` have one route: `{routes[name]}`",
-                router.place("route"),
+                place,
                 help="Give one another `route`.",
-                notes=(Note(f"`{other.class_name}` has it here", other.place("route")),),
+                notes=(Note(f"`{other.class_name}` has it here", there),),
             )
 
 
