@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from enum import Enum
 from uuid import UUID
 
 import pytest
@@ -307,3 +308,13 @@ async def test_what_anybody_publishes_on_the_channel_is_checked(server: RedisSer
                 redis.publish("wsgen:people:0:control", content)
         await until(lambda: app.stats.broker.rejected == 5)
         await client.subscribe("bars", AAPL)
+
+
+class Nobody(Enum):
+    ANYBODY = None
+
+
+async def test_clients_without_an_id_of_their_user_are_nobody() -> None:
+    app = app_of(MemoryBroker(), {"a": "ada"})
+    async with as_user(app, "a"):
+        assert app.disconnect(user=Nobody.ANYBODY) == 0
