@@ -100,7 +100,7 @@ coverage: parts page parser  ## run the tests, and fail if they reach less than 
 # project itself (its ruff settings); with hiredis, which redis-py prefers to its own parser.
 .PHONY: test-lowest
 test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with the lowest versions that pyproject.toml allows
-	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers \
+	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers --ignore tests/clients \
 	  --ignore tests/docs/test_recipes.py
 	@$(BIN)/python -m tests.wheel --tools $(VENV)-lowest/bin
 
@@ -170,6 +170,10 @@ soak: $(VENV)/.ready  ## stress the runtime for minutes each: churn, a stalled r
 .PHONY: servers
 servers: $(VENV)/.ready  ## serve the runtime with each known ASGI server, stop it, stall its clients; servers="uvicorn granian"
 	@$(BIN)/python -m tests.servers $(servers)
+
+.PHONY: clients
+clients: parts parser  ## compare what Chromium, ws, aiohttp, autobahn, picows and websockets hear of prepared messages
+	@$(BIN)/python -m pytest -q tests/clients
 
 seed ?= 1
 share ?= 0.2

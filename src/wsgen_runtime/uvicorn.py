@@ -18,7 +18,7 @@ def _choose() -> type[asyncio.Protocol] | None:
         from wsgen_runtime.framing.protocol import Protocol
     except ImportError as error:
         _log.warning(
-            "wsgen_runtime.uvicorn:Protocol needs uvicorn 0.52.1 or newer and websockets 13 or newer: "
+            "wsgen_runtime.uvicorn:Protocol needs uvicorn 0.52.1 or newer and websockets 14.2 or newer: "
             "with uvicorn %s, updates are framed anew for each client (%s)",
             uvicorn.__version__,
             error,

@@ -46,7 +46,7 @@ def test_an_older_uvicorn_serves_as_before_and_is_named_once(
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert record.getMessage() == (
-        "wsgen_runtime.uvicorn:Protocol needs uvicorn 0.52.1 or newer and websockets 13 or newer: with uvicorn "
+        "wsgen_runtime.uvicorn:Protocol needs uvicorn 0.52.1 or newer and websockets 14.2 or newer: with uvicorn "
         "0.40.0, updates are framed anew for each client (its WebSocket protocol has no flow control)"
     )
 
@@ -61,4 +61,4 @@ def test_without_websockets_uvicorn_serves_with_what_it_has(
     monkeypatch.delitem(sys.modules, "wsgen_runtime.framing.cork", raising=False)
     monkeypatch.delattr(wsgen_runtime.framing, "cork", raising=False)
     assert choice().Protocol is AutoWebSocketsProtocol
-    assert "needs uvicorn 0.52.1 or newer and websockets 13 or newer" in caplog.text
+    assert "needs uvicorn 0.52.1 or newer and websockets 14.2 or newer" in caplog.text
