@@ -74,9 +74,10 @@ class Ledger:
             self._topics.close(name)
 
     def read_soon(self, follower: Follower) -> None:
-        """Read the state of a topic whose channel is heard."""
+        """Read the state of a topic whose channel is heard, unless it was closed meanwhile."""
         follower.unread = True
-        self.to_read[follower.topic.name] = None
+        if self.followers.get(follower.topic.name) is follower:
+            self.to_read[follower.topic.name] = None
 
     def known(self, name: str) -> KeptTopic | None:
         """Return the topic, open or not, or None if its updates have no positions."""

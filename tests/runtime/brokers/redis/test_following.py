@@ -4,6 +4,7 @@ import pytest
 from tests.runtime.brokers.redis.position_hosts import KEEPING, TOPIC, Host
 
 from wsgen_runtime.brokers.redis.following import Entry, Follower, Reading
+from wsgen_runtime.brokers.redis.keeping import Ledger
 from wsgen_runtime.brokers.redis.messages import Numbered, RedisNames, Update, read_message
 from wsgen_runtime.brokers.redis.positions import KeptTopics, generation
 from wsgen_runtime.protocol.positions import Position
@@ -167,3 +168,15 @@ def test_malformed_messages_are_refused(text: bytes) -> None:
 
 def test_the_generation_of_an_epoch_is_its_number() -> None:
     assert [generation(it) for it in ("3.a", "12.b-1", "", "own", "0.own")] == [3, 12, 0, 0, 0]
+
+
+def test_a_topic_that_was_closed_meanwhile_is_not_read() -> None:
+    ledger = Ledger(Host(KEEPING), RedisNames("wsgen", 0), "process", lambda: 0, lambda _: None)
+    closed = ledger.follow(TOPIC, "")
+    assert closed is not None
+    ledger.close(TOPIC)
+    ledger.read_soon(closed)
+    assert ledger.unread(10) == []
+    ledger.follow(TOPIC, "")
+    ledger.read_soon(closed)
+    assert ledger.unread(10) == []
