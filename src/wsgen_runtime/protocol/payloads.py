@@ -42,7 +42,7 @@ class ErrorCode(StrEnum):
 class _Payload(BaseModel):
     """A frozen payload."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class SubscriptionResponse(_Payload):
