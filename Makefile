@@ -97,7 +97,7 @@ coverage: parts page parser  ## run the tests, and fail if they reach less than 
 	@$(BIN)/coverage report --include 'src/wsgen_runtime/*'
 
 # All tests but those of the committed packages, which the newest tools have formatted, and those that use the tools of the
-# project itself (its ruff settings); with hiredis, which redis-py prefers to its own parser.
+# project itself (its ruff settings); without hiredis, which redis-py prefers to its own parser.
 .PHONY: test-lowest
 test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with the lowest versions that pyproject.toml allows
 	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers --ignore tests/clients \
@@ -107,8 +107,9 @@ test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with th
 $(VENV)-lowest/.ready: $(METADATA) tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/lowest.txt \
-	  -e packaging/runtime -e '.[quality,runtime,redis,metrics,uvicorn,watch]' build fastapi griffe hatchling hiredis httpx hypothesis PyJWT \
+	  -e packaging/runtime -e '.[quality,runtime,redis,metrics,uvicorn,watch]' build fastapi griffe hatchling httpx hypothesis PyJWT \
 	  pre-commit pyte pytest pytest-asyncio pytest-xdist pyright trustme types-jsonschema types-PyYAML uvloop wsproto xmlschema
+	@$(VENV)-lowest/bin/python -m pip uninstall --quiet --yes hiredis
 	@touch $@
 
 .PHONY: check

@@ -4,7 +4,9 @@ Links are never repaired: after any exception, the caller closes the link and op
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from redis.asyncio.connection import AbstractConnection
@@ -77,6 +79,18 @@ for i, lease in ipairs(KEYS) do
 end
 return refused
 """
+
+
+def _packer() -> Callable[[tuple[bytes | str | int, ...]], bytes] | None:
+    """Return what packs a command as redis-py does, in a tenth of the time; None without such a hiredis."""
+    with suppress(ImportError):
+        pack: Callable[[tuple[bytes | str | int, ...]], bytes] | None
+        pack = getattr(importlib.import_module("hiredis"), "pack_command", None)
+        return pack
+    return None
+
+
+_pack = _packer()
 
 
 @dataclass(slots=True, eq=False)
@@ -186,7 +200,10 @@ class Link:
 
     async def _ask(self, *command: bytes | str | int) -> object:
         async with asyncio.timeout(self.timeout):
-            await self.asking.send_command(*command)
+            if _pack is None:
+                await self.asking.send_command(*command)
+            else:
+                await self.asking.send_packed_command(_pack(command))
             answer: object = await self.asking.read_response(disable_decoding=True)
         return answer
 

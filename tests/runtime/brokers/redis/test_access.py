@@ -1,6 +1,6 @@
 """Ways to connect to a real Redis: an address, a password, a user with few rights, TLS, a Unix socket.
 
-`make test-lowest` runs these tests with hiredis, which redis-py prefers to its own parser if it is installed.
+`make test-lowest` runs these tests without hiredis, which redis-py prefers to its own parser if it is installed.
 """
 
 import re
