@@ -1,12 +1,12 @@
 """A worker of gunicorn whose uvicorn takes prepared messages."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from uvicorn_worker import UvicornWorker
 
 
 class PreparedWorker(UvicornWorker):  # type: ignore[misc]  # it has no types
-    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {  # Any: as its base has it
+    CONFIG_KWARGS: dict[str, Any] = {  # noqa: RUF012 - as its base has it
         **UvicornWorker.CONFIG_KWARGS,
         "ws": "wsgen_runtime.uvicorn:Protocol",
     }
