@@ -1,7 +1,7 @@
 """The ASGI extension `websocket.prepared`: a server frames, and compresses, one message once for many clients."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import cast
 
 from starlette.types import Scope
 
@@ -16,8 +16,7 @@ def prepared_writing(scope: Scope) -> tuple[Prepare | None, Write | None]:
     """Return the two functions of the extension, or None and None if the server does not offer this version."""
     extensions = scope.get("extensions") or {}
     offer = extensions.get(EXTENSION) or {}
-    prepare: Any = offer.get("prepare")  # Any: of another project
-    write: Any = offer.get("write")
+    prepare, write = offer.get("prepare"), offer.get("write")
     if offer.get("version") == VERSION and callable(prepare) and callable(write):
-        return prepare, write
+        return cast("Prepare", prepare), cast("Write", write)
     return None, None
