@@ -102,11 +102,16 @@ class Contestant:
             self.clients.ask("ask", self.subscribe, first, self._connected, topics, self.answers)
 
     def publish(self, load: Load, updates: int) -> Rate:
-        """Publish so many updates to each topic and measure until all clients have all of them."""
+        """Publish so many updates to each topic and measure until all clients have all of them.
+
+        Each burst is published when the one before has been sent, also by a server that sends in several turns.
+        """
         number = updates * load.clients
         before = self._spent()
         self.clients.ask("receive", number)
-        started: float = self.serving.ask("publish", load.topics, updates, 0, load.burst)[0]
+        turns = 2 + load.clients // load.topics // 128
+        published = self.serving.ask("publish", load.topics, updates, load.burst, 0, turns)
+        started: float = published[0]
         return self._rate(number, before, self.clients.hear() - started)
 
     def ask_all(self, frame: str, answers: int = 1) -> Rate:
@@ -124,7 +129,7 @@ class Contestant:
     def delays(self, load: Load, updates: int, pause: float) -> Delays:
         """Publish to one topic, a burst each `pause` seconds, and return how long the updates took."""
         self.clients.ask("receive", updates * load.clients, True)
-        published = self.serving.ask("publish", 1, updates, pause, load.burst)
+        published = self.serving.ask("publish", 1, updates, load.burst, pause, 0)
         self.clients.hear()
         return Delays(*self.clients.ask("delays", published))
 

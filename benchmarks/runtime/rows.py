@@ -16,7 +16,7 @@ class Measured:
     """What a server did: its rounds, in `rates` and in `delays` if there are any."""
 
     columns: ClassVar = (
-        *("work", "server", "a second", "CPU each"),
+        *("work", "server", "a second", "CPU each", "in the kernel"),
         *("bytes each", "p50", "p99", "bound by"),
     )
     load: Load
@@ -35,6 +35,7 @@ class Measured:
             self.server.described(),
             f"{median(rate.per_second for rate in self.rates):,.0f}",
             f"{self.cpu_each:.1f} µs",
+            f"{median(rate.server.kernel / rate.server.all for rate in self.rates):.0%}",
             f"{median(rate.bytes_each for rate in self.rates):.0f}",
             *delays,
             self._bound(),
@@ -51,15 +52,14 @@ class Measured:
         return
 
     def _bound(self) -> str:
-        """Return which core had no time left, and how much of the server's was spent in the kernel."""
+        """Return which core had no time left."""
         server = median(rate.server.all / rate.wall for rate in self.rates)
         clients = median(rate.clients.all / rate.wall for rate in self.rates)
-        kernel = median(rate.server.kernel / rate.server.all for rate in self.rates)
         if max(server, clients) < _SATURATED:
             return f"neither core: the server has {server:.0%} of one, the clients {clients:.0%}"
         if clients > server:
             return f"the clients; the server has {server:.0%} of a core"
-        return f"the server, {kernel:.0%} of it in the kernel"
+        return "the server"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,12 @@ _PARTS = 10
 
 
 async def _publish(
-    contestant: Any, topics: int, updates: int, pause: float, burst: int
+    contestant: Any, topics: int, updates: int, burst: int, pause: float, turns: int
 ) -> list[float]:
     """Publish `updates` updates to each of `topics` topics, `burst` of them in one turn of the event loop.
 
-    Return when each was there to be published: those of a burst all at once, also if its first one takes long.
+    Each burst is followed by a `pause`, and then by so many turns. Return when each was there to be published:
+    those of a burst all at once, also if its first one takes long.
     """
     times: list[float] = []
     for round_ in range(updates):
@@ -31,7 +32,10 @@ async def _publish(
         for number in range(topics):
             await contestant.publish(number, bar_at(number, time.monotonic()))
             if (round_ + 1) % burst == 0:
-                await asyncio.sleep(pause)
+                if pause:
+                    await asyncio.sleep(pause)
+                for _ in range(turns):
+                    await asyncio.sleep(0)
     return times
 
 
@@ -63,8 +67,8 @@ def _busy() -> tuple[float, float]:
 async def _answer(contestant: Any, command: list[Any]) -> object:
     """Execute `command`, which the driver of the benchmark has sent."""
     match command:
-        case ["publish", topics, updates, pause, burst]:
-            return await _publish(contestant, topics, updates, pause, burst)
+        case ["publish", topics, updates, burst, pause, turns]:
+            return await _publish(contestant, topics, updates, burst, pause, turns)
         case ["stream", topics, hertz, seconds]:
             return await _stream(contestant, topics, hertz, seconds)
         case ["cpu"]:
