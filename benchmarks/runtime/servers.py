@@ -55,7 +55,7 @@ Variant = Callable[[Server], Server]
 BARE = Server("bare", "bare loop of ASGI sends")
 OURS = Server("wsgen", "wsgen, mounted in FastAPI")
 ALONE = Server("wsgen_alone", "wsgen")
-PREPARED = Server("wsgen", "wsgen, mounted, prepared frames", ws=PREPARED_WS)
+PREPARED = Server("wsgen", "wsgen, mounted, prepared messages", ws=PREPARED_WS)
 WRAPPED = Server("wsgen_wrapped", "wsgen, mounted, in a middleware that wraps send")
 BY_REDIS = Server("wsgen_redis", "wsgen, by Redis")
 HISTORY = Server("wsgen_history", "wsgen, with a history")

@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.runtime.contestants import Setting
 from benchmarks.runtime.rows import Measured, Row
-from benchmarks.runtime.scenarios import clients, delays, fan_out, kept
-from benchmarks.runtime.scenarios.interval import interval
-from benchmarks.runtime.scenarios.sizes import sizes
+from benchmarks.runtime.scenarios import clients, delays, fan_out, interval, kept, sizes
 
 Scenario = Callable[[Setting], Iterator[Measured | Row]]
 
@@ -17,13 +15,13 @@ SCENARIOS: dict[str, Scenario] = {
     "crowd": fan_out.crowd,
     "tls": fan_out.tls,
     "bounds": fan_out.bounds,
-    "sizes": sizes,
+    "sizes": sizes.sizes,
     "topics": fan_out.many_topics,
     "designs": fan_out.designs,
     "redis": kept.redis,
     "history": kept.history,
     "snapshot": kept.snapshot,
-    "interval": interval,
+    "interval": interval.interval,
     "ping": delays.ping,
     "stalled": delays.stalled,
     "idle": clients.idle,

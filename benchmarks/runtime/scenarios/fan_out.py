@@ -33,7 +33,7 @@ Rows = Iterator[Measured | Row]
 
 
 def one_topic(setting: Setting) -> Rows:
-    """One topic of 1,000 clients, by ASGI sends and by prepared frames."""
+    """One topic of 1,000 clients, by ASGI sends and by prepared messages."""
     budgets = [
         Budget(ALONE, BARE, 0.85),
         Budget(OURS, BARE, 0.85),
@@ -63,7 +63,7 @@ def designs(setting: Setting) -> Rows:
 
 
 def prepared(setting: Setting) -> Rows:
-    """Prepared frames and ASGI sends, with each event loop, with and without permessage-deflate."""
+    """Prepared messages and ASGI sends, with each event loop, with and without permessage-deflate."""
     yield from _prepared(setting, Load(), 1.25, 2.5)
 
 
