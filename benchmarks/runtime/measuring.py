@@ -13,12 +13,11 @@ Rates = dict[Server, list[Rate]]
 
 
 class Budget(NamedTuple):
-    """A comparison of two servers, and the least ratio if there is a budget."""
+    """A comparison of two servers, and the least ratio by CPU time if there is a budget."""
 
     ours: Server
     theirs: Server
     at_least: float | None = None
-    by_cpu_time: bool = False
 
 
 def alternate(
@@ -84,7 +83,7 @@ def compare(work: str, found: Rates, budget: Budget) -> Row:
         [our.per_second / their.per_second for our, their in rounds],
         [their.cpu_each / our.cpu_each for our, their in rounds],
         budget.at_least,
-        by_cpu_time=budget.by_cpu_time,
+        by_cpu_time=budget.at_least is not None,
     )
 
 

@@ -23,7 +23,7 @@ def main() -> int:
         for variant, at_least in ((unchanged, (1.25, 5.0)), (deflated, (2.5, 20.0))):
             bare, ours, prepared = (variant(server) for server in (BARE, OURS, PREPARED))
             least = at_least[load.burst > 1]
-            budgets = [Budget(ours, bare), Budget(prepared, bare, least, by_cpu_time=True)]
+            budgets = [Budget(ours, bare), Budget(prepared, bare, least)]
             missed += _show(list(fan_out(Setting(_ROUNDS), load, budgets)))
     return 1 if missed else 0
 

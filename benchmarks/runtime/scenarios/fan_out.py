@@ -40,8 +40,8 @@ def one_topic(setting: Setting) -> Rows:
         Budget(WRAPPED, BARE),
         Budget(WRAPPED, FASTWS),
         Budget(OURS, FASTWS, 2.3),
-        Budget(OURS, CHANX, 15.0, by_cpu_time=True),
-        Budget(PREPARED, FASTWS, 3.0, by_cpu_time=True),
+        Budget(OURS, CHANX, 15.0),
+        Budget(PREPARED, FASTWS, 3.0),
     ]
     yield from fan_out(setting, Load(), budgets)
 
@@ -83,7 +83,7 @@ def _prepared(
     for loop in (unchanged, on_uvloop):
         for offer, at_least in ((unchanged, plain), (deflated, deflate)):
             ours, prepared_, bare = (offer(loop(server)) for server in (OURS, PREPARED, BARE))
-            budgets = [Budget(ours, bare), Budget(prepared_, bare, at_least, by_cpu_time=True)]
+            budgets = [Budget(ours, bare), Budget(prepared_, bare, at_least)]
             yield from fan_out(setting, load, budgets)
 
 

@@ -14,14 +14,14 @@ Rows = Iterator[Measured | Row]
 def redis(setting: Setting) -> Rows:
     """The same fan-out in one process, by the memory broker and by the Redis broker."""
     for topics, at_least in ((1, None), (100, 0.85)):
-        yield from _by_redis(setting, topics, Budget(BY_REDIS, ALONE, at_least, by_cpu_time=True))
+        yield from _by_redis(setting, topics, Budget(BY_REDIS, ALONE, at_least))
 
 
 def history(setting: Setting) -> Rows:
     """The same fan-out with a history for each topic and without, in memory and by Redis."""
-    yield from fan_out(setting, Load(), [Budget(HISTORY, ALONE, 0.9, by_cpu_time=True)])
+    yield from fan_out(setting, Load(), [Budget(HISTORY, ALONE, 0.9)])
     for topics in (1, 100):
-        yield from _by_redis(setting, topics, Budget(HISTORY, BY_REDIS, 1 / 3, by_cpu_time=True))
+        yield from _by_redis(setting, topics, Budget(HISTORY, BY_REDIS, 1 / 3))
 
 
 def _by_redis(setting: Setting, topics: int, budget: Budget) -> Rows:
