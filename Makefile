@@ -157,7 +157,7 @@ bench: $(VENV)/.ready  ## measure the generator against its budgets; fails where
 	@$(BIN)/python -m benchmarks.generator $(args)
 
 .PHONY: bench-runtime
-bench-runtime: $(VENV)/.ready  ## measure the runtime against its budgets and other servers; args="prepared bursts --rounds 3 --write"
+bench-runtime: $(VENV)/.ready  ## measure the runtime against its budgets and other servers; args="prepared bursts --write"
 	@$(BIN)/python -m benchmarks.runtime $(args)
 
 .PHONY: bench-quick

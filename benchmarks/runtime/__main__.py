@@ -26,7 +26,7 @@ def main() -> int:
     """Run what was asked for, print its rows as they come and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("scenarios", nargs="*", help=f"{', '.join(SCENARIOS)}; all without any")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--ws", default="auto", help="uvicorn's implementation of WebSocket")
     parser.add_argument("--loop", default="asyncio", choices=["asyncio", "uvloop"])
     parser.add_argument("--write", action="store_true", help="put the tables into the docs")

@@ -5,16 +5,27 @@ import json
 from types import ModuleType
 
 import pytest
-from benchmarks.runtime.programs import bare, tasks, writers, wsgen, wsgen_interval, wsgen_wrapped
+from benchmarks.runtime.contestants import Busy, Delays, Load, Rate
+from benchmarks.runtime.programs import (
+    bare,
+    tasks,
+    writers,
+    wsgen,
+    wsgen_history,
+    wsgen_interval,
+    wsgen_snapshot,
+    wsgen_wrapped,
+)
 from benchmarks.runtime.programs.bar import bar_at
-from benchmarks.runtime.rows import Row
+from benchmarks.runtime.rows import Measured, Row
+from benchmarks.runtime.servers import PREPARED, deflated, on_uvloop
 from tests.runtime.server import serving
 from websockets.asyncio.client import connect as ws_connect_to
 
 
 @pytest.mark.parametrize(
     "program",
-    [bare, tasks, writers, wsgen, wsgen_interval, wsgen_wrapped],
+    [bare, tasks, writers, wsgen, wsgen_history, wsgen_interval, wsgen_snapshot, wsgen_wrapped],
     ids=lambda program: program.__name__,
 )
 async def test_a_contestant_sends_the_same_frame_to_each_subscriber(program: ModuleType) -> None:
@@ -57,3 +68,27 @@ def test_a_row_says_whether_its_median_meets_the_budget(
     )
     assert row.cells() == ("w", "a", "t", "b", "2.00", "3.00", budget)
     assert row.met is met
+
+
+@pytest.mark.parametrize(
+    ("server", "clients", "bound"),
+    [
+        (1.9, 0.4, "the server"),
+        (1.2, 2.0, "the clients; the server has 60% of a core"),
+        (1.0, 0.5, "neither core: the server has 50% of one, the clients 25%"),
+    ],
+)
+def test_a_row_says_what_bounds_the_server(server: float, clients: float, bound: str) -> None:
+    rate = Rate(100_000, 2.0, Busy(server, server / 2), Busy(clients, 0.0), 20_000_000)
+    row = Measured(Load(burst=10), on_uvloop(deflated(PREPARED)), [rate], [Delays(0.001, 0.02)])
+    assert row.cells() == (
+        "1 topic of 1,000 clients, bursts of 10",
+        "wsgen, mounted, prepared messages, uvloop, deflate",
+        "50,000",
+        f"{server * 10:.1f} µs",
+        "50%",
+        "200",
+        "1.0 ms",
+        "20.0 ms",
+        bound,
+    )
