@@ -79,7 +79,10 @@ class Cork(ForwardingTransport):
         if not (self._open or self._opens()):
             return False
         frame = (message.deflated or message.deflate()) if self.deflates else message.plain
-        self._frames.append(frame)
+        frames = self._frames
+        if not frames:
+            self._flusher.add(self, self._loop)
+        frames.append(frame)
         self._size += len(frame)
         if self._size > _MOST_BYTES:
             self.flush()
@@ -87,6 +90,7 @@ class Cork(ForwardingTransport):
 
     def lose(self) -> None:
         """Drop what was collected, since the connection is lost."""
+        self.recheck()
         self._take()
 
     def recheck(self) -> None:
@@ -100,7 +104,7 @@ class Cork(ForwardingTransport):
             self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     def _opens(self) -> bool:
-        """Check the connection, once a turn: each change of its state writes, or calls `recheck`."""
+        """Check the connection, once: each change of its state writes something else, or calls `recheck`."""
         if (
             self._conn.state is not OPEN
             or not self._writable.is_set()
@@ -108,13 +112,11 @@ class Cork(ForwardingTransport):
         ):
             return False
         self._open = True
-        self._flusher.add(self, self._loop)
         return True
 
     def _take(self) -> list[bytes]:
         """Return what was collected, which is no longer kept."""
         frames = self._frames
-        self._open = False
         if frames:
             self._frames = []
             self._size = 0
@@ -124,27 +126,31 @@ class Cork(ForwardingTransport):
 
     def write(self, data: "bytes | bytearray | memoryview[Any]") -> None:
         """Write `data` and what was collected in one call."""
+        self.recheck()
         frames = self._take()
         self._transport.write(b"".join((*frames, data)) if frames else data)
 
     def writelines(self, list_of_data: "Iterable[bytes | bytearray | memoryview[Any]]") -> None:
         """Write each of `list_of_data`."""
+        self.recheck()
         self.flush()
         super().writelines(list_of_data)
 
     def write_eof(self) -> None:
         """Close the writing end."""
+        self.recheck()
         self.flush()
         super().write_eof()
 
     def close(self) -> None:
         """Close the transport once all is written."""
+        self.recheck()
         self.flush()
         super().close()
 
     def abort(self) -> None:
         """Close the transport at once, and drop what was collected."""
-        self._take()
+        self.lose()
         super().abort()
 
     def get_write_buffer_size(self) -> int:

@@ -87,6 +87,7 @@ class Protocol(WebSocketsSansIOProtocol):
     def eof_received(self) -> None:
         """Write the rest to a client that still reads, since the transport closes itself now."""
         self._cork.flush()
+        self._cork.recheck()
         super().eof_received()
 
     def pause_writing(self) -> None:

@@ -60,6 +60,11 @@ class Corked:
         loop = asyncio.get_running_loop()
         self.cork = Cork(self.transport, self.conn, self.writable, flusher or Flusher(), loop)
 
+    def pause(self) -> None:
+        """Do what the protocol does when its transport cannot take more."""
+        self.cork.recheck()
+        self.writable.clear()
+
     @property
     def calls(self) -> list[Any]:
         return self.transport.calls
@@ -108,6 +113,16 @@ async def test_a_connection_that_is_not_open_takes_nothing() -> None:
     assert not corked.cork.write_prepared(ONE)
 
 
+async def test_a_connection_that_was_open_takes_no_more_after_its_close_frame() -> None:
+    corked = Corked()
+    assert corked.cork.write_prepared(ONE)
+    await asyncio.sleep(0)
+    corked.conn.state = State.CLOSING
+    corked.cork.write(b"the close frame")
+    assert not corked.cork.write_prepared(TWO)
+    assert corked.calls == [ONE.plain, b"the close frame"]
+
+
 async def test_a_client_that_stops_reading_within_a_turn_takes_no_more() -> None:
     corked = Corked()
     assert corked.cork.write_prepared(ONE)
@@ -133,7 +148,7 @@ async def test_a_burst_is_written_in_parts_so_that_the_transport_can_hold_it_up(
     assert corked.calls == []
     assert corked.cork.write_prepared(LARGE)
     assert corked.calls == [LARGE.plain * 2]
-    corked.writable.clear()
+    corked.pause()
     assert not corked.cork.write_prepared(ONE)
 
 
