@@ -4,15 +4,15 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-WIDTH, HEIGHT = 880, 400
-_TOP, _BOTTOM, _LEFT, _BETWEEN = 72, 46, 52, 190
+WIDTH, HEIGHT = 900, 420
+_TOP, _BOTTOM, _LEFT, _BETWEEN = 72, 50, 56, 206
 _PLOT_WIDTH = WIDTH / 2 - _BETWEEN - 4
 _PLOT_HEIGHT = HEIGHT - _TOP - _BOTTOM
-_APART = 15  # the least distance of two labels
+_APART = 17  # the least distance of two labels
 _STYLE = """
-    svg { font: 13px system-ui, sans-serif; }
+    svg { font: 15px system-ui, sans-serif; }
     .page { fill: #ffffff; } text { fill: #24292f; } .axis { fill: #57606a; } .grid { stroke: #d8dee4; }
-    .title { font-size: 16px; font-weight: 600; } .panel { font-weight: 600; }
+    .title { font-size: 18px; font-weight: 600; } .panel { font-weight: 600; }
     path { fill: none; stroke-width: 2; }
     .ours { stroke: #0550ae; stroke-width: 4; } text.ours { fill: #0550ae; stroke: none; font-weight: 600; }
     .ours-too { stroke: #218bff; } text.ours-too { fill: #0969da; stroke: none; }
@@ -99,7 +99,7 @@ def _axes(scale: _Scale, sizes: Sequence[float], step: float, axis: str) -> Iter
         if math.log10(size).is_integer():
             end = f'y="{_PLOT_HEIGHT + 20}" text-anchor="middle"'
             yield f'<text class="axis" x="{scale.x(size):.1f}" {end}>{size:,.0f}</text>'
-    middle = f'x="{_PLOT_WIDTH / 2:.1f}" y="{_PLOT_HEIGHT + 38}" text-anchor="middle"'
+    middle = f'x="{_PLOT_WIDTH / 2:.1f}" y="{_PLOT_HEIGHT + 42}" text-anchor="middle"'
     yield f'<text class="axis" {middle}>{axis}</text>'
 
 

@@ -19,7 +19,7 @@ def test_lines_of_equal_height_have_labels_below_one_another() -> None:
     root = ET.fromstring(draw("Updates", "clients", panels))
     texts = {element.text: element for element in root.iter(f"{SVG}text")}
     heights = [float(texts[name].attrib["y"]) for name in ("one", "two", "three")]
-    assert all(later - earlier >= 15 for earlier, later in pairwise(heights))
+    assert all(later - earlier >= 17 for earlier, later in pairwise(heights))
     assert "none" not in texts
     assert {"Updates", "clients", "100", "1,000", "10,000", "0", "50k", "250k"} <= set(texts)
     assert len(list(root.iter(f"{SVG}path"))) == 4
