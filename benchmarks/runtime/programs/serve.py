@@ -5,6 +5,7 @@ import asyncio
 import gc
 import importlib
 import json
+import logging
 import os
 import sys
 import time
@@ -110,6 +111,7 @@ def main() -> None:
     parser.add_argument("--loop", default="asyncio")
     parser.add_argument("--certificates", type=Path)
     options = parser.parse_args()
+    logging.disable(logging.WARNING)  # such as that an app is not started by its server
     contestant: Any = importlib.import_module(f"benchmarks.runtime.programs.{options.contestant}")
     if hasattr(contestant, "run"):  # it has an event loop of its own
         contestant.run(_main(contestant, options))
