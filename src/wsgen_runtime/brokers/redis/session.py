@@ -238,25 +238,23 @@ class RedisSession:
             topic.decide()
 
     async def _publish(self) -> None:
-        ledger = self._state.ledger
+        ledger, outgoing = self._state.ledger, self._state.outgoing
         if ledger.doubt is not None:
             await self._positions.publish(ledger.doubt)
-        taken = self._state.outgoing.take(_BATCH, _BATCH_BYTES)
+        taken = outgoing.take(_BATCH, _BATCH_BYTES)
         # The order matters only within a topic.
         batch = [each for each in taken if isinstance(each, Sending)]
-        kept = [each for each in taken if isinstance(each, KeptSending)] if ledger.keeps else ()
         dropped = len(batch)
         try:
-            await self._positions.publish(
-                ledger.batch(kept, self._state.outgoing.gone_so_far, _BATCH)
-            )
-            if not batch:
-                return
-            dropped = await self._link.publish(batch)
+            if ledger.keeps:
+                kept = [each for each in taken if isinstance(each, KeptSending)]
+                await self._positions.publish(ledger.batch(kept, outgoing.gone_so_far, _BATCH))
+            if batch:
+                dropped = await self._link.publish(batch)
+                self._sent_at = self._time()
         finally:
             # Without an answer it is unknown whether Redis has published the batch; it is not sent again.
             self._state.tally.dropped += dropped
-        self._sent_at = self._time()
 
     async def _count(self) -> None:
         """Give up the topics that no other process hears, of those that it is asked for."""
