@@ -31,7 +31,7 @@ async def main(settings: dict[str, Any]) -> None:  # as the harness gives them
         broker._check_every = settings["check_every"]  # half a minute is longer than a round
     limits = Limits(outbox_bytes=1024 * 1024)
     app = WsApp(title="continuity", routers=served, broker=broker, limits=limits)
-    config = uvicorn.Config(app, port=settings["port"], log_level="warning", ws="websockets-sansio")
+    config = uvicorn.Config(app, port=settings["port"], log_level="warning", ws=settings["ws"])
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn sets no event

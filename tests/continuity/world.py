@@ -17,6 +17,9 @@ from tests.runtime.redis_server import RedisServer, free_port
 LEASE = 1.0
 _QUEUE = 64  # updates that wait for Redis: few, so that some are lost when it stalls
 
+PROTOCOLS = ("websockets-sansio", "wsgen_runtime.uvicorn:Protocol")
+"""Of the two servers: one sends each update to each client, the other writes it prepared."""
+
 
 class Server:
     """A uvicorn process, which is killed and started again on the same port."""
@@ -125,7 +128,8 @@ class World:
             "check_every": check_every,
         }
         environment = {"CONTINUITY_MUTANT": mutant} if mutant else {}
-        self.servers = [Server(settings, environment) for _ in range(2 if redis else 1)]
+        kinds = PROTOCOLS if redis else PROTOCOLS[1:]
+        self.servers = [Server({**settings, "ws": ws}, environment) for ws in kinds]
 
     async def start(self) -> None:
         """Start everything."""

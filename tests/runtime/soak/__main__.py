@@ -1,6 +1,6 @@
 """Long runs: clients that come and vanish, a client that stalls, malformed frames, memory under attack.
 
-    python -m tests.runtime.soak [--seconds 120] [churn] [stalled] [malformed] [memory] [compression]
+    python -m tests.runtime.soak [--seconds 120] [churn] [churn-prepared] [stalled] [malformed] ...
 
 Prints the results, and exits with 1 if anything was leaked, harmed, delayed or not as documented.
 """
@@ -8,6 +8,8 @@ Prints the results, and exits with 1 if anything was leaked, harmed, delayed or 
 import argparse
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from tests.runtime.soak.churn import churn
 from tests.runtime.soak.compression import compression
@@ -16,9 +18,12 @@ from tests.runtime.soak.memory import memory
 from tests.runtime.soak.progress import report
 from tests.runtime.soak.stalled import stalled
 
-RUNS = {
-    "churn": churn,
-    "stalled": stalled,
+PREPARED = "wsgen_runtime.uvicorn:Protocol"
+RUNS: dict[str, Callable[[float], Awaitable[bool]]] = {
+    "churn": partial(churn, ws="auto"),
+    "churn-prepared": partial(churn, ws=PREPARED),
+    "stalled": partial(stalled, ws="auto"),
+    "stalled-prepared": partial(stalled, ws=PREPARED),
     "malformed": malformed,
     "memory": memory,
     "compression": compression,

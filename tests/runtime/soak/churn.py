@@ -25,12 +25,13 @@ BLOB, LAST = "x" * 50_000, "the last"
 READS, STALLS = 3.0, 5.0
 
 
-async def churn(seconds: float) -> bool:
+async def churn(seconds: float, *, ws: str) -> bool:
     """Let clients come and go, a third of them without a close frame: afterwards nothing is left."""
     service = Recorder()
     app = times_app(service)
     with no_complaints() as complaints:
-        async with serving(app, ws_per_message_deflate=False) as host, client_process() as ask:
+        serving_it = serving(app, ws=ws, ws_per_message_deflate=False)
+        async with serving_it as host, client_process() as ask:
             port = int(host.split(":")[1])
             tasks = asyncio.all_tasks()
             await ask(

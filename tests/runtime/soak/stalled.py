@@ -11,7 +11,7 @@ from tests.runtime.soak.progress import drained, report
 from tests.runtime.soak.routes import BLOBS, TIMES, times_app
 
 
-async def stalled(seconds: float) -> bool:
+async def stalled(seconds: float, *, ws: str) -> bool:
     """Compare the 99th percentile latency of 1,000 clients beside a guest that reads and one that never does."""
     service = Recorder()
     app = times_app(service)
@@ -20,7 +20,7 @@ async def stalled(seconds: float) -> bool:
     found: dict[bool, list[float]] = {False: [], True: []}
     waited = 0
     # These clients do not answer pings.
-    serving_it = serving(app, ws_per_message_deflate=False, ws_ping_interval=None)
+    serving_it = serving(app, ws=ws, ws_per_message_deflate=False, ws_ping_interval=None)
     async with serving_it as host, client_process() as ask:
         port = int(host.split(":")[1])
         await ask("connect", port, 1_000)
