@@ -53,7 +53,10 @@ def known_of(source: ModuleSource, config: Config) -> Known:
 
 def remember(source: ModuleSource, config: Config, known: Known) -> None:
     """Write what is `known` of the package of a module."""
-    write_entry(config.cache, _KIND, _name(source, config), json.dumps(known))
+    written = json.dumps(
+        known, default=dict
+    )  # the empty mappings of fields that an older entry did not have
+    write_entry(config.cache, _KIND, _name(source, config), written)
 
 
 def digest_of_made(manifest: Manifest, inputs: Mapping[str, str]) -> str:
