@@ -62,7 +62,8 @@ def grammar_frames(count: int, seed: int) -> list[str]:
     )
     @given(texts)
     def collect(text: str) -> None:
-        found.append(text)
+        if text != "ping":  # which is a frame, and a text that hypothesis finds in the code
+            found.append(text)
 
     collect()
     return found

@@ -24,6 +24,7 @@ _SENDS = {
 }
 # What inherits the `send` of uvicorn, and overrides nothing that it calls but the transport.
 _INHERITING = ("wsgen_runtime.framing.protocol", "Protocol")
+_TRANSPORT = "wsgen_runtime.framing.cork"
 # Find the transport of a connection from the local variables of the function that runs in the server's task.
 _TRANSPORTS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "uvicorn": lambda names: names["self"].transport,
@@ -181,8 +182,10 @@ def _comes_from_server(error: BaseException) -> bool:
     """Return whether a server raised `error`: its code is innermost, apart from the standard library's."""
     trace, package = error.__traceback__, ""
     while trace is not None:
-        module = str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
-        package = package if module in sys.stdlib_module_names else module
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        module = name.partition(".")[0]
+        passed_on = module in sys.stdlib_module_names or name == _TRANSPORT
+        package = package if passed_on else module
         trace = trace.tb_next
     return package in _SERVERS
 

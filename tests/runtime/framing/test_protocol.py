@@ -1,6 +1,7 @@
 """What the protocol adds to uvicorn's own: what it negotiates, when it writes, and what it leaves alone."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFact
 
 from wsgen_runtime.framing.protocol import Protocol
 from wsgen_runtime.outgoing.prepared import Prepare, Write
-from wsgen_runtime.outgoing.servers import own_send
+from wsgen_runtime.outgoing.servers import is_disconnect, own_send
 
 TEXT = '{"price": 1.25}' * 20
 
@@ -232,6 +233,16 @@ async def test_a_client_that_does_not_read_gets_nothing_past_its_queue() -> None
     await talk.end()
 
 
+async def test_a_client_that_sends_no_more_gets_the_rest_and_nothing_after_it() -> None:
+    app, talk = await accepted()
+    assert app.update("one")
+    talk.protocol.eof_received()
+    talk.wire.closing = True  # as transports do then
+    assert not app.update("two")
+    assert talk.texts == ["one"]
+    await talk.end()
+
+
 async def test_a_lost_connection_takes_nothing_and_keeps_nothing() -> None:
     app, talk = await accepted()
     assert app.update("one")
@@ -240,6 +251,18 @@ async def test_a_lost_connection_takes_nothing_and_keeps_nothing() -> None:
     await asyncio.sleep(0)
     assert talk.texts == []
     assert talk.protocol.transport.get_write_buffer_size() == 0
+    await talk.end()
+
+
+async def test_a_transport_that_fails_means_that_the_client_has_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, talk = await accepted()
+    # It raises a RuntimeError, as a transport of uvloop does after its end.
+    monkeypatch.setattr(talk.wire, "write", threading.Thread().join)
+    with pytest.raises(RuntimeError) as raised:
+        await talk.protocol.send({"type": "websocket.send", "text": TEXT})
+    assert is_disconnect(raised.value)
     await talk.end()
 
 
