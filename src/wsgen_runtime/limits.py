@@ -1,6 +1,7 @@
 """Limits: what one client, and all clients of an app, may use."""
 
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +81,15 @@ class Limits:
     def on(self, server: str) -> "Limits":
         """Return these limits with the defaults for `server`, the name of its package."""
         if self.heartbeat is None and server in _WITHOUT_PINGS:
-            return replace(self, heartbeat=_HEARTBEAT)
+            return _with_heartbeat(self)
         return self
 
 
 _HEARTBEAT = 45.0
 _WITHOUT_PINGS = ("hypercorn", "granian")
+
+
+@lru_cache(maxsize=8)
+def _with_heartbeat(limits: Limits) -> Limits:
+    """Return the same object for all clients of an app."""
+    return replace(limits, heartbeat=_HEARTBEAT)
