@@ -10,7 +10,7 @@ from benchmarks.runtime.servers import BARE, OURS, PREPARED, deflated, unchanged
 
 _ROUNDS = 2
 _COLUMNS = ("", "a second", "CPU each", "kernel", "bytes", "p50", "p99", "against bare, by CPU")
-_WIDTHS = (52, 10, 10, 8, 7, 11, 11, 22)
+_WIDTHS = (58, 10, 10, 8, 7, 11, 11, 22)
 
 
 def main() -> int:
