@@ -20,6 +20,7 @@ from wsgen_runtime.brokers.redis.messages import (
     published_message,
     told_message,
 )
+from wsgen_runtime.brokers.redis.patience import Patience
 from wsgen_runtime.brokers.redis.positions import KeptSending, KeptTopic, Kind
 from wsgen_runtime.brokers.redis.session import RedisSession
 from wsgen_runtime.brokers.redis.state import (
@@ -104,7 +105,9 @@ class RedisBroker:
         """Return what keeps the keys of commands, each for `seconds` from `start` on."""
         names = RedisNames(self._prefix or "wsgen", self._address.db)
         lease = self._ttl / 0.8
-        self._keys = RedisKeys(self._address, names.commands, seconds, lease, self._timeout)
+        self._keys = RedisKeys(
+            self._address, names.commands, seconds, lease, Patience(self._timeout)
+        )
         return self._keys
 
     @property
@@ -141,7 +144,7 @@ class RedisBroker:
         every = self._check_every
         state = BrokerState(host, names, leases, queue, self._tally, ledger, every, process)
         trial = names.process(process)
-        supervisor = Supervisor(self._address, state, timeout=self._timeout, trial=trial)
+        supervisor = Supervisor(self._address, state, patience=Patience(self._timeout), trial=trial)
         await supervisor.start()
         if self._keys is not None:
             try:

@@ -14,6 +14,7 @@ from redis.exceptions import ResponseError
 from wsgen_runtime.brokers.keys import Claimed, KeyEntry, KeysAwayError, KeyState
 from wsgen_runtime.brokers.redis.address import Address
 from wsgen_runtime.brokers.redis.key_scripts import ANSWER, BEAT, BURY, CLAIM, RELEASE
+from wsgen_runtime.brokers.redis.patience import Patience
 
 _BATCH = 128
 _STATES = {
@@ -38,7 +39,7 @@ class RedisKeys:
     prefix: bytes
     seconds: float
     lease: float | None
-    timeout: float
+    patience: Patience
     _asked: deque[tuple[_Command, "asyncio.Future[object]"]] = field(default_factory=deque)
     _sending: "asyncio.Task[None] | None" = None
     _connection: AbstractConnection | None = None
@@ -96,8 +97,9 @@ class RedisKeys:
         """Close the connection, once all that was asked is answered."""
         sending, self._sending = self._sending, None
         if sending is not None and sending.get_loop() is asyncio.get_running_loop():
-            await asyncio.wait({sending}, timeout=self.timeout)
+            await asyncio.wait({sending}, timeout=self.patience.seconds)
         await self._disconnect()
+        self.patience.close()
 
     @property
     def _kept(self) -> int:
@@ -122,7 +124,7 @@ class RedisKeys:
             size = min(len(self._asked), _BATCH)
             batch = [self._asked.popleft() for _ in range(size)]
             try:
-                async with asyncio.timeout(self.timeout):
+                async with self.patience.within():
                     connection = await self._connect()
                     await connection.send_packed_command(
                         connection.pack_commands([command for command, _ in batch])

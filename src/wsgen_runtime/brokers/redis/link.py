@@ -3,7 +3,6 @@
 Links are never repaired: after any exception, the caller closes the link and opens another one.
 """
 
-import asyncio
 import importlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -25,6 +24,7 @@ from wsgen_runtime.brokers.redis.commands import (
 )
 from wsgen_runtime.brokers.redis.following import Reading
 from wsgen_runtime.brokers.redis.messages import RELEASED
+from wsgen_runtime.brokers.redis.patience import Patience
 from wsgen_runtime.brokers.redis.positions import Answer, KeptBatch
 from wsgen_runtime.brokers.redis.scripts import PUBLISH, READ
 from wsgen_runtime.brokers.redis.state import Sending
@@ -99,7 +99,7 @@ class Link:
 
     asking: AbstractConnection
     listening: AbstractConnection
-    timeout: float
+    patience: Patience
     life: str = ""
     """What names the run of the server: another one may have lost updates."""
 
@@ -107,7 +107,7 @@ class Link:
     async def open(
         cls,
         address: Address,
-        timeout: float,  # noqa: ASYNC109 - it is for each command
+        patience: Patience,
         trial: bytes,
         *,
         keeps: bool,
@@ -116,10 +116,10 @@ class Link:
 
         Those for positions are tested if the app has a topic that `keeps` them.
         """
-        async with asyncio.timeout(timeout):
-            link = cls(await address.connection(), await address.connection(), timeout)
+        async with patience.within():
+            link = cls(await address.connection(), await address.connection(), patience)
         try:
-            async with asyncio.timeout(timeout):
+            async with patience.within():
                 await link.asking.connect()  # type: ignore[no-untyped-call, unused-ignore] # redis-py is partly typed
                 await link.listening.connect()  # type: ignore[no-untyped-call, unused-ignore] # the same
                 await link.subscribe([trial])
@@ -128,7 +128,9 @@ class Link:
                 await link.receive()
             await link.ping()
             # Granted, renewed, refused: every branch of the script.
-            await link.claim([(trial, b"ours"), (trial, b"ours"), (trial, b"another's")], timeout)
+            await link.claim(
+                [(trial, b"ours"), (trial, b"ours"), (trial, b"another's")], patience.seconds
+            )
             await link.publish([Sending(trial, b"", trial, b"ours")])
             await link.release([(trial, b"ours", trial)])
             if keeps:
@@ -199,7 +201,7 @@ class Link:
         await self._ask("PING")
 
     async def _ask(self, *command: bytes | str | int) -> object:
-        async with asyncio.timeout(self.timeout):
+        async with self.patience.within():
             if _pack is None:
                 await self.asking.send_command(*command)
             else:
@@ -222,7 +224,7 @@ class Link:
         await self._tell("PING", text)
 
     async def _tell(self, *command: bytes | str) -> None:
-        async with asyncio.timeout(self.timeout):
+        async with self.patience.within():
             await self.listening.send_command(*command)
 
     async def receive(self) -> tuple[bytes, bytes, object]:

@@ -47,6 +47,7 @@ class RedisSession:
         self._strangers = Strangers(state.tally)
         self._positions = PositionWork(link, state, self._strangers, self._work, self._time)
         self._received_at = self._sent_at = self._time()
+        self._busy = link.patience.busy
 
     async def run(self) -> None:
         """Serve until something fails."""
@@ -82,7 +83,8 @@ class RedisSession:
                     await tell(channels[start : start + _BATCH])
             await self._link.probe()
             await _wait(self._changed, self._interval)
-            if self._time() - self._received_at > self._silence:
+            busy = self._link.patience.busy - self._busy
+            if self._time() - self._received_at - busy > self._silence:
                 raise TimeoutError(f"nothing was received for {self._silence:.1f} s")
 
     def _confirm(self, channel: bytes) -> None:
@@ -101,7 +103,7 @@ class RedisSession:
         rested_at = self._time()
         while True:
             kind, channel, content = await self._link.receive()
-            self._received_at = self._time()
+            self._received_at, self._busy = self._time(), self._link.patience.busy
             if self._received_at - rested_at > _SLICE:
                 # Messages that have arrived are read without waiting: many of them must not block other tasks.
                 await asyncio.sleep(0)

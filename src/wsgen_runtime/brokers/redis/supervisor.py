@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from wsgen_runtime.brokers.redis.address import Address
 from wsgen_runtime.brokers.redis.link import Link
+from wsgen_runtime.brokers.redis.patience import Patience
 from wsgen_runtime.brokers.redis.session import RedisSession
 from wsgen_runtime.brokers.redis.state import BrokerState
 
@@ -31,7 +32,7 @@ class Supervisor:
 
     address: Address
     state: BrokerState
-    timeout: float
+    patience: Patience
     trial: bytes
     session: RedisSession | None = None
     connected: bool = False
@@ -44,7 +45,10 @@ class Supervisor:
         """Connect; raises ConnectionError, with the reason, when Redis cannot be used."""
         try:
             link = await self._open()
-        except Exception as error:
+        except BaseException as error:  # a cancelled start as well
+            self.patience.close()
+            if not isinstance(error, Exception):
+                raise
             # Errors of redis-py itself, and whatever is not an answer of Redis, keep their traceback.
             cause = None if isinstance(error, _FAILURES) else error
             why = _reason(error)
@@ -61,16 +65,17 @@ class Supervisor:
             # This is not a real lease: it is released after everything that is queued now.
             done = self.state.give_back(self.trial, b"", self.trial)
             self.session.wake()
-            await asyncio.wait([done], timeout=self.timeout)
+            await asyncio.wait([done], timeout=self.patience.seconds)
         self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.patience.close()
         self.connected = False
 
     async def _open(self) -> Link:
         keeps = self.state.host.keeps
-        return await Link.open(self.address, self.timeout, self.trial, keeps=keeps)
+        return await Link.open(self.address, self.patience, self.trial, keeps=keeps)
 
     async def _watch(self) -> None:
         """Stop producing topics whose leases have expired, and end overdue topics, even without Redis."""
@@ -103,7 +108,7 @@ class Supervisor:
             self.state.tally.reconnects += 1
 
     def _begin(self, link: Link) -> RedisSession:
-        silence = self.state.leases.interval + self.timeout
+        silence = self.state.leases.interval + self.patience.seconds
         self.session = RedisSession(link, self.state, silence=silence, ready=self._is_back)
         return self.session
 
