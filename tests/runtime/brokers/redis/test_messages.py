@@ -102,6 +102,7 @@ class Flooded(Link):
     """A link on which there is always a message to receive."""
 
     def __init__(self) -> None:
+        self.patience = Patience(2.0)
         self.heard = 0
 
     async def receive(self) -> tuple[bytes, bytes, object]:
