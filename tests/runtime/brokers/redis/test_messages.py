@@ -22,6 +22,7 @@ from tests.runtime.services import (
 from wsgen_runtime import WsApp, WsRouter
 from wsgen_runtime.brokers.redis import RedisBroker
 from wsgen_runtime.brokers.redis.link import Link
+from wsgen_runtime.brokers.redis.patience import Patience
 from wsgen_runtime.brokers.redis.session import RedisSession
 from wsgen_runtime.testing import connect
 
