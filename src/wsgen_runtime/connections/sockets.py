@@ -1,6 +1,7 @@
 """Serves WebSocket connections, each from its handshake to its end."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import InitVar, dataclass, field
@@ -37,6 +38,8 @@ from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.hub import Hub
 from wsgen_runtime.user_code.suspended import as_coroutine_function
 
+_log = logging.getLogger("wsgen_runtime")
+
 
 @dataclass(eq=False)
 class Sockets:
@@ -60,6 +63,7 @@ class Sockets:
     _stops: int = 0
     _arriving: int = 0
     _refusals: Refusals = field(default_factory=Refusals)
+    _wrapped: bool = False
     _ids: Iterator[int] = field(default_factory=client_ids)
 
     def __post_init__(
@@ -200,7 +204,10 @@ class Sockets:
     def _client_of(self, scope: Scope, session: Session, send: Send, ending: "_Ending") -> Client:
         own, server = own_send(send), server_of_task()
         past = own is not None if self.prepared is None else self.prepared
-        prepare, write = prepared_writing(scope) if past else (None, None)
+        prepare, write = prepared_writing(scope)
+        if write is not None and not past:
+            prepare = write = None
+            self._note_wrapped()
         return Client(
             next(self._ids),
             session.user,
@@ -233,6 +240,15 @@ class Sockets:
             self.contract,
             self.desk,
         )
+
+    def _note_wrapped(self) -> None:
+        """Log once that prepared messages are left unused, unless the app asks for that."""
+        if self.prepared is None and not self._wrapped:
+            self._wrapped = True
+            _log.warning(
+                "the server takes prepared messages, but updates are sent to each client, because a middleware "
+                "wraps `send`: WsApp(prepared=True) writes past it, and prepared=False says that this is meant"
+            )
 
     def _drop(self, client: Client) -> None:
         self.hub.drop(client)

@@ -12,6 +12,11 @@ from wsgen_runtime import WsApp
 from wsgen_runtime.testing import connect
 from wsgen_runtime.topics import slices
 
+WRAPPED = (
+    "the server takes prepared messages, but updates are sent to each client, because a middleware wraps `send`: "
+    "WsApp(prepared=True) writes past it, and prepared=False says that this is meant"
+)
+
 
 class Offering:
     """A middleware that offers the extension for its connections, as a server does."""
@@ -106,7 +111,7 @@ async def test_another_version_of_the_extension_is_not_used() -> None:
     ("prepared", "direct", "wrapped"), [(None, 2, 0), (True, 2, 2), (False, 0, 0)]
 )
 async def test_what_wraps_send_sees_all_updates_unless_asked_for(
-    prepared: bool | None, direct: int, wrapped: int
+    prepared: bool | None, direct: int, wrapped: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     router = BarRouter(service=Recorder())
     app = WsApp(routers=[router], prepared=prepared)
@@ -118,7 +123,7 @@ async def test_what_wraps_send_sees_all_updates_unless_asked_for(
         await app(scope, receive, passed_on)
 
     one, other = Offering(app), Offering(middleware)
-    async with connect(one) as ann, connect(other) as bob:
+    async with connect(one) as ann, connect(other) as bob, connect(other):
         for client in (ann, bob):
             await client.subscribe("bars", AAPL)
         await turns()
@@ -126,6 +131,8 @@ async def test_what_wraps_send_sees_all_updates_unless_asked_for(
             router.publish(BarRequest(**AAPL), Bar(close=close))
         await turns()
     assert (len(one.written), len(other.written)) == (direct, wrapped)
+    told = [record.getMessage() for record in caplog.records if "prepared" in record.getMessage()]
+    assert told == ([WRAPPED] if prepared is None else [])
 
 
 async def test_an_update_does_not_overtake_what_the_task_of_the_connection_sends() -> None:
