@@ -97,7 +97,8 @@ async def mutants(options: argparse.Namespace) -> bool:
                 while found is None and number < options.rounds:
                     number += 1
                     chance = random.Random(f"{options.seed} {number} {mutant.broker}")
-                    result = await play(world, number, chance, list(mutant.routes))
+                    routes = list(mutant.routes)
+                    result = await play(world, number, chance, routes, fault=mutant.fault)
                     found = next(iter(result.violations), None)
             finally:
                 await world.stop()

@@ -34,6 +34,8 @@ class Mutant:
     apply: Callable[[], None]
     routes: tuple[str, ...] = ("bars", "deep", "alerts")
     broker: str = "memory"
+    fault: str | None = None
+    """The fault of processes without which it does nothing."""
 
 
 def dropped_tail() -> None:
@@ -225,6 +227,6 @@ MUTANTS: dict[str, Mutant] = {
     "early-state": Mutant(early_state, ("book", "state")),
     "resync-skipped": Mutant(resync_skipped, broker="redis"),
     "older-store": Mutant(older_store, broker="redis"),
-    "sent-twice": Mutant(sent_twice, broker="redis"),
-    "uncounted-loss": Mutant(uncounted_loss, broker="redis"),
+    "sent-twice": Mutant(sent_twice, broker="redis", fault="redis cut"),
+    "uncounted-loss": Mutant(uncounted_loss, broker="redis", fault="redis stop"),
 }

@@ -75,14 +75,21 @@ def _resumed(event: Event, recovered: bool) -> bool:
     return event.since is not None and event.recovered == recovered
 
 
-async def play(world: World, number: int, chance: random.Random, routes: list[str]) -> Round:
-    """Play one round and judge it."""
+async def play(
+    world: World,
+    number: int,
+    chance: random.Random,
+    routes: list[str],
+    *,
+    fault: str | None = None,
+) -> Round:
+    """Play one round and judge it; its faults of processes are drawn unless there is a `fault`."""
     world.truth.clear()
     name = f"round{number}"
     world.truth.publish_as(name)
     world.truth.order(f"run {chance.choice((0.002, 0.005, 0.01))}")
     clients = [_client(world, chance, routes, name) for _ in range(4)]
-    script = make_script(world, clients, chance, seconds=chance.uniform(1.0, 2.5))
+    script = make_script(world, clients, chance, seconds=chance.uniform(1.0, 2.5), fault=fault)
     result = Round(number, script.told, script.disturbs)
     everybody = list(clients)
     try:

@@ -54,9 +54,14 @@ FAULTS = {
 
 
 def make_script(
-    world: World, clients: Sequence[Client], chance: random.Random, seconds: float
+    world: World,
+    clients: Sequence[Client],
+    chance: random.Random,
+    seconds: float,
+    *,
+    fault: str | None = None,
 ) -> Script:
-    """Draw what happens in `seconds`: up to two faults of processes, and a few of each client."""
+    """Draw what happens in `seconds`: `fault` or up to two faults of processes, and a few of each client."""
     actions: list[Action] = []
     for number, client in enumerate(clients):
         when = 0.0 if number < 2 else chance.uniform(0, seconds)
@@ -66,6 +71,8 @@ def make_script(
     faults = [name for name in FAULTS if world.redis is not None or "redis" not in name]
     weights = [FAULTS[name] for name in faults]
     drawn = chance.choices(faults, weights, k=chance.choice((1, 1, 2)))
+    if fault is not None:
+        drawn = [fault, fault]
     for name in drawn:
         actions += _of_world(name, world, chance, seconds)
     disturbs = any(name != "none" for name in drawn)
