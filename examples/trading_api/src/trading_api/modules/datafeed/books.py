@@ -33,7 +33,9 @@ class Books:
         try:
             while True:
                 await asyncio.sleep(self._settings.tick)
-                level = _level(random, random.choice(list(BookSide)), random.randrange(_LEVELS))
+                level = _level(
+                    random, random.choice([BookSide.BID, BookSide.ASK]), random.randrange(_LEVELS)
+                )
                 levels[level.side, level.price] = level
                 yield level
         finally:

@@ -128,7 +128,7 @@ class Account:
             self._working = Order(
                 id=f"{self._orders}",
                 symbol=self._random.choice(SYMBOLS),
-                side=self._random.choice(list(OrderSide)),
+                side=self._random.choice([OrderSide.BUY, OrderSide.SELL]),
                 type=OrderType.MARKET,
                 status=OrderStatus.WORKING,
                 quantity=Decimal(self._random.randint(1, 10)),
