@@ -34,9 +34,12 @@ os.environ.pop("FORCE_COLOR", None)
 os.environ.pop("VIRTUAL_ENV", None)
 
 
-# Programs of tests end with their terminal. Those of a run under `nohup` would ignore that, as the run does.
-if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-    signal.signal(signal.SIGHUP, lambda *_: None)
+# Programs of tests end with their terminal, and when they are interrupted. Those of a run under `nohup`, or in
+# the background of a script, would ignore that, as the run does.
+for _name in ("SIGHUP", "SIGINT"):
+    _number = getattr(signal, _name, None)
+    if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, lambda *_: None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -233,7 +233,7 @@ class WsApp:
         order its sets and keys are.
 
         Raises RuntimeError in another thread than that of the event loop, ValueError for a code or a reason that
-        a close frame cannot carry, and TypeError for an id that is no integer, or a user that other processes
+        a close frame cannot carry, and TypeError for an id that is not an integer, or a user that other processes
         cannot find: one that has no JSON, or has a secret in it. Codes are 1000 to 1003, 1007 to 1014 and 3000 to
         4999; a reason has at most 123 bytes.
         """

@@ -40,7 +40,7 @@ class Publisher:
 
     `broker` is the one of the app: its address, or another shared broker that has a `flush`. Raises ValueError
     for any other broker, for an app without a title, and for two routers with the same route, and TypeError for
-    what are no routers, or is no title or broker.
+    routers, a title or a broker of another type.
     """
 
     def __init__(

@@ -226,7 +226,7 @@ class WsRouter:
 def by_route(routers: Iterable[WsRouter]) -> dict[str, WsRouter]:
     """Return the routers by their routes.
 
-    Raises ValueError for two routers of the same route, and TypeError for what are no routers.
+    Raises ValueError for two routers of the same route, and TypeError for anything but routers.
     """
     if isinstance(routers, WsRouter):
         raise TypeError(f"routers must be a list of routers: use [{routers!r}]")

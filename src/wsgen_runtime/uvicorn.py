@@ -19,7 +19,7 @@ def _choose() -> type[asyncio.Protocol] | None:
     except ImportError as error:
         _log.warning(
             "wsgen_runtime.uvicorn:Protocol needs uvicorn 0.52.1 or newer and websockets 14.2 or newer: "
-            "with uvicorn %s, updates are framed anew for each client (%s)",
+            "with uvicorn %s, updates are framed again for each client (%s)",
             uvicorn.__version__,
             error,
         )

@@ -70,7 +70,7 @@ class BrokerHost(Protocol):
         raise NotImplementedError
 
     def unheard(self, topic: str) -> None:
-        """Give up `topic`, which `ask_heard` has asked about, since no other process receives its updates."""
+        """Stop producing `topic`, which `ask_heard` has asked about: no other process receives its updates."""
 
     def lose(self, topic: str, count: int) -> None:
         """Count updates that were lost between processes; subscribers see a gap in `seq`."""
@@ -157,7 +157,7 @@ class Keeper(Broker, Protocol):
 
     - `ask_heard(topic)` calls `host.unheard(topic)` if no other process receives the updates of a topic that is
       produced here. It is called when the topic could end in this process. Without this method, the topic ends,
-      and subscribers in other processes begin anew with another producer.
+      and subscribers in other processes start again with another producer.
     - `catch_up(topic, position)` is called for a position that a client has had in another process. If the topic
       has not come there in this process, it returns a `Future` that is done when `host.stand` was called with
       what the store has, otherwise None. Without it, such a client is told that it may have missed something.

@@ -19,8 +19,8 @@ def choose_broker(broker: Broker | str | None, title: str, *, default_title: str
     """Return the broker for an app with this title: `broker`, or a new one if that is an address or None.
 
     Raises ValueError for an unknown address, for a broker that belongs to another app, and for a shared broker
-    that needs the title of the app if the title is empty or the default; raises TypeError for what is no broker,
-    and for a title that is no text.
+    that needs the title of the app if the title is empty or the default; raises TypeError for a broker or
+    a title of another type.
     """
     if not isinstance(title, str):
         raise TypeError(f"the title of an app is a text, not {title!r}")

@@ -73,7 +73,7 @@ class CommandDesk:
         return True
 
     def give_back(self, size: int) -> None:
-        """Note that a command of `size` bytes waits no more."""
+        """Note that a command of `size` bytes no longer waits."""
         self._waiting -= 1
         self._bytes -= size
 

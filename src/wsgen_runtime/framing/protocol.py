@@ -1,6 +1,6 @@
 """uvicorn's own WebSocket protocol, which offers prepared messages to the application.
 
-uvicorn does all that it did. What was prepared is written past its `send`, but only while the connection is open
+uvicorn does all that it did. Prepared messages are written past its `send`, but only while the connection is open
 and writable, and in order with all else that is written, because it goes through the same transport.
 """
 

@@ -86,7 +86,7 @@ class Lingering:
         """End `topic`, unless an update was published meanwhile, from which the time counts.
 
         If it is produced here, it ends only when no other process hears it, since their subscribers would have to
-        begin anew with another producer. Without an answer it lives on for its time once more.
+        start again with another producer. Without an answer it lives on for its time once more.
         """
         channel, entry = self.channels.get(topic), self.topics.get(topic)
         history = None if channel is None else channel.router.history

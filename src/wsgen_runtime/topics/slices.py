@@ -1,6 +1,6 @@
 """Long fan-outs: an update for very many clients is sent in slices, between which the event loop does other work.
 
-What one client gets about one topic stays in order: the fan-outs of a topic are sent one after another, and
+Each client gets the frames of a topic in order: the fan-outs of a topic are sent one after another, and
 whatever else is sent to its subscribers lets them `finish` first. The clients of a fan-out are those who were
 subscribed when it was published; who leaves meanwhile is left out by `skip`. Updates for the same clients that
 wait together are sent together, so that a server can write them to each client at once.

@@ -14,7 +14,7 @@ class OverdueError(TimeoutError):
 
 
 async def finish(coroutine: Coroutine[Any, Any, Any], pending: object, within: float) -> object:
-    """Return what `coroutine`, whose first step has yielded `pending`, returns within so many seconds.
+    """Return what `coroutine`, whose first step has yielded `pending`, returns `within` some seconds.
 
     Raises OverdueError after that time, when the coroutine has ended because it was cancelled; one that goes on
     is closed, and left alone if even that does not end it. It would hold whoever waits for it forever otherwise.

@@ -13,8 +13,8 @@ def user_key(user: object) -> str | None:
     """Return a text that is equal for the same user in all processes, or None if there is none, as for None.
 
     A user with an attribute `id`, or a mapping with this key, is that id. Any other is what all of its values are
-    as JSON, in whatever order sets and mappings have them. What JSON would hide, such as a secret, has no text:
-    different users would be equal.
+    as JSON, in whatever order sets and mappings have them. A value that JSON would hide, such as a secret, has
+    no text: different users would be equal.
     """
     if user is None:
         return None

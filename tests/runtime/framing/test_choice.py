@@ -47,7 +47,7 @@ def test_an_older_uvicorn_serves_as_before_and_is_named_once(
     assert record.levelno == logging.WARNING
     assert record.getMessage() == (
         "wsgen_runtime.uvicorn:Protocol needs uvicorn 0.52.1 or newer and websockets 14.2 or newer: with uvicorn "
-        "0.40.0, updates are framed anew for each client (its WebSocket protocol has no flow control)"
+        "0.40.0, updates are framed again for each client (its WebSocket protocol has no flow control)"
     )
 
 

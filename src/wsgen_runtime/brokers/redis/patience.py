@@ -1,8 +1,8 @@
 """Timeouts for answers of Redis, which do not count the time in which the event loop was busy otherwise.
 
 When thousands of clients come back at once, a turn of the event loop takes seconds, and answers that have arrived
-are read late. To give up Redis then would make it worse: a new connection has to read everything again, and
-all clients are told.
+are read late. To drop the connection then would make it worse: a new one has to read everything again, and all
+clients are told.
 """
 
 import asyncio

@@ -7,8 +7,8 @@ names the run of the server. Its history is a stream whose ids are the numbers. 
 has the `mark` of its update, which no other update of the topic has, the `size` before it, the time in
 milliseconds, and the label with the data.
 
-Anybody with access to Redis can write there. What no process of this app can have written is replaced, as if the
-store had lost it, and each script counts what it has replaced of a topic.
+Anybody with access to Redis can write there. A value that no process of this app can have written is replaced, as
+if the store had lost it, and each script counts what it has replaced of a topic.
 
 Scripts are sent in full, so that they work after Redis has restarted; Redis caches the compiled script.
 """

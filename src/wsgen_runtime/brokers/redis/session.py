@@ -259,7 +259,7 @@ class RedisSession:
             self._state.tally.dropped += dropped
 
     async def _count(self) -> None:
-        """Give up the topics that no other process hears, of those that it is asked for."""
+        """Release the topics that no other process hears, of those that it is asked for."""
         state = self._state
         names = list(itertools.islice(state.to_count, _BATCH))
         for name in names:
