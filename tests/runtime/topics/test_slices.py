@@ -140,10 +140,10 @@ async def test_all_get_the_update_before_the_end_of_their_subscriptions() -> Non
 
 async def test_all_get_the_update_before_a_shutdown() -> None:
     async with crowd() as it:
-        it.publish()
+        it.publish(9)
         stopping = asyncio.create_task(it.app.shutdown())
         for client in it.clients:
-            assert await seqs(client, 1) == [1]
+            assert await seqs(client, 9) == list(range(1, 10))
         await asyncio.wait({stopping})
         stopping.result()
 
@@ -163,6 +163,49 @@ async def test_a_state_comes_after_the_changes_before_it() -> None:
         for copy in copies:
             assert copy.balance == service.balance
             assert copy.gaps == 0
+
+
+async def test_a_state_that_a_stream_yields_comes_behind_the_change_before_it() -> None:
+    service = Ledger()
+    app = WsApp(routers=[ledger_router(service)])
+    async with AsyncExitStack() as stack:
+        copies = [(await stack.enter_async_context(copying(app, service)))[0] for _ in range(MANY)]
+        for copy in copies:
+            await copy.ask()
+        await settle(*copies)
+        for deed in ("change", "replace"):
+            service.deeds.put_nowait(deed)
+        for copy in copies:
+            frames = [await copy.client.receive() for _ in range(2)]
+            assert [(it["type"], it["seq"]) for it in frames] == [
+                ("ledger.update", 1),
+                ("ledger.snapshot", 2),
+            ]
+
+
+async def test_a_state_that_is_taken_after_a_loss_comes_behind_the_change_before_it() -> None:
+    service = Ledger()
+    app = WsApp(routers=[ledger_router(service)])
+    async with AsyncExitStack() as stack:
+        copies = [(await stack.enter_async_context(copying(app, service)))[0] for _ in range(MANY)]
+        for copy in copies:
+            await copy.ask()
+        await settle(*copies)
+        (topic,) = app.topics
+        app._hub.deliver(topic, service.change().model_dump_json())
+        app._hub.lose(topic, 1)
+        for copy in copies:
+            frames = [await copy.client.receive() for _ in range(2)]
+            assert [it["type"] for it in frames] == ["ledger.update", "ledger.snapshot"]
+
+
+async def test_a_reset_comes_behind_the_updates_before_it() -> None:
+    async with crowd() as it:
+        it.publish()
+        it.app._hub._reset(AAPL_TOPIC)
+        for client in it.clients:
+            assert await seqs(client, 1) == [1]
+            assert (await client.receive())["type"] == "bars.reset"
 
 
 def anybody(count: int) -> list[Client]:
