@@ -671,4 +671,20 @@ ASYNCAPI_DOCUMENTS: dict[str, Code] = {
             $ wsgen asyncapi export
         """,
     ),
+    "WSG667": Code(
+        title="client document without a server",
+        what="A document is exported with `--perspective client`, and the settings name no server.",
+        why="Generators of clients take the address from a server of the document.",
+        fix="Add [tool.wsgen.asyncapi.servers.NAME] with the host and the protocol.",
+        file="pyproject.toml",
+        wrong="""
+            [tool.wsgen.asyncapi]
+            title = "Trading API"
+        """,
+        right="""
+            [tool.wsgen.asyncapi.servers.production]
+            host = "example.com"
+            protocol = "wss"
+        """,
+    ),
 }

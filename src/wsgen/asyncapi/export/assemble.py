@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from wsgen.asyncapi.export.document_settings import Settings
+from wsgen.asyncapi.export.output_files import Subject
 from wsgen.model import ModuleSpec
 from wsgen.source import Positions
 
 # JSON that wsgen has rendered, so its structure is known.
 Json = dict[str, Any]
+
+_VERSION = "1.0.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def assemble(stubs: Sequence[Json], settings: Settings, *, per_module: bool) -> 
     info: Json = {"title": settings.title or title}
     if per_module and settings.title:
         info["title"] = f"{settings.title}: {title}"
-    info["version"] = settings.version or single.get("version", "1.0.0")
+    info["version"] = settings.version or single.get("version", _VERSION)
     document: Json = {"asyncapi": "3.1.0"}
     if settings.id:
         joint = ":" if settings.id.startswith("urn:") else "/"
@@ -62,6 +65,14 @@ def assemble(stubs: Sequence[Json], settings: Settings, *, per_module: bool) -> 
     # Settings may contain dates, which JSON does not have.
     copy: Json = json.loads(json.dumps(document, default=str))
     return copy
+
+
+def subject_of(spec: ModuleSpec | None, settings: Settings) -> Subject:
+    """Return what the document of `spec` describes; without it, that of the document of several modules."""
+    version = settings.version or _VERSION
+    if spec is None:
+        return Subject("asyncapi", "", version)
+    return Subject(spec.full_name, spec.name, spec.version or version)
 
 
 def _tags(given: Sequence[Json], stubs: Sequence[Json]) -> list[Json]:

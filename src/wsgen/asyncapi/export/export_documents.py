@@ -11,10 +11,12 @@ from wsgen.asyncapi.export.export_problems import (
     collisions,
     failed_types,
     refused_examples,
+    without_server,
     wrong_examples,
 )
 from wsgen.asyncapi.export.older_versions import convert
 from wsgen.asyncapi.export.payload_schemas import fill_documents
+from wsgen.asyncapi.export.perspective import for_clients
 from wsgen.diagnostics import Diagnostic, Severity, has_errors, in_order
 from wsgen.environment import Environment
 
@@ -37,11 +39,13 @@ def export_documents(
     sources: Sequence[Path],
     environment: Environment,
     version: str = "3.1",
+    perspective: str = "server",
     per_module: bool = False,
     timeout: float = TIMEOUT,
 ) -> Exported:
     """Return the documents of `modules` in `version` ("3.1", "3.0" or "2.6").
 
+    They describe the server, or a client of it, as `perspective` says ("server" or "client").
     Models are imported by a process of the interpreter of `environment`, for at most `timeout` seconds. Each
     failure is a diagnostic at the line of the source that names the type. If there is one, no documents are
     returned.
@@ -72,7 +76,13 @@ def export_documents(
     for name, document in zip(stubs, filled.documents, strict=True):
         problems.extend(_check(name, document))
         problems.extend(wrong_examples(listed, refused_examples(document)))
+        if perspective == "client":
+            document = for_clients(
+                document, pathname=version != "2.6"
+            )  # where it has no such field
         documents[name] = convert(document, version)
+    if perspective == "client" and not settings.servers:
+        problems.append(without_server())
     return Exported({} if has_errors(problems) else documents, in_order(problems))
 
 

@@ -6,7 +6,7 @@ from wsgen.asyncapi.export.assemble import Exportable, Json
 from wsgen.asyncapi.export.payload_schemas import Failure, Mismatch
 from wsgen.asyncapi.validation.check_limits import Budget
 from wsgen.asyncapi.validation.example_checks import mismatches
-from wsgen.diagnostics import Diagnostic, Note, Span
+from wsgen.diagnostics import Diagnostic, Note, Severity, Span
 from wsgen.model import TYPE_FIELDS, ModuleSpec, TypeRef
 
 _ADVICE = {
@@ -133,3 +133,12 @@ def refused_examples(document: Json) -> Iterator[Mismatch]:
                 if verb == "subscribe":
                     # From the frame's root: "payload", then the envelope's "payload".
                     yield Mismatch(channel, route, index, "request", tuple(rest[2:]), text)
+
+
+def without_server() -> Diagnostic:
+    """Return the warning that the document of a client does not say where the client connects to."""
+    message = (
+        "the document of a client names no server, so that generators do not know where to connect"
+    )
+    help_text = "Add [tool.wsgen.asyncapi.servers.NAME], with `host` and `protocol`."
+    return Diagnostic("WSG667", message, help=help_text, severity=Severity.WARNING)

@@ -1,12 +1,13 @@
 """Convert a document that wsgen made from AsyncAPI 3.1 to an older version.
 
-2.6 has no replies, and one operation for each direction of a channel: clients send what is in `publish` and
-receive what is in `subscribe`. `x-response` names the answer to a message.
+2.6 has no replies, and one operation for each direction of a channel. `publish` has what the application that is
+described receives, and `subscribe` what it sends. `x-response` names the answer to a message.
 """
 
 import json
 
 from wsgen.asyncapi.export.assemble import Json
+from wsgen.asyncapi.export.perspective import is_for_clients
 
 VERSIONS = {"3.1": "3.1.0", "3.0": "3.0.0", "2.6": "2.6.0"}
 _OWN_FIELDS = (
@@ -95,10 +96,12 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
         message: _add(messages, name, message, item)
         for message, item in channel["messages"].items()
     }
+    turned = is_for_clients(source)
+    action = "send" if turned else "receive"
     asked = dict.fromkeys(
         message
         for operation in operations
-        if operation["action"] == "receive"
+        if operation["action"] == action
         for message in _refs(operation)
     )
     for operation in operations:
@@ -113,18 +116,16 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
     kept = ("description", "x-close-codes")
     result: Json = {key: channel[key] for key in kept if key in channel}
     security = _security(operations)
-    result["publish"] = {
-        "operationId": f"{name}.publish",
-        "summary": "What clients send.",
-        **security,
-        "message": _one_of([keys[message] for message in asked]),
-    }
-    result["subscribe"] = {
-        "operationId": f"{name}.subscribe",
-        "summary": "What clients receive.",
-        **security,
-        "message": _one_of([keys[message] for message in received]),
-    }
+    directions = [("What clients send.", asked), ("What clients receive.", received)]
+    for verb, (summary, part) in zip(
+        ("publish", "subscribe"), reversed(directions) if turned else directions, strict=True
+    ):
+        result[verb] = {
+            "operationId": f"{name}.{verb}",
+            "summary": summary,
+            **security,
+            "message": _one_of([keys[message] for message in part]),
+        }
     result["bindings"] = channel["bindings"]
     return result
 
