@@ -131,6 +131,8 @@ class Guest:
 @asynccontextmanager
 async def guest_of(app: WsApp, host: str) -> AsyncIterator[Guest]:
     """Connect a guest that subscribes to the large updates."""
-    async with connect(f"ws://{host}/", max_queue=4, compression=None) as connection:
+    # The answers to pings would wait behind the updates that the guest leaves unread.
+    place, unread = f"ws://{host}/", 4
+    async with connect(place, max_queue=unread, compression=None, ping_interval=None) as connection:
         await connection.send(json.dumps({"type": "blobs.subscribe", "payload": {"symbol": "all"}}))
         yield Guest(app, connection)
