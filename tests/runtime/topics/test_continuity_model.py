@@ -314,7 +314,7 @@ class ContinuityModel(RuleBasedStateMachine):
                 self.subscribe(place, name, "none")
             self.settle()
             self.publish(name, 3, pushed=False)
-        self.settle()
+            self.settle()  # topics do not wait for each other
 
     @rule(
         name=NAMES,
