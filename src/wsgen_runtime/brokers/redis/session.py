@@ -20,6 +20,7 @@ from wsgen_runtime.brokers.redis.strangers import Strangers
 
 _BATCH = 512
 _BATCH_BYTES = 1024 * 1024
+_PAUSE = 0.001  # seconds in which updates gather after a batch, since a batch costs as much as several updates
 _SLICE = 0.002  # seconds after which receiving pauses, to let other tasks run
 
 
@@ -257,6 +258,8 @@ class RedisSession:
         finally:
             # Without an answer it is unknown whether Redis has published the batch; it is not sent again.
             self._state.tally.dropped += dropped
+        if 0 < len(taken) < _BATCH and not self._state.releases:
+            await asyncio.sleep(_PAUSE)
 
     async def _count(self) -> None:
         """Release the topics that no other process hears, of those that it is asked for."""

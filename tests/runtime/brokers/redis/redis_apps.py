@@ -22,8 +22,8 @@ class Process:
     def __init__(self, url: str, *, lease: float = LEASE, queue: int = 10_000) -> None:
         self.service = Recorder()
         self.router = BarRouter(service=self.service)
-        broker = RedisBroker(url, prefix="wsgen", lease=lease, queue=queue)
-        self.app = WsApp(routers=[self.router], broker=broker)
+        self.broker = RedisBroker(url, prefix="wsgen", lease=lease, queue=queue)
+        self.app = WsApp(routers=[self.router], broker=self.broker)
 
     def produce(self, close: float) -> None:
         self.service.feeds[AAPL_TOPIC](Bar(close=close))
