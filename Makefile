@@ -27,7 +27,7 @@ parts: $(VENV)/.ready  ## install the programs that the tests need: redis-server
 	@$(BIN)/python tests/parts.py
 
 .PHONY: setup
-setup: page parser  ## create the virtual environment, install everything into it, build the page
+setup: page client parser  ## create the virtual environment, install everything into it, build the page and the client
 
 PAGE := src/wsgen_runtime/static/page.js
 $(PAGE): page/package-lock.json $(wildcard page/src/*.ts* page/src/*/*) | parts
@@ -36,6 +36,14 @@ $(PAGE): page/package-lock.json $(wildcard page/src/*.ts* page/src/*/*) | parts
 
 .PHONY: page
 page: $(PAGE)  ## build the AsyncAPI page, which wheels contain and the repository does not
+
+CLIENT := src/wsgen/outputs/clients/typescript/runtime/runtime.js
+$(CLIENT): clients/typescript/package-lock.json clients/typescript/tsconfig.json clients/typescript/build.mjs $(wildcard clients/typescript/src/*) | parts
+	@if command -v npm >/dev/null; then npm --prefix clients/typescript ci --loglevel=error --no-audit --no-fund && \
+	  npm --prefix clients/typescript run --silent build && $(BIN)/python clients/typescript/digest.py; fi
+
+.PHONY: client
+client: $(CLIENT)  ## build the runtime of TypeScript clients, which wheels contain and the repository does not
 
 PARSER := tests/npm/node_modules/.package-lock.json
 $(PARSER): tests/npm/package-lock.json | parts
@@ -75,11 +83,11 @@ dev: $(VENV)/.ready page  ## serve examples/trading_api on port 8000, or port=N;
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
-test: parts page parser  ## run the tests, but for the slow ones
+test: parts page client parser  ## run the tests, but for the slow ones
 	@$(BIN)/python -m pytest -q $(WORKERS) -m "not slow"
 
 .PHONY: test-slow
-test-slow: parts page parser  ## run the slow tests: the pages of the docs and recipes as written, many tools, six workers
+test-slow: parts page client parser  ## run the slow tests: the pages of the docs and recipes as written, many tools, six workers
 	@$(BIN)/python -m pytest -q $(WORKERS) -m slow
 
 versions ?= 3.11 3.12 3.13
@@ -89,7 +97,7 @@ test-all: $(VENV)/.ready  ## run the tests on Python 3.11 to 3.13; versions="3.1
 
 # Every process that a test starts is measured. One that a test kills may leave half a file, which `combine` leaves out.
 .PHONY: coverage
-coverage: parts page parser  ## run the tests, and fail if they reach less than 95 % of both packages
+coverage: parts page client parser  ## run the tests, and fail if they reach less than 95 % of both packages
 	@rm -rf .coverage
 	@$(BIN)/coverage run -m pytest -q $(WORKERS)
 	@$(BIN)/coverage combine --quiet
@@ -99,7 +107,7 @@ coverage: parts page parser  ## run the tests, and fail if they reach less than 
 # All tests but those of the committed packages, which the newest tools have formatted, and those that use the tools of the
 # project itself (its ruff settings); without hiredis, which redis-py prefers to its own parser.
 .PHONY: test-lowest
-test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page  ## run the tests with the lowest versions that pyproject.toml allows
+test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page client  ## run the tests with the lowest versions that pyproject.toml allows
 	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers --ignore tests/clients \
 	  --ignore tests/docs/test_recipes.py
 	@$(BIN)/python -m tests.wheel --tools $(VENV)-lowest/bin
@@ -113,7 +121,7 @@ $(VENV)-lowest/.ready: $(METADATA) tests/lowest.txt
 	@touch $@
 
 .PHONY: check
-check: parts page  ## lint, types, import rules, generated files current, docs
+check: parts page client  ## lint, types, import rules, generated files current, docs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy src tests benchmarks specs/datafeed specs/broker examples/trading_api/src
@@ -124,6 +132,7 @@ check: parts page  ## lint, types, import rules, generated files current, docs
 	@cd examples/trading_api && $(abspath $(BIN))/wsgen check
 	@cd examples/trading_api && $(abspath $(BIN))/pyright --pythonpath $(abspath $(BIN))/python
 	@npm --prefix page run --silent check
+	@npm --prefix clients/typescript run --silent check
 	@$(MAKE) --no-print-directory docs
 
 .PHONY: docs
@@ -215,17 +224,17 @@ prove: $(VENV)/.ready  ## start six workers on a fresh clone of the example, rou
 	@$(BIN)/python -m tests.example.prove --rounds $(rounds)
 
 .PHONY: wheel
-wheel: parts page  ## build what users install, install it into a clean environment, render there
+wheel: parts page client  ## build what users install, install it into a clean environment, render there
 	@rm -rf build/wheels
 	@$(BIN)/python -m tests.wheel --keep build/wheels
 
 wheels ?=
 .PHONY: first-hour
-first-hour: parts page  ## build what users install, and go from `pip install` to updates in each kind of project
+first-hour: parts page client  ## build what users install, and go from `pip install` to updates in each kind of project
 	@$(BIN)/python -m tests.first_hour $(if $(wheels),--wheels $(wheels))
 
 .PHONY: tutorial
-tutorial: parts page  ## follow the tutorial of the docs in a clean environment, and look at its chart in a browser
+tutorial: parts page client  ## follow the tutorial of the docs in a clean environment, and look at its chart in a browser
 	@$(BIN)/python -m tests.tutorial
 
 .PHONY: distribution

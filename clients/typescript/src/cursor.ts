@@ -1,0 +1,122 @@
+// A place in the events of a topic, from which one loop reads. It is a class and no async generator, whose `return()`
+// would wait behind a pending `next()` for an update that may never come.
+
+import { Lost } from "./errors.ts";
+import type { Asked, Event, Hold } from "./events.ts";
+import type { Topics } from "./topics.ts";
+
+/** Nothing slows a WebSocket down: what a loop has not read yet waits in a buffer, which is bounded. */
+export interface Buffer {
+  /** How many values may wait; 1,024 if nothing is said. */
+  readonly buffer?: number | undefined;
+  /** What goes if there are more. It is reported as a gap, with `where: "client"`. */
+  readonly overflow?: "drop-oldest" | undefined;
+}
+
+/** What a loop gets: all events; the data of updates; the newest state. `throw`: the same as data, and an error at each loss. */
+export type Mode = "events" | "data" | "throw" | "state";
+
+type Result<Value> = IteratorResult<Value, undefined>;
+type Any = Event<unknown, unknown>;
+
+export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, unknown>, Hold {
+  readonly asked: Asked;
+  topic: Hold["topic"];
+  synced?: boolean;
+  readonly #topics: Topics;
+  readonly #mode: Mode;
+  readonly #room: number;
+  readonly #ended: ((cursor: Cursor<Value>) => void) | undefined;
+  #events: Any[] = [];
+  /** How many updates the buffer has dropped, NaN if that is not known. */
+  #dropped = 0;
+  #waiting: { resolve(result: Result<Value>): void; reject(error: unknown): void }[] = [];
+  #done = false;
+  #error: Error | undefined;
+
+  /** `ended` is called when following is over, which begins with a hold on the topic. */
+  constructor(topics: Topics, asked: Asked, mode: Mode, room = 1024, ended?: (cursor: Cursor<Value>) => void) {
+    this.#topics = topics;
+    this.asked = asked;
+    this.#mode = mode;
+    this.#room = Math.max(1, room);
+    this.#ended = ended;
+  }
+
+  hear(event: Any): void {
+    if (this.#done) return;
+    const mode = this.#mode;
+    if (mode === "throw" && event.kind === "gap") this.end(new Lost(event.count, event.where));
+    else if (mode === "state") {
+      if (event.kind === "snapshot" || event.kind === "update") this.#events = [{ kind: "snapshot", data: this.topic?.value }];
+    } else if (mode === "events" || event.kind === "update") {
+      this.#events.push(event);
+      if (this.#events.length > this.#room) this.#drop();
+    }
+    this.#serve();
+  }
+
+  end(error?: Error): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#error = error;
+    this.topic?.release(this);
+    this.#ended?.(this);
+    this.#serve();
+  }
+
+  next(): Promise<Result<Value>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#serve();
+    });
+  }
+
+  /** End the loop at once, whatever is pending. */
+  return(): Promise<Result<Value>> {
+    this.#events = [];
+    this.#dropped = 0;
+    this.end();
+    this.#error = undefined;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Drop the oldest, or all where the next ones mean nothing without them. */
+  #drop(): void {
+    const { snapshot } = this.asked;
+    for (const event of this.#events.splice(0, snapshot ? this.#events.length : 1)) {
+      if (event.kind === "update") this.#dropped += 1;
+      else if (event.kind === "gap") this.#dropped += event.count ?? Number.NaN;
+    }
+    if (snapshot) {
+      this.#dropped ||= Number.NaN;
+      this.synced = false;
+    }
+  }
+
+  #serve(): void {
+    while (this.#waiting.length > 0) {
+      if (this.#dropped !== 0) {
+        const gap = { kind: "gap", count: this.#dropped || undefined, where: "client" } as const;
+        this.#dropped = 0;
+        this.#topics.gap(this.asked, gap);
+        if (this.#mode === "throw") {
+          this.#events = [];
+          this.#done ? (this.#error = new Lost(gap.count, "client")) : this.end(new Lost(gap.count, "client"));
+        } else if (this.#mode === "events") this.#events.unshift(gap);
+        if (!this.synced && this.topic?.state === "live" && !this.#done) this.topic.welcome(this);
+      }
+      const event = this.#events.shift();
+      if (event) this.#waiting.shift()?.resolve({ done: false, value: (this.#mode === "events" ? event : "data" in event && event.data) as Value });
+      else if (this.#error) {
+        this.#waiting.shift()?.reject(this.#error);
+        this.#error = undefined; // it is thrown once
+      } else if (this.#done) this.#waiting.shift()?.resolve({ done: true, value: undefined });
+      else return;
+    }
+  }
+}

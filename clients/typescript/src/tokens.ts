@@ -1,0 +1,49 @@
+// The tokens of the application: one call at a time, which may take a while but not forever.
+
+import { Timeout } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { TOKEN } from "./wire.ts";
+
+/** A token, with the user whose it is, where one client may serve several users one after another. */
+export type Token = string | { readonly token: string; readonly user: string };
+
+/** Returns a token that is valid now; null: there is none any more, and the client closes. */
+export type TokenSource = () => Token | null | Promise<Token | null>;
+
+export class Tokens {
+  /** Whose the last token was, if the application says so. */
+  user: string | undefined;
+  readonly #host: Host;
+  readonly #source: TokenSource | undefined;
+  #asking: Promise<string | null | undefined> | undefined;
+  #cancel: (() => void) | undefined;
+
+  constructor(host: Host, source: TokenSource | undefined) {
+    this.#host = host;
+    this.#source = source;
+  }
+
+  /** Return the token; null if there will be none, undefined if none is used. Rejects after a failure or too long a time. */
+  get(): Promise<string | null | undefined> {
+    const source = this.#source;
+    if (!source) return Promise.resolve(undefined);
+    // Rule C2: who asks meanwhile gets the same.
+    this.#asking ??= new Promise<Token | null>((resolve, reject) => {
+      this.#cancel = this.#host.after(TOKEN, () => reject(new Timeout("token() takes too long")));
+      Promise.resolve().then(source).then(resolve, reject);
+    })
+      .then((given) => {
+        if (given === null || typeof given === "string") return given;
+        this.user = given.user;
+        return given.token;
+      })
+      .finally(() => this.stop());
+    return this.#asking;
+  }
+
+  /** Stop waiting. */
+  stop(): void {
+    this.#cancel?.();
+    this.#asking = this.#cancel = undefined;
+  }
+}

@@ -1,0 +1,276 @@
+// One topic. The numbers are those of the rules in docs/reference/client-rules.md.
+
+import { Ended, Refused } from "./errors.ts";
+import type { Asked, Event, Hold } from "./events.ts";
+import type { Topics } from "./topics.ts";
+import { type Frame, LINGER, type Position } from "./wire.ts";
+
+export type TopicState = "off" | "asked" | "syncing" | "live" | "leaving" | "waiting" | "ended";
+
+export class Topic {
+  state: TopicState = "off";
+  readonly asked: Asked;
+  /** What asks for it. */
+  readonly keys = new Set<string>();
+  /** Its name in the last answer. */
+  name: string | undefined;
+  /** The state of the topic on a route with snapshots, and the number of its last change. */
+  value: unknown;
+  version = 0;
+  readonly holds = new Set<Hold>();
+  readonly #topics: Topics;
+  /** The position: none without `seq`, and none to resume from without `epoch`. */
+  #epoch: string | undefined;
+  #seq: number | undefined;
+  /** Whether anything was delivered, so that something can be missing. */
+  #delivered = false;
+  /** The number of the last question. Answers to others are too late. */
+  #question = 0;
+  /** Whether the server may know that this topic is wanted. */
+  #sent = false;
+  #linger: (() => void) | undefined;
+  #retry: (() => void) | undefined;
+
+  constructor(topics: Topics, asked: Asked) {
+    this.#topics = topics;
+    this.asked = asked;
+  }
+
+  /** Add a hold. Rules 1 and 10. */
+  hold(hold: Hold): void {
+    hold.topic = this;
+    this.holds.add(hold);
+    this.#linger = this.#linger?.() as undefined;
+    const { state } = this;
+    if (state === "off") this.ask();
+    else if (state === "live" || state === "syncing" || state === "asked" || state === "waiting") hold.hear({ kind: "state", state });
+    if (state === "live") this.welcome(hold);
+  }
+
+  /** Remove a hold. Rule 10. */
+  release(hold: Hold): void {
+    if (!this.holds.delete(hold) || this.holds.size > 0 || this.state === "leaving") return;
+    this.#linger = this.#topics.connection.host.after(LINGER, () => {
+      this.#linger = undefined;
+      if (this.#isHeld()) this.#leave();
+      else if (this.state !== "asked" || !this.#sent) this.drop(); // otherwise its answer is waited for
+    });
+  }
+
+  /** Give a hold the state: as it is here, or by another question. */
+  welcome(hold: Hold): void {
+    const { snapshot, reduce } = this.asked;
+    hold.synced = !snapshot || reduce !== undefined;
+    if (!hold.synced) this.#send();
+    else if (snapshot) hold.hear({ kind: "snapshot", data: this.value });
+  }
+
+  /** Ask the server for the updates after the position. Rules 1 and 11. */
+  ask(): void {
+    this.#retry = this.#retry?.() as undefined;
+    this.#sent = false;
+    this.#enter("asked");
+    this.#topics.connection.want();
+    this.#send(this.#position());
+  }
+
+  /** Forget the topic. */
+  drop(): void {
+    this.state = "off";
+    this.#question += 1;
+    this.#retry?.();
+    this.#linger?.();
+    this.#topics.forget(this);
+  }
+
+  /** End all holds: by an answer for good, or with the client. */
+  end(error?: Error): void {
+    this.drop();
+    this.state = "ended";
+    for (const hold of [...this.holds]) hold.end(error);
+    this.holds.clear();
+  }
+
+  /** The connection is lost. Rule 11. */
+  lost(): void {
+    this.#question += 1;
+    if (this.#epoch === undefined) this.#seq = undefined; // it counts on one connection only
+    if (this.holds.size === 0) this.drop();
+    else if (this.state !== "waiting") {
+      this.#retry = this.#retry?.() as undefined;
+      this.#enter("asked");
+    }
+  }
+
+  /** There is a new connection. Rule 11. */
+  opened(): void {
+    if (this.state === "asked") this.ask();
+  }
+
+  /** Take a frame of the topic that answers no question. Rules 2 and 6 to 9: only what is live or syncing listens. */
+  take(verb: string, frame: Frame): void {
+    if (!this.#isHeld()) return;
+    const { payload } = frame;
+    if (verb === "update") this.#update(frame.seq as number, payload.payload);
+    else if (verb === "reset") this.#settle(payload); // rule 8
+    else if (verb === "unsubscribed") this.#fail(payload, () => (payload.code === "ended" ? undefined : new Ended(payload.code, payload.reason))); // rule 9
+    else if (verb === "snapshot") {
+      // Rules 6 and 8.
+      this.#epoch = payload.epoch;
+      this.#seq = frame.seq;
+      this.value = payload.payload;
+      for (const hold of this.holds) hold.synced = true;
+      this.#deliver({ kind: "snapshot", data: this.value });
+      this.#enter("live");
+    }
+  }
+
+  /** Say that updates are missing. */
+  tell(event: Event<unknown, unknown>): void {
+    if (event.kind === "gap") this.#topics.gap(this.asked, event);
+    for (const hold of [...this.holds]) if (hold.synced || event.kind === "state") hold.hear(event);
+  }
+
+  /** Take the holds of another topic, since the server has answered both by one name. */
+  merge(other: Topic): void {
+    const holds = [...other.holds];
+    if (other.#delivered) other.tell({ kind: "gap", count: undefined, where: "server" });
+    other.holds.clear();
+    other.drop();
+    this.#topics.alias(other.asked.key, this);
+    if (holds.length > 0 && this.state === "waiting") this.ask();
+    for (const hold of holds) this.hold(hold);
+  }
+
+  // -- questions
+
+  #isHeld(): boolean {
+    return this.state === "live" || this.state === "syncing";
+  }
+
+  #position(): Position | undefined {
+    const { connection } = this.#topics;
+    if (this.#epoch === undefined || this.#seq === undefined || !connection.features.has("positions")) return undefined; // rule 12
+    return { epoch: this.#epoch, seq: this.#seq };
+  }
+
+  /** Ask, with `since` or for a new state. */
+  #send(since?: Position): void {
+    const question = ++this.#question;
+    const { route, request } = this.asked;
+    this.#topics.connection.ask(
+      () => {
+        if (question !== this.#question) return undefined;
+        this.#sent = true;
+        const frame = { type: `${route}.subscribe`, payload: request };
+        return since ? { ...frame, since } : frame;
+      },
+      (answer) => {
+        if (question === this.#question) this.#answer(answer, since);
+      },
+    );
+  }
+
+  #answer({ type, payload }: Frame, since: Position | undefined): void {
+    if (type === "error") {
+      this.#fail(payload, () => new Refused(payload.code, payload.message, payload.details)); // rule 5
+      return;
+    }
+    const merged = this.#topics.named(this, payload.topic);
+    if (merged) return;
+    if (this.holds.size === 0 && !this.#linger) this.#leave();
+    if (this.state !== "asked") return; // the state that was asked for follows
+    if (this.asked.snapshot && !this.#topics.connection.features.has("snapshot")) {
+      this.end(new Refused("unsupported", "The server sends no state"));
+    } else if (payload.recovered === true && since) {
+      // Rule 3.
+      this.#enter("live");
+      for (const hold of [...this.holds]) if (!hold.synced) this.welcome(hold);
+    } else {
+      this.#settle(payload);
+      for (const hold of this.holds) hold.synced ??= !this.asked.snapshot; // who was not there has lost nothing
+    }
+  }
+
+  /** Go on from where the server says, which may be behind a loss. Rule 4. */
+  #settle(payload: Frame["payload"]): void {
+    if (this.#delivered) this.tell({ kind: "gap", count: undefined, where: "server" });
+    this.#epoch = payload.epoch;
+    this.#seq = payload.seq;
+    this.#enter(this.asked.snapshot ? "syncing" : "live");
+  }
+
+  /** Rules 5 and 9. */
+  #fail({ retry_after }: { retry_after?: number }, error: () => Error | undefined): void {
+    this.#question += 1;
+    if (retry_after == null) this.end(error());
+    else if (this.holds.size === 0 && !this.#linger) this.drop();
+    else {
+      this.#enter("waiting");
+      this.#retry = this.#topics.connection.host.after(retry_after, () => {
+        this.#retry = undefined;
+        this.ask();
+      });
+    }
+  }
+
+  /** Rule 10. What comes after this has seen nothing before. */
+  #leave(): void {
+    this.#question += 1;
+    this.#epoch = this.#seq = this.value = undefined;
+    this.#delivered = false;
+    this.state = "leaving";
+    const { route, request } = this.asked;
+    this.#topics.connection.ask(
+      () => ({ type: `${route}.unsubscribe`, payload: request }),
+      ({ type, payload }) => {
+        const again: number | null | undefined = type === "error" ? payload.retry_after : undefined;
+        if (again != null) this.#retry = this.#topics.connection.host.after(again, () => this.#leave());
+        else if (this.holds.size > 0) this.ask();
+        else this.drop();
+      },
+    );
+  }
+
+  // -- updates
+
+  /** Rule 7. */
+  #update(seq: number, data: unknown): void {
+    if (this.state !== "live") return;
+    if (this.#seq !== undefined) {
+      if (seq <= this.#seq) return;
+      const count = seq - this.#seq - 1;
+      if (count > 0) {
+        this.tell({ kind: "gap", count, where: "server" });
+        if (this.asked.snapshot) {
+          this.#epoch = this.#seq = undefined;
+          this.#enter("syncing");
+          this.#send();
+          return;
+        }
+      }
+    }
+    this.#seq = seq;
+    if (this.asked.reduce) {
+      try {
+        this.value = this.asked.reduce(this.value, data);
+      } catch (error) {
+        this.end(error as Error);
+        return;
+      }
+    }
+    this.#deliver({ kind: "update", data });
+  }
+
+  #deliver(event: Event<unknown, unknown>): void {
+    this.#delivered = true;
+    this.version = ++this.#topics.changes;
+    this.tell(event);
+  }
+
+  #enter(state: "asked" | "syncing" | "live" | "waiting"): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.tell({ kind: "state", state });
+  }
+}
