@@ -20,7 +20,7 @@ from wsgen_runtime.brokers.redis.strangers import Strangers
 
 _BATCH = 512
 _BATCH_BYTES = 1024 * 1024
-_PAUSE = 0.001  # seconds in which updates gather after a batch, since a batch costs as much as several updates
+_PAUSE = 0.001  # seconds in which updates gather behind a command, which costs more than an update
 _SLICE = 0.002  # seconds after which receiving pauses, to let other tasks run
 
 
@@ -244,6 +244,7 @@ class RedisSession:
         ledger, outgoing = self._state.ledger, self._state.outgoing
         if ledger.doubt is not None:
             await self._positions.publish(ledger.doubt)
+        await self._gather()
         taken = outgoing.take(_BATCH, _BATCH_BYTES)
         # The order matters only within a topic.
         batch = [each for each in taken if isinstance(each, Sending)]
@@ -254,12 +255,17 @@ class RedisSession:
                 await self._positions.publish(ledger.batch(kept, outgoing.gone_so_far, _BATCH))
             if batch:
                 dropped = await self._link.publish(batch)
-                self._sent_at = self._time()
         finally:
             # Without an answer it is unknown whether Redis has published the batch; it is not sent again.
             self._state.tally.dropped += dropped
-        if 0 < len(taken) < _BATCH and not self._state.releases:
-            await asyncio.sleep(_PAUSE)
+        if taken:
+            self._sent_at = self._time()
+
+    async def _gather(self) -> None:
+        """Let updates join those that are queued, if something has just been sent and nothing waits for them."""
+        pause = self._sent_at + _PAUSE - self._time()
+        if pause > 0 and 0 < len(self._state.outgoing) < _BATCH and not self._state.releases:
+            await asyncio.sleep(pause)
 
     async def _count(self) -> None:
         """Release the topics that no other process hears, of those that it is asked for."""
