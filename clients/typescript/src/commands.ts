@@ -60,6 +60,7 @@ class Commands implements Part {
     connection.parts.push(this);
   }
 
+  /** Rules K1 and K5. */
   ask<Response>(name: string, payload: unknown, { key, signal, timeout = ANSWER }: CommandOptions): Promise<Response> {
     const connection = this.#connection;
     const { host } = connection;
@@ -136,20 +137,23 @@ class Commands implements Part {
     const { code, message, details, retry_after } = payload;
     const again = command.count > 1;
     if (code === "keys_unavailable" && command.keyed && !command.own && !again) {
-      // Nothing was done: the key was of our own making, and goes without.
+      // Rule K6: nothing was done. The key was made here, and the command goes without.
       this.#keyless = true;
       command.sent = undefined;
       command.count = 0;
       this.#send(command);
     } else if (retry_after != null && (code === "rate_limited" || (again && code === "unavailable"))) {
-      // The frame was not read, or not served this time.
+      // Rule K6: the frame was not read, or not served this time.
       if (!again) {
         command.sent = undefined;
         command.count = 0;
       }
-      this.#connection.host.after(retry_after, () => this.#send(command));
+      const { turn } = command;
+      this.#connection.host.after(retry_after, () => {
+        if (turn === command.turn) this.#send(command);
+      });
     } else if (code === "outcome_unknown" || (again && SILENT.includes(code))) {
-      command.settle(new OutcomeUnknown(message, command.key));
+      command.settle(new OutcomeUnknown(message, command.key)); // rule K7
     } else command.settle(new CommandError(code, message, details, retry_after ?? undefined));
   }
 }

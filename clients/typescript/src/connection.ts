@@ -86,12 +86,12 @@ export class Connection {
     if (this.state === "open") this.#pacer?.hurry(this.#question(frame, answer));
   }
 
-  /** Make no attempt for so many seconds, whatever happens to the page. Rule C6. */
+  /** Make no attempt for so many seconds, whatever happens to the page. Rule C7. */
   delay(seconds: number): void {
     this.#notBefore = this.host.now() + seconds * 1000;
   }
 
-  /** Close for good. */
+  /** Close for good. Rule C14. */
   end(error: Closed): void {
     if (this.closed) return;
     this.closed = error;
@@ -132,7 +132,7 @@ export class Connection {
       return;
     }
     this.#socket = socket;
-    this.#within(CONNECT);
+    this.#within(CONNECT); // rule C4
     socket.onopen = () => this.#greet();
     socket.onmessage = ({ data }: { data: unknown }) => this.#take(data);
     socket.onclose = ({ code, reason }: { code: number; reason: string }) => this.#lose(code, reason);
@@ -169,7 +169,7 @@ export class Connection {
     for (const part of this.parts) if (this.state === "open") part.opened();
   }
 
-  /** Let go of the socket, if there is one: its later events are not heard, and its end is not waited for. Rule C8. */
+  /** Let go of the socket, if there is one: its later events are not heard, and its end is not waited for. Rule C3. */
   #leave(): void {
     this.#attempt += 1;
     this.#stop?.();
@@ -191,10 +191,10 @@ export class Connection {
 
   #lose(code?: number, reason = ""): void {
     this.#leave();
-    if (this.#openedAt !== undefined && this.host.now() - this.#openedAt >= SETTLED * 1000) this.#failures = this.#denied = 0; // rule C4
+    if (this.#openedAt !== undefined && this.host.now() - this.#openedAt >= SETTLED * 1000) this.#failures = this.#denied = 0; // rule C5
     this.#openedAt = undefined;
     // daphne adds 3000 to codes below it.
-    const last = code === 1008 || code === 4008 || (code === 3000 && ++this.#denied > 1); // rule C5
+    const last = code === 1008 || code === 4008 || (code === 3000 && ++this.#denied > 1); // rule C6
     const error = new Closed(`The connection was closed${code ? ` (${code})` : ""}${reason && `: ${reason}`}`, code);
     if (last) this.end(error);
     else this.#wait(error);
@@ -215,11 +215,11 @@ export class Connection {
   #again(): void {
     this.#stop?.();
     this.#stop = undefined;
-    if (this.parts.some((part) => part.wanted())) this.#start();
+    if (this.parts.some((part) => part.wanted())) this.#start(); // rule C1
     else this.#enter("idle");
   }
 
-  /** What happens to the page. Rule C7. */
+  /** What happens to the page. Rule C8. */
   #hear(what: PageEvent): void {
     if (what === "hide") {
       // The page goes away, or is kept for the way back.
@@ -281,7 +281,7 @@ export class Connection {
     try {
       frame = this.#setup.parse(data as string) as Frame;
     } catch {
-      return;
+      return; // rule C13, and below
     }
     if (typeof frame?.type !== "string") return;
     this.#setup.onFrame?.(frame, "in");

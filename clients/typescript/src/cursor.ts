@@ -46,6 +46,7 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
   hear(event: Any): void {
     if (this.#done) return;
     const mode = this.#mode;
+    // Rule L3.
     if (mode === "throw" && event.kind === "gap") this.end(new Lost(event.count, event.where));
     else if (mode === "state") {
       if (event.kind === "snapshot" || event.kind === "update") this.#events = [{ kind: "snapshot", data: this.topic?.value }];
@@ -56,6 +57,7 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
     this.#serve();
   }
 
+  /** What was heard before is still read. Rule L4. */
   end(error?: Error): void {
     if (this.#done) return;
     this.#done = true;
@@ -72,7 +74,7 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
     });
   }
 
-  /** End the loop at once, whatever is pending. */
+  /** End the loop at once, whatever is pending. Rule L4. */
   return(): Promise<Result<Value>> {
     this.#events = [];
     this.#dropped = 0;
@@ -85,7 +87,7 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
     return this;
   }
 
-  /** Drop the oldest, or all where the next ones mean nothing without them. */
+  /** Drop the oldest, or all where the next ones mean nothing without them. Rule L2. */
   #drop(): void {
     const { snapshot } = this.asked;
     for (const event of this.#events.splice(0, snapshot ? this.#events.length : 1)) {

@@ -1,4 +1,4 @@
-// Frames go out no faster than the limits of `hello` allow. The server counts them when they arrive, and what was
+// Rule C11: frames go out no faster than the limits of `hello` allow. The server counts them when they arrive, and what was
 // held up on the way arrives at once: therefore only half of its burst is used.
 
 import type { Host } from "./host.ts";

@@ -29,7 +29,7 @@ export class Renewal implements Part {
     this.lost();
   }
 
-  /** Rule C11. */
+  /** Rule C12. */
   take({ type, payload }: Frame): boolean {
     if (type === "notice" && payload?.code === "authentication_expires") this.#renew();
     return false;

@@ -57,7 +57,7 @@ export class Topic {
     });
   }
 
-  /** Give a hold the state: as it is here, or by another question. */
+  /** Give a hold the state: as it is here, or by another question. Rule 14. */
   welcome(hold: Hold): void {
     const { snapshot, reduce } = this.asked;
     hold.synced = !snapshot || reduce !== undefined;
@@ -87,8 +87,9 @@ export class Topic {
   end(error?: Error): void {
     this.drop();
     this.state = "ended";
-    for (const hold of [...this.holds]) hold.end(error);
+    const holds = [...this.holds];
     this.holds.clear();
+    for (const hold of holds) hold.end(error);
   }
 
   /** The connection is lost. Rule 11. */
@@ -125,13 +126,13 @@ export class Topic {
     }
   }
 
-  /** Say that updates are missing. */
+  /** Tell all holds; every gap is told to the client too. Rule L1. */
   tell(event: Event<unknown, unknown>): void {
     if (event.kind === "gap") this.#topics.gap(this.asked, event);
     for (const hold of [...this.holds]) if (hold.synced || event.kind === "state") hold.hear(event);
   }
 
-  /** Take the holds of another topic, since the server has answered both by one name. */
+  /** Take the holds of another topic, since the server has answered both by one name. Rule 13. */
   merge(other: Topic): void {
     const holds = [...other.holds];
     if (other.#delivered) other.tell({ kind: "gap", count: undefined, where: "server" });

@@ -38,7 +38,7 @@ export class Topics implements Part {
     topic.hold(hold);
   }
 
-  /** Note the name of a topic; return whether it has become a part of another one that has it already. */
+  /** Note the name of a topic; return whether it has become a part of another one that has it already. Rule 13. */
   named(topic: Topic, name: string): boolean {
     const other = this.#named.get(name);
     if (other && other !== topic) {
