@@ -195,6 +195,11 @@ faults: $(VENV)/.ready  ## kill, starve and disturb runs of wsgen; share=1 for a
 fuzz: $(VENV)/.ready  ## try every reader on a corpus and on inputs made from it; args="--seconds 600 document"
 	@$(BIN)/python -m tests.fuzz --seed $(seed) $(args)
 
+.PHONY: client-typescript
+client-typescript: parts client parser  ## build the runtime of TypeScript clients; its types, size, corpus and mutants, in Node and Chromium
+	@npm --prefix clients/typescript run --silent check
+	@$(BIN)/python -m pytest -q tests/corpus
+
 rounds ?= 20
 .PHONY: takeover
 takeover: $(VENV)/.ready  ## kill, then pause, the process that produces a topic; rounds=N, 20 unless told

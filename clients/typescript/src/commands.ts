@@ -1,4 +1,4 @@
-// Commands: questions with one answer, which are done at most once. The rules are those of the section on commands.
+// Commands: questions with one answer, which are done at most once. Their rules are in docs/reference/client-connections.md.
 
 import type { Client } from "./client.ts";
 import type { Connection, Part } from "./connection.ts";

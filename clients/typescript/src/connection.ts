@@ -1,5 +1,5 @@
 // One connection at a time, which comes back: idle -> token -> connecting -> hello -> open -> waiting | closed.
-// The rules of docs/reference/client-rules.md that are named here are those of its section on connections.
+// The rules named here are those of docs/reference/client-connections.md.
 
 import { Closed } from "./errors.ts";
 import type { Host, PageEvent, Socket } from "./host.ts";

@@ -95,7 +95,6 @@ export class Topic {
   /** The connection is lost. Rule 11. */
   lost(): void {
     this.#question += 1;
-    if (this.#epoch === undefined) this.#seq = undefined; // it counts on one connection only
     if (this.holds.size === 0) this.drop();
     else if (this.state !== "waiting") {
       this.#retry = this.#retry?.() as undefined;
@@ -108,7 +107,7 @@ export class Topic {
     if (this.state === "asked") this.ask();
   }
 
-  /** Take a frame of the topic that answers no question. Rules 2 and 6 to 9: only what is live or syncing listens. */
+  /** Take a frame of the topic that answers no question. Rules 2, 6, 7, 8 and 9: only what is live or syncing listens. */
   take(verb: string, frame: Frame): void {
     if (!this.#isHeld()) return;
     const { payload } = frame;
@@ -151,6 +150,7 @@ export class Topic {
 
   #position(): Position | undefined {
     const { connection } = this.#topics;
+    // Without an epoch, the number counts on one connection only.
     if (this.#epoch === undefined || this.#seq === undefined || !connection.features.has("positions")) return undefined; // rule 12
     return { epoch: this.#epoch, seq: this.#seq };
   }

@@ -3,7 +3,7 @@ import { turns, World } from "./world.mjs";
 
 const CONTRACT = { runtime: 1, digest: "c0ffee0000000001" };
 const FEATURES = ["positions", "snapshot", "keys", "renewal"];
-const LIMITS = { frames_per_second: 100, frame_burst: 1000, subscriptions: 256, heartbeat: null, idempotency: 600 };
+const LIMITS = { frames_per_second: 100, frame_burst: 1000, subscriptions: 256, idempotency: 600 };
 const SNAPSHOTS = new Set(["book"]);
 const applyChange = (book, { price, size }) => ({ sizes: { ...book.sizes, [price]: size } });
 
@@ -96,7 +96,8 @@ class Play {
     this.#socket.onopen?.({});
     await turns();
     this.#compare("sent", [{ type: "hello", payload: { version: 1, features: FEATURES }, id: "$" }]);
-    const payload = { version: 1, features: FEATURES, contract: CONTRACT.digest, ...hello, limits: { ...LIMITS, ...hello.limits } };
+    const limits = Object.fromEntries(Object.entries({ ...LIMITS, ...hello.limits }).filter(([, limit]) => limit !== null));
+    const payload = { version: 1, features: FEATURES, contract: CONTRACT.digest, ...hello, limits };
     this.#socket.onmessage?.({ data: JSON.stringify({ type: "hello", payload, id: this.#captured.get("$") }) });
   }
 

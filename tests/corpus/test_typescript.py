@@ -1,0 +1,56 @@
+"""The runtime of TypeScript clients follows the corpus, in Node and in Chromium, and is small."""
+
+import json
+import runpy
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.corpus.scripts import ROOT, scripts
+from tests.page.browser import open_browser
+from tests.parts import NODE, require
+
+CLIENT = ROOT / "clients" / "typescript"
+
+
+@pytest.fixture(scope="module")
+def built_client() -> None:
+    """Need the runtime, built from these sources."""
+    require(NODE)
+    if not runpy.run_path(str(CLIENT / "digest.py"))["is_built"]():
+        pytest.fail("the runtime of clients is not built from these sources: run `make client`")
+
+
+def node(script: str, *arguments: str) -> str:
+    """Return what a script of the client prints; fails with it unless the script ends well."""
+    command = [require(NODE), str(CLIENT / "test" / script), *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+@pytest.mark.usefixtures("built_client")
+def test_the_corpus_passes_in_node() -> None:
+    assert f"{len(scripts())} scripts, 0 failed, 0 skipped" in node("corpus.mjs")
+
+
+@pytest.mark.usefixtures("built_client")
+def test_the_runtime_is_small() -> None:
+    assert "everything" in node("size.mjs")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("built_client")
+def test_the_corpus_passes_in_chromium(tmp_path: Path) -> None:
+    with open_browser(tmp_path) as page:
+        page.evaluate(node("bundle.mjs"))
+        wrong = page.evaluate(f"runCorpus({json.dumps(scripts())})")
+    assert wrong == []
+    assert page.complaints == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("built_client")
+def test_the_corpus_notices_each_mutant() -> None:
+    assert "26 of 26 mutants were killed" in node("mutants.mjs")
