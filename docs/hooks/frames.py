@@ -50,9 +50,9 @@ def document() -> dict[str, Any]:
 def frames_page() -> str:
     """Return the page as Markdown: the frames of clients, then those of the server, with a table for each."""
     described = document()
-    (channel,) = described["channels"].values()
+    messages = described["components"]["messages"]
     received = {
-        message["$ref"].rpartition("/")[2].replace("~1", "/")
+        message["$ref"].rpartition("/")[2]
         for operation in described["operations"].values()
         if operation["action"] == "receive"
         for message in operation["messages"]
@@ -61,15 +61,15 @@ def frames_page() -> str:
     for title, from_client in (("From clients", True), ("From the server", False)):
         parts.append(f"## {title}\n")
         parts += [
-            _section(name, message, described)
-            for name, message in channel["messages"].items()
-            if (name in received) == from_client
+            _section(message, described)
+            for key, message in messages.items()
+            if (key in received) == from_client
         ]
     return "\n".join(parts)
 
 
-def _section(name: str, message: dict[str, Any], described: dict[str, Any]) -> str:
-    text = f"### {name}\n\n{message.get('summary') or message['title']}.\n\n"
+def _section(message: dict[str, Any], described: dict[str, Any]) -> str:
+    text = f"### {message['name']}\n\n{message['summary']}.\n\n"
     rows = [*_rows("", message["payload"], described)]
     if not rows:
         return text

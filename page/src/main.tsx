@@ -53,7 +53,7 @@ function Page({ document: source, url }: PageProps): ReactNode {
             <Reference document={shown} />
           </Guard>
         </section>
-        <Contents />
+        <Contents document={resolved} />
         <section className="console" id="console" aria-label="Live console" tabIndex={-1}>
           <Guard title="The live console cannot read this document.">
             <Console document={resolved} endpoints={endpoints} url={url} />

@@ -4,7 +4,7 @@ import AsyncApi from "@asyncapi/react-component/lib/esm/without-parser";
 import purify from "isomorphic-dompurify";
 import { isLosslessNumber } from "lossless-json";
 import { memo, type ReactNode } from "react";
-import { asObject, asText, type Json, type JsonObject } from "./json";
+import { asArray, asObject, asText, isObject, type Json, type JsonObject } from "./json";
 import { anonymousNaming, applyUniqueIds, toAsyncAPIDocument } from "./parser";
 
 // The document speaks as the server: it receives what clients send. Readers are mostly clients.
@@ -52,6 +52,7 @@ export function prepare(document: JsonObject): JsonObject {
   titleOperations(document);
   emptyReplyChannels(document);
   dropPlumbing(document);
+  dropRepeated(document);
   applyUniqueIds(document);
   document["x-parser-spec-parsed"] = true;
   document["x-parser-api-version"] = 1;
@@ -108,6 +109,24 @@ function dropPlumbing(document: JsonObject): void {
     const told = [asText(operation.description), delivery(asObject(operation["x-delivery"]))].filter(Boolean);
     if (told.length > 0) operation.description = told.join("\n\n");
     for (const key of Object.keys(operation)) if (key.startsWith("x-")) delete operation[key];
+  }
+}
+
+/** Drop the components that the component shows with each operation: its messages, and the frames that they are. */
+function dropRepeated(document: JsonObject): void {
+  const shown = new Set<Json>();
+  for (const channel of Object.values(asObject(document.channels)).map(asObject)) {
+    for (const message of Object.values(asObject(channel.messages))) shown.add(message);
+    for (const operation of [channel.publish, channel.subscribe].map(asObject)) {
+      const message = asObject(operation.message);
+      for (const one of asArray(message.oneOf ?? [message])) shown.add(one);
+    }
+  }
+  for (const message of [...shown]) shown.add(asObject(message).payload ?? null);
+  const components = asObject(document.components);
+  for (const kind of ["messages", "schemas"]) {
+    if (!isObject(components[kind])) continue;
+    components[kind] = Object.fromEntries(Object.entries(components[kind]).filter(([, part]) => !shown.has(part)));
   }
 }
 

@@ -47,6 +47,40 @@ def _official(version: str) -> Draft7Validator:
     )
 
 
+def target(document: Json, reference: Json) -> Json:
+    """Return what `reference` leads to in `document`."""
+    node: Any = document  # Any: as Json
+    for part in reference["$ref"].removeprefix("#/").split("/"):
+        node = node[part]
+    found: Json = node
+    return found
+
+
+def messages_of(document: Json, channel: str = "") -> Json:
+    """Return the messages of a document (3.x), or of one of its channels, by their names on the wire.
+
+    The payload of each is the schema of its frame, and the payload in that the schema that it refers to.
+    """
+    found: Json = {}
+    for key, item in document["channels"].items():
+        for reference in item["messages"].values() if channel in ("", key) else ():
+            message = target(document, reference)
+            frame = target(document, message["payload"])
+            properties = dict(frame["properties"])
+            if "$ref" in properties.get("payload", {}):
+                properties["payload"] = target(document, properties["payload"])
+            found[message["name"]] = {**message, "payload": {**frame, "properties": properties}}
+    return found
+
+
+def operations_of(document: Json) -> Json:
+    """Return the operations of a document (3.x) by the name on the wire of their first message."""
+    return {
+        target(document, target(document, item["messages"][0]))["name"]: item
+        for item in document["operations"].values()
+    }
+
+
 def frame_errors(document: Json, frame: Json) -> list[str]:
     """Return why `frame` is not one of the messages of its type in `document` (3.x).
 
@@ -54,13 +88,8 @@ def frame_errors(document: Json, frame: Json) -> list[str]:
     """
     answers_hello = frame["type"] == "hello" and "limits" in frame.get("payload", {})
     wanted = "hello.response" if answers_hello else frame["type"]
-    found = [
-        message
-        for channel in document["channels"].values()
-        for name, message in channel["messages"].items()
-        if name == wanted
-    ]
-    if not found:
+    message = messages_of(document).get(wanted)
+    if message is None:
         return [f"no message {frame['type']}"]
-    schema = {**found[0]["payload"], "components": document.get("components", {})}
+    schema = {**message["payload"], "components": document.get("components", {})}
     return [error.message for error in Draft7Validator(schema).iter_errors(frame)]

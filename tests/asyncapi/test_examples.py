@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.asyncapi.documents import Json, frame_errors, official_errors
+from tests.asyncapi.documents import Json, frame_errors, messages_of, official_errors, operations_of
 
 from wsgen.cli.main import run
 
@@ -72,7 +72,7 @@ def export(project: Path, text: str, version: str = "3.1") -> Json:
 
 def test_examples_are_whole_frames_that_match_their_messages(project: Path) -> None:
     document = export(project, GOOD)
-    messages = document["channels"]["feed"]["messages"]
+    messages = messages_of(document)
     topic = 'bar:{"depth":5,"symbol":"AAPL"}'
     assert messages["bar.subscribe"]["examples"][0] == {
         "name": "apple",
@@ -97,7 +97,7 @@ def test_examples_are_whole_frames_that_match_their_messages(project: Path) -> N
 
 
 def test_security_is_of_the_operations(project: Path) -> None:
-    operations = export(project, GOOD)["operations"]
+    operations = operations_of(export(project, GOOD))
     token = [{"$ref": "#/components/securitySchemes/token"}]
     for verb in ("subscribe", "unsubscribe", "update"):
         assert operations[f"bar.{verb}"]["security"] == token
@@ -110,9 +110,9 @@ def test_2_6_says_what_each_message_needs(project: Path) -> None:
     for action in ("publish", "subscribe"):
         assert channel[action]["security"] == [{"token": []}, {}]
     messages = document["components"]["messages"]
-    assert messages["bar.subscribe"]["x-security"] == ["token"]
-    assert "x-security" not in messages["free.subscribe"]
-    assert messages["bar.update"]["examples"][0]["payload"]["seq"] == 1
+    assert messages["FeedBarSubscribeMessage"]["x-security"] == ["token"]
+    assert "x-security" not in messages["FeedFreeSubscribeMessage"]
+    assert messages["FeedBarUpdateMessage"]["examples"][0]["payload"]["seq"] == 1
     strict = export(project, GOOD.replace("    security: []\n", ""), "2.6")
     assert strict["channels"]["/feed/ws"]["publish"]["security"] == [{"token": []}]
 

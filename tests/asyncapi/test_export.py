@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.asyncapi.documents import Json, module, official_errors, ref, router
+from tests.asyncapi.documents import (
+    Json,
+    module,
+    official_errors,
+    ref,
+    router,
+)
 from tests.asyncapi.in_process import validate_text
 from tests.asyncapi.models import Bar, Request
 
@@ -86,20 +92,24 @@ def test_2_6_is_the_equivalent() -> None:
     channel = document["channels"]["/api/v1/datafeed/ws"]
     asked = [item["$ref"].rpartition("/")[2] for item in channel["publish"]["message"]["oneOf"]]
     assert asked == [
-        "bars.subscribe",
-        "bars.unsubscribe",
-        "quotes.subscribe",
-        "quotes.unsubscribe",
-        "hello",
-        "authenticate",
-        "ping",
+        "DatafeedBarsSubscribeMessage",
+        "DatafeedBarsUnsubscribeMessage",
+        "DatafeedQuotesSubscribeMessage",
+        "DatafeedQuotesUnsubscribeMessage",
+        "HelloMessage",
+        "AuthenticateMessage",
+        "PingMessage",
     ]
     assert len(channel["subscribe"]["message"]["oneOf"]) == 16
     messages = document["components"]["messages"]
-    assert messages["bars.subscribe"]["x-response"]["oneOf"][0] == {
-        "$ref": "#/components/messages/bars.subscribe.response"
+    assert messages["DatafeedBarsSubscribeMessage"]["x-response"]["oneOf"][0] == {
+        "$ref": "#/components/messages/DatafeedBarsSubscribeResponseMessage"
     }
-    assert messages["bars.update"]["x-deprecated"] is True
+    assert messages["DatafeedBarsUpdateMessage"]["x-deprecated"] is True
+    assert document["components"]["schemas"]["DatafeedBarsUpdateFrame"]["deprecated"] is True
+    ids = [message.get("messageId") for message in messages.values()]
+    assert "ErrorMessage" not in ids
+    assert "DatafeedBarsUpdateMessage" in ids
     assert document["servers"]["production"]["url"] == "example.com"
     assert document["servers"]["production"]["security"] == [{"token": []}, {"login": []}]
     flow = document["components"]["securitySchemes"]["login"]["flows"]["clientCredentials"]
@@ -125,16 +135,10 @@ def test_what_a_route_keeps_and_its_state_are_documented(version: str) -> None:
     assert '"x-replay": 2' in text
     assert '"x-source": "published"' in text
     assert '"x-errors": {"unknown_symbol": "No such symbol."}' in text
-    messages = document["components"]["messages"] if version == "2.6" else messages_of(document)
-    assert "alerts.snapshot" not in messages
-    state = messages["bars.snapshot"]["payload"]["properties"]["payload"]["properties"]["payload"]
-    assert state == {"$ref": "#/components/schemas/Request-Output"}
-
-
-def messages_of(document: Json) -> Json:
-    (channel,) = document["channels"].values()
-    messages: Json = channel["messages"]
-    return messages
+    names = {message["name"] for message in document["components"]["messages"].values()}
+    assert "alerts.snapshot" not in names
+    state = document["components"]["schemas"]["DatafeedBarsSnapshotPayload"]["properties"]
+    assert state["payload"] == {"$ref": "#/components/schemas/RequestOutput"}
 
 
 def test_per_module_and_the_same_each_time() -> None:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from specs.broker import ws_generated as broker
 from specs.datafeed import ws_generated as datafeed
-from tests.asyncapi.documents import Json, frame_errors
+from tests.asyncapi.documents import Json, frame_errors, messages_of
 from tests.example.test_rendered_specs import DATA, REQUESTS, Recording
 
 from wsgen.cli.main import run
@@ -146,12 +146,6 @@ def test_there_is_no_message_but_those_of_the_routes_and_the_shared_ones(module:
         frame = json.loads(status_frame(StatusPayload(broker=state)))
         assert frame_errors(document, frame) == []
         assert frame_errors(document, {"type": "status", "payload": {}})
-
-
-def messages_of(document: Json) -> Json:
-    (channel,) = document["channels"].values()
-    messages: Json = channel["messages"]
-    return messages
 
 
 def required(frame: Json) -> Iterator[tuple[str, ...]]:

@@ -65,8 +65,10 @@ def test_commands_have_a_section_and_their_options() -> None:
 def test_frames_have_a_section_and_their_fields() -> None:
     frames = hook("frames")
     page: str = frames["frames_page"]()
-    (channel,) = frames["document"]()["channels"].values()
-    assert set(re.findall(r"^### (.+)$", page, re.MULTILINE)) == channel["messages"].keys()
+    messages = frames["document"]()["components"]["messages"].values()
+    assert set(re.findall(r"^### (.+)$", page, re.MULTILINE)) == {
+        message["name"] for message in messages
+    }
     clients = page.partition("## From the server")[0]
     assert "### bars.subscribe\n" in clients
     assert "### bars.update\n" not in clients

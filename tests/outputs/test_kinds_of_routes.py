@@ -115,9 +115,11 @@ def test_what_is_served_is_what_is_exported(routers: dict[str, WsRouter], projec
     assert outcome.code == 0, outcome.stderr
     exported = json.loads((project.root / "document.json").read_text("utf-8"))
     documents = [json.loads(json.dumps(served)), exported]
-    here, there = (document["channels"].popitem()[1]["messages"] for document in documents)
+    here, there = (document["components"] for document in documents)
     assert here == there
-    for name in ("bar.subscribe", "bar.update", "alert.update", "book.update"):
+    here, there = (set(document["channels"].popitem()[1]["messages"]) for document in documents)
+    assert here == there
+    for name in ("feedBarSubscribe", "feedBarUpdate", "feedAlertUpdate", "feedBookUpdate"):
         here, there = (document["operations"][name] for document in documents)
         for key in {key for key in (*here, *there) if key.startswith("x-")}:
             assert here[key] == there[key], (name, key)

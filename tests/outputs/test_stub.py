@@ -5,7 +5,15 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.asyncapi.documents import module, official_errors, ref, router
+from tests.asyncapi.documents import (
+    messages_of,
+    module,
+    official_errors,
+    operations_of,
+    ref,
+    router,
+    target,
+)
 from tests.asyncapi.in_process import validate_text
 
 import wsgen_runtime.documents
@@ -19,7 +27,7 @@ from wsgen.model import CommandSpec, Delivery, Example, ModuleSpec, Overflow, Ty
 from wsgen.outputs.channels.frame_messages import CLOSE_CODES, ERROR_CODES
 from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime import CloseCode, ErrorCode
-from wsgen_runtime.documents.describe import VERBS
+from wsgen_runtime.documents.route_parts import VERBS
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,9 +56,9 @@ TYPES = {"hello.response": "hello", "authenticate.response": "authenticate"}
 
 def test_has_every_frame_of_every_route_and_the_shared_ones() -> None:
     document = json.loads(render_channels(module(router(), router("quotes"))))
-    (channel,) = document["channels"].values()
+    messages = messages_of(document)
     expected = {f"{route}.{verb}" for route in ("bars", "quotes") for verb in VERBS}
-    assert set(channel["messages"]) == expected | {
+    assert set(messages) == expected | {
         "hello",
         "hello.response",
         "authenticate",
@@ -61,7 +69,7 @@ def test_has_every_frame_of_every_route_and_the_shared_ones() -> None:
         "ping",
         "pong",
     }
-    for name, message in channel["messages"].items():
+    for name, message in messages.items():
         assert message["payload"]["properties"]["type"]["const"] == TYPES.get(name, name)
 
 
@@ -69,7 +77,7 @@ def test_says_nothing_where_the_spec_is_silent() -> None:
     text = render_channels(module(router()))
     assert "None" not in text
     assert '""' not in text
-    assert "summary" not in text
+    assert "description" not in json.loads(text)["info"]
 
 
 def test_ends_in_a_newline_and_keeps_letters_as_they_are() -> None:
@@ -81,9 +89,7 @@ def test_ends_in_a_newline_and_keeps_letters_as_they_are() -> None:
 
 def test_slots_hold_type_expressions_and_modes() -> None:
     data = TypeRef(name="|", args=(TypeRef(name="list", args=(ref("Bar"),)), TypeRef(name="None")))
-    messages = json.loads(render_channels(module(router(data=data))))["channels"]["datafeed"][
-        "messages"
-    ]
+    messages = messages_of(json.loads(render_channels(module(router(data=data)))))
     assert messages["bars.subscribe"]["payload"]["properties"]["payload"] == {
         "x-python-type": "tests.asyncapi.models:Request",
         "x-python-mode": "validation",
@@ -98,14 +104,14 @@ def test_slots_hold_type_expressions_and_modes() -> None:
 @pytest.mark.parametrize("verb", ["subscribe", "unsubscribe"])
 def test_requests_have_replies_correlated_by_id(verb: str) -> None:
     document = json.loads(render_channels(module(router())))
-    operation = document["operations"][f"bars.{verb}"]
-    prefix = "#/channels/datafeed/messages/"
+    operation = operations_of(document)[f"bars.{verb}"]
+    messages = messages_of(document)
     assert operation["action"] == "receive"
-    assert [item["$ref"] for item in operation["reply"]["messages"]] == [
-        f"{prefix}bars.{verb}.response",
-        f"{prefix}error",
+    answers = [target(document, item) for item in operation["reply"]["messages"]]
+    assert [target(document, item)["name"] for item in answers] == [
+        f"bars.{verb}.response",
+        "error",
     ]
-    messages = document["channels"]["datafeed"]["messages"]
     for name in (f"bars.{verb}", f"bars.{verb}.response", "error"):
         assert messages[name]["correlationId"] == {"location": "$message.payload#/id"}
 
@@ -199,7 +205,7 @@ def test_examples_of_a_generic_class_have_no_fields_of_the_native_protocol() -> 
         sources=(ROOT,),
     )
     assert exported.diagnostics == ()
-    messages = exported.documents["asyncapi"]["channels"]["datafeed"]["messages"]
+    messages = messages_of(exported.documents["asyncapi"])
     (asked,) = messages["bars.subscribe"]["examples"]
     assert asked["payload"] == {"type": "bars.subscribe", "payload": {"sym": "x"}}
 
@@ -216,16 +222,16 @@ def test_a_command_is_a_question_with_a_key_and_its_answer() -> None:
     )
     document = json.loads(render_channels(module(router(), commands=(command,))))
     assert official_errors(document) == []
-    messages = document["channels"]["datafeed"]["messages"]
+    messages = messages_of(document)
     asked = messages["orders.place"]["payload"]["properties"]
     assert set(asked) == {"type", "payload", "id", "key"}
     assert asked["payload"]["x-python-type"] == "tests.asyncapi.models:Request"
     answered = messages["orders.place.response"]["payload"]["properties"]
     assert answered["payload"]["x-python-type"] == "list[tests.asyncapi.models:Bar]"
-    operation = document["operations"]["orders.place"]
+    operation = document["operations"]["datafeedOrdersPlaceCommand"]
     assert operation["x-errors"] == {"order_rejected": "Declared as `OrderRejected`."}
     assert operation["x-command"] == "PlaceOrder"
     assert [item["$ref"].rpartition("/")[2] for item in operation["reply"]["messages"]] == [
-        "orders.place.response",
-        "error",
+        "DatafeedOrdersPlaceCommandResponseMessage",
+        "ErrorMessage",
     ]

@@ -36,7 +36,7 @@ def test_every_route_is_shown_and_no_other_host_is_asked(tab: Page, base: str) -
     ids = tab.evaluate("[...document.querySelectorAll('li[id^=operation-]')].map(one => one.id)")
     for route in ("bars", "quotes"):
         for verb in ("subscribe", "unsubscribe", "update"):
-            assert any(one.endswith(f"-{route}.{verb}") for one in ids)
+            assert any(one.endswith(f"{route.title()}{verb.title()}") for one in ids)
         assert route in tab.text(".routes")
     reference = tab.text(".reference")
     assert "Up to 256 updates wait for a client that reads too slowly" in reference
@@ -213,7 +213,8 @@ def test_the_command_makes_a_page_of_all_modules(tab: Page, tmp_path: Path) -> N
         tab.wait_for(f"document.querySelector('.connect input').value.endsWith('/{module}/ws')")
         for name in names:
             assert name in tab.text(".routes")
-            assert any(one.endswith(f"{module}.{name}.subscribe") for one in shown)
+            assert any(one.endswith(f"-{module}{name.title()}Subscribe") for one in shown)
+            assert f"{module}.{name}" in tab.text(".contents")
     assert tab.requests == [file.as_uri()]
     assert tab.complaints == []
 

@@ -28,16 +28,12 @@ def validators_of(
     routers: Iterable[WsRouter], commands: Iterable[WsCommands] = ()
 ) -> dict[str, Draft7Validator]:
     """Return validators for complete frames by their `type`; AsyncAPI uses draft 07."""
-    document = describe(routers, commands, title="test", version="1.0.0")
-    channels = document["channels"]
-    assert isinstance(channels, dict)
-    ((channel, content),) = channels.items()
+    document: dict[str, Any] = describe(routers, commands, title="test", version="1.0.0")
+    schemas = document["components"]["schemas"]
+    frames = [message["payload"] for message in document["components"]["messages"].values()]
     return {
-        message["payload"]["properties"]["type"]["const"]: Draft7Validator(
-            {
-                **document,
-                "$ref": f"#/channels/{channel}/messages/{name.replace('/', '~1')}/payload",
-            }
+        schemas[frame["$ref"].rpartition("/")[2]]["properties"]["type"]["const"]: Draft7Validator(
+            {**document, **frame}
         )
-        for name, message in content["messages"].items()
+        for frame in frames
     }

@@ -1,14 +1,12 @@
 """The parts of an AsyncAPI document that describe a command, from the stub beside it or from the blank one."""
 
-import json
 from dataclasses import dataclass
-from typing import Any
 
 from wsgen_runtime.command import Command
+from wsgen_runtime.documents.document_references import name_in, pointer_to
+from wsgen_runtime.documents.identifiers import command_identifier, identifier_of, key_of
 from wsgen_runtime.documents.schemas import MODE, TYPE
-
-# JSON whose structure is known.
-Json = dict[str, Any]
+from wsgen_runtime.documents.stub_parts import Json, messages_in, schema_reference, with_used
 
 BLANK_COMMAND = "command"  # its name in `router.json`
 
@@ -22,69 +20,102 @@ class CommandParts:
     name: str
 
     @classmethod
-    def of(cls, command: Command, stub: Json, blank: Json) -> "CommandParts":
+    def of(cls, command: Command, stub: Json | None, blank: Json) -> "CommandParts":
         """Return the parts in `stub` if that describes the command, or else those in `blank`."""
-        (channel,) = stub["channels"].values() if stub else ({},)
-        known = command.name in stub.get("operations", {})
-        if known and {command.name, f"{command.name}.response"} <= set(channel["messages"]):
-            return cls(command, stub, command.name)
+        if stub:
+            parts = cls(command, stub, command.name)
+            key = parts._key(command.name)
+            if key_of(key) in stub["operations"] and {
+                f"{key}Message",
+                f"{key}ResponseMessage",
+            } <= set(messages_in(stub)):
+                return parts
         return cls(command, blank, BLANK_COMMAND)
 
-    def messages(self) -> Json:
-        """Return the question and the answer, with the types of the command."""
-        command, (channel,) = self.command, self.stub["channels"].values()
-        asked, answered = self.name, f"{self.name}.response"
-        slots = {
-            asked: {TYPE: key_of(command, "request"), MODE: "validation"},
-            answered: {TYPE: key_of(command, "response"), MODE: "serialization"},
-        }
+    @property
+    def identifier(self) -> str:
+        """Return the identifier of the command in the module of the stub."""
+        return self._key(self.command.name)
+
+    def messages(self, identifier: str) -> Json:
+        """Return the question and the answer, whose names begin with `identifier`."""
         found: Json = {}
-        for name, slot in slots.items():
-            new = self._renamed(name)
-            message = channel["messages"][name]
-            payload = message["payload"]
-            kind = {**payload["properties"]["type"], "const": new}
-            properties = {**payload["properties"], "type": kind, "payload": slot}
-            found[new] = {
+        for kind, name in (("", ""), ("Response", ".response")):
+            message = messages_in(self.stub)[f"{self._key(self.name)}{kind}Message"]
+            key = f"{identifier}{kind}Message"
+            found[key] = {
                 **message,
-                "name": new,
-                "title": self._renamed(message["title"]),
-                "payload": {**payload, "properties": properties},
+                "name": f"{self.command.name}{name}",
+                "title": key,
+                "summary": self._renamed(message["summary"]),
+                "payload": schema_reference(f"{identifier}{kind}Frame"),
             }
-            _mark(found[new], command, "deprecated")
+            _mark(found[key], self.command, "deprecated")
         return found
 
-    def operation(self, channel: str) -> Json:
-        """Return the operation, in the channel that has the reference `channel`."""
-        operation: Json = json.loads(json.dumps(self.stub["operations"][self.name]))
-        for part, names in (
-            (operation, (self.command.name,)),
-            (operation["reply"], (f"{self.command.name}.response", "error")),
-        ):
-            part["channel"] = {"$ref": channel}
-            part["messages"] = [{"$ref": f"{channel}/messages/{_escaped(name)}"} for name in names]
+    def schemas(self, identifier: str) -> Json:
+        """Return the schemas of the frames and what they refer to, with the types of the command."""
+        given = self.stub["components"]["schemas"]
+        slots = {
+            "": {TYPE: key_of_type(self.command, "request"), MODE: "validation"},
+            "Response": {TYPE: key_of_type(self.command, "response"), MODE: "serialization"},
+        }
+        found: Json = {}
+        for (kind, slot), name in zip(slots.items(), ("", ".response"), strict=True):
+            frame = given[f"{self._key(self.name)}{kind}Frame"]
+            title = f"{identifier}{kind}Frame"
+            of_type = {**frame["properties"]["type"], "const": f"{self.command.name}{name}"}
+            properties = {**frame["properties"], "type": of_type, "payload": slot}
+            found[title] = {**frame, "title": title, "properties": properties}
+        return with_used({**given, **found}, found)
+
+    def operation(self, identifier: str, channel: str) -> Json:
+        """Return the operation by its key, in `channel`."""
+        operation: Json = {**self._operation}
+        operation |= _on(channel, f"{identifier}Message")
+        operation["reply"] = {
+            **operation["reply"],
+            **_on(channel, f"{identifier}ResponseMessage", "ErrorMessage"),
+        }
         operation["title"] = self._renamed(operation["title"])
         if self.name == BLANK_COMMAND:
             operation.pop("x-command")
             if self.command.errors:
                 operation["x-errors"] = dict.fromkeys(self.command.errors, "Declared.")
         _mark(operation, self.command, "x-deprecated")
-        return operation
+        return {key_of(identifier): operation}
 
     def schemes(self) -> Json:
         """Return the security schemes that the operation refers to."""
-        known = self.stub.get("components", {}).get("securitySchemes", {})
-        operation = self.stub["operations"][self.name]
-        names = [item["$ref"].rpartition("/")[2] for item in operation.get("security", ())]
+        known = self.stub["components"].get("securitySchemes", {})
+        names = [name_in(item["$ref"]) for item in self._operation.get("security", ())]
         return {name: known[name] for name in names}
+
+    @property
+    def _operation(self) -> Json:
+        operation: Json = self.stub["operations"][key_of(self._key(self.name))]
+        return operation
+
+    def _key(self, name: str) -> str:
+        (channel,) = self.stub["channels"]
+        return f"{identifier_of(channel)}{command_identifier(name)}Command"
 
     def _renamed(self, text: str) -> str:
         return text.replace(self.name, self.command.name, 1)
 
 
-def key_of(command: Command, what: str) -> str:
+def key_of_type(command: Command, what: str) -> str:
     """Return the name of a type of the command in the slots of a document."""
     return f"{command.name}:{what}:command"
+
+
+def _on(channel: str, *messages: str) -> Json:
+    return {
+        "channel": {"$ref": pointer_to("channels", channel)},
+        "messages": [
+            {"$ref": pointer_to("channels", channel, "messages", key)} for key in messages
+        ],
+    }
 
 
 def _mark(item: Json, command: Command, deprecated: str) -> None:
@@ -95,7 +126,3 @@ def _mark(item: Json, command: Command, deprecated: str) -> None:
         item.pop(key, None)
         if value:
             item[key] = value
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

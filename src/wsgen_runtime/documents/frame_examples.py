@@ -27,9 +27,9 @@ _SUBSCRIBE = ".subscribe"
 
 @dataclass(frozen=True, slots=True)
 class RefusedExample:
-    """An example that its model refuses: its `part` ("request" or "data"), and where in it."""
+    """An example of a module that its model refuses: its `part` ("request" or "data"), and where in it."""
 
-    channel: str
+    module: str
     route: str
     index: int
     part: str
@@ -50,28 +50,41 @@ def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[Re
         if not given:
             continue
         channel = name_in(operation["channel"]["$ref"])
-        name = name_in(operation["messages"][0]["$ref"])
-        route = name.removesuffix(_SUBSCRIBE)
-        slots = source["channels"][channel]["messages"]
-        request = adapter_of(slots[name]["payload"]["properties"]["payload"])
-        update = slots[f"{route}.update"]["payload"]["properties"]["payload"]
-        data = adapter_of(update["properties"]["payload"])
+        messages = document["components"]["messages"]
+        module = document["channels"][channel].get("x-module", channel)
+        of_channel = [messages[key] for key in document["channels"][channel]["messages"]]
+        by_name = {message["name"]: message for message in of_channel}
+        route = messages[name_in(operation["messages"][0]["$ref"])]["name"].removesuffix(_SUBSCRIBE)
+        request = adapter_of(_content(source, by_name[f"{route}{_SUBSCRIBE}"]))
+        update = _content(source, by_name[f"{route}.update"])
+        data = adapter_of(_schema(source, update)["properties"]["payload"])
         if request is None or data is None:
             continue
-        messages = document["channels"][channel]["messages"]
         for index, example in enumerate(given):
-            at = (channel, route, index)
+            at = (module, route, index)
             frames, found = _frames(at, example, request, data)
             refused.extend(found)
             texts = {key: example[key] for key in ("name", "summary") if key in example}
             for verb, frame in frames.items():
-                message = messages.get(f"{route}.{verb}")
+                message = by_name.get(f"{route}.{verb}")
                 if message is None:
                     continue  # The project's own class serves the route, and its answers are not known.
-                known = message["payload"]["properties"]
+                known = _schema(source, message["payload"])["properties"]
                 frame = {key: value for key, value in frame.items() if key in known}
                 message.setdefault("examples", []).append({**texts, "payload": frame})
     return refused
+
+
+def _schema(document: Json, reference: Json) -> Json:
+    """Return the schema that `reference` names."""
+    schema: Json = document["components"]["schemas"][name_in(reference["$ref"])]
+    return schema
+
+
+def _content(document: Json, message: Json) -> Json:
+    """Return the schema of the payload in the frame of `message`."""
+    content: Json = _schema(document, message["payload"])["properties"]["payload"]
+    return content
 
 
 def _frames(

@@ -1,7 +1,7 @@
 """Fills the slots of a document, which name Python types, with JSON schemas."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Literal
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
@@ -9,12 +9,14 @@ from pydantic.json_schema import GenerateJsonSchema
 from wsgen_runtime.documents.dialect import to_draft_07
 from wsgen_runtime.documents.document_references import resolve_type
 from wsgen_runtime.documents.frame_examples import EXAMPLES, RefusedExample, put_examples
+from wsgen_runtime.documents.model_names import ModelKey, model_names
 
 Mode = Literal["validation", "serialization"]
 Slot = tuple[str, Mode]
 Resolve = Callable[[str], Any]  # a type expression has no common static type
 
 TYPE, MODE = "x-python-type", "x-python-mode"
+_SCHEMAS = "#/components/schemas/"
 
 
 class UnfillableError(Exception):
@@ -45,7 +47,7 @@ def fill(
     adapters, reasons = _adapters(sorted(set(_slots(document))), resolve)
     if reasons and strict:
         raise UnfillableError(reasons)
-    schemas, shared = _schemas(adapters)
+    schemas, shared = _schemas(adapters, _taken(document))
     filled = _put(document, schemas)
     if not isinstance(filled, dict):
         raise TypeError("a document is a mapping")
@@ -58,6 +60,12 @@ def fill(
         components = filled.setdefault("components", {})
         components.setdefault("schemas", {}).update(sorted(shared.items()))
     return filled
+
+
+def _taken(document: Mapping[str, Any]) -> set[str]:  # Any: JSON
+    """Return the names in `document` that no model may have."""
+    components = document.get("components", {})
+    return {*components.get("schemas", ()), *components.get("messages", ())}
 
 
 def _slots(node: object) -> Iterator[Slot]:
@@ -99,24 +107,35 @@ def _adapters(
 
 def _schemas(
     adapters: Mapping[Slot, TypeAdapter[Any]],  # Any: as `Resolve`
+    taken: Collection[str],
 ) -> tuple[dict[Slot, object], dict[str, object]]:
-    """Return the schema of each slot, and the schemas that they refer to by name.
-
-    All are generated together, so that different models with the same name get different names.
-    """
+    """Return the schema of each slot, and those that they refer to by names, none of which is `taken`."""
     if not adapters:
         return {}, {}
     inputs: list[tuple[str, Mode, TypeAdapter[Any]]] = [  # Any: as `Resolve`
         (name, mode, adapter) for (name, mode), adapter in adapters.items()
     ]
+    known: dict[str, ModelKey] = {}
+    generator: type[_Schemas] = type("_Recording", (_Schemas,), {"known": known})
     found, definitions = TypeAdapter.json_schemas(
-        inputs, ref_template="#/components/schemas/{model}", schema_generator=_Schemas
+        inputs, ref_template=f"{_SCHEMAS}{{model}}", schema_generator=generator
     )
     shared = definitions.get("$defs", {})
+    names = model_names({key: known[key] for key in shared}, shared, taken)
+    references = {f"{_SCHEMAS}{key}": f"{_SCHEMAS}{name}" for key, name in names.items()}
     return (
-        {(name, mode): to_draft_07(found[name, mode]) for name, mode in adapters},
-        {name: to_draft_07(schema) for name, schema in shared.items()},
+        {(name, mode): to_draft_07(found[name, mode], references) for name, mode in adapters},
+        {
+            names[key]: _titled(to_draft_07(schema, references), names[key])
+            for key, schema in shared.items()
+        },
     )
+
+
+def _titled(schema: object, name: str) -> dict[str, object]:
+    """Return a schema with its name as the title."""
+    given = dict(schema) if isinstance(schema, Mapping) else {}
+    return {"title": name, **{key: value for key, value in given.items() if key != "title"}}
 
 
 def _put(node: object, schemas: Mapping[Slot, object]) -> object:
@@ -132,9 +151,21 @@ def _put(node: object, schemas: Mapping[Slot, object]) -> object:
 
 
 class _Schemas(GenerateJsonSchema):
-    """Describes models as they are sent: with all fields, also those with defaults."""
+    """Describes models as they are sent: with all fields, also those with defaults.
+
+    Each schema has a key of its own, and what it describes is in `known`.
+    """
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's way
+    known: ClassVar[dict[str, ModelKey]] = {}
+
+    def get_defs_ref(self, core_mode_ref: Any) -> Any:  # Any: pydantic's own types of texts
+        """Return the key of a schema, and remember what it describes."""
+        key = super().get_defs_ref(core_mode_ref)
+        # Without this, pydantic looks for shorter keys, which depend on the other schemas.
+        self._prioritized_defsref_choices[key] = [key]
+        self.known[key] = ModelKey(*core_mode_ref)
+        return key
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # Any: pydantic's schema
         """Return whether a frame always contains the field."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.asyncapi import documents
-from tests.asyncapi.documents import frame_errors, official_errors, ref
+from tests.asyncapi.documents import frame_errors, official_errors, operations_of, ref
 from tests.asyncapi.in_process import validate_text
 from tests.asyncapi.models import Bar, Request
 
@@ -59,11 +59,11 @@ def test_a_command_without_a_stub_is_described(name: str) -> None:
     made = command(name, errors=("sold_out",), tags=("trade",), deprecated=True)
     document: Any = describe([], [WsCommands(made)], title="bars", version="1")
     check(document, name)
-    operation = document["operations"][name]
+    operation = operations_of(document)[name]
     assert operation["x-errors"] == {"sold_out": "Declared."}
     assert operation["tags"] == [{"name": "trade"}]
     assert operation["x-deprecated"]
-    assert "command" not in {*document["operations"]} - {name}
+    assert "command" not in {*operations_of(document)} - {name}
 
 
 def test_a_stub_says_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,11 +77,11 @@ def test_a_stub_says_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     document: Any = describe([], [given], title="bars", version="1")
     check(document, "bars.buy")
     check(document, "bars.sell")
-    operation = document["operations"]["bars.buy"]
+    operation = operations_of(document)["bars.buy"]
     assert operation["summary"] == "Buy a bar."
     assert operation["x-errors"] == {"sold_out": "Declared as `SoldOut`."}
     assert document["components"]["securitySchemes"] == SCHEME
-    assert "summary" not in document["operations"]["bars.sell"]
+    assert "summary" not in operations_of(document)["bars.sell"]
 
 
 @pytest.mark.parametrize("version", ["3.1", "3.0", "2.6"])

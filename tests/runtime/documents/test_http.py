@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
-from tests.asyncapi.documents import Json, frame_errors, official_errors
+from tests.asyncapi.documents import Json, frame_errors, messages_of, official_errors
 from tests.asyncapi.models import Request, Tree
 
 from wsgen_runtime import Delivery, TopicUpdate, WsApp, WsRouter
@@ -61,7 +61,7 @@ async def test_json_is_a_valid_document() -> None:
     assert response.headers["content-type"].startswith("application/vnd.aai.asyncapi+json")
     assert official_errors(document) == []
     assert document["info"] == {"title": "Forest", "version": "1.2.3", "description": "All trees."}
-    operation = document["operations"]["trees.update"]
+    operation = document["operations"]["endpointTreesUpdate"]
     assert operation["tags"] == [{"name": "wood"}]
     assert operation["x-deprecated"] is True
     assert operation["x-delivery"] == {"queue": 2, "overflow": "latest"}
@@ -207,9 +207,10 @@ async def test_generated_routers_are_described_by_their_stub() -> None:
     routers = [Renamed(service=service, route="candles"), QuoteWsRouter(service=service)]
     document = (await get(WsApp(routers=routers), "/asyncapi.json")).json()
     assert official_errors(document) == []
-    messages = document["channels"]["endpoint"]["messages"]
+    messages = messages_of(document)
     assert messages["candles.update"]["description"] == "One update for each new or changed bar."
-    assert messages["candles.update"]["title"] == "Update of candles"
+    assert messages["candles.update"]["title"] == "DatafeedCandlesUpdateMessage"
+    assert messages["candles.subscribe"]["summary"] == "Subscribe to candles"
     assert not [name for name in messages if name.startswith("bars.")]
     assert "trading_api.models:" not in json.dumps(document)
     assert _dangling(document) == []

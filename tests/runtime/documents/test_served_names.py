@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,20 @@ from urllib.parse import unquote
 
 import pytest
 from tests.asyncapi import documents
-from tests.asyncapi.documents import frame_errors, official_errors
+from tests.asyncapi.documents import frame_errors, messages_of, official_errors, operations_of
 from tests.asyncapi.models import Bar, Request
 
 from wsgen.model import Example
 from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime import TopicUpdate, WsRouter
 from wsgen_runtime.asyncapi import describe
-from wsgen_runtime.documents.describe import VERBS
+from wsgen_runtime.documents.route_parts import VERBS
 
 SHARED = {"hello", "hello.response", "authenticate", "authenticate.response", "notice"}
 TYPES = {"hello.response": "hello", "authenticate.response": "authenticate"}
 """The types of frames that are not called as their messages are: an answer with the type of its question."""
+
+KEY = re.compile("[A-Za-z][A-Za-z0-9]*")
 
 _numbers = itertools.count()
 
@@ -80,25 +83,30 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Packages:
 def check(document: Mapping[str, Any], routes: list[str]) -> None:
     assert dangling(document, document) == []
     assert list(document["channels"]) == ["endpoint"]
-    messages = document["channels"]["endpoint"]["messages"]
+    messages = messages_of(dict(document))
     named = {f"{route}.{verb}" for route in routes for verb in VERBS}
     assert set(messages) == named | SHARED | {"ping", "pong", "error", "status"}
     for name, message in messages.items():
         assert message["name"] == name
         assert message["payload"]["properties"]["type"]["const"] == TYPES.get(name, name)
-    operations = document["operations"]
+    for kind in ("channels", "operations"):
+        assert all(KEY.fullmatch(key) for key in document[kind]), document[kind].keys()
+    titles = [
+        item["title"]
+        for kind in ("messages", "schemas")
+        for key, item in document["components"][kind].items()
+        if KEY.fullmatch(key) and item["title"] == key
+    ]
+    assert len(titles) == sum(len(document["components"][kind]) for kind in ("messages", "schemas"))
+    assert len({title.lower() for title in titles}) == len(titles)
+    operations = operations_of(dict(document))
     asked = {
         f"{route}.{verb}" for route in routes for verb in ("subscribe", "unsubscribe", "update")
     }
-    assert set(operations) == asked | {
-        "endpoint.hello",
-        "endpoint.authenticate",
-        "endpoint.ping",
-        "endpoint.notices",
-    }
+    assert set(operations) == asked | {"hello", "authenticate", "ping", "error"}
     for route in routes:
-        assert messages[f"{route}.subscribe"]["title"] == f"Subscribe to {route}"
-        assert messages[f"{route}.unsubscribed"]["title"] == (
+        assert messages[f"{route}.subscribe"]["summary"] == f"Subscribe to {route}"
+        assert messages[f"{route}.unsubscribed"]["summary"] == (
             f"Subscription to {route} ended by the server"
         )
         assert operations[f"{route}.update"]["title"] == f"Updates of {route}"
@@ -141,7 +149,7 @@ def test_a_generated_route_may_have_the_name_of_its_module_and_examples(
 ) -> None:
     document = describe([packages.router(module, route)], title=module, version="1")
     check(document, [route])
-    messages = document["channels"]["endpoint"]["messages"]  # type: ignore[index] # JSON
+    messages = messages_of(document)
     (example,) = messages[f"{route}.subscribe"]["examples"]
     assert example["payload"] == {
         "type": f"{route}.subscribe",

@@ -28,7 +28,7 @@ class Exportable:
 def assemble(stubs: Sequence[Json], settings: Settings, *, per_module: bool) -> Json:
     """Return the document of the modules of `stubs`, still without payload schemas.
 
-    Operations of several modules are named after their channel, so that two modules may have the same route.
+    The names of a module's own parts begin with the name of the module, so that two may have the same route.
     A document `per_module` has the module's name in its title and id, and the module's description, since the
     settings describe the whole project.
     """
@@ -36,7 +36,7 @@ def assemble(stubs: Sequence[Json], settings: Settings, *, per_module: bool) -> 
     title = single.get("title", "WebSocket API")
     info: Json = {"title": settings.title or title}
     if per_module and settings.title:
-        info["title"] = f"{settings.title}: {title}"
+        info["title"] = f"{settings.title} {title}"
     info["version"] = settings.version or single.get("version", _VERSION)
     document: Json = {"asyncapi": "3.1.0"}
     if settings.id:
@@ -51,17 +51,17 @@ def assemble(stubs: Sequence[Json], settings: Settings, *, per_module: bool) -> 
     if settings.servers:
         document["servers"] = {name: _server(item) for name, item in settings.servers.items()}
     document |= {"defaultContentType": "application/json", "channels": {}, "operations": {}}
+    components: Json = {"messages": {}, "schemas": {}}
     for stub in stubs:
-        (channel,) = stub["channels"]
-        document["channels"][channel] = stub["channels"][channel]
-        for name, operation in stub["operations"].items():
-            prefix = f"{channel}."
-            key = name if len(stubs) == 1 or name.startswith(prefix) else f"{prefix}{name}"
-            document["operations"][key] = operation
+        document["channels"] |= stub["channels"]
+        document["operations"] |= stub["operations"]
+        for kind, parts in components.items():
+            parts |= stub["components"][kind]
+    document["components"] = components
     used = set(_references(document))
     schemes = settings.security_schemes.items()
     if found := {name: item for name, item in schemes if _reference(name) in used}:
-        document["components"] = {"securitySchemes": found}
+        components["securitySchemes"] = found
     # Settings may contain dates, which JSON does not have.
     copy: Json = json.loads(json.dumps(document, default=str))
     return copy

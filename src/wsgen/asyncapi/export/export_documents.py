@@ -8,6 +8,7 @@ from pathlib import Path
 from wsgen.asyncapi.export.assemble import Exportable, Json, assemble
 from wsgen.asyncapi.export.document_settings import Settings
 from wsgen.asyncapi.export.export_problems import (
+    clashes,
     collisions,
     failed_types,
     refused_examples,
@@ -59,7 +60,10 @@ def export_documents(
     for item in listed:
         name = item.spec.full_name if per_module else "asyncapi"
         stubs.setdefault(name, []).append(json.loads(item.stub))
-    if found := collisions(listed):
+    found = collisions(listed)
+    if not found and not per_module:
+        found = clashes(listed, stubs.get("asyncapi", []))
+    if found:
         return Exported({}, in_order(found))
     drafts = [assemble(parts, settings, per_module=per_module) for parts in stubs.values()]
     filled = fill_documents(

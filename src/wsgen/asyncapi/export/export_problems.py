@@ -41,6 +41,43 @@ def collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
     return found
 
 
+def clashes(modules: Sequence[Exportable], stubs: Sequence[Json]) -> list[Diagnostic]:
+    """Return the modules with a part in their stub that has the same key in the stub of another module.
+
+    The keys of `data-bars` in a module `market` are those of `bars` in a module `market-data`.
+    """
+    first: dict[tuple[str, str], tuple[Exportable, object]] = {}
+    found = []
+    for item, stub in zip(modules, stubs, strict=True):
+        name = item.spec.full_name
+        for kind, key, part in _parts(stub):
+            other, same = first.setdefault((kind, key.lower()), (item, part))
+            if other is not item and same != part:
+                message = (
+                    f"modules `{other.spec.full_name}` and `{name}` both have the {kind} `{key}`"
+                )
+                help_text = "Give one of the modules another `module:`, or export them one by one."
+                place = _place(other, "module")
+                notes = (Note("the other one is here", place),) if place else ()
+                span = _place(item, "module")
+                found.append(
+                    Diagnostic("WSG663", message, span, help=help_text, module=name, notes=notes)
+                )
+                break
+    return found
+
+
+def _parts(stub: Json) -> Iterator[tuple[str, str, object]]:
+    for kind, parts in (
+        ("channel", stub["channels"]),
+        ("operation", stub["operations"]),
+        ("message", stub["components"]["messages"]),
+        ("schema", stub["components"]["schemas"]),
+    ):
+        for key, part in parts.items():
+            yield kind, key, part
+
+
 def _place(item: Exportable, key: str) -> Span | None:
     """Return where a module says `key`, else where its first router or command is declared."""
     routers = [router.class_name for router in item.spec.routers]
@@ -101,7 +138,7 @@ def wrong_examples(
         for router in item.spec.routers
     }
     for mismatch in mismatches:
-        item, router = named[mismatch.channel, mismatch.route]
+        item, router = named[mismatch.module, mismatch.route]
         route = [router.class_name, "examples", str(mismatch.index), mismatch.part]
         route += [str(key) for key in mismatch.loc]
         while ".".join(route) not in item.positions and len(route) > 1:
@@ -123,16 +160,21 @@ def refused_examples(document: Json) -> Iterator[Mismatch]:
     The models accept some requests that the schemas refuse, such as `"5"` for a number; examples should not use
     this. Data need no check, since the models have serialised them.
     """
-    channels = document["channels"].values()
-    if not any("examples" in each for channel in channels for each in channel["messages"].values()):
+    messages = document["components"]["messages"]
+    if not any("examples" in message for message in messages.values()):
         return
+    modules = {
+        key: channel["x-module"]
+        for channel in document["channels"].values()
+        for key in channel["messages"]
+    }
     for _, place, text in mismatches(document, Budget(each=2.0, left=10.0)):
         match place:
-            case ("channels", str(channel), "messages", str(name), "examples", int(index), *rest):
-                route, _, verb = name.rpartition(".")
+            case ("components", "messages", str(key), "examples", int(index), *rest):
+                route, _, verb = messages[key]["name"].rpartition(".")
                 if verb == "subscribe":
-                    # From the frame's root: "payload", then the envelope's "payload".
-                    yield Mismatch(channel, route, index, "request", tuple(rest[2:]), text)
+                    # From the frame's root: "payload", then the frame's "payload".
+                    yield Mismatch(modules[key], route, index, "request", tuple(rest[2:]), text)
 
 
 def without_server() -> Diagnostic:

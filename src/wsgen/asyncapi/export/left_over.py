@@ -48,16 +48,13 @@ def _subject_of(file: Path, title: str) -> Subject | None:
         is_json = data.startswith(b"{")
         document = json.loads(data) if is_json else read_document(file, data).value
         said, version = document["info"]["title"], document["info"]["version"]
-        channels = document["channels"]
-    except (ValueError, UnreadableError, RecursionError, TypeError, LookupError):
+        ((_, channel),) = document["channels"].items()
+        name = channel["x-module"]
+    except (ValueError, UnreadableError, RecursionError, TypeError, LookupError, AttributeError):
         return None
-    if not (isinstance(channels, dict) and len(channels) == 1 and isinstance(said, str)):
+    if not (isinstance(name, str) and isinstance(said, str) and said.startswith(title)):
         return None
-    (name,) = channels
-    prefix = f"{title}: " if title else ""
-    module = said.removeprefix(prefix)
-    if prefix and module == said:
-        return None
+    module = said.removeprefix(title).strip()
     if name == module:
         return Subject(name, module, str(version))
     return Subject(name, module, name[len(module) + 1 :]) if name.startswith(f"{module}-") else None

@@ -5,6 +5,7 @@ described receives, and `subscribe` what it sends. `x-response` names the answer
 """
 
 import json
+from collections import Counter
 
 from wsgen.asyncapi.export.assemble import Json
 from wsgen.asyncapi.export.perspective import is_for_clients
@@ -42,17 +43,18 @@ def _to_2_6(source: Json) -> Json:
     if "servers" in source:
         result["servers"] = {name: _server(item) for name, item in source["servers"].items()}
     result["defaultContentType"] = source["defaultContentType"]
-    messages: Json = {}
+    components: Json = {**source["components"]}
+    components["schemas"] = dict(components["schemas"])
+    in_channels = Counter(key for item in source["channels"].values() for key in item["messages"])
+    messages = components["messages"] = {
+        key: _message(key, item, components["schemas"], is_shared=in_channels[key] > 1)
+        for key, item in components["messages"].items()
+    }
     result["channels"] = {
         channel["address"]: _channel(name, channel, source, messages)
         for name, channel in source["channels"].items()
     }
-    components: Json = {"messages": messages}
-    given = source.get("components", {})
-    if "schemas" in given:
-        components["schemas"] = given["schemas"]
-    if "securitySchemes" in given:
-        schemes = given["securitySchemes"]
+    if schemes := components.get("securitySchemes"):
         components["securitySchemes"] = {name: _scheme(item) for name, item in schemes.items()}
     result["components"] = components
     if tags:
@@ -92,10 +94,6 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
         for item in source["operations"].values()
         if item["channel"]["$ref"] == f"#/channels/{name}"
     ]
-    keys = {
-        message: _add(messages, name, message, item)
-        for message, item in channel["messages"].items()
-    }
     turned = is_for_clients(source)
     action = "send" if turned else "receive"
     asked = dict.fromkeys(
@@ -106,14 +104,14 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
     )
     for operation in operations:
         for message in _refs(operation):
-            target = messages[keys[message]]
+            target = messages[message]
             target |= {key: value for key, value in operation.items() if key in _OWN_FIELDS}
             if "security" in operation:
                 target["x-security"] = _names_of(operation["security"])
             if "reply" in operation:
-                target["x-response"] = _one_of([keys[item] for item in _refs(operation["reply"])])
+                target["x-response"] = _one_of(_refs(operation["reply"]))
     received = [message for message in channel["messages"] if message not in asked]
-    kept = ("description", "x-close-codes")
+    kept = ("description", "x-close-codes", "x-module")
     result: Json = {key: channel[key] for key in kept if key in channel}
     security = _security(operations)
     directions = [("What clients send.", asked), ("What clients receive.", received)]
@@ -121,10 +119,10 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
         ("publish", "subscribe"), reversed(directions) if turned else directions, strict=True
     ):
         result[verb] = {
-            "operationId": f"{name}.{verb}",
+            "operationId": f"{name}{verb.title()}",
             "summary": summary,
             **security,
-            "message": _one_of([keys[message] for message in part]),
+            "message": _one_of(list(part)),
         }
     result["bindings"] = channel["bindings"]
     return result
@@ -147,18 +145,19 @@ def _names_of(references: list[Json]) -> list[str]:
     return [item["$ref"].rpartition("/")[2] for item in references]
 
 
-def _add(messages: Json, channel: str, name: str, message: Json) -> str:
-    """Add `message` to the components and return its key, which is also its messageId and unique in 2.x."""
-    converted: Json = {
-        key: message[key] for key in (*_MESSAGE_FIELDS, "correlationId") if key in message
-    }
-    converted["payload"] = message["payload"]
+def _message(key: str, message: Json, schemas: Json, *, is_shared: bool) -> Json:
+    """Return `message` as 2.x has it; a deprecated one has a deprecated frame among the `schemas`.
+
+    Its key is also its messageId, unless it `is_shared` by channels: an id is to be unique among all of them.
+    """
+    converted: Json = {} if is_shared else {"messageId": key}
+    kept = (*_MESSAGE_FIELDS, "correlationId", "payload")
+    converted |= {field: message[field] for field in kept if field in message}
     if message.get("deprecated"):
-        converted["payload"] = {**message["payload"], "deprecated": True}
+        (frame,) = _names_of([message["payload"]])
+        schemas[frame] = {**schemas[frame], "deprecated": True}
         converted["x-deprecated"] = True
-    key = f"{channel}.{name}" if name in messages else name
-    messages[key] = {"messageId": key, **converted}
-    return key
+    return converted
 
 
 def _refs(item: Json) -> list[str]:

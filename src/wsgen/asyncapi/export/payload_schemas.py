@@ -30,9 +30,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """An example that its model refuses: the part ("request" or "data"), the position in it, and the reason."""
+    """An example of a module that its model refuses: its part ("request" or "data"), where in it, and why."""
 
-    channel: str
+    module: str
     route: str
     index: int
     part: str

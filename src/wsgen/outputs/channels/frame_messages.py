@@ -9,6 +9,7 @@ from wsgen.outputs.channels.message_parts import (
     asked,
     envelope_of,
     message_of,
+    named,
     object_of,
     optional,
     sent,
@@ -53,32 +54,34 @@ _KEY: Json = {
 }
 
 
-def command_messages(command: CommandSpec) -> Json:
-    """Return the messages of a command by name: the question and its answer."""
+def command_messages(command: CommandSpec, identifier: str) -> tuple[Json, Json]:
+    """Return the messages of a command, the question and its answer; `identifier` is that of the command."""
     name, answer = command.command, f"{command.command}.response"
-    tags, deprecated = tags_of(command.tags), command.deprecated
     question = envelope_of(
         name, slot(command.request, "validation"), {"id": ASKED_ID, "key": _KEY}, {}
     )
     response = answered(answer, slot(command.response, "serialization"))
-    texts = {"summary": command.summary, "description": command.description}
-    return {
-        name: message_of(name, f"Ask {name}", question, **texts, deprecated=deprecated, tags=tags),
-        answer: message_of(
-            answer, f"Response to {name}", response, deprecated=deprecated, tags=tags
+    more: Json = {"deprecated": command.deprecated, "tags": tags_of(command.tags)}
+    summary = command.summary or f"Ask {name}"
+    return (
+        message_of(
+            identifier, name, question, summary=summary, description=command.description, **more
         ),
-    }
+        message_of(
+            f"{identifier}Response", answer, response, summary=f"Response to {name}", **more
+        ),
+    )
 
 
-def shared_messages() -> Json:
-    """Return the messages that belong to no route."""
+def shared_messages() -> dict[str, Json]:
+    """Return the messages that belong to no route, by their identifiers; they are the same in every document."""
     codes = "\n".join(f"- `{code}`: {text}" for code, text in ERROR_CODES.items())
     place: Json = {"type": "array", "items": {"type": ["string", "integer"]}}
     detail = object_of(loc=place, message={"type": "string"}, type={"type": "string"})
     error = object_of(
         code={"type": "string", "examples": list(ERROR_CODES)},  # services have codes of their own
         message={"type": "string"},
-        details={"type": "array", "items": detail},
+        details={"type": "array", "items": named("ErrorDetail", detail)},
         retry_after=optional(RETRY_AFTER),
     )
     notice = object_of(
@@ -92,61 +95,76 @@ def shared_messages() -> Json:
         heartbeat=optional(_NUMBER),
         idempotency=_NUMBER,
     )
+    version: Json = {"type": "integer", "const": 1}
     hello = object_of(
-        version={"const": 1},
+        version=version,
         features=optional(features),
         client=optional({"type": "string"}),
         contract=optional({"type": "string"}),
     )
     answer = object_of(
-        version={"const": 1}, features=features, contract={"type": "string"}, limits=limits
+        version=version,
+        features=features,
+        contract={"type": "string"},
+        limits=named("HelloLimits", limits),
     )
     status = object_of(broker={"type": "string", "enum": ["connected", "disconnected"]})
+    token = object_of(token={"type": "string"})
+    expiring = object_of(expires_in=optional(_SECONDS))
     return {
-        "hello": message_of(
+        "Hello": message_of(
+            "Hello",
             "hello",
-            "Say what the client knows",
-            asked("hello", hello),
+            asked("hello", named("HelloPayload", hello)),
+            summary="Say what the client knows",
             description=(
                 "Optional, and the first frame of a client. Only a client that has sent it gets what later "
                 "versions of the protocol add."
             ),
         ),
-        "hello.response": message_of(
+        "HelloResponse": message_of(
+            "HelloResponse",
             "hello.response",
-            "What the server knows, and its limits",
-            answered("hello", answer),
+            answered("hello", named("HelloResponsePayload", answer)),
+            summary="What the server knows, and its limits",
             description="`contract` is a digest of this document. A limit that is absent does not exist.",
         ),
-        "authenticate": message_of(
+        "Authenticate": message_of(
+            "Authenticate",
             "authenticate",
-            "Authenticate again",
-            asked("authenticate", object_of(token={"type": "string"})),
+            asked("authenticate", named("AuthenticatePayload", token)),
+            summary="Authenticate again",
             description="Sent after `hello`, with a new token, before the old one expires.",
         ),
-        "authenticate.response": message_of(
+        "AuthenticateResponse": message_of(
+            "AuthenticateResponse",
             "authenticate.response",
-            "Authenticated again",
-            answered("authenticate", object_of(expires_in=optional(_SECONDS))),
+            answered("authenticate", named("AuthenticateResponsePayload", expiring)),
+            summary="Authenticated again",
         ),
-        "notice": message_of(
+        "Notice": message_of(
+            "Notice",
             "notice",
-            "The authentication expires",
-            sent("notice", notice),
+            sent("notice", named("NoticePayload", notice)),
+            summary="The authentication expires",
             description="Sent to clients that have named the feature `renewal` in `hello`.",
         ),
-        "ping": message_of("ping", "Ask whether the server is there", asked("ping")),
-        "pong": message_of("pong", "The server is there", answered("pong")),
-        "error": message_of(
+        "Ping": message_of(
+            "Ping", "ping", asked("ping"), summary="Ask whether the server is there"
+        ),
+        "Pong": message_of("Pong", "pong", answered("pong"), summary="The server is there"),
+        "Error": message_of(
+            "Error",
             "error",
-            "A frame could not be served",
-            answered("error", error),
+            answered("error", named("ErrorPayload", error)),
+            summary="A frame could not be served",
             description=f"The socket stays open. The codes, besides those of services, are:\n\n{codes}",
         ),
-        "status": message_of(
+        "Status": message_of(
+            "Status",
             "status",
-            "Updates from other processes stopped or resumed",
-            sent("status", status),
+            sent("status", named("StatusPayload", status)),
+            summary="Updates from other processes stopped or resumed",
             description="Sent by servers that share their updates through a broker.",
         ),
     }

@@ -1,6 +1,7 @@
-"""What messages are made of: their envelopes, the slots of their payloads, and common fields.
+"""What messages are made of: their frames, the slots of their payloads, and common fields.
 
-A slot stands for the schema of a payload, see `wsgen.outputs.channels.stub`.
+A slot stands for the schema of a payload, see `wsgen.outputs.channels.stub`. A named schema becomes a component
+of the document, and each of its uses a reference.
 """
 
 from collections.abc import Mapping
@@ -42,20 +43,49 @@ def tags_of(tags: tuple[str, ...]) -> list[Json]:
     return [{"name": tag} for tag in dict.fromkeys(tags)]
 
 
-def message_of(name: str, title: str, envelope: Json, **more: object) -> Json:
-    """Return a message; `more` are its further fields, of which empty ones are left out."""
-    properties = envelope["properties"]
+def message_of(identifier: str, name: str, frame: Json, **more: object) -> Json:
+    """Return the message of the frame that is called `name` on the wire; `more` are its further fields.
+
+    Empty ones of these are left out.
+    """
+    properties = frame["properties"]
     correlated = isinstance(properties, dict) and "id" in properties
     return filled(
         {
             "name": name,
-            "title": title,
+            "title": f"{identifier}Message",
             **more,
             "contentType": "application/json",
             "correlationId": _CORRELATION if correlated else None,
-            "payload": envelope,
+            "payload": named(f"{identifier}Frame", frame),
         }
     )
+
+
+class _Named(dict[str, object]):
+    """A schema that becomes a component; its title is its key."""
+
+
+def named(title: str, schema: Json) -> Json:
+    """Return a schema that becomes the component `title` of the document, see `lifted`."""
+    return _Named({"title": title, **schema})
+
+
+def lifted(node: object, schemas: Json) -> object:
+    """Return `node` with a reference in place of each named schema, which is put into `schemas`."""
+    if isinstance(node, _Named):
+        title = str(node["title"])
+        if title not in schemas:
+            schemas[title] = (
+                None  # components stand in the order of their first use, each before what it uses
+            )
+            schemas[title] = {key: lifted(value, schemas) for key, value in node.items()}
+        return {"$ref": f"#/components/schemas/{title}"}
+    if isinstance(node, dict):
+        return {key: lifted(value, schemas) for key, value in node.items()}
+    if isinstance(node, list):
+        return [lifted(item, schemas) for item in node]
+    return node
 
 
 def slot(ref: TypeRef, mode: str) -> Json:
@@ -72,8 +102,7 @@ def asked(
 
 def asked_nothing(kind: str, _: None, more: Mapping[str, object] = MappingProxyType({})) -> Json:
     """Return the schema of a frame of type `kind` of a route that has no request."""
-    nothing: Json = {"type": ["object", "null"], "maxProperties": 0}
-    return envelope_of(kind, None, {"payload": nothing, "id": ASKED_ID, **more}, {})
+    return envelope_of(kind, None, {"payload": _NOTHING, "id": ASKED_ID, **more}, {})
 
 
 def answered(kind: str, payload: Json | None = None) -> Json:
@@ -95,6 +124,9 @@ def envelope_of(
         parts["payload"] = payload
     parts |= required
     return {"type": "object", "properties": {**parts, **optional}, "required": list(parts)}
+
+
+_NOTHING = named("NoRequest", {"type": ["object", "null"], "maxProperties": 0})
 
 
 class _Optional(dict[str, object]):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from wsgen.model import RouterSpec
+from wsgen.outputs.channels.identifiers import verb_identifier
 from wsgen.outputs.channels.message_parts import (
     RETRY_AFTER,
     TOPIC,
@@ -12,6 +13,7 @@ from wsgen.outputs.channels.message_parts import (
     asked,
     asked_nothing,
     message_of,
+    named,
     object_of,
     optional,
     sent,
@@ -31,12 +33,15 @@ _EPOCH: Json = {
     "type": "string",
     "description": "Another epoch means that updates may be missing that no number shows.",
 }
-_SINCE: Json = {
-    "type": ["object", "null"],
-    "properties": {"epoch": {"type": "string"}, "seq": {"type": "integer", "minimum": 0}},
-    "required": ["epoch", "seq"],
-    "description": "After `hello`: the position of a client that was subscribed before.",
-}
+_SINCE = named(
+    "TopicPosition",
+    {
+        "type": ["object", "null"],
+        "properties": {"epoch": {"type": "string"}, "seq": {"type": "integer", "minimum": 0}},
+        "required": ["epoch", "seq"],
+        "description": "After `hello`: the position of a client that was subscribed before.",
+    },
+)
 
 _ABOUT = {
     "reset": "After `hello`: the topic goes on at this position, and what a new subscriber gets follows.",
@@ -44,8 +49,11 @@ _ABOUT = {
 }
 
 
-def router_messages(router: RouterSpec, *, native: bool) -> Json:
-    """Return the messages of a route by name; only the known ones if the route is not `native`."""
+def router_messages(router: RouterSpec, identifier: str, *, native: bool) -> dict[str, Json]:
+    """Return the messages of a route by the verbs of their frames; only the known ones if it is not `native`.
+
+    `identifier` is that of the route in its module.
+    """
     route, request = router.route, slot(router.request, "validation") if router.request else None
     # Only the native protocol has an `id` for questions, and counts.
     subscribe: Callable[..., Json] = sent
@@ -53,30 +61,34 @@ def router_messages(router: RouterSpec, *, native: bool) -> Json:
     if native:
         unsubscribe = asked if request else asked_nothing
         subscribe, updated = partial(unsubscribe, more={"since": _SINCE}), partial(sent, seq=_SEQ)
-    payload = object_of(topic=TOPIC, payload=slot(router.data, "serialization"))
+    update = object_of(topic=TOPIC, payload=slot(router.data, "serialization"))
     frames: dict[str, tuple[str, Callable[..., Json], Json | None]] = {
         "subscribe": (f"Subscribe to {route}", subscribe, request),
-        "subscribe.response": (f"Subscribed to {route}", answered, _response(**_STANDING)),
+        "subscribe.response": (f"Subscribed to {route}", answered, _SUBSCRIBED),
         "unsubscribe": (f"Unsubscribe from {route}", unsubscribe, request),
-        "unsubscribe.response": (f"Unsubscribed from {route}", answered, _response()),
-        "update": (f"Update of {route}", updated, payload),
+        "unsubscribe.response": (f"Unsubscribed from {route}", answered, _UNSUBSCRIBED),
+        "update": (f"Update of {route}", updated, named(f"{identifier}UpdatePayload", update)),
         "reset": (f"Updates of {route} may be missing", sent, _RESET),
         "unsubscribed": (f"Subscription to {route} ended by the server", sent, _ENDED),
     }
     if router.snapshot:
         state = object_of(topic=TOPIC, payload=slot(router.snapshot, "serialization"), epoch=_EPOCH)
-        title = f"Snapshot of {route}"
-        frames["snapshot"] = (title, partial(sent, seq={**_SEQ, "minimum": 0}), state)
-    messages: Json = {}
-    for verb, (title, envelope, content) in frames.items():
+        frames["snapshot"] = (
+            f"Snapshot of {route}",
+            partial(sent, seq={**_SEQ, "minimum": 0}),
+            named(f"{identifier}SnapshotPayload", state),
+        )
+    messages: dict[str, Json] = {}
+    for verb, (summary, frame, payload) in frames.items():
         if native or verb in _OWN:
             name = f"{route}.{verb}"
-            messages[name] = message_of(
+            is_update = verb == "update"
+            messages[verb] = message_of(
+                f"{identifier}{verb_identifier(verb)}",
                 name,
-                title,
-                envelope(name, content),
-                summary=router.summary if verb == "update" else "",
-                description=router.description if verb == "update" else _ABOUT.get(verb, ""),
+                frame(name, payload),
+                summary=(router.summary if is_update else "") or summary,
+                description=router.description if is_update else _ABOUT.get(verb, ""),
                 deprecated=router.deprecated,
                 tags=tags_of(router.tags),
             )
@@ -85,7 +97,8 @@ def router_messages(router: RouterSpec, *, native: bool) -> Json:
 
 def _response(**more: Json) -> Json:
     """Return the payload of the answer to a question about a topic."""
-    return object_of(status={"const": "ok"}, message={"type": "string"}, topic=TOPIC, **more)
+    status: Json = {"type": "string", "const": "ok"}
+    return object_of(status=status, message={"type": "string"}, topic=TOPIC, **more)
 
 
 _STANDING: dict[str, Json] = {
@@ -101,11 +114,16 @@ _STANDING: dict[str, Json] = {
         {"type": "boolean", "description": "Whether every update after `since` follows."}
     ),
 }
-_NOT_RECOVERED: Json = {"const": False}
-_RESET: Json = object_of(topic=TOPIC, **{**_STANDING, "recovered": _NOT_RECOVERED})
-_ENDED: Json = object_of(
-    topic=TOPIC,
-    reason={"type": "string"},
-    code=optional({"type": "string", "description": "A code as in an `error`; after `hello`."}),
-    retry_after=optional(RETRY_AFTER),
+_NOT_RECOVERED: Json = {"type": "boolean", "const": False}
+_SUBSCRIBED = named("SubscribeResponsePayload", _response(**_STANDING))
+_UNSUBSCRIBED = named("UnsubscribeResponsePayload", _response())
+_RESET = named("ResetPayload", object_of(topic=TOPIC, **{**_STANDING, "recovered": _NOT_RECOVERED}))
+_ENDED = named(
+    "UnsubscribedPayload",
+    object_of(
+        topic=TOPIC,
+        reason={"type": "string"},
+        code=optional({"type": "string", "description": "A code as in an `error`; after `hello`."}),
+        retry_after=optional(RETRY_AFTER),
+    ),
 )

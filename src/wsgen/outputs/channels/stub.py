@@ -3,16 +3,26 @@
 These schemas come from the models of the project, whose code rendering never imports. Each is a slot,
 `{"x-python-type": ..., "x-python-mode": "validation" | "serialization"}`, which the runtime fills when it serves
 or exports the document. It also turns the `x-python-examples` of a route into examples of frames.
+
+Each message, each frame and each payload is a component, and its key is its title. Those of routes and commands
+start with the name of their module; the others, such as `PingFrame`, are the same in each module.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from pydantic_core import from_json, to_json
 
 from wsgen.model import CommandSpec, Example, ModuleSpec, RouterSpec
 from wsgen.outputs.channels.frame_messages import CLOSE_CODES, command_messages, shared_messages
-from wsgen.outputs.channels.message_parts import Json, filled, tags_of
+from wsgen.outputs.channels.identifiers import (
+    command_identifier,
+    key_of,
+    module_identifier,
+    route_identifier,
+    verb_identifier,
+)
+from wsgen.outputs.channels.message_parts import Json, filled, lifted, tags_of
 from wsgen.outputs.channels.route_messages import router_messages
 from wsgen.outputs.contract import RenderContext, RenderedFile
 
@@ -32,18 +42,31 @@ def render_channels(
     are made from the project's own generic class, whose answers, errors and close codes are unknown, so that the
     document contains requests and data only.
     """
-    channel = module.full_name
-    messages: Json = {}
+    owner = module_identifier(module.full_name)
+    channel = key_of(owner)
+    messages: list[Json] = []
     operations: Json = {}
     for router in module.routers:
-        messages |= router_messages(router, native=native)
-        operations |= _operations(router, channel, native=native)
+        identifier = owner + route_identifier(router.route)
+        messages += router_messages(router, identifier, native=native).values()
+        operations |= _operations(router, identifier, channel, native=native)
     for command in module.commands:
-        messages |= command_messages(command)
-        operations |= _command_operation(command, channel)
+        identifier = f"{owner}{command_identifier(command.command)}Command"
+        messages += command_messages(command, identifier)
+        operations |= _command_operation(command, identifier, channel)
     if native:
-        messages |= shared_messages()
+        messages += shared_messages().values()
         operations |= _shared_operations(channel)
+    schemas: Json = {}
+    components: Json = {
+        "messages": {str(message["title"]): lifted(message, schemas) for message in messages},
+        "schemas": schemas,
+    }
+    secured = [router.security for router in module.routers]
+    secured += [command.security for command in module.commands]
+    named = dict.fromkeys(name for names in secured for name in names)
+    if used := {name: schemes[name] for name in named if schemes and name in schemes}:
+        components["securitySchemes"] = used
     description = _channel_text(module) if native else module.description
     closing: Json = {"x-close-codes": {str(code): text for code, text in CLOSE_CODES.items()}}
     document: Json = {
@@ -60,20 +83,22 @@ def render_channels(
             channel: {
                 "address": module.endpoint,
                 **filled({"description": description}),
-                "messages": messages,
+                "messages": _references("messages", (str(item["title"]) for item in messages)),
                 "bindings": {"ws": {"method": "GET", "bindingVersion": "0.1.0"}},
+                "x-module": module.full_name,
                 **(closing if native else {}),
             }
         },
         "operations": operations,
+        "components": components,
     }
-    secured = [router.security for router in module.routers]
-    secured += [command.security for command in module.commands]
-    named = dict.fromkeys(name for names in secured for name in names)
-    if used := {name: schemes[name] for name in named if schemes and name in schemes}:
-        document["components"] = {"securitySchemes": used}
     # json.dumps indents in pure Python, which took half of the time that rendering a large project takes.
     return to_json(document, indent=2).decode() + "\n"
+
+
+def _references(kind: str, keys: Iterable[str]) -> Json:
+    """Return references to these components of a `kind` by their keys."""
+    return {key: {"$ref": f"#/components/{kind}/{key}"} for key in keys}
 
 
 def _version(module: ModuleSpec) -> str:
@@ -87,7 +112,7 @@ def _channel_text(module: ModuleSpec) -> str:
     return "\n\n".join(filter(None, (module.description, closing)))
 
 
-def _operations(router: RouterSpec, channel: str, *, native: bool) -> Json:
+def _operations(router: RouterSpec, identifier: str, channel: str, *, native: bool) -> Json:
     route = router.route
     texts = filled({"summary": router.summary, "description": router.description})
     schemes = [{"$ref": f"#/components/securitySchemes/{name}"} for name in router.security]
@@ -96,37 +121,45 @@ def _operations(router: RouterSpec, channel: str, *, native: bool) -> Json:
         **filled({"security": schemes}),
         "x-router": router.class_name,
     }
-    enter, leave, update = f"{route}.subscribe", f"{route}.unsubscribe", f"{route}.update"
-    updates = [update]
+    updates = ["update"]
     if native:
-        updates += [f"{route}.{verb}" for verb in ("reset", "unsubscribed")]
-        updates += [f"{route}.snapshot"] if router.snapshot else []
+        updates += ["reset", "unsubscribed"]
+        updates += ["snapshot"] if router.snapshot else []
+
+    def on(verbs: list[str], more: Mapping[str, object] = MappingProxyType({})) -> Json:
+        return _on(channel, [identifier + verb_identifier(verb) for verb in verbs], more)
+
     asking: Json = {
         "action": "receive",
-        **_on(channel, [enter], {"title": f"Subscribe to {route}", **texts, **extra}),
+        **on(["subscribe"], {"title": f"Subscribe to {route}", **texts, **extra}),
     }
     leaving: Json = {
         "action": "receive",
-        **_on(channel, [leave], {"title": f"Unsubscribe from {route}", **extra}),
+        **on(["unsubscribe"], {"title": f"Unsubscribe from {route}", **extra}),
     }
     updating: Json = {
         "action": "send",
-        **_on(channel, updates, {"title": f"Updates of {route}", **texts, **extra}),
+        **on(updates, {"title": f"Updates of {route}", **texts, **extra}),
     }
     if native:
-        asking["reply"] = _on(channel, [f"{enter}.response", "error"])
-        leaving["reply"] = _on(channel, [f"{leave}.response", "error"])
+        answers = identifier + verb_identifier("subscribe.response")
+        asking["reply"] = _on(channel, [answers, "Error"])
+        answers = identifier + verb_identifier("unsubscribe.response")
+        leaving["reply"] = _on(channel, [answers, "Error"])
         asking |= filled({"x-errors": dict(router.errors)})
         updating["x-delivery"] = router.delivery.model_dump(mode="json", exclude_none=True)
         history = router.history.model_dump() if router.history else {}
         updating |= filled({"x-history": history, "x-replay": router.replay})
         updating |= filled({"x-source": router.source.value if router.is_published else ""})
     asking |= filled({"x-python-examples": [_example(item) for item in router.examples]})
-    return {enter: asking, leave: leaving, update: updating}
+    return {
+        key_of(f"{identifier}Subscribe"): asking,
+        key_of(f"{identifier}Unsubscribe"): leaving,
+        key_of(f"{identifier}Update"): updating,
+    }
 
 
-def _command_operation(command: CommandSpec, channel: str) -> Json:
-    name = command.command
+def _command_operation(command: CommandSpec, identifier: str, channel: str) -> Json:
     schemes = [{"$ref": f"#/components/securitySchemes/{each}"} for each in command.security]
     codes = {code: f"Declared as `{error}`." for error, code in command.error_codes.items()}
     extra: Json = {
@@ -136,46 +169,48 @@ def _command_operation(command: CommandSpec, channel: str) -> Json:
         "x-command": command.class_name,
     }
     return {
-        name: {
+        key_of(identifier): {
             "action": "receive",
-            **_on(channel, [name], {"title": f"Command {name}", **extra}),
-            "reply": _on(channel, [f"{name}.response", "error"]),
+            **_on(channel, [identifier], {"title": f"Command {command.command}", **extra}),
+            "reply": _on(channel, [f"{identifier}Response", "Error"]),
         }
     }
 
 
 def _shared_operations(channel: str) -> Json:
     return {
-        f"{channel}.hello": {
+        f"{channel}Hello": {
             "action": "receive",
-            **_on(channel, ["hello"], {"title": "Hello"}),
-            "reply": _on(channel, ["hello.response", "error"]),
+            **_on(channel, ["Hello"], {"title": "Hello"}),
+            "reply": _on(channel, ["HelloResponse", "Error"]),
         },
-        f"{channel}.authenticate": {
+        f"{channel}Authenticate": {
             "action": "receive",
-            **_on(channel, ["authenticate"], {"title": "Authenticate"}),
-            "reply": _on(channel, ["authenticate.response", "error"]),
+            **_on(channel, ["Authenticate"], {"title": "Authenticate"}),
+            "reply": _on(channel, ["AuthenticateResponse", "Error"]),
         },
-        f"{channel}.ping": {
+        f"{channel}Ping": {
             "action": "receive",
-            **_on(channel, ["ping"], {"title": "Ping"}),
-            "reply": _on(channel, ["pong", "error"]),
+            **_on(channel, ["Ping"], {"title": "Ping"}),
+            "reply": _on(channel, ["Pong", "Error"]),
         },
-        f"{channel}.notices": {
+        f"{channel}Notices": {
             "action": "send",
             **_on(
                 channel,
-                ["error", "status", "notice"],
+                ["Error", "Status", "Notice"],
                 {"title": "Errors and the state of the server"},
             ),
         },
     }
 
 
-def _on(channel: str, names: list[str], more: Mapping[str, object] = MappingProxyType({})) -> Json:
-    """Return the part of an operation or a reply that refers to the messages `names` of `channel`."""
+def _on(
+    channel: str, identifiers: list[str], more: Mapping[str, object] = MappingProxyType({})
+) -> Json:
+    """Return the part of an operation or a reply that refers to these messages of `channel`."""
     ref = f"#/channels/{channel}"
-    messages = [{"$ref": f"{ref}/messages/{name}"} for name in names]
+    messages = [{"$ref": f"{ref}/messages/{identifier}Message"} for identifier in identifiers]
     return {"channel": {"$ref": ref}, **more, "messages": messages}
 
 
