@@ -113,7 +113,7 @@ def test_bursts_reach_clients_with_every_offer(
         prepared.append(text)
         init(self, text)
 
-    def noted(self: Cork) -> list[bytes]:
+    def noted(self: Cork) -> list[bytes] | None:
         frames = take(self)
         if frames:
             writes[self].append(len(frames))

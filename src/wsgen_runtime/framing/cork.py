@@ -3,11 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable
+from os import write
 from typing import Any
 
 from websockets.protocol import OPEN, Protocol
 
 from wsgen_runtime.framing.forwarding_transport import ForwardingTransport
+from wsgen_runtime.framing.plain_sockets import descriptor_of
 from wsgen_runtime.framing.prepared_message import PreparedMessage
 
 # The most bytes that wait for one connection: more are written at once, so that the flow control of its transport
@@ -20,19 +22,18 @@ _MOST_CONNECTIONS = 256
 class Flusher:
     """Writes what the connections of one server have collected, at the end of the turn of the event loop."""
 
-    __slots__ = ("__weakref__", "_corks")
+    __slots__ = ("__weakref__", "corks")
 
     def __init__(self) -> None:
-        self._corks: deque[Cork] = deque()
+        self.corks: deque[Cork] = deque()
+        """Those that have collected something, each of which puts itself in here."""
 
-    def add(self, cork: "Cork", loop: asyncio.AbstractEventLoop) -> None:
-        """Call `cork.flush` after what the event loop does now."""
-        if not self._corks:
-            loop.call_soon(self._flush, loop)
-        self._corks.append(cork)
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Flush the `corks` after what the event loop does now; to be called when the first one comes."""
+        loop.call_soon(self._flush, loop)
 
     def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
-        corks = self._corks
+        corks = self.corks
         try:
             for _ in range(min(len(corks), _MOST_CONNECTIONS)):
                 corks.popleft().flush()
@@ -46,6 +47,9 @@ class Cork(ForwardingTransport):
 
     __slots__ = (
         "_conn",
+        "_corks",
+        "_descriptor",
+        "_direct",
         "_flusher",
         "_frames",
         "_loop",
@@ -67,10 +71,13 @@ class Cork(ForwardingTransport):
         self._conn = conn
         self._writable = writable
         self._flusher = flusher
+        self._corks = flusher.corks
         self._loop = loop
-        self._frames: list[bytes] = []
+        self._descriptor = descriptor_of(transport)
+        self._frames: list[bytes] | None = None
         self._size = 0
         self._open = False
+        self._direct: int | None = None  # the descriptor, while the transport has nothing to write
         self.deflates = False
         """Whether the connection takes compressed frames that depend on no other."""
 
@@ -80,11 +87,17 @@ class Cork(ForwardingTransport):
             return False
         frame = (message.deflated or message.deflate()) if self.deflates else message.plain
         frames = self._frames
-        if not frames:
-            self._flusher.add(self, self._loop)
-        frames.append(frame)
-        self._size += len(frame)
-        if self._size > _MOST_BYTES:
+        if frames is None:
+            corks = self._corks
+            if not corks:
+                self._flusher.start(self._loop)
+            corks.append(self)
+            self._frames = [frame]
+            size = self._size = len(frame)
+        else:
+            frames.append(frame)
+            size = self._size = self._size + len(frame)
+        if size > _MOST_BYTES:
             self.flush()
         return True
 
@@ -94,31 +107,44 @@ class Cork(ForwardingTransport):
         self._take()
 
     def recheck(self) -> None:
-        """Note that the connection may no longer be open or writable."""
+        """Note that the connection may no longer be open or writable, or its transport may have to write."""
         self._open = False
 
     def flush(self) -> None:
         """Write what was collected, unless the transport is closing, which drops what is written."""
         frames = self._take()
-        if frames and not self._transport.is_closing():
-            self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+        if frames is None or self._transport.is_closing():  # then its socket may be another one's
+            return
+        data = b"".join(frames)
+        if self._direct is not None:
+            try:
+                sent = write(self._direct, data)
+            except OSError:  # there is no room, or an error that the transport will find itself
+                sent = 0
+            if sent == len(data):
+                return
+            data = data[sent:]
+            self.recheck()
+        self._transport.write(data)
 
     def _opens(self) -> bool:
-        """Check the connection, once: each change of its state writes something else, or calls `recheck`."""
+        """Check the connection, once: each change writes to the transport, or calls `recheck`."""
         if (
             self._conn.state is not OPEN
             or not self._writable.is_set()
             or self._transport.is_closing()
         ):
             return False
+        waits = self._transport.get_write_buffer_size() > 0
+        self._direct = None if waits else self._descriptor
         self._open = True
         return True
 
-    def _take(self) -> list[bytes]:
-        """Return what was collected, which is no longer kept."""
+    def _take(self) -> list[bytes] | None:
+        """Return what was collected, if anything was, which is no longer kept."""
         frames = self._frames
-        if frames:
-            self._frames = []
+        if frames is not None:
+            self._frames = None
             self._size = 0
         return frames
 
