@@ -84,7 +84,7 @@ class Quiet:
 
 
 def make_app() -> WsApp:
-    """Return a new app. The symbol of an order says what happens, and its quantity how often, or the code."""
+    """Return a new app. The symbol of an order says what happens, and its quantity how often."""
     bars, books = Producer(), Producer()
     orders: list[NewOrder] = []
 
@@ -92,12 +92,13 @@ def make_app() -> WsApp:
         if request.symbol == "REFUSE":
             raise ServiceError("At most 100", code="order_rejected")
         orders.append(request)
-        if request.symbol in {"CLOSE", "BARS, CLOSE"}:
-            app.disconnect(context.client.id, code=request.quantity)
-        if request.symbol in {"BARS", "BARS, CLOSE"} and bars.feed is not None:
-            for number in range(3):
+        happens = request.symbol.split(", ")
+        if "CLOSE" in happens:
+            app.disconnect(context.client.id, code=1013, reason="as it was told to")
+        if "BARS" in happens and bars.feed is not None:
+            for number in range(request.quantity):
                 bars.feed(Bar(close=float(number)))
-        if request.symbol == "BOOK" and books.feed is not None:
+        if "BOOK" in happens and books.feed is not None:
             for number in range(request.quantity):
                 books.sizes[f"{number}.5"] = str(len(orders))
                 books.feed(BookChange(price=f"{number}.5", size=str(len(orders))))
@@ -115,7 +116,7 @@ def make_app() -> WsApp:
                 route="bars",
                 request_type=BarsRequest,
                 data_type=Bar,
-                history=History(updates=3),
+                history=History(updates=2),
             ),
             WsRouter(
                 service=books,

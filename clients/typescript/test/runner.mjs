@@ -13,7 +13,7 @@ const CANNOT = new Set();
 /** Run a script; return what went wrong, or nothing. `skipped` if the client cannot do what it needs. */
 export async function run(runtime, script) {
   if ((script.needs ?? []).some((need) => CANNOT.has(need))) return "skipped";
-  const play = new Play(runtime, script);
+  const play = new Play(runtime, script, new World());
   for (const [number, step] of script.steps.entries()) {
     try {
       await play.step(step);
@@ -25,15 +25,16 @@ export async function run(runtime, script) {
   return play.rest();
 }
 
-class Play {
-  #world = new World();
+/** One run of a script, by a client in a world. */
+export class Play {
+  #world;
   #names = new Map();
   #captured = new Map();
   #runtime;
   #client;
 
-  constructor(runtime, script) {
-    const world = this.#world;
+  constructor(runtime, script, world) {
+    this.#world = world;
     this.#runtime = runtime;
     world.unusable = script.unusable;
     const options = script.options ?? {};
@@ -58,6 +59,10 @@ class Play {
     else if ("sent" in step) this.#compare("sent", step.sent, step.order === "any");
     else if ("seen" in step) this.#compare("seen", step.seen, step.order === "any");
     else throw new Error("not a step");
+  }
+
+  get state() {
+    return this.#client.$state;
   }
 
   /** What was neither expected nor asked for. */
