@@ -1,0 +1,1 @@
+"""Render typed clients from AsyncAPI documents. Each language is a folder; nothing is written here."""

@@ -1,0 +1,214 @@
+"""Read the routes and commands that an AsyncAPI 3 document describes, whichever side it is written from.
+
+They are recognised by the names of messages, which are the types of frames; keys of a document may be anything.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from wsgen.outputs.clients.contract import Json, Route
+from wsgen.outputs.clients.typescript.references import resolved, route_of
+
+_RESERVED = frozenset({"hello", "authenticate", "notice", "status", "error", "ping", "pong"})
+_ANSWER, _ENTER, _UPDATE, _STATE = ".response", ".subscribe", ".update", ".snapshot"
+_VERBS = (_ANSWER, _ENTER, ".unsubscribe", _UPDATE, _STATE, ".reset", ".unsubscribed", ".presence")
+
+
+class Slot(NamedTuple):
+    """A schema, and where in the document it is."""
+
+    schema: object
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A route: what it is called on the wire, and the types of its request, updates and state.
+
+    `request` is None if there is nothing to ask for, `snapshot` if the route has no state.
+    """
+
+    wire: str
+    route: Route
+    request: Slot | None
+    data: Slot
+    snapshot: Slot | None
+    texts: Json = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command: what it is called on the wire and in its source, and the types of question and answer."""
+
+    wire: str
+    name: str
+    route: Route
+    request: Slot
+    response: Slot
+    texts: Json = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A channel: the routes and commands of one socket. `contract` is its digest, empty if it is not known."""
+
+    name: str
+    route: Route
+    address: str
+    description: str
+    contract: str
+    routes: tuple[Subscribed, ...]
+    commands: tuple[Asked, ...]
+
+
+class _Message(NamedTuple):
+    value: Json
+    route: Route
+
+
+def read_endpoints(document: Json) -> tuple[Endpoint, ...]:
+    """Return the endpoints of `document`, which is valid, that have routes or commands, in its order."""
+    operations = document.get("operations")
+    told = list(_operations(document, operations if isinstance(operations, dict) else {}))
+    found = []
+    channels = document.get("channels")
+    for key, item in channels.items() if isinstance(channels, dict) else ():
+        channel, route = resolved(document, item, ("channels", key))
+        if isinstance(channel, dict):
+            endpoint = _endpoint(document, str(key), channel, route, told)
+            if endpoint.routes or endpoint.commands:
+                found.append(endpoint)
+    return tuple(found)
+
+
+def _operations(document: Json, operations: Json) -> Iterator[tuple[Route, Json]]:
+    """Yield each operation with where its first message is."""
+    for key, item in operations.items():
+        operation, _ = resolved(document, item, ("operations", key))
+        if not isinstance(operation, dict):
+            continue
+        listed = operation.get("messages")
+        for message in listed if isinstance(listed, list) else ():
+            reference = message.get("$ref") if isinstance(message, dict) else None
+            if isinstance(reference, str) and (route := route_of(reference)):
+                yield resolved(document, message, ())[1] or route, operation
+                yield route, operation
+
+
+def _endpoint(
+    document: Json, key: str, channel: Json, route: Route, operations: list[tuple[Route, Json]]
+) -> Endpoint:
+    messages: dict[str, _Message] = {}
+    told: dict[str, Json] = {}
+    listed = channel.get("messages")
+    for name, item in listed.items() if isinstance(listed, dict) else ():
+        here: Route = (*route, "messages", name)
+        message, place = resolved(document, item, here)
+        if isinstance(message, dict):
+            wire = message.get("name")
+            wire = wire if isinstance(wire, str) and wire else str(name)
+            messages[wire] = _Message(message, place)
+    places = {message.route: wire for wire, message in messages.items()}
+    for place, operation in operations:
+        if place in places:
+            told.setdefault(places[place], operation)
+    routes = [
+        _subscribed(document, wire.removesuffix(_ENTER), messages, told)
+        for wire in messages
+        if wire.endswith(_ENTER) and wire.removesuffix(_ENTER) + _UPDATE in messages
+    ]
+    commands = [
+        _asked(document, wire, messages, told)
+        for wire in messages
+        if wire not in _RESERVED and not wire.endswith(_VERBS) and wire + _ANSWER in messages
+    ]
+    address, contract = channel.get("address"), channel.get("x-contract")
+    text = channel.get("description")
+    return Endpoint(
+        name=key,
+        route=route,
+        address=address if isinstance(address, str) else "",
+        description=text if isinstance(text, str) else "",
+        contract=contract if isinstance(contract, str) else "",
+        routes=tuple(routes),
+        commands=tuple(commands),
+    )
+
+
+def _subscribed(
+    document: Json, wire: str, messages: Mapping[str, _Message], told: Mapping[str, Json]
+) -> Subscribed:
+    enter, update = messages[wire + _ENTER], messages[wire + _UPDATE]
+    frame, place = _payload(document, enter)
+    request = _property(frame, place, "payload")
+    needed = frame.get("required") if isinstance(frame, dict) else None
+    has_request = isinstance(needed, list) and "payload" in needed
+    state = messages.get(wire + _STATE)
+    operation = told.get(wire + _ENTER, {})
+    return Subscribed(
+        wire=wire,
+        route=enter.route,
+        request=request if has_request else None,
+        data=_inner(document, update),
+        snapshot=_inner(document, state) if state else None,
+        texts={**_texts(update.value), **_texts(operation)},
+        errors=_errors(operation),
+    )
+
+
+def _asked(
+    document: Json, wire: str, messages: Mapping[str, _Message], told: Mapping[str, Json]
+) -> Asked:
+    question, answer = messages[wire], messages[wire + _ANSWER]
+    operation = told.get(wire, {})
+    name = operation.get("x-command")
+    return Asked(
+        wire=wire,
+        name=name if isinstance(name, str) and name else wire,
+        route=question.route,
+        request=_property(*_payload(document, question), "payload"),
+        response=_property(*_payload(document, answer), "payload"),
+        texts={**_texts(question.value), **_texts(operation)},
+        errors=_errors(operation),
+    )
+
+
+def _payload(document: Json, message: _Message) -> tuple[object, Route]:
+    """Return the schema of a message's frame, and where it is."""
+    schema, route = resolved(document, message.value.get("payload"), (*message.route, "payload"))
+    if isinstance(schema, dict) and "schemaFormat" in schema and "schema" in schema:
+        schema, route = resolved(document, schema["schema"], (*route, "schema"))
+    return schema, route
+
+
+def _inner(document: Json, message: _Message) -> Slot:
+    """Return the payload in the payload of a message."""
+    frame, route = _payload(document, message)
+    outer = _property(frame, route, "payload")
+    schema, place = resolved(document, outer.schema, outer.route)
+    return _property(schema, place, "payload")
+
+
+def _property(schema: object, route: Route, name: str) -> Slot:
+    """Return the schema of a property, which takes any value if `schema` says nothing of it."""
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    if isinstance(properties, dict) and name in properties:
+        return Slot(properties[name], (*route, "properties", name))
+    return Slot(True, route)
+
+
+def _texts(item: Json) -> Json:
+    """Return the summary and the description of a message or operation, and whether it is deprecated."""
+    found = {key: item[key] for key in ("summary", "description") if isinstance(item.get(key), str)}
+    if item.get("deprecated") is True or item.get("x-deprecated") is True:
+        found["deprecated"] = True
+    return found
+
+
+def _errors(operation: Json) -> dict[str, str]:
+    errors = operation.get("x-errors")
+    listed = errors.items() if isinstance(errors, dict) else ()
+    return {str(code): text if isinstance(text, str) else "" for code, text in listed}
