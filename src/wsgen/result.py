@@ -50,11 +50,23 @@ class ModuleResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientResult:
+    """The part of a run that a typed client is; `reason` says why it was stale."""
+
+    language: str
+    output: Path
+    state: State
+    changes: tuple[FileChange, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
-    """The whole result of a run: its modules in order of path, and its diagnostics sorted."""
+    """The whole result of a run: its modules in order of path, its diagnostics sorted, and its clients."""
 
     modules: tuple[ModuleResult, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    clients: tuple[ClientResult, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -62,5 +74,6 @@ class RunResult:
         return not has_errors(self.diagnostics)
 
     def count(self, *states: State) -> int:
-        """Return how many modules are in one of `states`."""
-        return sum(module.state in states for module in self.modules)
+        """Return how many modules and clients are in one of `states`."""
+        modules = sum(module.state in states for module in self.modules)
+        return modules + sum(client.state in states for client in self.clients)

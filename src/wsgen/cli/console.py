@@ -194,10 +194,24 @@ def show_modules(result: RunResult, *, verbose: bool) -> None:
                 echo(f"{'':<{width}}  {sign} {printable(display_path(change.path))}")
 
 
+def show_clients(result: RunResult, *, verbose: bool) -> None:
+    """Print a line for each client: its language, state and folder."""
+    style = style_for(sys.stdout)
+    for client in result.clients:
+        if client.state is State.EMPTY:
+            continue
+        state = style(f"{client.state.value:<7}", _COLOURS[client.state])
+        echo(f"{client.language} client  {state}  {printable(display_path(client.output))}")
+        for change in client.changes if verbose else ():
+            sign = "-" if change.after is None else "+" if change.before is None else "~"
+            echo(f"  {sign} {printable(display_path(change.path))}")
+
+
 def show_summary(result: RunResult, seconds: float, projects: int = 1) -> None:
     """Print the last line of a run: counts and time."""
     modules = [module for module in result.modules if module.state is not State.EMPTY]
-    if not modules:
+    clients = [client for client in result.clients if client.state is not State.EMPTY]
+    if not modules and not clients:
         if result.modules and result.ok:
             totals = _count(len(result.modules), "module")
             echo(f"{totals}, nothing generated ({seconds:.2f} s)")
@@ -215,7 +229,10 @@ def show_summary(result: RunResult, seconds: float, projects: int = 1) -> None:
         found += f", {fixable} fixable with `wsgen validate --fix`"
     style = style_for(sys.stdout)
     totals = f"{projects} projects, " if projects > 1 else ""
-    totals += ", ".join([_count(len(modules), "module"), *_counts(routers, commands)])
+    counted = [_count(len(modules), "module")] if modules else []
+    counted += _counts(routers, commands)
+    counted += [_count(len(clients), "client")] if clients else []
+    totals += ", ".join(counted)
     mark = style("✗", "red") if errors else style("✓", "green")
     if not (sys.stdout.encoding or "").lower().startswith("utf"):
         mark = "x" if errors else "ok"

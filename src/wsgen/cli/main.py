@@ -38,6 +38,7 @@ _COMMANDS = {
         "asyncapi",
         "Export, validate and show AsyncAPI documents.",
     ),
+    "client": ("wsgen.cli.client_commands", "client", "Make a typed client: TypeScript."),
     "schema": ("wsgen.cli.reference", "schema", "Print the JSON Schema of ws.yaml."),
     "doctor": ("wsgen.cli.doctor", "doctor", "Say what wsgen finds, and what would fail."),
     "explain": ("wsgen.cli.reference", "explain", "Say what a diagnostic means and what to do."),

@@ -1,8 +1,10 @@
-"""The registered outputs, and the package that they render together."""
+"""The registered outputs: those that render a module's package together, and the clients."""
 
 from wsgen.manifest import is_package_path
 from wsgen.model import ModuleSpec
 from wsgen.outputs.channels.stub import render_stub
+from wsgen.outputs.clients.contract import ClientOutput
+from wsgen.outputs.clients.typescript.client_files import render_typescript
 from wsgen.outputs.contract import Output, RenderContext, RenderedFile, language_of
 from wsgen.outputs.python.package import render_python
 
@@ -10,6 +12,11 @@ OUTPUTS: dict[str, Output] = {
     "python": render_python,
     "channels": render_stub,
 }
+
+CLIENTS: dict[str, ClientOutput] = {
+    "typescript": render_typescript,
+}
+"""The clients by language, each made of a whole document."""
 
 
 def render_package(module: ModuleSpec, context: RenderContext) -> dict[str, RenderedFile]:

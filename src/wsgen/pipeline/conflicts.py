@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wsgen.commit.single_file import what_to_do
@@ -38,6 +39,12 @@ def edited_by_hand(
     source: ModuleSource, plan: Plan, *, command: str = "wsgen render"
 ) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each file that somebody else changed or made; `command` would override it."""
+    for item in files_in_the_way(plan, f"{command} --force"):
+        yield replace(item, module=source.name)
+
+
+def files_in_the_way(plan: Plan, command: str) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each file that somebody else changed or made, and that `command` would replace."""
     for name in plan.edited:
         file = plan.output / name
         try:
@@ -45,7 +52,7 @@ def edited_by_hand(
         except OSError as error:
             message = f"{name} cannot be read: {error.strerror or error}"
             help_text = what_to_do(error, writable="Make the file readable, or remove it.")
-            yield Diagnostic("WSG405", message, Span(file), help=help_text, module=source.name)
+            yield Diagnostic("WSG405", message, Span(file), help=help_text)
             continue
         ours = name == MANIFEST or name in plan.owned
         yield Diagnostic(
@@ -53,8 +60,7 @@ def edited_by_hand(
             f"{name} was edited by hand" if ours else f"{name} was not written by wsgen",
             Span(file),
             help="Move the change to where the file is made from, then run "
-            f"`{command} --force` to replace the file.",
-            module=source.name,
+            f"`{command}` to replace the file.",
         )
 
 

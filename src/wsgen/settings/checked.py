@@ -10,9 +10,16 @@ from typing import Any, TypeGuard  # Any: values of TOML, which are checked befo
 from wsgen.diagnostics import Diagnostic
 from wsgen.environment import Environment, environment_at, running_environment
 from wsgen.errors import ConfigError
-from wsgen.files import real
+from wsgen.files import real, repository_of
 from wsgen.names import did_you_mean, is_dotted
-from wsgen.settings.config import OUTPUT, STEPS, Config, OwnCommand, default_sources
+from wsgen.settings.config import (
+    OUTPUT,
+    STEPS,
+    ClientSettings,
+    Config,
+    OwnCommand,
+    default_sources,
+)
 from wsgen.settings.default_environment import default_environment
 from wsgen.settings.key_places import SettingPlaces, prefix_of
 from wsgen.settings.table import PLACEHOLDERS, SETTINGS, STEP_NAME, Setting, Table
@@ -63,6 +70,7 @@ class _SettingsCheck:
             environment=environment,
             warnings=warnings,
             asyncapi=MappingProxyType(asyncapi),
+            clients=self.clients(values["clients"]),
         )
         if self.found:
             raise ConfigError("the settings are not usable", self.found)
@@ -109,6 +117,8 @@ class _SettingsCheck:
                 for name, entry in table.items()
                 if self.is_table(entry, (*keys, name))
             }
+        if value is None and any(isinstance(s, Setting) and s.required for s in setting.settings):
+            return {}
         return self.values(table, setting.settings, keys) if setting.settings else dict(table)
 
     def is_table(self, value: object, keys: _Keys) -> TypeGuard[dict[str, object]]:
@@ -227,6 +237,23 @@ class _SettingsCheck:
             elif line := self.words(table["command"], (*keys, "command")):
                 found[name] = OwnCommand(name, line, table["fixes"], table["reads"])
         return found
+
+    def clients(self, tables: Mapping[str, Mapping[str, Any]]) -> tuple[ClientSettings, ...]:
+        """Return the clients that the settings define."""
+        found = []
+        for language, table in tables.items():
+            if (path := table.get("path")) is None:  # there is no such table, or it is wrong
+                continue
+            keys = ("clients", language, "path")
+            place = real(self.root / path) if "\0" not in path else None
+            around = repository_of(self.root) or self.root
+            if place is None or not place.is_relative_to(around) or self.root.is_relative_to(place):
+                message = f"`path` does not name a folder of its own in the repository: {path!r}"
+                self.fail("WSG903", keys, message, "Name a folder that only the client is in.")
+            else:
+                options = table["runtime"], table["open_enums"]
+                found.append(ClientSettings(language, place, *options))
+        return tuple(found)
 
     def words(self, command: str | list[str] | None, keys: _Keys) -> tuple[str, ...]:
         """Return the words of a command line, which may be quoted as for a shell; none if it has none."""

@@ -46,6 +46,19 @@ class OwnCommand(NamedTuple):
     reads: str = "text"
 
 
+class ClientSettings(NamedTuple):
+    """A typed client that is rendered with the other files: its language and its folder.
+
+    `runtime` is the npm package with the runtime, None if the client has the runtime too. With `open_enums`,
+    enumerations take other values.
+    """
+
+    language: str
+    output: Path
+    runtime: str | None = None
+    open_enums: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """The settings of one project; all paths are absolute and below `root`.
@@ -55,6 +68,7 @@ class Config:
     are importable from; `steps` are the quality steps, which the settings name if they are `steps_named`;
     `commands` are those that the settings define; `timeout` is in seconds, for each run of a tool.
     `environment` is what tools and imports look at; `warnings` are about what was passed over to find it.
+    `clients` are made of all modules.
     """
 
     root: Path
@@ -72,6 +86,7 @@ class Config:
     environment: Environment = field(default_factory=running_environment)
     warnings: tuple[Diagnostic, ...] = ()
     asyncapi: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    clients: tuple[ClientSettings, ...] = ()
 
     @property
     def security_schemes(self) -> Mapping[str, object]:

@@ -1,5 +1,6 @@
 """The settings of a project: name, type, default and meaning of each, for the reader and for the JSON Schema."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -37,13 +38,19 @@ class Setting(NamedTuple):
 class Table(NamedTuple):
     """A table of settings; without `settings`, what is in it is checked elsewhere.
 
-    A table that is `named` holds any number of such tables by name.
+    A table that is `named` holds any number of such tables by name. One with a setting that is required may be
+    missing as a whole.
     """
 
     name: str
     description: str
     settings: "tuple[Setting | Table, ...]" = ()
     named: bool = False
+
+
+def is_npm_name(name: str) -> bool:
+    """Return whether `name` may be a package of npm, or a part of one."""
+    return re.fullmatch(_NPM_NAME, name) is not None
 
 
 def _is_text(value: object) -> bool:
@@ -84,6 +91,13 @@ _COMMAND = Type(
     _is_command,
 )
 _YES_OR_NO = Type("true or false", {"type": "boolean"}, "true", lambda v: isinstance(v, bool))
+_NPM_NAME = r"^(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*(/[A-Za-z0-9._~-]+)*$"
+_NPM_PACKAGE = Type(
+    "the name of an npm package",
+    {"type": "string", "pattern": _NPM_NAME},
+    '"@wsgen/client"',
+    lambda value: isinstance(value, str) and is_npm_name(value),
+)
 _READING = Type(
     " or ".join(f'"{reading}"' for reading in READINGS),
     {"enum": list(READINGS)},
@@ -154,6 +168,35 @@ SETTINGS: tuple[Setting | Table, ...] = (
     Table(
         "asyncapi",
         "The title, servers, security schemes and other metadata of the documents.",
+    ),
+    Table(
+        "clients",
+        "Typed clients, which are rendered and checked with the other files.",
+        (
+            Table(
+                "typescript",
+                "The TypeScript client of all modules.",
+                (
+                    Setting(
+                        "path",
+                        "The folder of the client, which nothing else is in. It may be outside of the project.",
+                        _TEXT,
+                        required=True,
+                    ),
+                    Setting(
+                        "runtime",
+                        "The npm package to import the runtime from. By default the client has a copy of it.",
+                        _NPM_PACKAGE,
+                    ),
+                    Setting(
+                        "open_enums",
+                        "Whether enumerations take values that the models do not have yet.",
+                        _YES_OR_NO,
+                        False,
+                    ),
+                ),
+            ),
+        ),
     ),
 )
 

@@ -35,28 +35,34 @@ class Problem:
 
 
 class ClientOptions(NamedTuple):
-    """How to render a client.
+    """How to render a client of the document that is called `title`.
 
-    `origin` says what it is made from, and `command` how it is made again. `runtime` is the name of a package
-    with the runtime, None to render the runtime too. With `open_enums`, enumerations take other values.
+    `runtime` is the name of a package with the runtime, None to render the runtime too. With `open_enums`,
+    enumerations take other values.
     """
 
-    origin: str
-    command: str
+    title: str
     runtime: str | None = None
     open_enums: bool = False
 
 
+class NamedType(NamedTuple):
+    """A named type: its text, which is in a file of the client, and what it is for."""
+
+    text: str
+    owner: Owner
+
+
 @dataclass(frozen=True, slots=True)
 class RenderedClient:
-    """The files of a client, by path in the order in which to write them; empty if an error is among `problems`.
+    """The files of a client, by path in the order in which to write them; none if an error is among `problems`.
 
-    `owners` says what each named type is for.
+    `types` are the named types, by name.
     """
 
     files: Mapping[str, str]
     problems: tuple[Problem, ...]
-    owners: Mapping[str, Owner]
+    types: Mapping[str, NamedType]
 
 
 ClientOutput = Callable[[Json, ClientOptions], RenderedClient]

@@ -5,12 +5,15 @@ from collections.abc import Iterable
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+")
 _NOT_TYPES = frozenset(
-    """
-    any as async await bigint boolean break case catch class const continue debugger declare default delete do
-    else enum export extends false finally for function if implements import in instanceof interface keyof let
-    never new null number object package private protected public readonly return static string super switch
-    symbol this throw true try type typeof undefined unique unknown var void while with yield
-    """.split()
+    re.findall(
+        r"\w+",
+        """
+        any as async await bigint boolean break case catch class const continue debugger declare default delete
+        do else enum export extends false finally for function if implements import in instanceof interface keyof
+        let never new null number object package private protected public readonly return static string super
+        switch symbol this throw true try type typeof undefined unique unknown var void while with yield
+        """,
+    )
 )
 """Names that TypeScript refuses for types, or that have a meaning of their own in them."""
 
