@@ -14,6 +14,9 @@ _RESERVED = frozenset({"hello", "authenticate", "notice", "status", "error", "pi
 _ANSWER, _ENTER, _UPDATE, _STATE = ".response", ".subscribe", ".update", ".snapshot"
 _VERBS = (_ANSWER, _ENTER, ".unsubscribe", _UPDATE, _STATE, ".reset", ".unsubscribed", ".presence")
 
+_CLOSING = "The server closes the socket with one of these codes:"
+"""The rest of a description is about all clients, and in the documentation of the runtime."""
+
 
 class Slot(NamedTuple):
     """A schema, and where in the document it is."""
@@ -131,7 +134,7 @@ def _endpoint(
         name=key,
         route=route,
         address=address if isinstance(address, str) else "",
-        description=text if isinstance(text, str) else "",
+        description=text.partition(_CLOSING)[0].strip() if isinstance(text, str) else "",
         contract=contract if isinstance(contract, str) else "",
         routes=tuple(routes),
         commands=tuple(commands),

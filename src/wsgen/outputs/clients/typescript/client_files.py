@@ -8,7 +8,8 @@ from wsgen.outputs.clients.contract import (
     RenderedClient,
 )
 from wsgen.outputs.clients.typescript.api import read_endpoints
-from wsgen.outputs.clients.typescript.members import Client, clients_of
+from wsgen.outputs.clients.typescript.index import render_index
+from wsgen.outputs.clients.typescript.members import clients_of
 from wsgen.outputs.clients.typescript.schemas import Schemas
 from wsgen.outputs.clients.typescript.statements import header, named_type, statement
 
@@ -22,22 +23,18 @@ def render_typescript(document: Json, options: ClientOptions) -> RenderedClient:
     if problems:
         return RenderedClient({}, tuple(problems), {})
     schemas = Schemas(document, open_enums=options.open_enums)
-    routes = [_types_of(client, schemas) for client in clients]
-    declared = schemas.declared()
-    named = {name: NamedType(named_type(name, item), item.owner) for name, item in declared.items()}
     head = header(options.title)
-    texts = [*routes, *(kind.text for kind in named.values())]
-    types = head + "".join(statement(f"{text}\n") for text in texts)
-    return RenderedClient({"types.d.ts": types}, tuple(schemas.problems), named)
+    index = render_index(head, clients, schemas, options.runtime or "./runtime.js")
+    named = {
+        name: NamedType(named_type(name, item), item.owner)
+        for name, item in schemas.declared().items()
+    }
+    types = head + "".join(statement(f"{kind.text}\n") for kind in named.values())
+    files = {"types.d.ts": f"{types}{statement('export {};')}\n", "index.ts": index}
+    return RenderedClient(files, tuple(schemas.problems), named)
 
 
 def _nothing() -> Problem:
     message = "the document describes no route and no command of wsgen's protocol"
     help_text = "Name a document that `wsgen asyncapi export` writes, or that an app serves."
     return Problem("WSG702", ("channels",), message, help_text)
-
-
-def _types_of(client: Client, schemas: Schemas) -> str:
-    """Return the statement that declares the types of the routes and commands of a client."""
-    del client, schemas
-    return ""

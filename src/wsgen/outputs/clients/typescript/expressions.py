@@ -62,5 +62,5 @@ def tuple_of(items: Sequence[Type], needed: int, rest: Type | None) -> Type:
 
 
 def indented(text: str) -> str:
-    """Return `text` with all lines but the first one level deeper."""
-    return text.replace("\n", "\n  ")
+    """Return `text` with all lines but the first one level deeper, and without spaces at their ends."""
+    return text.replace("\n", "\n  ").replace("\n  \n", "\n\n")

@@ -57,7 +57,7 @@ def camel_case(name: str) -> str:
         return "_"
     first, *rest = words
     joined = first.lower() + "".join(word[:1].upper() + word[1:] for word in rest)
-    return f"_{joined}" if joined[0].isdigit() else joined
+    return f"_{joined}" if joined[0].isdigit() or joined == "constructor" else joined
 
 
 def pascal_case(name: str) -> str:

@@ -1,6 +1,7 @@
 """Convert the schemas of objects: properties with their comments, and what else they may have."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -13,6 +14,8 @@ _MEMBERS = ("properties", "additionalProperties", "patternProperties", "property
 _LONGEST = 1000
 """Of the type of all further properties: it repeats the types of the others, at each level."""
 _LONG_VALUE = 200
+_TAG = re.compile(r"^([\s*]*)@")
+"""What a reader of doc comments would take for the beginning of a tag."""
 
 
 class Converter(Protocol):
@@ -101,7 +104,11 @@ def comment_of(schema: object) -> list[str]:
     if not isinstance(schema, dict):
         return []
     text = schema.get("description")
-    lines = text.strip().splitlines() if isinstance(text, str) else []
+    lines = (
+        [_TAG.sub(r"\1\\@", line) for line in text.strip().splitlines()]
+        if isinstance(text, str)
+        else []
+    )
     said = []
     if schema.get("deprecated") is True:
         said.append("@deprecated")

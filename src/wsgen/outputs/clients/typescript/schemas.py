@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from wsgen.outputs.clients.contract import Json, Owner, Problem, Route
+from wsgen.outputs.clients.typescript.api import Slot
 from wsgen.outputs.clients.typescript.expressions import (
     NEVER,
     NULL,
@@ -63,16 +64,19 @@ class Schemas:
         self.problems: list[Problem] = []
         components = document.get("components")
         listed = components.get("schemas") if isinstance(components, dict) else None
-        self._names = TypeNames(map(str, listed) if isinstance(listed, dict) else ())
+        self.names = TypeNames(map(str, listed) if isinstance(listed, dict) else ())
         self._routes: dict[Route, str] = {}
         self._waiting: list[tuple[Route, str, Owner]] = []
         self._bare: set[str] = set()
         self._owner = Owner("", "", "")
+        self._prefix = ""
 
-    def slot(self, schema: object, route: Route, owner: Owner) -> Type:
-        """Return the type of the values of `schema`, which is at `route` and belongs to `owner`."""
-        self._owner = owner
-        return self.type_of(schema, route)
+    def slot(self, slot: Slot, owner: Owner, prefix: str) -> Type:
+        """Return the type of a `slot`, which belongs to `owner`; the names in it begin with `prefix`."""
+        self._owner, self._prefix = owner, prefix
+        found = self.type_of(slot.schema, slot.route)
+        self._prefix = ""
+        return found
 
     def declared(self) -> dict[str, Declared]:
         """Convert all schemas that were referred to, and those that they refer to; return them by name."""
@@ -172,12 +176,12 @@ class Schemas:
                 self._tell((*route, "$ref"), message, "Correct the reference.")
                 return UNKNOWN
             is_component = target[:2] == _SCHEMAS and len(target) == 3
-            name = self._names.name(str(target[-1]), kept=is_component)
+            name = self.names.name(str(target[-1]), kept=is_component)
             self._routes[target] = name
             self._waiting.append((target, name, self._owner))
         name = self._routes[target]
         self._bare.add(name)
-        return Type(name)
+        return Type(f"{self._prefix}{name}")
 
     def _enumeration(self, schema: Json, route: Route) -> Type:
         keyword = "const" if "const" in schema else "enum"
@@ -219,11 +223,14 @@ class Schemas:
         said = properties.get(tag) if isinstance(properties, dict) else None
         if not isinstance(said, dict) or not ("const" in said or "enum" in said):
             return None
-        return object_type(self, {"properties": {tag: said}, "required": [tag]}, route, 1)
+        values = {key: said[key] for key in ("const", "enum") if key in said}
+        return object_type(self, {"properties": {tag: values}, "required": [tag]}, route, 1)
 
     def _array(self, schema: Json, route: Route, depth: int) -> Type:
         key = "prefixItems" if "prefixItems" in schema else "items"
         first = schema.get(key)
+        if schema.get("maxItems") == 0:
+            return Type("[]")
         if not isinstance(first, list):
             item = schema.get("items", True)
             return array(self.type_of(item, (*route, "items"), depth + 1))
