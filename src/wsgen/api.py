@@ -1,7 +1,7 @@
 """The library's functions on paths: they do what the commands do, and return values."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from wsgen.diagnostics import has_errors
@@ -36,7 +36,7 @@ def render(
     """
     config, sources = _modules(paths, modules, root)
     options = Options(quality=quality, force=force)
-    result = run(sources, config, options)
+    result = _run(sources, config, options, whole=not (paths or modules))
     return with_reason_for_nothing(result, tuple(map(Path, paths)), config, gate=False)
 
 
@@ -54,7 +54,7 @@ def check(
     """
     config, sources = _modules(paths, modules, root)
     options = Options(write=False, quality=quality)
-    result = run(sources, config, options)
+    result = _run(sources, config, options, whole=not (paths or modules))
     return with_reason_for_nothing(result, tuple(map(Path, paths)), config, gate=True)
 
 
@@ -70,6 +70,18 @@ def load_modules(
     if has_errors(diagnostics):
         raise GenerationError("sources are invalid", diagnostics)
     return tuple(item.spec for item in loaded.values() if item.spec and not item.spec.is_empty)
+
+
+def _run(
+    sources: Sequence[ModuleSource], config: Config, options: Options, *, whole: bool
+) -> RunResult:
+    """Return the result of a run, with the clients if it is over the `whole` project."""
+    result = run(sources, config, options)
+    if not (whole and config.clients):
+        return result
+    from wsgen.clients.configured import with_clients  # few projects have any
+
+    return with_clients(result, sources, config, options)
 
 
 def _modules(

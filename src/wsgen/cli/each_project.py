@@ -75,7 +75,9 @@ class Runs:
         """Return the results of all projects as one."""
         results = [part.result for part in self.parts]
         modules = tuple(module for result in results for module in result.modules)
-        return RunResult(modules, in_order(item for each in results for item in each.diagnostics))
+        clients = tuple(client for result in results for client in result.clients)
+        found = in_order(item for each in results for item in each.diagnostics)
+        return RunResult(modules, found, clients)
 
 
 def in_each_project(

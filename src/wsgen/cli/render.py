@@ -12,6 +12,7 @@ import click
 from wsgen.cli.command import Command
 from wsgen.cli.console import (
     echo,
+    show_clients,
     show_diff,
     show_environment,
     show_modules,
@@ -34,7 +35,7 @@ from wsgen.pipeline.stages import run
 from wsgen.result import RunResult, State
 from wsgen.settings.choice import explained_steps
 
-DRIFT = "WSG408"
+DRIFT = frozenset({"WSG408", "WSG703"})
 _UNWRITABLE = frozenset({"WSG405", "WSG406"})
 _no_quality_option = click.option("--no-quality", is_flag=True, help="Skip the quality steps.")
 
@@ -141,6 +142,10 @@ def clean(common: Common, force: bool, dry_run: bool) -> int:
 
     def work(place: Place) -> RunResult:
         result = clean_modules(place.sources, place.config, force=force, dry_run=dry_run)
+        if place.config.clients and not (place.paths or common.modules):
+            from wsgen.clients.configured import without_clients  # few projects have any
+
+            result = without_clients(result, place.config, force=force, write=not dry_run)
         return result if place.sources else place.explained(result, gate=False)
 
     common = replace(common, verbose=common.verbose or dry_run)
@@ -184,6 +189,12 @@ def _run(
         heard = options._replace(progress=log)
         with progress_shown(log, wanted=is_text):
             result = run(place.sources, config, heard, assessed=assessed)
+            if config.clients and not (place.paths or common.modules):
+                from wsgen.clients.configured import with_clients  # few projects have any
+
+                result = with_clients(result, place.sources, config, heard)
+        if config.clients and is_text and (place.paths or common.modules):
+            echo("The clients are left as they are: they are made of all modules.")
         unchecked = options.quality and is_text and not (config.steps or config.steps_named)
         if unchecked and result.count(State.WRITTEN):
             echo("No quality step ran: the project configures no tool, and none is installed.")
@@ -192,8 +203,10 @@ def _run(
     runs = in_each_project(common, work, begun)
     result = runs.result
     if diff and common.form == "text":
-        show_diff((change for module in result.modules for change in module.changes), runs.root)
-        show_report(RunResult(result.modules, _without_drift(result)), common.form)
+        changes = [change for module in result.modules for change in module.changes]
+        changes += [change for client in result.clients for change in client.changes]
+        show_diff(changes, runs.root)
+        show_report(replace(result, diagnostics=_without_drift(result)), common.form)
         return max(runs.code, _exit_code(result))
     code = _conclude(runs, common, started, logs)
     return code or int(result.count(*fails) > 0 or bool(fails and corrections))
@@ -210,6 +223,7 @@ def _conclude(
             if common.all_projects:
                 show_project(root, part)
             show_modules(part, verbose=common.verbose)
+            show_clients(part, verbose=common.verbose)
             if common.verbose and root in logs:
                 show_times([(work.name, work.seconds, work.most) for work in logs[root].so_far()])
         show_summary(result, perf_counter() - started, runs.shown)
@@ -224,4 +238,4 @@ def _exit_code(result: RunResult) -> int:
 
 
 def _without_drift(result: RunResult) -> tuple[Diagnostic, ...]:
-    return tuple(item for item in result.diagnostics if item.code != DRIFT)
+    return tuple(item for item in result.diagnostics if item.code not in DRIFT)

@@ -66,6 +66,8 @@ def say_if_current(begun: Begun, *, write: bool) -> bool:
     from wsgen.pipeline.stages import is_all_current, run
 
     sources, assessed = begun.sources, begun.assessed
+    if begun.config.clients:  # made of the models too, which the command looks at
+        return False
     if not sources or not is_all_current(sources, assessed):
         return False
     result = run(sources, begun.config, Options(write=write), assessed=assessed)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.report.display import display_path
-from wsgen.result import ModuleResult, RunResult
+from wsgen.result import ClientResult, ModuleResult, RunResult
 
 _VERSION = 1
 """Of schemas/report.schema.json: a new one when a key goes away or changes its meaning."""
@@ -29,6 +29,11 @@ def format_json(
             "ok": result.ok,
             **further,
             "modules": modules,
+            **(
+                {"clients": [_client(client) for client in result.clients]}
+                if result.clients
+                else {}
+            ),
             "diagnostics": _diagnostics(result.diagnostics),
         },
         indent=2,
@@ -67,6 +72,16 @@ def _module(module: ModuleResult) -> dict[str, object]:
         "routers": [{"class": name, "route": route} for name, route in module.routers.items()],
         "commands": [{"name": name, "command": wire} for name, wire in module.commands.items()],
         "changes": [display_path(change.path) for change in module.changes],
+    }
+
+
+def _client(client: ClientResult) -> dict[str, object]:
+    return {
+        "language": client.language,
+        "state": client.state.value,
+        "reason": client.reason or None,
+        "output": display_path(client.output),
+        "changes": [display_path(change.path) for change in client.changes],
     }
 
 

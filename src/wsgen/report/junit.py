@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.report.display import display_path, printable, text_of
-from wsgen.result import ModuleResult, RunResult, State
+from wsgen.result import ClientResult, ModuleResult, RunResult, State
 
 _PASSED = frozenset({State.CURRENT, State.WRITTEN, State.REMOVED, State.REMOVABLE, State.VALID})
 
@@ -17,6 +17,7 @@ def format_junit(result: RunResult, base: Path | None = None) -> str:
     """
     cases = [
         *(_passed(module, base) for module in result.modules if module.state in _PASSED),
+        *(_client(client, base) for client in result.clients if client.state in _PASSED),
         *(_case(item, base) for item in result.diagnostics),
     ]
     # Some services take a report without any test for a mistake.
@@ -36,6 +37,11 @@ def _passed(module: ModuleResult, base: Path | None) -> ET.Element:
     label = f"module {source.name} {source.version or ''}".strip()
     folder = printable(display_path(source.directory, base))
     return ET.Element("testcase", classname=folder, name=printable(label))
+
+
+def _client(client: ClientResult, base: Path | None) -> ET.Element:
+    folder = printable(display_path(client.output, base))
+    return ET.Element("testcase", classname=folder, name=f"{client.language} client")
 
 
 def _case(item: Diagnostic, base: Path | None) -> ET.Element:

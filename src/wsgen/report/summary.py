@@ -24,9 +24,12 @@ def format_summary(result: RunResult, base: Path | None = None) -> str:
     heading = "wsgen: no problems" if not problems else f"wsgen: {_counted(problems)}"
     counts = {state: result.count(state) for state in State if state is not State.EMPTY}
     modules = ", ".join(f"{count} {state.value}" for state, count in counts.items() if count)
-    total = sum(counts.values())
+    clients = sum(client.state is not State.EMPTY for client in result.clients)
+    total = sum(counts.values()) - clients
     noun = "module" if total == 1 else "modules"
-    parts = [f"### {heading}", f"{total} {noun}: {modules}" if total else ""]
+    counted = [f"{total} {noun}"] if total else []
+    counted += [f"{clients} {'client' if clients == 1 else 'clients'}"] if clients else []
+    parts = [f"### {heading}", f"{', '.join(counted)}: {modules}" if counted else ""]
     if problems:
         rows = "\n".join(_row(item, base) for item in problems[:_ROWS])
         head = "<tr><th>Place</th><th>Code</th><th>Problem</th></tr>"
