@@ -1,5 +1,8 @@
 """Render all files of the TypeScript client from an AsyncAPI document."""
 
+from pathlib import Path
+
+from wsgen.files import read_text
 from wsgen.outputs.clients.contract import (
     ClientOptions,
     Json,
@@ -12,6 +15,8 @@ from wsgen.outputs.clients.typescript.index import render_index
 from wsgen.outputs.clients.typescript.members import clients_of
 from wsgen.outputs.clients.typescript.schemas import Schemas
 from wsgen.outputs.clients.typescript.statements import header, named_type, statement
+
+_RUNTIME = Path(__file__).with_name("runtime")
 
 
 def render_typescript(document: Json, options: ClientOptions) -> RenderedClient:
@@ -29,9 +34,26 @@ def render_typescript(document: Json, options: ClientOptions) -> RenderedClient:
         name: NamedType(named_type(name, item), item.owner)
         for name, item in schemas.declared().items()
     }
+    runtime = {} if options.runtime else runtime_files()
+    if runtime is None:
+        return RenderedClient({}, (_incomplete(),), {})
     types = head + "".join(statement(f"{kind.text}\n") for kind in named.values())
-    files = {"types.d.ts": f"{types}{statement('export {};')}\n", "index.ts": index}
+    files = {**runtime, "types.d.ts": f"{types}{statement('export {};')}\n", "index.ts": index}
     return RenderedClient(files, tuple(schemas.problems), named)
+
+
+def runtime_files() -> dict[str, str] | None:
+    """Return the texts of the runtime that comes with wsgen, None if this installation does not have it."""
+    try:
+        return {name: read_text(_RUNTIME / name) for name in ("runtime.js", "runtime.d.ts")}
+    except OSError:
+        return None
+
+
+def _incomplete() -> Problem:
+    message = "this installation of wsgen does not have the runtime of TypeScript clients"
+    help_text = "Install wsgen again; in its repository, run `make client`."
+    return Problem("WSG704", (), message, help_text)
 
 
 def _nothing() -> Problem:

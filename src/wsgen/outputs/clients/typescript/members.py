@@ -7,6 +7,9 @@ from wsgen.outputs.clients.contract import Owner, Problem
 from wsgen.outputs.clients.typescript.api import Asked, Endpoint, Subscribed
 from wsgen.outputs.clients.typescript.identifiers import camel_case, pascal_case
 
+_TAKEN = frozenset({"Command", "Handle", "Stream"})
+"""What options of the runtime begin with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -16,6 +19,11 @@ class Client:
     endpoint: Endpoint
     routes: Mapping[str, Subscribed]
     commands: Mapping[str, Asked]
+
+    @property
+    def options(self) -> str:
+        """Return the name of its options, which is none of the runtime's."""
+        return f"{self.name}Options" if self.name not in _TAKEN else f"{self.name}ClientOptions"
 
 
 def clients_of(endpoints: Sequence[Endpoint]) -> tuple[list[Client], list[Problem]]:

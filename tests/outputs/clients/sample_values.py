@@ -1,0 +1,88 @@
+"""Values of the models of a document as literals of TypeScript: those that polyfactory makes, and mutants of them.
+
+Whether a mutant is a value of its type too, its JSON schema says.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema import Draft7Validator
+from polyfactory.factories import DataclassFactory, TypedDictFactory
+from polyfactory.factories.pydantic_factory import ModelFactory
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from typing_extensions import is_typeddict
+
+_EACH = 3
+_MUTANTS = 60
+_STRANGE = [[["mutant"]]]
+"""What no type of the models accepts, unless it accepts anything."""
+
+Json = Any  # any JSON value
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A value of the schema `name` in a document, or what was made of one; `fits` if the schema accepts it."""
+
+    name: str
+    value: Json
+    fits: bool
+
+
+def samples_of(document: dict[str, Any], models: dict[str, Any]) -> Iterator[Sample]:
+    """Yield values and mutants for each schema of `document` that one of `models` has the name of."""
+    for name in document["components"]["schemas"]:
+        schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        accepts = Draft7Validator(schema).is_valid
+        kind = models.get(name) or models.get(_plain(name))
+        for value in _values(kind) if kind is not None else ():
+            if not accepts(value):  # it is a value of the other direction
+                continue
+            yield Sample(name, value, fits=True)
+            for mutant in _spread(list(_mutants(value))):
+                yield Sample(name, mutant, fits=accepts(mutant))
+
+
+def _plain(name: str) -> str:
+    for ending in ("-Input", "-Output", "Input", "Output"):
+        name = name.removesuffix(ending)
+    return name
+
+
+def _values(kind: Any) -> Iterator[Json]:
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    base: Any = ModelFactory
+    if is_typeddict(kind):
+        base = TypedDictFactory
+    elif not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        base = DataclassFactory
+    factory = base.create_factory(kind, __random_seed__=7, __allow_none_optionals__=True)
+    for value in (factory.build() for _ in range(_EACH)):
+        for by_alias in (True, False):
+            yield json.loads(adapter.dump_json(value, by_alias=by_alias))
+    for value in factory.coverage():
+        try:
+            yield json.loads(adapter.dump_json(value, by_alias=True))
+        except ValidationError:
+            continue
+
+
+def _mutants(value: Json) -> Iterator[Json]:
+    """Yield copies of `value` that differ in one place: a property is missing, or a value is a strange one."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield {other: value[other] for other in value if other != key}
+            for mutant in _mutants(item):
+                yield {**value, key: mutant}
+    elif isinstance(value, list) and value:
+        for mutant in _mutants(value[0]):
+            yield [mutant, *value[1:]]
+    yield _STRANGE
+
+
+def _spread(mutants: list[Json]) -> list[Json]:
+    """Return so many of `mutants` from all over."""
+    step = max(1, len(mutants) // _MUTANTS)
+    return mutants[::step]
