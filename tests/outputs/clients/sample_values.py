@@ -1,21 +1,26 @@
-"""Values of the models of a document as literals of TypeScript: those that polyfactory makes, and mutants of them.
+"""Values of the models of a document: those that polyfactory makes, and mutants of them.
 
-Whether a mutant is a value of its type too, its JSON schema says.
+Whether a mutant is a value of its type too, its JSON schema says, and the model if it takes such values.
 """
 
 import json
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
+from enum import Enum
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft7Validator
+from polyfactory.exceptions import ParameterException
 from polyfactory.factories import DataclassFactory, TypedDictFactory
 from polyfactory.factories.pydantic_factory import ModelFactory
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from typing_extensions import is_typeddict
 
-_EACH = 3
-_MUTANTS = 60
+_EACH = 4
+_MUTANTS = 30
 _STRANGE = [[["mutant"]]]
 """What no type of the models accepts, unless it accepts anything."""
 
@@ -41,8 +46,20 @@ def samples_of(document: dict[str, Any], models: dict[str, Any]) -> Iterator[Sam
             if not accepts(value):  # it is a value of the other direction
                 continue
             yield Sample(name, value, fits=True)
+            taken = _takes(kind, value)
             for mutant in _spread(list(_mutants(value))):
-                yield Sample(name, mutant, fits=accepts(mutant))
+                # A schema does not say that a union needs the tag that tells its members apart.
+                fits = accepts(mutant) and (not taken or _takes(kind, mutant))
+                yield Sample(name, mutant, fits)
+
+
+def _takes(kind: Any, value: Json) -> bool:
+    """Return whether a model takes `value` from a client."""
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _plain(name: str) -> str:
@@ -53,20 +70,40 @@ def _plain(name: str) -> str:
 
 def _values(kind: Any) -> Iterator[Json]:
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    base: Any = ModelFactory
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        yield from (json.loads(adapter.dump_json(item)) for item in kind)
+        return
+    base: Any = None
     if is_typeddict(kind):
         base = TypedDictFactory
-    elif not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+    elif is_dataclass(kind):
         base = DataclassFactory
+    elif isinstance(kind, type) and issubclass(kind, BaseModel):
+        base = ModelFactory
+    else:
+        return
+    for made in (item for item in vars(sys.modules[kind.__module__]).values()):
+        if isinstance(made, type) and issubclass(made, tuple):  # a NamedTuple
+            base.add_provider(made, partial(_named_tuple, made))
+    base.add_provider(object, lambda: "anything")
     factory = base.create_factory(kind, __random_seed__=7, __allow_none_optionals__=True)
-    for value in (factory.build() for _ in range(_EACH)):
+    for value in islice(_made_by(factory), _EACH):
         for by_alias in (True, False):
             yield json.loads(adapter.dump_json(value, by_alias=by_alias))
-    for value in factory.coverage():
+
+
+def _made_by(factory: Any) -> Iterator[Any]:
+    for _ in range(10 * _EACH):
         try:
-            yield json.loads(adapter.dump_json(value, by_alias=True))
-        except ValidationError:
+            yield factory.build()
+        except ParameterException:  # a type that it does not know
+            return
+        except ValidationError:  # it takes JSON in a text for what is in it
             continue
+
+
+def _named_tuple(kind: Any) -> Any:
+    return TypeAdapter(kind).validate_python([1, 2.5, "a"])
 
 
 def _mutants(value: Json) -> Iterator[Json]:

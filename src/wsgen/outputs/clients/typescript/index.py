@@ -134,7 +134,8 @@ def _route(
         reduced.append(f"readonly {name}?: Reduce<{value}, {data}> | undefined;")
         signature = f"{name}({request}options?: HandleOptions): State<{value}, {data}>"
         call = f"state({arguments}, this.#reduce.{name})"
-    return f"{doc_comment(_lines(route.texts, route.errors, ['Errors:']))}{signature} {{\n  return {call};\n}}"
+    comment = doc_comment(_lines(route.texts, route.errors, ["Errors:"]))
+    return f"{comment}{signature} {{\n  return {call};\n}}"
 
 
 def _command(name: str, command: Asked, client: Client, error: str | None, schemas: Schemas) -> str:

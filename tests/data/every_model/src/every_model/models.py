@@ -135,6 +135,8 @@ class Collections(BaseModel):
 class Aliased(BaseModel):
     """Differs by direction."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     price: int = Field(alias="p-r")
     sent: int = Field(validation_alias="sentAs", serialization_alias="received as")
     several: int = Field(default=0, validation_alias=AliasChoices("first", "second"))
@@ -328,6 +330,11 @@ class Everything(BaseModel):
     tree: Tree
     typed: Typed
     unions: Unions
+
+
+class Jsons(BaseModel):
+    """Holds any JSON value."""
+
     value: JsonValue
 
 

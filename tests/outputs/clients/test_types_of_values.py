@@ -1,0 +1,135 @@
+"""Values of all kinds of models are literals of the types that are made of their schemas; wrong ones are none."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.outputs.clients.sample_values import Sample, samples_of
+from tests.parts import NODE, require
+
+from wsgen.cli.main import run
+from wsgen.outputs.clients.contract import ClientOptions
+from wsgen.outputs.clients.typescript import client_files
+
+ROOT = Path(__file__).parents[3]
+PROJECT = ROOT / "tests" / "data" / "every_model"
+TSC = ROOT / "page" / "node_modules" / "typescript" / "bin" / "tsc"
+STRICT = {
+    "target": "ES2022",
+    "lib": ["ES2022", "DOM"],
+    "module": "NodeNext",
+    "moduleResolution": "NodeNext",
+    "strict": True,
+    "exactOptionalPropertyTypes": True,
+    "noUncheckedIndexedAccess": True,
+    "erasableSyntaxOnly": True,
+    "verbatimModuleSyntax": True,
+    "skipLibCheck": False,
+    "noEmit": True,
+    "types": [],
+}
+# What polyfactory cannot make: aliases of types, and what the schema of the project itself says.
+WRITTEN: dict[str, list[tuple[Any, bool]]] = {
+    "Point": [([1, 2.5, None], True), ([1, "x"], False), (["x"], False), ([1, 2, "", 3], False)],
+    "JsonValueOutput": [({"a": [1, None, {"b": True}]}, True)],
+    "Foreign": [
+        (
+            {
+                "negated": 1,
+                "both": {"a": 1, "b": ""},
+                "nullable": None,
+                "constant": {"a": [1, None]},
+                "open_end": ["a", 1, 2],
+                "never": [],
+            },
+            True,
+        ),
+        (
+            {
+                "negated": 1,
+                "both": {"b": ""},
+                "nullable": None,
+                "constant": {"a": [1, None]},
+                "open_end": ["a", 1, 2],
+                "never": [],
+            },
+            False,
+        ),
+    ],
+    "CollectionsOutput": [],
+}
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return the document of the project with every kind of model."""
+    work = tmp_path_factory.mktemp("every") / "project"
+    shutil.copytree(PROJECT, work)
+    file = work / "asyncapi.json"
+    assert run(["-C", str(work), "asyncapi", "export", "-q", "-o", str(file)]) == 0
+    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return found
+
+
+def test_values_compile_and_mutants_do_not(
+    document: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = require(NODE)
+    if not TSC.is_file():
+        pytest.fail("TypeScript is missing: run `make page`")
+    monkeypatch.syspath_prepend(str(PROJECT / "src"))
+    from every_model import models  # type: ignore[import-not-found]  # on the path just now
+
+    rendered = client_files.render_typescript(document, ClientOptions("Every 1.0.0"))
+    for name, text in rendered.files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    samples = [*samples_of(document, vars(models)), *_written()]
+    (tmp_path / "values.ts").write_text(_values(samples), "utf-8")
+    (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
+    (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": STRICT}), "utf-8")
+
+    ended = subprocess.run(
+        [program, os.fspath(TSC), "-p", os.fspath(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+    lines = (tmp_path / "values.ts").read_text("utf-8").splitlines()
+    assert [_explained(line, lines) for line in ended.stdout.splitlines()] == []
+    assert sum(item.fits for item in samples) > 500
+    assert sum(not item.fits for item in samples) > 500
+    kinds = {name for name in document["components"]["schemas"] if name in rendered.types}
+    assert kinds - {item.name for item in samples} <= {"JsonValueInput", "Leaf", "Mixed"}
+
+
+def _written() -> list[Sample]:
+    return [Sample(name, value, fits) for name, values in WRITTEN.items() for value, fits in values]
+
+
+def _values(samples: list[Sample]) -> str:
+    """Return a module that assigns each sample to its type; TypeScript reports what it expects in vain."""
+    lines = ['import type * as t from "./types.js";']
+    for number, item in enumerate(dict.fromkeys(map(_hashable, samples))):
+        name, value, fits = item
+        lines += [] if fits else ["// @ts-expect-error"]
+        lines.append(f"export const v{number}: t.{name} = {value};")
+    return "\n".join([*lines, ""])
+
+
+def _hashable(item: Sample) -> tuple[str, str, bool]:
+    name = {"string": "string_"}.get(item.name, item.name.replace("-", ""))
+    return name, json.dumps(item.value), item.fits
+
+
+def _explained(line: str, values: list[str]) -> str:
+    """Return a line of tsc with the line of the module that it is about."""
+    place = line.partition("(")[2].partition(",")[0]
+    if line.startswith("values.ts") and place.isdigit():
+        return f"{line}\n  {values[int(place) - 1]:.400}\n  {values[int(place)]:.400}"
+    return line
