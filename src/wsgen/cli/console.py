@@ -18,6 +18,7 @@ from wsgen.report.display import display_path, inert, printable
 from wsgen.report.text import format_text
 from wsgen.report.wrapping import columns, wrapped
 from wsgen.result import FileChange, RunResult, State
+from wsgen.settings.config import LANGUAGES
 
 if TYPE_CHECKING:  # only `-v` needs them
     from wsgen.environment import Environment
@@ -201,7 +202,8 @@ def show_clients(result: RunResult, *, verbose: bool) -> None:
         if client.state is State.EMPTY:
             continue
         state = style(f"{client.state.value:<7}", _COLOURS[client.state])
-        echo(f"{client.language} client  {state}  {printable(display_path(client.output))}")
+        name = LANGUAGES[client.language]
+        echo(f"{name} client  {state}  {printable(display_path(client.output))}")
         for change in client.changes if verbose else ():
             sign = "-" if change.after is None else "+" if change.before is None else "~"
             echo(f"  {sign} {printable(display_path(change.path))}")

@@ -43,11 +43,9 @@ class Made:
 
 def make_documents(choices: Choices) -> Made:
     """Return the documents of the modules that are chosen; none if there are errors. Raises WsgenError."""
-    from wsgen.asyncapi.export.assemble import Exportable, subject_of
+    from wsgen.asyncapi.export.assemble import subject_of
     from wsgen.asyncapi.export.document_settings import read_settings
-    from wsgen.asyncapi.export.export_documents import export_documents
-    from wsgen.outputs.channels.stub import render_channels
-    from wsgen.pipeline.drafts import is_native
+    from wsgen.asyncapi.export.loaded_modules import export_modules
     from wsgen.pipeline.nothing_found import with_reason_for_nothing
     from wsgen.pipeline.sources import as_result, find_modules, load_modules
 
@@ -58,27 +56,15 @@ def make_documents(choices: Choices) -> Made:
     found = in_order((*config.warnings, *result.diagnostics))
     if has_errors(found):
         return Made({}, (), found)
-    modules = [
-        Exportable(
-            item.spec,
-            render_channels(item.spec, config.security_schemes, native=is_native(source, config)),
-            item.positions,
-        )
-        for source, item in loaded.items()
-        if item.spec is not None
-    ]
-    exported = export_documents(
-        modules,
-        settings=settings,
-        root=config.root,
-        sources=config.sources,
-        environment=config.environment,
+    exported = export_modules(
+        loaded,
+        config,
         version=choices.version,
         perspective=choices.perspective,
         per_module=choices.per_module,
         timeout=choices.timeout,
     )
-    specs = {item.spec.full_name: item.spec for item in modules}
+    specs = {item.spec.full_name: item.spec for item in loaded.values() if item.spec is not None}
     subjects = [subject_of(specs.get(name), settings) for name in exported.documents]
     return Made(exported.documents, tuple(subjects), in_order((*found, *exported.diagnostics)))
 

@@ -20,7 +20,7 @@ from wsgen.outputs.clients.contract import ClientOptions, RenderedClient
 from wsgen.outputs.registry import CLIENTS
 from wsgen.pipeline.conflicts import changes_of, files_in_the_way
 from wsgen.result import ClientResult, State
-from wsgen.settings.config import ClientSettings
+from wsgen.settings.config import LANGUAGES, ClientSettings
 
 _MODELS = 5
 """How many models that changed are told by place."""
@@ -111,20 +111,21 @@ def _drift(
 ) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each model that has changed, else one for the whole client."""
     help_text = f"Run `{command}` and commit what it writes."
+    client = f"the {LANGUAGES[settings.language]} client"
     before = "\n".join(_text(plan.output / name) for name in rendered.files)
     changed = [name for name, kind in rendered.types.items() if kind.text not in before]
     told = False
     for name in changed[:_MODELS] if plan.texts and before.strip() else ():
         if span := described.model(name, rendered.types[name].owner):
             told = True
-            message = f"the {settings.language} client is not current: `{name}` has changed since"
+            message = f"{client} is not current: `{name}` has changed since"
             yield Diagnostic("WSG703", message, span, help=help_text)
     if told:
         return
     names = [*sorted(plan.texts), *sorted(plan.removals)] or [MANIFEST]
-    message = f"the {settings.language} client is not current; {', '.join(names)} would change"
+    message = f"{client} is not current; {', '.join(names)} would change"
     if not before.strip():
-        message = f"the {settings.language} client was never rendered"
+        message = f"{client} was never rendered"
     yield Diagnostic("WSG703", message, Span(plan.output), help=help_text)
 
 

@@ -1,10 +1,12 @@
 """The table of diagnostic codes: what each means and what to do, for `wsgen explain`.
 
-1xx ws.yaml, 2xx ws.py, 3xx types, 4xx generation and files, 5xx quality, 6xx AsyncAPI, 9xx configuration.
+1xx ws.yaml, 2xx ws.py, 3xx types, 4xx generation and files, 5xx quality, 6xx AsyncAPI, 7xx clients,
+9xx configuration.
 A code is never used for anything else once released.
 """
 
 from wsgen.codes.asyncapi_documents import ASYNCAPI_DOCUMENTS
+from wsgen.codes.clients import CLIENTS
 from wsgen.codes.code import Code
 from wsgen.codes.generated_files import GENERATED_FILES
 from wsgen.codes.project_settings import PROJECT_SETTINGS
@@ -22,5 +24,6 @@ CODES: dict[str, Code] = {
     **GENERATED_FILES,
     **QUALITY_STEPS,
     **ASYNCAPI_DOCUMENTS,
+    **CLIENTS,
     **PROJECT_SETTINGS,
 }

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 from wsgen.diagnostics import Diagnostic, Severity
 from wsgen.report.display import display_path, printable, text_of
 from wsgen.result import ClientResult, ModuleResult, RunResult, State
+from wsgen.settings.config import LANGUAGES
 
 _PASSED = frozenset({State.CURRENT, State.WRITTEN, State.REMOVED, State.REMOVABLE, State.VALID})
 
@@ -41,7 +42,7 @@ def _passed(module: ModuleResult, base: Path | None) -> ET.Element:
 
 def _client(client: ClientResult, base: Path | None) -> ET.Element:
     folder = printable(display_path(client.output, base))
-    return ET.Element("testcase", classname=folder, name=f"{client.language} client")
+    return ET.Element("testcase", classname=folder, name=f"{LANGUAGES[client.language]} client")
 
 
 def _case(item: Diagnostic, base: Path | None) -> ET.Element:

@@ -46,6 +46,10 @@ class OwnCommand(NamedTuple):
     reads: str = "text"
 
 
+LANGUAGES: Mapping[str, str] = {"typescript": "TypeScript"}
+"""The languages of clients by the names of their settings, as people write them."""
+
+
 class ClientSettings(NamedTuple):
     """A typed client that is rendered with the other files: its language and its folder.
 

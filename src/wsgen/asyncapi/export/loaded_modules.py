@@ -17,6 +17,7 @@ def export_modules(
     config: Config,
     *,
     version: str = "3.1",
+    perspective: str = "server",
     per_module: bool = False,
     timeout: float = TIMEOUT,
 ) -> Exported:
@@ -40,6 +41,7 @@ def export_modules(
         sources=config.sources,
         environment=config.environment,
         version=version,
+        perspective=perspective,
         per_module=per_module,
         timeout=timeout,
     )
