@@ -9,6 +9,7 @@ RANGES = {
     "4": "Generation, files, templates and migration",
     "5": "Quality steps",
     "6": "AsyncAPI",
+    "7": "Clients",
     "9": "Settings",
 }
 LANGUAGES = {"yaml": "yaml", "py": "python", "toml": "toml", "jinja": "jinja", "console": "console"}

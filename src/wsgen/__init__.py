@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from wsgen.diagnostics import Diagnostic, Severity, Span
     from wsgen.errors import ConfigError, FilesError, GenerationError, ToolError, WsgenError
     from wsgen.model import Delivery, ModuleSpec, RouterSpec, TypeRef
-    from wsgen.result import ModuleResult, RunResult
+    from wsgen.result import ClientResult, ModuleResult, RunResult
     from wsgen.startup.app_start import generate_module_routers
 
 _HOMES = {
+    "ClientResult": "result",
     "ConfigError": "errors",
     "Delivery": "model",
     "Diagnostic": "diagnostics",
@@ -38,6 +39,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ClientResult",
     "ConfigError",
     "Delivery",
     "Diagnostic",

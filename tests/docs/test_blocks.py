@@ -35,6 +35,7 @@ KNOWN = {
     "ini",
     "html",
     "javascript",
+    "typescript",
     "diff",
 }
 

@@ -77,7 +77,7 @@ def typescript(
     quiet: bool,
     timeout: float,
 ) -> int:
-    """Write the TypeScript client of the modules below PATH, or of a document."""
+    """Write the TypeScript client of the modules below PATH."""
     from wsgen.clients.client_files import Ending, make_client
     from wsgen.clients.given_document import describe_given
     from wsgen.commit.project_lock import project_lock

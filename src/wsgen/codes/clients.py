@@ -21,22 +21,22 @@ CLIENTS: dict[str, Code] = {
     "WSG701": Code(
         title="two members of a client have the same name",
         what="Two routes or commands of a module, or two modules, have the same name in the client's language.",
-        why="`order-book` and `order_book` are both `orderBook` in TypeScript, and a class has one such method.",
+        why="`one-bar` and `one_bar` are both `oneBar` in TypeScript, and a class has one such method.",
         fix="Give one of them another name.",
         file="ws.yaml",
         wrong="""
             version: 1
             models: trading_api.models
             routers:
-              OrderBookWsRouter: {route: order-book, request: BookRequest, data: Book}
-              BookOfOrdersWsRouter: {route: order_book, request: BookRequest, data: Book}
+              BarsWsRouter: {route: one-bar, data: Bar}
+              BarWsRouter: {route: one_bar, data: Bar}
         """,
         right="""
             version: 1
             models: trading_api.models
             routers:
-              OrderBookWsRouter: {route: order-book, request: BookRequest, data: Book}
-              BookOfOrdersWsRouter: {route: book-of-orders, request: BookRequest, data: Book}
+              BarsWsRouter: {route: one-bar, data: Bar}
+              BarWsRouter: {route: bar, data: Bar}
         """,
     ),
     "WSG702": Code(
