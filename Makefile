@@ -116,7 +116,7 @@ $(VENV)-lowest/.ready: $(METADATA) tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/lowest.txt \
 	  -e packaging/runtime -e '.[quality,runtime,redis,metrics,uvicorn,watch]' build fastapi griffe hatchling httpx hypothesis PyJWT \
-	  pre-commit pyte pytest pytest-asyncio pytest-xdist pyright trustme types-jsonschema types-PyYAML uvloop wsproto xmlschema
+	  polyfactory pre-commit pyte pytest pytest-asyncio pytest-xdist pyright trustme types-jsonschema types-PyYAML uvloop wsproto xmlschema
 	@$(VENV)-lowest/bin/python -m pip uninstall --quiet --yes hiredis
 	@touch $@
 

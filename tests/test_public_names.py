@@ -51,8 +51,8 @@ def test_public_names_stay_what_they_are(order: str) -> None:
 # What programs of users import, as releases and docs have named it. A name may be added here, and goes only with
 # a deprecation.
 PATHS = {
-    "wsgen": """ClientResult ConfigError Delivery Diagnostic FilesError GenerationError ModuleResult ModuleSpec RouterSpec
-        RunResult Severity Span ToolError TypeRef WsgenError __version__ check generate_module_routers
+    "wsgen": """ClientResult ConfigError Delivery Diagnostic FilesError GenerationError ModuleResult ModuleSpec
+        RouterSpec RunResult Severity Span ToolError TypeRef WsgenError __version__ check generate_module_routers
         load_modules render""",
     "wsgen.compat": """RouterSpec generate_init_file generate_module_routers generate_router_code
         generate_ws_routers parse_router_specs_from_file run_quality_checks_for_module verify_router_imports""",
