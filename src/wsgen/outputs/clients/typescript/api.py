@@ -14,6 +14,8 @@ _RESERVED = frozenset({"hello", "authenticate", "notice", "status", "error", "pi
 _ANSWER, _ENTER, _UPDATE, _STATE = ".response", ".subscribe", ".update", ".snapshot"
 _VERBS = (_ANSWER, _ENTER, ".unsubscribe", _UPDATE, _STATE, ".reset", ".unsubscribed", ".presence")
 
+_SERVED = "endpoint"
+"""The key of the channel in the document that an app serves."""
 _CLOSING = "The server closes the socket with one of these codes:"
 """The rest of a description is about all clients, and in the documentation of the runtime."""
 
@@ -131,7 +133,7 @@ def _endpoint(
     address, contract = channel.get("address"), channel.get("x-contract")
     text = channel.get("description")
     return Endpoint(
-        name=key,
+        name=_name_of(key, channel),
         route=route,
         address=address if isinstance(address, str) else "",
         description=text.partition(_CLOSING)[0].strip() if isinstance(text, str) else "",
@@ -139,6 +141,12 @@ def _endpoint(
         routes=tuple(routes),
         commands=tuple(commands),
     )
+
+
+def _name_of(key: str, channel: Json) -> str:
+    """Return what an endpoint is called: the key of its channel, or in the document of an app its title."""
+    title = channel.get("title")
+    return title if key == _SERVED and isinstance(title, str) and title else key
 
 
 def _subscribed(
@@ -157,7 +165,7 @@ def _subscribed(
         request=request if has_request else None,
         data=_inner(document, update),
         snapshot=_inner(document, state) if state else None,
-        texts={**_texts(update.value), **_texts(operation)},
+        texts=_texts(operation or update.value),
         errors=_errors(operation),
     )
 
@@ -174,7 +182,7 @@ def _asked(
         route=question.route,
         request=_property(*_payload(document, question), "payload"),
         response=_property(*_payload(document, answer), "payload"),
-        texts={**_texts(question.value), **_texts(operation)},
+        texts=_texts(operation or question.value),
         errors=_errors(operation),
     )
 

@@ -59,7 +59,7 @@ export class FeedClient extends Client {
    * Rejects with `PlaceOrderError`, among others:
    * - `order_rejected`: Declared as `OrderRejectedError`.
    */
-  placeOrder(request: t.NewOrder, options?: CommandOptions): Promise<t.OrderAck> {
+  placeOrder(request: t.NewOrderInput, options?: CommandOptions): Promise<t.OrderAck> {
     return command(this, "orders.place", request, options);
   }
 }

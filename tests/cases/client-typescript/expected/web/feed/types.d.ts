@@ -31,7 +31,7 @@ export type Level = {
 
 // prettier-ignore
 /** An order to place. */
-export type NewOrder = {
+export type NewOrderInput = {
   side: Side;
   price: number | string;
   /**
