@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 from wsgen_runtime.outgoing.client import Client
 
@@ -43,7 +44,7 @@ class _Fanout:
         self._finish_slice()  # if what was sent has led here again
         begin, end = self.sent, len(self.clients)
         if most is not None:
-            end = min(end, begin + max(1, most // len(self.sends)))
+            end = min(end, begin + ceil(most / len(self.sends)))
         if begin < end:
             self.sent = end
             self._slice = self.clients[begin:end]
@@ -123,7 +124,7 @@ class Fanouts:
         return count
 
     def _advance(self) -> None:
-        """Send one slice of each topic in turn, up to `SLICE` messages in all, and go on in the next turn."""
+        """Send a slice of each topic in turn, about `SLICE` messages in all, and go on in the next turn."""
         self._turn = None
         room = SLICE
         while room > 0 and self._waiting:
