@@ -27,7 +27,7 @@ from wsgen.model import History, ModuleSpec, TypeRef
 from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime import WsRouter
 from wsgen_runtime.asyncapi import describe
-from wsgen_runtime.documents.contract import contract_of
+from wsgen_runtime.documents.contract_digest import contract_of
 
 ROOT = Path(__file__).parents[2]
 SETTINGS: Json = {
@@ -264,3 +264,13 @@ def test_the_contract_of_an_exported_module_is_that_of_the_served_one() -> None:
     assert contract_of(document) == contract_of(describe([served], title="a", version="1"))
     other = WsRouter(service=Service(), route="bars", request_type=Request, data_type=Bar | None)
     assert contract_of(document) != contract_of(describe([other], title="a", version="1"))
+
+
+def test_each_channel_has_its_contract_whatever_else_is_in_the_document() -> None:
+    both = export(*two()).documents["asyncapi"]["channels"]
+    alone = export(*two(), per_module=True).documents
+    for name, document in alone.items():
+        (channel,) = document["channels"].values()
+        assert channel["x-contract"] == contract_of(document)
+        assert both[name]["x-contract"] == channel["x-contract"]
+    assert len({channel["x-contract"] for channel in both.values()}) == len(both)

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from wsgen_runtime.command import WsCommands
 from wsgen_runtime.documents.command_parts import BLANK_COMMAND, CommandParts, key_of_type
+from wsgen_runtime.documents.contract_digest import with_contracts
 from wsgen_runtime.documents.document_references import name_in, pointer_to
 from wsgen_runtime.documents.route_parts import BLANK_ROUTE, RouteParts, type_key
 from wsgen_runtime.documents.schemas import fill
@@ -85,7 +86,7 @@ def describe(
         "operations": operations,
         "components": {**components, "securitySchemes": schemes} if schemes else components,
     }
-    return fill(document, resolve=types.__getitem__, strict=False)
+    return with_contracts(fill(document, resolve=types.__getitem__, strict=False))
 
 
 def _is_shared(name: str) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from wsgen_runtime.documents.contract_digest import with_contracts
 from wsgen_runtime.documents.document_references import resolve_type
 from wsgen_runtime.documents.schemas import UnfillableError, fill
 
@@ -47,7 +48,7 @@ def main() -> None:
         refused: list[object] = []
         for document in task["documents"]:
             try:
-                filled.append(fill(document, resolve=resolve))
+                filled.append(with_contracts(fill(document, resolve=resolve)))
             except UnfillableError as error:
                 failures |= {name: _reason(cause) for name, cause in error.reasons.items()}
                 refused += [asdict(item) for item in error.refused]

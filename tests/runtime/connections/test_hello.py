@@ -11,7 +11,7 @@ from pydantic import create_model
 from tests.runtime.services import AAPL, Bar, BarRequest, BarRouter, Recorder
 
 from wsgen_runtime import Limits, WsApp, WsRouter
-from wsgen_runtime.documents.contract import contract_of
+from wsgen_runtime.documents.contract_digest import contract_of
 from wsgen_runtime.documents.http import describe_app
 from wsgen_runtime.testing import WsTestClient, connect
 

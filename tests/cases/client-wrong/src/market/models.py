@@ -1,4 +1,3 @@
-from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import BaseModel, Field
@@ -18,19 +17,19 @@ class BookRequest(BaseModel):
 
 class Level(BaseModel):
     side: Side
-    price: Decimal
+    price: float
     size: int = 0
 
 
 class Book(BaseModel):
-    levels: dict[Side, list[Level]]
+    levels: dict[str, list[Level]]
 
 
 class NewOrder(BaseModel):
     """An order to place."""
 
     side: Side
-    price: Decimal
+    price: float
     note: str | None = Field(default=None, deprecated=True, description="Nobody reads it.")
 
 

@@ -34,7 +34,7 @@ export class FeedClient extends Client {
   readonly #reduce: NonNullable<FeedOptions["reduce"]>;
 
   constructor(url: string | URL, options: FeedOptions = {}) {
-    super(url, { runtime: 1, digest: "" }, options);
+    super(url, { runtime: 1, digest: "656be7e425140e5d" }, options);
     this.#reduce = options.reduce ?? {};
   }
 

@@ -6,7 +6,7 @@
 
 // prettier-ignore
 export type Book = {
-  levels: { [K in Side]?: Level[] };
+  levels: { [key: string]: Level[] };
 };
 
 // prettier-ignore
@@ -24,7 +24,7 @@ export type BookRequest = {
 // prettier-ignore
 export type Level = {
   side: Side;
-  price: string;
+  price: number;
   /** @default 0 */
   size: number;
 };
@@ -33,7 +33,7 @@ export type Level = {
 /** An order to place. */
 export type NewOrderInput = {
   side: Side;
-  price: number | string;
+  price: number;
   /**
    * Nobody reads it.
    *
