@@ -1,0 +1,135 @@
+"""Examples of models are made from their schemas, the same each time, and the models accept them."""
+
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    AwareDatetime,
+    BaseModel,
+    Field,
+    FutureDate,
+    NaiveDatetime,
+    RootModel,
+    TypeAdapter,
+    model_validator,
+)
+
+from wsgen_runtime.documents.model_examples import make_example
+
+
+class Side(Enum):
+    BUY = "buy"
+    SELL = "sell"
+
+
+class Node(BaseModel):
+    name: str = Field(pattern=r"^[A-Z]{2,5}$")
+    parent: "Node | None" = None
+    children: list["Node"] = Field(default_factory=list)
+
+
+class Endless(BaseModel):
+    next: "Endless"
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    lives: int = Field(ge=9, le=9)
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+
+
+class Known(BaseModel):
+    model_config = {"json_schema_extra": {"examples": [{"symbol": "AAPL", "depth": 3}]}}
+    symbol: str
+    depth: int
+
+
+class Made(BaseModel):
+    id: UUID = Field(default_factory=uuid4)
+    symbol: str = Field(alias="sym", examples=["MSFT"])
+    side: Side = Side.SELL
+
+
+class Ordered(BaseModel):
+    low: int
+    high: int
+
+    @model_validator(mode="after")
+    def ordered(self) -> "Ordered":
+        if self.low > self.high:
+            raise ValueError("low is above high")
+        return self
+
+
+def refuse(value: object) -> object:
+    raise RuntimeError("no database")
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        (bool, True),
+        (int, 1),
+        (str | None, "string"),
+        (None, None),
+        (Any, {}),
+        (list[Side], ["buy"]),
+        (tuple[int, str], [1, "string"]),
+        (dict[str, int], {}),
+        (Node, {"name": "AA", "children": []}),
+        (Cat | Dog, {"kind": "cat", "lives": 9}),
+        (Annotated[Dog | Cat, Field(discriminator="kind")], {"kind": "dog"}),
+        (RootModel[list[int]], [1]),
+        (Known, {"symbol": "AAPL", "depth": 3}),
+        (Made, {"id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "sym": "MSFT"}),
+        (Ordered, {"low": 1, "high": 1}),
+        (AwareDatetime, "2024-01-02T15:04:05Z"),
+        (NaiveDatetime, "2024-01-02T15:04:05"),
+        (FutureDate, "2124-01-02"),
+        (date, "2024-01-02"),
+        (AnyUrl, "https://example.com/"),
+        (Annotated[Decimal, Field(gt=0, max_digits=4)], 1),
+        (Annotated[float, Field(gt=10, lt=11)], 10.5),
+        (Annotated[float, Field(ge=-2, lt=-1)], -2),
+        (Annotated[int, Field(multiple_of=7, ge=50)], 56),
+        (Annotated[int, Field(lt=0)], -1),
+        (Annotated[str, Field(min_length=8)], "stringgg"),
+        (Annotated[str, Field(max_length=3)], "str"),
+        (Annotated[str, Field(pattern=r"^\d{4}$")], "1111"),
+        (Annotated[list[int], Field(min_length=2)], [1, 1]),
+    ],
+)
+def test_an_example_is_small_and_valid(kind: Any, given: object) -> None:
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    made = make_example(adapter)
+    assert made is not None
+    assert made.given == given
+    assert made.value == adapter.validate_python(made.value)
+    assert adapter.dump_json(made.value) == adapter.dump_json(make_example(adapter).value)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Endless,
+        Annotated[int, AfterValidator(refuse)],
+        Annotated[str, Field(min_length=1_000_000_000)],
+        Annotated[list[int], Field(min_length=1_000_000_000)],
+        Annotated[str, Field(pattern=r"^(?:three|four){3}$")],
+        Annotated[int, Field(gt=1, lt=2)],
+        Annotated[int, Field(json_schema_extra={"examples": ["none"]})],
+        Annotated[int, Field(json_schema_extra={"minimum": "none"})],
+        type,
+    ],
+)
+def test_an_example_that_cannot_be_made_is_none(kind: Any) -> None:
+    assert make_example(TypeAdapter(kind)) is None
