@@ -93,3 +93,16 @@ def frame_errors(document: Json, frame: Json) -> list[str]:
         return [f"no message {frame['type']}"]
     schema = {**message["payload"], "components": document.get("components", {})}
     return [error.message for error in Draft7Validator(schema).iter_errors(frame)]
+
+
+def example_errors(document: Json) -> list[str]:
+    """Return what is wrong with the examples of the messages in `document` (3.x), and which have none."""
+    found = []
+    for name, message in messages_of(document).items():
+        if not message.get("examples"):
+            found.append(f"{name} has no example")
+        schema = {**message["payload"], "components": document["components"]}
+        for example in message.get("examples", []):
+            errors = Draft7Validator(schema).iter_errors(example["payload"])
+            found += [f"{name}: {error.message}" for error in errors]
+    return found

@@ -1,28 +1,31 @@
-"""Turns the examples of a route, a request and its data, into examples of its messages as complete frames."""
+"""Gives each message of a document an example, a whole frame: the project's own, or one made from its models."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from wsgen_runtime.documents.document_references import name_in
-from wsgen_runtime.protocol.frames import (
-    subscribed_frame,
-    unsubscribed_frame,
-    update_frame,
-    update_head,
+from wsgen_runtime.documents.route_examples import (
+    asking_frames,
+    made_command,
+    made_frames,
+    made_request,
+    update_of,
 )
-from wsgen_runtime.protocol.topic_names import topic_name
+from wsgen_runtime.documents.shared_examples import shared_examples
+from wsgen_runtime.protocol.no_request import NoRequest
 
 # JSON whose structure is known.
 Json = dict[str, Any]
-AdapterOf = Callable[[Json], TypeAdapter[Any] | None]  # a type expression has no common static type
+Adapter = TypeAdapter[Any]  # a type expression has no common static type
+AdapterOf = Callable[[Json], Adapter | None]
 
 EXAMPLES = "x-python-examples"
 _SUBSCRIBE = ".subscribe"
+_NO_REQUEST: Adapter = TypeAdapter(NoRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,79 +41,116 @@ class RefusedExample:
 
 
 def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[RefusedExample]:
-    """Replace the examples of operations in `document` by examples of their messages; return those refused.
+    """Give examples to the messages of `document`; return those of its operations that their models refuse.
 
-    `source` is the same document with its slots, and `adapter_of` returns the type adapter of a slot. An example
-    that its model refuses is left out. A request stays as it is written; data is written as it is sent, with its
-    defaults.
+    `source` is the same document with its slots, and `adapter_of` returns the type adapter of a slot, None for
+    other schemas. The examples of an operation become examples of its messages: a request stays as it is written,
+    and data is written as it is sent, with its defaults. One that its model refuses is left out. A message
+    without any gets one that is made from the models, if that is possible.
     """
     refused: list[RefusedExample] = []
+    components = document.get("components") or {}
     for operation in (document.get("operations") or {}).values():
-        given = operation.pop(EXAMPLES, None)
-        if not given:
-            continue
-        channel = name_in(operation["channel"]["$ref"])
-        messages = document["components"]["messages"]
-        module = document["channels"][channel].get("x-module", channel)
-        of_channel = [messages[key] for key in document["channels"][channel]["messages"]]
-        by_name = {message["name"]: message for message in of_channel}
-        route = messages[name_in(operation["messages"][0]["$ref"])]["name"].removesuffix(_SUBSCRIBE)
-        request = adapter_of(_content(source, by_name[f"{route}{_SUBSCRIBE}"]))
-        update = _content(source, by_name[f"{route}.update"])
-        data = adapter_of(_schema(source, update)["properties"]["payload"])
-        if request is None or data is None:
-            continue
-        for index, example in enumerate(given):
-            at = (module, route, index)
-            frames, found = _frames(at, example, request, data)
-            refused.extend(found)
-            texts = {key: example[key] for key in ("name", "summary") if key in example}
-            for verb, frame in frames.items():
-                message = by_name.get(f"{route}.{verb}")
-                if message is None:
-                    continue  # The project's own class serves the route, and its answers are not known.
-                known = _schema(source, message["payload"])["properties"]
-                frame = {key: value for key, value in frame.items() if key in known}
-                message.setdefault("examples", []).append({**texts, "payload": frame})
+        given = operation.pop(EXAMPLES, [])
+        channel = document["channels"][name_in(operation["channel"]["$ref"])]
+        of_channel = [components["messages"][key] for key in channel["messages"]]
+        named = {message["name"]: message for message in of_channel}
+        messages = _Messages(named, source["components"]["schemas"], adapter_of)
+        name = components["messages"][name_in(operation["messages"][0]["$ref"])]["name"]
+        if name.endswith(_SUBSCRIBE):
+            route = _Route(messages, channel.get("x-module", ""), name.removesuffix(_SUBSCRIBE))
+            refused += route.put(given)
+        else:
+            request, response = messages.type_of(name), messages.type_of(f"{name}.response")
+            if request is not None and response is not None:
+                messages.put_missing(made_command(name, request, response))
+    for name, frame in shared_examples().items():
+        for message in (components.get("messages") or {}).values():
+            if message["name"] == name:
+                message.setdefault("examples", [{"payload": frame}])
     return refused
 
 
-def _schema(document: Json, reference: Json) -> Json:
-    """Return the schema that `reference` names."""
-    schema: Json = document["components"]["schemas"][name_in(reference["$ref"])]
-    return schema
+@dataclass(frozen=True, slots=True)
+class _Messages:
+    """The messages of a channel by their names, the schemas of their frames, and the types in these."""
+
+    named: Mapping[str, Json]
+    schemas: Json
+    adapter_of: AdapterOf
+
+    def type_of(self, name: str) -> Adapter | None:
+        """Return the type of what the message of this `name` is about, None if it has none."""
+        payload = self._frame(name)["properties"].get("payload") if name in self.named else None
+        if payload is not None and "$ref" in payload:  # with a topic beside the data
+            payload = self.schemas[name_in(payload["$ref"])].get("properties", {}).get("payload")
+        return None if payload is None else self.adapter_of(payload)
+
+    def needs_payload(self, name: str) -> bool:
+        """Return whether the frame of the message of this `name` has a payload in any case."""
+        return "payload" in self._frame(name)["required"]
+
+    def put(self, name: str, frame: Json, texts: Json) -> None:
+        """Add an example to the message of this `name`, if the channel has it."""
+        # The project's own class may serve the route, and not all of its answers are known.
+        if name in self.named:
+            known = self._frame(name)["properties"]
+            kept = {key: value for key, value in frame.items() if key in known}
+            self.named[name].setdefault("examples", []).append({**texts, "payload": kept})
+
+    def put_missing(self, frames: Mapping[str, Json]) -> None:
+        """Add examples to those messages that have none."""
+        for name, frame in frames.items():
+            if "examples" not in self.named.get(name, {}):
+                self.put(name, frame, {})
+
+    def _frame(self, name: str) -> Json:
+        frame: Json = self.schemas[name_in(self.named[name]["payload"]["$ref"])]
+        return frame
 
 
-def _content(document: Json, message: Json) -> Json:
-    """Return the schema of the payload in the frame of `message`."""
-    content: Json = _schema(document, message["payload"])["properties"]["payload"]
-    return content
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """A `route` of a module, whose frames are among `messages`."""
 
+    messages: _Messages
+    module: str
+    route: str
 
-def _frames(
-    at: tuple[str, str, int], example: Json, request: TypeAdapter[Any], data: TypeAdapter[Any]
-) -> tuple[dict[str, Json], list[RefusedExample]]:
-    """Return the frames of one example by their verb, which follows the route in their type."""
-    _, route, _ = at
-    asked = example["request"]
-    found, made = _checked(at, "request", request, asked)
-    update = None
-    if "data" in example:
-        problems, value = _checked(at, "data", data, example["data"])
-        found.extend(problems)
-        update = None if problems else data.dump_json(value, by_alias=True).decode()
-    if found:
-        return {}, found
-    topic = topic_name(route, made)
-    frames: dict[str, Json] = {
-        "subscribe": {"type": f"{route}.subscribe", "payload": asked, "id": 1},
-        "subscribe.response": json.loads(subscribed_frame(route, topic, 1)),
-        "unsubscribe": {"type": f"{route}.unsubscribe", "payload": asked, "id": 2},
-        "unsubscribe.response": json.loads(unsubscribed_frame(route, topic, 2)),
-    }
-    if update is not None:
-        frames["update"] = json.loads(update_frame(update_head(route, topic), update, 1))
-    return frames, []
+    def put(self, given: list[Json]) -> list[RefusedExample]:
+        """Put the examples that are `given`, and make those that are missing; return those that are refused."""
+        question = f"{self.route}{_SUBSCRIBE}"
+        request = None
+        if self.messages.needs_payload(question):
+            request = self.messages.type_of(question)
+            if request is None:
+                return []
+        data = self.messages.type_of(f"{self.route}.update")
+        refused: list[RefusedExample] = []
+        first: tuple[BaseModel, Json] | None = None
+        for index, example in enumerate(given):
+            at = (self.module, self.route, index)
+            asked = {"payload": example["request"]}
+            found, value = _checked(at, "request", request or _NO_REQUEST, example["request"])
+            text = ""
+            if "data" in example and data is not None:
+                problems, sent = _checked(at, "data", data, example["data"])
+                found += problems
+                text = "" if problems else data.dump_json(sent, by_alias=True).decode()
+            refused += found
+            if not found:
+                first = first or (value, asked)
+                frames = asking_frames(self.route, value, asked)
+                if text:
+                    frames["update"] = update_of(self.route, value, text)
+                texts: Json = {key: example[key] for key in ("name", "summary") if key in example}
+                for verb, frame in frames.items():
+                    self.messages.put(f"{self.route}.{verb}", frame, texts)
+        if made := first or made_request(request):
+            snapshot = self.messages.type_of(f"{self.route}.snapshot")
+            frames = made_frames(self.route, *made, data, snapshot)
+            self.messages.put_missing({f"{self.route}.{verb}": frames[verb] for verb in frames})
+        return refused
 
 
 def _checked(

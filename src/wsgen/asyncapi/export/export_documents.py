@@ -11,7 +11,7 @@ from wsgen.asyncapi.export.export_problems import (
     clashes,
     collisions,
     failed_types,
-    refused_examples,
+    take_out_refused,
     without_server,
     wrong_examples,
 )
@@ -78,8 +78,8 @@ def export_documents(
     documents: dict[str, Json] = {}
     problems = []
     for name, document in zip(stubs, filled.documents, strict=True):
+        problems.extend(wrong_examples(listed, take_out_refused(document, listed)))
         problems.extend(_check(name, document))
-        problems.extend(wrong_examples(listed, refused_examples(document)))
         if perspective == "client":
             document = for_clients(
                 document, pathname=version != "2.6"

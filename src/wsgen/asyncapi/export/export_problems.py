@@ -154,27 +154,40 @@ def wrong_examples(
         )
 
 
-def refused_examples(document: Json) -> Iterator[Mismatch]:
-    """Yield the requests of examples in `document`, made by wsgen and filled, that their schemas refuse.
+def take_out_refused(document: Json, modules: Sequence[Exportable]) -> list[Mismatch]:
+    """Take the examples that their schemas refuse out of `document`; return the requests that `modules` give.
 
     The models accept some requests that the schemas refuse, such as `"5"` for a number; examples should not use
-    this. Data need no check, since the models have serialised them.
+    this. Models may also have schemas of their own, which refuse what is made from them or what they send.
     """
     messages = document["components"]["messages"]
-    if not any("examples" in message for message in messages.values()):
-        return
-    modules = {
+    given = {
+        (item.spec.full_name, router.route): len(router.examples)
+        for item in modules
+        for router in item.spec.routers
+    }
+    owners = {
         key: channel["x-module"]
         for channel in document["channels"].values()
         for key in channel["messages"]
     }
+    found = []
+    refused: dict[str, set[int]] = {}
     for _, place, text in mismatches(document, Budget(each=2.0, left=10.0)):
         match place:
             case ("components", "messages", str(key), "examples", int(index), *rest):
                 route, _, verb = messages[key]["name"].rpartition(".")
-                if verb == "subscribe":
+                if verb == "subscribe" and index < given.get((owners[key], route), 0):
                     # From the frame's root: "payload", then the frame's "payload".
-                    yield Mismatch(modules[key], route, index, "request", tuple(rest[2:]), text)
+                    at = (owners[key], route, index)
+                    found.append(Mismatch(*at, "request", tuple(rest[2:]), text))
+                else:
+                    refused.setdefault(key, set()).add(index)
+    for key, indexes in refused.items():
+        examples = messages[key].pop("examples")
+        kept = [item for index, item in enumerate(examples) if index not in indexes]
+        messages[key] |= {"examples": kept} if kept else {}
+    return found
 
 
 def without_server() -> Diagnostic:

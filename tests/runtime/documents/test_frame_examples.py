@@ -1,0 +1,90 @@
+"""Each message of a served document has an example, as the runtime would write the frame."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from tests.asyncapi.documents import Json, example_errors, messages_of
+from tests.asyncapi.models import Bar, Request
+
+from wsgen_runtime import Command, CommandContext, WsCommands, WsRouter
+from wsgen_runtime.asyncapi import describe
+from wsgen_runtime.connections.conversation import FEATURES
+
+
+class Service:
+    async def create_topic(self, topic: str, topic_update: object) -> None: ...
+
+    async def remove_topic(self, topic: str) -> None: ...
+
+    async def snapshot(self, request: object) -> object: ...
+
+
+class Refused(BaseModel):
+    next: "Refused"
+
+
+async def run(request: Request, context: CommandContext) -> Bar:
+    raise NotImplementedError
+
+
+def described(*routers: WsRouter) -> Json:
+    command = Command(name="bars.buy", request_type=Request, response_type=Bar, run=run)
+    document: Any = describe(routers, [WsCommands(command)], title="bars", version="1")
+    return dict(document)
+
+
+def router(**more: Any) -> WsRouter:  # Any: as WsRouter has it
+    return WsRouter(
+        service=Service(), **{"route": "bars", "request_type": None, "data_type": Bar, **more}
+    )
+
+
+def examples(document: Json) -> dict[str, Any]:
+    return {
+        name: message["examples"][0]["payload"]
+        for name, message in messages_of(document).items()
+        if "examples" in message
+    }
+
+
+def test_each_message_has_an_example() -> None:
+    document = described(router(request_type=Request, snapshot_type=Bar))
+    assert example_errors(document) == []
+    found = examples(document)
+    topic = 'bars:{"side":"buy","symbol":"AAPL"}'
+    bar = found["bars.update"]["payload"]["payload"]
+    assert bar["price"] == "1"
+    assert bar["re-named"] == 1
+    assert "hidden" not in bar
+    assert found["bars.subscribe"] == {
+        "type": "bars.subscribe",
+        "payload": {"sym": "AAPL"},
+        "id": 1,
+    }
+    for verb in ("subscribe.response", "unsubscribe.response", "update", "reset", "unsubscribed"):
+        assert found[f"bars.{verb}"]["payload"]["topic"] == topic
+    snapshot = {"topic": topic, "payload": bar, "epoch": "k3f9"}
+    assert found["bars.snapshot"] == {"type": "bars.snapshot", "payload": snapshot, "seq": 0}
+    assert found["bars.buy"] == {"type": "bars.buy", "payload": {"sym": "AAPL"}, "id": 1}
+    assert found["bars.buy.response"]["payload"] == bar
+
+
+def test_the_features_of_hello_are_those_of_the_server() -> None:
+    found = examples(described(router()))
+    assert tuple(found["hello.response"]["payload"]["features"]) == FEATURES
+
+
+def test_a_route_without_a_request_asks_for_nothing() -> None:
+    document = described(router())
+    assert example_errors(document) == []
+    found = examples(document)
+    assert found["bars.subscribe"] == {"type": "bars.subscribe", "id": 1}
+    assert found["bars.update"]["payload"]["topic"] == "bars:{}"
+
+
+def test_a_route_whose_request_cannot_be_made_has_no_examples() -> None:
+    document = described(router(request_type=Refused))
+    assert [name for name in examples(document) if name.startswith("bars.")] == [
+        "bars.buy",
+        "bars.buy.response",
+    ]
