@@ -77,7 +77,9 @@ def test_says_nothing_where_the_spec_is_silent() -> None:
     text = render_channels(module(router()))
     assert "None" not in text
     assert '""' not in text
-    assert "description" not in json.loads(text)["info"]
+    (channel,) = json.loads(text)["channels"].values()
+    assert "description" not in channel
+    assert "description" not in json.loads(render_channels(module(router()), native=False))["info"]
 
 
 def test_ends_in_a_newline_and_keeps_letters_as_they_are() -> None:

@@ -6,7 +6,13 @@ from wsgen_runtime.command import Command
 from wsgen_runtime.documents.document_references import name_in, pointer_to
 from wsgen_runtime.documents.identifiers import command_identifier, identifier_of, key_of
 from wsgen_runtime.documents.schemas import MODE, TYPE
-from wsgen_runtime.documents.stub_parts import Json, messages_in, schema_reference, with_used
+from wsgen_runtime.documents.stub_parts import (
+    Json,
+    mark,
+    messages_in,
+    schema_reference,
+    with_used,
+)
 
 BLANK_COMMAND = "command"  # its name in `router.json`
 
@@ -50,7 +56,7 @@ class CommandParts:
                 "summary": self._renamed(message["summary"]),
                 "payload": schema_reference(f"{identifier}{kind}Frame"),
             }
-            _mark(found[key], self.command, "deprecated")
+            mark(found[key], {"deprecated": self.command.deprecated})
         return found
 
     def schemas(self, identifier: str) -> Json:
@@ -82,7 +88,8 @@ class CommandParts:
             operation.pop("x-command")
             if self.command.errors:
                 operation["x-errors"] = dict.fromkeys(self.command.errors, "Declared.")
-        _mark(operation, self.command, "x-deprecated")
+        tags = [{"name": tag} for tag in dict.fromkeys(self.command.tags)]
+        mark(operation, {"tags": tags, "x-deprecated": self.command.deprecated})
         return {key_of(identifier): operation}
 
     def schemes(self) -> Json:
@@ -116,13 +123,3 @@ def _on(channel: str, *messages: str) -> Json:
             {"$ref": pointer_to("channels", channel, "messages", key)} for key in messages
         ],
     }
-
-
-def _mark(item: Json, command: Command, deprecated: str) -> None:
-    for key, value in (
-        ("tags", [{"name": tag} for tag in dict.fromkeys(command.tags)]),
-        (deprecated, command.deprecated),
-    ):
-        item.pop(key, None)
-        if value:
-            item[key] = value

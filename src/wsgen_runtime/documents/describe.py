@@ -70,6 +70,8 @@ def describe(
         for key, item in blank["operations"].items()
         if name_in(item["messages"][0]["$ref"]) in shared
     }
+    closing = blank["info"].get("description", "")
+    about = "\n\n".join(filter(None, (description, closing)))
     info = {"title": title, "version": version}
     channel = {
         **blank["channels"][_CHANNEL],
@@ -81,7 +83,7 @@ def describe(
     components = {"messages": messages, "schemas": schemas}
     document: Json = {
         **blank,
-        "info": {**info, "description": description} if description else info,
+        "info": {**info, "description": about} if about else info,
         "channels": {_CHANNEL: channel},
         "operations": operations,
         "components": {**components, "securitySchemes": schemes} if schemes else components,

@@ -12,6 +12,7 @@ from wsgen_runtime.documents.identifiers import (
 from wsgen_runtime.documents.schemas import MODE, TYPE
 from wsgen_runtime.documents.stub_parts import (
     Json,
+    mark,
     messages_in,
     read_stub,
     schema_reference,
@@ -87,7 +88,7 @@ class RouteParts:
                 "summary": self._renamed(message.get("summary", ""), blank["summary"]),
                 "payload": schema_reference(f"{identifier}{verb_identifier(verb)}Frame"),
             }
-            _mark(found[key], self.router, "deprecated")
+            mark(found[key], {"deprecated": self.router.deprecated})
         return found
 
     def schemas(self, identifier: str) -> Json:
@@ -169,7 +170,8 @@ class RouteParts:
         else:
             extra = _kept(router) if "x-delivery" in operation else {}
         operation |= {key: value for key, value in extra.items() if value}
-        _mark(operation, router, "x-deprecated")
+        tags = [{"name": tag} for tag in dict.fromkeys(router.tags)]
+        mark(operation, {"tags": tags, "x-deprecated": router.deprecated})
         return operation
 
     def _repointed(self, item: Json, identifier: str, channel: str) -> Json:
@@ -236,13 +238,3 @@ def _kept(router: WsRouter) -> Json:
         "x-replay": router.replay,
         "x-source": "published" if router.published else "",
     }
-
-
-def _mark(item: Json, router: WsRouter, deprecated: str) -> None:
-    for key, value in (
-        ("tags", [{"name": tag} for tag in dict.fromkeys(router.tags)]),
-        (deprecated, router.deprecated),
-    ):
-        item.pop(key, None)
-        if value:
-            item[key] = value

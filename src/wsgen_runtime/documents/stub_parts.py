@@ -56,3 +56,11 @@ def _referred(node: object) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from _referred(item)
+
+
+def mark(item: Json, fields: Mapping[str, object]) -> None:
+    """Set `fields` of a part of a document; those that are empty are removed."""
+    for key, value in fields.items():
+        item.pop(key, None)
+        if value:
+            item[key] = value

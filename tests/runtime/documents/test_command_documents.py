@@ -81,7 +81,7 @@ def test_a_stub_says_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert operation["summary"] == "Buy a bar."
     assert operation["x-errors"] == {"sold_out": "Declared as `SoldOut`."}
     assert document["components"]["securitySchemes"] == SCHEME
-    assert "summary" not in operations_of(document)["bars.sell"]
+    assert operations_of(document)["bars.sell"]["summary"] == "Carry out the command."
 
 
 @pytest.mark.parametrize("version", ["3.1", "3.0", "2.6"])

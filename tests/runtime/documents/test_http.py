@@ -60,7 +60,9 @@ async def test_json_is_a_valid_document() -> None:
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("application/vnd.aai.asyncapi+json")
     assert official_errors(document) == []
-    assert document["info"] == {"title": "Forest", "version": "1.2.3", "description": "All trees."}
+    description = document["info"].pop("description")
+    assert document["info"] == {"title": "Forest", "version": "1.2.3"}
+    assert description.startswith("All trees.\n\nThe server closes the socket with")
     operation = document["operations"]["endpointTreesUpdate"]
     assert operation["tags"] == [{"name": "wood"}]
     assert operation["x-deprecated"] is True

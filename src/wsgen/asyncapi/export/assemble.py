@@ -8,6 +8,7 @@ from typing import Any
 from wsgen.asyncapi.export.document_settings import Settings
 from wsgen.asyncapi.export.output_files import Subject
 from wsgen.model import ModuleSpec
+from wsgen.outputs.channels.frame_messages import with_close_codes
 from wsgen.source import Positions
 
 # JSON that wsgen has rendered, so its structure is known.
@@ -43,8 +44,13 @@ def assemble(stubs: Sequence[Json], settings: Settings, *, per_module: bool) -> 
         joint = ":" if settings.id.startswith("urn:") else "/"
         document["id"] = f"{settings.id}{joint}{title}" if per_module else settings.id
     info |= settings.info
+    closing: Json = {}
+    for stub in stubs:
+        closing |= stub.get("x-close-codes", {})
     if "description" in single and (per_module or "description" not in info):
         info["description"] = single["description"]
+    elif closing:
+        info["description"] = with_close_codes(info.get("description", ""), closing)
     if tags := _tags(info.get("tags", []), stubs):
         info["tags"] = tags
     document["info"] = info
@@ -58,6 +64,8 @@ def assemble(stubs: Sequence[Json], settings: Settings, *, per_module: bool) -> 
         for kind, parts in components.items():
             parts |= stub["components"][kind]
     document["components"] = components
+    if closing:
+        document["x-close-codes"] = closing
     used = set(_references(document))
     schemes = settings.security_schemes.items()
     if found := {name: item for name, item in schemes if _reference(name) in used}:

@@ -20,7 +20,7 @@ _OWN_FIELDS = (
     "x-router",
     "x-source",
 )
-_MESSAGE_FIELDS = ("name", "title", "summary", "description", "tags", "contentType", "examples")
+_MESSAGE_FIELDS = ("name", "title", "summary", "description", "contentType", "examples")
 
 
 def convert(document: Json, version: str) -> Json:
@@ -61,6 +61,8 @@ def _to_2_6(source: Json) -> Json:
         result["tags"] = tags
     if docs:
         result["externalDocs"] = docs
+    if "x-close-codes" in source:
+        result["x-close-codes"] = source["x-close-codes"]
     copy: Json = json.loads(json.dumps(result))
     return copy
 
@@ -108,10 +110,12 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
             target |= {key: value for key, value in operation.items() if key in _OWN_FIELDS}
             if "security" in operation:
                 target["x-security"] = _names_of(operation["security"])
+            if "tags" in operation:
+                target["tags"] = operation["tags"]
             if "reply" in operation:
                 target["x-response"] = _one_of(_refs(operation["reply"]))
     received = [message for message in channel["messages"] if message not in asked]
-    kept = ("description", "x-close-codes", "x-module")
+    kept = ("description", "x-module")
     result: Json = {key: channel[key] for key in kept if key in channel}
     security = _security(operations)
     directions = [("What clients send.", asked), ("What clients receive.", received)]
@@ -121,6 +125,7 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
         result[verb] = {
             "operationId": f"{name}{verb.title()}",
             "summary": summary,
+            "description": "Each message is one frame with JSON text.",
             **security,
             "message": _one_of(list(part)),
         }

@@ -1,5 +1,7 @@
 """The frames that belong to no route as AsyncAPI messages, and the codes in them."""
 
+from collections.abc import Mapping
+
 from wsgen.model import CommandSpec
 from wsgen.outputs.channels.message_parts import (
     ASKED_ID,
@@ -14,7 +16,6 @@ from wsgen.outputs.channels.message_parts import (
     optional,
     sent,
     slot,
-    tags_of,
 )
 
 ERROR_CODES = {
@@ -54,6 +55,13 @@ _KEY: Json = {
 }
 
 
+def with_close_codes(description: str, codes: Mapping[str, str]) -> str:
+    """Return the `description` of a document, followed by what each of the close `codes` means."""
+    lines = "\n".join(f"- {code}: {text}" for code, text in codes.items())
+    closing = f"The server closes the socket with one of these codes:\n\n{lines}" if codes else ""
+    return "\n\n".join(filter(None, (description, closing)))
+
+
 def command_messages(command: CommandSpec, identifier: str) -> tuple[Json, Json]:
     """Return the messages of a command, the question and its answer; `identifier` is that of the command."""
     name, answer = command.command, f"{command.command}.response"
@@ -61,7 +69,7 @@ def command_messages(command: CommandSpec, identifier: str) -> tuple[Json, Json]
         name, slot(command.request, "validation"), {"id": ASKED_ID, "key": _KEY}, {}
     )
     response = answered(answer, slot(command.response, "serialization"))
-    more: Json = {"deprecated": command.deprecated, "tags": tags_of(command.tags)}
+    more: Json = {"deprecated": command.deprecated}
     summary = command.summary or f"Ask {name}"
     return (
         message_of(

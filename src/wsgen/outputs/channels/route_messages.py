@@ -18,7 +18,6 @@ from wsgen.outputs.channels.message_parts import (
     optional,
     sent,
     slot,
-    tags_of,
 )
 
 _OWN = ("subscribe", "unsubscribe", "update")
@@ -90,7 +89,6 @@ def router_messages(router: RouterSpec, identifier: str, *, native: bool) -> dic
                 summary=(router.summary if is_update else "") or summary,
                 description=router.description if is_update else _ABOUT.get(verb, ""),
                 deprecated=router.deprecated,
-                tags=tags_of(router.tags),
             )
     return messages
 

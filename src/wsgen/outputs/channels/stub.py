@@ -14,7 +14,12 @@ from types import MappingProxyType
 from pydantic_core import from_json, to_json
 
 from wsgen.model import CommandSpec, Example, ModuleSpec, RouterSpec
-from wsgen.outputs.channels.frame_messages import CLOSE_CODES, command_messages, shared_messages
+from wsgen.outputs.channels.frame_messages import (
+    CLOSE_CODES,
+    command_messages,
+    shared_messages,
+    with_close_codes,
+)
 from wsgen.outputs.channels.identifiers import (
     command_identifier,
     key_of,
@@ -23,6 +28,7 @@ from wsgen.outputs.channels.identifiers import (
     verb_identifier,
 )
 from wsgen.outputs.channels.message_parts import Json, filled, lifted, tags_of
+from wsgen.outputs.channels.operation_texts import texts_of
 from wsgen.outputs.channels.route_messages import router_messages
 from wsgen.outputs.contract import RenderContext, RenderedFile
 
@@ -67,30 +73,29 @@ def render_channels(
     named = dict.fromkeys(name for names in secured for name in names)
     if used := {name: schemes[name] for name in named if schemes and name in schemes}:
         components["securitySchemes"] = used
-    description = _channel_text(module) if native else module.description
-    closing: Json = {"x-close-codes": {str(code): text for code, text in CLOSE_CODES.items()}}
+    closing = {str(code): text for code, text in CLOSE_CODES.items()} if native else {}
     document: Json = {
         "asyncapi": "3.1.0",
         "info": filled(
             {
                 "title": module.name,
                 "version": _version(module),
-                "description": module.description,
+                "description": with_close_codes(module.description, closing),
             }
         ),
         "defaultContentType": "application/json",
         "channels": {
             channel: {
                 "address": module.endpoint,
-                **filled({"description": description}),
+                **filled({"description": module.description}),
                 "messages": _references("messages", (str(item["title"]) for item in messages)),
                 "bindings": {"ws": {"method": "GET", "bindingVersion": "0.1.0"}},
                 "x-module": module.full_name,
-                **(closing if native else {}),
             }
         },
         "operations": operations,
         "components": components,
+        **filled({"x-close-codes": closing}),
     }
     # json.dumps indents in pure Python, which took half of the time that rendering a large project takes.
     return to_json(document, indent=2).decode() + "\n"
@@ -106,15 +111,9 @@ def _version(module: ModuleSpec) -> str:
     return f"{number}.0.0" if number.isdigit() else "1.0.0"
 
 
-def _channel_text(module: ModuleSpec) -> str:
-    codes = "\n".join(f"- {code}: {text}" for code, text in CLOSE_CODES.items())
-    closing = f"The server closes the socket with one of these codes:\n\n{codes}"
-    return "\n\n".join(filter(None, (module.description, closing)))
-
-
 def _operations(router: RouterSpec, identifier: str, channel: str, *, native: bool) -> Json:
     route = router.route
-    texts = filled({"summary": router.summary, "description": router.description})
+    given = (router.summary, router.description)
     schemes = [{"$ref": f"#/components/securitySchemes/{name}"} for name in router.security]
     extra: Json = {
         **filled({"tags": tags_of(router.tags), "x-deprecated": router.deprecated}),
@@ -131,15 +130,29 @@ def _operations(router: RouterSpec, identifier: str, channel: str, *, native: bo
 
     asking: Json = {
         "action": "receive",
-        **on(["subscribe"], {"title": f"Subscribe to {route}", **texts, **extra}),
+        **on(
+            ["subscribe"],
+            {
+                "title": f"Subscribe to {route}",
+                **texts_of("subscribe", *given, native=native),
+                **extra,
+            },
+        ),
     }
     leaving: Json = {
         "action": "receive",
-        **on(["unsubscribe"], {"title": f"Unsubscribe from {route}", **extra}),
+        **on(
+            ["unsubscribe"],
+            {
+                "title": f"Unsubscribe from {route}",
+                **texts_of("unsubscribe", native=native),
+                **extra,
+            },
+        ),
     }
     updating: Json = {
         "action": "send",
-        **on(updates, {"title": f"Updates of {route}", **texts, **extra}),
+        **on(updates, {"title": f"Updates of {route}", **texts_of("update", *given), **extra}),
     }
     if native:
         answers = identifier + verb_identifier("subscribe.response")
@@ -163,7 +176,7 @@ def _command_operation(command: CommandSpec, identifier: str, channel: str) -> J
     schemes = [{"$ref": f"#/components/securitySchemes/{each}"} for each in command.security]
     codes = {code: f"Declared as `{error}`." for error, code in command.error_codes.items()}
     extra: Json = {
-        **filled({"summary": command.summary, "description": command.description}),
+        **texts_of("command", command.summary, command.description),
         **filled({"tags": tags_of(command.tags), "x-deprecated": command.deprecated}),
         **filled({"security": schemes, "x-errors": codes}),
         "x-command": command.class_name,
@@ -181,17 +194,17 @@ def _shared_operations(channel: str) -> Json:
     return {
         f"{channel}Hello": {
             "action": "receive",
-            **_on(channel, ["Hello"], {"title": "Hello"}),
+            **_on(channel, ["Hello"], {"title": "Hello", **texts_of("hello")}),
             "reply": _on(channel, ["HelloResponse", "Error"]),
         },
         f"{channel}Authenticate": {
             "action": "receive",
-            **_on(channel, ["Authenticate"], {"title": "Authenticate"}),
+            **_on(channel, ["Authenticate"], {"title": "Authenticate", **texts_of("authenticate")}),
             "reply": _on(channel, ["AuthenticateResponse", "Error"]),
         },
         f"{channel}Ping": {
             "action": "receive",
-            **_on(channel, ["Ping"], {"title": "Ping"}),
+            **_on(channel, ["Ping"], {"title": "Ping", **texts_of("ping")}),
             "reply": _on(channel, ["Pong", "Error"]),
         },
         f"{channel}Notices": {
@@ -199,7 +212,7 @@ def _shared_operations(channel: str) -> Json:
             **_on(
                 channel,
                 ["Error", "Status", "Notice"],
-                {"title": "Errors and the state of the server"},
+                {"title": "Errors and the state of the server", **texts_of("notices")},
             ),
         },
     }

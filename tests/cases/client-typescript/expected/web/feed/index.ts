@@ -38,13 +38,21 @@ export class FeedClient extends Client {
     this.#reduce = options.reduce ?? {};
   }
 
-  /** @deprecated */
+  /**
+   * Subscribe to a topic.
+   *
+   * The answer names the topic, whose updates follow until the client unsubscribes.
+   *
+   * @deprecated
+   */
   alert(options?: StreamOptions): Stream<string[] | null> {
     return stream(this, "alert", {}, options);
   }
 
   /**
    * The order book.
+   *
+   * The answer names the topic, whose updates follow until the client unsubscribes.
    *
    * Errors:
    * - `not_found`: There is no such symbol.
@@ -55,6 +63,8 @@ export class FeedClient extends Client {
 
   /**
    * Place an order.
+   *
+   * The answer is a response or an error. With a `key`, the command is carried out at most once.
    *
    * Rejects with `PlaceOrderError`, among others:
    * - `order_rejected`: Declared as `OrderRejectedError`.
