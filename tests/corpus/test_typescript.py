@@ -52,5 +52,11 @@ def test_the_corpus_passes_in_chromium(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("built_client")
+def test_nothing_is_lost_unseen_in_rounds_of_chance() -> None:
+    assert "200 rounds, 0 failed" in node("storm.mjs", "200")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("built_client")
 def test_the_corpus_notices_each_mutant() -> None:
     assert "26 of 26 mutants were killed" in node("mutants.mjs")

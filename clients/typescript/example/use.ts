@@ -37,7 +37,7 @@ export function book(): () => void {
 
 export async function order(): Promise<void> {
   try {
-    draw((await feed.placeOrder({ symbol: "AAPL", quantity: 1 }, { key: "5f3a", timeout: 10 })).number);
+    draw((await feed.placeOrder({ symbol: "AAPL", quantity: 1 }, { key: "5f3a", timeout: 10_000 })).number);
   } catch (error) {
     if (error instanceof OutcomeUnknown) draw(error.key);
     else if (error instanceof CommandError) draw((error as PlaceOrderError).code === "order_rejected");

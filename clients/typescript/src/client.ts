@@ -95,7 +95,9 @@ export class Client {
 
   /** @internal */
   $tell(name: string, event: unknown): void {
-    for (const hear of [...(this.#hearing.get(name) ?? [])]) {
+    const hearing = [...(this.#hearing.get(name) ?? [])];
+    if (name === "error" && hearing.length === 0) console.error(event); // rather than nothing
+    for (const hear of hearing) {
       try {
         hear(event as never);
       } catch (error) {

@@ -10,7 +10,7 @@ export interface CommandOptions {
   readonly key?: string | undefined;
   /** Gives up when it is aborted. What was sent may have been carried out. */
   readonly signal?: AbortSignal | undefined;
-  /** Seconds until it gives up; 75 if nothing is said. */
+  /** Milliseconds until it gives up; 75,000 if nothing is said. */
   readonly timeout?: number | undefined;
 }
 
@@ -61,7 +61,7 @@ class Commands implements Part {
   }
 
   /** Rules K1 and K5. */
-  ask<Response>(name: string, payload: unknown, { key, signal, timeout = ANSWER }: CommandOptions): Promise<Response> {
+  ask<Response>(name: string, payload: unknown, { key, signal, timeout = ANSWER * 1000 }: CommandOptions): Promise<Response> {
     const connection = this.#connection;
     const { host } = connection;
     if (connection.closed) return Promise.reject(connection.closed);
@@ -75,7 +75,7 @@ class Commands implements Part {
         if (error) reject(error);
         else resolve(value as Response);
       });
-      const late = host.after(timeout, () => command.fail(new Timeout("There was no connection in time")));
+      const late = host.after(timeout / 1000, () => command.fail(new Timeout("There was no connection in time")));
       signal?.addEventListener("abort", aborted);
       this.#open.add(command);
       connection.want();

@@ -127,8 +127,8 @@ export class Connection {
     try {
       socket = this.host.connect(this.#setup.url, protocols);
     } catch (error) {
-      // The address cannot be used, now or later.
-      this.end(new Closed("The address cannot be used", undefined, error));
+      // The address cannot be used, now or later, or there is nothing to use it with.
+      this.end(new Closed(`A socket cannot be made: ${(error as Error).message}`, undefined, error));
       return;
     }
     this.#socket = socket;

@@ -26,7 +26,7 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
   readonly #topics: Topics;
   readonly #mode: Mode;
   readonly #room: number;
-  readonly #ended: ((cursor: Cursor<Value>) => void) | undefined;
+  readonly #ended: () => void;
   #events: Any[] = [];
   /** How many updates the buffer has dropped, NaN if that is not known. */
   #dropped = 0;
@@ -35,11 +35,11 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
   #error: Error | undefined;
 
   /** `ended` is called when following is over, which begins with a hold on the topic. */
-  constructor(topics: Topics, asked: Asked, mode: Mode, room = 1024, ended?: (cursor: Cursor<Value>) => void) {
+  constructor(topics: Topics, asked: Asked, mode: Mode, room: number | undefined, ended: () => void) {
     this.#topics = topics;
     this.asked = asked;
     this.#mode = mode;
-    this.#room = Math.max(1, room);
+    this.#room = Math.max(1, room ?? 1024);
     this.#ended = ended;
   }
 
@@ -63,7 +63,7 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
     this.#done = true;
     this.#error = error;
     this.topic?.release(this);
-    this.#ended?.(this);
+    this.#ended();
     this.#serve();
   }
 
@@ -103,14 +103,8 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
   #serve(): void {
     while (this.#waiting.length > 0) {
       if (this.#dropped !== 0) {
-        const gap = { kind: "gap", count: this.#dropped || undefined, where: "client" } as const;
-        this.#dropped = 0;
-        this.#topics.gap(this.asked, gap);
-        if (this.#mode === "throw") {
-          this.#events = [];
-          this.#done ? (this.#error = new Lost(gap.count, "client")) : this.end(new Lost(gap.count, "client"));
-        } else if (this.#mode === "events") this.#events.unshift(gap);
-        if (!this.synced && this.topic?.state === "live" && !this.#done) this.topic.welcome(this);
+        this.#confess(); // which may serve who waits
+        continue;
       }
       const event = this.#events.shift();
       if (event) this.#waiting.shift()?.resolve({ done: false, value: (this.#mode === "events" ? event : "data" in event && event.data) as Value });
@@ -120,5 +114,19 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
       } else if (this.#done) this.#waiting.shift()?.resolve({ done: true, value: undefined });
       else return;
     }
+  }
+
+  /** Tell what the buffer has dropped. */
+  #confess(): void {
+    const gap = { kind: "gap", count: this.#dropped || undefined, where: "client" } as const;
+    this.#dropped = 0;
+    this.#topics.gap(this.asked, gap);
+    if (this.#mode === "throw") {
+      const lost = new Lost(gap.count, gap.where);
+      this.#events = [];
+      if (this.#done) this.#error = lost;
+      else this.end(lost);
+    } else if (this.#mode === "events") this.#events.unshift(gap);
+    if (!this.synced && !this.#done && this.topic?.state === "live") this.topic.welcome(this);
   }
 }

@@ -23,7 +23,7 @@ export class State<Value, Change> extends Handle<Change, Value> implements Async
   /** Call `changed` after each change of the state; return what ends that. */
   readonly subscribe = (changed: () => void, failed?: (error: Error) => void): (() => void) => {
     this.#needReduce();
-    const { $client, $open, $asked } = this;
+    const { $client, $asked } = this;
     const guarded = (call: () => void): void => {
       try {
         call();
@@ -37,15 +37,13 @@ export class State<Value, Change> extends Handle<Change, Value> implements Async
         this.#topic = hold.topic;
         if (event.kind === "update" || event.kind === "snapshot") guarded(changed);
       },
-      end(error) {
-        if (!$open.delete(hold)) return;
+      end: (error) => {
+        if (!this.$finish(hold)) return;
         hold.topic?.release(hold);
         if (error) guarded(() => (failed ? failed(error) : $client.$tell("error", error)));
       },
     };
-    $open.add(hold);
-    if (this.$options.signal?.aborted) hold.end();
-    else $client.$topics.hold(hold);
+    this.$begin(hold);
     return () => hold.end();
   };
 

@@ -2,7 +2,7 @@
 
 import type { Client } from "./client.ts";
 import { type Buffer, Cursor, type Mode } from "./cursor.ts";
-import type { Asked, Event } from "./events.ts";
+import type { Asked, Event, Hold } from "./events.ts";
 
 export interface HandleOptions extends Buffer {
   /** Ends all loops of this handle when it is aborted. */
@@ -29,15 +29,14 @@ export class Handle<Data, State = never> {
   protected readonly $asked: Asked;
   /** @internal */
   protected readonly $options: HandleOptions;
-  /** @internal */
-  protected readonly $open = new Set<{ end(): void }>();
+  readonly #open = new Set<Hold>();
+  readonly #abort = (): void => this.close();
 
   /** @internal */
   constructor(client: Client, asked: Asked, options: HandleOptions = {}) {
     this.$client = client;
     this.$asked = asked;
     this.$options = options;
-    options.signal?.addEventListener("abort", () => this.close(), { once: true });
   }
 
   /** All that happens: updates, snapshots, gaps, and how the topic is followed. */
@@ -47,7 +46,7 @@ export class Handle<Data, State = never> {
 
   /** End all loops over this handle, and all functions that have subscribed. */
   close(): void {
-    for (const one of [...this.$open]) one.end();
+    for (const hold of [...this.#open]) hold.end();
   }
 
   [Symbol.dispose](): void {
@@ -56,12 +55,26 @@ export class Handle<Data, State = never> {
 
   /** @internal */
   protected $loop<Value>(mode: Mode): Cursor<Value> {
-    const ended = (one: { end(): void }): unknown => this.$open.delete(one);
-    const cursor = new Cursor<Value>(this.$client.$topics, this.$asked, mode, this.$options.buffer, ended);
-    this.$open.add(cursor);
-    if (this.$options.signal?.aborted) cursor.end();
-    else this.$client.$topics.hold(cursor);
+    const cursor = new Cursor<Value>(this.$client.$topics, this.$asked, mode, this.$options.buffer, () => this.$finish(cursor));
+    this.$begin(cursor);
     return cursor;
+  }
+
+  /** @internal */
+  protected $begin(hold: Hold): void {
+    const { signal } = this.$options;
+    this.#open.add(hold);
+    signal?.addEventListener("abort", this.#abort);
+    if (signal?.aborted) hold.end();
+    else this.$client.$topics.hold(hold);
+  }
+
+  /** Return whether the hold was open until now. A signal that lives on does not keep what is over.
+   * @internal */
+  protected $finish(hold: Hold): boolean {
+    const open = this.#open.delete(hold);
+    if (this.#open.size === 0) this.$options.signal?.removeEventListener("abort", this.#abort);
+    return open;
   }
 }
 

@@ -40,7 +40,8 @@ export class Topic {
   hold(hold: Hold): void {
     hold.topic = this;
     this.holds.add(hold);
-    this.#linger = this.#linger?.() as undefined;
+    this.#linger?.();
+    this.#linger = undefined;
     const { state } = this;
     if (state === "off") this.ask();
     else if (state === "live" || state === "syncing" || state === "asked" || state === "waiting") hold.hear({ kind: "state", state });
@@ -67,7 +68,8 @@ export class Topic {
 
   /** Ask the server for the updates after the position. Rules 1 and 11. */
   ask(): void {
-    this.#retry = this.#retry?.() as undefined;
+    this.#retry?.();
+    this.#retry = undefined;
     this.#sent = false;
     this.#enter("asked");
     this.#topics.connection.want();
@@ -97,7 +99,8 @@ export class Topic {
     this.#question += 1;
     if (this.holds.size === 0) this.drop();
     else if (this.state !== "waiting") {
-      this.#retry = this.#retry?.() as undefined;
+      this.#retry?.();
+      this.#retry = undefined;
       this.#enter("asked");
     }
   }

@@ -131,7 +131,7 @@ export class Play {
       this.#read(held.events(), see, options.states ?? false);
     } else if (call === "loop") {
       const held = named?.handle ?? handle();
-      names.set(as, { handle: held, loop: held[Symbol.asyncIterator](), see });
+      names.set(as, { handle: held, loop: options.events ? held.events() : held[Symbol.asyncIterator](), see });
     } else if (call === "subscribe") {
       const held = named?.handle ?? handle();
       const changed = options.fails ? fail : () => see({ value: held.current });
@@ -139,13 +139,15 @@ export class Play {
     } else if (call === "current") see({ value: named.handle.current ?? null });
     else if (call === "next") {
       const { loop, see: saw } = named;
-      loop.next().then(({ done, value }) => saw(done ? { done: true } : { value }), (error) => saw(told({ error })));
+      loop.next().then(({ done, value }) => saw(done ? { done: true } : { value: JSON.parse(JSON.stringify(value)) }), (error) => saw(told({ error })));
     } else if (call === "return") named.loop.return().then(() => named.see({ returned: true }));
     else if (call === "stop") named.stop();
     else if (call === "release") named.handle.close();
     else if (call === "abort") this.#abort(as);
     else if (call === "command") {
-      const asked = runtime.command(client, name, payload, { ...options, signal: this.#signal(as) });
+      const { timeout } = options;
+      const given = { ...options, timeout: timeout && timeout * 1000, signal: this.#signal(as) };
+      const asked = runtime.command(client, name, payload, given);
       asked.then((result) => see({ result }), (error) => see(told({ error })));
     } else if (call === "close") client.$close();
     else if (call === "state") world.seen.push({ state: client.$state });

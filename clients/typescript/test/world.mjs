@@ -14,11 +14,7 @@ export class World {
 
   host = {
     now: () => this.#now,
-    after: (seconds, run) => {
-      const timer = { due: this.#now + seconds * 1000, run };
-      this.#timers.add(timer);
-      return () => this.#timers.delete(timer);
-    },
+    after: (seconds, run) => this.#after(seconds, run, true),
     random: () => this.random,
     key: () => `made-${++this.#keys}`,
     connect: (url, protocols) => this.#connect(protocols),
@@ -31,7 +27,12 @@ export class World {
 
   /** Whether nothing of a client is left: no timer, and nobody who listens to the page. */
   get quiet() {
-    return this.#timers.size === 0 && this.#hearing.size === 0;
+    return [...this.#timers].every(({ own }) => !own) && this.#hearing.size === 0;
+  }
+
+  /** Run something later that is none of the client's doing. */
+  later(seconds, run) {
+    this.#after(seconds, run, false);
   }
 
   /** Move the clock, and run what is due on the way, in its order. */
@@ -69,6 +70,12 @@ export class World {
     if (!token) throw new Error("nobody has asked for a token");
     if (error === undefined) token.resolve(result);
     else token.reject(new Error(error));
+  }
+
+  #after(seconds, run, own) {
+    const timer = { due: this.#now + seconds * 1000, run, own };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
   }
 
   #connect(protocols) {
