@@ -20,7 +20,7 @@ from wsgen_runtime.brokers.redis.strangers import Strangers
 
 _BATCH = 512
 _BATCH_BYTES = 1024 * 1024
-_PAUSE = 0.001  # seconds in which updates gather behind a command, which costs more than an update
+_PAUSE = 0.002  # seconds in which updates gather behind a command, which costs more than an update
 _SLICE = 0.002  # seconds after which receiving pauses, to let other tasks run
 
 
