@@ -30,6 +30,8 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
   #events: Any[] = [];
   /** How many updates the buffer has dropped, NaN if that is not known. */
   #dropped = 0;
+  /** The last `state` that the buffer has dropped: it holds until the next one. */
+  #state: Any | undefined;
   #waiting: { resolve(result: Result<Value>): void; reject(error: unknown): void }[] = [];
   #done = false;
   #error: Error | undefined;
@@ -78,6 +80,7 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
   return(): Promise<Result<Value>> {
     this.#events = [];
     this.#dropped = 0;
+    this.#state = undefined;
     this.end();
     this.#error = undefined;
     return Promise.resolve({ done: true, value: undefined });
@@ -93,6 +96,7 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
     for (const event of this.#events.splice(0, snapshot ? this.#events.length : 1)) {
       if (event.kind === "update") this.#dropped += 1;
       else if (event.kind === "gap") this.#dropped += event.count ?? Number.NaN;
+      else if (event.kind === "state") this.#state = event;
     }
     if (snapshot) {
       this.#dropped ||= Number.NaN;
@@ -102,6 +106,10 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
 
   #serve(): void {
     while (this.#waiting.length > 0) {
+      if (this.#state) {
+        this.#events.unshift(this.#state);
+        this.#state = undefined;
+      }
       if (this.#dropped !== 0) {
         this.#confess(); // which may serve who waits
         continue;
