@@ -58,6 +58,14 @@ class Client:
         self.transcripts.append(transcript)
         return transcript
 
+    open = True
+    whole: tuple[str, ...] = ()
+
+    @property
+    def views(self) -> "list[Client]":
+        """Itself: it is all that follows its topics."""
+        return [self]
+
     def start(self) -> None:
         """Connect, again and again, unless this was said before."""
         if self._task is not None:

@@ -4,13 +4,14 @@ import asyncio
 import itertools
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tests.continuity.checker import Topic
 from tests.continuity.client import Client
 from tests.continuity.kinds import Kind, unfinished
+from tests.continuity.players import Crowd, Player, View
 from tests.continuity.rules import Event
 from tests.continuity.scripts import make_script
 from tests.continuity.services import BURST, REPLAY
@@ -24,6 +25,7 @@ KINDS = {
     "alerts": Kind(many=True, replay=REPLAY),
     "plain": Kind(numbered=False),
 }
+PLAYERS = 4
 _SETTLED = (
     25.0  # seconds in which all clients must be at rest: much longer than any timer of the runtime
 )
@@ -82,16 +84,28 @@ async def play(
     routes: list[str],
     *,
     fault: str | None = None,
+    crowd: Crowd | None = None,
+    label: str = "",
 ) -> Round:
-    """Play one round and judge it; its faults of processes are drawn unless there is a `fault`."""
+    """Play one round and judge it; its faults of processes are drawn unless there is a `fault`.
+
+    The players are reference clients, or what a `crowd` gives. Rounds of one number need a `label` each.
+    """
     world.truth.clear()
-    name = f"round{number}"
+    name = f"round{number}{label}"
     world.truth.publish_as(name)
     world.truth.order(f"run {chance.choice((0.002, 0.005, 0.01))}")
-    clients = [_client(world, chance, routes, name) for _ in range(4)]
-    script = make_script(world, clients, chance, seconds=chance.uniform(1.0, 2.5), fault=fault)
+    if crowd is None:
+        clients: list[Player] = [_client(world, chance, routes, name) for _ in range(PLAYERS)]
+    else:
+        clients = await crowd.players(world, chance, routes, name)
+    seconds = chance.uniform(1.0, 2.5)
+    script = make_script(world, clients, chance, seconds, fault=fault)
+    if crowd is not None:
+        script.add(crowd.actions(chance, seconds))
     result = Round(number, script.told, script.disturbs)
-    everybody = list(clients)
+    everybody: list[View] = []
+    anew: list[Client] = []
     try:
         await script.run()
         for client in clients:
@@ -106,21 +120,23 @@ async def play(
             for route in routes:
                 fresh.follow(route, {"name": name}, stateful=KINDS[route].stateful)
             fresh.start()
-            everybody.append(fresh)
+            anew.append(fresh)
         # A producer that has lost its lease has a successor after that at the latest.
         still = LEASE * 1.5 if script.disturbs else 0.3
-        result.violations += await _compare(world, routes, name, everybody, still)
+        following = [view for client in clients for view in client.views if view.open]
+        result.violations += await _compare(world, routes, name, [*following, *anew], still)
     finally:
-        for client in everybody:
+        for client in (*clients, *anew):
+            everybody += client.views
             await client.stop()
     for index, route in enumerate(routes):
         topic = f"{route}:{name}"
-        found = {str(each): client.transcripts[index] for each, client in enumerate(everybody)}
+        found = {str(each): view.transcripts[index] for each, view in enumerate(everybody)}
         result.transcripts[topic] = found
         said = Topic(KINDS[route], found).violations(world.truth.last(topic))
         result.violations += [f"{topic}: client {each}" for each in said]
-    for each, client in enumerate(everybody):
-        result.violations += [f"client {each}: {said}" for said in client.wrong]
+    for each, view in enumerate(everybody):
+        result.violations += [f"client {each}: {said}" for said in view.wrong]
     world.truth.publish_as("none")
     return result
 
@@ -137,7 +153,7 @@ def _client(world: World, chance: random.Random, routes: list[str], name: str) -
 
 
 async def _compare(
-    world: World, routes: list[str], name: str, clients: list[Client], still: float
+    world: World, routes: list[str], name: str, clients: Sequence[View], still: float
 ) -> list[str]:
     """Wait until all clients rest, and compare them with the truth; then again after a few more updates."""
     if not await _until(lambda: _at_rest(routes, clients), still):
@@ -168,6 +184,7 @@ async def _compare(
                     found.append(f"{route}:{name}: client {each}: event {mark}: {lacking}")
             # Without positions, the loss of the last updates shows with the next one, and not before.
             right = {"update"} if KINDS[route].numbered else {"update", "gap"}
+            right |= {"snapshot"} if route in client.whole else set()
             late = [event.kind for event in since if event.kind not in right]
             if late:
                 found.append(f"{route}:{name}: client {each}: event {mark}: at rest came {late}")
@@ -175,7 +192,7 @@ async def _compare(
     return found
 
 
-def _at_rest(routes: list[str], clients: list[Client]) -> bool:
+def _at_rest(routes: list[str], clients: Sequence[View]) -> bool:
     for index, route in enumerate(routes):
         followings = [client.followings[index] for client in clients]
         if any(following.state != "live" for following in followings):
@@ -188,7 +205,7 @@ def _at_rest(routes: list[str], clients: list[Client]) -> bool:
     return True
 
 
-def _where(routes: list[str], clients: list[Client]) -> dict[str, list[str]]:
+def _where(routes: list[str], clients: Sequence[View]) -> dict[str, list[str]]:
     return {
         route: [
             f"{following.state} {tuple(following.at or ())}"

@@ -6,11 +6,8 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from tests.continuity.client import Client
+from tests.continuity.players import Action, Player
 from tests.continuity.world import World
-
-Action = tuple[float, str, Callable[[], Awaitable[None]]]
-"""When, what, and how."""
 
 
 @dataclass
@@ -25,6 +22,10 @@ class Script:
     def told(self) -> list[str]:
         """What happens when, for a report."""
         return [f"{when:.2f} {what}" for when, what, _ in self.actions]
+
+    def add(self, actions: Sequence[Action]) -> None:
+        """Add actions."""
+        self.actions = sorted([*self.actions, *actions], key=lambda action: action[0])
 
     async def run(self) -> None:
         """Do everything in time; slow actions overlap with what follows."""
@@ -55,7 +56,7 @@ FAULTS = {
 
 def make_script(
     world: World,
-    clients: Sequence[Client],
+    clients: Sequence[Player],
     chance: random.Random,
     seconds: float,
     *,
@@ -79,14 +80,14 @@ def make_script(
     return Script(sorted(actions, key=lambda action: action[0]), disturbs)
 
 
-def _starting(client: Client) -> Callable[[], Awaitable[None]]:
+def _starting(client: Player) -> Callable[[], Awaitable[None]]:
     async def start() -> None:
         client.start()
 
     return start
 
 
-def _of_client(number: int, client: Client, chance: random.Random, seconds: float) -> list[Action]:
+def _of_client(number: int, client: Player, chance: random.Random, seconds: float) -> list[Action]:
     when = chance.uniform(0.1, seconds)
     kind = chance.choice(("drop", "drop", "drop at", "slow", "again"))
     if kind == "again":
