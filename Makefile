@@ -219,6 +219,12 @@ continuity: parts  ## kill and stop servers and Redis under clients: rounds=1000
 	@$(BIN)/python -m tests.continuity --rounds $(rounds) --first $(first) --seed $(seed) --minutes $(minutes) \
 	  --broker $(broker) $(if $(mutants),--mutants,--all)
 
+client ?= node
+.PHONY: continuity-client
+continuity-client: parts client parser  ## the same rounds with the TypeScript client: client=node or chromium; mutants=1
+	@$(BIN)/python -m tests.continuity --client $(client) --rounds $(rounds) --first $(first) --seed $(seed) \
+	  --minutes $(minutes) --broker $(broker) $(if $(mutants),--mutants)
+
 examples ?= 100
 .PHONY: subsets
 subsets: $(VENV)/.ready  ## render subsets of generated projects with all steps and compare; examples=N, 100 unless told

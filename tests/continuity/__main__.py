@@ -13,20 +13,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
+from tests.continuity.applications.crowd import Applications
+from tests.continuity.applications.memory import told
+from tests.continuity.applications.program import Program
+from tests.continuity.applications.trials import compare, find_changes
 from tests.continuity.mutants import MUTANTS
+from tests.continuity.reports import keep, report, tell
 from tests.continuity.resumes import resume_at_once
 from tests.continuity.rolling import rolling
-from tests.continuity.rounds import KINDS, Round, play
+from tests.continuity.rounds import KINDS, play
 from tests.continuity.world import World
-
-FOUND = Path("build/continuity")
-
-
-def report(said: str) -> None:
-    sys.stdout.write(f"{said}\n")
-    sys.stdout.flush()
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -35,12 +34,18 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=1, help="the number of the first round")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=5.0, help="no round starts after them")
+    parser.add_argument(
+        "--client", choices=["reference", "node", "chromium"], default="reference", help="who plays"
+    )
     parser.add_argument("--broker", choices=["redis", "memory"], default="redis")
     parser.add_argument("--mutants", action="store_true", help="try whether faults are found")
     parser.add_argument("--rolling", action="store_true", help="try a rolling upgrade")
     parser.add_argument("--resumes", type=int, help="let so many clients resume at once")
     parser.add_argument(
         "--all", action="store_true", help="rounds, a rolling upgrade, 5,000 resumes"
+    )
+    parser.add_argument(
+        "--compare", action="store_true", help="play with each client in Node, and print a table"
     )
     parser.add_argument("--only", nargs="*", help="names of mutants")
     parser.add_argument("--routes", nargs="*", choices=KINDS, default=list(KINDS))
@@ -53,14 +58,20 @@ async def rounds(options: argparse.Namespace) -> bool:
     played = violations = 0
     counts = dict.fromkeys(("update", "snapshot", "lost", "gap"), 0)
     recovered = unrecovered = needless = 0
-    with tempfile.TemporaryDirectory(prefix="continuity-") as folder:
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="continuity-"))
         world = World(Path(folder), redis=options.broker == "redis")
+        crowd = None
+        if options.client != "reference":
+            crowd = Applications(await stack.enter_async_context(Program(options.client)))
         try:
             await world.start()
             number = options.first
             while number <= options.rounds and time.monotonic() < give_up:
                 chance = random.Random(f"{options.seed} {number} {options.broker}")
-                result = await play(world, number, chance, options.routes)
+                result = await play(world, number, chance, options.routes, crowd=crowd)
+                if crowd is not None:
+                    result.violations += await crowd.look()
                 tell(result, options)
                 played, violations = played + 1, violations + len(result.violations)
                 for kind in counts:
@@ -79,6 +90,8 @@ async def rounds(options: argparse.Namespace) -> bool:
         f"{unrecovered:,} that did not, {counts['gap']:,} signalled losses, "
         f"{needless:,} of them without a fault"
     )
+    if crowd is not None:
+        report(f"memory of the applications: {told(crowd.heaps)}")
     if number <= options.rounds:
         report(f"go on with --first {number}")
     return played > 0 and violations == 0
@@ -120,26 +133,6 @@ async def upgrade(options: argparse.Namespace) -> bool:
     return not wrong
 
 
-def keep(log: Path) -> None:
-    """Keep what the servers logged."""
-    FOUND.mkdir(parents=True, exist_ok=True)
-    (FOUND / "servers.log").write_bytes(log.read_bytes() if log.exists() else b"")
-
-
-def tell(result: Round, options: argparse.Namespace) -> None:
-    """Report the violations of one round."""
-    if not result.violations:
-        return
-    path = result.write(FOUND)
-    report(f"round {result.number}: {len(result.violations)} violations, transcripts in {path}:")
-    for said in result.told:
-        report(f"  script: {said}")
-    for said in result.violations[:8]:
-        report(f"  {said}")
-    again = f"--first {result.number} --rounds {result.number} --seed {options.seed}"
-    report(f"  again: python -m tests.continuity --broker {options.broker} {again}")
-
-
 async def resumes(options: argparse.Namespace) -> bool:
     """Let many clients resume at once; return whether Redis had little to do, and nothing was missed."""
     wrong, told = await resume_at_once(options.resumes or 5_000)
@@ -168,7 +161,13 @@ async def until_told(part: Callable[[argparse.Namespace], Awaitable[bool]]) -> b
 def main() -> int:
     """Run what was asked for and return the exit code."""
     options = parse()
-    chosen = {mutants: options.mutants, upgrade: options.rolling, resumes: options.resumes}
+    faults = mutants if options.client == "reference" else find_changes
+    chosen = {
+        faults: options.mutants,
+        compare: options.compare,
+        upgrade: options.rolling,
+        resumes: options.resumes,
+    }
     run = next((part for part, wanted in chosen.items() if wanted), rounds)
     return 0 if asyncio.run(until_told(everything if options.all else run)) else 1
 

@@ -30,7 +30,7 @@ async def main(settings: dict[str, Any]) -> None:  # as the harness gives them
         broker = RedisBroker(settings["redis"], lease=lease, queue=queue)
         broker._check_every = settings["check_every"]  # half a minute is longer than a round
     limits = Limits(outbox_bytes=1024 * 1024)
-    app = WsApp(title="continuity", routers=served, broker=broker, limits=limits)
+    app = WsApp(title="continuity", routers=served, broker=broker, limits=limits, origins=("*",))
     config = uvicorn.Config(app, port=settings["port"], log_level="warning", ws=settings["ws"])
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

@@ -1,0 +1,1 @@
+"""Applications in JavaScript in place of reference clients: they have proxies, and tell what they see."""

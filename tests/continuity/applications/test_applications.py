@@ -1,0 +1,74 @@
+"""What the rounds with applications stand on, and a few of them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.continuity.__main__ import parse, rounds
+from tests.continuity.applications.memory import grown
+from tests.continuity.applications.mutants import CHANGES, Change
+from tests.continuity.applications.proxy import _frames
+from tests.continuity.applications.table import Counts, kind_of, table
+from tests.continuity.applications.trials import find_changes
+from tests.parts import CHROMIUM, require
+
+
+def test_frames_are_taken_off_when_they_are_complete() -> None:
+    short, long = b"\x81\x02hi", b"\x81\x7e\x01\x00" + b"x" * 256
+    waiting = bytearray(short + long[:100])
+    assert list(_frames(waiting)) == [short]
+    waiting += long[100:] + short[:1]
+    assert list(_frames(waiting)) == [long]
+    assert waiting == short[:1]
+
+
+def test_memory_that_grows_is_found_once_there_are_enough_rounds() -> None:
+    assert grown([2_000_000, 9_000_000]) is None
+    assert grown([9_000_000] * 4 + [5_000_000] * 40) is None
+    assert grown([5_000_000 + 100_000 * number for number in range(40)]) is not None
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
+def test_a_fault_has_its_place_in_the_runtime(change: Change, tmp_path: Path) -> None:
+    change.apply(tmp_path / "sources")
+
+
+@pytest.mark.parametrize(
+    ("said", "column"),
+    [
+        ("0: event 1: X came after 3, and 0 were said to be missing", "losses not signalled"),
+        ("0: event 1: X has another producer than {}, in one epoch", "losses not signalled"),
+        ("0: event 1: it rests at 3 of s, and 5 were made", "losses not signalled"),
+        ("0: event 1: X came after 3", "came twice or back"),
+        ("0: event 1: X came again", "came twice or back"),
+        ("0: event 1: the state after X is [1]", "states that differ"),
+        ("0: event 1: it rests at {}, without a state of s", "states that differ"),
+        ("not at rest: {}", "not at rest"),
+        ("0: event 1: X was not produced", None),
+    ],
+)
+def test_what_the_checker_says_is_counted_by_kind(said: str, column: str | None) -> None:
+    assert kind_of(said) == column
+
+
+def test_what_belongs_to_no_column_is_shown() -> None:
+    counts = Counts()
+    counts.other.append("X was not produced")
+    assert "one: X was not produced" in table({"one": counts})
+
+
+@pytest.mark.slow
+async def test_an_application_in_node_knows_what_it_has() -> None:
+    assert await rounds(parse(["--client", "node", "--rounds", "2"]))
+
+
+@pytest.mark.slow
+async def test_an_application_in_a_page_knows_what_it_has() -> None:
+    require(CHROMIUM)
+    assert await rounds(parse(["--client", "chromium", "--rounds", "1"]))
+
+
+@pytest.mark.slow
+async def test_a_fault_of_the_runtime_is_found() -> None:
+    options = ["--client", "node", "--mutants", "--only", "untold-loss"]
+    assert await find_changes(parse(options))
