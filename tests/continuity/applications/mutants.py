@@ -28,7 +28,13 @@ class Change:
 
 
 CHANGES = (
-    Change("untold-gap", "topic.ts", "if (count > 0) {", "if (count > 0 && this.asked.snapshot) {"),
+    Change(
+        "untold-gap",
+        "topic.ts",
+        "if (count > 0) {",
+        "if (count > 0 && this.asked.snapshot) {",
+        "redis",
+    ),
     Change(
         "untold-loss",
         "topic.ts",
@@ -38,10 +44,10 @@ CHANGES = (
     ),
     Change("untold-overflow", "cursor.ts", "this.#dropped += 1", "this.#dropped += 0"),
     Change(
-        "updates-before-the-state",
+        "no-state-for-the-second",
         "topic.ts",
-        'this.#enter(this.asked.snapshot ? "syncing" : "live")',
-        'this.#enter("live")',
+        "hold.synced = !snapshot || reduce !== undefined;",
+        "hold.synced = true;",
     ),
     Change("state-kept-over-a-gap", "topic.ts", "if (this.asked.snapshot) {", "if (false) {"),
     Change("position-too-late", "topic.ts", "seq: this.#seq }", "seq: this.#seq + 1 }"),
