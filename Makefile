@@ -185,6 +185,19 @@ servers: $(VENV)/.ready  ## serve the runtime with each known ASGI server, stop 
 clients: parts parser  ## compare what Chromium, ws, aiohttp, autobahn, picows and websockets hear of prepared messages
 	@$(BIN)/python -m pytest -q tests/clients
 
+INTEROP := .venv-interop/.ready
+$(INTEROP): tests/interop/requirements.txt tests/interop/npm/package-lock.json | parts
+	@test -x .venv-interop/bin/python || $(PYTHON) -m venv .venv-interop
+	@.venv-interop/bin/python -m pip install --quiet --disable-pip-version-check -r tests/interop/requirements.txt
+	@PATH="$(CURDIR)/.venv-interop/bin:$(PATH)" npm --prefix tests/interop/npm ci --loglevel=error
+	@touch $@
+
+# The network is used only to install the tools.
+tools ?=
+.PHONY: interop
+interop: $(INTEROP)  ## give the example's AsyncAPI documents to other people's tools; tools="modelina html", args=--write
+	@$(BIN)/python -m tests.interop $(tools) $(args)
+
 seed ?= 1
 share ?= 0.2
 .PHONY: faults

@@ -34,9 +34,13 @@ class ResultsTable:
 
 def write_results(name: str, text: str, pages: Path = PAGES, *, part: str = "") -> None:
     """Replace the text between the markers on the page of benchmarks `name`, or of a `part`, by `text`."""
-    page = pages / f"benchmarks-{name}.md"
-    before, start, rest = page.read_text("utf-8").partition(f"<!-- results: {part or name} -->\n")
+    write_between_markers(pages / f"benchmarks-{name}.md", part or name, text)
+
+
+def write_between_markers(page: Path, name: str, text: str) -> None:
+    """Replace the results called `name` on a page by `text`; raises ValueError if it has no place for them."""
+    before, start, rest = page.read_text("utf-8").partition(f"<!-- results: {name} -->\n")
     _, end, after = rest.partition("<!-- end of results -->\n")
     if not start or not end:
-        raise ValueError(f"{page} has no place for the results {part or name!r}")
+        raise ValueError(f"{page} has no place for the results {name!r}")
     page.write_text(f"{before}{start}\n{text.strip()}\n\n{end}{after}", "utf-8")
