@@ -137,7 +137,8 @@ def make_app() -> WsApp:
                 errors=["order_rejected"],
             )
         ),
-        authenticate=lambda connection: _session(connection),
+        authenticate=_session,
+        origins=["*"],
     )
     return app
 
