@@ -164,6 +164,8 @@ def use(commands: Path, project: Path, tools: Path) -> None:
 
     run(wsgen, "asyncapi", "export", "-o", "asyncapi.yaml", cwd=project, path=bare)
     run(wsgen, "asyncapi", "validate", "asyncapi.yaml", cwd=project, path=bare)
+    run(wsgen, "client", "typescript", "-o", "web", cwd=project, path=bare)
+    assert "class Client" in (project / "web" / "runtime.d.ts").read_text("utf-8")
     run(wsgen, "asyncapi", "html", "-o", "page.html", cwd=project, path=bare)
     page = (project / "page.html").read_text("utf-8")
     assert "Content-Security-Policy" in page
