@@ -11,7 +11,7 @@ from tests.continuity.players import Action, Player
 from tests.continuity.rounds import KINDS, PLAYERS
 from tests.continuity.world import World
 
-_VANISHES = 0.1
+_VANISHES = 0.2
 _numbers = itertools.count(1)
 
 

@@ -16,6 +16,8 @@ class Change:
     old: str
     new: str
     broker: str = "memory"
+    fault: str | None = None
+    """The fault of processes without which it does nothing."""
 
     def apply(self, folder: Path) -> Path:
         """Copy the sources to a folder that does not exist, with this change; return it."""
@@ -34,6 +36,7 @@ CHANGES = (
         "if (count > 0) {",
         "if (count > 0 && this.asked.snapshot) {",
         "redis",
+        "redis stop",
     ),
     Change(
         "untold-loss",
@@ -49,9 +52,21 @@ CHANGES = (
         "hold.synced = !snapshot || reduce !== undefined;",
         "hold.synced = true;",
     ),
-    Change("state-kept-over-a-gap", "topic.ts", "if (this.asked.snapshot) {", "if (false) {"),
+    Change(
+        "state-kept-over-a-gap",
+        "topic.ts",
+        "if (this.asked.snapshot) {",
+        "if (false) {",
+        "redis",
+        "redis stop",
+    ),
     Change("position-too-late", "topic.ts", "seq: this.#seq }", "seq: this.#seq + 1 }"),
-    Change("position-of-the-state-ignored", "topic.ts", "      this.#seq = frame.seq;\n", ""),
+    Change(
+        "later-state-ignored",
+        "topic.ts",
+        'if (verb === "snapshot") {',
+        'if (verb === "snapshot" && this.state === "syncing") {',
+    ),
     Change("not-asked-again", "topic.ts", 'if (this.state === "asked") this.ask();', ""),
     Change("never-missed", "connection.ts", "after(PING, ", "after(PING * 1000, "),
     Change(

@@ -52,7 +52,7 @@ async def _find(change: Change, options: Namespace) -> tuple[int, str | None]:
         crowd = Applications(program)
         for number in range(1, options.rounds + 1):
             chance = random.Random(f"{options.seed} {number} {change.broker}")
-            result = await play(world, number, chance, list(KINDS), crowd=crowd)
+            result = await play(world, number, chance, list(KINDS), fault=change.fault, crowd=crowd)
             for found in result.violations + await crowd.look():
                 return number, found
     return options.rounds, None
