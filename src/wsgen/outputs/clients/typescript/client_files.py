@@ -38,7 +38,7 @@ def render_typescript(document: Json, options: ClientOptions) -> RenderedClient:
     if runtime is None:
         return RenderedClient({}, (_incomplete(),), {})
     types = head + "".join(statement(f"{kind.text}\n") for kind in named.values())
-    files = {**runtime, "types.d.ts": f"{types}{statement('export {};')}\n", "index.ts": index}
+    files = {**runtime, "types.d.ts": f"{types}{statement('export {}')}\n", "index.ts": index}
     return RenderedClient(files, tuple(schemas.problems), named)
 
 

@@ -27,10 +27,10 @@ def render_index(head: str, clients: Sequence[Client], schemas: Schemas, runtime
         for text in (*_errors(client, errors), *_class(client, errors, schemas))
     ]
     start = [
-        f"import {{ {_imported(clients)} }} from {quoted(runtime)};\n",
-        'import type * as t from "./types.js";\n',
-        f"export * from {quoted(runtime)};\n",
-        'export type * as t from "./types.js";\n',
+        f"import {{ {_imported(clients)} }} from {quoted(runtime)}\n",
+        'import type * as t from "./types.js"\n',
+        f"export * from {quoted(runtime)}\n",
+        'export type * as t from "./types.js"\n',
     ]
     return head + "".join(map(statement, [*start, *statements]))
 
@@ -78,7 +78,7 @@ def _errors(client: Client, names: Mapping[tuple[str, str], str]) -> Iterator[st
         if name := names.get((client.name, method)):
             codes = " | ".join(map(quoted, command.errors))
             comment = doc_comment([f"The errors that `{method}` declares."])
-            yield f"{comment}export type {name} = CommandError<{codes}>;\n"
+            yield f"{comment}export type {name} = CommandError<{codes}>\n"
 
 
 def _class(
