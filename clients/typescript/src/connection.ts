@@ -285,6 +285,16 @@ export class Connection {
     }
     if (typeof frame?.type !== "string") return;
     this.#setup.onFrame?.(frame, "in");
+    try {
+      this.#dispatch(frame);
+    } catch (error) {
+      // A known frame without what it must have: nothing is certain any more on this connection.
+      this.#setup.tell("error", error);
+      this.#lose(undefined, "not understood");
+    }
+  }
+
+  #dispatch(frame: Frame): void {
     const question = this.#questions.get(frame.id);
     if (question) {
       question.late();

@@ -84,3 +84,6 @@ export class CommandError<Code extends string = string> extends Error {
     this.retryAfter = retryAfter;
   }
 }
+
+/** All errors of loops, and of the promises of commands. `name` tells them apart. */
+export type ClientError = Refused | Ended | Lost | Timeout | Closed | OutcomeUnknown | CommandError;

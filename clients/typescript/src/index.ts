@@ -2,7 +2,7 @@ export { Client, type ClientEvents, type Contract, type Options, RUNTIME_VERSION
 export { type CommandOptions, command } from "./commands.ts";
 export type { ConnectionState } from "./connection.ts";
 export type { Buffer } from "./cursor.ts";
-export { Closed, CommandError, Ended, Lost, OutcomeUnknown, Refused, Timeout } from "./errors.ts";
+export { type ClientError, Closed, CommandError, Ended, Lost, OutcomeUnknown, Refused, Timeout } from "./errors.ts";
 export type { Event, Reduce } from "./events.ts";
 export type { Host, PageEvent, Socket } from "./host.ts";
 export { type State, state } from "./state.ts";

@@ -66,6 +66,14 @@ export class Topic {
     else if (snapshot) hold.hear({ kind: "snapshot", data: this.value });
   }
 
+  /** End all holds of a topic that the server still has. */
+  #abandon(error: Error): void {
+    const holds = [...this.holds];
+    this.holds.clear();
+    this.#leave();
+    for (const hold of holds) hold.end(error);
+  }
+
   /** Ask the server for the updates after the position. Rules 1 and 11. */
   ask(): void {
     this.#retry?.();
@@ -116,7 +124,7 @@ export class Topic {
     const { payload } = frame;
     if (verb === "update") this.#update(frame.seq as number, payload.payload);
     else if (verb === "reset") this.#settle(payload); // rule 8
-    else if (verb === "unsubscribed") this.#fail(payload, () => (payload.code === "ended" ? undefined : new Ended(payload.code, payload.reason))); // rule 9
+    else if (verb === "unsubscribed") this.#fail(payload, payload.code === "ended" ? undefined : new Ended(payload.code, payload.reason)); // rule 9
     else if (verb === "snapshot") {
       // Rules 6 and 8.
       this.#epoch = payload.epoch;
@@ -177,7 +185,10 @@ export class Topic {
 
   #answer({ type, payload }: Frame, since: Position | undefined): void {
     if (type === "error") {
-      this.#fail(payload, () => new Refused(payload.code, payload.message, payload.details)); // rule 5
+      // Rule 5.
+      const refused = new Refused(payload.code, payload.message, payload.details);
+      if (this.#isHeld() && payload.retry_after == null) this.#abandon(refused);
+      else this.#fail(payload, refused);
       return;
     }
     const merged = this.#topics.named(this, payload.topic);
@@ -205,9 +216,9 @@ export class Topic {
   }
 
   /** Rules 5 and 9. */
-  #fail({ retry_after }: { retry_after?: number }, error: () => Error | undefined): void {
+  #fail({ retry_after }: { retry_after?: number }, error: Error | undefined): void {
     this.#question += 1;
-    if (retry_after == null) this.end(error());
+    if (retry_after == null) this.end(error);
     else if (this.holds.size === 0 && !this.#linger) this.drop();
     else {
       this.#enter("waiting");
@@ -259,7 +270,7 @@ export class Topic {
       try {
         this.value = this.asked.reduce(this.value, data);
       } catch (error) {
-        this.end(error as Error);
+        this.#abandon(error as Error);
         return;
       }
     }

@@ -15,7 +15,7 @@ const MUTANTS = [
   ["topic.ts", "if (this.state !== \"live\") return;", "", "deliver changes without a state"],
   ["topic.ts", "payload.recovered === true && since", "since", "believe that all is recovered"],
   ["topic.ts", "if (this.#delivered) this.tell({ kind: \"gap\", count: undefined", "if (false) this.tell({ kind: \"gap\", count: undefined", "hide losses of an unknown number"],
-  ["topic.ts", "if (retry_after == null) this.end(error());", "if (!retry_after) this.end(error());", "take a time of 0 for none"],
+  ["topic.ts", "if (retry_after == null) this.end(error);", "if (!retry_after) this.end(error);", "take a time of 0 for none"],
   ["topic.ts", "if (hold.synced || event.kind === \"state\") hold.hear(event);", "hold.hear(event);", "give changes to who has no state"],
   ["topic.ts", "this.#epoch = this.#seq = this.value = undefined;", "", "resume for somebody else"],
   ["topic.ts", "if (this.holds.size === 0 && !this.#linger) this.#leave();", "", "forget a handle that left while asked"],

@@ -45,7 +45,7 @@ export class Play {
       ...(options.frames && { onFrame: (frame, direction) => world.seen.push({ frame: frame.type, direction }) }),
     });
     for (const name of script.hear ?? []) {
-      this.#client.$on(name, (event) => world.seen.push({ client: name, ...told(event) }));
+      this.#client.$on(name, (event) => world.seen.push({ client: name, ...told(event instanceof Error ? { error: event } : event) }));
     }
   }
 
