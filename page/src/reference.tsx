@@ -70,7 +70,10 @@ function liftChannels(document: JsonObject): void {
     const text = asText(channel.description);
     if (text) texts.push(...(channels.length > 1 ? [`## ${asText(channel.address)}`] : []), text);
     delete channel.description;
-    delete channel["x-close-codes"];
+    // For programs, as `x-module` is for the contents of the page: the component shows extensions that it can list.
+    for (const key of Object.keys(channel)) {
+      if (key.startsWith("x-")) Object.defineProperty(channel, key, { enumerable: false });
+    }
   }
   info.description = texts.filter(Boolean).join("\n\n");
 }

@@ -89,6 +89,7 @@ def test_codes_formats_and_commands() -> None:
     assert completed("explain", "wsg407") == ["WSG407"]
     assert completed("check", "--format", "") == list(FORMATS)
     assert completed("asyncapi", "export", "--report", "s") == ["sarif"]
+    assert completed("asyncapi", "export", "--perspective", "") == ["server", "client"]
     assert completed("mig") == ["migrate"]
     assert completed("chekc", "") == completed("")
     assert "--exit-non-zero-on-change" in completed("render", "--exit")

@@ -215,6 +215,7 @@ def test_the_command_makes_a_page_of_all_modules(tab: Page, tmp_path: Path) -> N
             assert name in tab.text(".routes")
             assert any(one.endswith(f"-{module}{name.title()}Subscribe") for one in shown)
             assert f"{module}.{name}" in tab.text(".contents")
+    assert "Extensions" not in tab.text(".reference")
     assert tab.requests == [file.as_uri()]
     assert tab.complaints == []
 

@@ -62,7 +62,7 @@ def frames(tab: Page, type_: str) -> list[str]:
 def test_requests_with_one_topic_share_one_card(console: Page) -> None:
     console.click("Subscribe")
     wait_for_cards(console, 1)
-    fill_as_json(console, '{"symbol": "AAPL"}')
+    fill_as_json(console, '{"symbol": "AAPL", "adjusted": false}')
     console.click("Subscribe")
     console.wait_for("document.querySelectorAll('.card .parameters').length === 2")
     wait_for_cards(console, 1)
