@@ -34,10 +34,12 @@ class View(Protocol):
     @property
     def open(self) -> bool:
         """Whether it still follows, so that it must be at rest with the others."""
+        raise NotImplementedError
 
     @property
     def whole(self) -> Collection[str]:
         """The routes of which it sees the state after each update, and not the updates."""
+        raise NotImplementedError
 
 
 class Player(Protocol):
@@ -60,6 +62,8 @@ class Crowd(Protocol):
         self, world: World, chance: random.Random, routes: list[str], name: str
     ) -> list[Player]:
         """Return the players of a round, which follow the routes of a name once they are started."""
+        raise NotImplementedError
 
     def actions(self, chance: random.Random, seconds: float) -> Sequence[Action]:
         """Return what else happens to them in these seconds."""
+        raise NotImplementedError

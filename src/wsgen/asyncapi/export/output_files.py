@@ -32,9 +32,11 @@ class OutputFiles(Protocol):
 
     def file_of(self, subject: Subject) -> Path:
         """Return the file of the document of `subject`."""
+        raise NotImplementedError
 
     def candidates(self) -> Iterator[Path]:
         """Yield the files that may be documents of modules that no longer exist."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

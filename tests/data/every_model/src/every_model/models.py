@@ -177,7 +177,7 @@ class Anything(BaseModel):
 
 class Numbers(BaseModel):
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, int]
+    __pydantic_extra__: dict[str, int]  # pyright: ignore[reportIncompatibleVariableOverride]
 
     name: str
     maybe: bool = False
