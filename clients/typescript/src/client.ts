@@ -68,7 +68,8 @@ export class Client {
       parse: parse ?? JSON.parse,
       tell: (name, event) => this.$tell(name, event),
       greeted: (served) => {
-        if (served !== known) this.$tell("outdated", { contract: (known = served) });
+        if (!known) known = served; // the document did not say its contract
+        else if (served && served !== known) this.$tell("outdated", { contract: (known = served) });
       },
       onFrame,
     });

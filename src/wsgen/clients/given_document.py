@@ -1,9 +1,10 @@
 """Read the document that a client is made from, from a file or a URL. Anybody may have written it."""
 
 import time
+from base64 import b64encode
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from wsgen._version import __version__
@@ -76,7 +77,12 @@ def _fetched(url: str, timeout: float) -> bytes:
     try:
         _check_scheme(url)
         headers = {"User-Agent": f"wsgen/{__version__}", "Accept": "application/json, */*;q=0.5"}
-        request = Request(url, headers=headers)  # noqa: S310 - only of two schemes
+        parts = urlsplit(url)
+        user, _, host = parts.netloc.rpartition("@")
+        request = Request(parts._replace(netloc=host).geturl(), headers=headers)  # noqa: S310 - only of two schemes
+        if user:  # not for those that it redirects to
+            token = b64encode(unquote(user).encode()).decode()
+            request.add_unredirected_header("Authorization", f"Basic {token}")
         data = bytearray()
         with build_opener(_Redirects()).open(request, timeout=timeout) as answer:
             while len(data) <= MAX_BYTES and (part := answer.read1(_CHUNK)):

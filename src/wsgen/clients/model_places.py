@@ -11,6 +11,7 @@ from wsgen.load.python.project_modules import ModuleFile, ProjectModules
 
 _MOST = 300
 """Files that are read: models are in the modules of the types, or not far from them."""
+_DIRECTIONS = ("Input", "Output")
 
 
 class ModelPlaces:
@@ -25,7 +26,14 @@ class ModelPlaces:
         self._files: list[ModuleFile] | None = None
 
     def of(self, name: str) -> Span | None:
-        """Return where the class `name` is declared, None if it is not found."""
+        """Return where the model of the type `name` is declared, None if it is not found.
+
+        The types of a model that differs by direction have names that say which they are for.
+        """
+        names = (name, *(name.removesuffix(end) for end in _DIRECTIONS if name.endswith(end)))
+        return next((found for each in names if (found := self._class(each))), None)
+
+    def _class(self, name: str) -> Span | None:
         if self._files is None:
             self._files = self._find_files()
         pattern = re.compile(rf"^[ \t]*class[ \t]+({re.escape(name)})\b".encode(), re.MULTILINE)

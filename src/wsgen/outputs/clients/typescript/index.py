@@ -102,7 +102,10 @@ def _class(
         made += "\n  this.#reduce = options.reduce ?? {};"
     members.append(f"constructor(url: string | URL, options: {options} = {{}}) {{\n  {made}\n}}")
     body = "\n".join(f"\n{member}" for member in [*members, *methods])
-    comment = doc_comment(client.endpoint.description.splitlines())
+    lines = client.endpoint.description.splitlines()
+    if client.endpoint.address.startswith("/"):
+        lines += ["", f"Its path is `{client.endpoint.address}`."][not lines :]
+    comment = doc_comment(lines)
     yield f"{comment}export class {client.name}Client extends Client {{{indented(body)}\n}}\n"
 
 

@@ -30,7 +30,11 @@ export interface FeedOptions extends Options {
 }
 
 // prettier-ignore
-/** Real-time data. */
+/**
+ * Real-time data.
+ *
+ * Its path is `/feed/ws`.
+ */
 export class FeedClient extends Client {
   readonly #reduce: NonNullable<FeedOptions["reduce"]>;
 

@@ -1,0 +1,190 @@
+"""`wsgen client typescript` as users call it: documents from files and from the web, and what is in the way."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.outputs.clients.frames import document
+
+from wsgen.cli.main import run
+from wsgen.clients import given_document
+from wsgen.outputs.clients.typescript import client_files
+
+DOCUMENT = json.dumps(document({"type": "string"}) | {"operations": {}})
+MODELS = "from pydantic import BaseModel\nclass Ask(BaseModel): symbol: str\nclass Bar(BaseModel): close: float\n"
+SOURCE = (
+    "version: 1\nmodels: models\nrouters:\n  BarWsRouter: {route: bars, request: Ask, data: Bar}\n"
+)
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@pytest.fixture(autouse=True)
+def _runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a runtime, whether it is built here or not."""
+    monkeypatch.setattr(client_files, "runtime_files", lambda: {"runtime.js": "// the runtime\n"})
+
+
+@contextmanager
+def serving(answer: Answer) -> Iterator[str]:
+    """Serve HTTP while the body runs, and yield the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer(self)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def text(body: bytes, status: int = 200, **headers: str) -> Answer:
+    """Return what answers each request with `body`."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def client(folder: Path, given: str, *options: str) -> int:
+    return run(["client", "typescript", "-o", str(folder), "--from", given, *options])
+
+
+def test_a_file_and_a_url_give_the_same_client(tmp_path: Path) -> None:
+    (tmp_path / "api.json").write_text(DOCUMENT, "utf-8")
+    folder = tmp_path / "feed"
+    assert client(folder, str(tmp_path / "api.json")) == 0
+    assert "class FeedClient" in (folder / "index.ts").read_text("utf-8")
+    seen = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers["Authorization"])
+        text(DOCUMENT.encode())(handler)
+
+    with serving(answer) as url:
+        # What may be secret in a URL is not written anywhere.
+        secret = url.replace("//", "//user:password@")
+        assert client(folder, f"{secret}/asyncapi.json?token=secret", "--check") == 0
+    assert seen == ["Basic dXNlcjpwYXNzd29yZA=="]
+    assert not any(b"secret" in file.read_bytes() for file in folder.iterdir())
+
+
+@pytest.mark.parametrize("version", ["3.0.0", "3.1.0"])
+def test_versions_and_perspectives_give_the_same_client(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "feed").mkdir()
+    (tmp_path / "feed" / "ws.yaml").write_text(SOURCE, "utf-8")
+    (tmp_path / "models.py").write_text(MODELS, "utf-8")
+    (tmp_path / "wsgen.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    texts = set()
+    for perspective in ("server", "client"):
+        file = tmp_path / f"{perspective}.json"
+        options = ["--version", version[:3], "--perspective", perspective, "-o", str(file), "-q"]
+        assert run(["asyncapi", "export", *options]) == 0
+        assert client(tmp_path / perspective, str(file), "-q") == 0
+        index = (tmp_path / perspective / "index.ts").read_text("utf-8")
+        texts.add(index)
+        assert "bars(request: t.AskInput, options?: StreamOptions): Stream<t.Bar>" in index
+    assert len(texts) == 1
+
+
+def redirect(target: str) -> Answer:
+    return text(b"", 302, Location=target)
+
+
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    try:
+        while True:
+            handler.wfile.write(b" " * 65536)
+    except OSError:
+        pass
+
+
+def dripping(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    stop = threading.Event()
+    try:
+        while not stop.wait(0.1):
+            handler.wfile.write(b" ")
+    except OSError:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (text(b"no", 404), "the server answers 404"),
+        (text(b"<html>"), "is not an AsyncAPI document"),
+        (text(b"\xff\xfe"), "is not UTF-8"),
+        (redirect("file:///etc/passwd"), "is not allowed"),
+        (redirect("/again"), "redirect"),
+        (endless, "larger than 16 MiB"),
+        (dripping, "timed out"),
+        (lambda handler: handler.wfile.write(b"nonsense\n"), "cannot be fetched"),
+        (lambda handler: handler.connection.close(), "cannot be fetched"),
+    ],
+    ids=["missing", "html", "bytes", "file", "circle", "endless", "slow", "no-http", "closed"],
+)
+def test_what_a_server_answers_is_a_diagnostic(
+    answer: Answer,
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(given_document, "MAX_BYTES", 1 << 18)
+    monkeypatch.setattr("wsgen.asyncapi.validation.document_reader.MAX_BYTES", 1 << 18)
+    with serving(answer) as url:
+        assert client(tmp_path / "feed", f"{url}/api.json", "--timeout", "1") == 1
+    found = capsys.readouterr().err
+    assert said in found
+    assert "Traceback" not in found
+    assert not (tmp_path / "feed").exists()
+
+
+def test_files_of_others_in_the_folder_are_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "api.json").write_text(DOCUMENT, "utf-8")
+    folder = tmp_path / "feed"
+    folder.mkdir()
+    (folder / "index.ts").write_text("// mine\n", "utf-8")
+    (folder / "other.ts").write_text("// mine too\n", "utf-8")
+    assert client(folder, str(tmp_path / "api.json")) == 1
+    assert "index.ts was not written by wsgen" in capsys.readouterr().err
+    assert sorted(path.name for path in folder.iterdir()) == ["index.ts", "other.ts"]
+    assert client(folder, str(tmp_path / "api.json"), "--force") == 0
+    assert (folder / "other.ts").read_text("utf-8") == "// mine too\n"
+
+
+def test_without_its_runtime_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_files, "runtime_files", lambda: None)
+    (tmp_path / "api.json").write_text(DOCUMENT, "utf-8")
+    assert client(tmp_path / "feed", str(tmp_path / "api.json")) == 1
+    assert "WSG704" in capsys.readouterr().err
+    options = ["--runtime", "@wsgen/client"]
+    assert client(tmp_path / "feed", str(tmp_path / "api.json"), *options) == 0
+    assert 'from "@wsgen/client"' in (tmp_path / "feed" / "index.ts").read_text("utf-8")
