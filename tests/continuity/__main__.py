@@ -71,7 +71,7 @@ async def rounds(options: argparse.Namespace) -> bool:
                 chance = random.Random(f"{options.seed} {number} {options.broker}")
                 result = await play(world, number, chance, options.routes, crowd=crowd)
                 if crowd is not None:
-                    result.violations += await crowd.look()
+                    result.violations += await crowd.look(result)
                 tell(result, options)
                 played, violations = played + 1, violations + len(result.violations)
                 for kind in counts:
@@ -91,6 +91,8 @@ async def rounds(options: argparse.Namespace) -> bool:
         f"{needless:,} of them without a fault"
     )
     if crowd is not None:
+        outcomes = ", ".join(f"{count:,} {name}" for name, count in crowd.orders.most_common())
+        report(f"orders: {outcomes}")
         report(f"memory of the applications: {told(crowd.heaps)}")
     if number <= options.rounds:
         report(f"go on with --first {number}")

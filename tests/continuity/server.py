@@ -13,9 +13,11 @@ from typing import Any
 
 import uvicorn
 
+from tests.continuity.orders import commands
 from tests.continuity.routes import routers
 from tests.continuity.services import Published
 from tests.continuity.truth import Truth
+from tests.runtime.orders import by_user
 from wsgen_runtime import Limits, WsApp
 from wsgen_runtime.brokers.redis import RedisBroker
 
@@ -30,7 +32,15 @@ async def main(settings: dict[str, Any]) -> None:  # as the harness gives them
         broker = RedisBroker(settings["redis"], lease=lease, queue=queue)
         broker._check_every = settings["check_every"]  # half a minute is longer than a round
     limits = Limits(outbox_bytes=1024 * 1024)
-    app = WsApp(title="continuity", routers=served, broker=broker, limits=limits, origins=("*",))
+    app = WsApp(
+        title="continuity",
+        routers=served,
+        commands=commands(truth),
+        authenticate=by_user,
+        broker=broker,
+        limits=limits,
+        origins=("*",),
+    )
     config = uvicorn.Config(app, port=settings["port"], log_level="warning", ws=settings["ws"])
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

@@ -5,6 +5,7 @@ none is delivered that is not in the log. Text that was written stays when the w
 """
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +41,15 @@ class Truth:
                 if name == topic:
                     last[source] = max(int(number), last.get(source, 0))
         return last
+
+    def counts(self, topic: str) -> Counter[str]:
+        """Return how often each source of `topic` was logged."""
+        lines = [
+            line.split(" ")
+            for path in self.folder.glob("*.log")
+            for line in path.read_text().splitlines()
+        ]
+        return Counter(source for name, source, _ in lines if name == topic)
 
     def clear(self) -> None:
         """Forget the topics of earlier rounds."""

@@ -64,11 +64,13 @@ class Application:
         self._views: list[View] = []
         self._routes: Sequence[str] = ()
         self._name = ""
+        self.outcomes: dict[str, str | None] = {}
+        """What became of each order: `done`, the name of an error, or nothing yet."""
 
     async def open(self, kind: str, **how: object) -> None:
         """Start the proxy and the application, which connects when it follows something."""
         self._program.hear(self._number, self._take)
-        url = await self._proxy.start()
+        url = f"{await self._proxy.start()}?user={self._number}"
         self._program.order("open", application=self._number, kind=kind, url=url, **how)
 
     async def close(self) -> None:
@@ -113,6 +115,12 @@ class Application:
         """Stop reading from the connection, or go on."""
         self._proxy.read(reading)
 
+    def place_order(self) -> None:
+        """Give an order."""
+        order = f"{self._number}.{len(self.outcomes)}"
+        self.outcomes[order] = None
+        self._program.order("place", application=self._number, id=order)
+
     def vanish(self) -> None:
         """Lose the connection without any sign of it; the page hears that it is online after that."""
         self._proxy.vanish()
@@ -149,6 +157,9 @@ class Application:
     # -- what it tells
 
     def _take(self, line: Line) -> None:
+        if line["kind"] == "ordered":
+            self.outcomes[line["id"]] = line["outcome"]
+            return
         view = next((each for each in self._views if each.number == line["view"]), None)
         if view is None or not view.open:
             return

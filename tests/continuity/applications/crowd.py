@@ -1,17 +1,22 @@
 """The applications of each round. Half of them live through all rounds, like a page that is open all day."""
 
+import asyncio
+import contextlib
 import itertools
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from tests.continuity.applications.application import Application
 from tests.continuity.applications.memory import grown
 from tests.continuity.applications.program import Program
+from tests.continuity.orders import TOPIC, judge
 from tests.continuity.players import Action, Player
-from tests.continuity.rounds import KINDS, PLAYERS
+from tests.continuity.rounds import KINDS, PLAYERS, Round
 from tests.continuity.world import World
 
 _VANISHES = 0.2
+_ANSWERED = 30.0  # seconds in which orders must have an outcome: longer than applications wait
 _numbers = itertools.count(1)
 
 
@@ -31,11 +36,19 @@ class Applications:
         self._leaving: list[Application] = []
         self._present: list[Application] = []
         self._closed = 0
+        self._world: World | None = None
+        self._orders = False
+        self._judged: set[str] = set()
+        self.orders: Counter[str] = Counter()
+        """How many orders had which outcome."""
 
     async def players(
         self, world: World, chance: random.Random, routes: list[str], name: str
     ) -> list[Player]:
         """Return the applications of a round."""
+        self._world = world
+        # Without Redis, a process that is killed forgets its keys. Only the runtime gives orders.
+        self._orders = world.redis is not None and self._kind == "runtime"
         for application in self._leaving:
             await application.close()
             self._closed += application.connections
@@ -58,6 +71,10 @@ class Applications:
         """Let networks vanish: nothing tells the applications, until the pages are online again."""
         actions: list[Action] = []
         for number, application in enumerate(self._present):
+            if self._orders:
+                place = _doing(application.place_order)
+                times = [chance.uniform(0, seconds) for _ in range(chance.randint(0, 4))]
+                actions += [(when, f"client {number} orders", place) for when in times]
             if chance.random() < _VANISHES:
                 when = chance.uniform(0.1, seconds)
                 actions += [
@@ -66,12 +83,30 @@ class Applications:
                 ]
         return actions
 
-    async def look(self) -> list[str]:
-        """Return what is wrong in the program after a round: errors that nobody caught, memory that grows."""
+    async def look(self, result: Round) -> list[str]:
+        """Return what else is wrong after a round: orders, errors that nobody caught, memory that grows."""
+        said = await self._judge_orders(result) if self._orders else []
         self.heaps.append(await self._program.heap())
-        wrong = [f"the program has failed: {said}" for said in self._program.failures]
+        wrong = said + [f"the program has failed: {said}" for said in self._program.failures]
         self._program.failures.clear()
         return wrong + [said for said in [grown(self.heaps)] if said]
+
+    async def _judge_orders(self, result: Round) -> list[str]:
+        assert self._world is not None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ANSWERED):
+                while any(None in each.outcomes.values() for each in self._present):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        outcomes = {
+            order: outcome
+            for application in self._present
+            for order, outcome in application.outcomes.items()
+            if order not in self._judged
+        }
+        self._judged.update(outcomes)
+        self.orders.update(str(outcome) for outcome in outcomes.values())
+        forgetful = any("redis none" in told or "redis older" in told for told in result.told)
+        return judge(outcomes, self._world.truth.counts(TOPIC), forgetful=forgetful)
 
     async def _online(self) -> None:
         self._program.order("online")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tests.continuity.client import Locate
 
 _BUFFER = 16 * 1024  # so that a server soon notices an application that reads nothing
-_NUMBER = re.compile(rb"\?n=(\d+)")
+_NUMBER = re.compile(rb"&n=(\d+)")
 _EXTENSIONS = re.compile(rb"\r\nsec-websocket-extensions:[^\r]*", re.IGNORECASE)
 _TYPE = re.compile(rb'"type":\s*"([^"]+)"')
 

@@ -1,5 +1,6 @@
 """What the rounds with applications stand on, and a few of them."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.continuity.applications.mutants import CHANGES, Change
 from tests.continuity.applications.proxy import _frames
 from tests.continuity.applications.table import Counts, kind_of, table
 from tests.continuity.applications.trials import find_changes
+from tests.continuity.orders import judge
 from tests.parts import CHROMIUM, require
 
 
@@ -49,6 +51,26 @@ def test_a_fault_has_its_place_in_the_runtime(change: Change, tmp_path: Path) ->
 )
 def test_what_the_checker_says_is_counted_by_kind(said: str, column: str | None) -> None:
     assert kind_of(said) == column
+
+
+@pytest.mark.parametrize(
+    ("outcome", "count", "forgetful", "wrong"),
+    [
+        ("done", 1, False, 0),
+        ("done", 0, False, 1),
+        ("done", 2, False, 1),
+        ("done", 2, True, 0),
+        ("OutcomeUnknown", 1, False, 0),
+        ("OutcomeUnknown", 0, False, 0),
+        ("CommandError", 0, False, 0),
+        ("CommandError", 1, True, 1),
+        (None, 0, False, 1),
+    ],
+)
+def test_an_order_is_carried_out_as_its_application_was_told(
+    outcome: str | None, count: int, forgetful: bool, wrong: int
+) -> None:
+    assert len(judge({"1.0": outcome}, Counter({"1.0": count}), forgetful=forgetful)) == wrong
 
 
 def test_what_belongs_to_no_column_is_shown() -> None:

@@ -56,7 +56,7 @@ async def _find(change: Change, options: Namespace) -> tuple[int, str | None]:
         for number in range(1, options.rounds + 1):
             chance = random.Random(f"{options.seed} {number} {change.broker}")
             result = await play(world, number, chance, list(KINDS), fault=change.fault, crowd=crowd)
-            for found in result.violations + await crowd.look():
+            for found in result.violations + await crowd.look(result):
                 if _LATE not in found:
                     return number, found
     return options.rounds, None
@@ -80,7 +80,7 @@ async def compare(options: Namespace) -> bool:
                 result = await play(
                     world, number, chance, options.routes, crowd=crowd, label=f".{index}"
                 )
-                counts[name].add(result, await crowd.look())
+                counts[name].add(result, await crowd.look(result))
             number += 1
         for name, crowd in crowds.items():
             counts[name].found["connections"] = crowd.connections

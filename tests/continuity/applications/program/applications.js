@@ -1,11 +1,12 @@
 // The applications: one on the runtime of the TypeScript client, by its public API, and one on partysocket.
 
-import { Client, Lost, state, stream } from "runtime";
+import { Client, command, state, stream } from "runtime";
 import { Feed } from "./partysocket.js";
 import { Tap } from "./tap.js";
 import { View } from "./view.js";
 
 const SLOW = 20; // milliseconds for each event of an application that is slow
+const PATIENCE = 20_000; // milliseconds in which an order must have an outcome
 
 /** As it is generated. */
 class Continuity extends Client {
@@ -21,6 +22,7 @@ class Continuity extends Client {
   alerts = (request, options) => stream(this, "alerts", request, options);
   plain = (request, options) => stream(this, "plain", request, options);
   book = (request, options) => state(this, "book", request, options);
+  placeOrder = (request, options) => command(this, "orders.place", request, options);
   state = (request, options) => state(this, "state", request, options, this.#reduce.state);
 }
 
@@ -39,10 +41,9 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 
 class Application {
   #views = new Map();
-  #tell;
 
   constructor(Socket, tell) {
-    this.#tell = tell;
+    this.tell = tell;
     this.tap = new Tap(Socket, (...mark) => {
       for (const { view } of this.#views.values()) view.mark(...mark);
     });
@@ -60,7 +61,7 @@ class Application {
 
   view({ number, name, routes, ...how }) {
     this.tap.keep(name);
-    const view = new View(number, name, routes, this.tap, this.#tell);
+    const view = new View(number, name, routes, this.tap, this.tell);
     const leaving = routes.map((route) => this.follow(view, route, { name }, how));
     this.#views.set(number, { view, leaving });
   }
@@ -104,6 +105,13 @@ export class WithRuntime extends Application {
     if (route === "state") handle.subscribe(() => view.see(route, { kind: "snapshot", data: handle.current }), (error) => view.failed(route, error));
     else see(handle.events()).catch((error) => view.failed(route, error));
     return () => stop.abort();
+  }
+
+  place(id) {
+    this.#client.placeOrder({ id }, { timeout: PATIENCE }).then(
+      () => this.tell({ kind: "ordered", id, outcome: "done" }),
+      (error) => this.tell({ kind: "ordered", id, outcome: error.name }),
+    );
   }
 
   close() {

@@ -15,6 +15,7 @@ export function run(Socket, url, collect) {
     open: ({ application, kind, ...how }) =>
       applications.set(application, new KINDS[kind](how, Socket, (line) => lines.push({ application, ...line }))),
     view: ({ application, ...what }) => applications.get(application).view(what),
+    place: ({ application, id }) => applications.get(application).place(id),
     leave: ({ application, number }) => applications.get(application).leave(number),
     close({ application }) {
       applications.get(application).close();

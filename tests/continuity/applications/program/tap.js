@@ -29,7 +29,7 @@ export class Tap {
     const tap = this;
     return class extends this.#Socket {
       constructor(url, protocols) {
-        super(`${url}?n=${++tap.connection}`, protocols, { perMessageDeflate: false, allowSynchronousEvents: false });
+        super(`${url}&n=${++tap.connection}`, protocols, { perMessageDeflate: false, allowSynchronousEvents: false });
         const number = tap.connection;
         this.addEventListener("message", ({ data }) => tap.#hear(data, number));
         this.addEventListener("close", () => number === tap.connection && tap.#close());
