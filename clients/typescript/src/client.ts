@@ -71,7 +71,7 @@ export class Client {
         if (!known) known = served; // the document did not say its contract
         else if (served && served !== known) this.$tell("outdated", { contract: (known = served) });
       },
-      onFrame,
+      onFrame: onFrame && ((frame, direction) => this.$guard(() => onFrame(frame, direction))),
     });
     this.$topics = new Topics(this.$connection, ({ route, request }, gap) => this.$tell("gap", { ...gap, route, request }));
     if (token) new Renewal(this.$connection);
@@ -98,12 +98,17 @@ export class Client {
   $tell(name: string, event: unknown): void {
     const hearing = [...(this.#hearing.get(name) ?? [])];
     if (name === "error" && hearing.length === 0) console.error(event); // rather than nothing
-    for (const hear of hearing) {
-      try {
-        hear(event as never);
-      } catch (error) {
-        this.$host.report(error);
-      }
+    for (const hear of hearing) this.$guard(() => hear(event as never));
+  }
+
+  /** Call a function of the application, whose errors are its own.
+   * @internal
+   */
+  $guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.$host.report(error);
     }
   }
 }

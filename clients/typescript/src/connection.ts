@@ -105,8 +105,8 @@ export class Connection {
   // -- attempts
 
   #start(): void {
-    this.#enter("token");
     const attempt = this.#attempt;
+    if (!this.#enter("token")) return;
     this.tokens.get().then(
       (token) => {
         if (attempt !== this.#attempt) return; // closed, or hidden, meanwhile: rule C3
@@ -120,7 +120,7 @@ export class Connection {
   }
 
   #connect(token: string | undefined): void {
-    this.#enter("connecting");
+    if (!this.#enter("connecting")) return;
     const protocols = ["wsgen"];
     if (token) protocols.push(`wsgen.token.${btoa(token).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`);
     let socket: Socket;
@@ -140,7 +140,7 @@ export class Connection {
   }
 
   #greet(): void {
-    this.#enter("hello");
+    if (!this.#enter("hello")) return;
     this.#within(HELLO);
     this.#write(this.#question({ type: "hello", payload: { version: 1, features: FEATURES } }, (answer) => this.#greeted(answer)));
   }
@@ -161,7 +161,7 @@ export class Connection {
       this.end(new Closed(`The server does not serve this client: ${payload?.message}`));
       return;
     }
-    this.#enter("open");
+    if (!this.#enter("open")) return;
     this.#openedAt = this.host.now();
     this.#pacer = new Pacer(this.host, this.limits, (frame) => this.#write(frame));
     this.#keepAlive();
@@ -208,7 +208,7 @@ export class Connection {
   }
 
   #rest(error: unknown): void {
-    this.#enter("waiting", error);
+    if (!this.#enter("waiting", error)) return;
     for (const part of this.parts) part.lost();
   }
 
@@ -227,7 +227,9 @@ export class Connection {
       this.#leave();
       this.#rest(undefined);
     } else if (this.state === "waiting") {
-      if (this.host.now() >= this.#notBefore) this.#again();
+      const rest = this.#notBefore - this.host.now();
+      if (rest <= 0) this.#again();
+      else this.#stop ??= this.host.after(rest / 1000, () => this.#again());
     } else if (this.state === "open") {
       this.#ping();
     }
@@ -316,12 +318,14 @@ export class Connection {
     this.#stop = this.host.after(seconds, () => this.#lose(undefined, "no answer"));
   }
 
-  #enter(state: ConnectionState, error?: unknown): void {
+  /** Return whether it is in the state: the application may close the client when it hears of it. */
+  #enter(state: ConnectionState, error?: unknown): boolean {
     if (state === "open") {
       this.#stop?.();
       this.#stop = undefined;
     }
     this.state = state;
     this.#setup.tell("state", error === undefined ? { state } : { state, error });
+    return this.state === state;
   }
 }

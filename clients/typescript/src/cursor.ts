@@ -93,14 +93,15 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
   /** Drop the oldest, or all where the next ones mean nothing without them. Rule L2. */
   #drop(): void {
     const { snapshot } = this.asked;
-    for (const event of this.#events.splice(0, snapshot ? this.#events.length : 1)) {
+    const dropped = this.#events.splice(0, snapshot ? this.#events.length : 1);
+    for (const event of dropped) {
       if (event.kind === "update") this.#dropped += 1;
       else if (event.kind === "gap") this.#dropped += event.count ?? Number.NaN;
       else if (event.kind === "state") this.#state = event;
     }
-    if (snapshot) {
-      this.#dropped ||= Number.NaN;
+    if (snapshot && dropped.some(({ kind }) => kind !== "state")) {
       this.synced = false;
+      this.#dropped ||= Number.NaN;
     }
   }
 

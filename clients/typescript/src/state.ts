@@ -24,23 +24,17 @@ export class State<Value, Change> extends Handle<Change, Value> implements Async
   readonly subscribe = (changed: () => void, failed?: (error: Error) => void): (() => void) => {
     this.#needReduce();
     const { $client, $asked } = this;
-    const guarded = (call: () => void): void => {
-      try {
-        call();
-      } catch (error) {
-        $client.$host.report(error);
-      }
-    };
     const hold: Hold = {
       asked: $asked,
       hear: (event: Event<unknown, unknown>) => {
+        if (!this.$isOpen(hold)) return;
         this.#topic = hold.topic;
-        if (event.kind === "update" || event.kind === "snapshot") guarded(changed);
+        if (event.kind === "update" || event.kind === "snapshot") $client.$guard(changed);
       },
       end: (error) => {
         if (!this.$finish(hold)) return;
         hold.topic?.release(hold);
-        if (error) guarded(() => (failed ? failed(error) : $client.$tell("error", error)));
+        if (error) $client.$guard(() => (failed ? failed(error) : $client.$tell("error", error)));
       },
     };
     this.$begin(hold);

@@ -69,6 +69,11 @@ export class Handle<Data, State = never> {
     else this.$client.$topics.hold(hold);
   }
 
+  /** @internal */
+  protected $isOpen(hold: Hold): boolean {
+    return this.#open.has(hold);
+  }
+
   /** Return whether the hold was open until now. A signal that lives on does not keep what is over.
    * @internal */
   protected $finish(hold: Hold): boolean {

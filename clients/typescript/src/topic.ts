@@ -284,7 +284,7 @@ export class Topic {
   }
 
   #enter(state: "asked" | "syncing" | "live" | "waiting"): void {
-    if (state === this.state) return;
+    if (state === this.state || this.state === "ended") return; // what was told before may have ended it
     this.state = state;
     this.tell({ kind: "state", state });
   }

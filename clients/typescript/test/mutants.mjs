@@ -27,7 +27,7 @@ const MUTANTS = [
   ["connection.ts", "this.#openedAt = this.host.now();", "this.#openedAt = this.host.now(); this.#failures = 0;", "space attempts anew at each opening"],
   ["connection.ts", "++this.#denied > 1", "++this.#denied > 2", "try a second new token"],
   ["connection.ts", "for (const { late } of this.#questions.values()) late();", "", "keep the deadlines of a lost connection"],
-  ["connection.ts", "if (this.host.now() >= this.#notBefore) this.#again();", "this.#again();", "not wait for as long as the server says"],
+  ["connection.ts", "if (rest <= 0) this.#again();", "if (rest <= 9e9) this.#again();", "not wait for as long as the server says"],
   ["connection.ts", "this.#probe();\n      this.#probe = undefined;", "", "take no frame for a sign of life"],
   ["commands.ts", "if (!keyed || host.now() - command.sent > memory * 1000)", "if (!keyed)", "order twice after a sleep"],
   ["commands.ts", "if (command.sent !== undefined && !command.keyed) command.fail", "if (false) command.fail", "send again without a key"],

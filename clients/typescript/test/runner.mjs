@@ -42,8 +42,9 @@ export class Play {
       host: world.host,
       ...(options.token && { token: world.token }),
       ...(options.parse && { parse: (text) => ({ ...JSON.parse(text), parsed: true }) }),
-      ...(options.frames && { onFrame: (frame, direction) => world.seen.push({ frame: frame.type, direction }) }),
+      ...(options.frames && { onFrame: options.frames === "throws" ? fail : (frame, direction) => world.seen.push({ frame: frame.type, direction }) }),
     });
+    this.#client.$on("state", ({ state }) => state === options.closes && this.#client.$close());
     for (const name of script.hear ?? []) {
       this.#client.$on(name, (event) => world.seen.push({ client: name, ...told(event instanceof Error ? { error: event } : event) }));
     }
@@ -134,7 +135,12 @@ export class Play {
       names.set(as, { handle: held, loop: options.events ? held.events() : held[Symbol.asyncIterator](), see });
     } else if (call === "subscribe") {
       const held = named?.handle ?? handle();
-      const changed = options.fails ? fail : () => see({ value: held.current });
+      const changed = () => {
+        if (options.fails) fail();
+        see({ value: held.current });
+        if (options.stops) names.get(options.stops).stop();
+        if (options.closes) client.$close();
+      };
       names.set(as, { handle: held, stop: held.subscribe(changed, (error) => see(told({ error }))) });
     } else if (call === "current") see({ value: named.handle.current ?? null });
     else if (call === "next") {
