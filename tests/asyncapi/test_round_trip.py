@@ -9,11 +9,12 @@ from tempfile import TemporaryDirectory
 import pytest
 from specs.broker import ws_generated as broker
 from specs.datafeed import ws_generated as datafeed
-from tests.asyncapi.documents import Json, frame_errors, messages_of
+from tests.asyncapi.documents import Json, example_errors, frame_errors, messages_of
 from tests.example.test_rendered_specs import DATA, REQUESTS, Recording
 
 from wsgen.cli.main import run
 from wsgen_runtime import ErrorCode, Limits, WsApp
+from wsgen_runtime.asyncapi import describe
 from wsgen_runtime.protocol.frames import status_frame
 from wsgen_runtime.protocol.payloads import StatusPayload
 from wsgen_runtime.protocol.positions import Position
@@ -171,3 +172,23 @@ def without(frame: Json, place: tuple[str, ...]) -> Json:
         target = target[key]
     del target[place[-1]]
     return copy
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_served_document_has_the_messages_and_examples_of_the_exported_one(module: str) -> None:
+    exported = document_of(module)
+    routers = app_of(module, Recording()).routers.values()
+    served: Json = describe(routers, title="served", version="1")
+    assert served["components"]["messages"] == exported["components"]["messages"]
+    assert example_errors(exported) == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_operation_says_what_it_does_and_the_rest_is_said_once(module: str) -> None:
+    document = document_of(module)
+    for operation in document["operations"].values():
+        assert operation["summary"]
+        assert operation["description"]
+    assert json.dumps(document).count("The server closes the socket with one of these codes") == 1
+    assert "x-close-codes" in document
+    assert not [item for item in document["components"]["messages"].values() if "tags" in item]

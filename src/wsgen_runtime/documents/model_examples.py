@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import SchemaValidator, core_schema, to_json
 
 from wsgen_runtime.documents.example_numbers import number_in
@@ -42,6 +43,10 @@ _TEXT = "string"
 _MOST_ITEMS, _MOST_CHARACTERS = 8, 64
 
 
+FAILURES = (Exception, SystemExit)
+"""What user code may raise, such as a validator that ends the process because something is missing."""
+
+
 class ImpossibleError(Exception):
     """No example of a schema can be made."""
 
@@ -63,8 +68,8 @@ def make_example(
     used, since they may give another value each time.
     """
     try:
-        schema = adapter.json_schema(mode="validation")
-    except Exception:  # describing a model runs user code
+        schema = adapter.json_schema(mode="validation", schema_generator=_Schemas)
+    except FAILURES:  # describing a model runs user code
         return None
     for texts in _VARIANTS:
         try:
@@ -72,9 +77,15 @@ def make_example(
             return MadeExample(given, adapter.validate_json(to_json(given)))
         except ImpossibleError:
             return None
-        except Exception:  # noqa: S112 - validators are user code, and another variant may please them
+        except FAILURES:  # validators are user code, and another variant may please them
             continue
     return None
+
+
+class _Schemas(GenerateJsonSchema):
+    """Describes models without warnings, which the description for readers has given."""
+
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's way
 
 
 class _Maker:

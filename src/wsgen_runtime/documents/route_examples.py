@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 
-from wsgen_runtime.documents.model_examples import make_example
+from wsgen_runtime.documents.model_examples import FAILURES, make_example
 from wsgen_runtime.protocol.frames import (
     cancelled_frame,
     command_frame,
@@ -52,8 +52,11 @@ def made_frames(
     route: str, request: BaseModel, asked: Json, data: Adapter | None, snapshot: Adapter | None
 ) -> dict[str, Json]:
     """Return all frames about a topic by their verb, except those whose data cannot be made."""
+    try:
+        topic = topic_name(route, request)
+    except FAILURES:  # serialisers are user code
+        return {}
     frames = asking_frames(route, request, asked)
-    topic = topic_name(route, request)
     if data is not None and (text := made_text(data)):
         frames["update"] = update_of(route, request, text)
     if snapshot is not None and (text := made_text(snapshot)):
@@ -92,6 +95,6 @@ def made_text(adapter: Adapter) -> str:
     try:
         again = adapter.validate_json(to_json(made.given))
         texts = {adapter.dump_json(value, by_alias=True) for value in (made.value, again)}
-    except Exception:  # validators and serialisers are user code
+    except FAILURES:  # validators and serialisers are user code
         return ""
     return texts.pop().decode() if len(texts) == 1 else ""

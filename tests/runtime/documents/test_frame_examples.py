@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+import pytest
+from pydantic import BaseModel, field_serializer, field_validator
 from tests.asyncapi.documents import Json, example_errors, messages_of
 from tests.asyncapi.models import Bar, Request
 
@@ -21,6 +22,23 @@ class Service:
 
 class Refused(BaseModel):
     next: "Refused"
+
+
+class Unnameable(BaseModel):
+    symbol: str
+
+    @field_serializer("symbol")
+    def fail(self, value: str) -> str:
+        raise RuntimeError("no database")
+
+
+class Ending(BaseModel):
+    symbol: str
+
+    @field_validator("symbol")
+    @classmethod
+    def end(cls, value: str) -> str:
+        raise SystemExit("no database")
 
 
 async def run(request: Request, context: CommandContext) -> Bar:
@@ -82,8 +100,9 @@ def test_a_route_without_a_request_asks_for_nothing() -> None:
     assert found["bars.update"]["payload"]["topic"] == "bars:{}"
 
 
-def test_a_route_whose_request_cannot_be_made_has_no_examples() -> None:
-    document = described(router(request_type=Refused))
+@pytest.mark.parametrize("kind", [Refused, Unnameable, Ending])
+def test_a_route_whose_request_cannot_be_made_has_no_examples(kind: type[BaseModel]) -> None:
+    document = described(router(request_type=kind))
     assert [name for name in examples(document) if name.startswith("bars.")] == [
         "bars.buy",
         "bars.buy.response",

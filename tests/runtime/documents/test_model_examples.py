@@ -23,6 +23,10 @@ from pydantic import (
 from wsgen_runtime.documents.model_examples import make_example
 
 
+def refuse(value: object) -> object:
+    raise RuntimeError("no database")
+
+
 class Side(Enum):
     BUY = "buy"
     SELL = "sell"
@@ -59,6 +63,11 @@ class Made(BaseModel):
     side: Side = Side.SELL
 
 
+class Quiet(BaseModel):
+    hidden: Any = Field(default=refuse, exclude=True)
+    symbol: str
+
+
 class Ordered(BaseModel):
     low: int
     high: int
@@ -68,10 +77,6 @@ class Ordered(BaseModel):
         if self.low > self.high:
             raise ValueError("low is above high")
         return self
-
-
-def refuse(value: object) -> object:
-    raise RuntimeError("no database")
 
 
 @pytest.mark.parametrize(
@@ -92,6 +97,7 @@ def refuse(value: object) -> object:
         (Known, {"symbol": "AAPL", "depth": 3}),
         (Made, {"id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "sym": "MSFT"}),
         (Ordered, {"low": 1, "high": 1}),
+        (Quiet, {"hidden": {}, "symbol": "string"}),
         (AwareDatetime, "2024-01-02T15:04:05Z"),
         (NaiveDatetime, "2024-01-02T15:04:05"),
         (FutureDate, "2124-01-02"),
