@@ -93,8 +93,9 @@ def _type(field: dict[str, Any]) -> str:
         if keyword in field:
             values = field[keyword] if keyword == "enum" else [field[keyword]]
             return ", ".join(f"`{json.dumps(value)}`" for value in values)
-    kind = field.get("type", "any")
-    return " or ".join(kind) if isinstance(kind, list) else str(kind)
+    if "anyOf" in field:
+        return " or ".join(_type(part) for part in field["anyOf"])
+    return str(field.get("type", "object" if "properties" in field or "$ref" in field else "any"))
 
 
 def _resolved(schema: dict[str, Any], described: dict[str, Any]) -> dict[str, Any]:

@@ -71,7 +71,11 @@ class CommandParts:
             frame = given[f"{self._key(self.name)}{kind}Frame"]
             title = f"{identifier}{kind}Frame"
             of_type = {**frame["properties"]["type"], "const": f"{self.command.name}{name}"}
-            properties = {**frame["properties"], "type": of_type, "payload": slot}
+            named = {
+                key: self._with_names(field, identifier)
+                for key, field in frame["properties"].items()
+            }
+            properties = {**named, "type": of_type, "payload": slot}
             found[title] = {**frame, "title": title, "properties": properties}
         return with_used({**given, **found}, found)
 
@@ -106,6 +110,12 @@ class CommandParts:
     def _key(self, name: str) -> str:
         (channel,) = self.stub["channels"]
         return f"{identifier_of(channel)}{command_identifier(name)}Command"
+
+    def _with_names(self, field: Json, identifier: str) -> Json:
+        """Return a field of a frame whose text names the command as it is named here."""
+        text = field.get("description", "").replace(f"`{self._key(self.name)}", f"`{identifier}")
+        text = text.replace(f"`{self.name}`", f"`{self.command.name}`")
+        return {**field, "description": text} if text else field
 
     def _renamed(self, text: str) -> str:
         return text.replace(self.name, self.command.name, 1)

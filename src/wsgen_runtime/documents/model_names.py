@@ -41,13 +41,13 @@ def model_names(
     enums: dict[str, str] = {}
     for key in sorted(models, key=lambda key: _rank(models[key])):
         model = models[key]
-        is_enum = _is_enum(schemas.get(key))
-        name = enums.get(model.reference) if is_enum else None
+        shared = is_enum(schemas.get(key))
+        name = enums.get(model.reference) if shared else None
         if name is None:
-            suffix = "" if is_enum else None
+            suffix = "" if shared else None
             name = next(each for each in _candidates(model, suffix) if each.lower() not in used)
             used.add(name.lower())
-        if is_enum:
+        if shared:
             enums[model.reference] = name
         names[key] = name
     return names
@@ -57,7 +57,8 @@ def _rank(model: ModelKey) -> tuple[int, str, str]:
     return (model.path.count("."), model.path, model.mode)
 
 
-def _is_enum(schema: object) -> bool:
+def is_enum(schema: object) -> bool:
+    """Return whether a schema lists its values."""
     return isinstance(schema, Mapping) and ("enum" in schema or "const" in schema)
 
 

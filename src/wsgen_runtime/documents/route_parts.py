@@ -100,10 +100,15 @@ class RouteParts:
             new = f"{identifier}{verb_identifier(verb)}"
             frame = given[old]
             kind = {**frame["properties"]["type"], "const": f"{router.route}.{verb}"}
-            properties, required = {**frame["properties"], "type": kind}, frame["required"]
+            named = {
+                key: self._with_names(field, identifier)
+                for key, field in frame["properties"].items()
+            }
+            properties, required = {**named, "type": kind}, frame["required"]
             if verb in ("subscribe", "unsubscribe"):
                 slot = {TYPE: type_key(router, "request"), MODE: "validation"}
-                properties["payload"] = slot if router.has_request else schema_reference(_NOTHING)
+                nothing = {**_NOTHING, "description": f"`{kind['const']}` asks for nothing."}
+                properties["payload"] = slot if router.has_request else nothing
                 required = ["type", "payload"] if router.has_request else ["type"]
             elif verb in _SLOTS:
                 content = given[name_in(properties["payload"]["$ref"])]
@@ -118,7 +123,7 @@ class RouteParts:
                 "properties": properties,
                 "required": required,
             }
-        return with_used({_NOTHING: _NO_REQUEST, **given, **found}, found)
+        return with_used({**given, **found}, found)
 
     def operations(self, identifier: str, channel: str) -> Json:
         """Return the operations by their keys, which refer to the messages in `channel`."""
@@ -195,6 +200,12 @@ class RouteParts:
             ],
         }
 
+    def _with_names(self, field: Json, identifier: str) -> Json:
+        """Return a field of a frame whose text names frames of the route as they are named here."""
+        text = field.get("description", "")
+        old = f"`{self._owner}{route_identifier(self.route)}"
+        return {**field, "description": text.replace(old, f"`{identifier}")} if text else field
+
     def _renamed(self, text: str, blank: str) -> str:
         """Return a `text` of the stub, in which the route has that of the router if it is the `blank` text."""
         if text != blank.replace(BLANK_ROUTE, self.route, 1):
@@ -202,8 +213,8 @@ class RouteParts:
         return blank.replace(BLANK_ROUTE, self.router.route, 1)
 
 
-_NOTHING = "NoRequest"
-_NO_REQUEST: Json = {"title": _NOTHING, "type": ["object", "null"], "maxProperties": 0}
+_NOTHING: Json = {"anyOf": [{"type": "object", "maxProperties": 0}, {"type": "null"}]}
+"""The payload of a question of a route that has no request."""
 
 
 def type_key(router: WsRouter, what: str) -> str:

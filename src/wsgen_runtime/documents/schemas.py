@@ -6,10 +6,11 @@ from typing import Any, ClassVar, Literal
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from wsgen_runtime.documents.dialect import to_draft_07
+from wsgen_runtime.documents.dialect import Draft07
 from wsgen_runtime.documents.document_references import resolve_type
 from wsgen_runtime.documents.frame_examples import EXAMPLES, RefusedExample, put_examples
-from wsgen_runtime.documents.model_names import ModelKey, model_names
+from wsgen_runtime.documents.inline_schemas import name_inline, require_discriminators
+from wsgen_runtime.documents.model_names import ModelKey, is_enum, model_names
 
 Mode = Literal["validation", "serialization"]
 Slot = tuple[str, Mode]
@@ -17,6 +18,8 @@ Resolve = Callable[[str], Any]  # a type expression has no common static type
 
 TYPE, MODE = "x-python-type", "x-python-mode"
 _SCHEMAS = "#/components/schemas/"
+_FEW = 5
+"""An enum with as many values or fewer stands in each place where it is used."""
 
 
 class UnfillableError(Exception):
@@ -47,8 +50,8 @@ def fill(
     adapters, reasons = _adapters(sorted(set(_slots(document))), resolve)
     if reasons and strict:
         raise UnfillableError(reasons)
-    schemas, shared = _schemas(adapters, _taken(document))
-    filled = _put(document, schemas)
+    by_slot, shared = _schemas(adapters, _taken(document))
+    filled = _put(document, by_slot)
     if not isinstance(filled, dict):
         raise TypeError("a document is a mapping")
     refused = put_examples(
@@ -59,6 +62,9 @@ def fill(
     if shared:
         components = filled.setdefault("components", {})
         components.setdefault("schemas", {}).update(sorted(shared.items()))
+    if schemas := filled.get("components", {}).get("schemas"):
+        require_discriminators(schemas)
+        name_inline(schemas, _taken(filled))
     return filled
 
 
@@ -123,11 +129,21 @@ def _schemas(
     shared = definitions.get("$defs", {})
     names = model_names({key: known[key] for key in shared}, shared, taken)
     references = {f"{_SCHEMAS}{key}": f"{_SCHEMAS}{name}" for key, name in names.items()}
+    inlined = {
+        f"{_SCHEMAS}{key}": _titled(schema, names[key])
+        for key, schema in shared.items()
+        if is_enum(schema) and len(schema.get("enum", ())) <= _FEW
+    }
+    dialects = {
+        mode: Draft07(references, inlined, is_sent=mode == "serialization")
+        for mode in ("validation", "serialization")
+    }
     return (
-        {(name, mode): to_draft_07(found[name, mode], references) for name, mode in adapters},
+        {(name, mode): dialects[mode].convert(found[name, mode]) for name, mode in adapters},
         {
-            names[key]: _titled(to_draft_07(schema, references), names[key])
+            names[key]: _titled(dialects[known[key].mode].convert(schema), names[key])
             for key, schema in shared.items()
+            if f"{_SCHEMAS}{key}" not in inlined
         },
     )
 
@@ -166,6 +182,10 @@ class _Schemas(GenerateJsonSchema):
         self._prioritized_defsref_choices[key] = [key]
         self.known[key] = ModelKey(*core_mode_ref)
         return key
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  # Any: pydantic's schema
+        """Return that no field gets a title from its name; it has one only if the model says so."""
+        return False
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # Any: pydantic's schema
         """Return whether a frame always contains the field."""

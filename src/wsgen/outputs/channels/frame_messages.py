@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from wsgen.model import CommandSpec
 from wsgen.outputs.channels.message_parts import (
-    ASKED_ID,
     RETRY_AFTER,
     Json,
     answered,
     asked,
+    asked_id,
     envelope_of,
     message_of,
     named,
@@ -45,14 +45,9 @@ CLOSE_CODES = {
     3008: "The client was silent for longer than the heartbeat allows.",
 }
 
+_TEXTS: Json = {"type": "array", "items": {"type": "string"}}
 _NUMBER: Json = {"type": "number"}
 _SECONDS: Json = {"type": "number", "description": "In how many seconds the token expires."}
-_KEY: Json = {
-    "type": ["string", "null"],
-    "minLength": 1,
-    "maxLength": 128,
-    "description": "A key of the client's own: with the same key, the command is carried out at most once.",
-}
 
 
 def with_close_codes(description: str, codes: Mapping[str, str]) -> str:
@@ -65,10 +60,17 @@ def with_close_codes(description: str, codes: Mapping[str, str]) -> str:
 def command_messages(command: CommandSpec, identifier: str) -> tuple[Json, Json]:
     """Return the messages of a command, the question and its answer; `identifier` is that of the command."""
     name, answer = command.command, f"{command.command}.response"
+    key: Json = {
+        "anyOf": [{"type": "string", "minLength": 1, "maxLength": 128}, {"type": "null"}],
+        "description": f"A key of the client's own: with the same key, `{name}` is carried out at most once.",
+    }
     question = envelope_of(
-        name, slot(command.request, "validation"), {"id": ASKED_ID, "key": _KEY}, {}
+        name,
+        slot(command.request, "validation"),
+        {"id": asked_id(f"{identifier}Response"), "key": key},
+        {},
     )
-    response = answered(answer, slot(command.response, "serialization"))
+    response = answered(answer, slot(command.response, "serialization"), question=identifier)
     more: Json = {"deprecated": command.deprecated}
     summary = command.summary or f"Ask {name}"
     return (
@@ -84,7 +86,7 @@ def command_messages(command: CommandSpec, identifier: str) -> tuple[Json, Json]
 def shared_messages() -> dict[str, Json]:
     """Return the messages that belong to no route, by their identifiers; they are the same in every document."""
     codes = "\n".join(f"- `{code}`: {text}" for code, text in ERROR_CODES.items())
-    place: Json = {"type": "array", "items": {"type": ["string", "integer"]}}
+    place: Json = {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}}
     detail = object_of(loc=place, message={"type": "string"}, type={"type": "string"})
     error = object_of(
         code={"type": "string", "examples": list(ERROR_CODES)},  # services have codes of their own
@@ -95,7 +97,9 @@ def shared_messages() -> dict[str, Json]:
     notice = object_of(
         code={"type": "string"}, message={"type": "string"}, expires_in=optional(_SECONDS)
     )
-    features: Json = {"type": "array", "items": {"type": "string"}}
+    # Their texts differ, since tools that join equal parts of a document fail at lists.
+    asked_features: Json = {"description": "What the client knows.", **_TEXTS}
+    features: Json = {"description": "What the server knows.", **_TEXTS}
     limits = object_of(
         frames_per_second=optional(_NUMBER),
         frame_burst={"type": "integer"},
@@ -106,7 +110,7 @@ def shared_messages() -> dict[str, Json]:
     version: Json = {"type": "integer", "const": 1}
     hello = object_of(
         version=version,
-        features=optional(features),
+        features=optional(asked_features),
         client=optional({"type": "string"}),
         contract=optional({"type": "string"}),
     )
@@ -123,7 +127,7 @@ def shared_messages() -> dict[str, Json]:
         "Hello": message_of(
             "Hello",
             "hello",
-            asked("hello", named("HelloPayload", hello)),
+            asked("hello", named("HelloPayload", hello), answer="HelloResponse"),
             summary="Say what the client knows",
             description=(
                 "Optional, and the first frame of a client. Only a client that has sent it gets what later "
@@ -133,21 +137,27 @@ def shared_messages() -> dict[str, Json]:
         "HelloResponse": message_of(
             "HelloResponse",
             "hello.response",
-            answered("hello", named("HelloResponsePayload", answer)),
+            answered("hello", named("HelloResponsePayload", answer), question="Hello"),
             summary="What the server knows, and its limits",
             description="`contract` is a digest of this document. A limit that is absent does not exist.",
         ),
         "Authenticate": message_of(
             "Authenticate",
             "authenticate",
-            asked("authenticate", named("AuthenticatePayload", token)),
+            asked(
+                "authenticate", named("AuthenticatePayload", token), answer="AuthenticateResponse"
+            ),
             summary="Authenticate again",
             description="Sent after `hello`, with a new token, before the old one expires.",
         ),
         "AuthenticateResponse": message_of(
             "AuthenticateResponse",
             "authenticate.response",
-            answered("authenticate", named("AuthenticateResponsePayload", expiring)),
+            answered(
+                "authenticate",
+                named("AuthenticateResponsePayload", expiring),
+                question="Authenticate",
+            ),
             summary="Authenticated again",
         ),
         "Notice": message_of(
@@ -158,13 +168,15 @@ def shared_messages() -> dict[str, Json]:
             description="Sent to clients that have named the feature `renewal` in `hello`.",
         ),
         "Ping": message_of(
-            "Ping", "ping", asked("ping"), summary="Ask whether the server is there"
+            "Ping", "ping", asked("ping", answer="Pong"), summary="Ask whether the server is there"
         ),
-        "Pong": message_of("Pong", "pong", answered("pong"), summary="The server is there"),
+        "Pong": message_of(
+            "Pong", "pong", answered("pong", question="Ping"), summary="The server is there"
+        ),
         "Error": message_of(
             "Error",
             "error",
-            answered("error", named("ErrorPayload", error)),
+            answered("error", named("ErrorPayload", error), question=""),
             summary="A frame could not be served",
             description=f"The socket stays open. The codes, besides those of services, are:\n\n{codes}",
         ),

@@ -23,15 +23,6 @@ RETRY_AFTER: Json = {
     "description": "The seconds after which asking again may help; absent if it will not, and without `hello`.",
 }
 
-ASKED_ID: Json = {
-    "type": ["integer", "string", "null"],
-    "description": "Any value; the answer carries the same.",
-}
-_ECHOED_ID: Json = {
-    "type": ["integer", "string"],
-    "description": "The `id` of the frame this answers; absent if that had none.",
-}
-
 
 def filled(fields: Json) -> Json:
     """Return `fields` without empty ones, which documents do not contain."""
@@ -93,21 +84,46 @@ def slot(ref: TypeRef, mode: str) -> Json:
     return {"x-python-type": str(ref), "x-python-mode": mode}
 
 
+def asked_id(identifier: str) -> Json:
+    """Return the schema of the `id` of a question whose answer has this identifier.
+
+    The text of each `id` is another one: tools that move equal parts of a document fail at alternatives.
+    """
+    text = f"Any value; `{identifier}Frame` carries the same."
+    return {
+        "anyOf": [{"type": "integer"}, {"type": "string"}, {"type": "null"}],
+        "description": text,
+    }
+
+
 def asked(
-    kind: str, payload: Json | None = None, more: Mapping[str, object] = MappingProxyType({})
+    kind: str,
+    payload: Json | None = None,
+    more: Mapping[str, object] = MappingProxyType({}),
+    *,
+    answer: str,
 ) -> Json:
-    """Return the schema of a frame of type `kind` that clients send."""
-    return envelope_of(kind, payload, {"id": ASKED_ID, **more}, {})
+    """Return the schema of a frame of type `kind` that clients send; `answer` is the identifier of its answer."""
+    return envelope_of(kind, payload, {"id": asked_id(answer), **more}, {})
 
 
-def asked_nothing(kind: str, _: None, more: Mapping[str, object] = MappingProxyType({})) -> Json:
+def asked_nothing(
+    kind: str, _: None, more: Mapping[str, object] = MappingProxyType({}), *, answer: str
+) -> Json:
     """Return the schema of a frame of type `kind` of a route that has no request."""
-    return envelope_of(kind, None, {"payload": _NOTHING, "id": ASKED_ID, **more}, {})
+    nothing: Json = {
+        "anyOf": [{"type": "object", "maxProperties": 0}, {"type": "null"}],
+        "description": f"`{kind}` asks for nothing.",
+    }
+    return envelope_of(kind, None, {"payload": nothing, "id": asked_id(answer), **more}, {})
 
 
-def answered(kind: str, payload: Json | None = None) -> Json:
-    """Return the schema of a frame of type `kind` that answers one of a client's."""
-    return envelope_of(kind, payload, {"id": _ECHOED_ID}, {})
+def answered(kind: str, payload: Json | None = None, *, question: str) -> Json:
+    """Return the schema of a frame of type `kind` that answers the one with the identifier `question`."""
+    of = f"the `{question}Frame`" if question else "the frame"
+    text = f"The `id` of {of} that this answers; absent if that had none."
+    echoed: Json = {"anyOf": [{"type": "integer"}, {"type": "string"}], "description": text}
+    return envelope_of(kind, payload, {"id": echoed}, {})
 
 
 def sent(kind: str, payload: Json, **required: Json) -> Json:
@@ -124,9 +140,6 @@ def envelope_of(
         parts["payload"] = payload
     parts |= required
     return {"type": "object", "properties": {**parts, **optional}, "required": list(parts)}
-
-
-_NOTHING = named("NoRequest", {"type": ["object", "null"], "maxProperties": 0})
 
 
 class _Optional(dict[str, object]):

@@ -32,14 +32,9 @@ _EPOCH: Json = {
     "type": "string",
     "description": "Another epoch means that updates may be missing that no number shows.",
 }
-_SINCE = named(
+_POSITION = named(
     "TopicPosition",
-    {
-        "type": ["object", "null"],
-        "properties": {"epoch": {"type": "string"}, "seq": {"type": "integer", "minimum": 0}},
-        "required": ["epoch", "seq"],
-        "description": "After `hello`: the position of a client that was subscribed before.",
-    },
+    object_of(epoch={"type": "string"}, seq={"type": "integer", "minimum": 0}),
 )
 
 _ABOUT = {
@@ -58,14 +53,29 @@ def router_messages(router: RouterSpec, identifier: str, *, native: bool) -> dic
     subscribe: Callable[..., Json] = sent
     unsubscribe, updated = subscribe, subscribe
     if native:
-        unsubscribe = asked if request else asked_nothing
-        subscribe, updated = partial(unsubscribe, more={"since": _SINCE}), partial(sent, seq=_SEQ)
+        question = asked if request else asked_nothing
+        unsubscribe = partial(question, answer=f"{identifier}UnsubscribeResponse")
+        since = {
+            "anyOf": [_POSITION, {"type": "null"}],
+            "description": f"After `hello`: the position of the last `{identifier}UpdateFrame` of a client.",
+        }
+        answer = f"{identifier}SubscribeResponse"
+        subscribe = partial(question, more={"since": since}, answer=answer)
+        updated = partial(sent, seq=_SEQ)
     update = object_of(topic=TOPIC, payload=slot(router.data, "serialization"))
     frames: dict[str, tuple[str, Callable[..., Json], Json | None]] = {
         "subscribe": (f"Subscribe to {route}", subscribe, request),
-        "subscribe.response": (f"Subscribed to {route}", answered, _SUBSCRIBED),
+        "subscribe.response": (
+            f"Subscribed to {route}",
+            partial(answered, question=f"{identifier}Subscribe"),
+            _SUBSCRIBED,
+        ),
         "unsubscribe": (f"Unsubscribe from {route}", unsubscribe, request),
-        "unsubscribe.response": (f"Unsubscribed from {route}", answered, _UNSUBSCRIBED),
+        "unsubscribe.response": (
+            f"Unsubscribed from {route}",
+            partial(answered, question=f"{identifier}Unsubscribe"),
+            _UNSUBSCRIBED,
+        ),
         "update": (f"Update of {route}", updated, named(f"{identifier}UpdatePayload", update)),
         "reset": (f"Updates of {route} may be missing", sent, _RESET),
         "unsubscribed": (f"Subscription to {route} ended by the server", sent, _ENDED),

@@ -1,0 +1,67 @@
+"""What tools need of schemas within other ones: a title, and discriminators that are required."""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from wsgen_runtime.documents.document_references import name_in
+
+# JSON Schemas whose structure is known.
+Json = dict[str, Any]
+
+_SAME_PLACE = ("allOf", "anyOf", "oneOf")
+_VALUES = ("additionalProperties", "contains", "propertyNames")
+
+
+def name_inline(schemas: Json, taken: Collection[str]) -> None:
+    """Give a title to each enum and each object within `schemas` that has none, from the place where it stands.
+
+    It is none of those `taken`.
+    """
+    used = {name.lower() for name in taken}
+    for key, schema in schemas.items():
+        for name, part in _parts(schema, key):
+            if "title" not in part and ("enum" in part or "properties" in part):
+                while name.lower() in used:
+                    name += "Value"
+                used.add(name.lower())
+                part["title"] = name
+
+
+def require_discriminators(schemas: Json) -> None:
+    """Make the property that tells the members of a union apart a required one of each."""
+    for key, schema in list(schemas.items()):
+        for _, part in [(key, schema), *_parts(schema, key)]:
+            name = part.get("discriminator")
+            for member in part.get("oneOf", ()) if isinstance(name, str) else ():
+                target = schemas.get(name_in(member.get("$ref", "")), {})
+                required = target.get("required", [])
+                if name in target.get("properties", {}) and name not in required:
+                    target["required"] = [*required, name]
+
+
+def _parts(schema: Json, name: str) -> Iterator[tuple[str, Json]]:
+    """Yield the schemas within `schema`, which is called `name`, and a name for each."""
+    for place, part in _places(schema, name):
+        if isinstance(part, dict):
+            yield place, part
+            yield from _parts(part, place)
+
+
+def _places(schema: Json, name: str) -> Iterator[tuple[str, object]]:
+    properties = schema.get("properties")
+    for key, item in properties.items() if isinstance(properties, dict) else ():
+        words = re.findall("[A-Za-z0-9]+", key)
+        yield name + "".join(word[0].upper() + word[1:] for word in words), item
+    items = schema.get("items")
+    if isinstance(items, list):
+        yield from ((f"{name}Item{number}", item) for number, item in enumerate(items, 1))
+    else:
+        yield f"{name}Item", items
+    for keyword in _SAME_PLACE:
+        yield from ((name, part) for part in schema.get(keyword, ()))
+    for keyword in _VALUES:
+        yield f"{name}Value", schema.get(keyword)
+    patterns = schema.get("patternProperties")
+    for item in patterns.values() if isinstance(patterns, dict) else ():
+        yield f"{name}Value", item
