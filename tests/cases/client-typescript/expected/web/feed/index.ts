@@ -39,7 +39,7 @@ export class FeedClient extends Client {
   readonly #reduce: NonNullable<FeedOptions["reduce"]>;
 
   constructor(url: string | URL, options: FeedOptions = {}) {
-    super(url, { runtime: 1, digest: "656be7e425140e5d" }, options);
+    super(url, { runtime: 1, digest: "6f02aa5a1b5a763e" }, options);
     this.#reduce = options.reduce ?? {};
   }
 

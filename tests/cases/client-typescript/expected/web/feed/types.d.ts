@@ -24,16 +24,17 @@ export type BookRequest = {
 
 // prettier-ignore
 export type Level = {
-  side: Side;
+  /** A side of the book. */
+  side: "buy" | "sell";
   price: number;
-  /** @default 0 */
   size: number;
 }
 
 // prettier-ignore
 /** An order to place. */
 export type NewOrderInput = {
-  side: Side;
+  /** A side of the book. */
+  side: "buy" | "sell";
   price: number;
   /**
    * Nobody reads it.
@@ -48,10 +49,6 @@ export type NewOrderInput = {
 export type OrderAck = {
   number: number;
 }
-
-// prettier-ignore
-/** A side of the book. */
-export type Side = "buy" | "sell"
 
 // prettier-ignore
 export {}
