@@ -29,7 +29,10 @@ class Contract:
 
     async def _make(self) -> None:
         try:
-            self._digest = await asyncio.to_thread(lambda: contract_of(describe_app(self._app, "")))
+            self._digest = await asyncio.to_thread(self._compute)
         except Exception:  # the schemas of models are made by user code
             _log.exception("the AsyncAPI document cannot be made, so that `contract` is empty")
             self._digest = ""
+
+    def _compute(self) -> str:
+        return contract_of(describe_app(self._app, "", examples=False))

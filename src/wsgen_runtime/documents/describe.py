@@ -28,10 +28,12 @@ def describe(
     version: str,
     description: str = "",
     address: str = "/",
+    examples: bool = True,
 ) -> dict[str, object]:
     """Return the AsyncAPI document of the endpoint at `address` that serves `routers` and `commands`.
 
-    A type without a JSON schema is described as any value, so that a running app always has a document.
+    A type without a JSON schema is described as any value, so that a running app always has a document. To make
+    `examples`, the validators of models are run, which are code of the project.
     """
     blank = read_stub(__name__.rpartition(".")[0], "router.json") or {}
     types: dict[str, object] = {}
@@ -88,7 +90,9 @@ def describe(
         "operations": operations,
         "components": {**components, "securitySchemes": schemes} if schemes else components,
     }
-    return with_contracts(fill(document, resolve=types.__getitem__, strict=False))
+    return with_contracts(
+        fill(document, resolve=types.__getitem__, strict=False, examples=examples)
+    )
 
 
 def _is_shared(name: str) -> bool:

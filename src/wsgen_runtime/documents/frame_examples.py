@@ -71,6 +71,12 @@ def put_examples(document: Json, source: Json, adapter_of: AdapterOf) -> list[Re
     return refused
 
 
+def drop_examples(document: Json) -> None:
+    """Remove the examples of the operations in `document`."""
+    for operation in (document.get("operations") or {}).values():
+        operation.pop(EXAMPLES, None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Messages:
     """The messages of a channel by their names, the schemas of their frames, and the types in these."""

@@ -162,8 +162,8 @@ async def _body(app: Served, root: str, path: str) -> _Body:
     return made[root, path]
 
 
-def describe_app(app: Served, root: str) -> dict[str, object]:
-    """Return the AsyncAPI document of `app`, whose path is `root`."""
+def describe_app(app: Served, root: str, *, examples: bool = True) -> dict[str, object]:
+    """Return the AsyncAPI document of `app`, whose path is `root`, with or without `examples`."""
     # Imported late, like all that only documents need: many apps never serve one.
     from wsgen_runtime.documents.describe import describe
 
@@ -174,6 +174,7 @@ def describe_app(app: Served, root: str) -> dict[str, object]:
         version=app.version,
         description=app.description,
         address=root or "/",
+        examples=examples,
     )
 
 

@@ -8,7 +8,12 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from wsgen_runtime.documents.dialect import Draft07
 from wsgen_runtime.documents.document_references import resolve_type
-from wsgen_runtime.documents.frame_examples import EXAMPLES, RefusedExample, put_examples
+from wsgen_runtime.documents.frame_examples import (
+    EXAMPLES,
+    RefusedExample,
+    drop_examples,
+    put_examples,
+)
 from wsgen_runtime.documents.inline_schemas import name_inline, require_discriminators
 from wsgen_runtime.documents.model_names import ModelKey, is_enum, model_names
 
@@ -39,13 +44,19 @@ class UnfillableError(Exception):
 
 
 def fill(
-    document: Mapping[str, object], *, resolve: Resolve = resolve_type, strict: bool = True
+    document: Mapping[str, object],
+    *,
+    resolve: Resolve = resolve_type,
+    strict: bool = True,
+    examples: bool = True,
 ) -> dict[str, object]:
     """Return `document` with a JSON schema in place of each slot, and the shared ones in `components.schemas`.
 
-    `resolve` returns the type of an expression. Examples of routes become examples of their messages. Raises
-    UnfillableError if a type cannot be resolved, has no JSON schema or refuses an example. Without `strict`,
-    such a slot becomes a schema that allows any value, and such an example is left out.
+    `resolve` returns the type of an expression. Examples of routes become examples of their messages, and other
+    messages get examples that are made from their types; without `examples`, no message gets any.
+
+    Raises UnfillableError if a type cannot be resolved, has no JSON schema or refuses an example. Without
+    `strict`, such a slot becomes a schema that allows any value, and such an example is left out.
     """
     adapters, reasons = _adapters(sorted(set(_slots(document))), resolve)
     if reasons and strict:
@@ -54,9 +65,13 @@ def fill(
     filled = _put(document, by_slot)
     if not isinstance(filled, dict):
         raise TypeError("a document is a mapping")
-    refused = put_examples(
-        filled, dict(document), lambda slot: adapters.get(_slot(slot) or ("", "validation"))
-    )
+    refused = []
+    if examples:
+        refused = put_examples(
+            filled, dict(document), lambda slot: adapters.get(_slot(slot) or ("", "validation"))
+        )
+    else:
+        drop_examples(filled)
     if refused and strict:
         raise UnfillableError({}, refused)
     if shared:

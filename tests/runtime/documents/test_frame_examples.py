@@ -107,3 +107,12 @@ def test_a_route_whose_request_cannot_be_made_has_no_examples(kind: type[BaseMod
         "bars.buy",
         "bars.buy.response",
     ]
+
+
+def test_examples_may_be_left_out() -> None:
+    routers = [router(request_type=Request)]
+    whole, bare = (
+        describe(routers, title="bars", version="1", examples=made) for made in (True, False)
+    )
+    assert examples(dict(bare)) == {}
+    assert bare["channels"] == whole["channels"]  # with the contract
