@@ -47,6 +47,12 @@ def talk(page: Page, host: str, script: str) -> None:
     assert seen["outdated"] == 1
     once = ["token", "connecting", "hello", "open"]
     assert seen["states"] == [*once, "waiting", *once]
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    assert page.evaluate("feed.$state") == "waiting"
+    page.evaluate("dispatchEvent(new Event('pageshow'))")
+    page.wait_for("feed.$state === 'open'")
+    assert page.evaluate("order('BARS', 1)") == {"number": 4}
+    page.wait_for("seen.bars.length === 5")
 
 
 @pytest.mark.slow

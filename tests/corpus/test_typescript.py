@@ -36,6 +36,11 @@ def test_the_corpus_passes_in_node() -> None:
 
 
 @pytest.mark.usefixtures("built_client")
+def test_a_client_has_surroundings_of_its_own() -> None:
+    node("client.test.mjs")
+
+
+@pytest.mark.usefixtures("built_client")
 def test_the_runtime_is_small() -> None:
     assert "everything" in node("size.mjs")
 

@@ -1,0 +1,196 @@
+// What the corpus cannot show: the surroundings that a client has by itself, and what it tells its programmer.
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { turns, World } from "./world.mjs";
+
+const runtime = await import(new URL("../../../src/wsgen/outputs/clients/typescript/runtime/runtime.js", import.meta.url));
+const CONTRACT = { runtime: runtime.RUNTIME_VERSION, digest: "c0ffee0000000001" };
+
+/** Return a client in a world of its own, and the socket that it opens. */
+function begin(options = {}) {
+  const world = new World();
+  const client = new runtime.Client("wss://example.com", CONTRACT, { ...options, host: world.host });
+  return { world, client };
+}
+
+async function open({ world }, hello = { contract: CONTRACT.digest }) {
+  await turns();
+  const socket = world.sockets.at(-1);
+  socket.onopen({});
+  const id = world.sent.at(-1).id;
+  socket.onmessage({ data: JSON.stringify({ type: "hello", payload: { version: 1, features: ["snapshot", "keys"], limits: {}, ...hello }, id }) });
+  await turns();
+  return socket;
+}
+
+test("code for another version of the runtime says what to do", () => {
+  assert.throws(() => new runtime.Client("wss://example.com", { runtime: 0, digest: "" }), /generated for version 0.*generate it again/);
+});
+
+test("importing and making a client touches nothing", () => {
+  const reached = [];
+  const names = ["WebSocket", "setTimeout", "addEventListener", "document", "crypto"];
+  const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
+  for (const name of names) Object.defineProperty(globalThis, name, { configurable: true, get: () => reached.push(name) });
+  try {
+    const client = new runtime.Client("wss://example.com", CONTRACT);
+    runtime.stream(client, "bars", { symbol: "AAPL" });
+  } finally {
+    names.forEach((name, index) => (before[index] ? Object.defineProperty(globalThis, name, before[index]) : delete globalThis[name]));
+  }
+  assert.deepEqual(reached, []);
+});
+
+test("keys are random, and fit the server's limit", async () => {
+  const keys = new Set();
+  for (let number = 0; number < 50; number += 1) {
+    const { world } = begin();
+    const { key: _, ...host } = world.host;
+    const client = new runtime.Client("wss://example.com", CONTRACT, { host });
+    runtime.command(client, "orders.place", {});
+    await open({ world });
+    keys.add(world.sent.at(-1).key);
+  }
+  assert.equal(keys.size, 50);
+  for (const key of keys) assert.match(key, /^[0-9a-f]{32}$/);
+});
+
+test("the clock, the timers and the socket are those of the surroundings", async () => {
+  const made = [];
+  globalThis.WebSocket = class {
+    constructor(url, protocols) {
+      made.push([url, protocols]);
+    }
+    close() {}
+  };
+  const client = new runtime.Client(new URL("wss://example.com/feed"), CONTRACT);
+  runtime.stream(client, "bars", {})[Symbol.asyncIterator]();
+  await turns();
+  client.$close();
+  assert.deepEqual(made, [["wss://example.com/feed", ["wsgen"]]]);
+});
+
+test("where there is no socket, the loop says so", async () => {
+  delete globalThis.WebSocket;
+  const client = new runtime.Client("wss://example.com", CONTRACT);
+  await assert.rejects(runtime.stream(client, "bars", {})[Symbol.asyncIterator]().next(), ({ name, message }) => name === "Closed" && /WebSocket is not defined/.test(message));
+});
+
+test("events of the page are heard from the first use until the close", async () => {
+  const page = new EventTarget();
+  const document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  Object.assign(globalThis, { addEventListener: page.addEventListener.bind(page), removeEventListener: page.removeEventListener.bind(page), document });
+  const world = new World();
+  const { listen: _, ...host } = world.host;
+  const client = new runtime.Client("wss://example.com", CONTRACT, { host });
+  try {
+    runtime.stream(client, "bars", {})[Symbol.asyncIterator]();
+    const socket = await open({ world });
+    world.sent.length = 0;
+    document.visibilityState = "hidden";
+    document.dispatchEvent(new Event("visibilitychange"));
+    assert.deepEqual(world.sent, []);
+    document.visibilityState = "visible";
+    document.dispatchEvent(new Event("visibilitychange"));
+    assert.deepEqual(world.sent, [{ type: "ping" }]);
+    socket.onmessage({ data: '{"type": "pong"}' });
+    page.dispatchEvent(new Event("online"));
+    assert.equal(world.sent.length, 2);
+    page.dispatchEvent(new Event("pagehide"));
+    assert.equal(client.$state, "waiting");
+    page.dispatchEvent(new Event("pageshow"));
+    assert.equal(client.$state, "token");
+    client.$close();
+    page.dispatchEvent(new Event("pageshow"));
+    assert.equal(client.$state, "closed");
+  } finally {
+    for (const name of ["addEventListener", "removeEventListener", "document"]) delete globalThis[name];
+  }
+});
+
+test("a state without a function that makes it says what to pass", () => {
+  const { client } = begin();
+  const book = runtime.state(client, "book", {});
+  assert.throws(() => book.current, /reduce: \{ book: \.\.\. \}/);
+  assert.throws(() => book.subscribe(() => {}), /reduce: \{ book: \.\.\. \}/);
+  assert.equal(book.version, 0);
+});
+
+test("a state has the number of its last change, which only rises", async () => {
+  const beginning = begin();
+  const book = runtime.state(beginning.client, "book", {}, {}, (_, change) => change);
+  const versions = [];
+  book.subscribe(() => versions.push(book.version));
+  const socket = await open(beginning);
+  const say = (frame) => socket.onmessage({ data: JSON.stringify(frame) });
+  say({ type: "book.subscribe.response", payload: { topic: "book:{}" }, id: beginning.world.sent.at(-1).id });
+  say({ type: "book.snapshot", payload: { topic: "book:{}", payload: 1, epoch: "e" }, seq: 1 });
+  say({ type: "book.update", payload: { topic: "book:{}", payload: 2 }, seq: 2 });
+  assert.deepEqual(versions, [1, 2]);
+  assert.equal(book.current, 2);
+});
+
+test("an error that nobody hears goes to the console, and one that is heard does not", async () => {
+  const beginning = begin();
+  const said = mock.method(console, "error", () => {});
+  try {
+    runtime.stream(beginning.client, "bars", {})[Symbol.asyncIterator]();
+    const socket = await open(beginning);
+    const fault = JSON.stringify({ type: "error", payload: { code: "invalid_json", message: "No" } });
+    socket.onmessage({ data: fault });
+    assert.equal(said.mock.callCount(), 1);
+    const heard = [];
+    const stop = beginning.client.$on("error", (error) => heard.push(error.code));
+    socket.onmessage({ data: fault });
+    stop();
+    assert.deepEqual(heard, ["invalid_json"]);
+    assert.equal(said.mock.callCount(), 1);
+  } finally {
+    said.mock.restore();
+  }
+});
+
+test("a client whose document had no contract hears of a change of it", async () => {
+  const world = new World();
+  const client = new runtime.Client("wss://example.com", { runtime: runtime.RUNTIME_VERSION, digest: "" }, { host: world.host });
+  const heard = [];
+  client.$on("outdated", ({ contract }) => heard.push(contract));
+  runtime.stream(client, "bars", {})[Symbol.asyncIterator]();
+  const socket = await open({ world }, { contract: "first" });
+  socket.onclose({ code: 1001, reason: "" });
+  await world.advance(1);
+  await open({ world }, { contract: "second" });
+  assert.deepEqual(heard, ["second"]);
+});
+
+test("`using` ends what a handle has begun", async () => {
+  const { client } = begin();
+  const bars = runtime.stream(client, "bars", {});
+  const next = bars[Symbol.asyncIterator]().next();
+  bars[Symbol.dispose]();
+  assert.deepEqual(await next, { done: true, value: undefined });
+});
+
+test("a signal that lives on does not keep handles that are over", async () => {
+  const { client } = begin();
+  const { signal } = new AbortController();
+  const added = mock.method(signal, "addEventListener");
+  const removed = mock.method(signal, "removeEventListener");
+  for (let number = 0; number < 3; number += 1) {
+    await runtime.stream(client, "bars", {}, { signal })[Symbol.asyncIterator]().return();
+  }
+  assert.equal(added.mock.callCount(), 3);
+  assert.equal(removed.mock.callCount(), 3);
+});
+
+test("a socket that throws when it is about to close stops nothing", async () => {
+  const beginning = begin();
+  const loop = runtime.stream(beginning.client, "bars", {})[Symbol.asyncIterator]();
+  const socket = await open(beginning);
+  socket.send = socket.close = () => {
+    throw new Error("about to close");
+  };
+  runtime.stream(beginning.client, "others", {})[Symbol.asyncIterator]();
+  beginning.client.$close();
+  assert.deepEqual(await loop.next(), { done: true, value: undefined });
+});
