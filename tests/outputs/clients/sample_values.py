@@ -5,7 +5,7 @@ Whether a mutant is a value of its type too, its JSON schema says, and the model
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from enum import Enum
 from functools import partial
@@ -36,13 +36,18 @@ class Sample:
     fits: bool
 
 
-def samples_of(document: dict[str, Any], models: dict[str, Any]) -> Iterator[Sample]:
-    """Yield values and mutants for each schema of `document` that one of `models` has the name of."""
+def samples_of(
+    document: dict[str, Any], models: dict[str, Any], sent: Mapping[str, str | None]
+) -> Iterator[Sample]:
+    """Yield values and mutants for each schema of `document` that one of `models` has the name of.
+
+    `sent` are the keys that clients send in place of those that they receive, None for those that they do not.
+    """
     for name in document["components"]["schemas"]:
         schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
         accepts = Draft7Validator(schema).is_valid
         kind = models.get(name) or models.get(_plain(name))
-        for value in _values(kind) if kind is not None else ():
+        for value in _both(_values(kind), sent) if kind is not None else ():
             if not accepts(value):  # it is a value of the other direction
                 continue
             yield Sample(name, value, fits=True)
@@ -51,6 +56,24 @@ def samples_of(document: dict[str, Any], models: dict[str, Any]) -> Iterator[Sam
                 # A schema does not say that a union needs the tag that tells its members apart.
                 fits = accepts(mutant) and (not taken or _takes(kind, mutant))
                 yield Sample(name, mutant, fits)
+
+
+def _both(values: Iterator[Json], sent: Mapping[str, str | None]) -> Iterator[Json]:
+    for value in values:
+        yield value
+        yield _renamed(value, sent)
+
+
+def _renamed(value: Json, sent: Mapping[str, str | None]) -> Json:
+    if isinstance(value, list):
+        return [_renamed(item, sent) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        new: _renamed(item, sent)
+        for key, item in value.items()
+        if (new := sent.get(key, key)) is not None
+    }
 
 
 def _takes(kind: Any, value: Json) -> bool:

@@ -312,7 +312,6 @@ class Everything(BaseModel):
     collections: Collections
     described: Described
     event: Event
-    foreign: Foreign
     loose: Loose
     mixed: Mixed
     names: Names
@@ -333,9 +332,10 @@ class Everything(BaseModel):
 
 
 class Jsons(BaseModel):
-    """Holds any JSON value."""
+    """Holds any JSON value, and what the project describes itself."""
 
     value: JsonValue
+    foreign: Foreign | None = None
 
 
 class Ask(BaseModel):
