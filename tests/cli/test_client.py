@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from tests.outputs.clients.frames import document
 
+import wsgen
 from wsgen.cli.main import run
-from wsgen.clients import given_document
+from wsgen.clients import configured, given_document
+from wsgen.clients.module_documents import describe_modules
 from wsgen.outputs.clients.typescript import client_files
 
 DOCUMENT = json.dumps(document({"type": "string"}) | {"operations": {}})
@@ -188,3 +190,86 @@ def test_without_its_runtime_nothing_is_written(
     options = ["--runtime", "@wsgen/client"]
     assert client(tmp_path / "feed", str(tmp_path / "api.json"), *options) == 0
     assert 'from "@wsgen/client"' in (tmp_path / "feed" / "index.ts").read_text("utf-8")
+
+
+@pytest.fixture
+def feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a project with a client in its settings, which is the working directory."""
+    (tmp_path / "feed").mkdir()
+    (tmp_path / "feed" / "ws.yaml").write_text(SOURCE, "utf-8")
+    (tmp_path / "models.py").write_text(MODELS, "utf-8")
+    settings = '[quality]\nsteps = []\n[clients.typescript]\npath = "web/feed"\n'
+    (tmp_path / "wsgen.toml").write_text(settings, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["render", "-q"]) == 0
+    return tmp_path
+
+
+def test_a_client_that_is_known_to_be_current_needs_no_models(
+    feed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported = []
+
+    def describe(*arguments: Any) -> Any:
+        imported.append(arguments)
+        return describe_modules(*arguments)
+
+    monkeypatch.setattr(configured, "describe_modules", describe)
+    assert run(["check", "-q"]) == 0
+    assert imported == []
+    models = feed / "models.py"
+    models.write_text(f"{MODELS}\n# the same\n", "utf-8")
+    assert run(["check", "-q"]) == 0
+    models.write_text(MODELS.replace("close: float", "close: str"), "utf-8")
+    assert run(["check", "-q"]) == 1
+    assert len(imported) == 2
+    assert run(["render", "-q"]) == 0
+    (feed / "web" / "feed" / "index.ts").unlink()
+    assert run(["check", "-q"]) == 1
+    assert run(["render", "-q"]) == 0
+    settings = feed / "wsgen.toml"
+    settings.write_text(settings.read_text("utf-8") + "open_enums = true\n", "utf-8")
+    assert run(["check", "-q"]) == 1
+    assert len(imported) == 6
+
+
+def test_parts_of_a_project_and_app_starts_leave_clients_alone(
+    feed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = feed / "web" / "feed"
+    for file in folder.iterdir():
+        file.unlink()
+    assert run(["render", "feed"]) == 0
+    assert run(["render", "--module", "feed"]) == 0
+    assert "clients are left as they are" in capsys.readouterr().out
+    assert wsgen.generate_module_routers("feed", root=feed)
+    assert list(folder.iterdir()) == []
+    result = wsgen.check(root=feed, quality=False)
+    assert [client.state.value for client in result.clients] == ["stale"]
+    assert [item.code for item in result.diagnostics] == ["WSG703"]
+    assert [client.state.value for client in wsgen.render(root=feed).clients] == ["written"]
+
+
+def test_without_any_route_the_client_goes(feed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (feed / "feed" / "ws.yaml").write_text("version: 1\nrouters: {}\n", "utf-8")
+    assert run(["check", "-q"]) == 1
+    assert "no module declares a route or a command" in capsys.readouterr().err
+    assert run(["render", "-q"]) == 0
+    assert not (feed / "web" / "feed").exists()
+
+
+@pytest.mark.parametrize("path", [".", "..", "../..", "/etc"])
+def test_a_client_has_a_folder_of_its_own(path: str, feed: Path) -> None:
+    (feed / "wsgen.toml").write_text(f'[clients.typescript]\npath = "{path}"\n', "utf-8")
+    assert run(["check"]) == 2
+
+
+def test_a_bound_of_a_model_is_a_change_at_its_line(
+    feed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = MODELS.replace("close: float", "close: float = Field(ge=0)").replace(
+        "import ", "import Field, "
+    )
+    (feed / "models.py").write_text(models, "utf-8")
+    assert run(["check", "-q"]) == 1
+    assert "models.py:3:7: error[WSG703]" in capsys.readouterr().err

@@ -6,7 +6,6 @@ Its folder has a manifest like that of a package: it says which files are the cl
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from wsgen._version import __version__
 from wsgen.clients.described import Described
@@ -14,14 +13,15 @@ from wsgen.commit.apply import apply_plan
 from wsgen.commit.plan import Plan, owns_anything, plan_commit
 from wsgen.diagnostics import Diagnostic, Span
 from wsgen.errors import FilesError
-from wsgen.files import bytes_of
-from wsgen.manifest import MANIFEST, Manifest, digest
+from wsgen.manifest import MANIFEST, Manifest, digest, read_manifest
 from wsgen.outputs.clients.contract import ClientOptions, RenderedClient
 from wsgen.outputs.registry import CLIENTS
 from wsgen.pipeline.conflicts import changes_of, files_in_the_way
 from wsgen.result import ClientResult, State
 from wsgen.settings.config import LANGUAGES, ClientSettings
 
+_SCHEMA = "#/"
+"""What the names of types begin with among the inputs of a manifest."""
 _MODELS = 5
 """How many models that changed are told by place."""
 
@@ -96,10 +96,11 @@ def _ended(result: ClientResult, state: State) -> ClientResult:
 
 
 def _manifest(rendered: RenderedClient, settings: ClientSettings) -> Manifest:
-    """Return the manifest of a client; without inputs, which would make it the package of a module."""
+    """Return the manifest of a client. Its inputs are the schemas of its types, which are in no file."""
     outputs = {name: digest(text.encode()) for name, text in rendered.files.items()}
     options = json.dumps([settings.language, settings.runtime, settings.open_enums])
-    return Manifest(wsgen=__version__, settings=digest(options.encode()), outputs=outputs)
+    inputs = {f"{_SCHEMA}{name}": kind.digest for name, kind in rendered.types.items()}
+    return Manifest(__version__, digest(options.encode()), inputs, outputs)
 
 
 def _drift(
@@ -112,10 +113,15 @@ def _drift(
     """Yield a diagnostic for each model that has changed, else one for the whole client."""
     help_text = f"Run `{command}` and commit what it writes."
     client = f"the {LANGUAGES[settings.language]} client"
-    before = "\n".join(_text(plan.output / name) for name in rendered.files)
-    changed = [name for name, kind in rendered.types.items() if kind.text not in before]
+    before = read_manifest(plan.output)
+    known = before.inputs if before is not None else {}
+    changed = [
+        name
+        for name, kind in rendered.types.items()
+        if known.get(f"{_SCHEMA}{name}") != kind.digest
+    ]
     told = False
-    for name in changed[:_MODELS] if plan.texts and before.strip() else ():
+    for name in changed[:_MODELS] if known else ():
         if span := described.model(name, rendered.types[name].owner):
             told = True
             message = f"{client} is not current: `{name}` has changed since"
@@ -124,10 +130,6 @@ def _drift(
         return
     names = [*sorted(plan.texts), *sorted(plan.removals)] or [MANIFEST]
     message = f"{client} is not current; {', '.join(names)} would change"
-    if not before.strip():
+    if before is None:
         message = f"{client} was never rendered"
     yield Diagnostic("WSG703", message, Span(plan.output), help=help_text)
-
-
-def _text(file: Path) -> str:
-    return (bytes_of(file) or b"").decode("utf-8", "replace").replace("\r\n", "\n")

@@ -1,10 +1,10 @@
 """The registered outputs: those that render a module's package together, and the clients."""
 
-from wsgen.manifest import is_package_path
+from wsgen.manifest import digest, is_package_path
 from wsgen.model import ModuleSpec
 from wsgen.outputs.channels.stub import render_stub
 from wsgen.outputs.clients.contract import ClientOutput
-from wsgen.outputs.clients.typescript.client_files import render_typescript
+from wsgen.outputs.clients.typescript.client_files import render_typescript, runtime_files
 from wsgen.outputs.contract import Output, RenderContext, RenderedFile, language_of
 from wsgen.outputs.python.package import render_python
 
@@ -32,6 +32,11 @@ def render_package(module: ModuleSpec, context: RenderContext) -> dict[str, Rend
                 raise ValueError(f"the output `{name}` must not render a file called {path!r}")
             files[path] = file
     return dict(sorted(files.items(), key=lambda item: (item[1].rank, item[0])))
+
+
+def files_of_runtime() -> dict[str, str]:
+    """Return the digests of the files that clients get as they are."""
+    return {name: digest(text.encode()) for name, text in (runtime_files() or {}).items()}
 
 
 def forget_templates() -> None:

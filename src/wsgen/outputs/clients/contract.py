@@ -47,9 +47,10 @@ class ClientOptions(NamedTuple):
 
 
 class NamedType(NamedTuple):
-    """A named type: its text, which is in a file of the client, and what it is for."""
+    """A named type: its text, which is in a file of the client, the digest of its schema, and what it is for."""
 
     text: str
+    digest: str
     owner: Owner
 
 

@@ -1,8 +1,10 @@
 """Render all files of the TypeScript client from an AsyncAPI document."""
 
+import json
 from pathlib import Path
 
 from wsgen.files import read_text
+from wsgen.manifest import digest
 from wsgen.outputs.clients.contract import (
     ClientOptions,
     Json,
@@ -31,7 +33,7 @@ def render_typescript(document: Json, options: ClientOptions) -> RenderedClient:
     head = header(options.title)
     index = render_index(head, clients, schemas, options.runtime or "./runtime.js")
     named = {
-        name: NamedType(named_type(name, item), item.owner)
+        name: NamedType(named_type(name, item), digest_of(item.schema), item.owner)
         for name, item in schemas.declared().items()
     }
     runtime = {} if options.runtime else runtime_files()
@@ -40,6 +42,11 @@ def render_typescript(document: Json, options: ClientOptions) -> RenderedClient:
     types = head + "".join(statement(f"{kind.text}\n") for kind in named.values())
     files = {**runtime, "types.d.ts": f"{types}{statement('export {}')}\n", "index.ts": index}
     return RenderedClient(files, tuple(schemas.problems), named)
+
+
+def digest_of(schema: object) -> str:
+    """Return the digest of a schema, whatever the order of its keys."""
+    return digest(json.dumps(schema, sort_keys=True, default=str).encode())
 
 
 def runtime_files() -> dict[str, str] | None:
