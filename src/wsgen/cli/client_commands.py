@@ -85,6 +85,9 @@ def typescript(
     started = perf_counter()
     if given is not None and (paths or modules):
         raise click.UsageError("--from goes with neither PATH nor --module: it names the document")
+    if output is None and (given is not None or paths or modules):
+        message = "--output is missing: the client in the settings is of all modules"
+        raise click.UsageError(message)
     config = project_of(paths)
     settings = _settings(config, output, runtime, open_enums=open_enums)
     try:

@@ -28,7 +28,7 @@ def with_clients(
     They are made of what the sources declare now. If a source is invalid or the models cannot be imported, the
     clients fail and keep their files.
 
-    Raises FilesError if the lock cannot be had.
+    Raises FilesError if the lock cannot be had, ToolError if that says nothing of what is wrong.
     """
     if not config.clients:
         return result
@@ -45,6 +45,8 @@ def with_clients(
     try:
         described, found = describe_modules(loaded, config, TIMEOUT)
     except (ConfigError, ToolError) as error:
+        if not has_errors(error.diagnostics):
+            raise
         described, found = None, error.diagnostics
     diagnostics: list[Diagnostic] = [*result.diagnostics, *found]
     made: list[ClientResult] = []

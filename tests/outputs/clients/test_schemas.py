@@ -2,14 +2,17 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from tests.outputs.clients.frames import document
 
 from wsgen.outputs.clients.contract import Owner, Problem
 from wsgen.outputs.clients.typescript.api import Slot
+from wsgen.outputs.clients.typescript.index import RUNTIME_VERSION
 from wsgen.outputs.clients.typescript.schemas import Schemas
 
+ROOT = Path(__file__).parents[3]
 ENUM = {"A": {"enum": ["x", "y"]}}
 NOBODY = Owner("", "", "")
 
@@ -169,3 +172,8 @@ def test_names_of_types_are_those_of_the_document_where_they_can_be() -> None:
         "Error": "Error",
         "__proto__": "__proto__",
     }
+
+
+def test_generated_code_and_the_runtime_have_the_same_version() -> None:
+    source = (ROOT / "clients/typescript/src/client.ts").read_text("utf-8")
+    assert f"export const RUNTIME_VERSION = {RUNTIME_VERSION};" in source
