@@ -40,7 +40,7 @@ def serving(answer: Answer) -> Iterator[str]:
         def do_GET(self) -> None:
             answer(self)
 
-        def log_message(self, *_: Any) -> None: ...
+        def log_message(self, format: str, *args: Any) -> None: ...  # noqa: A002 - its name there
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
