@@ -15,6 +15,7 @@ from tests.continuity.rules import Event, Position
 _EARLIER = (
     0.1  # seconds by which a question may be earlier than it is told, next to the clock of the loop
 )
+_LOSS = 0.01  # of the updates, in half of the applications
 _views = itertools.count(1)
 
 
@@ -60,7 +61,7 @@ class Application:
         self._chance = chance
         self._kinds = kinds
         self._simple = simple
-        self._proxy = Proxy(locate)
+        self._proxy = Proxy(locate, chance)
         self._views: list[View] = []
         self._routes: Sequence[str] = ()
         self._name = ""
@@ -97,6 +98,7 @@ class Application:
     def start(self) -> None:
         """Begin to follow, unless this was said before."""
         if not self._views:
+            self._proxy.lose(_LOSS if self._chance.random() < 0.5 else 0.0)
             self._view()
 
     def drop(self, at: str | None = None) -> None:
@@ -185,8 +187,9 @@ class Application:
                 seen.state = "live"
             return Event(kind, at, line["data"], **common)
         if kind == "gap":
-            # What the application has dropped itself was there: the position is for what the server has not sent.
-            before = at if line.get("where", "server") == "server" else None
+            # The position is for what the server has not sent. What was dropped behind it was there.
+            lost_here = line.get("connection") in self._proxy.lossy
+            before = None if lost_here or line.get("where") == "client" else at
             return Event("gap", before, count=line["count"], **common)
         if kind == "there":
             seen.at = at

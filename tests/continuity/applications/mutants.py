@@ -35,8 +35,6 @@ CHANGES = (
         "topic.ts",
         "if (count > 0) {",
         "if (count > 0 && this.asked.snapshot) {",
-        "redis",
-        "redis stop",
     ),
     Change(
         "untold-loss",
@@ -57,8 +55,6 @@ CHANGES = (
         "topic.ts",
         "if (this.asked.snapshot) {",
         "if (false) {",
-        "redis",
-        "redis stop",
     ),
     Change("position-too-late", "topic.ts", "seq: this.#seq }", "seq: this.#seq + 1 }"),
     Change(

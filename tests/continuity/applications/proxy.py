@@ -1,7 +1,8 @@
-"""The network of one application: it drops connections, stops reading, or lets nothing through."""
+"""The network of one application: it drops connections and updates, stops reading, or lets nothing through."""
 
 import asyncio
 import contextlib
+import random
 import re
 import socket
 from collections.abc import Iterator
@@ -11,15 +12,20 @@ from tests.continuity.client import Locate
 _BUFFER = 16 * 1024  # so that a server soon notices an application that reads nothing
 _NUMBER = re.compile(rb"&n=(\d+)")
 _EXTENSIONS = re.compile(rb"\r\nsec-websocket-extensions:[^\r]*", re.IGNORECASE)
+_TOPIC = re.compile(rb'"topic":\s*"((?:[^"\\]|\\.)*)"')
 _TYPE = re.compile(rb'"type":\s*"([^"]+)"')
 
 
 class Proxy:
     """Carries each connection to a server that `locate` names. Its number is in the address that is asked for."""
 
-    def __init__(self, locate: Locate) -> None:
+    def __init__(self, locate: Locate, chance: random.Random) -> None:
         self.servers: dict[int, str] = {}
         """The process by the number of the connection."""
+        self.lossy: set[int] = set()
+        """The connections on which updates were lost."""
+        self._chance = chance
+        self._loss = 0.0
         self._locate = locate
         self._links: set[_Link] = set()
         self._reading = asyncio.Event()
@@ -55,9 +61,16 @@ class Proxy:
         for link in self._links:
             link.vanished = True
 
+    def lose(self, share: float) -> None:
+        """Lose so many of the updates that have a successor, as a server does whose client is slow."""
+        self._loss = share
+
     def settle(self) -> None:
         """Carry everything from now on, whatever was to come."""
         self._drop_at = None
+        self._loss = 0.0
+        for link in self._links:
+            link.release()
         self.read(True)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -75,7 +88,8 @@ class Proxy:
         found = _NUMBER.search(head)
         port, name = self._locate()
         if found is not None:
-            self.servers[int(found[1])] = name
+            link.number = int(found[1])
+            self.servers[link.number] = name
         raw = socket.socket()
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * _BUFFER)
         raw.setblocking(False)
@@ -90,6 +104,21 @@ class Proxy:
         async with asyncio.TaskGroup() as both:
             both.create_task(self._up(link, reader))
             both.create_task(self._down(link, answers))
+
+    def _passes(self, link: "_Link", kind: bytes, frame: bytes) -> bool:
+        """Hold an update back now and then, until it is clear whether it has a successor: then it is lost."""
+        topic = found[1] if (found := _TOPIC.search(frame)) else b""
+        update = kind.endswith(b".update")
+        if topic in link.held:
+            if update:
+                del link.held[topic]
+                self.lossy.add(link.number)
+            else:
+                link.release()
+        elif update and self._chance.random() < self._loss:
+            link.held[topic] = frame
+            return False
+        return True
 
     async def _up(self, link: "_Link", reader: asyncio.StreamReader) -> None:
         assert link.up is not None
@@ -111,9 +140,11 @@ class Proxy:
                 continue
             waiting += data
             for frame in _frames(waiting):
+                kind = found[1] if (found := _TYPE.search(frame)) else b""
+                if not self._passes(link, kind, frame):
+                    continue
                 link.down.write(frame)
-                found = _TYPE.search(frame) if self._drop_at is not None else None
-                if found is not None and self._drop_at and found[1].endswith(self._drop_at):
+                if self._drop_at and kind.endswith(self._drop_at):
                     self._drop_at = None
                     await link.end()
                     raise EOFError
@@ -131,6 +162,15 @@ class _Link:
         self.down = down
         self.up: asyncio.StreamWriter | None = None
         self.vanished = False
+        self.number = 0
+        self.held: dict[bytes, bytes] = {}
+        """An update of each topic that may get lost."""
+
+    def release(self) -> None:
+        """Pass on what was held back."""
+        for frame in self.held.values():
+            self.down.write(frame)
+        self.held.clear()
 
     def abort(self) -> None:
         for writer in (self.down, self.up):
