@@ -12,7 +12,8 @@ export class Feed {
 
   constructor(url, { cautious = false, ...options } = {}) {
     this.#cautious = cautious;
-    this.#socket = new ReconnectingWebSocket(url, [], options);
+    // What it would keep for the next connection is sent anew there, behind `hello`.
+    this.#socket = new ReconnectingWebSocket(url, [], { maxEnqueuedMessages: 0, ...options });
     this.#socket.addEventListener("open", () => {
       this.#send("hello", { version: 1, features: ["positions", "snapshot"] });
       for (const topic of this.#topics) this.#subscribe(topic);
