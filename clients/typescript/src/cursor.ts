@@ -96,8 +96,8 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
     const dropped = this.#events.splice(0, snapshot ? this.#events.length : 1);
     for (const event of dropped) {
       if (event.kind === "update") this.#dropped += 1;
-      else if (event.kind === "gap") this.#dropped += event.count ?? Number.NaN;
       else if (event.kind === "state") this.#state = event;
+      else this.#dropped += (event.kind === "gap" && event.count) || Number.NaN;
     }
     if (snapshot && dropped.some(({ kind }) => kind !== "state")) {
       this.synced = false;
@@ -105,24 +105,27 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
     }
   }
 
+  /** Give who waits what there is: a loss, how the topic is followed, and then what was not dropped. */
   #serve(): void {
     while (this.#waiting.length > 0) {
-      if (this.#state) {
-        this.#events.unshift(this.#state);
-        this.#state = undefined;
-      }
       if (this.#dropped !== 0) {
         this.#confess(); // which may serve who waits
         continue;
       }
-      const event = this.#events.shift();
-      if (event) this.#waiting.shift()?.resolve({ done: false, value: (this.#mode === "events" ? event : "data" in event && event.data) as Value });
+      const event = this.#state ?? this.#events.shift();
+      this.#state = undefined;
+      if (event) this.#give(event);
       else if (this.#error) {
         this.#waiting.shift()?.reject(this.#error);
         this.#error = undefined; // it is thrown once
       } else if (this.#done) this.#waiting.shift()?.resolve({ done: true, value: undefined });
       else return;
     }
+  }
+
+  #give(event: Any): void {
+    const value = this.#mode === "events" ? event : "data" in event && event.data;
+    this.#waiting.shift()?.resolve({ done: false, value: value as Value });
   }
 
   /** Tell what the buffer has dropped. */
@@ -135,7 +138,7 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
       this.#events = [];
       if (this.#done) this.#error = lost;
       else this.end(lost);
-    } else if (this.#mode === "events") this.#events.unshift(gap);
+    } else if (this.#mode === "events") this.#give(gap);
     if (!this.synced && !this.#done && this.topic?.state === "live") this.topic.welcome(this);
   }
 }

@@ -46,6 +46,10 @@ class Round {
       await this.world.advance(this.chance() < 0.1 ? this.chance() * 20 : this.chance() * 0.3);
     }
     this.server.heal();
+    for (const held of this.handles) {
+      held.slow = false;
+      held.resume?.();
+    }
     this.world.page("show");
     await turns();
     await this.world.advance(100);
@@ -71,6 +75,7 @@ class Round {
     else if (choice < 0.2) this.follow();
     else if (choice < 0.28) this.leave();
     else if (choice < 0.36) this.ask();
+    else if (choice < 0.38) for (const held of this.handles) held.resume?.();
     else if (choice < 0.39) this.world.page(["online", "visible", "hide", "show"][Math.floor(chance() * 4)]);
     else if (choice < 0.4) {
       this.world.sleep(chance() * 1000);
@@ -84,8 +89,10 @@ class Round {
     const reduce = (state, change) => ({ number: change.number, sizes: { ...state.sizes, [change.price]: change.number } });
     const stateful = route === "book";
     const kept = this.chance() < 0.7 ? reduce : undefined;
-    const handle = stateful ? runtime.state(this.client, route, request, {}, kept) : runtime.stream(this.client, route, request);
-    const held = { handle, topic, last: undefined, gaps: [], state: undefined };
+    const slow = this.chance() < 0.3;
+    const options = slow ? { buffer: 1 + Math.floor(this.chance() * 4) } : {};
+    const handle = stateful ? runtime.state(this.client, route, request, options, kept) : runtime.stream(this.client, route, request, options);
+    const held = { handle, topic, slow, last: undefined, gaps: [], state: undefined };
     this.handles.add(held);
     this.read(held, reduce).catch((error) => this.wrong.push(error.stack));
   }
@@ -118,6 +125,11 @@ class Round {
         }
         if (held.topic.snapshot && held.state && !isDeepStrictEqual(held.state, held.topic.states.get(held.state.number))) {
           wrong.push(`the state ${JSON.stringify(held.state)} is not that of the server`);
+        }
+        if (held.slow) {
+          await new Promise((resolve) => {
+            held.resume = resolve;
+          });
         }
       }
     } catch (error) {
