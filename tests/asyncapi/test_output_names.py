@@ -4,8 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.asyncapi.test_command import MODELS, SOURCE
 from tests.conftest import Project
+
+from wsgen.asyncapi.export.output_files import NamePattern, Subject
 
 NAMES = ("asyncapi", "export", "-o", "docs/{module}_{version}.json")
 
@@ -107,3 +111,13 @@ def test_a_pattern_that_cannot_be_used(versioned: Project, output: str, said: st
     outcome = versioned.wsgen("asyncapi", "export", "-o", output)
     assert (outcome.code, said in outcome.stderr) == (2, True)
     assert not Path("docs").exists()
+
+
+@given(module=st.text(), version=st.text())
+def test_no_name_of_a_module_leads_to_another_folder(module: str, version: str) -> None:
+    try:
+        file = NamePattern("docs/{module}_{version}.json").file_of(Subject("", module, version))
+    except ValueError:
+        return
+    assert file.parent == Path("docs")
+    assert file.name == f"{module}_{version}.json"
