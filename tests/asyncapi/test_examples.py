@@ -220,6 +220,6 @@ def test_an_example_that_cannot_be_made_is_left_out(project: Path) -> None:
 def test_made_examples_are_in_every_version(project: Path, version: str) -> None:
     newest = export(project, GOOD)["components"]["messages"]
     older = export(project, GOOD, version)["components"]["messages"]
-    assert {key: item["examples"] for key, item in older.items()} == {
-        key: item["examples"] for key, item in newest.items()
+    assert {item["name"]: item["examples"] for item in older.values()} == {
+        item["name"]: item["examples"] for item in newest.values()
     }

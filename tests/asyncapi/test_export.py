@@ -96,9 +96,9 @@ def test_2_6_is_the_equivalent() -> None:
         "DatafeedBarsUnsubscribeMessage",
         "DatafeedQuotesSubscribeMessage",
         "DatafeedQuotesUnsubscribeMessage",
-        "HelloMessage",
-        "AuthenticateMessage",
-        "PingMessage",
+        "DatafeedHelloMessage",
+        "DatafeedAuthenticateMessage",
+        "DatafeedPingMessage",
     ]
     assert len(channel["subscribe"]["message"]["oneOf"]) == 16
     messages = document["components"]["messages"]
@@ -107,9 +107,8 @@ def test_2_6_is_the_equivalent() -> None:
     }
     assert messages["DatafeedBarsUpdateMessage"]["x-deprecated"] is True
     assert document["components"]["schemas"]["DatafeedBarsUpdateFrame"]["deprecated"] is True
-    ids = [message.get("messageId") for message in messages.values()]
-    assert "ErrorMessage" not in ids
-    assert "DatafeedBarsUpdateMessage" in ids
+    assert all(message["messageId"] == message["title"] == key for key, message in messages.items())
+    assert {"DatafeedErrorMessage", "LegacyErrorMessage"} < messages.keys()
     assert document["servers"]["production"]["url"] == "example.com"
     assert document["servers"]["production"]["security"] == [{"token": []}, {"login": []}]
     flow = document["components"]["securitySchemes"]["login"]["flows"]["clientCredentials"]

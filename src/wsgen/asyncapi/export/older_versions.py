@@ -5,7 +5,6 @@ described receives, and `subscribe` what it sends. `x-response` names the answer
 """
 
 import json
-from collections import Counter
 
 from wsgen.asyncapi.export.assemble import Json
 from wsgen.asyncapi.export.perspective import is_for_clients
@@ -45,13 +44,9 @@ def _to_2_6(source: Json) -> Json:
     result["defaultContentType"] = source["defaultContentType"]
     components: Json = {**source["components"]}
     components["schemas"] = dict(components["schemas"])
-    in_channels = Counter(key for item in source["channels"].values() for key in item["messages"])
-    messages = components["messages"] = {
-        key: _message(key, item, components["schemas"], is_shared=in_channels[key] > 1)
-        for key, item in components["messages"].items()
-    }
+    components["messages"] = {}
     result["channels"] = {
-        channel["address"]: _channel(name, channel, source, messages)
+        channel["address"]: _channel(name, channel, source, components)
         for name, channel in source["channels"].items()
     }
     if schemes := components.get("securitySchemes"):
@@ -90,7 +85,17 @@ def _scheme(scheme: Json) -> Json:
     return {**scheme, "flows": renamed}
 
 
-def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
+def _channel(name: str, channel: Json, source: Json, components: Json) -> Json:
+    """Return a channel, whose messages are put into `components`.
+
+    The key of a message is also its messageId, which is unique among all channels: each has its own `error`.
+    """
+    owner = name[:1].upper() + name[1:]
+    keys = {key: key if key.startswith(owner) else f"{owner}{key}" for key in channel["messages"]}
+    messages = components["messages"]
+    for key, new in keys.items():
+        message = source["components"]["messages"][key]
+        messages[new] = _message(new, message, components["schemas"])
     operations = [
         item
         for item in source["operations"].values()
@@ -106,14 +111,14 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
     )
     for operation in operations:
         for message in _refs(operation):
-            target = messages[message]
+            target = messages[keys[message]]
             target |= {key: value for key, value in operation.items() if key in _OWN_FIELDS}
             if "security" in operation:
                 target["x-security"] = _names_of(operation["security"])
             if "tags" in operation:
                 target["tags"] = operation["tags"]
             if "reply" in operation:
-                target["x-response"] = _one_of(_refs(operation["reply"]))
+                target["x-response"] = _one_of([keys[key] for key in _refs(operation["reply"])])
     received = [message for message in channel["messages"] if message not in asked]
     kept = ("description", "x-module")
     result: Json = {key: channel[key] for key in kept if key in channel}
@@ -127,7 +132,7 @@ def _channel(name: str, channel: Json, source: Json, messages: Json) -> Json:
             "summary": summary,
             "description": "Each message is one frame with JSON text.",
             **security,
-            "message": _one_of(list(part)),
+            "message": _one_of([keys[key] for key in part]),
         }
     result["bindings"] = channel["bindings"]
     return result
@@ -150,14 +155,12 @@ def _names_of(references: list[Json]) -> list[str]:
     return [item["$ref"].rpartition("/")[2] for item in references]
 
 
-def _message(key: str, message: Json, schemas: Json, *, is_shared: bool) -> Json:
-    """Return `message` as 2.x has it; a deprecated one has a deprecated frame among the `schemas`.
-
-    Its key is also its messageId, unless it `is_shared` by channels: an id is to be unique among all of them.
-    """
-    converted: Json = {} if is_shared else {"messageId": key}
+def _message(key: str, message: Json, schemas: Json) -> Json:
+    """Return `message` as 2.x has it; a deprecated one has a deprecated frame among the `schemas`."""
     kept = (*_MESSAGE_FIELDS, "correlationId", "payload")
+    converted: Json = {"messageId": key}
     converted |= {field: message[field] for field in kept if field in message}
+    converted["title"] = key
     if message.get("deprecated"):
         (frame,) = _names_of([message["payload"]])
         schemas[frame] = {**schemas[frame], "deprecated": True}
