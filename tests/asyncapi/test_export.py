@@ -173,7 +173,7 @@ def test_a_model_that_is_not_there_is_blamed_on_its_line() -> None:
 def test_models_that_misbehave(tmp_path: Path, body: str, code: str, said: str) -> None:
     (tmp_path / "bad_models.py").write_text(body, encoding="utf-8")
     spec = module(router(request=TypeRef(name="dict"), data=ref("X", "bad_models")))
-    exported = export(spec, sources=(tmp_path,), timeout=1.0 if "wait()" in body else 60.0)
+    exported = export(spec, sources=(tmp_path,), timeout=3.0 if "wait()" in body else 60.0)
     (found,) = exported.diagnostics
     assert (found.code, found.span) == (code, Span(Path("ws.yaml"), 7, 3))
     assert said in found.message
