@@ -23,6 +23,7 @@ export class Cursor<Value> implements AsyncIterableIterator<Value, undefined, un
   readonly asked: Asked;
   topic: Hold["topic"];
   synced?: boolean;
+  served?: boolean;
   readonly #topics: Topics;
   readonly #mode: Mode;
   readonly #room: number;

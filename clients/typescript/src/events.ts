@@ -29,6 +29,8 @@ export interface Hold {
   topic?: Topic | undefined;
   /** Whether it has got the state, on a route with snapshots; until then it gets no updates. */
   synced?: boolean;
+  /** Whether anything was delivered to it, so that something can be missing. */
+  served?: boolean;
   hear(event: Event<unknown, unknown>): void;
   /** There will be no other event; without an error, the data source has ended. */
   end(error?: Error): void;

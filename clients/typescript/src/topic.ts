@@ -22,8 +22,6 @@ export class Topic {
   /** The position: none without `seq`, and none to resume from without `epoch`. */
   #epoch: string | undefined;
   #seq: number | undefined;
-  /** Whether anything was delivered, so that something can be missing. */
-  #delivered = false;
   /** The number of the last question. Answers to others are too late. */
   #question = 0;
   /** Whether the server may know that this topic is wanted. */
@@ -63,7 +61,7 @@ export class Topic {
     const { snapshot, reduce } = this.asked;
     hold.synced = !snapshot || reduce !== undefined;
     if (!hold.synced) this.#send();
-    else if (snapshot) hold.hear({ kind: "snapshot", data: this.value });
+    else if (snapshot) this.#serve(hold, { kind: "snapshot", data: this.value });
   }
 
   /** End all holds of a topic that the server still has. */
@@ -136,16 +134,19 @@ export class Topic {
     }
   }
 
-  /** Tell all holds; every gap is told to the client too. Rule L1. */
-  tell(event: Event<unknown, unknown>): void {
-    if (event.kind === "gap") this.#topics.gap(this.asked, event);
-    for (const hold of [...this.holds]) if (hold.synced || event.kind === "state") hold.hear(event);
+  /** Tell all holds that updates are missing, and the client. Rule L1. */
+  gap(count?: number): void {
+    const gap = { kind: "gap", count, where: "server" } as const;
+    // Only who has got something can have missed what has no number.
+    const holds = [...this.holds].filter(({ served, synced }) => (count === undefined ? served : synced));
+    if (holds.length > 0) this.#topics.gap(this.asked, gap);
+    for (const hold of holds) hold.hear(gap);
   }
 
   /** Take the holds of another topic, since the server has answered both by one name. Rule 13. */
   merge(other: Topic): void {
     const holds = [...other.holds];
-    if (other.#delivered) other.tell({ kind: "gap", count: undefined, where: "server" });
+    other.gap();
     other.holds.clear();
     other.drop();
     this.#topics.alias(other.asked.key, this);
@@ -209,7 +210,7 @@ export class Topic {
 
   /** Go on from where the server says, which may be behind a loss. Rule 4. */
   #settle(payload: Frame["payload"]): void {
-    if (this.#delivered) this.tell({ kind: "gap", count: undefined, where: "server" });
+    this.gap();
     this.#epoch = payload.epoch;
     this.#seq = payload.seq;
     this.#enter(this.asked.snapshot ? "syncing" : "live");
@@ -233,7 +234,6 @@ export class Topic {
   #leave(): void {
     this.#question += 1;
     this.#epoch = this.#seq = this.value = undefined;
-    this.#delivered = false;
     this.state = "leaving";
     const { route, request } = this.asked;
     this.#topics.connection.ask(
@@ -256,7 +256,7 @@ export class Topic {
       if (seq <= this.#seq) return;
       const count = seq - this.#seq - 1;
       if (count > 0) {
-        this.tell({ kind: "gap", count, where: "server" });
+        this.gap(count);
         if (this.asked.snapshot) {
           this.#epoch = this.#seq = undefined;
           this.#enter("syncing");
@@ -278,14 +278,18 @@ export class Topic {
   }
 
   #deliver(event: Event<unknown, unknown>): void {
-    this.#delivered = true;
     this.version = ++this.#topics.changes;
-    this.tell(event);
+    for (const hold of [...this.holds]) if (hold.synced) this.#serve(hold, event);
+  }
+
+  #serve(hold: Hold, event: Event<unknown, unknown>): void {
+    hold.served = true;
+    hold.hear(event);
   }
 
   #enter(state: "asked" | "syncing" | "live" | "waiting"): void {
     if (state === this.state || this.state === "ended") return; // what was told before may have ended it
     this.state = state;
-    this.tell({ kind: "state", state });
+    for (const hold of [...this.holds]) hold.hear({ kind: "state", state });
   }
 }

@@ -26,6 +26,7 @@ class Topic {
     const data = this.snapshot ? { price, number: this.last } : { number: this.last };
     this.state = { number: this.last, sizes: { ...this.state.sizes, [price]: this.last } };
     this.states.set(this.last, this.state);
+    this.twin?.update();
     const frame = { type: `${this.route}.update`, payload: { topic: this.name, payload: data }, seq: this.seq };
     this.history.push(frame);
     if (this.history.length > 5) this.history.shift();
@@ -52,18 +53,22 @@ class Topic {
     connection.syncing.add(this);
     this.server.world.later(this.server.chance(), () => {
       if (!connection.syncing.delete(this) || !this.members.has(connection)) return;
-      const payload = { topic: this.name, payload: this.state, epoch: `e${this.epoch}` };
+      const payload = { topic: this.name, payload: this.state, epoch: this.epochName };
       connection.send({ type: `${this.route}.snapshot`, payload, seq: this.seq });
     });
   }
 
   position() {
-    return this.snapshot ? {} : { epoch: `e${this.epoch}`, seq: this.seq };
+    return this.snapshot ? {} : { epoch: this.epochName, seq: this.seq };
+  }
+
+  get epochName() {
+    return `${this.name}-${this.epoch}`;
   }
 
   subscribe(connection, id, since) {
     const answer = { status: "ok", message: "Subscribed", topic: this.name };
-    const missed = since && since.epoch === `e${this.epoch}` && since.seq <= this.seq ? this.history.filter(({ seq }) => seq > since.seq) : undefined;
+    const missed = since && since.epoch === this.epochName && since.seq <= this.seq ? this.history.filter(({ seq }) => seq > since.seq) : undefined;
     const recovered = missed !== undefined && missed.length === this.seq - since.seq;
     this.members.add(connection);
     connection.syncing.delete(this);
@@ -131,7 +136,9 @@ export class Server {
   constructor(world, chance) {
     this.world = world;
     this.chance = chance;
-    this.topics = new Map(["bars:A", "bars:B", "book:A"].map((name) => [name, new Topic(name, this)]));
+    this.topics = new Map(["bars:A", "bars:B", "book:A", "bars:A1"].map((name) => [name, new Topic(name, this)]));
+    // Two requests are one topic, until a deployment makes two of it, with the same updates.
+    this.topics.get("bars:A").twin = this.topics.get("bars:A1");
   }
 
   connect() {
@@ -160,7 +167,7 @@ export class Server {
     } else if (type === "orders.place") this.perform(connection, frame);
     else {
       const [route, verb] = type.split(".");
-      const topic = this.topics.get(`${route}:${payload.symbol}`);
+      const topic = this.topics.get(`${route}:${payload.symbol}${(this.parted && payload.resolution) || ""}`);
       if (verb === "subscribe") {
         if (this.chance() < 0.05 * this.trouble) connection.send({ type: "error", payload: { code: "unavailable", message: "Later", details: [], retry_after: this.chance() * 2 }, id });
         else topic.subscribe(connection, id, frame.since);
@@ -188,6 +195,10 @@ export class Server {
     const topic = topics[Math.floor(this.chance() * topics.length)];
     const choice = this.chance();
     if (choice < 0.3) topic.restart();
+    else if (choice < 0.4) {
+      this.parted = !this.parted;
+      if (connection) this.drop(connection, 1001);
+    }
     else if (!connection || connection.gone) return;
     else if (choice < 0.6) this.drop(connection, 1006);
     else if (choice < 0.8) connection.lose(); // without a word

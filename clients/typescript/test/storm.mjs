@@ -53,7 +53,7 @@ class Round {
     this.world.page("show");
     await turns();
     await this.world.advance(100);
-    for (const topic of this.server.topics.values()) topic.update();
+    for (const topic of this.server.topics.values()) if (!topic.name.endsWith("1")) topic.update();
     await this.world.advance(5);
     for (const handle of this.handles) this.check(handle, handle.topic.last);
     this.client.$close();
@@ -70,7 +70,7 @@ class Round {
   act() {
     const { chance, server } = this;
     const choice = chance();
-    if (choice < 0.5) for (const topic of server.topics.values()) if (chance() < 0.7) topic.update();
+    if (choice < 0.5) for (const topic of server.topics.values()) if (chance() < 0.7 && !topic.name.endsWith("1")) topic.update();
     if (choice < 0.08) server.fail();
     else if (choice < 0.2) this.follow();
     else if (choice < 0.28) this.leave();
