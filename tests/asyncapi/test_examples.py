@@ -223,3 +223,28 @@ def test_made_examples_are_in_every_version(project: Path, version: str) -> None
     assert {item["name"]: item["examples"] for item in older.values()} == {
         item["name"]: item["examples"] for item in newest.values()
     }
+
+
+def test_examples_that_there_is_no_time_to_check_are_left_out(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsgen.asyncapi.export.export_problems._SECONDS", 0.0)
+    document = export(project, GOOD.partition("  FreeWsRouter")[0].partition("    examples")[0])
+    assert "examples" not in str(document["components"]["messages"])
+
+
+def test_an_example_of_data_stays_though_a_schema_of_its_own_refuses_it(project: Path) -> None:
+    (project / "odd.py").write_text(ODD, "utf-8")
+    text = """\
+version: 1
+models: odd
+routers:
+  LyingWsRouter:
+    route: lying
+    request: Request
+    data: Lying
+    examples:
+      - {request: {symbol: AAPL}, data: {text: "7"}}
+"""
+    messages = messages_of(export(project, text))
+    assert messages["lying.update"]["examples"][0]["payload"]["payload"]["payload"] == {"text": "7"}

@@ -6,6 +6,7 @@ from wsgen.asyncapi.export.assemble import Exportable, Json
 from wsgen.asyncapi.export.payload_schemas import Failure, Mismatch
 from wsgen.asyncapi.validation.check_limits import Budget
 from wsgen.asyncapi.validation.example_checks import mismatches
+from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
 from wsgen.model import TYPE_FIELDS, ModuleSpec, TypeRef
 
@@ -154,40 +155,59 @@ def wrong_examples(
         )
 
 
+_SECONDS = 8.0
+"""The CPU time for checking examples; the document is checked once more, with them, in 10 seconds."""
+
+
 def take_out_refused(document: Json, modules: Sequence[Exportable]) -> list[Mismatch]:
-    """Take the examples that their schemas refuse out of `document`; return the requests that `modules` give.
+    """Take made examples that their schemas refuse out of `document`; return the requests of `modules` like that.
 
     The models accept some requests that the schemas refuse, such as `"5"` for a number; examples should not use
-    this. Models may also have schemas of their own, which refuse what is made from them or what they send.
+    this. Models may also have schemas of their own, which refuse what is made from them. Made examples that there
+    was no time to check are taken out too.
     """
     messages = document["components"]["messages"]
-    given = {
-        (item.spec.full_name, router.route): len(router.examples)
-        for item in modules
-        for router in item.spec.routers
-    }
     owners = {
         key: channel["x-module"]
         for channel in document["channels"].values()
         for key in channel["messages"]
     }
+    given = {(item.spec.full_name, name) for item in modules for name in _with_examples(item.spec)}
+    made = {
+        (key, index)
+        for key, message in messages.items()
+        for index, _ in enumerate(message.get("examples", ()))
+        if (owners[key], message["name"]) not in given
+    }
     found = []
-    refused: dict[str, set[int]] = {}
-    for _, place, text in mismatches(document, Budget(each=2.0, left=10.0)):
+    right: set[tuple[object, object]] = set()
+
+    def reach(place: Route) -> None:
+        if place[:2] == ("components", "messages"):
+            right.add((place[2], place[4]))  # the key, and the index of the example
+
+    for _, place, text in mismatches(document, Budget(each=2.0, left=_SECONDS), reach):
         match place:
             case ("components", "messages", str(key), "examples", int(index), *rest):
+                right.discard((key, index))
                 route, _, verb = messages[key]["name"].rpartition(".")
-                if verb == "subscribe" and index < given.get((owners[key], route), 0):
+                if (key, index) not in made and verb == "subscribe":
                     # From the frame's root: "payload", then the frame's "payload".
                     at = (owners[key], route, index)
                     found.append(Mismatch(*at, "request", tuple(rest[2:]), text))
-                else:
-                    refused.setdefault(key, set()).add(index)
-    for key, indexes in refused.items():
-        examples = messages[key].pop("examples")
-        kept = [item for index, item in enumerate(examples) if index not in indexes]
-        messages[key] |= {"examples": kept} if kept else {}
+    for key, index in sorted(made - right, reverse=True):
+        del messages[key]["examples"][index]
+        if not messages[key]["examples"]:
+            del messages[key]["examples"]
     return found
+
+
+def _with_examples(spec: ModuleSpec) -> Iterator[str]:
+    """Yield the names of the messages that get examples from the sources."""
+    for router in spec.routers:
+        verbs = ["subscribe", "subscribe.response", "unsubscribe", "unsubscribe.response"]
+        verbs += ["update"] if any(item.data is not None for item in router.examples) else []
+        yield from (f"{router.route}.{verb}" for verb in verbs if router.examples)
 
 
 def without_server() -> Diagnostic:
