@@ -22,7 +22,16 @@ PARTS = {
         "Contract",
         "Detail",
     ),
-    *("Event", "HandleOptions", "Host", "Options", "PageEvent", "RUNTIME_VERSION", "Reduce"),
+    *(
+        "Event",
+        "HandleOptions",
+        "Host",
+        "Options",
+        "PageEvent",
+        "RUNTIME_VERSION",
+        "Reduce",
+        "Signal",
+    ),
     *("Socket", "State", "Stream", "StreamOptions", "Token", "TokenSource"),
     *("command", "state", "stream"),
 }

@@ -35,7 +35,7 @@ export type PlaceOrderError = CommandError<"order_rejected">;
 export class DatafeedClient extends Client {
   readonly #reduce: NonNullable<DatafeedOptions["reduce"]>;
 
-  constructor(url: string | URL, options: DatafeedOptions = {}) {
+  constructor(url: string | { readonly href: string }, options: DatafeedOptions = {}) {
     super(url, CONTRACT, options);
     this.#reduce = options.reduce ?? {};
   }

@@ -55,14 +55,14 @@ export class Client {
   readonly #hearing = new Map<string, Set<(event: never) => void>>();
 
   /** Nothing is opened before the first use. */
-  constructor(url: string | URL, contract: Contract, { token, connect, parse, onFrame, host }: Options = {}) {
+  constructor(url: string | { readonly href: string }, contract: Contract, { token, connect, parse, onFrame, host }: Options = {}) {
     if (contract.runtime !== RUNTIME_VERSION) {
       throw new Error(`This client was generated for version ${contract.runtime} of its runtime, which has version ${RUNTIME_VERSION}: generate it again`);
     }
     this.$host = hostWith({ ...(connect && { connect }), ...host });
     let known = contract.digest;
     this.$connection = new Connection({
-      url: String(url),
+      url: typeof url === "string" ? url : url.href,
       host: this.$host,
       token,
       parse: parse ?? JSON.parse,

@@ -3,13 +3,14 @@
 import type { Client } from "./client.ts";
 import type { Connection, Part } from "./connection.ts";
 import { Closed, CommandError, OutcomeUnknown, Timeout } from "./errors.ts";
+import type { Signal } from "./host.ts";
 import { ANSWER, type Frame } from "./wire.ts";
 
 export interface CommandOptions {
   /** A key of the application, at most 128 characters, by which it may ask again after a reload. */
   readonly key?: string | undefined;
   /** Gives up when it is aborted. What was sent may have been carried out. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
   /** Milliseconds until it gives up; 75,000 if nothing is said. */
   readonly timeout?: number | undefined;
 }

@@ -13,6 +13,15 @@ export interface Socket {
   close(code?: number): void;
 }
 
+/** The part of an AbortSignal that is used, so that types need no library but that of the language. */
+export interface Signal {
+  readonly aborted: boolean;
+  // biome-ignore lint/suspicious/noExplicitAny: as an AbortSignal has it
+  readonly reason: any;
+  addEventListener(type: "abort", hear: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", hear: () => void): void;
+}
+
 export type PageEvent = "online" | "visible" | "hide" | "show";
 
 export interface Host {

@@ -3,10 +3,11 @@
 import type { Client } from "./client.ts";
 import { type Buffer, Cursor, type Mode } from "./cursor.ts";
 import type { Asked, Event, Hold } from "./events.ts";
+import type { Signal } from "./host.ts";
 
 export interface HandleOptions extends Buffer {
   /** Ends all loops of this handle when it is aborted. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
 }
 
 export interface StreamOptions extends HandleOptions {

@@ -20,7 +20,7 @@ PROJECT = ROOT / "tests" / "data" / "every_model"
 TSC = ROOT / "page" / "node_modules" / "typescript" / "bin" / "tsc"
 STRICT = {
     "target": "ES2022",
-    "lib": ["ES2022", "DOM"],
+    "lib": ["ES2022"],
     "module": "NodeNext",
     "moduleResolution": "NodeNext",
     "strict": True,

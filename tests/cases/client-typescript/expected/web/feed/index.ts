@@ -38,7 +38,7 @@ export interface FeedOptions extends Options {
 export class FeedClient extends Client {
   readonly #reduce: NonNullable<FeedOptions["reduce"]>;
 
-  constructor(url: string | URL, options: FeedOptions = {}) {
+  constructor(url: string | { readonly href: string }, options: FeedOptions = {}) {
     super(url, { runtime: 1, digest: "6f02aa5a1b5a763e" }, options);
     this.#reduce = options.reduce ?? {};
   }
