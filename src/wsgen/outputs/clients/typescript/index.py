@@ -100,7 +100,8 @@ def _class(
         yield _options(options, reduced)
         members.append(f'readonly #reduce: NonNullable<{options}["reduce"]>;')
         made += "\n  this.#reduce = options.reduce ?? {};"
-    members.append(f"constructor(url: string | {{ readonly href: string }}, options: {options} = {{}}) {{\n  {made}\n}}")
+    arguments = f"url: string | {{ readonly href: string }}, options: {options} = {{}}"
+    members.append(f"constructor({arguments}) {{\n  {made}\n}}")
     body = "\n".join(f"\n{member}" for member in [*members, *methods])
     lines = client.endpoint.description.splitlines()
     if client.endpoint.address.startswith("/"):
