@@ -602,8 +602,11 @@ ASYNCAPI_DOCUMENTS: dict[str, Code] = {
     ),
     "WSG663": Code(
         title="two modules share a channel",
-        what="Two modules of one document have the same name or endpoint.",
-        why="In one document, channels have unique names and addresses.",
+        what="Two modules of one document have the same name or endpoint, or parts with the same name.",
+        why=(
+            "In one document, addresses and names are unique. The parts of a route `data-bars` in a module "
+            "`market` have the names of those of `bars` in a module `market_data`."
+        ),
         fix="Give the modules different names and endpoints, or export with `--per-module`.",
         file="console",
         wrong="""

@@ -28,6 +28,11 @@ class ModelKey(NamedTuple):
         parts = re.split(r"([\][,])", self.reference)
         return "".join(part.rsplit(":", 1)[0] for part in parts)
 
+    @property
+    def short(self) -> str:
+        """Return the path without Python modules: `Page[Bar]`."""
+        return re.sub(r"(?:[^.\][,]+\.)+([^.\][,]+)", r"\1", self.path)
+
 
 def model_names(
     models: Mapping[str, ModelKey], schemas: Mapping[str, object], taken: Collection[str]
@@ -64,8 +69,7 @@ def is_enum(schema: object) -> bool:
 
 def _candidates(model: ModelKey, suffix: str | None) -> Iterator[str]:
     """Yield the names that a model may have, the best first; there is always another one."""
-    short = re.sub(r"(?:[^.\][,]+\.)+([^.\][,]+)", r"\1", model.path)
-    for name in (_pascal(short), _pascal(model.path)):
+    for name in (_pascal(model.short), _pascal(model.path)):
         yield name + (_suffix(name, model.mode) if suffix is None else suffix)
     text = f"{model.path} {model.mode}"
     while True:

@@ -145,7 +145,7 @@ def _schemas(
     names = model_names({key: known[key] for key in shared}, shared, taken)
     references = {f"{_SCHEMAS}{key}": f"{_SCHEMAS}{name}" for key, name in names.items()}
     inlined = {
-        f"{_SCHEMAS}{key}": _titled(schema, names[key])
+        f"{_SCHEMAS}{key}": _titled(schema, names[key], known[key])
         for key, schema in shared.items()
         if is_enum(schema) and len(schema.get("enum", ())) <= _FEW
     }
@@ -156,17 +156,20 @@ def _schemas(
     return (
         {(name, mode): dialects[mode].convert(found[name, mode]) for name, mode in adapters},
         {
-            names[key]: _titled(dialects[known[key].mode].convert(schema), names[key])
+            names[key]: _titled(dialects[known[key].mode].convert(schema), names[key], known[key])
             for key, schema in shared.items()
             if f"{_SCHEMAS}{key}" not in inlined
         },
     )
 
 
-def _titled(schema: object, name: str) -> dict[str, object]:
-    """Return a schema with its name as the title."""
+def _titled(schema: object, name: str, model: ModelKey) -> dict[str, object]:
+    """Return a schema with its name as the title; a title that the model has itself may describe it."""
     given = dict(schema) if isinstance(schema, Mapping) else {}
-    return {"title": name, **{key: value for key, value in given.items() if key != "title"}}
+    said = given.pop("title", None)
+    if isinstance(said, str) and said not in (name, model.short):
+        given.setdefault("description", said)
+    return {"title": name, **given}
 
 
 def _put(node: object, schemas: Mapping[Slot, object]) -> object:

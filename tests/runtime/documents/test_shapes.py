@@ -1,14 +1,15 @@
 """The shapes of schemas in documents, which generators make types of."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import pytest
 from jsonschema import Draft7Validator
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from wsgen_runtime.asyncapi import fill
 
+T = TypeVar("T")
 Json = dict[str, Any]  # taken apart freely
 
 
@@ -141,6 +142,22 @@ def test_the_title_of_a_place_is_not_that_of_a_model() -> None:
     sent = schemas(sent=(Trade, "serialization"), unit=(TradeUnit, "serialization"))
     assert sent["Trade"]["properties"]["unit"]["title"] == "TradeUnitValue"
     assert sent["TradeUnit"]["title"] == "TradeUnit"
+
+
+def test_a_title_that_a_model_has_itself_describes_it() -> None:
+    class Titled(BaseModel):
+        model_config = ConfigDict(title="What a trader sees")
+
+    class Box(BaseModel, Generic[T]):
+        item: T
+
+    sent = schemas(titled=(Titled, "serialization"), box=(Box[Venue], "serialization"))
+    assert (sent["Titled"]["title"], sent["Titled"]["description"]) == (
+        "Titled",
+        "What a trader sees",
+    )
+    assert sent["BoxVenue"]["title"] == "BoxVenue"
+    assert "description" not in sent["BoxVenue"]
 
 
 def test_a_discriminator_is_required_of_each_member(found: Json) -> None:
