@@ -189,6 +189,8 @@ def test_two_clients_must_agree_about_a_position() -> None:
         (HISTORY, [answer(0), *updates(1, 99)], True),
         (HISTORY, [answer(0), *updates(1, 99), gap(99), answer(100)], False),
         (HISTORY, [answer(0), *updates(1, 99, source="b")], True),
+        (MANY, [answer(0), *updates(1, 97), gap(97, 3), update(101, 1, source="b")], False),
+        (MANY, [answer(0), *updates(1, 97), gap(97, 2), update(100, 1, source="b")], True),
         (BOOK, [answer(0), state(100, 100)], False),
         (BOOK, [answer(0), state(99, 99)], True),
         (BOOK, [answer(0), state(99, 99), gap(99), answer(100)], True),

@@ -1,14 +1,16 @@
 """What the rounds with applications stand on, and a few of them."""
 
+import random
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.continuity.__main__ import parse, rounds
 from tests.continuity.applications.memory import grown
 from tests.continuity.applications.mutants import CHANGES, Change
-from tests.continuity.applications.proxy import _frames
+from tests.continuity.applications.proxy import Proxy, _frames, _Link
 from tests.continuity.applications.table import Counts, kind_of, table
 from tests.continuity.applications.trials import find_changes
 from tests.continuity.orders import judge
@@ -22,6 +24,23 @@ def test_frames_are_taken_off_when_they_are_complete() -> None:
     waiting += long[100:] + short[:1]
     assert list(_frames(waiting)) == [long]
     assert waiting == short[:1]
+
+
+def test_an_update_is_lost_only_if_another_one_follows() -> None:
+    written: list[bytes] = []
+    link = _Link(SimpleNamespace(write=written.append))  # type: ignore[arg-type]
+    proxy = Proxy(lambda: (0, ""), random.Random(1))
+    proxy.lose(1.0)
+    first, second, reset = (
+        b'{"type": "bars.%s", "payload": {"topic": "bars:\\"A\\""}, "seq": %d}' % frame
+        for frame in ((b"update", 1), (b"update", 2), (b"reset", 0))
+    )
+    assert not proxy._passes(link, b"bars.update", first)
+    assert proxy._passes(link, b"bars.update", second)
+    assert (written, proxy.lossy) == ([], {0})
+    assert not proxy._passes(link, b"bars.update", first)
+    assert proxy._passes(link, b"bars.reset", reset)
+    assert written == [first]
 
 
 def test_memory_that_grows_is_found_once_there_are_enough_rounds() -> None:
