@@ -20,24 +20,29 @@ export class State<Value, Change> extends Handle<Change, Value> implements Async
     return this.#topic?.version ?? 0;
   }
 
-  /** Call `changed` after each change of the state; return what ends that. */
+  /** Call `changed` after each change of the state, never before this returns; return what ends that. */
   readonly subscribe = (changed: () => void, failed?: (error: Error) => void): (() => void) => {
     this.#needReduce();
     const { $client, $asked } = this;
+    let begun = false;
+    const call = (what: () => void): void => {
+      if (begun) $client.$guard(what);
+      else queueMicrotask(() => $client.$guard(what));
+    };
     const hold: Hold = {
       asked: $asked,
-      hear: (event: Event<unknown, unknown>) => {
-        if (!this.$isOpen(hold)) return;
+      hear: ({ kind }: Event<unknown, unknown>) => {
         this.#topic = hold.topic;
-        if (event.kind === "update" || event.kind === "snapshot") $client.$guard(changed);
+        if (kind === "update" || kind === "snapshot") call(() => this.$isOpen(hold) && changed());
       },
       end: (error) => {
         if (!this.$finish(hold)) return;
         hold.topic?.release(hold);
-        if (error) $client.$guard(() => (failed ? failed(error) : $client.$tell("error", error)));
+        if (error) call(() => (failed ? failed(error) : $client.$tell("error", error)));
       },
     };
     this.$begin(hold);
+    begun = true;
     return () => hold.end();
   };
 

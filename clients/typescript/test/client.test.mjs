@@ -194,3 +194,25 @@ test("a socket that throws when it is about to close stops nothing", async () =>
   beginning.client.$close();
   assert.deepEqual(await loop.next(), { done: true, value: undefined });
 });
+
+test("nothing is called before `subscribe` has returned", async () => {
+  const beginning = begin();
+  const book = runtime.state(beginning.client, "book", {}, {}, (_, change) => change);
+  book.subscribe(() => {});
+  const socket = await open(beginning);
+  const say = (frame) => socket.onmessage({ data: JSON.stringify(frame) });
+  say({ type: "book.subscribe.response", payload: { topic: "book:{}" }, id: beginning.world.sent.at(-1).id });
+  say({ type: "book.snapshot", payload: { topic: "book:{}", payload: 1, epoch: "e" }, seq: 1 });
+  const called = [];
+  const stop = book.subscribe(() => called.push(book.current));
+  assert.deepEqual(called, []);
+  await turns();
+  assert.deepEqual(called, [1]);
+  stop();
+  book.subscribe(() => called.push("stopped in time"))();
+  beginning.client.$close();
+  book.subscribe(() => {}, (error) => called.push(error.name));
+  assert.deepEqual(called, [1]);
+  await turns();
+  assert.deepEqual(called, [1, "Closed"]);
+});

@@ -32,6 +32,7 @@ class Round {
     this.handles = new Set();
     this.commands = [];
     this.wrong = [];
+    this.reduces = this.chance() < 0.7; // as all handles of a generated client do, or none
     this.counts = { updates: 0, gaps: 0, snapshots: 0 };
     Object.defineProperty(this.world, "random", { get: () => this.chance() });
     this.world.host.connect = (_, protocols) => this.server.connect(protocols);
@@ -88,13 +89,52 @@ class Round {
     const topic = this.server.topics.get(`${route}:${request.symbol}`);
     const reduce = (state, change) => ({ number: change.number, sizes: { ...state.sizes, [change.price]: change.number } });
     const stateful = route === "book";
-    const kept = this.chance() < 0.7 ? reduce : undefined;
-    const slow = this.chance() < 0.3;
+    const kept = this.reduces ? reduce : undefined;
+    const slow = this.chance() < 0.3 * this.server.trouble; // none after the end of all trouble
     const options = slow ? { buffer: 1 + Math.floor(this.chance() * 4) } : {};
     const handle = stateful ? runtime.state(this.client, route, request, options, kept) : runtime.stream(this.client, route, request, options);
     const held = { handle, topic, slow, last: undefined, gaps: [], state: undefined };
     this.handles.add(held);
-    this.read(held, reduce).catch((error) => this.wrong.push(error.stack));
+    const choice = this.chance();
+    if (stateful && kept && choice < 0.4) this.subscribe(held);
+    else if (!stateful && choice < 0.3) this.loop(held);
+    else this.read(held, reduce).catch((error) => this.wrong.push(error.stack));
+  }
+
+  /** Be called with each state. What is called does whatever applications do there. */
+  subscribe(held) {
+    let version = 0;
+    const stop = held.handle.subscribe(() => {
+      if (!this.handles.has(held)) this.wrong.push("called after the end");
+      if (held.handle.version <= version) this.wrong.push(`version ${held.handle.version} after ${version}`);
+      version = held.handle.version;
+      held.state = held.handle.current;
+      held.last = held.state.number;
+      this.counts.snapshots += 1;
+      if (!isDeepStrictEqual(held.state, held.topic.states.get(held.last))) this.wrong.push("the state is not that of the server");
+      const choice = this.chance();
+      if (choice < 0.03) {
+        this.handles.delete(held);
+        stop();
+      } else if (choice < 0.06 && this.server.trouble > 0) this.follow();
+      else if (choice < 0.09) this.leave();
+      else if (choice < 0.12) this.ask();
+    });
+  }
+
+  /** Loop over the data: without a step of more than one, until there is an error. */
+  async loop(held) {
+    try {
+      for await (const { number } of held.handle) {
+        this.counts.updates += 1;
+        if (held.last !== undefined && number !== held.last + 1) this.wrong.push(`${number} after ${held.last} in a loop`);
+        held.last = number;
+      }
+    } catch (error) {
+      if (error.name === "Lost") this.counts.gaps += 1;
+      else this.wrong.push(error.stack);
+      this.handles.delete(held);
+    }
   }
 
   async read(held, reduce) {
