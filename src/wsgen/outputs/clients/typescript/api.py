@@ -31,7 +31,7 @@ class Slot(NamedTuple):
 class Subscribed:
     """A route: what it is called on the wire, and the types of its request, updates and state.
 
-    `request` is None if there is nothing to ask for, `snapshot` if the route has no state.
+    `request` is None if there is nothing to ask for, `snapshot` if it has no state. `examples` are requests.
     """
 
     wire: str
@@ -41,6 +41,7 @@ class Subscribed:
     snapshot: Slot | None
     texts: Json = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    examples: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def _subscribed(
         snapshot=_inner(document, state) if state else None,
         texts=_texts(operation or update.value),
         errors=_errors(operation),
+        examples=tuple(_examples(enter.value)),
     )
 
 
@@ -217,6 +219,15 @@ def _texts(item: Json) -> Json:
     if item.get("deprecated") is True or item.get("x-deprecated") is True:
         found["deprecated"] = True
     return found
+
+
+def _examples(message: Json) -> Iterator[object]:
+    """Yield the requests in the examples of a message."""
+    listed = message.get("examples")
+    for example in listed if isinstance(listed, list) else ():
+        frame = example.get("payload") if isinstance(example, dict) else None
+        if isinstance(frame, dict) and "payload" in frame:
+            yield frame["payload"]
 
 
 def _errors(operation: Json) -> dict[str, str]:

@@ -9,6 +9,7 @@ from wsgen.outputs.clients.typescript.expressions import indented
 from wsgen.outputs.clients.typescript.identifiers import pascal_case
 from wsgen.outputs.clients.typescript.literals import doc_comment, quoted
 from wsgen.outputs.clients.typescript.members import Client
+from wsgen.outputs.clients.typescript.objects import shown_value
 from wsgen.outputs.clients.typescript.schemas import Schemas
 from wsgen.outputs.clients.typescript.statements import statement
 
@@ -16,6 +17,7 @@ RUNTIME_VERSION = 1
 """The version of the runtime that generated code is written for."""
 
 _TYPES = "t."
+_EXAMPLES = 3
 
 
 def render_index(head: str, clients: Sequence[Client], schemas: Schemas, runtime: str) -> str:
@@ -138,7 +140,10 @@ def _route(
         reduced.append(f"readonly {name}?: Reduce<{value}, {data}> | undefined;")
         signature = f"{name}({request}options?: HandleOptions): State<{value}, {data}>"
         call = f"state({arguments}, this.#reduce.{name})"
-    comment = doc_comment(_lines(route.texts, route.errors, ["Errors:"]))
+    lines = _lines(route.texts, route.errors, ["Errors:"])
+    shown = filter(None, map(shown_value, route.examples[:_EXAMPLES] if request else ()))
+    examples = [f"@example {name}({value})" for value in shown]
+    comment = doc_comment([*lines, *([""] if lines and examples else []), *examples])
     return f"{comment}{signature} {{\n  return {call};\n}}"
 
 

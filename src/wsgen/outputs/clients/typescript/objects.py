@@ -112,15 +112,15 @@ def comment_of(schema: object) -> list[str]:
     said = []
     if schema.get("deprecated") is True:
         said.append("@deprecated")
-    if "default" in schema and (value := _shown(schema["default"])):
+    if "default" in schema and (value := shown_value(schema["default"])):
         said.append(f"@default {value}")
     examples = schema.get("examples")
-    shown = map(_shown, examples[:3] if isinstance(examples, list) else ())
+    shown = map(shown_value, examples[:3] if isinstance(examples, list) else ())
     said += [f"@example {value}" for value in shown if value]
     return [*lines, *([""] if lines and said else []), *said]
 
 
-def _shown(value: object) -> str:
+def shown_value(value: object) -> str:
     """Return a value in one line; empty if it is too long to be read."""
     try:
         text = quoted(value) if isinstance(value, str) else json.dumps(value, default=str)

@@ -61,6 +61,8 @@ export class FeedClient extends Client {
    *
    * Errors:
    * - `not_found`: There is no such symbol.
+   *
+   * @example orderBook({"symbol": "AAPL", "depth": 3})
    */
   orderBook(request: t.BookRequest, options?: HandleOptions): State<t.Book, t.Level> {
     return state(this, "order-book", request, options, this.#reduce.orderBook);
