@@ -8,8 +8,8 @@ import pytest
 from tests.outputs.clients.frames import document
 
 from wsgen.outputs.clients.contract import Owner, Problem
-from wsgen.outputs.clients.typescript.api import Slot
 from wsgen.outputs.clients.typescript.index import RUNTIME_VERSION
+from wsgen.outputs.clients.typescript.messages import Slot
 from wsgen.outputs.clients.typescript.schemas import Schemas
 
 ROOT = Path(__file__).parents[3]

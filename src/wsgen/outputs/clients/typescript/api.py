@@ -5,9 +5,18 @@ They are recognised by the names of messages, which are the types of frames; key
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from wsgen.outputs.clients.contract import Json, Route
+from wsgen.outputs.clients.typescript.messages import (
+    Message,
+    Slot,
+    errors_of,
+    frame_of,
+    inner_payload,
+    property_of,
+    requests_in,
+    texts_of,
+)
 from wsgen.outputs.clients.typescript.references import resolved, route_of
 
 _RESERVED = frozenset({"hello", "authenticate", "notice", "status", "error", "ping", "pong"})
@@ -18,13 +27,6 @@ _SERVED = "endpoint"
 """The key of the channel in the document that an app serves."""
 _CLOSING = "The server closes the socket with one of these codes:"
 """The rest of a description is about all clients, and in the documentation of the runtime."""
-
-
-class Slot(NamedTuple):
-    """A schema, and where in the document it is."""
-
-    schema: object
-    route: Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,6 @@ class Endpoint:
     commands: tuple[Asked, ...]
 
 
-class _Message(NamedTuple):
-    value: Json
-    route: Route
-
-
 def read_endpoints(document: Json) -> tuple[Endpoint, ...]:
     """Return the endpoints of `document`, which is valid, that have routes or commands, in its order."""
     operations = document.get("operations")
@@ -107,7 +104,7 @@ def _operations(document: Json, operations: Json) -> Iterator[tuple[Route, Json]
 def _endpoint(
     document: Json, key: str, channel: Json, route: Route, operations: list[tuple[Route, Json]]
 ) -> Endpoint:
-    messages: dict[str, _Message] = {}
+    messages: dict[str, Message] = {}
     told: dict[str, Json] = {}
     listed = channel.get("messages")
     for name, item in listed.items() if isinstance(listed, dict) else ():
@@ -116,7 +113,7 @@ def _endpoint(
         if isinstance(message, dict):
             wire = message.get("name")
             wire = wire if isinstance(wire, str) and wire else str(name)
-            messages[wire] = _Message(message, place)
+            messages[wire] = Message(message, place)
     places = {message.route: wire for wire, message in messages.items()}
     for place, operation in operations:
         if place in places:
@@ -151,11 +148,11 @@ def _name_of(key: str, channel: Json) -> str:
 
 
 def _subscribed(
-    document: Json, wire: str, messages: Mapping[str, _Message], told: Mapping[str, Json]
+    document: Json, wire: str, messages: Mapping[str, Message], told: Mapping[str, Json]
 ) -> Subscribed:
     enter, update = messages[wire + _ENTER], messages[wire + _UPDATE]
-    frame, place = _payload(document, enter)
-    request = _property(frame, place, "payload")
+    frame, place = frame_of(document, enter)
+    request = property_of(frame, place, "payload")
     needed = frame.get("required") if isinstance(frame, dict) else None
     has_request = isinstance(needed, list) and "payload" in needed
     state = messages.get(wire + _STATE)
@@ -164,16 +161,16 @@ def _subscribed(
         wire=wire,
         route=enter.route,
         request=request if has_request else None,
-        data=_inner(document, update),
-        snapshot=_inner(document, state) if state else None,
-        texts=_texts(operation or update.value),
-        errors=_errors(operation),
-        examples=tuple(_examples(enter.value)),
+        data=inner_payload(document, update),
+        snapshot=inner_payload(document, state) if state else None,
+        texts=texts_of(operation or update.value),
+        errors=errors_of(operation),
+        examples=tuple(requests_in(enter.value)),
     )
 
 
 def _asked(
-    document: Json, wire: str, messages: Mapping[str, _Message], told: Mapping[str, Json]
+    document: Json, wire: str, messages: Mapping[str, Message], told: Mapping[str, Json]
 ) -> Asked:
     question, answer = messages[wire], messages[wire + _ANSWER]
     operation = told.get(wire, {})
@@ -182,55 +179,8 @@ def _asked(
         wire=wire,
         name=name if isinstance(name, str) and name else wire,
         route=question.route,
-        request=_property(*_payload(document, question), "payload"),
-        response=_property(*_payload(document, answer), "payload"),
-        texts=_texts(operation or question.value),
-        errors=_errors(operation),
+        request=property_of(*frame_of(document, question), "payload"),
+        response=property_of(*frame_of(document, answer), "payload"),
+        texts=texts_of(operation or question.value),
+        errors=errors_of(operation),
     )
-
-
-def _payload(document: Json, message: _Message) -> tuple[object, Route]:
-    """Return the schema of a message's frame, and where it is."""
-    schema, route = resolved(document, message.value.get("payload"), (*message.route, "payload"))
-    if isinstance(schema, dict) and "schemaFormat" in schema and "schema" in schema:
-        schema, route = resolved(document, schema["schema"], (*route, "schema"))
-    return schema, route
-
-
-def _inner(document: Json, message: _Message) -> Slot:
-    """Return the payload in the payload of a message."""
-    frame, route = _payload(document, message)
-    outer = _property(frame, route, "payload")
-    schema, place = resolved(document, outer.schema, outer.route)
-    return _property(schema, place, "payload")
-
-
-def _property(schema: object, route: Route, name: str) -> Slot:
-    """Return the schema of a property, which takes any value if `schema` says nothing of it."""
-    properties = schema.get("properties") if isinstance(schema, dict) else None
-    if isinstance(properties, dict) and name in properties:
-        return Slot(properties[name], (*route, "properties", name))
-    return Slot(True, route)
-
-
-def _texts(item: Json) -> Json:
-    """Return the summary and the description of a message or operation, and whether it is deprecated."""
-    found = {key: item[key] for key in ("summary", "description") if isinstance(item.get(key), str)}
-    if item.get("deprecated") is True or item.get("x-deprecated") is True:
-        found["deprecated"] = True
-    return found
-
-
-def _examples(message: Json) -> Iterator[object]:
-    """Yield the requests in the examples of a message."""
-    listed = message.get("examples")
-    for example in listed if isinstance(listed, list) else ():
-        frame = example.get("payload") if isinstance(example, dict) else None
-        if isinstance(frame, dict) and "payload" in frame:
-            yield frame["payload"]
-
-
-def _errors(operation: Json) -> dict[str, str]:
-    errors = operation.get("x-errors")
-    listed = errors.items() if isinstance(errors, dict) else ()
-    return {str(code): text if isinstance(text, str) else "" for code, text in listed}

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from wsgen.outputs.clients.contract import Json, Owner
-from wsgen.outputs.clients.typescript.api import Asked, Slot, Subscribed
+from wsgen.outputs.clients.typescript.api import Asked, Subscribed
 from wsgen.outputs.clients.typescript.expressions import indented
 from wsgen.outputs.clients.typescript.identifiers import pascal_case
 from wsgen.outputs.clients.typescript.literals import doc_comment, quoted
 from wsgen.outputs.clients.typescript.members import Client
+from wsgen.outputs.clients.typescript.messages import Slot
 from wsgen.outputs.clients.typescript.objects import shown_value
 from wsgen.outputs.clients.typescript.schemas import Schemas
 from wsgen.outputs.clients.typescript.statements import statement

@@ -5,10 +5,9 @@ so that the type takes more values than the schema, and told.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wsgen.outputs.clients.contract import Json, Owner, Problem, Route
-from wsgen.outputs.clients.typescript.api import Slot
 from wsgen.outputs.clients.typescript.expressions import (
     NEVER,
     NULL,
@@ -21,6 +20,8 @@ from wsgen.outputs.clients.typescript.expressions import (
 )
 from wsgen.outputs.clients.typescript.identifiers import TypeNames
 from wsgen.outputs.clients.typescript.literals import literal
+from wsgen.outputs.clients.typescript.messages import Slot
+from wsgen.outputs.clients.typescript.named_types import Declared, circular
 from wsgen.outputs.clients.typescript.objects import has_members, object_type
 from wsgen.outputs.clients.typescript.references import resolved, route_of, value_at
 
@@ -36,20 +37,6 @@ _SIMPLE = {
 }
 _INEXPRESSIBLE = ("not", "if", "dependentSchemas", "dependencies", "$dynamicRef", "$recursiveRef")
 _SCHEMAS = ("components", "schemas")
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A named type: its schema, the expression, what it is for first, and where its schema is.
-
-    `bare` are the names that it refers to without a layer in between.
-    """
-
-    schema: object
-    type: Type
-    owner: Owner
-    route: Route
-    bare: frozenset[str]
 
 
 class Schemas:
@@ -87,7 +74,7 @@ class Schemas:
             self._bare = set()
             kind = self.type_of(schema, route)
             found[name] = Declared(schema, kind, self._owner, route, frozenset(self._bare))
-        for name in _circular(found):
+        for name in circular(found):
             self._owner = found[name].owner
             help_text = "Let the schema describe an object or a list."
             self._tell(found[name].route, f"`{name}` refers to itself and nothing else", help_text)
@@ -246,22 +233,3 @@ class Schemas:
 def _list(schema: Mapping[str, object], key: str) -> list[object]:
     value = schema.get(key)
     return value if isinstance(value, list) else []
-
-
-def _circular(found: Mapping[str, Declared]) -> list[str]:
-    """Return the names that lead back to themselves through names only."""
-    ahead = {name: set(item.bare) & found.keys() for name, item in found.items()}
-    behind: dict[str, set[str]] = {name: set() for name in found}
-    for name, others in ahead.items():
-        for other in others:
-            behind[other].add(name)
-    for edges, back in ((ahead, behind), (behind, ahead)):
-        todo = [name for name in edges if not edges[name]]
-        while todo:
-            name = todo.pop()
-            for other in back.pop(name, ()):
-                edges[other].discard(name)
-                if not edges[other]:
-                    todo.append(other)
-            edges.pop(name, None)
-    return sorted(ahead.keys() & behind.keys())

@@ -1,8 +1,8 @@
 """The statements of generated files, and the lines that they begin with."""
 
 from wsgen.outputs.clients.typescript.literals import comment_line, doc_comment
+from wsgen.outputs.clients.typescript.named_types import Declared
 from wsgen.outputs.clients.typescript.objects import comment_of
-from wsgen.outputs.clients.typescript.schemas import Declared
 
 _LEFT_ALONE = """\
 /* eslint no-warning-comments: ["warn", { "terms": ["biome-ignore-all"] }] */
