@@ -167,8 +167,8 @@ class _Link:
         """An update of each topic that may get lost."""
 
     def release(self) -> None:
-        """Pass on what was held back."""
-        for frame in self.held.values():
+        """Pass on what was held back, unless nothing passes."""
+        for frame in () if self.vanished else self.held.values():
             self.down.write(frame)
         self.held.clear()
 

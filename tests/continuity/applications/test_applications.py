@@ -41,6 +41,10 @@ def test_an_update_is_lost_only_if_another_one_follows() -> None:
     assert not proxy._passes(link, b"bars.update", first)
     assert proxy._passes(link, b"bars.reset", reset)
     assert written == [first]
+    link.vanished = True
+    proxy._passes(link, b"bars.update", first)
+    link.release()
+    assert written == [first]
 
 
 def test_memory_that_grows_is_found_once_there_are_enough_rounds() -> None:
