@@ -36,13 +36,7 @@ CHANGES = (
         "if (count > 0) {",
         "if (count > 0 && this.asked.snapshot) {",
     ),
-    Change(
-        "untold-loss",
-        "topic.ts",
-        '    if (this.#delivered) this.tell({ kind: "gap", count: undefined, where: "server" });\n'
-        "    this.#epoch",
-        "    this.#epoch",
-    ),
+    Change("untold-loss", "topic.ts", "    this.gap();\n    this.#epoch", "    this.#epoch"),
     Change("untold-overflow", "cursor.ts", "this.#dropped += 1", "this.#dropped += 0"),
     Change(
         "no-state-for-the-second",
