@@ -215,6 +215,17 @@ faults: $(VENV)/.ready  ## kill, starve and disturb runs of wsgen; share=1 for a
 fuzz: $(VENV)/.ready  ## try every reader on a corpus and on inputs made from it; args="--seconds 600 document"
 	@$(BIN)/python -m tests.fuzz --seed $(seed) $(args)
 
+# Each is made in clients/recipes/.work, with the client of the example.
+RECIPES := clients/recipes/node_modules/.package-lock.json
+$(RECIPES): clients/recipes/package-lock.json | parts
+	@npm --prefix clients/recipes ci --loglevel=error --no-audit --no-fund && touch $@
+
+# The network is used only to install the packages.
+recipes ?=
+.PHONY: client-recipes
+client-recipes: client $(RECIPES)  ## build and run small projects with the TypeScript client: Vite, Next, Jest, ...; recipes="react node"
+	@$(BIN)/python -m tests.client_recipes $(recipes)
+
 .PHONY: client-typescript
 client-typescript: parts page client parser linters  ## build the runtime of TypeScript clients; its types, size, corpus and mutants, in Node and Chromium
 	@npm --prefix clients/typescript run --silent check

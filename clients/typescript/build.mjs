@@ -1,4 +1,5 @@
-// Builds the files that wsgen puts beside each client: runtime.js and runtime.d.ts. People read both.
+// Builds the files that wsgen puts beside each client: runtime.js and runtime.d.ts, and the same of what some clients have
+// besides. People read all of them.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,8 +45,26 @@ export async function bundle(sources = here("src"), options = {}) {
   return untouched("runtime.js", outputFiles[0].text);
 }
 
-/** Return runtime.d.ts: what index.ts exports, and what that refers to; throws where types are wrong. */
-export function declarations() {
+/** What stands on the runtime, of which it imports types only: a source each. */
+const EXTRAS = ["mock", "react"];
+
+/** Return the JavaScript of an extra. */
+export async function extra(name) {
+  const { outputFiles } = await build({
+    entryPoints: [here(`src/${name}.ts`)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    charset: "utf8",
+    external: ["react"],
+    logLevel: "warning",
+  });
+  return HEADER + outputFiles[0].text;
+}
+
+/** Return the declarations of all sources by their names; throws where types are wrong. */
+function emitted() {
   const { config } = ts.readConfigFile(here("tsconfig.json"), ts.sys.readFile);
   const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, here("."));
   const program = ts.createProgram(fileNames, { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true });
@@ -53,7 +72,20 @@ export function declarations() {
   program.emit(undefined, (name, text) => texts.set(name, text));
   const wrong = ts.getPreEmitDiagnostics(program);
   if (wrong.length > 0) throw new Error(ts.formatDiagnostics(wrong, { getCanonicalFileName: (name) => name, getCurrentDirectory: () => "", getNewLine: () => "\n" }));
-  const parsed = [...texts].map(([name, text]) => ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true));
+  return texts;
+}
+
+/** Return the declarations of an extra, which stands beside runtime.d.ts. */
+export function extraDeclarations(name) {
+  const [, text] = [...emitted()].find(([file]) => file.endsWith(`/${name}.d.ts`));
+  return `${HEADER}\n${text.replaceAll('"./index.ts"', '"./runtime.js"').trim()}\n`;
+}
+
+/** Return runtime.d.ts: what index.ts exports, and what that refers to. */
+export function declarations() {
+  const texts = emitted();
+  const own = [...texts].filter(([name]) => !EXTRAS.some((one) => name.endsWith(`/${one}.d.ts`)));
+  const parsed = own.map(([name, text]) => ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true));
   const exported = new Map(); // name -> whether it is a type only
   const declared = new Map();
   const globals = [];
@@ -85,7 +117,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const target = process.argv[2] ?? TARGET;
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  for (const [name, text] of [["runtime.js", await bundle()], ["runtime.d.ts", declarations()]]) {
+  const files = [["runtime.js", await bundle()], ["runtime.d.ts", declarations()]];
+  for (const name of EXTRAS) files.push([`runtime-${name}.js`, await extra(name)], [`runtime-${name}.d.ts`, extraDeclarations(name)]);
+  for (const [name, text] of files) {
     await writeFile(join(target, name), text);
     console.log(`${name}  ${(Buffer.byteLength(text) / 1024).toFixed(0)} KiB`);
   }

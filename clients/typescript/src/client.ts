@@ -24,7 +24,7 @@ export interface Options {
   readonly connect?: ((url: string, protocols: string[]) => Socket) | undefined;
   /** Reads a frame in place of `JSON.parse`, which rounds integers above 2^53. */
   readonly parse?: ((text: string) => unknown) | undefined;
-  /** Sees all frames, for debugging. */
+  /** Sees all frames, as they are sent and received, for debugging. Tokens are in some. */
   readonly onFrame?: ((frame: unknown, direction: "in" | "out") => void) | undefined;
   /** Replaces the clock, timers, random numbers and events of the page, for tests. */
   readonly host?: Partial<Host> | undefined;

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -54,6 +55,8 @@ def client() -> None:
 @click.option("--force", is_flag=True, help="Replace generated files that were edited by hand.")
 @click.option("--runtime", metavar="PACKAGE", help="Import the runtime from this npm package.")
 @click.option("--open-enums", is_flag=True, help="Let enumerations take unknown values.")
+@click.option("--react", is_flag=True, help="Add hooks of React.")
+@click.option("--mock", is_flag=True, help="Add a mock for tests and stories.")
 @format_option
 @quiet_option
 @click.option(
@@ -73,6 +76,8 @@ def typescript(
     force: bool,
     runtime: str | None,
     open_enums: bool,
+    react: bool,
+    mock: bool,
     form: str,
     quiet: bool,
     timeout: float,
@@ -89,7 +94,8 @@ def typescript(
         message = "--output is missing: the client in the settings is of all modules"
         raise click.UsageError(message)
     config = project_of(paths)
-    settings = _settings(config, output, runtime, open_enums=open_enums)
+    flags = {"open_enums": open_enums, "react": react, "mock": mock}
+    settings = _settings(config, output, runtime, flags)
     try:
         described, found = (
             _of_project(config, paths, modules, timeout)
@@ -115,7 +121,7 @@ def typescript(
 
 
 def _settings(
-    config: Config, output: Path | None, runtime: str | None, *, open_enums: bool
+    config: Config, output: Path | None, runtime: str | None, flags: Mapping[str, bool]
 ) -> ClientSettings:
     """Return the settings of the client: those of the project if it has that folder, changed by options.
 
@@ -129,9 +135,8 @@ def _settings(
     if named is None:
         message = "--output is missing, and there is no [tool.wsgen.clients.typescript]"
         raise click.UsageError(message)
-    return named._replace(
-        runtime=runtime or named.runtime, open_enums=open_enums or named.open_enums
-    )
+    given: dict[str, Any] = {name: True for name, is_given in flags.items() if is_given}
+    return named._replace(runtime=runtime or named.runtime, **given)
 
 
 def _of_project(

@@ -43,7 +43,7 @@ def make_client(
     described: Described, settings: ClientSettings, ending: Ending
 ) -> tuple[ClientResult, tuple[Diagnostic, ...]]:
     """Return how the client of a document ends, and what is wrong; with `write`, its files are then there."""
-    options = ClientOptions(described.title, settings.runtime, settings.open_enums)
+    options = ClientOptions(described.title, **settings.options)
     rendered = CLIENTS[settings.language](described.document, options)
     found = [described.diagnostic(problem) for problem in rendered.problems]
     failed = ClientResult(settings.language, settings.output, State.FAILED)
@@ -98,7 +98,7 @@ def _ended(result: ClientResult, state: State) -> ClientResult:
 def _manifest(rendered: RenderedClient, settings: ClientSettings) -> Manifest:
     """Return the manifest of a client. Its inputs are the schemas of its types, which are in no file."""
     outputs = {name: digest(text.encode()) for name, text in rendered.files.items()}
-    options = json.dumps([settings.language, settings.runtime, settings.open_enums])
+    options = json.dumps([settings.language, settings.options])
     inputs = {f"{_SCHEMA}{name}": kind.digest for name, kind in rendered.types.items()}
     return Manifest(__version__, digest(options.encode()), inputs, outputs)
 

@@ -68,7 +68,7 @@ class KnownClients:
 
 def _made(client: ClientSettings, depends: str) -> str:
     """Return a text that changes with a client's settings, its manifest, and what it depends on."""
-    options = [client.language, client.runtime, client.open_enums, os.fspath(client.output)]
+    options = [client.language, client.options, os.fspath(client.output)]
     manifest = digest(bytes_of(client.output / MANIFEST) or b"")
     return json.dumps([options, manifest, depends])
 

@@ -251,8 +251,8 @@ class _SettingsCheck:
                 message = f"`path` does not name a folder of its own in the repository: {path!r}"
                 self.fail("WSG903", keys, message, "Name a folder that only the client is in.")
             else:
-                options = table["runtime"], table["open_enums"]
-                found.append(ClientSettings(language, place, *options))
+                options = {name: value for name, value in table.items() if name != "path"}
+                found.append(ClientSettings(language, place, **options))
         return tuple(found)
 
     def words(self, command: str | list[str] | None, keys: _Keys) -> tuple[str, ...]:

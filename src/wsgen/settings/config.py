@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.environment import Environment, running_environment
@@ -54,13 +54,21 @@ class ClientSettings(NamedTuple):
     """A typed client that is rendered with the other files: its language and its folder.
 
     `runtime` is the npm package with the runtime, None if the client has the runtime too. With `open_enums`,
-    enumerations take other values.
+    enumerations take other values. With `react` there are hooks of React, with `mock` a mock for tests.
     """
 
     language: str
     output: Path
     runtime: str | None = None
     open_enums: bool = False
+    react: bool = False
+    mock: bool = False
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return what its files depend on besides the document."""
+        places = ("language", "output")
+        return {name: value for name, value in self._asdict().items() if name not in places}
 
 
 @dataclass(frozen=True, slots=True)

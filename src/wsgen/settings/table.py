@@ -194,6 +194,18 @@ SETTINGS: tuple[Setting | Table, ...] = (
                         _YES_OR_NO,
                         False,
                     ),
+                    Setting(
+                        "react",
+                        "Whether there are hooks of React, in `react.ts`.",
+                        _YES_OR_NO,
+                        False,
+                    ),
+                    Setting(
+                        "mock",
+                        "Whether there is a mock for tests and stories, in `mock.ts`.",
+                        _YES_OR_NO,
+                        False,
+                    ),
                 ),
             ),
         ),

@@ -38,12 +38,14 @@ class ClientOptions(NamedTuple):
     """How to render a client of the document that is called `title`.
 
     `runtime` is the name of a package with the runtime, None to render the runtime too. With `open_enums`,
-    enumerations take other values.
+    enumerations take other values. With `react` there are hooks of React, with `mock` a mock for tests.
     """
 
     title: str
     runtime: str | None = None
     open_enums: bool = False
+    react: bool = False
+    mock: bool = False
 
 
 class NamedType(NamedTuple):

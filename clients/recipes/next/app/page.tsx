@@ -1,0 +1,5 @@
+import { Chart } from "./chart";
+
+export default function Page() {
+  return <Chart symbol="AAPL" />;
+}
