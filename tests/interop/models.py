@@ -18,7 +18,7 @@ MODELINA = {
 }
 PYDANTIC = (
     *("--output-model-type", "pydantic_v2.BaseModel"),
-    *("--use-annotated", "--set-default-enum-member"),
+    *("--use-annotated", "--set-default-enum-member", "--use-title-as-name"),
 )
 
 

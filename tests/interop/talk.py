@@ -27,8 +27,7 @@ def main(folder: str, method: str, message: str, kind: str, handler: str) -> int
             frames.append(frame)
             came.set()
 
-    getattr(client, handler)(receive)
-    client.register_message_handler(receive)  # gets what is routed to no operation
+    getattr(client, handler)(receive, discriminator_key="type", discriminator_value=kind)
     opened = threading.Event()
     on_open = client.on_open
 
