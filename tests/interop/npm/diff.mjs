@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { diff } from "@asyncapi/diff";
 import { answer, problemsOf } from "./problems.mjs";
 
-const resolved = async (file) => (await problemsOf(readFileSync(file, "utf8"))).document.json();
+// Without the parser's own fields, which number what has no name.
+const without = (key, value) => (key.startsWith("x-parser-") ? undefined : value);
+const resolved = async (file) => {
+  const { document } = await problemsOf(readFileSync(file, "utf8"));
+  return JSON.parse(JSON.stringify(document.json(), without));
+};
 const [before, after] = await Promise.all(process.argv.slice(2).map(resolved));
 const { changes } = diff(before, after).getOutput();
 answer(changes.map(({ action, path, type }) => ({ action, path, type })));
