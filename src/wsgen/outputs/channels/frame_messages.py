@@ -62,7 +62,8 @@ def command_messages(command: CommandSpec, identifier: str) -> tuple[Json, Json]
     name, answer = command.command, f"{command.command}.response"
     key: Json = {
         "anyOf": [{"type": "string", "minLength": 1, "maxLength": 128}, {"type": "null"}],
-        "description": f"A key of the client's own: with the same key, `{name}` is carried out at most once.",
+        # The same text for all commands: generators make one type of schemas that are equal.
+        "description": "A key of the client's own: with the same key, the command is carried out at most once.",
     }
     question = envelope_of(
         name,
