@@ -4,7 +4,8 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
 from benchmarks.results import write_between_markers
 
@@ -30,13 +31,13 @@ TOOLS: dict[str, Check] = {
     "bundler": whole_documents.bundler,
     "spectral": whole_documents.spectral,
 }
+HEAD = ("| tool | AsyncAPI | asked | what came |  |", "| --- | --- | --- | --- | --- |")
 PAGE = ROOT / "docs/reference/asyncapi-tools.md"
 
 
 def main(names: list[str], *, write: bool) -> int:
-    lines = [line_of(["tool", "AsyncAPI", "asked", "what came", ""]), line_of(["---"] * 5)]
-    print(*lines, sep="\n", flush=True)
-    failed = 0
+    print(*HEAD, sep="\n", flush=True)
+    rows: list[Row] = []
     folder = ROOT / "build/interop"
     folder.mkdir(parents=True, exist_ok=True)
     with serving(EXAMPLE, folder, WSGEN="check", TRADING_API_TICK="0.05") as server:
@@ -46,13 +47,12 @@ def main(names: list[str], *, write: bool) -> int:
         for name in names:
             started = time.monotonic()
             for row in rows_of(name, place):
-                failed += bool(row.bad)
-                lines.append(line_of([*row.cells(), "**fails**" if row.bad else "passes"]))
-                print(lines[-1], flush=True)
+                rows.append(row)
+                print(line_of(row), flush=True)
             print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     if write:
-        write_between_markers(PAGE, "tools", "\n".join(lines))
-    return 1 if failed else 0
+        write_between_markers(PAGE, "tools", "\n".join([*HEAD, *map(line_of, merged(rows))]))
+    return 1 if any(row.bad for row in rows) else 0
 
 
 def rows_of(name: str, place: Workplace) -> Iterator[Row]:
@@ -64,9 +64,18 @@ def rows_of(name: str, place: Workplace) -> Iterator[Row]:
         yield Row(name, "", "", "an error", " ".join(last) or type(error).__name__)
 
 
-def line_of(cells: Sequence[str]) -> str:
-    """Return a line of the table."""
+def line_of(row: Row) -> str:
+    """Return the line of a row in the table."""
+    cells = [*row.cells(), "**fails**" if row.bad else "passes"]
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def merged(rows: list[Row]) -> list[Row]:
+    """Return the rows of a tool that differ in the version only as one row."""
+    versions: dict[Row, list[str]] = {}
+    for row in rows:
+        versions.setdefault(replace(row, asyncapi=""), []).append(row.asyncapi)
+    return [replace(row, asyncapi=", ".join(found)) for row, found in versions.items()]
 
 
 if __name__ == "__main__":

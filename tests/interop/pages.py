@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tests.interop.rows import Row, counted
+from tests.interop.rows import Row
 from tests.interop.workplace import VERSIONS, Workplace, load, node
 
 
@@ -25,13 +25,12 @@ def _page(place: Workplace, template: str, name: str, *parameters: str) -> Itera
         text = (folder / name).read_text("utf-8")
         types = set(re.findall(r'"const": "([\w.-]+)"', document.read_text("utf-8")))
         missing = sorted(kind for kind in types if kind not in text)
-        anonymous = len(set(re.findall(r"anonymous-(?:schema|message)-\d+", text)))
         title = load(document)["info"]["title"]
         yield Row(
             template,
             version,
             ", ".join(f"`{parameter}`" for parameter in parameters) or "generate",
-            f"{len(types)} types of frames, {len(text) // 1024:,} KiB, {counted(anonymous, 'anonymous name')}",
+            f"{len(types)} types of frames, {len(text) // 1024:,} KiB",
             (", ".join(missing[:3]) and f"without {', '.join(missing[:3])}")
             or ("" if title in text else "without the title"),
         )

@@ -42,12 +42,12 @@ def spectral(place: Workplace) -> Iterator[Row]:
             for one in found
             if one["severity"] == 0
         ]
-        warnings = Counter(one["code"] for one in found if one["severity"] > 0)
+        warnings = warned(Counter(one["code"] for one in found if one["severity"] > 0))
         yield Row(
             "@stoplight/spectral-cli",
             version,
             "`spectral:asyncapi`",
-            f"{counted(len(errors), 'error')}{warnings and f', {warned(warnings)}'}",
+            f"{counted(len(errors), 'error')}{warnings and f', {warnings}'}",
             shown(errors),
         )
 
@@ -79,15 +79,17 @@ def optimizer(place: Workplace) -> Iterator[Row]:
 
 
 def _of_its_own(error: str, document: Path) -> bool:
-    """Return whether an error is about a reference that the document did not have, or a component of 3.0 in 2.6.
+    """Return whether an error is about a component that the document does not have, or a reference to one.
 
     The optimizer names a component by the last part of a path, such as `items` or `[0]`, then moves that away. In
     2.6 it makes components of operations, which that version does not have.
     """
-    if "Referencing in this place is not allowed" in error or error.startswith(
-        "components.operations:"
+    components: dict[str, Any] = load(document)["components"]
+    section, _, place = error.partition(":")[0].removeprefix("components.").partition(".")
+    if error.startswith("components.") and place.partition(".")[0] not in components.get(
+        section, {}
     ):
-        return str(load(document)["asyncapi"]).startswith("2.")
+        return True
     reference = re.search(r"'(#/components/[^']*)' does not exist", error)
     return reference is not None and f'"{reference[1]}"' not in document.read_text("utf-8")
 
