@@ -58,9 +58,10 @@ export async function extra(name) {
     target: "es2022",
     charset: "utf8",
     external: ["react"],
+    legalComments: "none",
     logLevel: "warning",
   });
-  return HEADER + outputFiles[0].text;
+  return untouched(`${name}.js`, outputFiles[0].text);
 }
 
 /** Return the declarations of all sources by their names; throws where types are wrong. */
@@ -78,7 +79,7 @@ function emitted() {
 /** Return the declarations of an extra, which stands beside runtime.d.ts. */
 export function extraDeclarations(name) {
   const [, text] = [...emitted()].find(([file]) => file.endsWith(`/${name}.d.ts`));
-  return `${HEADER}\n${text.replaceAll('"./index.ts"', '"./runtime.js"').trim()}\n`;
+  return untouched(`${name}.d.ts`, text.replaceAll('"./index.ts"', '"./runtime.js"').replace("export {};", ""));
 }
 
 /** Return runtime.d.ts: what index.ts exports, and what that refers to. */

@@ -1,7 +1,8 @@
 """Add the pages that are made from other things than a page, as a hook of mkdocs.
 
 The commands come from click, the diagnostics from the code table, the frames from the AsyncAPI document of a
-route, and three pages from files in the root of the repository, which GitHub shows there too.
+route, the declarations of TypeScript clients from their runtime, and three pages from files in the root of the
+repository, which GitHub shows there too.
 """
 
 import re
@@ -12,6 +13,7 @@ from diagnostics import diagnostics_page
 from frames import frames_page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from typescript import typescript_page
 
 _ROOT = Path(__file__).parents[2]
 _FROM_ROOT = {
@@ -28,6 +30,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "reference/commands.md": commands_page(),
         "reference/diagnostics.md": diagnostics_page(),
         "reference/frames.md": frames_page(),
+        "reference/typescript-api.md": typescript_page(),
         **{page: _of_root(name) for name, page in _FROM_ROOT.items()},
     }
     for name, content in pages.items():

@@ -9,7 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.client_recipes.steps import RECIPES, Absent, Command, Copy, Step
+from tests.client_recipes.steps import RECIPES, Absent, Blocks, Command, Copy, Step
+from tests.docs.pages import blocks
 from tests.example.clones import EXAMPLE, serving
 from wsgen.cli.main import run
 
@@ -64,6 +65,11 @@ def _problem_of_step(step: Step, place: Path, environment: dict[str, str]) -> st
                 found = [text for text in texts if text in file.read_text("utf-8")]
                 if found:
                     return f"{file.relative_to(place)} has {found[0]!r}"
+        case Blocks(page):
+            written = [item for item in blocks(page) if item.language in ("typescript", "tsx")]
+            for block in written:
+                first, _, text = block.text.partition("\n")
+                (place / first.removeprefix("// web/src/")).write_text(text, "utf-8")
         case Command(words, printed):
             program = FOLDER / "node_modules" / words[0]
             arguments = [str(program) if program.exists() else words[0], *words[1:]]

@@ -25,7 +25,13 @@ class Absent(NamedTuple):
     texts: tuple[str, ...]
 
 
-Step = Command | Copy | Absent
+class Blocks(NamedTuple):
+    """Writes the blocks of TypeScript of a page of the docs to the files that they name."""
+
+    page: str
+
+
+Step = Command | Copy | Absent | Blocks
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,16 @@ RECIPES = {
         (
             Command((TSC, "-p", "tsconfig.nodenext.json")),
             Command((TSC, "-p", "tsconfig.bundler.json")),
+        ),
+    ),
+    "docs": Recipe(
+        BOTH,
+        (
+            Blocks("docs/how-to/typescript.md"),
+            Blocks("docs/how-to/typescript-react.md"),
+            Blocks("docs/how-to/typescript-deploy.md"),
+            Command((TSC,)),
+            Command((".bin/vitest", "run")),
         ),
     ),
     "vitest": Recipe(BOTH, (Command((".bin/vitest", "run")),)),

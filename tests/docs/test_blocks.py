@@ -36,6 +36,7 @@ KNOWN = {
     "html",
     "javascript",
     "typescript",
+    "tsx",
     "diff",
 }
 

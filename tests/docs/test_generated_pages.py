@@ -3,9 +3,11 @@
 import json
 import re
 import runpy
+from pathlib import Path
 from typing import Any
 
 import click
+import pytest
 
 from wsgen.cli.main import wsgen
 from wsgen.codes import CODES
@@ -95,3 +97,27 @@ def test_keys_of_ws_yaml_have_a_row_each() -> None:
 def test_each_generated_table_is_on_a_page() -> None:
     on_pages = [name for page in PAGES for name in MARKER.findall((ROOT / page).read_text("utf-8"))]
     assert sorted(on_pages) == sorted(hook("generated_tables")["TABLES"])
+
+
+def test_declarations_of_the_typescript_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = hook("typescript")
+    names = page["typescript_page"].__globals__
+    monkeypatch.setitem(names, "_RUNTIME", tmp_path)
+    assert "run `make client` first" in page["typescript_page"]()
+    for part in ("runtime", "runtime-react", "runtime-mock"):
+        (tmp_path / f"{part}.d.ts").write_text("// Header\n", "utf-8")
+    (tmp_path / "runtime.d.ts").write_text(
+        "// Header\n\n"
+        "/** Updates are missing. */\n// prettier-ignore\ndeclare class Lost extends Error {\n}\n\n"
+        "// prettier-ignore\ninterface Hidden {\n}\n\n"
+        "/**\n * Two\n * lines.\n */\n// prettier-ignore\ninterface Options {\n}\n\n"
+        "// prettier-ignore\nexport { Client, Lost }\n\n// prettier-ignore\nexport type { Options }\n",
+        "utf-8",
+    )
+    text = page["typescript_page"]()
+    declared = "```typescript\nclass Lost extends Error {\n}\n```\n"
+    assert f"## The client\n\n### Lost\n\nUpdates are missing.\n\n{declared}" in text
+    assert "### Options\n\nTwo\n lines.\n" in text
+    assert "Hidden" not in text

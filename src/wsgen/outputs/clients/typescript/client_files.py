@@ -86,7 +86,7 @@ def _chosen(texts: Mapping[str, str], extras: Iterable[str], package: str | None
     chosen = {name: text for name, text in texts.items() if name.partition(".")[0] in parts}
     if package is None:
         return chosen
-    own, other = 'from "./runtime.js";', f"from {quoted(package)};"
+    own, other = 'from "./runtime.js"', f"from {quoted(package)}"
     return {name: text.replace(own, other) for name, text in chosen.items()}
 
 
