@@ -111,4 +111,12 @@ RECIPES = {
         ),
     ),
     "bun": Recipe((), (Command(("@oven/bun-linux-x64/bin/bun", "run", "main.ts"), "number\n"),)),
+    "package": Recipe(
+        (*BOTH, "--package", "@acme/feed"),
+        (
+            Command(("sh", "pack.sh")),
+            Command((TSC,)),
+            Command(("node", "use.js"), "idle\n2\n"),
+        ),
+    ),
 }

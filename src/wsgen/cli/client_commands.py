@@ -20,7 +20,7 @@ from wsgen.errors import GenerationError
 from wsgen.files import real
 from wsgen.result import ClientResult, RunResult, State
 from wsgen.settings.config import ClientSettings, Config
-from wsgen.settings.table import is_npm_name
+from wsgen.settings.table import is_npm_name, is_whole_npm_name
 
 if TYPE_CHECKING:  # which takes long to import
     from wsgen.clients.described import Described
@@ -57,6 +57,7 @@ def client() -> None:
 @click.option("--open-enums", is_flag=True, help="Let enumerations take unknown values.")
 @click.option("--react", is_flag=True, help="Add hooks of React.")
 @click.option("--mock", is_flag=True, help="Add a mock for tests and stories.")
+@click.option("--package", metavar="NAME", help="Add a package.json, to publish it by this name.")
 @format_option
 @quiet_option
 @click.option(
@@ -78,6 +79,7 @@ def typescript(
     open_enums: bool,
     react: bool,
     mock: bool,
+    package: str | None,
     form: str,
     quiet: bool,
     timeout: float,
@@ -95,7 +97,7 @@ def typescript(
         raise click.UsageError(message)
     config = project_of(paths)
     flags = {"open_enums": open_enums, "react": react, "mock": mock}
-    settings = _settings(config, output, runtime, flags)
+    settings = _settings(config, output, {"runtime": runtime, "package": package}, flags)
     try:
         described, found = (
             _of_project(config, paths, modules, timeout)
@@ -121,14 +123,19 @@ def typescript(
 
 
 def _settings(
-    config: Config, output: Path | None, runtime: str | None, flags: Mapping[str, bool]
+    config: Config,
+    output: Path | None,
+    names: Mapping[str, str | None],
+    flags: Mapping[str, bool],
 ) -> ClientSettings:
     """Return the settings of the client: those of the project if it has that folder, changed by options.
 
     Raises UsageError if no folder is named.
     """
-    if runtime is not None and not is_npm_name(runtime):
-        raise click.UsageError(f"--runtime is not the name of an npm package: {runtime}")
+    for option, is_name in (("runtime", is_npm_name), ("package", is_whole_npm_name)):
+        name = names[option]
+        if name is not None and not is_name(name):
+            raise click.UsageError(f"--{option} is not the name of an npm package: {name}")
     named = next((item for item in config.clients if item.language == _LANGUAGE), None)
     if output is not None and (named is None or named.output != real(output)):
         named = ClientSettings(_LANGUAGE, real(output))
@@ -136,7 +143,8 @@ def _settings(
         message = "--output is missing, and there is no [tool.wsgen.clients.typescript]"
         raise click.UsageError(message)
     given: dict[str, Any] = {name: True for name, is_given in flags.items() if is_given}
-    return named._replace(runtime=runtime or named.runtime, **given)
+    given |= {option: name for option, name in names.items() if name is not None}
+    return named._replace(**given)
 
 
 def _of_project(

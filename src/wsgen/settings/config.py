@@ -55,6 +55,7 @@ class ClientSettings(NamedTuple):
 
     `runtime` is the npm package with the runtime, None if the client has the runtime too. With `open_enums`,
     enumerations take other values. With `react` there are hooks of React, with `mock` a mock for tests.
+    `package` is the name under which the client can be published.
     """
 
     language: str
@@ -63,6 +64,7 @@ class ClientSettings(NamedTuple):
     open_enums: bool = False
     react: bool = False
     mock: bool = False
+    package: str | None = None
 
     @property
     def options(self) -> dict[str, Any]:

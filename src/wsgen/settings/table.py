@@ -53,6 +53,11 @@ def is_npm_name(name: str) -> bool:
     return re.fullmatch(_NPM_NAME, name) is not None
 
 
+def is_whole_npm_name(name: str) -> bool:
+    """Return whether `name` may be a package of npm."""
+    return re.fullmatch(_WHOLE_NAME, name) is not None
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value) and "\0" not in value
 
@@ -97,6 +102,13 @@ _NPM_PACKAGE = Type(
     {"type": "string", "pattern": _NPM_NAME},
     '"@wsgen/client"',
     lambda value: isinstance(value, str) and is_npm_name(value),
+)
+_WHOLE_NAME = r"^(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*$"
+_WHOLE_PACKAGE = Type(
+    "the name of an npm package, and of no part of one",
+    {"type": "string", "pattern": _WHOLE_NAME},
+    '"@acme/feed"',
+    lambda value: isinstance(value, str) and is_whole_npm_name(value),
 )
 _READING = Type(
     " or ".join(f'"{reading}"' for reading in READINGS),
@@ -205,6 +217,11 @@ SETTINGS: tuple[Setting | Table, ...] = (
                         "Whether there is a mock for tests and stories, in `mock.ts`.",
                         _YES_OR_NO,
                         False,
+                    ),
+                    Setting(
+                        "package",
+                        "The name of the npm package that the folder is then, by a `package.json`.",
+                        _WHOLE_PACKAGE,
                     ),
                 ),
             ),

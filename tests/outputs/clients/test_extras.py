@@ -1,5 +1,6 @@
 """What a client has besides, where its settings or options ask for it: hooks of React, a mock for tests."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -96,6 +97,53 @@ def test_hooks_and_mock_have_the_types_of_the_client(project: Path) -> None:
     overload = "(client: typeof FeedClient, options?: FeedOptions): FeedMock\n"
     assert f"export function createMock{overload}" in mock
     assert 'commands: { placeOrder: "orders.place" },\n' in mock
+
+
+def test_a_package_has_its_exports_and_what_it_needs() -> None:
+    options = ClientOptions("x", runtime="@wsgen/client/deep", react=True, package="@acme/feed")
+
+    files = render_typescript(document({}), options).files
+
+    package = json.loads(files["package.json"])
+    assert (package["name"], package["version"]) == ("@acme/feed", "1.0.0")
+    assert (package["type"], package["sideEffects"]) == ("module", False)
+    assert package["exports"]["."] == {"types": "./index.d.ts", "default": "./index.js"}
+    assert set(package["exports"]) == {".", "./react", "./package.json"}
+    assert package["dependencies"] == {"@wsgen/client": "*"}
+    assert package["peerDependencies"] == {"react": ">=18"}
+    assert json.loads(files["tsconfig.json"])["include"] == ["*.ts"]
+    assert "package.json" not in render_typescript(document({}), ClientOptions("x")).files
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("1.2.3", "1.2.3"),
+        ("v2", "2.0.0"),
+        ("2.1", "2.1.0"),
+        ("1.2.3-rc.01", "1.2.3-rc.1"),
+        ("1.0.0rc1", "1.0.0-rc1"),
+        ("2026-11-26", "2026.0.0-11-26"),
+        ("next", "0.0.0-next"),
+        ('" }, "x"', "0.0.0-x"),
+        ("", "0.0.0"),
+    ],
+)
+def test_versions_are_those_of_npm(version: str, expected: str) -> None:
+    value = document({}) | {"info": {"title": "x", "version": version}}
+
+    files = render_typescript(value, ClientOptions("x", package="feed")).files
+
+    assert json.loads(files["package.json"])["version"] == expected
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "../a", "A B", "@acme"])
+def test_a_package_has_a_name_of_npm(
+    project: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["-C", str(project), "client", "typescript", "-q", "--package", name]
+    assert run(arguments) == 2
+    assert "--package is not the name of an npm package" in capsys.readouterr().err
 
 
 def test_hooks_of_the_same_name_are_told_apart() -> None:

@@ -39,6 +39,7 @@ class ClientOptions(NamedTuple):
 
     `runtime` is the name of a package with the runtime, None to render the runtime too. With `open_enums`,
     enumerations take other values. With `react` there are hooks of React, with `mock` a mock for tests.
+    `package` is the name under which the client can be published.
     """
 
     title: str
@@ -46,6 +47,7 @@ class ClientOptions(NamedTuple):
     open_enums: bool = False
     react: bool = False
     mock: bool = False
+    package: str | None = None
 
 
 class NamedType(NamedTuple):

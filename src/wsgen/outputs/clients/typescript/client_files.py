@@ -18,6 +18,7 @@ from wsgen.outputs.clients.typescript.index import render_index
 from wsgen.outputs.clients.typescript.literals import quoted
 from wsgen.outputs.clients.typescript.members import Client, clients_of
 from wsgen.outputs.clients.typescript.mock import render_mock
+from wsgen.outputs.clients.typescript.package import render_package
 from wsgen.outputs.clients.typescript.react import render_react
 from wsgen.outputs.clients.typescript.schemas import Schemas
 from wsgen.outputs.clients.typescript.statements import header, named_type, statement
@@ -55,6 +56,8 @@ def render_typescript(document: Json, options: ClientOptions) -> RenderedClient:
         "index.ts": index,
     }
     files |= {f"{name}.ts": text for name, text in extras.items()}
+    if options.package is not None:
+        files |= render_package(options.package, document, extras, options.runtime)
     return RenderedClient(files, tuple(dict.fromkeys(schemas.problems)), named)
 
 

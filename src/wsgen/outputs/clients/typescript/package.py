@@ -1,0 +1,64 @@
+"""Render what makes a client a package of npm: `package.json`, and the `tsconfig.json` that compiles it."""
+
+import json
+import re
+from collections.abc import Iterable
+
+from wsgen.outputs.clients.contract import Json
+
+_TYPESCRIPT = ">=5.6"
+_REACT = ">=18"
+_COMPILER = {
+    "target": "ES2022",
+    "lib": ["ES2022", "DOM"],
+    "module": "NodeNext",
+    "moduleResolution": "NodeNext",
+    "strict": True,
+    "declaration": True,
+    "skipLibCheck": True,
+    "types": [],
+}
+
+
+def render_package(
+    name: str, document: Json, extras: Iterable[str], runtime: str | None
+) -> dict[str, str]:
+    """Return the files by name; the package has an export for each of `extras`, and depends on a `runtime`."""
+    extras = list(extras)
+    exports: Json = {".": _export("index")}
+    exports |= {f"./{extra}": _export(extra) for extra in extras}
+    package: Json = {
+        "name": name,
+        "version": _version(document),
+        "type": "module",
+        "sideEffects": False,
+        "exports": {**exports, "./package.json": "./package.json"},
+        "files": ["*.js", "*.d.ts"],
+        "scripts": {"prepack": "tsc"},
+        "devDependencies": {"typescript": _TYPESCRIPT},
+    }
+    if runtime is not None:
+        parts = runtime.split("/")
+        package["dependencies"] = {"/".join(parts[: 2 if runtime.startswith("@") else 1]): "*"}
+    if "react" in extras:
+        package["peerDependencies"] = {"react": _REACT}
+        package["peerDependenciesMeta"] = {"react": {"optional": True}}
+    compiler = {"compilerOptions": _COMPILER, "include": ["*.ts"]}
+    texts = {"package.json": package, "tsconfig.json": compiler}
+    return {file: f"{json.dumps(value, indent=2)}\n" for file, value in texts.items()}
+
+
+def _export(name: str) -> dict[str, str]:
+    return {"types": f"./{name}.d.ts", "default": f"./{name}.js"}
+
+
+def _version(document: Json) -> str:
+    """Return the version of the document as npm has versions: `1.2` is `1.2.0`, and `next` is `0.0.0-next`."""
+    info = document.get("info")
+    text = str(info.get("version", "")) if isinstance(info, dict) else ""
+    found = re.fullmatch(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:[-+.]?(\w[\w.-]*))?", text)
+    numbers = [int(part or 0) for part in found.groups()[:3]] if found else [0, 0, 0]
+    rest = (found[4] or "") if found else text
+    label = ".".join(re.findall(r"[0-9A-Za-z-]+", rest))[:50].strip(".")
+    label = re.sub(r"(^|\.)0+(?=\d+(\.|$))", r"\1", label)  # numbers begin with no zero
+    return ".".join(map(str, numbers)) + (f"-{label}" if label else "")
