@@ -64,6 +64,7 @@ async def rounds(options: argparse.Namespace) -> bool:
         crowd = None
         if options.client != "reference":
             crowd = Applications(await stack.enter_async_context(Program(options.client)))
+            stack.push_async_callback(crowd.close)
         try:
             await world.start()
             number = options.first

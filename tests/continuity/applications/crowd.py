@@ -61,6 +61,13 @@ class Applications:
             application.follow(routes, name)
         return list(self._present)
 
+    async def close(self) -> None:
+        """Close all applications."""
+        for application in (*self._staying, *self._leaving):
+            await application.close()
+        self._staying.clear()
+        self._leaving.clear()
+
     @property
     def connections(self) -> int:
         """How many connections the applications have made."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from tests.continuity.client import Locate
 
 _BUFFER = 16 * 1024  # so that a server soon notices an application that reads nothing
+_END = 5.0  # seconds in which connections that were cut must have ended
 _NUMBER = re.compile(rb"&n=(\d+)")
 _EXTENSIONS = re.compile(rb"\r\nsec-websocket-extensions:[^\r]*", re.IGNORECASE)
 _TOPIC = re.compile(rb'"topic":\s*"((?:[^"\\]|\\.)*)"')
@@ -43,6 +44,8 @@ class Proxy:
         if self._server is not None:
             self._server.close()
         self.drop()
+        if carrying := {link.task for link in self._links if link.task}:
+            await asyncio.wait(carrying, timeout=_END)
 
     def drop(self, at: str | None = None) -> None:
         """Lose all connections: at once, or at the next frame of which the type ends with `at`."""
@@ -163,6 +166,8 @@ class _Link:
         self.up: asyncio.StreamWriter | None = None
         self.vanished = False
         self.number = 0
+        self.task = asyncio.current_task()
+        """What carries it."""
         self.held: dict[bytes, bytes] = {}
         """An update of each topic that may get lost."""
 

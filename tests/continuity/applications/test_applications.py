@@ -26,7 +26,7 @@ def test_frames_are_taken_off_when_they_are_complete() -> None:
     assert waiting == short[:1]
 
 
-def test_an_update_is_lost_only_if_another_one_follows() -> None:
+async def test_an_update_is_lost_only_if_another_one_follows() -> None:
     written: list[bytes] = []
     link = _Link(SimpleNamespace(write=written.append))  # type: ignore[arg-type]
     proxy = Proxy(lambda: (0, ""), random.Random(1))

@@ -53,6 +53,7 @@ async def _find(change: Change, options: Namespace) -> tuple[int, str | None]:
         stack.push_async_callback(world.stop)
         await world.start()
         crowd = Applications(program)
+        stack.push_async_callback(crowd.close)
         for number in range(1, options.rounds + 1):
             chance = random.Random(f"{options.seed} {number} {change.broker}")
             result = await play(world, number, chance, list(KINDS), fault=change.fault, crowd=crowd)
@@ -84,6 +85,8 @@ async def compare(options: Namespace) -> bool:
             number += 1
         for name, crowd in crowds.items():
             counts[name].found["connections"] = crowd.connections
+        for crowd in crowds.values():
+            await crowd.close()
     report(f"rounds {options.first} to {number - 1}, seed {options.seed}, {options.broker}")
     report(table(counts))
     return bool(number > options.rounds)
