@@ -177,3 +177,32 @@ def test_names_of_types_are_those_of_the_document_where_they_can_be() -> None:
 def test_generated_code_and_the_runtime_have_the_same_version() -> None:
     source = (ROOT / "clients/typescript/src/client.ts").read_text("utf-8")
     assert f"export const RUNTIME_VERSION = {RUNTIME_VERSION};" in source
+
+
+SIDE = {"title": "Side", "enum": ["buy", "sell"]}
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        pytest.param({**SIDE, "default": "buy", "description": "Which."}, "Side", id="the same"),
+        pytest.param({"title": "Side", "enum": ["left"]}, '"buy" | "sell"', id="another"),
+        pytest.param({"title": "A", "enum": ["buy", "sell"]}, "Side", id="a component's name"),
+        pytest.param({"title": "no name", "enum": ["buy", "sell"]}, "Side", id="no type's name"),
+    ],
+)
+def test_enumerations_that_are_repeated_have_one_type(
+    other: dict[str, object], expected: str
+) -> None:
+    """A title names a type only if it belongs to one enumeration."""
+    order: dict[str, object] = {"type": "object", "properties": {"side": SIDE, "other": other}}
+    schemas = Schemas(document({}, ENUM | {"Order": order}))
+    place = ("components", "schemas", "Order", "properties")
+    found = schemas.slot(Slot(SIDE, (*place, "side")), NOBODY, "t.")
+    assert found.text == (f"t.{expected}" if expected == "Side" else expected)
+    schemas.slot(Slot({"$ref": "#/components/schemas/Order"}, ("here",)), NOBODY, "t.")
+    declared = schemas.declared()
+    assert ("Side" in declared) == (expected == "Side")
+    if expected == "Side":
+        assert declared["Side"].type.text == '"buy" | "sell"'
+        assert "default" not in str(declared["Side"].schema)

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ def test_values_compile_and_mutants_do_not(
         "PagePageInt": models.Page[models.Page[int]],
     }
     samples = [*samples_of(document, kinds, SENT), *_written()]
+    samples += [item for item in _members(document) if item.name in rendered.types]
     (tmp_path / "values.ts").write_text(_values(samples), "utf-8")
     (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
     (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": STRICT}), "utf-8")
@@ -119,6 +121,16 @@ def test_values_compile_and_mutants_do_not(
 
 def _written() -> list[Sample]:
     return [Sample(name, value, fits) for name, values in WRITTEN.items() for value, fits in values]
+
+
+def _members(part: Any) -> Iterator[Sample]:
+    """Yield the values of the enumerations in a part of a document that have a title, and another one."""
+    if isinstance(part, dict) and isinstance(part.get("title"), str) and "enum" in part:
+        yield from (Sample(part["title"], value, fits=True) for value in part["enum"])
+        yield Sample(part["title"], "no member", fits=False)
+    if isinstance(part, dict | list):
+        for item in part.values() if isinstance(part, dict) else part:
+            yield from _members(item)
 
 
 def _values(samples: list[Sample]) -> str:

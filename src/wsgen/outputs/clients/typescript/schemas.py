@@ -21,6 +21,11 @@ from wsgen.outputs.clients.typescript.expressions import (
 from wsgen.outputs.clients.typescript.identifiers import TypeNames
 from wsgen.outputs.clients.typescript.literals import literal
 from wsgen.outputs.clients.typescript.messages import Slot
+from wsgen.outputs.clients.typescript.named_enumerations import (
+    named_enumerations,
+    own_keywords,
+    titled,
+)
 from wsgen.outputs.clients.typescript.named_types import Declared, circular
 from wsgen.outputs.clients.typescript.objects import has_members, object_type
 from wsgen.outputs.clients.typescript.references import resolved, route_of, value_at
@@ -51,7 +56,10 @@ class Schemas:
         self.problems: list[Problem] = []
         components = document.get("components")
         listed = components.get("schemas") if isinstance(components, dict) else None
-        self.names = TypeNames(map(str, listed) if isinstance(listed, dict) else ())
+        schemas = listed if isinstance(listed, dict) else {}
+        self.names = TypeNames(map(str, schemas))
+        self._enumerations = named_enumerations(schemas)
+        self._declared: set[str] = set()
         self._routes: dict[Route, str] = {}
         self._waiting: list[tuple[Route, str, Owner]] = []
         self._bare: set[str] = set()
@@ -71,8 +79,10 @@ class Schemas:
         while self._waiting:
             route, name, self._owner = self._waiting.pop()
             schema = value_at(self.document, route)
+            if name in self._declared and isinstance(schema, dict):
+                schema = own_keywords(schema)
             self._bare = set()
-            kind = self.type_of(schema, route)
+            kind = self._convert(schema, route, 0)
             found[name] = Declared(schema, kind, self._owner, route, frozenset(self._bare))
         for name in circular(found):
             self._owner = found[name].owner
@@ -88,6 +98,16 @@ class Schemas:
 
     def type_of(self, schema: object, route: Route, depth: int = 0) -> Type:
         """Return the type of the values that `schema`, which is at `route`, accepts."""
+        title = titled(schema) if isinstance(schema, dict) else None
+        if title is None or title not in self._enumerations:
+            return self._convert(schema, route, depth)
+        if title not in self._declared:
+            self._declared.add(title)
+            self._waiting.append((route, self.names.name(title, kept=False), self._owner))
+        return Type(f"{self._prefix}{title}")
+
+    def _convert(self, schema: object, route: Route, depth: int) -> Type:
+        """Return the type of the values that `schema` accepts, written out."""
         if schema is False:
             return NEVER
         if not isinstance(schema, dict):

@@ -25,7 +25,7 @@ export type BookRequest = {
 // prettier-ignore
 export type Level = {
   /** A side of the book. */
-  side: "buy" | "sell";
+  side: Side;
   price: number;
   size: number;
 }
@@ -34,7 +34,7 @@ export type Level = {
 /** An order to place. */
 export type NewOrderInput = {
   /** A side of the book. */
-  side: "buy" | "sell";
+  side: Side;
   price: number;
   /**
    * Nobody reads it.
@@ -49,6 +49,10 @@ export type NewOrderInput = {
 export type OrderAck = {
   number: number;
 }
+
+// prettier-ignore
+/** A side of the book. */
+export type Side = "buy" | "sell"
 
 // prettier-ignore
 export {}
