@@ -9,7 +9,7 @@ import { useAlerts, useBars, useBook, useConnection } from "./feed/react.js";
 
 const bar = (close: number): t.Bar => ({ symbol: "AAPL", time: close, open: 1, high: 1, low: 1, close, volume: 1 }) as unknown as t.Bar;
 const book = (size: number): t.Book => ({ size }) as unknown as t.Book;
-const resize = (_: t.Book, change: t.BookLevel): t.Book => change as unknown as t.Book;
+const grow = (before: t.Book, { size }: t.BookLevel): t.Book => book((before as unknown as { size: number }).size + size);
 
 let root: Root | undefined;
 let place: HTMLElement;
@@ -40,7 +40,7 @@ function feed(options: ConstructorParameters<typeof DatafeedClient>[1] = {}) {
   const sent: string[] = [];
   const mock = createMock(DatafeedClient, {
     ...options,
-    reduce: { book: resize },
+    reduce: { book: grow },
     onFrame: (frame, direction) => direction === "out" && sent.push((frame as { type: string }).type),
   });
   return { mock, sent };
@@ -71,6 +71,18 @@ test("strict mode sends nothing twice", async () => {
   expect(sent).toEqual(["hello", "bars.subscribe", "bars.unsubscribe"]);
 });
 
+test("a component that comes back soon is the same subscription", async () => {
+  vi.useFakeTimers();
+  const { mock, sent } = feed();
+  await mount(<Bars client={mock.$client} symbol="AAPL" />);
+  await mount(<p />);
+  await act(() => vi.advanceTimersByTimeAsync(500));
+  await mount(<Bars client={mock.$client} symbol="AAPL" />);
+  await act(() => vi.advanceTimersByTimeAsync(5000));
+  expect(place.textContent).toBe("- live 0");
+  expect(sent).toEqual(["hello", "bars.subscribe"]);
+});
+
 test("two components are one subscription, and another request another one", async () => {
   const { mock, sent } = feed();
   const show = (first: string) => (
@@ -97,7 +109,7 @@ test("a state is there at once for a component that comes later", async () => {
   expect(place.textContent).toBe("5 live");
   await mount([<Book key="1" client={mock.$client} />, <Book key="2" client={mock.$client} />]);
   expect(place.textContent).toBe("5 live5 live");
-  act(() => mock.book({ symbol: "AAPL" }).push({ size: 6 } as unknown as t.BookLevel));
+  act(() => mock.book({ symbol: "AAPL" }).push({ size: 1 } as unknown as t.BookLevel));
   expect(place.textContent).toBe("6 live6 live");
   expect(sent.filter((type) => type === "book.subscribe")).toHaveLength(1);
 });

@@ -18,7 +18,12 @@ PROJECTS = {
     "example": ROOT / "examples" / "trading_api",
     "every": ROOT / "tests" / "data" / "every_model",
 }
-CLIENT = ("index.ts", "types.d.ts", "runtime.js", "runtime.d.ts")
+CLIENT = (
+    *("index.ts", "types.d.ts", "runtime.js", "runtime.d.ts"),
+    *("react.ts", "runtime-react.js", "runtime-react.d.ts"),
+    *("mock.ts", "runtime-mock.js", "runtime-mock.d.ts"),
+)
+EXTRAS = ("--react", "--mock")
 PLAIN = """\
 import tseslint from "typescript-eslint";
 export default tseslint.config(tseslint.configs.base);
@@ -53,7 +58,7 @@ def front_end(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.fail("the linters are missing: run `make linters`")
     folder = tmp_path_factory.mktemp("front_end")
     for name, project in PROJECTS.items():
-        options = ["client", "typescript", "-q", "-o", str(folder / name)]
+        options = ["client", "typescript", "-q", "-o", str(folder / name), *EXTRAS]
         assert run(["-C", str(project), *options]) == 0
         (folder / name / ".wsgen.json").unlink()  # which formatters of JSON know nothing of
     shutil.copy(LINTERS / "eslint.config.js", folder)

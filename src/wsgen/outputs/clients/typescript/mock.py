@@ -38,7 +38,7 @@ def render_mock(head: str, clients: Sequence[Client], schemas: Schemas) -> str:
         *(f"{_COMMENT}{_overload(client)}\n" for client in clients),
         "export function createMock(client: unknown, options: Options = {}): unknown {\n"
         "  return mockOf(MOCKED, client, options);\n}\n",
-        f"const MOCKED: readonly Mocked[] = [{indented(''.join(_mocked(client) for client in clients))}\n]\n",
+        f"const MOCKED: readonly Mocked[] = [{indented(''.join(_mocked(client) for client in clients))}\n];\n",
     ]
     return head + "".join(map(statement, statements))
 

@@ -44,8 +44,13 @@ def render_package(
         package["peerDependencies"] = {"react": _REACT}
         package["peerDependenciesMeta"] = {"react": {"optional": True}}
     compiler = {"compilerOptions": _COMPILER, "include": ["*.ts"]}
-    texts = {"package.json": package, "tsconfig.json": compiler}
-    return {file: f"{json.dumps(value, indent=2)}\n" for file, value in texts.items()}
+    # As formatters write them: lists fill lines, but not in package.json.
+    lists = re.sub(r"\[\s+(.+?)\s+\]", _in_a_line, json.dumps(compiler, indent=2), flags=re.DOTALL)
+    return {"package.json": f"{json.dumps(package, indent=2)}\n", "tsconfig.json": f"{lists}\n"}
+
+
+def _in_a_line(found: re.Match[str]) -> str:
+    return f"[{' '.join(found[1].split())}]"
 
 
 def _export(name: str) -> dict[str, str]:
