@@ -16,12 +16,14 @@ _VALUES = ("additionalProperties", "contains", "propertyNames")
 def name_inline(schemas: Json, taken: Collection[str]) -> None:
     """Give a title to each enum and each object within `schemas` that has none, from the place where it stands.
 
-    It is none of those `taken`.
+    It is none of those `taken`. A discriminator gets one too, since some generators make a type of it.
     """
     used = {name.lower() for name in taken}
+    discriminators = {id(member["properties"][name]) for member, name in _told_apart(schemas)}
     for key, schema in schemas.items():
         for name, part in _parts(schema, key):
-            if "title" not in part and ("enum" in part or "properties" in part):
+            is_type = "enum" in part or "properties" in part or id(part) in discriminators
+            if is_type and "title" not in part:
                 while name.lower() in used:
                     name += "Value"
                 used.add(name.lower())
@@ -30,14 +32,21 @@ def name_inline(schemas: Json, taken: Collection[str]) -> None:
 
 def require_discriminators(schemas: Json) -> None:
     """Make the property that tells the members of a union apart a required one of each."""
-    for key, schema in list(schemas.items()):
+    for member, name in _told_apart(schemas):
+        required = member.get("required", [])
+        if name not in required:
+            member["required"] = [*required, name]
+
+
+def _told_apart(schemas: Json) -> Iterator[tuple[Json, str]]:
+    """Yield the members of unions that a property tells apart, and the name of that property."""
+    for key, schema in schemas.items():
         for _, part in [(key, schema), *_parts(schema, key)]:
             name = part.get("discriminator")
             for member in part.get("oneOf", ()) if isinstance(name, str) else ():
                 target = schemas.get(name_in(member.get("$ref", "")), {})
-                required = target.get("required", [])
-                if name in target.get("properties", {}) and name not in required:
-                    target["required"] = [*required, name]
+                if name in target.get("properties", {}):
+                    yield target, name
 
 
 def _parts(schema: Json, name: str) -> Iterator[tuple[str, Json]]:

@@ -93,6 +93,7 @@ class _Maker:
         self._definitions = definitions
         self._texts = texts
         self._inside: list[str] = []
+        self._tags: set[str] = set()
 
     def value(self, schema: Any) -> object:  # Any: a schema may be a boolean too
         """Return a value of `schema`. Raises ImpossibleError."""
@@ -106,6 +107,8 @@ class _Maker:
                 return schema[key]
         if "$ref" in schema:
             return self._referred(schema["$ref"])
+        if isinstance(discriminator := schema.get("discriminator"), Mapping):
+            self._tags.add(discriminator["propertyName"])  # wanted even where it has a default
         for key in ("anyOf", "oneOf", "allOf"):
             if options := schema.get(key):
                 return self._first(options if key != "allOf" else [_merged(options)])
@@ -150,7 +153,7 @@ class _Maker:
         properties, required = schema.get("properties", {}), schema.get("required", ())
         made = {}
         for name, part in properties.items():
-            if name in required:
+            if name in required or name in self._tags:
                 made[name] = self.value(part)
             elif "default" not in part:  # a factory makes it
                 try:

@@ -51,6 +51,10 @@ class Dog(BaseModel):
     kind: Literal["dog"]
 
 
+class Fish(BaseModel):
+    kind: Literal["fish"] = "fish"
+
+
 class Known(BaseModel):
     model_config = {"json_schema_extra": {"examples": [{"symbol": "AAPL", "depth": 3}]}}
     symbol: str
@@ -93,6 +97,7 @@ class Ordered(BaseModel):
         (Node, {"name": "AA", "children": []}),
         (Cat | Dog, {"kind": "cat", "lives": 9}),
         (Annotated[Dog | Cat, Field(discriminator="kind")], {"kind": "dog"}),
+        (Annotated[Fish | Cat, Field(discriminator="kind")], {"kind": "fish"}),
         (RootModel[list[int]], [1]),
         (Known, {"symbol": "AAPL", "depth": 3}),
         (Made, {"id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "sym": "MSFT"}),

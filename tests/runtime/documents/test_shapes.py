@@ -160,6 +160,11 @@ def test_a_title_that_a_model_has_itself_describes_it() -> None:
     assert "description" not in sent["BoxVenue"]
 
 
+def test_a_discriminator_has_a_title_for_generators_that_make_a_type_of_it(found: Json) -> None:
+    titles = {key: found[key]["properties"]["kind"]["title"] for key in ("Cat", "DogInput")}
+    assert titles == {"Cat": "CatKind", "DogInput": "DogInputKind"}
+
+
 def test_a_discriminator_is_required_of_each_member(found: Json) -> None:
     for union, members in (("Trade", ("Cat", "Dog")), ("TradeRequest", ("CatInput", "DogInput"))):
         assert found[union]["properties"]["pet"]["discriminator"] == "kind"
