@@ -26,7 +26,9 @@ function untouched(name, text) {
     const text = ts.isVariableStatement(one) ? one.getText() : one.getText().replace(/;$/, "");
     return `${comments && `${comments}\n`}// prettier-ignore\n${text}`;
   });
-  return `${HEADER}\n${statements.join("\n\n")}\n`;
+  // Deno looks for the types of a script where it says so.
+  const types = name.endsWith(".js") ? `/* @ts-self-types="./${name.replace(/js$/, "d.ts")}" */\n` : "";
+  return `${HEADER}${types}\n${statements.join("\n\n")}\n`;
 }
 
 /** Return runtime.js, made of the sources in a folder. */
@@ -61,7 +63,7 @@ export async function extra(name) {
     legalComments: "none",
     logLevel: "warning",
   });
-  return untouched(`${name}.js`, outputFiles[0].text);
+  return untouched(`runtime-${name}.js`, outputFiles[0].text);
 }
 
 /** Return the declarations of all sources by their names; throws where types are wrong. */
@@ -79,7 +81,7 @@ function emitted() {
 /** Return the declarations of an extra, which stands beside runtime.d.ts. */
 export function extraDeclarations(name) {
   const [, text] = [...emitted()].find(([file]) => file.endsWith(`/${name}.d.ts`));
-  return untouched(`${name}.d.ts`, text.replaceAll('"./index.ts"', '"./runtime.js"').replace("export {};", ""));
+  return untouched(`runtime-${name}.d.ts`, text.replaceAll('"./index.ts"', '"./runtime.js"').replace("export {};", ""));
 }
 
 /** Return runtime.d.ts: what index.ts exports, and what that refers to. */

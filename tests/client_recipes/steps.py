@@ -43,6 +43,7 @@ class Recipe:
 
 
 TSC = ".bin/tsc"
+_DENO = "@deno/linux-x64-glibc/deno"
 BOTH = ("--react", "--mock")
 # tsc copies no JavaScript.
 _RUNTIME = Copy("feed/runtime.js", "dist/feed/runtime.js")
@@ -101,9 +102,10 @@ RECIPES = {
     "deno": Recipe(
         (),
         (
+            Command((_DENO, "check", "--no-lock", "--no-remote", "main.ts")),
             Command(
                 (
-                    *("@deno/linux-x64-glibc/deno", "run", "--no-lock", "--no-remote"),
+                    *(_DENO, "run", "--no-lock", "--no-remote"),
                     *("--allow-net", "--allow-env", "main.ts"),
                 ),
                 "number\n",

@@ -157,7 +157,7 @@ def test_hooks_of_the_same_name_are_told_apart() -> None:
     for name in ("useFeedBars", "useSpotBars", "useOwnConnection"):
         assert f"export function {name}(" in files["react.ts"]
     assert files["mock.ts"].count("export function createMock(client: typeof ") == 3
-    assert "types.js" not in files["react.ts"]  # no named type is used
+    assert "./types" not in files["react.ts"]  # no named type is used
 
 
 def test_a_text_that_looks_like_a_type_needs_no_import() -> None:
@@ -165,7 +165,7 @@ def test_a_text_that_looks_like_a_type_needs_no_import() -> None:
         document({"enum": ['t.Bar" t.Foo']}), ClientOptions("x", react=True, mock=True)
     ).files
 
-    assert "types.js" not in files["react.ts"] + files["mock.ts"]
+    assert "./types" not in files["react.ts"] + files["mock.ts"]
     assert r'Followed<"t.Bar\" t.Foo">' in files["react.ts"]
 
 

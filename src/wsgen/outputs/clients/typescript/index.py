@@ -31,9 +31,9 @@ def render_index(head: str, clients: Sequence[Client], schemas: Schemas, runtime
     ]
     start = [
         f"import {{ {_imported(clients)} }} from {quoted(runtime)}\n",
-        'import type * as t from "./types.js"\n',
+        'import type * as t from "./types.d.ts"\n',
         f"export * from {quoted(runtime)}\n",
-        'export type * as t from "./types.js"\n',
+        'export type * as t from "./types.d.ts"\n',
     ]
     return head + "".join(map(statement, [*start, *statements]))
 

@@ -54,7 +54,7 @@ def command_types(client: Client, command: Asked, schemas: Schemas) -> CommandTy
 def import_of_types(texts: Iterable[str]) -> list[str]:
     """Return the statement that imports the named types, if `texts`, which have no comments, need them."""
     used = any(re.search(r"\bt\.", _STRING.sub("", text)) for text in texts)
-    return ['import type * as t from "./types.js"\n'] if used else []
+    return ['import type * as t from "./types.d.ts"\n'] if used else []
 
 
 def comment_on(item: Subscribed | Asked) -> str:

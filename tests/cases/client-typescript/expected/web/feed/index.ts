@@ -9,13 +9,13 @@
 import { Client, command, state, stream, type CommandError, type CommandOptions, type HandleOptions, type Options, type Reduce, type State, type Stream, type StreamOptions } from "@wsgen/client"
 
 // prettier-ignore
-import type * as t from "./types.js"
+import type * as t from "./types.d.ts"
 
 // prettier-ignore
 export * from "@wsgen/client"
 
 // prettier-ignore
-export type * as t from "./types.js"
+export type * as t from "./types.d.ts"
 
 // prettier-ignore
 /** The errors that `placeOrder` declares. */
