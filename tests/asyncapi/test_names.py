@@ -14,6 +14,7 @@ from wsgen.asyncapi.export.export_problems import clashes
 from wsgen.model import CommandSpec, ModuleSpec, TypeRef
 from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime.asyncapi import fill
+from wsgen_runtime.documents.model_names import SHARED_NAMES
 
 MODELS = """
 from pydantic import BaseModel
@@ -146,6 +147,28 @@ def test_a_model_that_is_called_as_a_frame_is_the_one_that_gets_another_name(pro
     found = document(bars(data=of("ErrorPayload")))["components"]["schemas"]
     assert "code" in found["ErrorPayload"]["properties"]
     assert "close" in found["NamedModelsErrorPayload"]["properties"]
+
+
+@pytest.mark.parametrize("model", ["ResetPayload", "TopicPosition", "UnsubscribedPayload"])
+def test_no_first_route_takes_the_name_of_a_model(project: Path, model: str) -> None:
+    text = MODELS.replace("class Order(", f"class {model}(")
+    (project / "named_models.py").write_text(text, "utf-8")
+    commands = (
+        CommandSpec(class_name="Place", command="place", request=of("Bar"), response=of(model)),
+    )
+    before = document(module(commands=commands))["components"]["schemas"]
+    after = document(module(*bars().routers, commands=commands))["components"]["schemas"]
+    assert {name: after[name] for name in before} == before
+
+
+def test_no_model_is_called_as_what_all_modules_have_in_common() -> None:
+    first, second = bars(), module(router("ticks"), name="legacy", endpoint="/legacy")
+    stubs = [json.loads(render_channels(spec))["components"] for spec in (first, second)]
+    for kind in ("messages", "schemas"):
+        shared = stubs[0][kind].keys() & stubs[1][kind].keys()
+        assert {
+            name for name in SHARED_NAMES if name.endswith("Message") is (kind == "messages")
+        } == (shared)
 
 
 def test_modules_that_would_have_the_same_names_are_not_exported_together() -> None:

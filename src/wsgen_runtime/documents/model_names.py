@@ -14,6 +14,23 @@ from hashlib import sha256
 from typing import NamedTuple
 
 _OF_CLIENTS = ("Request", "Input")
+_FRAMES = (
+    *("Authenticate", "AuthenticateResponse", "Error", "Hello", "HelloResponse", "Notice"),
+    *("Ping", "Pong", "Status"),
+)
+_PAYLOADS = (
+    *("Authenticate", "AuthenticateResponse", "Error", "Hello", "HelloResponse", "Notice"),
+    *("Reset", "Status", "SubscribeResponse", "UnsubscribeResponse", "Unsubscribed"),
+)
+SHARED_NAMES = frozenset(
+    {"ErrorDetail", "HelloLimits", "TopicPosition"}
+    | {f"{name}{part}" for name in _FRAMES for part in ("Frame", "Message")}
+    | {f"{name}Payload" for name in _PAYLOADS}
+)
+"""What a document calls the parts that all modules have in common; no model has such a name.
+
+That is so for all documents, since the first route of a module, say, may bring such a part.
+"""
 
 
 class ModelKey(NamedTuple):
@@ -37,11 +54,11 @@ class ModelKey(NamedTuple):
 def model_names(
     models: Mapping[str, ModelKey], schemas: Mapping[str, object], taken: Collection[str]
 ) -> dict[str, str]:
-    """Return a name for each key of `models`, none of which is one of those `taken`, not even in another case.
+    """Return a name for each key of `models`, none of which is shared or `taken`, not even in another case.
 
     `schemas` are the schemas of the models. An enum is the same for both sides, and has one name.
     """
-    used = {name.lower() for name in taken}
+    used = {name.lower() for name in (*taken, *SHARED_NAMES)}
     names: dict[str, str] = {}
     enums: dict[str, str] = {}
     for key in sorted(models, key=lambda key: _rank(models[key])):
