@@ -5,7 +5,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import pytest
 from jsonschema import Draft7Validator
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from wsgen_runtime.asyncapi import fill
 
@@ -173,7 +173,7 @@ def test_a_discriminator_is_required_of_each_member(found: Json) -> None:
 
 
 def test_constraints_beside_a_reference_stay_in_force() -> None:
-    extra = {"minProperties": 2}
+    extra: dict[str, JsonValue] = {"minProperties": 2}
 
     class Strict(BaseModel):
         venue: Annotated[Venue, Field(json_schema_extra=extra)]
