@@ -40,17 +40,14 @@ def describe_modules(
 def _places(loaded: Mapping[ModuleSource, Loaded]) -> Iterator[tuple[Owner, Span]]:
     """Yield where each type, route and command is declared; the latter two have no field."""
     for item in loaded.values():
-        spec = item.spec
-        for router in spec.routers if spec else ():
-            for field in ("", "request", "data", "snapshot"):
-                key = f"{router.class_name}.{field}".rstrip(".")
-                if spec and (span := item.positions.get(key)):
-                    yield Owner(spec.endpoint, router.route, field), span
-        for command in spec.commands if spec else ():
-            for field in ("", "request", "response"):
-                key = f"commands.{command.class_name}.{field}".rstrip(".")
-                if spec and (span := item.positions.get(key)):
-                    yield Owner(spec.endpoint, command.command, field), span
+        if (spec := item.spec) is None:
+            continue
+        names = {router.class_name: router.route for router in spec.routers}
+        names |= {f"commands.{command.class_name}": command.command for command in spec.commands}
+        for key, span in item.positions.items():
+            owner, _, field = (key, "", "") if key in names else key.rpartition(".")
+            if owner in names:
+                yield Owner(spec.endpoint, names[owner], field), span
 
 
 def _place(owner: Owner | None, places: Mapping[Owner, Span]) -> Span | None:

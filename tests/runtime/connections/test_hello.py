@@ -84,9 +84,9 @@ async def test_the_contract_is_the_digest_of_the_served_document() -> None:
 async def test_the_contract_is_computed_once_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     threads = []
 
-    def described(app: WsApp, root: str) -> dict[str, Any]:  # as a document
+    def described(app: WsApp, root: str, *, examples: bool) -> dict[str, Any]:  # as a document
         threads.append(threading.current_thread())
-        return describe_app(app, root)
+        return describe_app(app, root, examples=examples)
 
     monkeypatch.setattr("wsgen_runtime.documents.contract.describe_app", described)
     app = app_with()
@@ -104,7 +104,7 @@ async def test_the_contract_is_computed_once_in_a_thread(monkeypatch: pytest.Mon
 async def test_a_document_that_cannot_be_made_is_logged_and_has_no_contract(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(app: WsApp, root: str) -> dict[str, Any]:
+    def broken(app: WsApp, root: str, *, examples: bool) -> dict[str, Any]:
         raise ZeroDivisionError("boom")
 
     monkeypatch.setattr("wsgen_runtime.documents.contract.describe_app", broken)
