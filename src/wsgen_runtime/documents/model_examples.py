@@ -1,6 +1,6 @@
 """Makes examples of models from their JSON schemas; none is drawn at random, so each run makes the same ones."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import SchemaValidator, core_schema, to_json
 
 from wsgen_runtime.documents.example_numbers import number_in
+from wsgen_runtime.documents.pattern_texts import texts_of
 
 # JSON whose structure is known.
 Json = Mapping[str, Any]
@@ -207,14 +208,7 @@ def _matching(pattern: str, least: int, most: int) -> str:
         validator = SchemaValidator(core_schema.str_schema(pattern=pattern))
     except Exception as error:  # a pattern of another language
         raise ImpossibleError from error
-    for text in _candidates(least, most):
-        if validator.isinstance_python(text):
+    for text in (_TEXT, *_FORMATS.values(), *texts_of(pattern)):
+        if least <= len(text) <= most and validator.isinstance_python(text):
             return text
     raise ImpossibleError
-
-
-def _candidates(least: int, most: int) -> Iterator[str]:
-    yield from (text for text in (_TEXT, *_FORMATS.values()) if least <= len(text) <= most)
-    for length in range(max(least, 1), most + 1):
-        yield from (character * length for character in "Aa1")
-    yield from ("A-1", "A1", "a1", "a-1", "a_1", "#000000", "+1234567890", "1.0", "en-US", "")
