@@ -109,7 +109,7 @@ def typescript(
     clients: tuple[ClientResult, ...] = (ClientResult(_LANGUAGE, settings.output, State.FAILED),)
     if described is not None:
         ending = Ending(not check_only, _command(output, given), force=force)
-        # A front end that has only a document is no project of wsgen.
+        # A front end that has only a document is not a project of wsgen.
         locked = nullcontext() if check_only or given is not None else project_lock(config)
         with locked:
             client_made, more = make_client(described, settings, ending)

@@ -70,7 +70,7 @@ def make_documents(choices: Choices) -> Made:
 
 
 def files_of(output: Path, notation: str, *, per_module: bool) -> "OutputFiles":
-    """Return the files that `--output` stands for. Raises UsageError for a path that stands for none."""
+    """Return the files that `--output` means. Raises UsageError for a path that means none."""
     from wsgen.asyncapi.export import output_files
 
     placeholders = output_files.placeholders_in(str(output))

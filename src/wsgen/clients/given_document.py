@@ -2,7 +2,9 @@
 
 import time
 from base64 import b64encode
+from http.client import HTTPException, HTTPMessage
 from pathlib import Path
+from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -94,14 +96,9 @@ def _fetched(url: str, timeout: float) -> bytes:
         reason = f"the server answers {error.code} {error.reason}"
     except URLError as error:
         reason = str(getattr(error.reason, "strerror", None) or error.reason)
-    except (
-        OSError,
-        ValueError,
-    ) as error:  # also what http.client raises for an answer that is none
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    except Exception as error:
-        if type(error).__module__ != "http.client":
-            raise
+    except HTTPException as error:
         reason = f"the answer is not HTTP: {type(error).__name__}"
     message = f"the document {_shown(url)} cannot be fetched: {reason:.200}"
     raise refuse(Diagnostic("WSG702", message, help=help_text))
@@ -112,7 +109,15 @@ class _Redirects(HTTPRedirectHandler):
 
     max_redirections = 5
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
+    def redirect_request(
+        self,
+        req: Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> Request | None:
         """Return the request for the next URL. Raises URLError if it is not to be followed."""
         _check_scheme(newurl)
         if req.type == "https" and urlsplit(newurl).scheme != "https":

@@ -46,8 +46,8 @@ def contract_of(document: dict[str, Any], key: str | None = None) -> str:
 def _digests(schemas: dict[str, Any]) -> dict[str, str]:
     """Return a digest of each schema, in which the names of those that it refers to do not count.
 
-    In each round, a digest covers what is one reference further away. When a round tells no more schemas apart
-    than the one before it, no later one does.
+    In each round, a digest covers what is one reference further away. When a round distinguishes no further
+    schemas, later ones do not either.
     """
     digests = dict.fromkeys(schemas, "")
     distinct = 0

@@ -13,14 +13,14 @@ _NOTES = frozenset(
     {"$comment", "default", "deprecated", "description", "examples", "readOnly", "title"}
     | {"writeOnly"}
 )
-"""Keywords that allow every value, so that they may stand beside a reference, where draft 07 ignores them."""
+"""Keywords that allow every value, so that they may be beside a reference, where draft 07 ignores them."""
 
 Json = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft07:
-    """How to convert schemas: new texts for references, and schemas that stand in place of them.
+    """How to convert schemas: new texts for references, and schemas that replace them.
 
     In schemas of what is always sent whole, required properties have no default.
     """
@@ -91,7 +91,7 @@ class Draft07:
 
 
 def _flat(schema: Mapping[str, object]) -> Mapping[str, object]:
-    """Return a schema in which a reference that is alone in `allOf`, as older pydantic has it, stands outside."""
+    """Return a schema in which a reference that is alone in `allOf`, as older pydantic has it, is outside."""
     parts = schema.get("allOf")
     if isinstance(parts, list) and len(parts) == 1 and "$ref" not in schema:
         (part,) = parts

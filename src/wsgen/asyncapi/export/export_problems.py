@@ -163,8 +163,8 @@ def take_out_refused(document: Json, modules: Sequence[Exportable]) -> list[Mism
     """Take made examples that their schemas refuse out of `document`; return the requests of `modules` like that.
 
     The models accept some requests that the schemas refuse, such as `"5"` for a number; examples should not use
-    this. Models may also have schemas of their own, which refuse what is made from them. Made examples that there
-    was no time to check are taken out too.
+    this. Models may also have schemas of their own, which refuse what is made from them. Made examples that could
+    not be checked in time are taken out too.
     """
     messages = document["components"]["messages"]
     owners = {

@@ -24,7 +24,7 @@ from wsgen.outputs.clients.typescript.schemas import Schemas
 from wsgen.outputs.clients.typescript.statements import header, named_type, statement
 
 Extra = Callable[[str, Sequence[Client], Schemas], str]
-"""Renders a file that stands on `index.ts`, below the first lines of all files."""
+"""Renders a file that imports `index.ts`, below the first lines of all files."""
 
 _PARTS = ("runtime", "runtime-react", "runtime-mock")
 _RUNTIME = Path(__file__).with_name("runtime")

@@ -20,7 +20,7 @@ _COMMENT = doc_comment(["Return a client without a server, and the other side of
 
 
 def render_mock(head: str, clients: Sequence[Client], schemas: Schemas) -> str:
-    """Return the text of `mock.ts`, which stands on `index.ts`."""
+    """Return the text of `mock.ts`, which imports `index.ts`."""
     members = {client.name: list(_members(client, schemas)) for client in clients}
     texts = [text for listed in members.values() for _, text in listed]
     used = ("MockCommand", "MockState", "MockStream")

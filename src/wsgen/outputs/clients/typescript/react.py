@@ -17,7 +17,7 @@ _SHARED = "useConnection, type Followed, type FollowOptions"
 
 
 def render_react(head: str, clients: Sequence[Client], schemas: Schemas) -> str:
-    """Return the text of `react.ts`, which stands on `index.ts`."""
+    """Return the text of `react.ts`, which imports `index.ts`."""
     named = list(_named(clients))
     signatures = [_signature(*item, schemas) for item in named]
     statements = ['"use client"\n']

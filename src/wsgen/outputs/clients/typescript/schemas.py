@@ -1,7 +1,7 @@
 """Convert JSON Schemas, of draft 07 or 2020-12, to types of TypeScript.
 
-A schema that a reference names becomes a type with a name of its own. What TypeScript cannot express is left out,
-so that the type takes more values than the schema, and told.
+A schema that a reference names becomes a type with a name of its own. A part that TypeScript cannot
+express is left out and reported, and the type takes more values than the schema.
 """
 
 from collections.abc import Callable, Mapping
@@ -158,7 +158,7 @@ class Schemas:
             return self._wrapped(lambda: self._array(schema, route, depth))
         if isinstance(kind, str) and kind in _SIMPLE:
             return _SIMPLE[kind]
-        self._tell((*route, "type"), f"there is no type {kind!r:.100}", "Correct the type.")
+        self._tell((*route, "type"), f"the type {kind!r:.100} does not exist", "Correct the type.")
         return UNKNOWN
 
     def _wrapped(self, convert: Callable[[], Type]) -> Type:

@@ -1,4 +1,4 @@
-"""The types of the routes and commands of a client, for the files that stand on `index.ts`."""
+"""The types of the routes and commands of a client, for the files that import `index.ts`."""
 
 import re
 from collections.abc import Iterable
