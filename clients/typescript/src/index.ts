@@ -1,3 +1,4 @@
+// What generated clients and applications import. The mock and the hooks of React have entries of their own.
 export { Client, type ClientEvents, type Contract, type Options, RUNTIME_VERSION } from "./client.ts";
 export { type CommandOptions, command } from "./commands.ts";
 export type { ConnectionState } from "./connection.ts";
