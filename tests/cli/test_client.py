@@ -264,6 +264,25 @@ def test_a_client_has_a_folder_of_its_own(path: str, feed: Path) -> None:
     assert run(["check"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("feed", "holds a source, ws.yaml"), ("feed/ws_generated", "is a package that wsgen")],
+)
+def test_a_client_is_not_written_among_sources_and_routers(
+    path: str, said: str, feed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted((feed / "feed").rglob("*"))
+    (feed / "wsgen.toml").write_text("[quality]\nsteps = []\n", "utf-8")
+    (feed / "api.json").write_text(DOCUMENT, "utf-8")
+    assert client(feed / path, "api.json") == 1
+    assert run(["client", "typescript", "-o", path]) == 1
+    settings = f'[quality]\nsteps = []\n[clients.typescript]\npath = "{path}"\n'
+    (feed / "wsgen.toml").write_text(settings, "utf-8")
+    assert run(["render"]) == 1
+    assert capsys.readouterr().err.count(f"error[WSG705]: the folder of the client {said}") == 3
+    assert sorted((feed / "feed").rglob("*")) == before
+
+
 def test_a_bound_of_a_model_is_a_change_at_its_line(
     feed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from wsgen._version import __version__
 from wsgen.clients.described import Described
+from wsgen.clients.folder_of_client import check_folder
 from wsgen.commit.apply import apply_plan
 from wsgen.commit.plan import Plan, owns_anything, plan_commit
 from wsgen.diagnostics import Diagnostic, Span
-from wsgen.errors import FilesError
+from wsgen.errors import FilesError, GenerationError
 from wsgen.manifest import MANIFEST, Manifest, digest, read_manifest
 from wsgen.outputs.clients.contract import ClientOptions, RenderedClient
 from wsgen.outputs.registry import CLIENTS
@@ -50,6 +51,7 @@ def make_client(
     if not rendered.files:
         return failed, tuple(found)
     try:
+        check_folder(settings.output)
         plan = plan_commit(
             settings.output, rendered.files, _manifest(rendered, settings), force=ending.force
         )
@@ -64,7 +66,7 @@ def make_client(
         if ending.write:
             apply_plan(plan)
             return _ended(result, State.WRITTEN), tuple(found)
-    except FilesError as error:
+    except (FilesError, GenerationError) as error:
         return failed, (*found, *error.diagnostics)
     drift = _drift(described, settings, rendered, plan, ending.command)
     return result, (*found, *drift)
