@@ -88,7 +88,7 @@ CLIENTS: dict[str, Code] = {
     "WSG705": Code(
         title="folder of a client is taken",
         what="The folder of a client is a generated package, or a source of a module is in it or below it.",
-        why="wsgen searches no folder that it generates: a client there would hide the modules, or replace a package.",
+        why="No source is found in a generated folder: a client there would hide modules, or replace a package.",
         fix="Name a folder that only the client is in.",
         file="console",
         wrong="""
