@@ -54,14 +54,14 @@ def files_in_the_way(plan: Plan, command: str) -> Iterator[Diagnostic]:
             help_text = what_to_do(error, writable="Make the file readable, or remove it.")
             yield Diagnostic("WSG405", message, Span(file), help=help_text)
             continue
-        ours = name == MANIFEST or name in plan.owned
-        yield Diagnostic(
-            "WSG407",
-            f"{name} was edited by hand" if ours else f"{name} was not written by wsgen",
-            Span(file),
-            help="Move the change to where the file is made from, then run "
-            f"`{command}` to replace the file.",
-        )
+        if name == MANIFEST or name in plan.owned:
+            message = f"{name} was edited by hand"
+            help_text = "Move the change to where the file is made from, then run "
+            help_text += f"`{command}` to replace the file."
+        else:
+            message = f"{name} was not written by wsgen"
+            help_text = f"Move the file to another place, or run `{command}` to replace it."
+        yield Diagnostic("WSG407", message, Span(file), help=help_text)
 
 
 def drift(source: ModuleSource, plan: Plan, reason: str) -> Diagnostic:
