@@ -102,6 +102,8 @@ def test_no_version_leads_out_of_the_folder(versioned: Project, version: str) ->
     ("output", "said"),
     [
         ("docs/{modul}.json", "unknown placeholder {modul}. Did you mean `{module}`?"),
+        ("docs/{module.json", "has a brace without the other. Known are {module} and {version}."),
+        ("docs/{module}}.json", "has a brace without the other."),
         ("docs/{}.json", "unknown placeholder {}. Known are {module} and {version}."),
         ("docs/{module.name}.json", "unknown placeholder {module.name}."),
         ("docs/{module}", "--output has placeholders: end it with .json, .yaml or .yml"),

@@ -80,6 +80,13 @@ def files_of(output: Path, notation: str, *, per_module: bool) -> "OutputFiles":
             otherwise = f"Known are {' and '.join(known)}."
             help_text = did_you_mean(f"{{{name}}}", known, otherwise)
             raise click.UsageError(f"--output has the unknown placeholder {{{name}}}. {help_text}")
+    rest = str(output)
+    for name in known:
+        rest = rest.replace(name, "")
+    if "{" in rest or "}" in rest:
+        raise click.UsageError(
+            f"--output has a brace without the other. Known are {' and '.join(known)}."
+        )
     is_file = output.suffix in output_files.SUFFIXES
     if placeholders and not is_file:
         raise click.UsageError("--output has placeholders: end it with .json, .yaml or .yml")
