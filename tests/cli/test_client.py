@@ -137,7 +137,9 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
     ("answer", "said"),
     [
         (text(b"no", 404), "the server answers 404"),
-        (text(b"<html>"), "is not an AsyncAPI document"),
+        (text(b"no", 426), "help: Correct the URL. An app serves its document at `asyncapi.json`"),
+        (text(b"\n<html>a: b: c"), "is not an AsyncAPI document, but a page"),
+        (text(b"a: b: c"), "http://127.0.0.1:"),
         (text(b"\xff\xfe"), "is not UTF-8"),
         (redirect("file:///etc/passwd"), "is not allowed"),
         (redirect("/again"), "redirect"),
@@ -146,7 +148,19 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
         (lambda handler: handler.wfile.write(b"nonsense\n"), "cannot be fetched"),
         (lambda handler: handler.connection.close(), "cannot be fetched"),
     ],
-    ids=["missing", "html", "bytes", "file", "circle", "endless", "slow", "no-http", "closed"],
+    ids=[
+        "missing",
+        "endpoint",
+        "html",
+        "text",
+        "bytes",
+        "file",
+        "circle",
+        "endless",
+        "slow",
+        "no-http",
+        "closed",
+    ],
 )
 def test_what_a_server_answers_is_a_diagnostic(
     answer: Answer,

@@ -22,6 +22,7 @@ from wsgen.outputs.clients.contract import Owner, Problem
 _SCHEMES = frozenset({"http", "https"})
 _KNOWN = "3."
 _CHUNK = 1 << 16
+_SERVED = "An app serves its document at `asyncapi.json` below the path of its endpoint."
 
 
 def describe_given(given: str, timeout: float) -> tuple[Described, tuple[Diagnostic, ...]]:
@@ -91,8 +92,9 @@ def _fetched(url: str, timeout: float) -> bytes:
                 data += part
                 if time.monotonic() > deadline:
                     raise TimeoutError("timed out")
-        return bytes(data)
+        return _no_page(url, bytes(data))
     except HTTPError as error:
+        help_text = f"Correct the URL. {_SERVED}"
         reason = f"the server answers {error.code} {error.reason}"
     except URLError as error:
         reason = str(getattr(error.reason, "strerror", None) or error.reason)
@@ -102,6 +104,14 @@ def _fetched(url: str, timeout: float) -> bytes:
         reason = f"the answer is not HTTP: {type(error).__name__}"
     message = f"the document {_shown(url)} cannot be fetched: {reason:.200}"
     raise refuse(Diagnostic("WSG702", message, help=help_text))
+
+
+def _no_page(url: str, data: bytes) -> bytes:
+    """Return `data` if it is no page of HTML, in whose text readers of YAML find odd mistakes."""
+    if data.lstrip().startswith(b"<"):
+        message = f"what {_shown(url)} answers is not an AsyncAPI document, but a page"
+        raise refuse(Diagnostic("WSG702", message, help=f"Name the document. {_SERVED}"))
+    return data
 
 
 class _Redirects(HTTPRedirectHandler):

@@ -7,7 +7,12 @@ from wsgen.diagnostics import Diagnostic
 
 
 def display_path(path: Path, base: Path | None = None) -> str:
-    """Return `path` with forward slashes, relative to `base` or the working directory if it is below that."""
+    """Return `path` with forward slashes, relative to `base` or the working directory if it is below that.
+
+    A URL, in which paths keep only one slash of two, is shown with both.
+    """
+    if path.parts[:1] in (("http:",), ("https:",)):
+        return path.as_posix().replace(":/", "://", 1)
     try:
         # A path from the command line may contain `..`. Links are shown as they are.
         absolute = path if base is None else Path(os.path.abspath(path))  # noqa: PTH100 - not resolve()

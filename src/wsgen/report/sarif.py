@@ -83,9 +83,10 @@ def _location(span: Span, base: Path | None) -> dict[str, dict[str, object]]:
     if span.end_line:
         region |= {"endLine": span.end_line, "endColumn": max(span.end_column, 1)}
     path = display_path(span.path, base)
-    uri = (
-        span.path.absolute().as_uri() if path.startswith(("/", "../")) else quote(os.fsencode(path))
-    )
+    if path.startswith(("/", "../")):
+        uri = span.path.absolute().as_uri()
+    else:
+        uri = quote(os.fsencode(path), safe="/:" if "://" in path else "/")
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": uri},
