@@ -278,6 +278,19 @@ def test_a_client_has_a_folder_of_its_own(path: str, feed: Path) -> None:
     assert run(["check"]) == 2
 
 
+def test_the_command_that_is_shown_makes_the_same_client(
+    feed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["-o", "app", "--module", "feed", "--package", "@acme/feed", "--open-enums"]
+    shown = "`wsgen client typescript feed " + " ".join(options)
+    assert run(["client", "typescript", *options, "--check", "feed"]) == 1
+    assert f"{shown}`" in capsys.readouterr().err
+    assert run(["client", "typescript", *options, "feed"]) == 0
+    (feed / "app" / "index.ts").write_text("// mine\n", "utf-8")
+    assert run(["client", "typescript", *options, "feed"]) == 1
+    assert f"{shown} --force`" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [("feed", "holds a source, ws.yaml"), ("feed/ws_generated", "is a package that wsgen")],

@@ -97,7 +97,8 @@ def typescript(
         raise click.UsageError(message)
     config = project_of(paths)
     flags = {"open_enums": open_enums, "react": react, "mock": mock}
-    settings = _settings(config, output, {"runtime": runtime, "package": package}, flags)
+    names = {"runtime": runtime, "package": package}
+    settings = _settings(config, output, names, flags)
     try:
         described, found = (
             _of_project(config, paths, modules, timeout)
@@ -108,7 +109,8 @@ def typescript(
         described, found = None, error.diagnostics
     clients: tuple[ClientResult, ...] = (ClientResult(_LANGUAGE, settings.output, State.FAILED),)
     if described is not None:
-        ending = Ending(not check_only, _command(output, given), force=force)
+        command = _command(output, given, paths, {"module": modules, **names, **flags})
+        ending = Ending(not check_only, command, force=force)
         # A front end that has only a document is not a project of wsgen.
         locked = nullcontext() if check_only or given is not None else project_lock(config)
         with locked:
@@ -164,8 +166,19 @@ def _of_project(
     return described, (*found, *more)
 
 
-def _command(output: Path | None, given: str | None) -> str:
-    words = ["wsgen", "client", "typescript"]
+def _command(
+    output: Path | None, given: str | None, paths: tuple[Path, ...], others: Mapping[str, object]
+) -> str:
+    """Return the command that makes the same client: each option that is left out would change it."""
+    words = ["wsgen", "client", "typescript", *map(str, paths)]
     words += ["-o", str(output)] if output is not None else []
     words += ["--from", given] if given is not None else []
+    for name, value in others.items():
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(value, tuple):
+            words += [word for item in value for word in (option, str(item))]
+        elif value is True:
+            words.append(option)
+        elif value:
+            words += [option, str(value)]
     return shlex.join(words)
