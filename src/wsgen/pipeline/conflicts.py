@@ -57,7 +57,7 @@ def files_in_the_way(plan: Plan, command: str) -> Iterator[Diagnostic]:
         if name == MANIFEST or name in plan.owned:
             message = f"{name} was edited by hand"
             help_text = "Move the change to where the file is made from, then run "
-            help_text += f"`{command}` to replace the file."
+            help_text += f"`{command}` to {'replace' if name in plan.texts else 'remove'} the file."
         else:
             message = f"{name} was not written by wsgen"
             help_text = f"Move the file to another place, or run `{command}` to replace it."
