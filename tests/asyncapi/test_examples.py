@@ -27,6 +27,8 @@ class Request(BaseModel):
     def known(cls, value: str) -> str:
         if value == "BOOM":
             raise RuntimeError("no database")
+        if value == "EXIT":
+            raise SystemExit("no licence")
         return value
 
 class Bar(BaseModel):
@@ -132,6 +134,7 @@ def test_2_6_says_what_each_message_needs(project: Path) -> None:
         ("{price: 1.5}", "{price: much}", "11:23", "`data.price`: Input should be a valid decimal"),
         ("depth: 1}", 'depth: "1"}', "12:37", "`request.depth`: '1' is not of type 'integer'"),
         ("{sym: AAPL}", "{sym: BOOM}", "10:18", "`request`: RuntimeError: no database"),
+        ("{sym: AAPL}", "{sym: EXIT}", "10:18", "`request`: SystemExit: no licence"),
     ],
 )
 def test_an_example_that_the_model_refuses(

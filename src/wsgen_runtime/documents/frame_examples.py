@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from wsgen_runtime.documents.document_references import name_in
+from wsgen_runtime.documents.model_examples import FAILURES
 from wsgen_runtime.documents.route_examples import (
     asking_frames,
     made_command,
@@ -169,5 +170,5 @@ def _checked(
             RefusedExample(*at, part, item["loc"], item["msg"])
             for item in error.errors(include_url=False, include_context=False, include_input=False)
         ], None
-    except Exception as error:  # validators are user code
+    except FAILURES as error:  # validators are user code
         return [RefusedExample(*at, part, (), f"{type(error).__name__}: {error}")], None

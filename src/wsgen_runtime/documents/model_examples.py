@@ -42,6 +42,8 @@ _VARIANTS = (_FORMATS, _FORMATS | _WITHOUT_OFFSET, _FORMATS | _LATER)
 
 _TEXT = "string"
 _MOST_ITEMS, _MOST_CHARACTERS = 8, 64
+_MOST_VALUES = 1000
+"""Of one example, in whose second half lists stay empty: models that refer to each other would multiply."""
 
 
 FAILURES = (Exception, SystemExit)
@@ -94,10 +96,14 @@ class _Maker:
         self._definitions = definitions
         self._texts = texts
         self._inside: list[str] = []
+        self._left = _MOST_VALUES
         self._tags: set[str] = set()
 
     def value(self, schema: Any) -> object:  # Any: a schema may be a boolean too
         """Return a value of `schema`. Raises ImpossibleError."""
+        self._left -= 1
+        if self._left < 0:
+            raise ImpossibleError
         if not isinstance(schema, Mapping):
             return {}
         for key in ("examples", "enum"):
@@ -169,10 +175,10 @@ class _Maker:
         least = schema.get("minItems", 0)
         if least > _MOST_ITEMS:
             raise ImpossibleError
-        if schema.get("maxItems") == 0:
+        if schema.get("maxItems") == 0 or (not least and self._left < _MOST_VALUES // 2):
             return []
         try:
-            return [self.value(schema.get("items"))] * max(least, 1)
+            return [self.value(schema.get("items")) for _ in range(max(least, 1))]
         except ImpossibleError:
             if least:
                 raise

@@ -17,6 +17,7 @@ from pydantic import (
     NaiveDatetime,
     RootModel,
     TypeAdapter,
+    create_model,
     model_validator,
 )
 
@@ -133,10 +134,43 @@ def test_an_example_is_small_and_valid(kind: Any, given: object) -> None:
     assert adapter.dump_json(made.value) == adapter.dump_json(make_example(adapter).value)  # type: ignore[union-attr]
 
 
+def doubled(levels: int) -> type[BaseModel]:
+    """Return a model with two fields of a model with two fields, and so on."""
+    kind = create_model("Level", value=(int, ...))
+    for level in range(levels):
+        kind = create_model(f"Level{level}", left=(kind, ...), right=(kind, ...))
+    return kind
+
+
+def nested(levels: int) -> Any:
+    kind: Any = int
+    for _ in range(levels):
+        kind = Annotated[list[kind], Field(min_length=8)]
+    return kind
+
+
+def related(models: int) -> type[BaseModel]:
+    """Return one of several models that have lists of all the others."""
+    names = [f"Related{number}" for number in range(models)]
+    fields: Any = {name.lower(): (list[name], ...) for name in names}  # type: ignore[valid-type]
+    space = {name: create_model(name, **fields) for name in names}
+    for kind in space.values():
+        kind.model_rebuild(_types_namespace=space)
+    return space[names[0]]
+
+
+def test_models_that_have_lists_of_each_other_get_an_example_in_proportion() -> None:
+    made = make_example(TypeAdapter(related(20)))
+    assert made is not None
+    assert len(str(made.given)) < 100_000
+
+
 @pytest.mark.parametrize(
     "kind",
     [
         Endless,
+        doubled(100),
+        nested(30),
         Annotated[int, AfterValidator(refuse)],
         Annotated[str, Field(min_length=1_000_000_000)],
         Annotated[list[int], Field(min_length=1_000_000_000)],
