@@ -9,6 +9,7 @@ from tests.outputs.clients.frames import document
 from wsgen.outputs.clients.contract import ClientOptions
 from wsgen.outputs.clients.typescript import client_files
 from wsgen.outputs.clients.typescript.client_files import render_typescript
+from wsgen.outputs.clients.typescript.identifiers import camel_case
 
 EVIL = "*/ ;evil(); /* `${evil()}` \"' \\ \n evil() \r evil() \u2028 evil() </script>"
 CODE = re.compile(
@@ -94,6 +95,20 @@ def test_a_wide_schema_stays_in_proportion() -> None:
             "additionalProperties": {"type": "null"},
         }
     assert len(rendered(document(schema))) < 100_000
+
+
+def test_an_enumeration_is_not_taken_for_a_type_that_has_become_alike() -> None:
+    side = {"title": "OrderSide", "enum": ["buy", "sell"]}
+    owner = {"type": "object", "properties": {"side": side}}
+    text = rendered(document({"$ref": "#/components/schemas/Order.Side"}, {"Order.Side": owner}))
+    assert "side?: OrderSide2;" in text
+    assert 'export type OrderSide2 = "buy" | "sell"' in text
+
+
+@pytest.mark.parametrize("name", ["then", "to_string", "constructor", "value-of"])
+def test_a_client_has_no_method_that_the_language_calls(name: str) -> None:
+    text = rendered(document({"type": "string"}, wire=name))
+    assert re.search(rf"\n  _{camel_case(name).removeprefix('_')}\(", text)
 
 
 def test_many_names_that_are_alike_stay_apart() -> None:

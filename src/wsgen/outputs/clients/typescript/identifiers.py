@@ -18,6 +18,17 @@ _NOT_TYPES = frozenset(
 """Names that TypeScript refuses for types, or that have a meaning of their own in them."""
 
 
+_NOT_METHODS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        constructor hasOwnProperty isPrototypeOf propertyIsEnumerable then toLocaleString toString valueOf
+        """,
+    )
+)
+"""Names that the language itself calls or finds: a client with a method `then` would be a promise to `await`."""
+
+
 class TypeNames:
     """Gives types their names: no two the same, and those that are `kept` for schemas that ask for them."""
 
@@ -57,7 +68,7 @@ def camel_case(name: str) -> str:
         return "_"
     first, *rest = words
     joined = first.lower() + "".join(word[:1].upper() + word[1:] for word in rest)
-    return f"_{joined}" if joined[0].isdigit() or joined == "constructor" else joined
+    return f"_{joined}" if joined[0].isdigit() or joined in _NOT_METHODS else joined
 
 
 def pascal_case(name: str) -> str:

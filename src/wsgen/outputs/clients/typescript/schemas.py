@@ -59,7 +59,7 @@ class Schemas:
         schemas = listed if isinstance(listed, dict) else {}
         self.names = TypeNames(map(str, schemas))
         self._enumerations = named_enumerations(schemas)
-        self._declared: set[str] = set()
+        self._declared: dict[str, str] = {}  # the names of enumerations by their titles
         self._routes: dict[Route, str] = {}
         self._waiting: list[tuple[Route, str, Owner]] = []
         self._bare: set[str] = set()
@@ -79,7 +79,7 @@ class Schemas:
         while self._waiting:
             route, name, self._owner = self._waiting.pop()
             schema = value_at(self.document, route)
-            if name in self._declared and isinstance(schema, dict):
+            if name in self._declared.values() and isinstance(schema, dict):
                 schema = own_keywords(schema)
             self._bare = set()
             kind = self._convert(schema, route, 0)
@@ -102,9 +102,9 @@ class Schemas:
         if title is None or title not in self._enumerations:
             return self._convert(schema, route, depth)
         if title not in self._declared:
-            self._declared.add(title)
-            self._waiting.append((route, self.names.name(title, kept=False), self._owner))
-        return Type(f"{self._prefix}{title}")
+            self._declared[title] = name = self.names.name(title, kept=False)
+            self._waiting.append((route, name, self._owner))
+        return Type(f"{self._prefix}{self._declared[title]}")
 
     def _convert(self, schema: object, route: Route, depth: int) -> Type:
         """Return the type of the values that `schema` accepts, written out."""
