@@ -68,7 +68,9 @@ def client(folder: Path, given: str, *options: str) -> int:
     return run(["client", "typescript", "-o", str(folder), "--from", given, *options])
 
 
-def test_a_file_and_a_url_give_the_same_client(tmp_path: Path) -> None:
+def test_a_file_and_a_url_give_the_same_client(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "api.json").write_text(DOCUMENT, "utf-8")
     folder = tmp_path / "feed"
     assert client(folder, str(tmp_path / "api.json")) == 0
@@ -83,7 +85,12 @@ def test_a_file_and_a_url_give_the_same_client(tmp_path: Path) -> None:
         # What may be secret in a URL is not written anywhere.
         secret = url.replace("//", "//user:password@")
         assert client(folder, f"{secret}/asyncapi.json?token=secret", "--check") == 0
-    assert seen == ["Basic dXNlcjpwYXNzd29yZA=="]
+        assert client(tmp_path / "other", f"{secret}/asyncapi.json?token=secret", "--check") == 1
+    assert seen == ["Basic dXNlcjpwYXNzd29yZA=="] * 2
+    told = capsys.readouterr()
+    assert f"--from {url}/asyncapi.json` and commit" in told.err
+    assert "password" not in told.out + told.err
+    assert "secret" not in told.out + told.err
     assert not any(b"secret" in file.read_bytes() for file in folder.iterdir())
 
 
@@ -133,6 +140,19 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
         pass
 
 
+def dripping_head(handler: BaseHTTPRequestHandler) -> None:
+    """Send a valid document, behind headers for which each byte is in time."""
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\nX-Drops: ")
+    stop = threading.Event()
+    try:
+        for _ in range(25):
+            stop.wait(0.1)
+            handler.wfile.write(b".")
+        handler.wfile.write(b"\r\n\r\n" + DOCUMENT.encode())
+    except OSError:
+        pass
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -145,6 +165,8 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
         (redirect("/again"), "redirect"),
         (endless, "larger than 16 MiB"),
         (dripping, "timed out"),
+        (dripping_head, "timed out"),
+        (text(DOCUMENT.encode(), **{"Content-Length": "9999"}), "closed before the end"),
         (lambda handler: handler.wfile.write(b"nonsense\n"), "cannot be fetched"),
         (lambda handler: handler.connection.close(), "cannot be fetched"),
     ],
@@ -158,6 +180,8 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
         "circle",
         "endless",
         "slow",
+        "slow-head",
+        "half",
         "no-http",
         "closed",
     ],
@@ -319,3 +343,13 @@ def test_a_bound_of_a_model_is_a_change_at_its_line(
     (feed / "models.py").write_text(models, "utf-8")
     assert run(["check", "-q"]) == 1
     assert "models.py:3:7: error[WSG703]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/a b?token=secret", "http://127.0.0.1:x/?secret"])
+def test_a_url_that_is_none_is_said_without_its_secrets(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert client(tmp_path / "feed", url) == 1
+    told = capsys.readouterr().err
+    assert "it is not a valid URL" in told
+    assert "secret" not in told

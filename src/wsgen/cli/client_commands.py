@@ -86,7 +86,7 @@ def typescript(
 ) -> int:
     """Write the TypeScript client of the modules below PATH."""
     from wsgen.clients.client_files import Ending, make_client
-    from wsgen.clients.given_document import describe_given
+    from wsgen.clients.given_document import describe_given, without_secrets
     from wsgen.commit.project_lock import project_lock
 
     started = perf_counter()
@@ -109,7 +109,8 @@ def typescript(
         described, found = None, error.diagnostics
     clients: tuple[ClientResult, ...] = (ClientResult(_LANGUAGE, settings.output, State.FAILED),)
     if described is not None:
-        command = _command(output, given, paths, {"module": modules, **names, **flags})
+        named = without_secrets(given) if given and "://" in given else given
+        command = _command(output, named, paths, {"module": modules, **names, **flags})
         ending = Ending(not check_only, command, force=force)
         # A front end that has only a document is not a project of wsgen.
         locked = nullcontext() if check_only or given is not None else project_lock(config)

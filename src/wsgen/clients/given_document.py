@@ -2,8 +2,10 @@
 
 import time
 from base64 import b64encode
-from http.client import HTTPException, HTTPMessage
+from http.client import HTTPException, HTTPMessage, InvalidURL
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
@@ -34,7 +36,7 @@ def describe_given(given: str, timeout: float) -> tuple[Described, tuple[Diagnos
     """
     is_url = "://" in given
     data = _fetched(given, timeout) if is_url else _read(Path(given))
-    path = Path(_shown(given)) if is_url else Path(given)
+    path = Path(without_secrets(given)) if is_url else Path(given)
     try:
         document = read_document(path, data)
     except UnreadableError as error:
@@ -75,43 +77,71 @@ def _read(path: Path) -> bytes:
 
 def _fetched(url: str, timeout: float) -> bytes:
     """Return what is at `url`: at most a byte more than a document may have."""
-    deadline = time.monotonic() + timeout
     help_text = "Correct the URL, or start the server."
+    answers: SimpleQueue[bytes | Exception] = SimpleQueue()
+
+    def fetch() -> None:
+        try:
+            answers.put(_answer(url, timeout))
+        except Exception as error:  # raised below
+            answers.put(error)
+
     try:
-        _check_scheme(url)
-        headers = {"User-Agent": f"wsgen/{__version__}", "Accept": "application/json, */*;q=0.5"}
-        parts = urlsplit(url)
-        user, _, host = parts.netloc.rpartition("@")
-        request = Request(parts._replace(netloc=host).geturl(), headers=headers)  # noqa: S310 - only of two schemes
-        if user:  # not for those that it redirects to
-            token = b64encode(unquote(user).encode()).decode()
-            request.add_unredirected_header("Authorization", f"Basic {token}")
-        data = bytearray()
-        with build_opener(_Redirects()).open(request, timeout=timeout) as answer:
-            while len(data) <= MAX_BYTES and (part := answer.read1(_CHUNK)):
-                data += part
-                if time.monotonic() > deadline:
-                    raise TimeoutError("timed out")
-        return _no_page(url, bytes(data))
+        # A socket only limits each wait, and a server may send one byte at a time.
+        Thread(target=fetch, daemon=True).start()  # it ends with the process
+        answer = answers.get(timeout=timeout)
+        if isinstance(answer, bytes):
+            return _no_page(url, answer)
+        try:
+            raise answer
+        finally:
+            del answer  # which knows this frame, and would keep its socket with it
+    except Empty:
+        reason = "timed out"
+    except InvalidURL:  # whose text has all of the URL
+        reason = "it is not a valid URL"
     except HTTPError as error:
         help_text = f"Correct the URL. {_SERVED}"
         reason = f"the server answers {error.code} {error.reason}"
+        error.close()
     except URLError as error:
         reason = str(getattr(error.reason, "strerror", None) or error.reason)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     except HTTPException as error:
         reason = f"the answer is not HTTP: {type(error).__name__}"
-    message = f"the document {_shown(url)} cannot be fetched: {reason:.200}"
+    message = f"the document {without_secrets(url)} cannot be fetched: {reason:.200}"
     raise refuse(Diagnostic("WSG702", message, help=help_text))
 
 
 def _no_page(url: str, data: bytes) -> bytes:
     """Return `data` if it is no page of HTML, in whose text readers of YAML find odd mistakes."""
     if data.lstrip().startswith(b"<"):
-        message = f"what {_shown(url)} answers is not an AsyncAPI document, but a page"
+        message = f"what {without_secrets(url)} answers is not an AsyncAPI document, but a page"
         raise refuse(Diagnostic("WSG702", message, help=f"Name the document. {_SERVED}"))
     return data
+
+
+def _answer(url: str, timeout: float) -> bytes:
+    """Return what a server answers. Raises what `urllib` does, and OSError."""
+    _check_scheme(url)
+    headers = {"User-Agent": f"wsgen/{__version__}", "Accept": "application/json, */*;q=0.5"}
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    request = Request(parts._replace(netloc=host).geturl(), headers=headers)  # noqa: S310 - only of two schemes
+    if user:  # not for those that it redirects to
+        token = b64encode(unquote(user).encode()).decode()
+        request.add_unredirected_header("Authorization", f"Basic {token}")
+    data = bytearray()
+    deadline = time.monotonic() + timeout
+    with build_opener(_Redirects()).open(request, timeout=timeout) as answer:
+        while len(data) <= MAX_BYTES and (part := answer.read1(_CHUNK)):
+            data += part
+            if time.monotonic() > deadline:
+                raise TimeoutError("timed out")
+        if len(data) <= MAX_BYTES and answer.length:  # half of a document may be a valid one
+            raise ConnectionError("the connection was closed before the end of the answer")
+    return bytes(data)
 
 
 class _Redirects(HTTPRedirectHandler):
@@ -140,7 +170,7 @@ def _check_scheme(url: str) -> None:
         raise URLError("only http:// and https:// are fetched")
 
 
-def _shown(url: str) -> str:
+def without_secrets(url: str) -> str:
     """Return `url` without what may be secret in it: user, password and query."""
     try:
         parts = urlsplit(url)
