@@ -122,7 +122,9 @@ export class Connection {
   #connect(token: string | undefined): void {
     if (!this.#enter("connecting")) return;
     const protocols = ["wsgen"];
-    if (token) protocols.push(`wsgen.token.${btoa(token).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`);
+    // As UTF-8, which is what the server reads; `btoa` takes bytes.
+    const bytes = token ? String.fromCharCode(...new TextEncoder().encode(token)) : "";
+    if (bytes) protocols.push(`wsgen.token.${btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`);
     let socket: Socket;
     try {
       socket = this.host.connect(this.#setup.url, protocols);

@@ -70,6 +70,17 @@ test("the clock, the timers and the socket are those of the surroundings", async
   assert.deepEqual(made, [["wss://example.com/feed", ["wsgen"]]]);
 });
 
+test("a token goes out as UTF-8, and no token holds the client up", async () => {
+  const { world, client } = begin({ token: () => "ключ-é" });
+  runtime.stream(client, "bars", {})[Symbol.asyncIterator]();
+  await turns();
+  const [{ connect }] = world.sent;
+  const encoded = connect[1].slice("wsgen.token.".length);
+  assert.match(encoded, /^[A-Za-z0-9_-]+$/);
+  assert.equal(Buffer.from(encoded, "base64url").toString("utf8"), "ключ-é");
+  client.$close();
+});
+
 test("where there is no socket, the loop says so", async () => {
   delete globalThis.WebSocket;
   const client = new runtime.Client("wss://example.com", CONTRACT);
