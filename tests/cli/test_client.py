@@ -140,6 +140,10 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
         pass
 
 
+def half(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: 9999\r\n\r\n" + DOCUMENT.encode())
+
+
 def dripping_head(handler: BaseHTTPRequestHandler) -> None:
     """Send a valid document, behind headers for which each byte is in time."""
     handler.wfile.write(b"HTTP/1.0 200 OK\r\nX-Drops: ")
@@ -166,7 +170,7 @@ def dripping_head(handler: BaseHTTPRequestHandler) -> None:
         (endless, "larger than 16 MiB"),
         (dripping, "timed out"),
         (dripping_head, "timed out"),
-        (text(DOCUMENT.encode(), **{"Content-Length": "9999"}), "closed before the end"),
+        (half, "closed before the end"),
         (lambda handler: handler.wfile.write(b"nonsense\n"), "cannot be fetched"),
         (lambda handler: handler.connection.close(), "cannot be fetched"),
     ],

@@ -134,9 +134,9 @@ def test_an_example_is_small_and_valid(kind: Any, given: object) -> None:
     assert adapter.dump_json(made.value) == adapter.dump_json(make_example(adapter).value)  # type: ignore[union-attr]
 
 
-def doubled(levels: int) -> type[BaseModel]:
+def doubled(levels: int) -> Any:
     """Return a model with two fields of a model with two fields, and so on."""
-    kind = create_model("Level", value=(int, ...))
+    kind: Any = create_model("Level", value=(int, ...))
     for level in range(levels):
         kind = create_model(f"Level{level}", left=(kind, ...), right=(kind, ...))
     return kind
@@ -149,11 +149,11 @@ def nested(levels: int) -> Any:
     return kind
 
 
-def related(models: int) -> type[BaseModel]:
+def related(models: int) -> Any:
     """Return one of several models that have lists of all the others."""
     names = [f"Related{number}" for number in range(models)]
     fields: Any = {name.lower(): (list[name], ...) for name in names}  # type: ignore[valid-type]
-    space = {name: create_model(name, **fields) for name in names}
+    space: dict[str, Any] = {name: create_model(name, **fields) for name in names}
     for kind in space.values():
         kind.model_rebuild(_types_namespace=space)
     return space[names[0]]
