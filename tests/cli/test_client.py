@@ -300,7 +300,7 @@ def test_without_any_route_the_client_goes(feed: Path, capsys: pytest.CaptureFix
     assert not (feed / "web" / "feed").exists()
 
 
-@pytest.mark.parametrize("path", [".", "..", "../..", "/etc"])
+@pytest.mark.parametrize("path", [".", "..", "../..", "/etc", ".git/feed"])
 def test_a_client_has_a_folder_of_its_own(path: str, feed: Path) -> None:
     (feed / "wsgen.toml").write_text(f'[clients.typescript]\npath = "{path}"\n', "utf-8")
     assert run(["check"]) == 2

@@ -247,7 +247,12 @@ class _SettingsCheck:
             keys = ("clients", language, "path")
             place = real(self.root / path) if "\0" not in path else None
             around = repository_of(self.root) or self.root
-            if place is None or not place.is_relative_to(around) or self.root.is_relative_to(place):
+            if (
+                place is None
+                or not place.is_relative_to(around)
+                or self.root.is_relative_to(place)
+                or ".git" in place.relative_to(around).parts
+            ):
                 message = f"`path` does not name a folder of its own in the repository: {path!r}"
                 self.fail("WSG903", keys, message, "Name a folder that only the client is in.")
             else:
