@@ -123,6 +123,24 @@ async def test_a_connection_that_was_open_takes_no_more_after_its_close_frame() 
     assert corked.calls == [ONE.plain, b"the close frame"]
 
 
+async def test_a_connection_that_is_closed_takes_no_more() -> None:
+    for call in ("close", "abort"):
+        corked = Corked()
+        assert corked.cork.write_prepared(ONE)
+        getattr(corked.cork, call)()
+        assert not corked.cork.write_prepared(TWO)
+        assert corked.cork.get_write_buffer_size() == 7
+
+
+async def test_after_each_write_the_connection_is_checked_again() -> None:
+    for call, data in {"write": b"x", "writelines": [b"x"]}.items():
+        corked = Corked()
+        assert corked.cork.write_prepared(ONE)
+        getattr(corked.cork, call)(data)
+        corked.writable.clear()  # the transport has asked to wait
+        assert not corked.cork.write_prepared(TWO)
+
+
 async def test_a_client_that_stops_reading_within_a_turn_takes_no_more() -> None:
     corked = Corked()
     assert corked.cork.write_prepared(ONE)

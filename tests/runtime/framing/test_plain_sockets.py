@@ -127,6 +127,28 @@ def test_what_the_socket_does_not_take_waits_in_the_transport(run: Run, written:
     run(talk())
 
 
+def test_what_the_socket_takes_in_part_is_sent_once(
+    run: Run, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take_some(descriptor: int, data: bytes) -> int:
+        written.append((descriptor, data))
+        return os.write(descriptor, data[:3])
+
+    async def talk() -> None:
+        monkeypatch.setattr("wsgen_runtime.framing.cork.write", take_some)
+        connection = await Connection().open()
+        assert connection.cork.write_prepared(ONE)
+        connection.cork.flush()
+        assert connection.cork.write_prepared(TWO)
+        all_of_it = ONE.plain + TWO.plain
+        assert await connection.read(len(all_of_it)) == all_of_it
+        assert written[0][1] == ONE.plain
+        connection.cork.abort()
+        connection.theirs.close()
+
+    run(talk())
+
+
 def test_an_error_of_the_socket_ends_the_connection(run: Run, written: Written) -> None:
     async def talk() -> None:
         connection = await Connection().open()
@@ -161,6 +183,20 @@ def test_another_socket_with_the_same_descriptor_gets_nothing(run: Run, written:
         for pair in pairs:
             for end in pair:
                 end.close()
+
+    run(talk())
+
+
+def test_sockets_of_tcp_are_written_to_directly(run: Run) -> None:
+    async def talk() -> None:
+        loop = asyncio.get_running_loop()
+        async with await asyncio.start_server(
+            lambda _, writer: writer.close(), "127.0.0.1", 0
+        ) as server:
+            address = server.sockets[0].getsockname()
+            transport, _ = await loop.create_connection(asyncio.Protocol, *address)
+            assert descriptor_of(transport) == transport.get_extra_info("socket").fileno()
+            transport.abort()
 
     run(talk())
 
