@@ -61,12 +61,17 @@ def _problem_of_step(step: Step, place: Path, environment: dict[str, str]) -> st
             (place / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(place / source, place / target)
         case Absent(folder, texts):
-            for file in (place / folder).rglob("*.js"):
+            scripts = list((place / folder).rglob("*.js"))
+            if not scripts:
+                return f"{folder} has no scripts"
+            for file in scripts:
                 found = [text for text in texts if text in file.read_text("utf-8")]
                 if found:
                     return f"{file.relative_to(place)} has {found[0]!r}"
         case Blocks(page):
             written = [item for item in blocks(page) if item.language in ("typescript", "tsx")]
+            if not written:
+                return f"{page} has no blocks"
             for block in written:
                 first, _, text = block.text.partition("\n")
                 (place / first.removeprefix("// web/src/")).write_text(text, "utf-8")

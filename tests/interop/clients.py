@@ -74,6 +74,7 @@ def java(place: Workplace) -> Iterator[Row]:
 def _parsed(place: Workplace, language: str, pattern: str) -> Iterator[Row]:
     folder, _ = _generated(place, language, "3.0")
     files = sorted(folder.rglob(pattern))
+    assert files, f"no file of {language} was made"
     name = language.partition("-")[0]
     wrong = run([VENV / "bin/python", HERE / "parse_source.py", name, *files]).splitlines()
     unnamed = [file for file in files if "anonymous" in file.stem.lower()]
