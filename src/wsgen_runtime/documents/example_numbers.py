@@ -24,7 +24,6 @@ def _candidates(schema: Mapping[str, Any], *, whole: bool) -> Iterator[float | i
         if key in schema and math.isfinite(schema[key])
     ]
     if step:
-        yield step
         for bound in bounds:
             steps = math.floor(bound / step)
             yield from (step * count for count in (steps, steps + 1, steps - 1))

@@ -66,11 +66,9 @@ def _part(operator: str, argument: _Tree, more: int) -> str:
             return _member(argument)
         case "SUBPATTERN":
             return _text(argument[-1], more)
-        case "ATOMIC_GROUP":
-            return _text(argument, more)
         case "BRANCH":
             return _text(argument[1][0], more)
-        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+        case "MAX_REPEAT" | "MIN_REPEAT":
             least, most, repeated = argument
             times = min(int(most), int(least) + more)
             part = _text(repeated, more) if times else ""
