@@ -259,6 +259,23 @@ async def test_updates_that_wait_together_are_sent_to_a_client_together() -> Non
     assert order == [(0, one), (1, one), (0, three), (1, three), (2, one), (2, three)]
 
 
+async def test_no_part_of_a_slice_is_left_for_a_smaller_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(slices, "SLICE", 3)
+    order: list[tuple[int, int]] = []
+
+    def send(clients: Collection[Client], number: int) -> None:
+        order.append((number, len(clients)))
+
+    members = anybody(4)
+    fanouts = Fanouts()
+    for number in range(2):
+        fanouts.start("a", members, partial(send, number=number))
+    await turns()
+    assert order == [(0, 2), (1, 2)] * 2
+
+
 async def test_what_a_message_causes_is_sent_behind_those_that_wait_with_it() -> None:
     order: list[tuple[int, Client]] = []
     fanouts = Fanouts()

@@ -54,3 +54,18 @@ async def test_what_waits_for_a_batch_is_not_delayed(
         for close in range(3):
             process.router.publish(APPLE, Bar(close=close))
             await process.broker.flush(5.0)
+
+
+async def test_a_full_batch_is_sent_at_once(
+    server: RedisServer, batches: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_PAUSE", 3_600.0)
+    monkeypatch.setattr(session, "_BATCH", 2)
+    process = Process(server.url)
+    async with running(process), connect(process.app) as client:
+        await client.subscribe("bars", AAPL)
+        batches.clear()
+        for close in range(4):
+            process.produce(close)
+        assert [await close_of(client) for _ in range(4)] == [0, 1, 2, 3]
+        assert batches == [2, 2]
