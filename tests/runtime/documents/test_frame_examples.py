@@ -1,5 +1,6 @@
 """Each message of a served document has an example, as the runtime would write the frame."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -39,6 +40,18 @@ class Ending(BaseModel):
     @classmethod
     def end(cls, value: str) -> str:
         raise SystemExit("no database")
+
+
+class Changing(BaseModel):
+    number: int
+
+    @field_validator("number")
+    @classmethod
+    def replace(cls, value: int) -> int:
+        return next(NUMBERS)
+
+
+NUMBERS = count()
 
 
 async def run(request: Request, context: CommandContext) -> Bar:
@@ -116,3 +129,17 @@ def test_examples_may_be_left_out() -> None:
     )
     assert examples(dict(bare)) == {}
     assert bare["channels"] == whole["channels"]  # with the contract
+
+
+@pytest.mark.parametrize("kind", [Unnameable, Changing])
+def test_data_that_is_not_the_same_each_time_or_cannot_be_sent_has_no_example(
+    kind: type[BaseModel],
+) -> None:
+    found = examples(described(router(request_type=Request, data_type=kind, snapshot_type=kind)))
+    assert "bars.subscribe" in found
+    assert not {"bars.update", "bars.snapshot"} & found.keys()
+
+
+def test_the_end_of_a_subscription_has_its_code() -> None:
+    found = examples(described(router()))
+    assert found["bars.unsubscribed"]["payload"]["code"] == "unauthorized"
