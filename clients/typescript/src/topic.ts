@@ -120,7 +120,7 @@ export class Topic {
   take(verb: string, frame: Frame): void {
     if (!this.#isHeld()) return;
     const { payload } = frame;
-    if (verb === "update") this.#update(frame.seq as number, payload.payload);
+    if (verb === "update") this.#update(Number(frame.seq), payload.payload);
     else if (verb === "reset") this.#settle(payload); // rule 8
     else if (verb === "unsubscribed") this.#fail(payload, payload.code === "ended" ? undefined : new Ended(payload.code, payload.reason)); // rule 9
     else if (verb === "snapshot") {
@@ -252,6 +252,7 @@ export class Topic {
   /** Rule 7. */
   #update(seq: number, data: unknown): void {
     if (this.state !== "live") return;
+    if (Number.isNaN(seq)) throw new TypeError("an update without its number"); // no loss would be noticed after it
     if (this.#seq !== undefined) {
       if (seq <= this.#seq) return;
       const count = seq - this.#seq - 1;

@@ -81,6 +81,22 @@ test("a token goes out as UTF-8, and no token holds the client up", async () => 
   client.$close();
 });
 
+for (const number of [{}, { seq: "x" }]) {
+  test(`an update with ${JSON.stringify(number)} for its number hides no loss`, async () => {
+    const beginning = begin();
+    const told = [];
+    beginning.client.$on("error", ({ message }) => told.push(message));
+    runtime.stream(beginning.client, "bars", {})[Symbol.asyncIterator]();
+    const socket = await open(beginning);
+    const say = (frame) => socket.onmessage?.({ data: JSON.stringify(frame) });
+    say({ type: "bars.subscribe.response", payload: { topic: "bars:{}", epoch: "e", seq: 0 }, id: beginning.world.sent.at(-1).id });
+    say({ type: "bars.update", payload: { topic: "bars:{}", payload: 1 }, ...number });
+    assert.deepEqual(told, ["an update without its number"]);
+    assert.equal(beginning.client.$state, "waiting");
+    beginning.client.$close();
+  });
+}
+
 test("where there is no socket, the loop says so", async () => {
   delete globalThis.WebSocket;
   const client = new runtime.Client("wss://example.com", CONTRACT);
