@@ -1,4 +1,4 @@
-"""The manifest `.wsgen.json`: what wsgen wrote into a package and from which inputs.
+"""The manifest `.wsgen.json`: what wsgen wrote into a package or client, and from which inputs.
 
 It is committed with the package, so it holds no time and no absolute path: the same inputs give the same bytes
 everywhere. What only this machine knows is in the cache (`wsgen.freshness`).
@@ -26,6 +26,9 @@ class Manifest:
     `tools` maps each quality step that the files passed to the version of its tool, and is empty if none ran.
     `package` is the folder for which it was written, relative to the project, so that a copy elsewhere is
     recognised. `declared` is the digest of what the inputs declared, empty where it is not known.
+
+    `client` is the language of a client, empty for a package. If the settings of a project name its folder,
+    `project` is where that is, relative to the folder.
     """
 
     wsgen: str
@@ -35,6 +38,8 @@ class Manifest:
     tools: Mapping[str, str] = field(default_factory=dict)
     package: str = ""
     declared: str = ""
+    client: str = ""
+    project: str = ""
 
     def says_the_same(self, other: "Manifest") -> bool:
         """Return whether both are equal except for the versions of the tools.
@@ -47,6 +52,8 @@ class Manifest:
             and self.inputs == other.inputs
             and self.outputs == other.outputs
             and self.tools.keys() == other.tools.keys()
+            and self.client == other.client
+            and self.project == other.project
         )
 
     def to_json(self) -> str:
@@ -55,8 +62,10 @@ class Manifest:
 
     @property
     def content(self) -> dict[str, object]:
-        """Return the fields as they are written."""
+        """Return the fields as they are written; those of clients only where they say anything."""
+        client = {"client": self.client, "project": self.project}
         return {
+            **{key: value for key, value in client.items() if value},
             "declared": self.declared,
             "format": FORMAT,
             "inputs": dict(sorted(self.inputs.items())),
@@ -91,11 +100,11 @@ def parse_manifest(data: bytes) -> Manifest | None:
         return None
     if not all(map(is_package_path, outputs)):
         return None
-    package = content.get("package")
-    place = package if isinstance(package, str) else ""
-    declared = content.get("declared")
-    said = declared if isinstance(declared, str) else ""
-    return Manifest(wsgen, settings, inputs, outputs, tools, place, said)
+    package, declared, client, project = (
+        found if isinstance(found := content.get(key), str) else ""
+        for key in ("package", "declared", "client", "project")
+    )
+    return Manifest(wsgen, settings, inputs, outputs, tools, package, declared, client, project)
 
 
 def is_package_path(name: str) -> bool:

@@ -17,7 +17,7 @@ from wsgen.cli.unchanged import Begun
 from wsgen.diagnostics import in_order
 from wsgen.discovery.modules import select
 from wsgen.discovery.nested import projects_below
-from wsgen.errors import GenerationError, WsgenError
+from wsgen.errors import ConfigError, GenerationError, WsgenError
 from wsgen.files import real
 from wsgen.pipeline.nothing_found import with_reason_for_nothing
 from wsgen.pipeline.sources import find_modules
@@ -87,8 +87,8 @@ def in_each_project(
 
     Of several projects, one that cannot be run at all, such as one with wrong settings, does not stop the others.
 
-    Raises ConfigError for a PATH that is in no project and for the name of a module that none has, and for a
-    single project whatever `work` raises.
+    Raises ConfigError for a PATH that is in no project, for the name of a module that none has and for clients in
+    one folder, and for a single project whatever `work` raises.
     """
     all_of_them = common.all_projects
     runs = _in_all_projects(common, work) if all_of_them else _in_one_project(common, work, begun)
@@ -114,6 +114,7 @@ def _in_all_projects(common: Common, work: Callable[[Place], RunResult]) -> Runs
     failed: dict[Path, WsgenError] = {}
     chosen = _chosen(common.paths)
     places = _with_names(_places(chosen, failed), common.modules, failed)
+    _refuse_shared([place.config for place in places.values()])
     results: dict[Path, RunResult] = {}
     for root, place in places.items():
         try:
@@ -142,6 +143,16 @@ def _chosen(paths: Sequence[Path]) -> dict[Path, tuple[Path, ...]]:
         for project in projects_below(top) if top.is_dir() else ():
             chosen.setdefault(project, ())
     return chosen
+
+
+def _refuse_shared(configs: Sequence[Config]) -> None:
+    """Raise ConfigError if the clients of two projects would replace each other."""
+    if not any(config.clients for config in configs):
+        return
+    from wsgen.clients.folder_of_client import shared_folders  # few projects have any
+
+    if found := list(shared_folders(configs)):
+        raise ConfigError("two projects have the same folder of a client", found)
 
 
 def _places(

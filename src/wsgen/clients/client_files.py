@@ -5,11 +5,11 @@ Its folder has a manifest like that of a package: it says which files are the cl
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wsgen._version import __version__
 from wsgen.clients.described import Described
-from wsgen.clients.folder_of_client import check_folder
+from wsgen.clients.folder_of_client import check_folder, place_in
 from wsgen.commit.apply import apply_plan
 from wsgen.commit.plan import Plan, owns_anything, plan_commit
 from wsgen.diagnostics import Diagnostic, Span
@@ -51,7 +51,7 @@ def make_client(
     if not rendered.files:
         return failed, tuple(found)
     try:
-        check_folder(settings.output)
+        check_folder(settings)
         plan = plan_commit(
             settings.output, rendered.files, _manifest(rendered, settings), force=ending.force
         )
@@ -102,7 +102,12 @@ def _manifest(rendered: RenderedClient, settings: ClientSettings) -> Manifest:
     outputs = {name: digest(text.encode()) for name, text in rendered.files.items()}
     options = json.dumps([settings.language, settings.options])
     inputs = {f"{_SCHEMA}{name}": kind.digest for name, kind in rendered.types.items()}
-    return Manifest(__version__, digest(options.encode()), inputs, outputs)
+    found = Manifest(__version__, digest(options.encode()), inputs, outputs)
+    found = replace(found, client=settings.language)
+    if (root := settings.project) is None:
+        return found
+    place, project = place_in(root, settings.output), place_in(settings.output, root)
+    return replace(found, package=place, project=project)
 
 
 def _drift(

@@ -87,8 +87,8 @@ CLIENTS: dict[str, Code] = {
     ),
     "WSG705": Code(
         title="folder of a client is taken",
-        what="The folder of a client is a generated package, or a source of a module is in it or below it.",
-        why="No source is found in a generated folder: a client there would hide modules, or replace a package.",
+        what="The folder of a client is a package, holds a source, or is that of another project's client.",
+        why="The client would replace what is there, or hide modules: none is found below it.",
         fix="Name a folder that only the client is in.",
         file="console",
         wrong="""

@@ -257,7 +257,7 @@ class _SettingsCheck:
                 self.fail("WSG903", keys, message, "Name a folder that only the client is in.")
             else:
                 options = {name: value for name, value in table.items() if name != "path"}
-                found.append(ClientSettings(language, place, **options))
+                found.append(ClientSettings(language, place, project=self.root, **options))
         return tuple(found)
 
     def words(self, command: str | list[str] | None, keys: _Keys) -> tuple[str, ...]:

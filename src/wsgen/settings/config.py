@@ -55,7 +55,8 @@ class ClientSettings(NamedTuple):
 
     `runtime` is the npm package with the runtime, None if the client has the runtime too. With `open_enums`,
     enumerations take other values. With `react` there are hooks of React, with `mock` a mock for tests.
-    `package` is the name under which the client can be published.
+    `package` is the name under which the client can be published. `project` is the one whose settings these are,
+    None if they are only those of a command line.
     """
 
     language: str
@@ -65,11 +66,12 @@ class ClientSettings(NamedTuple):
     react: bool = False
     mock: bool = False
     package: str | None = None
+    project: Path | None = None
 
     @property
     def options(self) -> dict[str, Any]:
         """Return what its files depend on besides the document."""
-        places = ("language", "output")
+        places = ("language", "output", "project")
         return {name: value for name, value in self._asdict().items() if name not in places}
 
 
