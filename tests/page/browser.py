@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.page.tabs import DEADLINE, Tab, address_in
 from tests.parts import CHROMIUM, require
 from websockets.sync.client import ClientConnection, connect
 
@@ -41,14 +42,14 @@ class LeftPageError(RuntimeError):
     """The browser left the page while a command was under way."""
 
 
-class Page:
+class Page(Tab):
     """One tab. It remembers every request, and everything the console was told."""
 
     def __init__(self, socket: ClientConnection) -> None:
+        super().__init__()
         self._socket = socket
         self._ids = itertools.count(1)
         self.requests: list[str] = []
-        self.complaints: list[str] = []
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.send(f"{domain}.enable")
 
@@ -57,7 +58,7 @@ class Page:
         number = next(self._ids)
         self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
         while True:
-            message: Json = json.loads(self._socket.recv(timeout=_DEADLINE))
+            message: Json = json.loads(self._socket.recv(timeout=DEADLINE))
             if message.get("id") != number:
                 self._note(message)
                 continue
@@ -181,7 +182,7 @@ def open_browser(profile: Path, *flags: str) -> Iterator[Page]:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
             assert process.stderr is not None
-            address = _address_of(iter(process.stderr.readline, b""))
+            address = address_in(process.stderr, "DevTools listening on ")
             with connect(address, max_size=None, compression=None) as socket:
                 target = _call(socket, "Target.getTargets")["targetInfos"]
                 tab = next(one["targetId"] for one in target if one["type"] == "page")
@@ -191,14 +192,6 @@ def open_browser(profile: Path, *flags: str) -> Iterator[Page]:
         finally:
             process.terminate()
             process.communicate(timeout=_DEADLINE)
-
-
-def _address_of(lines: Iterator[bytes]) -> str:
-    for line in lines:
-        _, found, address = line.decode().partition("DevTools listening on ")
-        if found:
-            return address.strip()
-    raise RuntimeError("Chromium ended before it could be driven")
 
 
 def _call(socket: ClientConnection, method: str) -> Json:

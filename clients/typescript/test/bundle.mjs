@@ -1,4 +1,5 @@
-// Prints a script for a browser: the built runtime and the runner, which it leaves as the function `runCorpus`.
+// Prints a script for a browser: the built runtime and the runner, which it leaves as the functions
+// `runCorpus` and `recordCorpus`.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -7,8 +8,10 @@ const { outputFiles } = await build({
   stdin: {
     contents: `
       import * as runtime from ${JSON.stringify(here("../../../src/wsgen/outputs/clients/typescript/runtime/runtime.js"))};
+      import { record } from "./recorder.mjs";
       import { run } from "./runner.mjs";
       globalThis.wsgenRuntime = runtime;
+      globalThis.recordCorpus = (address, file) => record(runtime, WebSocket, address, file);
       globalThis.runCorpus = async (scripts) => {
         const wrong = [];
         for (const script of scripts) {
