@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from wsgen.clients.left_over import has_clients
 from wsgen.diagnostics import has_errors
 from wsgen.errors import GenerationError
 from wsgen.model import ModuleSpec
@@ -77,7 +78,7 @@ def _run(
 ) -> RunResult:
     """Return the result of a run, with the clients if it is over the `whole` project."""
     result = run(sources, config, options)
-    if not (whole and config.clients):
+    if not (whole and has_clients(config, thorough=True)):
         return result
     from wsgen.clients.configured import with_clients  # few projects have any
 

@@ -28,6 +28,7 @@ from wsgen.cli.options import Common, common_options, jobs_option
 from wsgen.cli.progress_display import progress_shown
 from wsgen.cli.unchanged import Begun
 from wsgen.cli.work_log import WorkLog
+from wsgen.clients.left_over import has_clients
 from wsgen.diagnostics import Diagnostic
 from wsgen.pipeline.cleaning import clean as clean_modules
 from wsgen.pipeline.context import Options
@@ -142,7 +143,8 @@ def clean(common: Common, force: bool, dry_run: bool) -> int:
 
     def work(place: Place) -> RunResult:
         result = clean_modules(place.sources, place.config, force=force, dry_run=dry_run)
-        if place.config.clients and not (place.paths or common.modules):
+        whole = not (place.paths or common.modules)
+        if whole and has_clients(place.config, thorough=True):
             from wsgen.clients.configured import without_clients  # few projects have any
 
             result = without_clients(result, place.config, force=force, write=not dry_run)
@@ -189,11 +191,12 @@ def _run(
         heard = options._replace(progress=log)
         with progress_shown(log, wanted=is_text):
             result = run(place.sources, config, heard, assessed=assessed)
-            if config.clients and not (place.paths or common.modules):
+            whole = not (place.paths or common.modules)
+            if whole and has_clients(config, thorough=True):
                 from wsgen.clients.configured import with_clients  # few projects have any
 
                 result = with_clients(result, place.sources, config, heard)
-        if config.clients and is_text and (place.paths or common.modules):
+        if config.clients and is_text and not whole:
             echo("The clients are left as they are: they are made of all modules.")
         unchecked = options.quality and is_text and not (config.steps or config.steps_named)
         if unchecked and result.count(State.WRITTEN):

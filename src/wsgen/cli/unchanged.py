@@ -60,7 +60,7 @@ def begin_plain(arguments: Sequence[str]) -> Begun | None:
 
 
 def say_if_current(begun: Begun, *, write: bool) -> bool:
-    """Print the result of the run if every module is current; return whether it is."""
+    """Print the result of the run if every module is current, and there are no clients; return whether it did."""
     from wsgen.cli.console import show_modules, show_report, show_summary
     from wsgen.pipeline.context import Options
     from wsgen.pipeline.stages import is_all_current, run
@@ -70,8 +70,22 @@ def say_if_current(begun: Begun, *, write: bool) -> bool:
         return False
     if not sources or not is_all_current(sources, assessed):
         return False
+    if _has_clients(begun.config, write=write):  # of which the settings name none any more
+        return False
     result = run(sources, begun.config, Options(write=write), assessed=assessed)
     show_report(result, "text", begun.config.root)
     show_modules(result, verbose=False)
     show_summary(result, perf_counter() - begun.started)
     return True
+
+
+def _has_clients(config: Config, *, write: bool) -> bool:
+    """Return whether a client is left; where this machine remembers nothing, or to check, git is asked."""
+    from wsgen.settings.config import CLIENT_FOLDERS
+
+    thorough = not (write and config.cache.is_dir())
+    if not thorough and not (config.cache / CLIENT_FOLDERS).is_dir():
+        return False
+    from wsgen.clients.left_over import has_clients
+
+    return has_clients(config, thorough=thorough)

@@ -56,9 +56,9 @@ CLIENTS: dict[str, Code] = {
     ),
     "WSG703": Code(
         title="client not current",
-        what="The files of a client are not what the sources and models give now.",
+        what="A client is not what the sources and models give now, or the settings no longer name its folder.",
         why="Its types would promise what the server no longer sends or takes.",
-        fix="Run the command in the help, and commit what it writes.",
+        fix="Run the command in the help, and commit what it writes or removes.",
         file="console",
         wrong="""
             $ $EDITOR src/trading_api/models.py

@@ -33,6 +33,9 @@ FOUNDING_STEPS = ("black", "ruff-format", "ruff-fix", "flake8", "ruff-check", "m
 
 OUTPUT = "{source_dir}/ws_generated"
 
+CLIENT_FOLDERS = "client-folders"
+"""The folder of the cache that remembers where this machine has made clients."""
+
 
 class OwnCommand(NamedTuple):
     """A quality step that the settings define: its name, its command line without paths, and how it is read.
