@@ -47,6 +47,7 @@ def test_it_says_what_is_there_where_it_comes_from_and_what_would_run(market: Pr
     packages = make_environment(market.root / ".venv", installed)
     for name in ("pydantic", "wsgen_runtime"):
         (packages / name).mkdir()
+    script(market.root / ".venv" / "bin" / "black", "#!/bin/sh\n")
     said = market.wsgen("doctor")
     assert (said.code, said.stderr) == (0, "")
     found = rows(said.stdout)
@@ -147,6 +148,102 @@ def test_a_cache_that_is_not_used_is_said(market: Project, tmp_path: Path, kind:
     assert said.code == 0
     assert "cache | .wsgen_cache | not used" in "\n".join(rows(said.stdout))
     assert ("warning[WSG415]" in said.stderr) is (kind == "link")
+
+
+def script(place: Path, text: str) -> None:
+    place.write_text(text, "utf-8")
+    place.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "`--version` ends with exit code 1: "),
+        ("#!/nowhere/bin/python\n", "its interpreter /nowhere/bin/python does not exist"),
+        ("#!/bin/sh\necho broken; exit 3\n", "`--version` ends with exit code 3: broken"),
+        ("#!/bin/sh\nsleep 60\n", "did not finish within 0.2 seconds and was ended"),
+    ],
+)
+def test_a_tool_that_is_installed_and_does_not_run_is_said(
+    text: str | None, said: str, market: Project
+) -> None:
+    make_environment(market.root / ".venv", ["black-24.1.0"])
+    if text is not None:
+        script(market.root / ".venv" / "bin" / "black", text)
+    timeout = "quality.timeout = 0.2\n" if text and "sleep" in text else ""
+    settings = market.read("pyproject.toml").replace("[tool.black]", f"{timeout}[tool.black]")
+    market.write("pyproject.toml", settings)
+    told = market.wsgen("doctor")
+    assert told.code == 1
+    assert (
+        "error[WSG501]: black does not run, but the quality step `black` needs it: " in told.stderr
+    )
+    assert said in told.stderr
+    help_text = (
+        f"Install it again with `pip install --force-reinstall black` in {market.root}/.venv"
+    )
+    assert help_text in told.stderr.replace("\n  ", " ")
+    assert " + black | 24.1.0 does not run | from the project" in "\n".join(rows(told.stdout))
+    report = json.loads(market.wsgen("doctor", "--format", "json").stdout)
+    assert report["projects"][0]["steps"][0]["tool"]["works"] is False
+
+
+def test_a_command_of_the_project_is_not_run_and_its_interpreter_looked_for(
+    market: Project,
+) -> None:
+    script(market.root / "check.sh", "#!/usr/bin/env nowhere-python -u\ntouch ran\n")
+    script(market.root / "fine.sh", "#!/bin/sh\ntouch ran\nexit 1\n")
+    commands = "own = {command = './check.sh'}\nfine = {command = './fine.sh'}\n"
+    settings = f"{market.read('pyproject.toml')}[tool.wsgen.quality.commands]\n{commands}"
+    market.write("pyproject.toml", settings)
+    told = market.wsgen("doctor")
+    assert told.code == 1
+    assert told.stderr.count("error[") == 1
+    assert "its interpreter nowhere-python does not exist" in told.stderr
+    assert "Correct `quality.commands.own`" in told.stderr
+    assert not (market.root / "ran").exists()
+
+
+def test_clients_are_listed_with_their_place_and_state(market: Project) -> None:
+    runtime = "runtime = '@wsgen/client'\n"
+    client = f"[tool.wsgen.clients.typescript]\npath = 'web/feed'\n{runtime}"
+    settings = f"[tool.wsgen]\npaths = ['specs/market']\nquality.steps = []\n{client}"
+    market.write("pyproject.toml", settings)
+    never = "TypeScript | web/feed | not rendered | would be rendered | it was never rendered"
+    found = rows(market.wsgen("doctor").stdout)
+    assert found[-2] == f"clients | {never}"
+    assert found[-1] == "All is well. `wsgen render` would render or check market, web/feed."
+    assert market.wsgen("render").code == 0
+    assert rows(market.wsgen("doctor").stdout)[-2:] == [
+        "clients | TypeScript | web/feed | current | nothing would run",
+        "All is well, and everything is current.",
+    ]
+    market.write(
+        "src/market_models.py", MODELS.replace("Bar(BaseModel): ...", "Bar(BaseModel):\n    x: int")
+    )
+    told = market.wsgen("doctor")
+    assert (told.code, told.stderr) == (0, "")
+    stale = "TypeScript | web/feed | stale | would be rendered | its document has changed since"
+    assert rows(told.stdout)[-2] == f"clients | {stale}"
+    market.write("src/market_models.py", f"raise ValueError('no')\n{MODELS}")
+    told = market.wsgen("doctor")
+    assert told.code == 1
+    assert "WSG660" in told.stderr
+    assert (
+        "TypeScript | web/feed | failed | would fail | `market_models:Bar" in rows(told.stdout)[-2]
+    )
+    market.write("src/market_models.py", MODELS)
+    market.write("pyproject.toml", settings.replace("web/feed", "web/new"))
+    report = json.loads(market.wsgen("doctor", "--format", "json").stdout)
+    assert [(c["output"], c["state"], c["next"]) for c in report["clients"]] == [
+        ("web/new", "missing", "render"),
+        ("web/feed", "stale", "remove"),
+    ]
+    left = rows(market.wsgen("doctor").stdout)[-1]
+    assert left == "All is well. `wsgen render` would render or check web/new and remove web/feed."
+    assert not any(
+        line.startswith("clients") for line in rows(market.wsgen("doctor", "-m", "market").stdout)
+    )
 
 
 def test_settings_that_cannot_be_used_leave_what_is_known(market: Project) -> None:

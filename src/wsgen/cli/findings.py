@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any  # values that are printed, as text or as JSON
 
 from wsgen._version import __version__
+from wsgen.cli.client_findings import find_clients
 from wsgen.cli.each_project import Place
 from wsgen.diagnostics import Diagnostic, Severity, in_order
 from wsgen.environment import Environment, has_package, running_environment
@@ -23,6 +24,7 @@ from wsgen.quality.run import commands_of
 from wsgen.quality.settings_files import Homes, settings_files, tool_table
 from wsgen.quality.tools import tool_of
 from wsgen.quality.tools.tool import Tool
+from wsgen.quality.trial import tools_that_fail
 from wsgen.report.display import display_path
 from wsgen.result import RunResult, State
 from wsgen.settings.cache_folder import why_unused
@@ -47,8 +49,11 @@ def of_wsgen() -> Values:
     return {"version": __version__, "prefix": sys.prefix, "python": python}
 
 
-def examined(place: Place, projects: list[Values]) -> RunResult:
-    """Add what is found in the project to `projects`, and return what is wrong there."""
+def examined(place: Place, projects: list[Values], *, whole: bool) -> RunResult:
+    """Add what is found in the project to `projects`, and return what is wrong there.
+
+    Clients are looked at if the command is about the `whole` project, since they are made of all modules.
+    """
     config = place.config
     diagnostics: list[Diagnostic] = []
     try:
@@ -64,8 +69,11 @@ def examined(place: Place, projects: list[Values]) -> RunResult:
             diagnostics.append(problem)
     if place.sources:
         diagnostics += _lacking(config.environment)
+    steps = _steps(config)
+    diagnostics += _broken(steps, config)
+    clients, found_of_clients = find_clients(place.sources, config) if whole else ([], ())
     cache, problem = _cache(config)
-    diagnostics += (*rendered.diagnostics, *([problem] if problem else []))
+    diagnostics += (*rendered.diagnostics, *found_of_clients, *([problem] if problem else []))
     homes = Homes(config.environment)
     invalid = {module.source for module in rendered.modules if module.state is State.FAILED}
     projects.append(
@@ -73,13 +81,14 @@ def examined(place: Place, projects: list[Values]) -> RunResult:
             "root": display_path(config.root),
             "settings": display_path(config.file) if config.file else None,
             "environment": _environment(config.environment),
-            "steps": _steps(config),
+            "steps": steps,
             "cache": cache,
             "modules": [
                 _module(source, found, config, homes)
                 | ({"next": "fail"} if source in invalid else {})
                 for source, found in assessed.items()
             ],
+            "clients": clients,
         }
     )
     kept = in_order(item for item in diagnostics if item.code not in _EXPECTED)
@@ -133,6 +142,17 @@ def _steps(config: Config) -> list[Values]:
         for step, reason in choices.left_out
     ]
     return [*listed, *left_out]
+
+
+def _broken(steps: Iterable[Values], config: Config) -> Iterable[Diagnostic]:
+    """Return an error for each tool of `steps` that is installed and does not run, which is added to these."""
+    named = {_program(row["step"], config): row for row in steps if row["tool"]}
+    commands = {program: row["tool"]["command"] for program, row in named.items()}
+    failing = tools_that_fail(commands, config, os.cpu_count() or 2)
+    for row in steps:
+        if row["tool"]:
+            row["tool"]["works"] = _program(row["step"], config) not in failing
+    return failing.values()
 
 
 def _program(step: str, config: Config) -> str:

@@ -1,6 +1,7 @@
 """Run tools as processes, several at once and with a time limit, and leave none running."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,12 +14,15 @@ from typing import TypeVar
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
+from wsgen.files import read_file
 from wsgen.quality.problems import BrokenToolError, Outcome
 
 _Result = TypeVar("_Result")
 
 _LEAST_TIME = 60.0
 """Seconds that each command has, unless the time limit is lower, since tools need some to start."""
+_HEAD = 4096
+"""How many bytes of a script are read for its first line."""
 _LAST_WORDS = 5.0
 """Seconds to wait for the output of a process that was killed."""
 
@@ -117,10 +121,33 @@ class Processes:
                     start_new_session=True,
                 )
             except OSError as error:
-                message = f"{step} cannot be started: {error}"
-                raise ToolError(message, [Diagnostic("WSG501", message, step=step)]) from error
+                raise _not_started(step, argv[0], error, self._directory) from error
             self._running.add(process)
             return process
+
+
+def missing_interpreter(program: str, directory: Path) -> str | None:
+    """Return the interpreter that the first line of a script names, if it does not exist.
+
+    So it is with the commands of an environment that was moved, or whose Python was removed.
+    """
+    try:
+        head, newline, _ = read_file(directory / program, _HEAD).partition(b"\n")
+    except OSError:
+        return None
+    words = head.removeprefix(b"#!").decode("utf-8", "replace").split()
+    if not newline or not head.startswith(b"#!") or not words:
+        return None
+    name = words[1] if words[0].endswith("/env") and len(words) > 1 else words[0]
+    return None if name.startswith("-") or shutil.which(name) else name
+
+
+def _not_started(step: str, program: str, error: OSError, directory: Path) -> ToolError:
+    interpreter = missing_interpreter(program, directory)
+    reason = f"its interpreter {interpreter} does not exist" if interpreter else str(error)
+    message = f"{step} cannot be started: {reason}"
+    help_text = f"Install what {program} belongs to again, or leave the step out of `steps`."
+    return ToolError(message, [Diagnostic("WSG501", message, help=help_text, step=step)])
 
 
 def _kill(process: "subprocess.Popen[str]") -> None:
