@@ -57,6 +57,9 @@ def client() -> None:
 @click.option("--open-enums", is_flag=True, help="Let enumerations take unknown values.")
 @click.option("--react", is_flag=True, help="Add hooks of React.")
 @click.option("--mock", is_flag=True, help="Add a mock for tests and stories.")
+@click.option(
+    "--zod", is_flag=True, help="Add schemas of zod 4, to check values when they come or go."
+)
 @click.option("--package", metavar="NAME", help="Add a package.json, to publish it by this name.")
 @format_option
 @quiet_option
@@ -79,6 +82,7 @@ def typescript(
     open_enums: bool,
     react: bool,
     mock: bool,
+    zod: bool,
     package: str | None,
     form: str,
     quiet: bool,
@@ -96,7 +100,7 @@ def typescript(
         message = "--output is missing: the client in the settings is of all modules"
         raise click.UsageError(message)
     config = project_of(paths)
-    flags = {"open_enums": open_enums, "react": react, "mock": mock}
+    flags = {"open_enums": open_enums, "react": react, "mock": mock, "zod": zod}
     names = {"runtime": runtime, "package": package}
     settings = _settings(config, output, names, flags)
     try:

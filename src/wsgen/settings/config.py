@@ -57,9 +57,9 @@ class ClientSettings(NamedTuple):
     """A typed client that is rendered with the other files: its language and its folder.
 
     `runtime` is the npm package with the runtime, None if the client has the runtime too. With `open_enums`,
-    enumerations take other values. With `react` there are hooks of React, with `mock` a mock for tests.
-    `package` is the name under which the client can be published. `project` is the one whose settings these are,
-    None if they are only those of a command line.
+    enumerations take other values. With `react` there are hooks of React, with `mock` a mock for tests, with
+    `zod` schemas of zod. `package` is the name under which the client can be published. `project` is the one
+    whose settings these are, None if they are only those of a command line.
     """
 
     language: str
@@ -68,6 +68,7 @@ class ClientSettings(NamedTuple):
     open_enums: bool = False
     react: bool = False
     mock: bool = False
+    zod: bool = False
     package: str | None = None
     project: Path | None = None
 

@@ -219,6 +219,12 @@ SETTINGS: tuple[Setting | Table, ...] = (
                         False,
                     ),
                     Setting(
+                        "zod",
+                        "Whether there are schemas of zod, in `schemas.ts`.",
+                        _YES_OR_NO,
+                        False,
+                    ),
+                    Setting(
                         "package",
                         "The name of the npm package that the folder is then, by a `package.json`.",
                         _WHOLE_PACKAGE,

@@ -1,4 +1,4 @@
-"""What a client has besides, where its settings or options ask for it: hooks of React, a mock for tests."""
+"""What a client has besides, where its settings or options ask for it: hooks of React, a mock, schemas of zod."""
 
 import json
 import shutil
@@ -17,6 +17,7 @@ CLIENT = {".wsgen.json", "index.ts", "types.d.ts"}
 EXTRAS = {
     "react": {"react.ts", "runtime-react.js", "runtime-react.d.ts"},
     "mock": {"mock.ts", "runtime-mock.js", "runtime-mock.d.ts"},
+    "zod": {"schemas.ts"},
 }
 
 
@@ -59,11 +60,11 @@ def test_an_option_adds_files(project: Path, extra: str) -> None:
 def test_settings_own_the_files(project: Path) -> None:
     settings = project / "wsgen.toml"
     with settings.open("a", encoding="utf-8") as file:
-        file.write("react = true\nmock = true\n")
+        file.write("react = true\nmock = true\nzod = true\n")
     folder = project / "web" / "feed"
 
     assert run(["-C", str(project), "render", "-q"]) == 0
-    assert files_in(folder) == CLIENT | EXTRAS["react"] | EXTRAS["mock"]
+    assert files_in(folder) == CLIENT | EXTRAS["react"] | EXTRAS["mock"] | EXTRAS["zod"]
     types = (folder / "runtime-mock.d.ts").read_text("utf-8")
     assert types == 'import type { Client } from "@wsgen/client";\n'
     (folder / "own.ts").write_text("", "utf-8")
@@ -100,7 +101,8 @@ def test_hooks_and_mock_have_the_types_of_the_client(project: Path) -> None:
 
 
 def test_a_package_has_its_exports_and_what_it_needs() -> None:
-    options = ClientOptions("x", runtime="@wsgen/client/deep", react=True, package="@acme/feed")
+    options = ClientOptions("x", runtime="@wsgen/client/deep", package="@acme/feed")
+    options = options._replace(react=True, zod=True)
 
     files = render_typescript(document({}), options).files
 
@@ -108,9 +110,10 @@ def test_a_package_has_its_exports_and_what_it_needs() -> None:
     assert (package["name"], package["version"]) == ("@acme/feed", "1.0.0")
     assert (package["type"], package["sideEffects"]) == ("module", False)
     assert package["exports"]["."] == {"types": "./index.d.ts", "default": "./index.js"}
-    assert set(package["exports"]) == {".", "./react", "./package.json"}
+    assert set(package["exports"]) == {".", "./react", "./schemas", "./package.json"}
     assert package["dependencies"] == {"@wsgen/client": "*"}
-    assert package["peerDependencies"] == {"react": ">=18"}
+    assert package["peerDependencies"] == {"react": ">=18", "zod": ">=4.3"}
+    assert set(package["peerDependenciesMeta"]) == {"react", "zod"}
     assert json.loads(files["tsconfig.json"])["include"] == ["*.ts"]
     assert "package.json" not in render_typescript(document({}), ClientOptions("x")).files
 

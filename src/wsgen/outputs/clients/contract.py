@@ -38,8 +38,8 @@ class ClientOptions(NamedTuple):
     """How to render a client of the document that is called `title`.
 
     `runtime` is the name of a package with the runtime, None to render the runtime too. With `open_enums`,
-    enumerations take other values. With `react` there are hooks of React, with `mock` a mock for tests.
-    `package` is the name under which the client can be published.
+    enumerations take other values. With `react` there are hooks of React, with `mock` a mock for tests,
+    with `zod` schemas of zod. `package` is the name under which the client can be published.
     """
 
     title: str
@@ -47,6 +47,7 @@ class ClientOptions(NamedTuple):
     open_enums: bool = False
     react: bool = False
     mock: bool = False
+    zod: bool = False
     package: str | None = None
 
 

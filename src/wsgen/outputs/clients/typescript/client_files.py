@@ -22,6 +22,7 @@ from wsgen.outputs.clients.typescript.package import render_package
 from wsgen.outputs.clients.typescript.react import render_react
 from wsgen.outputs.clients.typescript.schemas import Schemas
 from wsgen.outputs.clients.typescript.statements import header, named_type, statement
+from wsgen.outputs.clients.typescript.zod import render_zod
 
 Extra = Callable[[str, Sequence[Client], Schemas], str]
 """Renders a file that imports `index.ts`, below the first lines of all files."""
@@ -42,9 +43,10 @@ def render_typescript(document: Json, options: ClientOptions) -> RenderedClient:
     head = header(options.title)
     index = render_index(head, clients, schemas, options.runtime or "./runtime.js")
     extras = {name: render(head, clients, schemas) for name, render in _extras(options)}
+    declared = schemas.declared()
     named = {
         name: NamedType(named_type(name, item), digest_of(item.schema), item.owner)
-        for name, item in schemas.declared().items()
+        for name, item in declared.items()
     }
     runtime = {} if options.runtime and not extras else runtime_files()
     if runtime is None:
@@ -56,8 +58,10 @@ def render_typescript(document: Json, options: ClientOptions) -> RenderedClient:
         "index.ts": index,
     }
     files |= {f"{name}.ts": text for name, text in extras.items()}
+    if options.zod:
+        files["schemas.ts"] = render_zod(head, declared, schemas)
     if options.package is not None:
-        files |= render_package(options.package, document, extras, options.runtime)
+        files |= render_package(document, options, [*extras, *(["schemas"] * options.zod)])
     return RenderedClient(files, tuple(dict.fromkeys(schemas.problems)), named)
 
 

@@ -11,7 +11,7 @@ from wsgen.outputs.clients.typescript.expressions import Type
 class Declared:
     """A named type: its schema, the expression, what it is for first, and where its schema is.
 
-    `bare` are the names that it refers to without a layer in between.
+    `refers` are the names that it refers to, and `bare` those without a layer in between.
     """
 
     schema: object
@@ -19,6 +19,7 @@ class Declared:
     owner: Owner
     route: Route
     bare: frozenset[str]
+    refers: frozenset[str]
 
 
 def circular(found: Mapping[str, Declared]) -> list[str]:
@@ -38,3 +39,19 @@ def circular(found: Mapping[str, Declared]) -> list[str]:
                     todo.append(other)
             edges.pop(name, None)
     return sorted(ahead.keys() & behind.keys())
+
+
+def in_order(found: Mapping[str, Declared]) -> list[str]:
+    """Return the names, each after those that it refers to unless they lead back to it."""
+    done: dict[str, None] = {}
+    entered: set[str] = set()
+    waiting = sorted(found, reverse=True)
+    while waiting:
+        name = waiting[-1]
+        if name in entered:
+            done[waiting.pop()] = None
+            continue
+        entered.add(name)
+        others = found[name].refers & found.keys()
+        waiting += sorted(others - entered, reverse=True)
+    return list(done)

@@ -4,10 +4,11 @@ import json
 import re
 from collections.abc import Iterable
 
-from wsgen.outputs.clients.contract import Json
+from wsgen.outputs.clients.contract import ClientOptions, Json
 
 _TYPESCRIPT = ">=5.6"
-_REACT = ">=18"
+_PEERS = {"react": ">=18", "zod": ">=4.3"}
+"""What some of the files import; who does not use them needs none of it."""
 _COMPILER = {
     "target": "ES2022",
     "lib": ["ES2022", "DOM"],
@@ -20,15 +21,13 @@ _COMPILER = {
 }
 
 
-def render_package(
-    name: str, document: Json, extras: Iterable[str], runtime: str | None
-) -> dict[str, str]:
-    """Return the files by name; the package has an export for each of `extras`, and depends on a `runtime`."""
-    extras = list(extras)
+def render_package(document: Json, options: ClientOptions, extras: Iterable[str]) -> dict[str, str]:
+    """Return the files by name; the package has an export for each of `extras`, and depends on a runtime."""
+    runtime = options.runtime
     exports: Json = {".": _export("index")}
     exports |= {f"./{extra}": _export(extra) for extra in extras}
     package: Json = {
-        "name": name,
+        "name": options.package,
         "version": _version(document),
         "type": "module",
         "sideEffects": False,
@@ -40,9 +39,9 @@ def render_package(
     if runtime is not None:
         parts = runtime.split("/")
         package["dependencies"] = {"/".join(parts[: 2 if runtime.startswith("@") else 1]): "*"}
-    if "react" in extras:
-        package["peerDependencies"] = {"react": _REACT}
-        package["peerDependenciesMeta"] = {"react": {"optional": True}}
+    if peers := {name: _PEERS[name] for name in _PEERS if getattr(options, name)}:
+        package["peerDependencies"] = peers
+        package["peerDependenciesMeta"] = {name: {"optional": True} for name in peers}
     compiler = {"compilerOptions": _COMPILER, "include": ["*.ts"]}
     # As formatters write them: lists fill lines, but not in package.json.
     lists = re.sub(r"\[\s+(.+?)\s+\]", _in_a_line, json.dumps(compiler, indent=2), flags=re.DOTALL)

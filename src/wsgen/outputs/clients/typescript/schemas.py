@@ -57,6 +57,7 @@ class Schemas(SchemaWalk):
         self._routes: dict[Route, str] = {}
         self._waiting: list[tuple[Route, str, Owner]] = []
         self._bare: set[str] = set()
+        self._refers: set[str] = set()
         self._owner = Owner("", "", "")
         self._prefix = ""
 
@@ -75,9 +76,10 @@ class Schemas(SchemaWalk):
             schema = value_at(self.document, route)
             if name in self._declared.values() and isinstance(schema, dict):
                 schema = own_keywords(schema)
-            self._bare = set()
+            self._bare, self._refers = set(), set()
             kind = self.convert(schema, route, 0)
-            found[name] = Declared(schema, kind, self._owner, route, frozenset(self._bare))
+            names = (frozenset(self._bare), frozenset(self._refers))
+            found[name] = Declared(schema, kind, self._owner, route, *names)
         for name in circular(found):
             self._owner = found[name].owner
             help_text = "Let the schema describe an object or a list."
@@ -99,7 +101,17 @@ class Schemas(SchemaWalk):
         if title not in self._declared:
             self._declared[title] = name = self.names.name(title, kept=False)
             self._waiting.append((route, name, self._owner))
+        self._refers.add(self._declared[title])
         return Type(f"{self._prefix}{self._declared[title]}")
+
+    def name_of(self, target: Route) -> str:
+        """Return the name of the type of the schema at `target`, which something refers to."""
+        return self._routes[target]
+
+    def name_of_enumeration(self, schema: Json) -> str | None:
+        """Return the name of the type of an enumeration, None if it has none."""
+        title = titled(schema)
+        return None if title is None else self._declared.get(title)
 
     def reference(self, target: Route) -> Type:
         """Return the name of the type of the schema at `target`, which exists."""
@@ -110,6 +122,7 @@ class Schemas(SchemaWalk):
             self._waiting.append((target, name, self._owner))
         name = self._routes[target]
         self._bare.add(name)
+        self._refers.add(name)
         return Type(f"{self._prefix}{name}")
 
     def object_type(self, schema: Json, route: Route, depth: int) -> Type:
