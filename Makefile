@@ -221,15 +221,22 @@ fuzz: $(VENV)/.ready  ## try every reader on a corpus and on inputs made from it
 	@$(BIN)/python -m tests.fuzz --seed $(seed) $(args)
 
 # Each is made in clients/recipes/.work, with the client of the example.
-RECIPES := clients/recipes/node_modules/.package-lock.json
+RECIPES := clients/recipes/node_modules/.all
 $(RECIPES): clients/recipes/package-lock.json | parts
-	@npm --prefix clients/recipes ci --loglevel=error --no-audit --no-fund && touch $@
+	@npm --prefix clients/recipes ci --loglevel=error --no-audit --no-fund && touch $(QUICK_RECIPES) $@
+QUICK_RECIPES := clients/recipes/node_modules/.quick
+$(QUICK_RECIPES): clients/recipes/package-lock.json | parts
+	@npm --prefix clients/recipes ci --omit=dev --loglevel=error --no-audit --no-fund && touch $@
 
 # The network is used only to install the packages.
 recipes ?=
 .PHONY: client-recipes
 client-recipes: client $(RECIPES)  ## build and run small projects with the TypeScript client: Vite, Next, Jest, ...; recipes="react node"
 	@$(BIN)/python -m tests.client_recipes $(recipes)
+
+.PHONY: client-recipes-quick
+client-recipes-quick: client $(QUICK_RECIPES)  ## build and run those of them that need no large packages
+	@$(BIN)/python -m tests.client_recipes quick
 
 .PHONY: client-typescript
 client-typescript: browsers page client parser linters  ## build the runtime of TypeScript clients; its types, size, corpus and mutants, in Node and browsers

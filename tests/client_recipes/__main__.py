@@ -1,17 +1,26 @@
-"""Build and run the projects of clients/recipes: `python -m tests.client_recipes [NAME...]`."""
+"""Build and run the projects of clients/recipes: `python -m tests.client_recipes [NAME...]`.
+
+`quick` stands for those that need no large packages.
+"""
 # ruff: noqa: T201 - a program prints
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
 
-from tests.client_recipes.steps import RECIPES, Absent, Blocks, Command, Copy, Step
+from tests.client_recipes.steps import RECIPES, Absent, Blocks, Command, Copy, Shown, Step
 from tests.docs.pages import blocks
 from tests.example.clones import EXAMPLE, serving
+from tests.page.browser import open_browser
 from wsgen.cli.main import run
 
 FOLDER = Path(__file__).parents[2] / "clients" / "recipes"
@@ -21,6 +30,8 @@ _SECONDS = 600
 
 def main(names: Sequence[str]) -> int:
     """Return 1 if a project fails."""
+    quick = [name for name, recipe in RECIPES.items() if not recipe.large]
+    names = [one for name in names for one in (quick if name == "quick" else [name])]
     unknown = sorted(set(names) - RECIPES.keys())
     if unknown:
         print(f"there is no {', '.join(unknown)}: choose of {', '.join(RECIPES)}")
@@ -75,6 +86,8 @@ def _problem_of_step(step: Step, place: Path, environment: dict[str, str]) -> st
             for block in written:
                 first, _, text = block.text.partition("\n")
                 (place / first.removeprefix("// web/src/")).write_text(text, "utf-8")
+        case Shown(folder, page, text):
+            return _problem_of_page(place / folder, page, text)
         case Command(words, printed):
             program = FOLDER / "node_modules" / words[0]
             arguments = [str(program) if program.exists() else words[0], *words[1:]]
@@ -94,6 +107,35 @@ def _problem_of_step(step: Step, place: Path, environment: dict[str, str]) -> st
                 output = (ended.stdout + ended.stderr)[-3000:]
                 return f"{' '.join(words)} ends with {ended.returncode}\n{output}"
     return None
+
+
+def _problem_of_page(folder: Path, page: str, text: str) -> str | None:
+    handler = partial(_Files, directory=str(folder))
+    with TemporaryDirectory() as profile, ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            with open_browser(Path(profile)) as tab:
+                tab.open(f"http://127.0.0.1:{server.server_port}/{page}")
+                tab.wait_for(f"document.body.innerText.includes({json.dumps(text)})")
+                return "\n".join(tab.complaints) or None
+        except AssertionError as error:
+            return f"{page}: {error}"
+        finally:
+            server.shutdown()
+
+
+class _Files(SimpleHTTPRequestHandler):
+    """Serves files without a word, and no icon, which a browser asks for."""
+
+    def do_GET(self) -> None:
+        if self.path == "/favicon.ico":
+            self.send_response(204)
+            self.end_headers()
+        else:
+            super().do_GET()
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - as it is called
+        pass
 
 
 if __name__ == "__main__":

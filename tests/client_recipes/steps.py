@@ -1,6 +1,7 @@
 """What is done with each project of clients/recipes, beside which its client is made in `feed`."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -31,15 +32,24 @@ class Blocks(NamedTuple):
     page: str
 
 
-Step = Command | Copy | Absent | Blocks
+class Shown(NamedTuple):
+    """A page of a folder shows a text in Chromium, and complains of nothing."""
+
+    folder: str
+    page: str
+    text: str
+
+
+Step = Command | Copy | Absent | Blocks | Shown
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The options of the client, and what is done with the project."""
+    """The options of the client, and what is done with the project; whether it needs large packages."""
 
     options: tuple[str, ...]
     steps: tuple[Step, ...]
+    large: bool = False
 
 
 TSC = ".bin/tsc"
@@ -47,6 +57,9 @@ _DENO = "@deno/linux-x64-glibc/deno"
 BOTH = ("--react", "--mock")
 # tsc copies no JavaScript.
 _RUNTIME = Copy("feed/runtime.js", "dist/feed/runtime.js")
+_DONE = "working\ntrue\n"
+_CORPUS = str(Path(__file__).parents[2] / "clients" / "typescript" / "test" / "corpus.mjs")
+_STORY = "iframe.html?viewMode=story&id="
 _MOCK = Copy("feed/runtime-mock.js", "dist/feed/runtime-mock.js")
 
 RECIPES = {
@@ -95,9 +108,35 @@ RECIPES = {
             Absent("dist", ("mock.invalid", "useSyncExternalStore", "may have been carried out")),
         ),
     ),
-    "next": Recipe(("--react",), (Command((".bin/next", "build")),)),
-    "node": Recipe(
-        (), (Command((TSC,)), _RUNTIME, Command(("node", "dist/service.js"), "working\ntrue\n"))
+    "storybook": Recipe(
+        BOTH,
+        (
+            Command((TSC,)),
+            Command((".bin/storybook", "build", "--quiet")),
+            Shown("storybook-static", f"{_STORY}chart--live", "AAPL, open: 2.5"),
+            Shown("storybook-static", f"{_STORY}chart--disconnected", "AAPL, waiting: …"),
+        ),
+        large=True,
+    ),
+    "next": Recipe(
+        ("--react",),
+        (Command((".bin/next", "build")), Command((".bin/next", "build", "--webpack"))),
+        large=True,
+    ),
+    "node": Recipe((), (Command((TSC,)), _RUNTIME, Command(("node", "dist/service.js"), _DONE))),
+    "node-websocket": Recipe(
+        (),
+        (
+            Command(("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")),
+            Command((TSC,)),
+            _RUNTIME,
+            *(
+                step
+                for node in ("node_modules/node22/bin/node", "node_modules/node24/bin/node")
+                for step in (Command((node, "dist/service.js"), _DONE), Command((node, _CORPUS)))
+            ),
+        ),
+        large=True,
     ),
     "deno": Recipe(
         (),
@@ -111,8 +150,13 @@ RECIPES = {
                 "number\n",
             ),
         ),
+        large=True,
     ),
-    "bun": Recipe((), (Command(("@oven/bun-linux-x64/bin/bun", "run", "main.ts"), "number\n"),)),
+    "bun": Recipe(
+        (),
+        (Command(("@oven/bun-linux-x64/bin/bun", "run", "main.ts"), "number\n"),),
+        large=True,
+    ),
     "package": Recipe(
         (*BOTH, "--package", "@acme/feed"),
         (
