@@ -242,16 +242,29 @@ def show_summary(result: RunResult, seconds: float, projects: int = 1) -> None:
 
 
 def show_diff(changes: Iterable[FileChange], root: Path) -> None:
-    """Print `changes` as one unified diff that `patch -p1` and `git apply` take in the folder `root`."""
+    """Print `changes` as one unified diff that `patch -p1` and `git apply` take in the folder `root`.
+
+    If a file is outside of it, as a client may be, the paths are relative to the repository, and the diff is for
+    its top. Below that, `git apply` takes what is in the folder where it is run.
+    """
     from difflib import unified_diff
     from io import StringIO
 
+    changes = list(changes)
+    outside = any(not change.path.is_relative_to(root) for change in changes)
+    root = (repository_of(root) if outside else None) or root
     style = style_for(sys.stdout)
     colours = {"+": "green", "-": "red", "@": "cyan"}
     for change in changes:
         path = display_path(change.path, root)
         before = "/dev/null" if change.before is None else _as_in_git(f"a/{path}")
         after = "/dev/null" if change.after is None else _as_in_git(f"b/{path}")
+        if outside:  # or `git apply` would guess how much of the paths to leave out
+            both = " ".join(_as_in_git(f"{side}/{path}").rstrip("\t") for side in "ab")
+            echo_lines(style(f"diff --git {both}", "bold"))
+            if change.before is None or change.after is None:
+                kind = "new" if change.before is None else "deleted"
+                echo_lines(style(f"{kind} file mode 100644", "bold"))
         # Lines end at LF only; otherwise `patch` would count them differently.
         lines = unified_diff(
             list(StringIO(change.before or "", newline="\n")),
