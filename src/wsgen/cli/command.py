@@ -1,8 +1,9 @@
 """What all commands have in common: `-C`, and a help that ends with examples and breaks no word."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any  # as click annotates what it hands through
@@ -51,6 +52,12 @@ class Command(click.Command):
         self.examples = examples
         self.params.append(_directory_option())
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line. Raises click.UsageError if a part of it is empty."""
+        if not ctx.resilient_parsing:
+            _refuse_empty(ctx, args)
+        return super().parse_args(ctx, args)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the end of the help: the examples, and where the documentation is."""
         super().format_epilog(ctx, formatter)
@@ -65,6 +72,22 @@ class Group(Command, click.Group):
     """A group of such commands."""
 
     command_class = Command
+
+
+def _refuse_empty(ctx: click.Context, args: Sequence[str]) -> None:
+    """Raise click.UsageError if an argument is empty, which would count as the working directory.
+
+    It usually is the value of a variable of the shell that is not set.
+    """
+    named = list(takewhile(lambda argument: argument != "--", args))
+    for before, argument in zip(("", *named), named, strict=False):
+        option = argument[:-1] if argument.startswith("--") and argument.endswith("=") else ""
+        if not argument and before.startswith("-"):
+            option = before
+        if option:
+            raise click.UsageError(f"Option '{option}' has an empty value.", ctx)
+    if "" in args:
+        raise click.UsageError("An argument is empty.", ctx)
 
 
 def _directory_option() -> click.Option:

@@ -48,7 +48,7 @@ def begin_plain(arguments: Sequence[str]) -> Begun | None:
     """
     if not arguments or arguments[0] not in ("render", "generate", "check"):
         return None
-    if any(argument.startswith("-") for argument in arguments):
+    if any(not argument or argument.startswith("-") for argument in arguments):
         return None
     from wsgen.errors import WsgenError
     from wsgen.pipeline.context import Options
