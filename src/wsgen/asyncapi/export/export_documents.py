@@ -10,11 +10,11 @@ from wsgen.asyncapi.export.document_settings import Settings
 from wsgen.asyncapi.export.export_problems import (
     clashes,
     collisions,
-    failed_types,
     take_out_refused,
     without_server,
     wrong_examples,
 )
+from wsgen.asyncapi.export.failed_types import failed_types
 from wsgen.asyncapi.export.older_versions import convert
 from wsgen.asyncapi.export.payload_schemas import fill_documents
 from wsgen.asyncapi.export.perspective import for_clients
