@@ -177,6 +177,10 @@ def test_models_that_misbehave(tmp_path: Path, body: str, code: str, said: str) 
     (found,) = exported.diagnostics
     assert (found.code, found.span) == (code, Span(Path("ws.yaml"), 7, 3))
     assert said in found.message
+    if "wait()" in body and "sys" not in body:
+        assert "within 3 seconds" in found.message
+        assert found.help
+        assert "by `--timeout` of `wsgen client typescript`" in found.help
 
 
 FINE = "from pydantic import BaseModel\nclass X(BaseModel):\n    x: int\n"

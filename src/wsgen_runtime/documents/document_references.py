@@ -71,3 +71,14 @@ def _imported(module: str, name: str) -> Any:  # as above
     for part in name.split("."):
         found = getattr(found, part)
     return found
+
+
+def failed_module(error: BaseException) -> str:
+    """Return the module whose import raised `error` in `resolve_type`, an empty text if none did."""
+    part = error.__traceback__
+    while part is not None:
+        frame = part.tb_frame
+        if frame.f_code is _imported.__code__ and "found" not in frame.f_locals:
+            return str(frame.f_locals["module"])
+        part = part.tb_next
+    return ""

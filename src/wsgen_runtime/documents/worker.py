@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from wsgen_runtime.documents.contract_digest import with_contracts
-from wsgen_runtime.documents.document_references import resolve_type
+from wsgen_runtime.documents.document_references import failed_module, resolve_type
 from wsgen_runtime.documents.schemas import UnfillableError, fill
 
 _OTHERS = (
@@ -60,6 +60,7 @@ def _reason(error: Exception) -> dict[str, object]:
     known = type(error).__module__.startswith("pydantic")
     return {
         "kind": "schema" if known else "import",
+        "module": failed_module(error),
         "text": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
         "trace": _trace(error),
     }

@@ -16,16 +16,27 @@ from wsgen.diagnostics import Diagnostic
 from wsgen.environment import Environment
 from wsgen.errors import ToolError
 
+_LATE = (
+    "Move what takes long out of the import, or give it longer by `--timeout` of `wsgen client typescript` and "
+    "`wsgen asyncapi export`."
+)
+_ENDED = "Let the module not end the process when it is imported."
 _START = Path(__file__).with_name("start_worker.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a type expression got no schema: the code, what happened, and the full output of Python."""
+    """Why a type expression got no schema: the code, what happened, and the full output of Python.
+
+    `module` is the one that cannot be imported, empty if it is the type itself that has none. Where the whole
+    process has failed, `help` says what to do.
+    """
 
     code: str
     text: str
     output: str = ""
+    module: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,8 @@ def fill_documents(
         errors.seek(0)
         answer, said = output.read(), errors.read()
     if late:
-        return _blamed(answer, f"did not end within {timeout:g} seconds", said)
+        unit = "second" if timeout == 1 else "seconds"
+        return _blamed(answer, f"did not end within {timeout:g} {unit}", said, _LATE)
     last = next(reversed(_lines(answer)), {})
     if "documents" in last:
         return Filled(tuple(last["documents"]), {})
@@ -108,12 +120,13 @@ def fill_documents(
                 "WSG661" if reason["kind"] == "schema" else "WSG660",
                 reason["text"],
                 reason["trace"],
+                reason.get("module", ""),  # which older runtimes do not say
             )
             for name, reason in last["failures"].items()
         }
         refused = (Mismatch(**{**item, "loc": tuple(item["loc"])}) for item in last["refused"])
         return Filled((), failures, tuple(refused))
-    return _blamed(answer, f"ended the process with status {process.returncode}", said)
+    return _blamed(answer, f"ended the process with status {process.returncode}", said, _ENDED)
 
 
 def _own_runtime() -> str:
@@ -148,8 +161,9 @@ def _lines(answer: bytes) -> list[Json]:
     return [json.loads(line) for line in whole.splitlines()]
 
 
-def _blamed(answer: bytes, what: str, said: bytes) -> Filled:
+def _blamed(answer: bytes, what: str, said: bytes, help_text: str) -> Filled:
     """Return the failure of the type that was tried last."""
     tried = [line["type"] for line in _lines(answer) if "type" in line]
-    failure = Failure("WSG660", f"importing it {what}", said.decode("utf-8", "replace"))
+    output = said.decode("utf-8", "replace")
+    failure = Failure("WSG660", f"importing it {what}", output, help=help_text)
     return Filled((), {tried[-1] if tried else "": failure})

@@ -1,0 +1,2 @@
+from pydantic import BaseModel
+class Thing(BaseModel): x: int
