@@ -230,7 +230,8 @@ def test_clients_are_listed_with_their_place_and_state(market: Project) -> None:
     assert told.code == 1
     assert "WSG660" in told.stderr
     assert (
-        "TypeScript | web/feed | failed | would fail | `market_models:Bar" in rows(told.stdout)[-2]
+        "TypeScript | web/feed | failed | would fail | `market_models` cannot"
+        in rows(told.stdout)[-2]
     )
     market.write("src/market_models.py", MODELS)
     market.write("pyproject.toml", settings.replace("web/feed", "web/new"))
