@@ -3,11 +3,9 @@
 The public names are imported when they are first used, so that `import wsgen` alone is fast.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from wsgen._version import __version__
 
+TYPE_CHECKING = False  # as type checkers know it, without importing `typing`
 if TYPE_CHECKING:
     from wsgen.api import check, load_modules, render
     from wsgen.diagnostics import Diagnostic, Severity, Span
@@ -65,6 +63,8 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'wsgen' has no attribute {name!r}")
+    from importlib import import_module
+
     value = globals()[name] = getattr(import_module(f"wsgen.{_HOMES[name]}"), name)
     return value
 

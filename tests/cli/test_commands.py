@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -182,10 +183,40 @@ def test_a_run_that_is_stopped_before_it_began_has_no_traceback(
 
     monkeypatch.setattr("wsgen.cli.unchanged.begin_plain", interrupted)
     monkeypatch.setattr("gc.set_threshold", lambda *_: None)
+    monkeypatch.setattr("wsgen.__main__._end_at_interrupt", lambda: None)
     with pytest.raises(SystemExit) as stopped:
         wsgen.__main__.main()
     assert stopped.value.code == 130
     assert capsys.readouterr() == ("", "")
+
+
+INTERRUPTED = """
+import os, runpy, signal, sys
+
+class Interrupting:
+    def find_spec(name, *_):
+        if name == "{name}":
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Interrupting)
+sys.argv = ["wsgen", "list"]
+"""
+SCRIPT = "from wsgen.__main__ import main; main()"
+MODULE = "runpy.run_module('wsgen', run_name='__main__', alter_sys=True)"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no process can interrupt itself alone there")
+@pytest.mark.parametrize("start", [SCRIPT, MODULE])
+@pytest.mark.parametrize("name", ["wsgen.cli.ending", "wsgen.cli.main", "wsgen.cli.inspect"])
+def test_an_interrupt_of_an_import_shows_no_traceback(
+    name: str, start: str, project: Project
+) -> None:
+    command = [sys.executable, "-c", f"{INTERRUPTED.format(name=name)}{start}"]
+    stopped = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert stopped.returncode in (130, -signal.SIGINT)
+    assert "Traceback" not in stopped.stderr
+    assert stopped.stdout == ""
 
 
 def test_a_folder_that_is_no_project_is_searched_up_to_a_limit(

@@ -31,6 +31,8 @@ def ended_well(command: Callable[[], int]) -> int:
     received = _take_signals()
     code = 0
     try:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # while it was imported
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = command()
         # Flush now: when the interpreter ends, it is too late to report an error.
         sys.stdout.flush()
@@ -39,6 +41,8 @@ def ended_well(command: Callable[[], int]) -> int:
         pass
     except KeyboardInterrupt:
         code = 130
+        if sys.stderr.isatty():  # where `^C` stands now
+            sys.stderr.write("\n")
     except BrokenPipeError:
         _discard_output()
     except OSError as error:
