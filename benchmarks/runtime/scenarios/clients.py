@@ -7,7 +7,7 @@ from statistics import median
 from benchmarks.runtime.contestants import Contestant, Load, Rate, Setting, contestants
 from benchmarks.runtime.measuring import Budget, alternate, compare
 from benchmarks.runtime.rows import Row
-from benchmarks.runtime.servers import BARE, CHANX, FASTWS, OURS
+from benchmarks.runtime.servers import ALONE, BARE, CHANX, FASTWS, OURS, PREPARED
 
 
 def idle(setting: Setting) -> Iterator[Row]:
@@ -42,11 +42,11 @@ def _each(rates: Sequence[Rate]) -> str:
 
 def storm(setting: Setting) -> Iterator[Row]:
     """1,000 clients subscribe to one of 100 topics and unsubscribe, as fast as they get answers."""
-    with contestants(setting, [OURS, FASTWS, CHANX]) as running:
+    with contestants(setting, [PREPARED, OURS, FASTWS, CHANX]) as running:
         for contestant in running:
             contestant.connect(1_000)
         found = alternate(setting, running, lambda contestant: contestant.storm(1_000, turns=2))
-    for budget in (Budget(OURS, FASTWS, 1.2), Budget(OURS, CHANX)):
+    for budget in (Budget(PREPARED, FASTWS, 1.2), Budget(OURS, FASTWS), Budget(OURS, CHANX)):
         yield compare("subscribe and unsubscribe", found, budget)
 
 
@@ -60,16 +60,20 @@ def memory(setting: Setting) -> Iterator[Row]:
         taken: float = contestant.serving.ask("memory") - before
         return taken / clients / 1024
 
-    servers = (OURS, BARE, FASTWS, CHANX)
-    with contestants(setting, servers) as running:
+    with contestants(setting, (PREPARED, OURS, ALONE, BARE, FASTWS, CHANX)) as running:
         found = alternate(setting, running, measure)
-    ours = found[OURS]
-    for server in servers[1:]:
+    for ours, theirs, at_most in (
+        (PREPARED, BARE, 1.3),
+        (OURS, BARE, None),
+        (ALONE, BARE, None),
+        (OURS, FASTWS, None),
+        (OURS, CHANX, None),
+    ):
         yield Row(
-            "memory of a client",
-            f"{median(ours):.1f} KiB",
-            server.label,
-            f"{median(found[server]):.1f} KiB",
-            [our / their for our, their in zip(ours, found[server], strict=True)],
-            at_most=1.3 if server is BARE else None,
+            f"memory of a client: {ours.label}",
+            f"{median(found[ours]):.1f} KiB",
+            theirs.label,
+            f"{median(found[theirs]):.1f} KiB",
+            [our / their for our, their in zip(found[ours], found[theirs], strict=True)],
+            at_most=at_most,
         )

@@ -54,6 +54,7 @@ class Cork(ForwardingTransport):
         "_frames",
         "_loop",
         "_open",
+        "_pausing",
         "_size",
         "_writable",
         "deflates",
@@ -77,6 +78,7 @@ class Cork(ForwardingTransport):
         self._frames: list[bytes] | None = None
         self._size = 0
         self._open = False
+        self._pausing = False
         self._direct: int | None = None  # the descriptor, while the transport has nothing to write
         self.deflates = False
         """Whether the connection takes compressed frames that depend on no other."""
@@ -178,6 +180,29 @@ class Cork(ForwardingTransport):
         """Close the transport at once, and drop what was collected."""
         self.lose()
         super().abort()
+
+    # Each pause and each end of one is a system call. Most messages are taken before anything else arrives.
+
+    def pause_reading(self) -> None:
+        """Stop reading when more arrives, unless `resume_reading` comes first."""
+        self._pausing = True
+
+    def resume_reading(self) -> None:
+        """Go on reading."""
+        if self._pausing:
+            self._pausing = False
+        else:
+            super().resume_reading()
+
+    def is_reading(self) -> bool:
+        """Return whether more would be taken without a pause."""
+        return not self._pausing and super().is_reading()
+
+    def note_arrival(self) -> None:
+        """Carry out a pause that was asked for, since more has arrived."""
+        if self._pausing:
+            self._pausing = False
+            super().pause_reading()
 
     def get_write_buffer_size(self) -> int:
         """Return the number of bytes that were not sent yet."""

@@ -24,6 +24,7 @@ from websockets.http11 import Request
 from websockets.typing import ExtensionParameter
 
 from wsgen_runtime.framing.cork import Cork, Flusher
+from wsgen_runtime.framing.inbox import Inbox
 from wsgen_runtime.framing.prepared_message import MEMORY_LEVEL, WINDOW_BITS, PreparedMessage
 from wsgen_runtime.outgoing.prepared import EXTENSION, VERSION
 
@@ -67,6 +68,7 @@ class Protocol(WebSocketsSansIOProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.queue = Inbox()  # type: ignore[assignment]
         flusher = _flushers.get(server_state)
         self._flusher = flusher or _flushers.setdefault(server_state, Flusher())
         if self.conn.available_extensions:
@@ -83,6 +85,11 @@ class Protocol(WebSocketsSansIOProtocol):
         """Drop what is not written yet."""
         self._cork.lose()
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has arrived, and no more until the application has taken it."""
+        self._cork.note_arrival()
+        super().data_received(data)
 
     def eof_received(self) -> None:
         """Write the rest to a client that still reads, since the transport closes itself now."""

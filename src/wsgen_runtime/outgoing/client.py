@@ -125,7 +125,7 @@ class Client:
 
     def send(self, frame: str) -> bool:
         """Send or queue an answer or a notice; return False if there is no room for it."""
-        if self.closing or self.lost:
+        if self.closing or self.lost or (self.ready and self._write_prepared(frame)):
             return True
         message = {"type": "websocket.send", "text": frame}
         if self.ready:
@@ -138,7 +138,7 @@ class Client:
 
     def send_state(self, frame: str, topic: str) -> bool:
         """Send or queue the state of `topic`, in place of what is queued of it; return False for lack of room."""
-        if self.closing or self.lost:
+        if self.closing or self.lost or (self.ready and self._write_prepared(frame)):
             return True
         message = {"type": "websocket.send", "text": frame}
         if self.ready:
@@ -297,6 +297,11 @@ class Client:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = timer
+
+    def _write_prepared(self, frame: str) -> bool:
+        """Write `frame` past `transmit` if the server can, at the end of the turn, with what follows in it."""
+        prepare, write = self.prepare, self.write
+        return prepare is not None and write is not None and write(prepare(frame))
 
     def _start(self, message: Message) -> None:
         """Send `message` at once; if that blocks, a writer task finishes it."""

@@ -218,7 +218,6 @@ async def test_all_other_calls_are_passed_on() -> None:
         "can_write_eof": (),
         "get_write_buffer_limits": (),
         "set_write_buffer_limits": (3, 1),
-        "pause_reading": (),
         "resume_reading": (),
         "is_reading": (),
         "get_protocol": (),

@@ -152,7 +152,7 @@ def test_what_the_socket_takes_in_part_is_sent_once(
 def test_an_error_of_the_socket_ends_the_connection(run: Run, written: Written) -> None:
     async def talk() -> None:
         connection = await Connection().open()
-        connection.cork.pause_reading()  # so that only a write can find out
+        connection.cork._transport.pause_reading()  # so that only a write can find out
         connection.theirs.close()
         async with asyncio.timeout(30):
             while not connection.lost:

@@ -233,6 +233,55 @@ async def test_a_client_that_does_not_read_gets_nothing_past_its_queue() -> None
     await talk.end()
 
 
+async def test_reading_goes_on_while_messages_are_taken_and_stops_otherwise() -> None:
+    taking = asyncio.Semaphore(0)
+    taken: list[str] = []
+
+    async def take(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while True:
+            await taking.acquire()
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            taken.append(message["text"])
+
+    async def let(number: int) -> None:
+        for _ in range(number):
+            taking.release()
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    def say(*texts: str) -> None:
+        for text in texts:
+            talk.client.send_text(text.encode())
+        talk.pass_on()
+
+    talk = Talk(Protocol, take)
+    await let(0)
+    changes = talk.wire.changes
+    for text in ("one", "two"):  # each of which is taken before more comes
+        say(text)
+        assert not talk.protocol.transport.is_reading()
+        await let(1)
+        assert talk.protocol.transport.is_reading()
+    assert changes == []
+    say("three", "four")
+    assert changes == []
+    say("five")  # which had arrived when reading should have stopped
+    assert changes == ["pause_reading"]
+    await let(2)
+    assert changes == ["pause_reading"]
+    assert not talk.protocol.transport.is_reading()
+    await let(1)
+    assert changes == ["pause_reading", "resume_reading"]
+    assert talk.protocol.transport.is_reading()
+    assert taken == ["one", "two", "three", "four", "five"]
+    taking.release()
+    await talk.end()
+
+
 async def test_a_client_that_sends_no_more_gets_the_rest_and_nothing_after_it() -> None:
     app, talk = await accepted()
     assert app.update("one")

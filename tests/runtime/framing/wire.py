@@ -27,6 +27,8 @@ class Wire(asyncio.Transport):
         self.closing = False
         self.aborted = False
         self.reading = True
+        self.changes: list[str] = []
+        """The calls that have stopped reading, or let it go on."""
         self.received: list[tuple[str, bytes]] = []
         self.status = 0
 
@@ -56,9 +58,14 @@ class Wire(asyncio.Transport):
 
     def pause_reading(self) -> None:
         self.reading = False
+        self.changes.append("pause_reading")
 
     def resume_reading(self) -> None:
         self.reading = True
+        self.changes.append("resume_reading")
+
+    def is_reading(self) -> bool:
+        return self.reading
 
     def get_write_buffer_size(self) -> int:
         return 0

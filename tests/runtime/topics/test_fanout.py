@@ -32,6 +32,9 @@ class Offering:
         def write(prepared: bytes) -> bool:
             if self.writable:
                 self.written.append(prepared)
+                sending = send({"type": "websocket.send", "text": prepared.decode()})
+                with pytest.raises(StopIteration):  # the client takes it at once
+                    sending.__await__().__next__()
             return self.writable
 
         offer = {"version": self.version, "prepare": self.prepare, "write": write}
@@ -48,12 +51,16 @@ def bars() -> tuple[BarRouter, WsApp]:
     return router, WsApp(routers=[router])
 
 
+def frames(written: list[bytes]) -> list[dict[str, Any]]:  # Any: as sent
+    return [json.loads(text) for text in written]
+
+
 def closes(written: list[bytes]) -> list[float]:
-    frames: list[dict[str, Any]] = [json.loads(text) for text in written]  # Any: as sent
-    return [frame["payload"]["payload"]["close"] for frame in frames]
+    updates = [frame for frame in frames(written) if frame["type"] == "bars.update"]
+    return [frame["payload"]["payload"]["close"] for frame in updates]
 
 
-async def test_an_update_is_prepared_once_for_each_server_and_answers_are_sent() -> None:
+async def test_an_update_is_prepared_once_for_each_server() -> None:
     router, app = bars()
     one, other = Offering(app), Offering(app)
     async with connect(one) as ann, connect(one) as bob, connect(other) as eve, connect(app) as joe:
@@ -62,7 +69,8 @@ async def test_an_update_is_prepared_once_for_each_server_and_answers_are_sent()
         for close in (1, 2):
             router.publish(BarRequest(**AAPL), Bar(close=close))
             assert (await joe.receive())["payload"]["payload"]["close"] == close
-    assert [len(server.prepared) for server in (one, other)] == [2, 2]
+    answers = (2, 1)
+    assert [len(server.prepared) for server in (one, other)] == [2 + each for each in answers]
     assert closes(one.written) == [1, 1, 2, 2]
     assert closes(other.written) == [1, 2]
     assert app.stats.deliveries == 8
@@ -76,7 +84,34 @@ async def test_what_the_server_does_not_write_is_sent() -> None:
         server.writable = False
         router.publish(BarRequest(**AAPL), Bar(close=1))
         assert (await client.receive())["payload"]["payload"]["close"] == 1
-    assert server.written == []
+        await client.send({"type": "ping"})
+        assert (await client.receive())["type"] == "pong"
+    assert closes(server.written) == []
+
+
+async def test_answers_are_written_in_order_unless_something_is_queued() -> None:
+    router, app = bars()
+    server = Offering(app)
+    async with connect(server) as client:
+        await client.send({"type": "bars.subscribe", "payload": AAPL})
+        await turns()
+        router.publish(BarRequest(**AAPL), Bar(close=1))
+        await client.send({"type": "ping"})
+        await turns()
+        kinds = ["bars.subscribe.response", "bars.update", "pong"]
+        assert [frame["type"] for frame in frames(server.written)] == kinds
+        assert [(await client.receive())["type"] for _ in kinds] == kinds
+        server.writable = False
+        client.stall()
+        await client.send({"type": "ping"})
+        await turns()
+        server.writable = True
+        await client.send({"type": "bars.unsubscribe", "payload": AAPL})
+        await turns()
+        assert len(server.written) == 3
+        client.resume()
+        late = ["pong", "bars.unsubscribe.response"]
+        assert [(await client.receive())["type"] for _ in late] == late
 
 
 async def test_a_queued_update_is_never_overtaken() -> None:
@@ -89,7 +124,7 @@ async def test_a_queued_update_is_never_overtaken() -> None:
         router.publish(BarRequest(**AAPL), Bar(close=1))
         server.writable = True
         router.publish(BarRequest(**AAPL), Bar(close=2))
-        assert server.written == []
+        assert closes(server.written) == []
         client.resume()
         received = [await client.receive() for _ in range(2)]
         assert [frame["payload"]["payload"]["close"] for frame in received] == [1, 2]
@@ -130,7 +165,10 @@ async def test_what_wraps_send_sees_all_updates_unless_asked_for(
         for close in (1, 2):
             router.publish(BarRequest(**AAPL), Bar(close=close))
         await turns()
-    assert (len(one.written), len(other.written)) == (direct, wrapped)
+    assert (len(closes(one.written)), len(closes(other.written))) == (direct, wrapped)
+    # Answers are what a middleware may want to see.
+    assert len(one.written) - direct == (0 if prepared is False else 1)
+    assert len(other.written) == wrapped
     told = [record.getMessage() for record in caplog.records if "prepared" in record.getMessage()]
     assert told == ([WRAPPED] if prepared is None else [])
 
@@ -181,5 +219,5 @@ async def test_an_update_that_is_sent_in_slices_is_prepared_once(
             await client.subscribe("bars", AAPL)
         router.publish(BarRequest(**AAPL), Bar(close=1))
         await turns()
-    assert len(server.prepared) == 1
+    assert len(server.prepared) == 3 + 1  # with the answers
     assert closes(server.written) == [1, 1, 1]
