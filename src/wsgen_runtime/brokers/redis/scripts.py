@@ -128,7 +128,9 @@ local function publish(g, state, history)
     local kind, n, content = take(), tonumber(take()), take()
     if kind == 's' then
       if n > state.n then state.seq, state.n = state.seq + n - state.n, n end
-      redis.call('PUBLISH', g.channel, '2 s ' .. state.epoch .. ' ' .. text(state.seq) .. ' ' .. content)
+      -- In a batch that is sent again, updates behind it may have been published.
+      local seq = text(math.max(0, state.seq - (state.n - n)))
+      redis.call('PUBLISH', g.channel, '2 s ' .. state.epoch .. ' ' .. seq .. ' ' .. content)
     elseif not skipped and (not produced or n > state.n) then
       local mark = text(n)
       if produced then

@@ -187,6 +187,37 @@ async def test_a_batch_without_an_answer_is_sent_again_and_published_once(
                 assert [data for _, data in part.host.updates] == ["4"]
 
 
+async def test_a_state_that_is_sent_again_stays_between_the_same_updates(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = Part(server.url, lease=LONG), Part(server.url, lease=LONG)
+    async with started(one, two):
+        await one.open()
+        await two.open()
+        one.produce(1)
+        await two.gets((1, 1))
+        keep = Link.keep
+
+        async def fail(self: Link, sent: bytes, batch: KeptBatch) -> list[Answer]:
+            monkeypatch.setattr(Link, "keep", keep)
+            await keep(self, sent, batch)
+            await until(lambda: two.host.position.seq == 3)
+            raise ConnectionError("broken")
+
+        monkeypatch.setattr(Link, "keep", fail)
+        one.produce(2)
+        one.broker.snapshot(TOPIC, '"after 2"')
+        one.produce(3)
+        await until(lambda: one.broker.stats.reconnects == 1 and is_connected(one))
+        one.produce(4)
+        for part in (one, two):
+            await part.gets_data(4)
+            assert part.host.wrong == []
+            assert {position.seq for position, _ in part.host.snapshots} <= {2}
+        # Both have had more than that state, and want another one.
+        await until(lambda: one.host.asked > 0)
+
+
 async def test_a_batch_without_an_answer_is_not_published_in_the_epoch_of_another_process(
     server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
