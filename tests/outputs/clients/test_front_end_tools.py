@@ -22,8 +22,11 @@ CLIENT = (
     *("index.ts", "types.d.ts", "runtime.js", "runtime.d.ts"),
     *("react.ts", "runtime-react.js", "runtime-react.d.ts"),
     *("mock.ts", "runtime-mock.js", "runtime-mock.d.ts"),
+    "schemas.ts",
 )
-EXTRAS = ("--react", "--mock")
+EXTRAS = ("--react", "--mock", "--zod")
+# The types of zod name a class that browsers and Node have.
+ENVIRONMENT = "interface URL {}\n"
 PLAIN = """\
 import tseslint from "typescript-eslint";
 export default tseslint.config(tseslint.configs.base);
@@ -64,7 +67,11 @@ def front_end(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(LINTERS / "eslint.config.js", folder)
     (folder / "plain.config.js").write_text(PLAIN, "utf-8")
     (folder / "package.json").write_text('{ "type": "module" }\n', "utf-8")
-    settings = {"compilerOptions": {**STRICT, "allowJs": True}, "include": ["example", "every"]}
+    (folder / "environment.d.ts").write_text(ENVIRONMENT, "utf-8")
+    settings = {
+        "compilerOptions": {**STRICT, "allowJs": True},
+        "include": ["example", "every", "environment.d.ts"],
+    }
     (folder / "tsconfig.json").write_text(json.dumps(settings), "utf-8")
     (folder / "node_modules").symlink_to(modules)
     return folder

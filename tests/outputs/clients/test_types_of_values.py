@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,30 +67,19 @@ WRITTEN: dict[str, list[tuple[Any, bool]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return the document of the project with every kind of model."""
-    work = tmp_path_factory.mktemp("every") / "project"
-    shutil.copytree(PROJECT, work)
-    file = work / "asyncapi.json"
-    assert run(["-C", str(work), "asyncapi", "export", "-q", "-o", str(file)]) == 0
+def exported(folder: Path) -> dict[str, Any]:
+    """Return the document of the project with every kind of model, of which `folder` becomes a copy."""
+    shutil.copytree(PROJECT, folder)
+    file = folder / "asyncapi.json"
+    assert run(["-C", str(folder), "asyncapi", "export", "-q", "-o", str(file)]) == 0
     found: dict[str, Any] = json.loads(file.read_text("utf-8"))
     return found
 
 
-@pytest.mark.slow
-def test_values_compile_and_mutants_do_not(
-    document: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = require(NODE)
-    if not TSC.is_file():
-        pytest.fail("TypeScript is missing: run `make page`")
-    monkeypatch.syspath_prepend(str(PROJECT / "src"))
+def all_samples(document: dict[str, Any], names: Iterable[str]) -> list[Sample]:
+    """Return values and mutants for the types called `names`; the package of the project is on the path."""
     from every_model import models  # type: ignore[import-not-found]  # on the path just now
 
-    rendered = client_files.render_typescript(document, ClientOptions("Every 1.0.0"))
-    for name, text in rendered.files.items():
-        (tmp_path / name).write_text(text, "utf-8")
     kinds = {
         **vars(models),
         "String": models.string,
@@ -98,8 +87,22 @@ def test_values_compile_and_mutants_do_not(
         "PageRecord": models.Page[models.Record],
         "PagePageInt": models.Page[models.Page[int]],
     }
-    samples = [*samples_of(document, kinds, SENT), *_written()]
-    samples += [item for item in _members(document) if item.name in rendered.types]
+    samples = [*samples_of(document, kinds, SENT), *_written(), *_members(document)]
+    known = set(names)
+    return [item for item in samples if item.name in known]
+
+
+@pytest.mark.slow
+def test_values_compile_and_mutants_do_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = require(NODE)
+    if not TSC.is_file():
+        pytest.fail("TypeScript is missing: run `make page`")
+    monkeypatch.syspath_prepend(str(PROJECT / "src"))
+    document = exported(tmp_path / "project")
+    rendered = client_files.render_typescript(document, ClientOptions("Every 1.0.0"))
+    for name, text in rendered.files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    samples = all_samples(document, rendered.types)
     (tmp_path / "values.ts").write_text(_values(samples), "utf-8")
     (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
     (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": STRICT}), "utf-8")
