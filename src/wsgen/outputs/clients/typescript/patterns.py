@@ -17,7 +17,7 @@ _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "a": "\a"}
 _ANCHORS = {"^": "^", "$": "$", r"\A": "^", r"\z": "$", r"\Z": "$"}
 _OPERATORS = frozenset(r"^$\.*+?()[]{}|/")
 _SET_OPERATORS = frozenset(r"^\[]/")
-_ESCAPE = r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|[nrtfva]|[!-;=?-@\[-`{-~])"
+_ESCAPE = r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|[nrtfva]|[!-/:;=?@\[-`{-~])"
 _CHARACTER = re.compile(rf"{_ESCAPE}|[^\\\[\]]", re.DOTALL)
 _TOKEN = re.compile(
     rf"""

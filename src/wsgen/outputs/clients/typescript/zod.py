@@ -21,7 +21,9 @@ type Shape<T> = {
     "ObjectOf": "type ObjectOf<T> = z.ZodObject<Shape<T>, z.core.$strip>\n",
     "integer": """\
 /** Any integer, also those above 2^53, which `z.int()` refuses. */
-const integer: z.ZodNumber = z.number().multipleOf(1)
+function integer(): z.ZodNumber {
+  return z.number().multipleOf(1)
+}
 """,
     "maybe": """\
 /** What may be missing. It may be undefined too, which JSON leaves out. */
@@ -65,8 +67,9 @@ def _schema(name: str, local: str, item: Declared, schemas: ZodSchemas) -> str:
     elif text.startswith("z.enum([") and text.endswith("])") and ").and(" not in text:
         kind = f"z.ZodEnum<{{ [K in t.{name}]: K }}>"
     cast = f" as unknown as {kind}" if schemas.is_wider else ""
-    export = "export " if local == name else ""
-    return f"{_comment(schemas.left)}{export}const {local}: {kind} = {text}{cast}\n"
+    # Formatters end a statement that is not exported with a semicolon.
+    export, end = ("export ", "") if local == name else ("", ";")
+    return f"{_comment(schemas.left)}{export}const {local}: {kind} = {text}{cast}{end}\n"
 
 
 def _comment(left: Iterable[str]) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from wsgen.outputs.clients.contract import Json, Route
-from wsgen.outputs.clients.typescript.expressions import UNKNOWN, Type, indented
+from wsgen.outputs.clients.typescript.expressions import Type, indented
 from wsgen.outputs.clients.typescript.literals import property_key, quoted
-from wsgen.outputs.clients.typescript.named_types import Declared
+from wsgen.outputs.clients.typescript.named_types import Declared, circular
 from wsgen.outputs.clients.typescript.references import route_of, value_at
 from wsgen.outputs.clients.typescript.schema_walk import Option, Property, SchemaWalk, has_members
 from wsgen.outputs.clients.typescript.schemas import Schemas
@@ -20,7 +20,7 @@ from wsgen.outputs.clients.typescript.zod_literals import literals_of
 _SIMPLE = {
     "string": "z.string()",
     "number": "z.number()",
-    "integer": "integer",
+    "integer": "integer()",
     "boolean": "z.boolean()",
     "null": "z.null()",
 }
@@ -47,6 +47,7 @@ class ZodSchemas(SchemaWalk):
         super().__init__(types.document, open_enums=types.open_enums)
         self._types = types
         self._declared = declared
+        self._circular = frozenset(circular(declared))
         self._names = names
         self._written: set[str] = set()
         self._start = 0
@@ -61,7 +62,9 @@ class ZodSchemas(SchemaWalk):
         """Return the schema of the type `name`; the names of those converted before may stand in it."""
         item = self._declared[name]
         self.left, self.is_wider, self._start = {}, False, len(item.route)
-        found = self.unknown if item.type == UNKNOWN else self.convert(item.schema, item.route, 0)
+        found = self.unknown
+        if name not in self._circular:
+            found = self.convert(item.schema, item.route, 0)
         self._written.add(name)
         return _defined(found)
 
@@ -99,9 +102,7 @@ class ZodSchemas(SchemaWalk):
         for keyword in limits.left:
             self._leave(route, keyword)
         text = f"{limits.start or found.text}{limits.text}"
-        self.helpers |= limits.helpers | (
-            {"integer"} if text.partition(".")[0] == "integer" else set()
-        )
+        self.helpers |= limits.helpers | ({"integer"} if text.startswith("integer()") else set())
         return Type(text)
 
     def object_type(self, schema: Json, route: Route, depth: int) -> Type:
