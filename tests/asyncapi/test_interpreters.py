@@ -51,6 +51,19 @@ def test_models_are_imported_where_the_project_runs(exporting: Project, made: Pa
     assert "close" in exported.stdout
 
 
+def test_plugins_of_pydantic_are_left_alone(exporting: Project, tmp_path: Path) -> None:
+    packages = make_environment(tmp_path / "observed", ["pydantic"])
+    (packages / "only_there.py").touch()
+    (packages / "observer.py").write_text("raise SystemExit('observed')\n")
+    metadata = packages / "observer-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: observer\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[pydantic]\nobserver = observer:plugin\n")
+    exporting.write("pyproject.toml", f"[tool.wsgen]\npython = '{tmp_path / 'observed'}'\n")
+    exported = exporting.wsgen("asyncapi", "export", "specs/market")
+    assert exported.code == 0, exported.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "message", "install"),
     [

@@ -60,7 +60,7 @@ def test_an_option_adds_files(project: Path, extra: str) -> None:
 def test_settings_own_the_files(project: Path) -> None:
     settings = project / "wsgen.toml"
     with settings.open("a", encoding="utf-8") as file:
-        file.write("react = true\nmock = true\nzod = true\n")
+        file.write("react = true\nmock = true\nzod = true\n\n[quality]\nsteps = []\n")
     folder = project / "web" / "feed"
 
     assert run(["-C", str(project), "render", "-q"]) == 0
