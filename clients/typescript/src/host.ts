@@ -72,7 +72,11 @@ export function hostWith(given: Partial<Host>): Host {
     random: () => Math.random(),
     // randomUUID exists on secure pages only.
     key: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
-    connect: (url, protocols) => new WebSocket(url, protocols),
+    connect(url, protocols) {
+      // As Node before version 22; browsers and the others have one.
+      if (!globalThis.WebSocket) throw new Error("without a global WebSocket, pass `connect: (url, protocols) => new WebSocket(url, protocols)` of ws");
+      return new WebSocket(url, protocols);
+    },
     listen,
     report(error) {
       setTimeout(() => {

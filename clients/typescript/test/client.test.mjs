@@ -97,10 +97,15 @@ for (const number of [{}, { seq: "x" }]) {
   });
 }
 
-test("where there is no socket, the loop says so", async () => {
+test("where there is no WebSocket, the loop, the command and the state say what to pass", async () => {
   delete globalThis.WebSocket;
+  const says = ({ name, message }) => name === "Closed" && /without a global WebSocket, pass `connect: \(url, protocols\) => new WebSocket/.test(message);
   const client = new runtime.Client("wss://example.com", CONTRACT);
-  await assert.rejects(runtime.stream(client, "bars", {})[Symbol.asyncIterator]().next(), ({ name, message }) => name === "Closed" && /WebSocket is not defined/.test(message));
+  const told = [];
+  client.$on("state", ({ error }) => error && told.push(error));
+  await assert.rejects(runtime.stream(client, "bars", {})[Symbol.asyncIterator]().next(), says);
+  await assert.rejects(runtime.command(client, "orders.place", {}), says);
+  assert.ok(told.length === 1 && says(told[0]));
 });
 
 test("events of the page are heard from the first use until the close", async () => {
