@@ -20,6 +20,7 @@ from wsgen.cli.unchanged import begin_plain
         (["asyncapi", "html", "-o", ""], "Option '-o' has an empty value."),
         (["asyncapi", "validate", ""], "An argument is empty."),
         (["init", "market", "--path", ""], "Option '--path' has an empty value."),
+        (["client", "typescript", "--package", ""], "Option '--package' has an empty value."),
         (["init", ""], "An argument is empty."),
         (["explain", ""], "An argument is empty."),
     ],
