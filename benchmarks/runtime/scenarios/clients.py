@@ -5,9 +5,10 @@ from dataclasses import replace
 from statistics import median
 
 from benchmarks.runtime.contestants import Contestant, Load, Rate, Setting, contestants
+from benchmarks.runtime.environments import ROOT
 from benchmarks.runtime.measuring import Budget, alternate, compare
 from benchmarks.runtime.rows import Row
-from benchmarks.runtime.servers import ALONE, BARE, CHANX, FASTWS, OURS, PREPARED
+from benchmarks.runtime.servers import ALONE, BARE, CHANX, FASTWS, FASTWS_ON_OURS, OURS, PREPARED
 
 
 def idle(setting: Setting) -> Iterator[Row]:
@@ -42,11 +43,18 @@ def _each(rates: Sequence[Rate]) -> str:
 
 def storm(setting: Setting) -> Iterator[Row]:
     """1,000 clients subscribe to one of 100 topics and unsubscribe, as fast as they get answers."""
-    with contestants(setting, [PREPARED, OURS, FASTWS, CHANX]) as running:
+    servers = [PREPARED, OURS, FASTWS, FASTWS_ON_OURS, CHANX]
+    ours = {"PYTHONPATH": str(ROOT / "src")}  # for our protocol in the environment of FastWS
+    with contestants(setting, servers, ours) as running:
         for contestant in running:
             contestant.connect(1_000)
         found = alternate(setting, running, lambda contestant: contestant.storm(1_000, turns=2))
-    for budget in (Budget(PREPARED, FASTWS, 1.2), Budget(OURS, FASTWS), Budget(OURS, CHANX)):
+    for budget in (
+        Budget(PREPARED, FASTWS, 1.2),
+        Budget(PREPARED, FASTWS_ON_OURS),
+        Budget(OURS, FASTWS),
+        Budget(OURS, CHANX),
+    ):
         yield compare("subscribe and unsubscribe", found, budget)
 
 
