@@ -98,6 +98,7 @@ RECIPES = {
                 )
             ),
         ),
+        large=True,
     ),
     "vite": Recipe(
         BOTH,
