@@ -10,7 +10,8 @@ from tests.asyncapi.documents import Json, module, ref, router
 
 from wsgen.asyncapi.export.assemble import Exportable, assemble
 from wsgen.asyncapi.export.document_settings import read_settings
-from wsgen.asyncapi.export.export_problems import clashes
+from wsgen.asyncapi.export.export_problems import alike, clashes
+from wsgen.diagnostics import Span
 from wsgen.model import CommandSpec, ModuleSpec, TypeRef
 from wsgen.outputs.channels.stub import render_channels
 from wsgen_runtime.asyncapi import fill
@@ -182,3 +183,15 @@ def test_modules_that_would_have_the_same_names_are_not_exported_together() -> N
     assert found.message == (
         "modules `market_data` and `market` both have the operation `marketDataBarsSubscribe`"
     )
+
+
+def test_names_that_differ_in_case_only_are_a_warning() -> None:
+    spec = module(router("order-book"), router("orderbook", class_name="OtherWsRouter"))
+    place = Span(Path("ws.yaml"), 3)
+    positions = {"OtherWsRouter.route": place}
+    (found,) = alike([Exportable(spec, "", positions)])
+    assert (found.code, found.severity.value, found.span) == ("WSG668", "warning", place)
+    assert found.message == (
+        "the routes `order-book` and `orderbook` have names in the document that differ in case only"
+    )
+    assert list(alike([Exportable(module(router("order-book")), "", {})])) == []

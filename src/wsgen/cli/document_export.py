@@ -1,5 +1,6 @@
 """Make the documents of a project as `wsgen asyncapi export` is asked for them, and keep its files current."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,18 +146,24 @@ def _file_of(subject: "Subject", files: "OutputFiles") -> Path:
 
 
 def _shared(places: Mapping[str, Path]) -> list[Diagnostic]:
-    """Return a diagnostic for each module whose document would have the file of another one."""
-    taken: dict[Path, str] = {}
+    """Return a diagnostic for each module whose document would have the file of another one, on some disk."""
+    taken: dict[str, str] = {}
     found = []
     for name, file in places.items():
-        first = taken.setdefault(file, name)
+        first = taken.setdefault(os.fspath(file).lower(), name)
         if first != name:
-            message = (
-                f"the documents of `{first}` and `{name}` have the same file, {display_path(file)}"
+            same = places[first] == file
+            which = (
+                f"the same file, {display_path(file)}" if same else "files that differ in case only"
             )
+            message = f"the documents of `{first}` and `{name}` have {which}"
             help_text = (
                 "Put both {module} and {version} into --output, or use --per-module with a folder."
             )
+            if not same:
+                help_text = (
+                    "Give one of the modules another `module:`: on some disks, it is one file."
+                )
             found.append(Diagnostic("WSG663", message, help=help_text, module=name))
     return found
 

@@ -690,4 +690,21 @@ ASYNCAPI_DOCUMENTS: dict[str, Code] = {
             protocol = "wss"
         """,
     ),
+    "WSG668": Code(
+        title="names that differ in case only",
+        what="Two routes or commands of a module have names in its document that differ in case only.",
+        why=(
+            "`order-book` gives `OrderBook`, and `orderbook` gives `Orderbook`. Programs that write a file for "
+            "each type write one over the other on disks of Windows and macOS."
+        ),
+        fix="Give one of them another name, or leave it as it is: this is a warning.",
+        file="console",
+        wrong="""
+            $ wsgen asyncapi export -o api.yaml
+        """,
+        right="""
+            $ $EDITOR specs/feed/ws.yaml
+            $ wsgen asyncapi export -o api.yaml
+        """,
+    ),
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 from wsgen.asyncapi.export.assemble import Exportable, Json, assemble
 from wsgen.asyncapi.export.document_settings import Settings
 from wsgen.asyncapi.export.export_problems import (
+    alike,
     clashes,
     collisions,
     take_out_refused,
@@ -76,7 +77,7 @@ def export_documents(
         ]
         return Exported({}, in_order(problems))
     documents: dict[str, Json] = {}
-    problems = []
+    problems = list(alike(listed))
     for name, document in zip(stubs, filled.documents, strict=True):
         problems.extend(wrong_examples(listed, take_out_refused(document, listed)))
         problems.extend(_check(name, document))

@@ -9,6 +9,7 @@ from wsgen.asyncapi.validation.example_checks import mismatches
 from wsgen.asyncapi.validation.reference_targets import Route
 from wsgen.diagnostics import Diagnostic, Note, Severity, Span
 from wsgen.model import ModuleSpec
+from wsgen.outputs.channels.identifiers import command_identifier, route_identifier
 
 
 def collisions(modules: Sequence[Exportable]) -> list[Diagnostic]:
@@ -61,6 +62,37 @@ def clashes(modules: Sequence[Exportable], stubs: Sequence[Json]) -> list[Diagno
                 )
                 break
     return found
+
+
+def alike(modules: Sequence[Exportable]) -> Iterator[Diagnostic]:
+    """Yield a warning for each route or command whose names in the document are those of another but for case.
+
+    All is right in the document, and in what wsgen makes of it; but programs that write a file for each type
+    would write one over the other where a file system makes no difference.
+    """
+    for item in modules:
+        spec = item.spec
+        routes = [(each.class_name, each.route) for each in spec.routers]
+        commands = [(f"commands.{each.class_name}", each.command) for each in spec.commands]
+        for kind, identifier, named in (
+            ("route", route_identifier, routes),
+            ("command", command_identifier, commands),
+        ):
+            taken: dict[str, tuple[str, str]] = {}
+            for owner, name in named:
+                first, other = taken.setdefault(identifier(name).lower(), (owner, name))
+                if first == owner:
+                    continue
+                place = item.positions.get(f"{first}.{kind}") or item.positions.get(first)
+                yield Diagnostic(
+                    "WSG668",
+                    f"the {kind}s `{other}` and `{name}` have names in the document that differ in case only",
+                    item.positions.get(f"{owner}.{kind}") or item.positions.get(owner),
+                    help="Rename one of them: on some disks, files of the same name but for case are one file.",
+                    severity=Severity.WARNING,
+                    module=spec.name,
+                    notes=(Note(f"`{other}` is here", place),) if place else (),
+                )
 
 
 def _parts(stub: Json) -> Iterator[tuple[str, str, object]]:
