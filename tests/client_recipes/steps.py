@@ -71,10 +71,11 @@ RECIPES = {
         ),
     ),
     "docs": Recipe(
-        BOTH,
+        (*BOTH, "--zod"),
         (
             Blocks("docs/how-to/typescript.md"),
             Blocks("docs/how-to/typescript-react.md"),
+            Blocks("docs/how-to/typescript-zod.md"),
             Blocks("docs/how-to/typescript-deploy.md"),
             Command((TSC,)),
             Command((".bin/vitest", "run")),
@@ -139,6 +140,14 @@ RECIPES = {
         ),
         large=True,
     ),
+    "zod": Recipe(
+        ("--zod",),
+        (
+            Command((TSC,)),
+            _RUNTIME,
+            Command(("node", "dist/orders.js"), "symbol, side, quantity\nworking\ntrue\nfalse\n"),
+        ),
+    ),
     "deno": Recipe(
         (),
         (
@@ -159,11 +168,11 @@ RECIPES = {
         large=True,
     ),
     "package": Recipe(
-        (*BOTH, "--package", "@acme/feed"),
+        (*BOTH, "--zod", "--package", "@acme/feed"),
         (
             Command(("sh", "pack.sh")),
             Command((TSC,)),
-            Command(("node", "use.js"), "idle\n2\n"),
+            Command(("node", "use.js"), "idle\n2\nfalse\n"),
         ),
     ),
 }

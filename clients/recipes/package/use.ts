@@ -1,6 +1,7 @@
 import { DatafeedClient, type t } from "@acme/feed";
 import { createMock } from "@acme/feed/mock";
 import { type Followed, useBars } from "@acme/feed/react";
+import { NewOrderInput } from "@acme/feed/schemas";
 
 export const bars = (): Followed<t.Bar> => useBars(null, { symbol: "AAPL" });
 console.log(new DatafeedClient("wss://example.com").$state);
@@ -11,3 +12,4 @@ for await (const bar of mock.$client.bars({ symbol: "AAPL" })) {
   break;
 }
 mock.$client.$close();
+console.log(NewOrderInput.safeParse({ symbol: "AAPL" }).success);
