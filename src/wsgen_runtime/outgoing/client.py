@@ -14,7 +14,7 @@ from typing import Any
 from wsgen_runtime.delivery import Delivery
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.outbox import Message, Outbox
-from wsgen_runtime.outgoing.prepared import Prepare, Write
+from wsgen_runtime.outgoing.prepared import Outgoing, Prepare, Write
 from wsgen_runtime.outgoing.servers import is_disconnect
 from wsgen_runtime.protocol.closing import CloseCode, substitute_of
 from wsgen_runtime.protocol.frames import size_of
@@ -125,26 +125,21 @@ class Client:
 
     def send(self, frame: str) -> bool:
         """Send or queue an answer or a notice; return False if there is no room for it."""
-        if self.closing or self.lost or (self.ready and self._write_prepared(frame)):
+        outgoing = Outgoing({"type": "websocket.send", "text": frame})
+        if self.closing or self.lost or self._send_now(outgoing):
             return True
-        message = {"type": "websocket.send", "text": frame}
-        if self.ready:
-            self._start(message)
-            return True
-        waits = self._queue().put(message, size_of(frame) + OVERHEAD, fresh=self._fresh)
+        size = size_of(frame) + OVERHEAD
+        waits = self._queue().put(outgoing.message, size, fresh=self._fresh)
         self._report_behind()
         self._wake()
         return waits
 
-    def send_state(self, frame: str, topic: str) -> bool:
+    def send_state(self, state: Outgoing, topic: str) -> bool:
         """Send or queue the state of `topic`, in place of what is queued of it; return False for lack of room."""
-        if self.closing or self.lost or (self.ready and self._write_prepared(frame)):
+        if self.closing or self.lost or self._send_now(state):
             return True
-        message = {"type": "websocket.send", "text": frame}
-        if self.ready:
-            self._start(message)
-            return True
-        waits = self._queue().put_state(message, size_of(frame), topic=topic, fresh=self._fresh)
+        message, size = state.message, size_of(state.message["text"])
+        waits = self._queue().put_state(message, size, topic=topic, fresh=self._fresh)
         self._report_behind()
         self._wake()
         return waits
@@ -298,10 +293,13 @@ class Client:
             self._timer.cancel()
         self._timer = timer
 
-    def _write_prepared(self, frame: str) -> bool:
-        """Write `frame` past `transmit` if the server can, at the end of the turn, with what follows in it."""
-        prepare, write = self.prepare, self.write
-        return prepare is not None and write is not None and write(prepare(frame))
+    def _send_now(self, outgoing: Outgoing) -> bool:
+        """Send a message if the client is ready: where the server can, past `transmit` at the end of the turn."""
+        if not self.ready:
+            return False
+        if self.write is None or not self.write(outgoing.prepared_by(self.prepare)):
+            self._start(outgoing.message)
+        return True
 
     def _start(self, message: Message) -> None:
         """Send `message` at once; if that blocks, a writer task finishes it."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.outgoing.prepared import Outgoing
 from wsgen_runtime.protocol.closing import CloseCode
 from wsgen_runtime.protocol.events import Fault
 from wsgen_runtime.protocol.frames import error_frame, status_frame
@@ -62,9 +63,9 @@ class Clients:
         client.seal()
         self.answer(client, frame)
 
-    def send_state(self, client: Client, frame: str, topic: str) -> None:
+    def send_state(self, client: Client, state: Outgoing, topic: str) -> None:
         """Send the state of `topic`; a client that has no room for it is disconnected."""
-        if not client.send_state(frame, topic):
+        if not client.send_state(state, topic):
             self.disconnect_slow(client)
 
     def refuse(self, client: Client, fault: Fault) -> None:

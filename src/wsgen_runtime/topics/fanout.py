@@ -9,8 +9,7 @@ from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Iterator
 
 from wsgen_runtime.outgoing.client import Client
-from wsgen_runtime.outgoing.outbox import Message
-from wsgen_runtime.outgoing.prepared import Prepare
+from wsgen_runtime.outgoing.prepared import Outgoing
 
 
 class _Progress:
@@ -21,23 +20,6 @@ class _Progress:
     def __init__(self) -> None:
         self.client: Client | None = None
         self.blocked = False
-
-
-class Outgoing:
-    """A message to many clients, and what the last server that was asked has prepared of it."""
-
-    __slots__ = ("message", "prepare", "prepared")
-
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        self.prepare: Prepare | None = None
-        self.prepared: object = None
-
-    def prepared_by(self, prepare: Prepare | None) -> object:
-        """Return the message as `prepare` makes it; clients of one server have the same `prepare`."""
-        if prepare is not None and prepare != self.prepare:
-            self.prepared, self.prepare = prepare(self.message["text"]), prepare
-        return self.prepared
 
 
 def fan_out(

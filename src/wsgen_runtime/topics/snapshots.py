@@ -14,6 +14,7 @@ from wsgen_runtime.brokers.base import Keeper
 from wsgen_runtime.errors import ServiceError, reason_of, refusal, sound
 from wsgen_runtime.outgoing.client import Client
 from wsgen_runtime.outgoing.clients import Clients
+from wsgen_runtime.outgoing.prepared import Outgoing
 from wsgen_runtime.protocol.events import Question
 from wsgen_runtime.protocol.frames import cancelled_frame, snapshot_frame, subscribed_frame
 from wsgen_runtime.protocol.payloads import ErrorCode, ErrorPayload
@@ -207,13 +208,14 @@ class Snapshots:
         self.fanouts.finish(topic)
         route = channel.router.route
         frame = snapshot_frame(route, topic, data, position)
+        state = Outgoing({"type": "websocket.send", "text": frame})
         for client, questions in self.topics.synced(topic, self._reads(topic)):
             for question in questions:
                 recovered = None if question.since is None else False
                 answer = subscribed_frame(route, topic, question.id, recovered=recovered)
                 self.clients.answer(client, answer)
             self.counters.snapshots += 1
-            self.clients.send_state(client, frame, topic)
+            self.clients.send_state(client, state, topic)
 
     def fail(self, topic: str, channel: Channel, error: ServiceError) -> None:
         """End the subscriptions of all who wait for a state: the failure is the answer to their questions."""

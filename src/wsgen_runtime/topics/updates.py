@@ -10,6 +10,7 @@ from wsgen_runtime.brokers.base import Broker, Keeper, Keeping
 from wsgen_runtime.errors import ServiceError
 from wsgen_runtime.limits import Limits
 from wsgen_runtime.outgoing.client import Client
+from wsgen_runtime.outgoing.prepared import Outgoing
 from wsgen_runtime.protocol.events import Question
 from wsgen_runtime.protocol.frames import size_of
 from wsgen_runtime.protocol.positions import Position
@@ -17,7 +18,7 @@ from wsgen_runtime.router import WsRouter
 from wsgen_runtime.stats import Counters
 from wsgen_runtime.topics.channel import Channel
 from wsgen_runtime.topics.event_loops import running_loop
-from wsgen_runtime.topics.fanout import Outgoing, fan_out
+from wsgen_runtime.topics.fanout import fan_out
 from wsgen_runtime.topics.feed import Ending, Feed, Posted
 from wsgen_runtime.topics.inbox import Inbox
 from wsgen_runtime.topics.interval import Wheel

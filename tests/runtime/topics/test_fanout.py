@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tests.runtime.ledger import Ledger, ledger_router
 from tests.runtime.services import AAPL, Bar, BarRequest, BarRouter, Recorder, turns
 
 from wsgen_runtime import WsApp
@@ -112,6 +113,22 @@ async def test_answers_are_written_in_order_unless_something_is_queued() -> None
         client.resume()
         late = ["pong", "bars.unsubscribe.response"]
         assert [(await client.receive())["type"] for _ in late] == late
+
+
+async def test_a_state_is_prepared_once_for_all_who_wait_for_it() -> None:
+    ledger = Ledger()
+    ledger.pause = 5  # turns, in which both come to wait
+    app = WsApp(routers=[ledger_router(ledger)])
+    server = Offering(app)
+    async with connect(server, hello=True) as ann, connect(server, hello=True) as bob:
+        for client in (ann, bob):
+            await client.send({"type": "ledger.subscribe", "payload": {"name": "main"}, "id": 1})
+        for client in (ann, bob):
+            while (await client.receive())["type"] != "ledger.snapshot":
+                pass
+    written = [frame["type"] for frame in frames(server.written)]
+    assert written.count("ledger.snapshot") == 2
+    assert sum('"type":"ledger.snapshot"' in text for text in server.prepared) == 1
 
 
 async def test_a_queued_update_is_never_overtaken() -> None:
