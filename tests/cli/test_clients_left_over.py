@@ -119,3 +119,14 @@ def test_a_client_stays_while_the_one_in_its_place_fails(backend: Path) -> None:
     (backend / "wsgen.toml").write_text(SETTINGS + CLIENT.format("../web/alerts"), "utf-8")
     assert not wsgen.render().ok
     assert (backend.parent / "web" / "feed" / "index.ts").exists()
+
+
+def test_what_a_link_leads_to_stays(backend: Path) -> None:
+    assert wsgen.render().ok
+    web = backend.parent / "web"
+    (web / "feed").rename(backend.parent / "kept")
+    (web / "feed").symlink_to(backend.parent / "kept")
+    (backend / "wsgen.toml").write_text(SETTINGS, "utf-8")
+    assert left_over(load_config(backend), thorough=True) == ()
+    assert wsgen.render().ok
+    assert (backend.parent / "kept" / "index.ts").exists()

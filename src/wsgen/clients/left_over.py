@@ -54,8 +54,8 @@ def forget_folder(client: ClientSettings, config: Config) -> None:
 
 
 def _of_project(folder: Path, config: Config) -> ClientSettings | None:
-    """Return the client in `folder`, if it is one of the project."""
-    manifest = read_manifest(folder)
+    """Return the client in `folder`, if it is one of the project; a link may have taken its place meanwhile."""
+    manifest = read_manifest(folder) if real(folder) == folder else None
     if manifest is None or manifest.client not in LANGUAGES:
         return None
     if project_in(manifest, folder) != config.root:
