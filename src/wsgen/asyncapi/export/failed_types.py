@@ -13,7 +13,9 @@ _ADVICE = {
     "WSG660": "Correct the type, or let `sources` or `python` in [tool.wsgen] name where it is importable.",
     "WSG661": "Use types that pydantic can describe as JSON Schema.",
 }
-_OF_MODULE = "Correct it, or let `sources` or `python` in [tool.wsgen] name where it is importable."
+_OF_MODULE = _ADVICE | {
+    "WSG660": "Correct it, or let `sources` or `python` in [tool.wsgen] name where it is importable."
+}
 _NOTES = 3
 """How many other sources are named by place."""
 
@@ -81,7 +83,7 @@ def _failed_module(module: str, places: Sequence[_Place], failure: Failure) -> D
         failure.code,
         message,
         spans[first.full_name],
-        help=_OF_MODULE,
+        help=_OF_MODULE[failure.code],
         module=first.name,
         output=failure.output or None,
         notes=tuple(notes[:_NOTES]),
