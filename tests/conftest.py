@@ -16,8 +16,11 @@ from hypothesis import HealthCheck, settings
 
 import wsgen_runtime
 from tests.parts import NPM, left_out, require
+from tests.warm_exports import warm_exports, warm_interpreters
 from tests.wording import observe_wording
 from wsgen.cli.main import run
+
+__all__ = ["warm_exports", "warm_interpreters"]  # fixtures of their own module
 
 # A shared machine may be slow at any moment, and a test never asserts on wall time. CI draws the same examples
 # every time, so that a run says something about the change; other runs go on looking for new ones.

@@ -56,6 +56,7 @@ class Outcome:
     removed: list[str]
 
 
+@pytest.mark.usefixtures("warm_exports")
 @pytest.mark.parametrize("name", sorted(path.name for path in CASES.iterdir() if path.is_dir()))
 def test_case(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -14,6 +14,8 @@ from tests.asyncapi.documents import (
 
 from wsgen.cli.main import run
 
+pytestmark = pytest.mark.usefixtures("warm_exports")
+
 MODELS = """
 from decimal import Decimal
 from pydantic import BaseModel, Field, field_validator

@@ -30,6 +30,7 @@ from wsgen_runtime.asyncapi import describe
 from wsgen_runtime.documents.contract_digest import contract_of
 
 ROOT = Path(__file__).parents[2]
+WARM = pytest.mark.usefixtures("warm_exports")
 SETTINGS: Json = {
     "title": "Trading",
     "version": "2.1.0",
@@ -73,6 +74,7 @@ def two() -> tuple[ModuleSpec, ModuleSpec]:
     return module(router(deprecated=True, tags=("charts",)), router("quotes")), other
 
 
+@WARM
 @pytest.mark.parametrize("version", ["3.1", "3.0", "2.6"])
 def test_documents_are_valid_in_every_version(version: str) -> None:
     exported = export(*two(), version=version, settings=SETTINGS)
@@ -87,6 +89,7 @@ def test_documents_are_valid_in_every_version(version: str) -> None:
         assert yaml.safe_load(text) == document
 
 
+@WARM
 def test_2_6_is_the_equivalent() -> None:
     document = export(*two(), version="2.6", settings=SETTINGS).documents["asyncapi"]
     channel = document["channels"]["/api/v1/datafeed/ws"]
@@ -116,6 +119,7 @@ def test_2_6_is_the_equivalent() -> None:
     assert "operations" not in document
 
 
+@WARM
 @pytest.mark.parametrize("version", ["3.1", "3.0", "2.6"])
 def test_what_a_route_keeps_and_its_state_are_documented(version: str) -> None:
     kept = router(
@@ -140,12 +144,14 @@ def test_what_a_route_keeps_and_its_state_are_documented(version: str) -> None:
     assert state["payload"] == {"$ref": "#/components/schemas/RequestOutput"}
 
 
+@WARM
 def test_per_module_and_the_same_each_time() -> None:
     first = export(*two(), per_module=True)
     assert list(first.documents) == ["datafeed", "legacy"]
     assert json.dumps(first.documents) == json.dumps(export(*two(), per_module=True).documents)
 
 
+@WARM
 def test_a_model_that_is_not_there_is_blamed_on_its_line() -> None:
     exported = export(module(router(data=ref("Absent"))))
     (found,) = exported.diagnostics
@@ -186,6 +192,7 @@ def test_models_that_misbehave(tmp_path: Path, body: str, code: str, said: str) 
 FINE = "from pydantic import BaseModel\nclass X(BaseModel):\n    x: int\n"
 
 
+@WARM
 @pytest.mark.parametrize(
     "body",
     [
@@ -210,11 +217,13 @@ def test_models_that_are_odd_but_work(tmp_path: Path, body: str) -> None:
     assert "X" in exported.documents["asyncapi"]["components"]["schemas"]
 
 
+@WARM
 def test_two_modules_at_one_place() -> None:
     (found,) = export(module(router()), module(router("quotes"), name="other")).diagnostics
     assert found.code == "WSG663"
 
 
+@WARM
 def test_settings_that_make_no_valid_document() -> None:
     found = export(module(router()), settings={"servers": {"a": {"host": "x"}}}).diagnostics
     assert [item.code for item in found] == ["WSG664"]
@@ -256,6 +265,7 @@ def test_yaml_is_read_alike_by_1_1_and_1_2() -> None:
     assert "'0o7'" in text
 
 
+@WARM
 def test_the_contract_of_an_exported_module_is_that_of_the_served_one() -> None:
     class Service:
         async def create_topic(self, topic: str, topic_update: object) -> None: ...
@@ -269,6 +279,7 @@ def test_the_contract_of_an_exported_module_is_that_of_the_served_one() -> None:
     assert contract_of(document) != contract_of(describe([other], title="a", version="1"))
 
 
+@WARM
 def test_each_channel_has_its_contract_whatever_else_is_in_the_document() -> None:
     both = export(*two()).documents["asyncapi"]["channels"]
     alone = export(*two(), per_module=True).documents

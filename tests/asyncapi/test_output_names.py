@@ -11,6 +11,8 @@ from tests.conftest import Project
 
 from wsgen.asyncapi.export.output_files import NamePattern, Subject
 
+pytestmark = pytest.mark.usefixtures("warm_exports")
+
 NAMES = ("asyncapi", "export", "-o", "docs/{module}_{version}.json")
 
 

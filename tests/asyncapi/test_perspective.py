@@ -6,6 +6,8 @@ import pytest
 from tests.asyncapi.documents import Json, module, official_errors, router
 from tests.asyncapi.test_export import SETTINGS, export
 
+pytestmark = pytest.mark.usefixtures("warm_exports")
+
 PATHS = {"datafeed": "/api/v1/datafeed/ws", "legacyV2": "/proxy/legacy"}
 
 

@@ -17,6 +17,8 @@ from wsgen.clients import configured, given_document
 from wsgen.clients.module_documents import describe_modules
 from wsgen.outputs.clients.typescript import client_files
 
+pytestmark = pytest.mark.usefixtures("warm_exports")
+
 DOCUMENT = json.dumps(document({"type": "string"}) | {"operations": {}})
 MODELS = "from pydantic import BaseModel\nclass Ask(BaseModel): symbol: str\nclass Bar(BaseModel): close: float\n"
 SOURCE = (

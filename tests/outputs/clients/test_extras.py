@@ -12,6 +12,8 @@ from wsgen.outputs.clients.contract import ClientOptions
 from wsgen.outputs.clients.typescript import client_files
 from wsgen.outputs.clients.typescript.client_files import render_typescript
 
+pytestmark = pytest.mark.usefixtures("warm_exports")
+
 CASE = Path(__file__).parents[2] / "cases" / "client-typescript"
 CLIENT = {".wsgen.json", "index.ts", "types.d.ts"}
 EXTRAS = {
