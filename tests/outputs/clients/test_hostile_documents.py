@@ -15,6 +15,7 @@ EVIL = "*/ ;evil(); /* `${evil()}` \"' \\ \n evil() \r evil() \u2028 evil() </sc
 CODE = re.compile(
     r"""
     \s+ | // [^\n]* | /\* (?: [^*] | \*(?!/) )* \*/ | "(?:[^"\\\n]|\\.)*" | [A-Za-z_$#][\w$]* | -?\d[\d.eE+-]*
+    | /(?: [^/\\\n] | \\. )+/u | -\?:
     | [{}()\[\]<>;:,=?|&.*]
     """,
     re.VERBOSE,
@@ -28,7 +29,7 @@ def _without_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rendered(value: dict[str, Any]) -> str:
-    files = render_typescript(value, ClientOptions(EVIL)).files
+    files = render_typescript(value, ClientOptions(EVIL, zod=True)).files
     return "\n".join(files.values())
 
 
@@ -42,6 +43,8 @@ def test_no_text_becomes_code() -> None:
             "enum": {"enum": [EVIL, {EVIL: EVIL}]},
             "map": {"propertyNames": {"enum": [EVIL]}, "additionalProperties": True},
             "pattern": {"patternProperties": {EVIL: {"pattern": EVIL, "format": EVIL}}},
+            "text": {"type": "string", "pattern": EVIL.replace("*/", "/").replace("/*", "/")},
+            "limits": {"type": "array", "minItems": EVIL, "maxItems": [EVIL], "uniqueItems": EVIL},
             "type": {"type": EVIL},
         },
         "required": [EVIL, f"{EVIL}2"],
@@ -133,5 +136,5 @@ def test_many_names_that_are_alike_stay_apart() -> None:
     ids=str,
 )
 def test_a_document_of_another_shape_is_no_error_of_wsgen(change: dict[str, Any]) -> None:
-    found = render_typescript({**document({}), **change}, ClientOptions("x"))
+    found = render_typescript({**document({}), **change}, ClientOptions("x", zod=True))
     assert found.files or [item.code for item in found.problems] == ["WSG702"]

@@ -13,9 +13,9 @@ _HELPERS = {
     "Shape": """\
 /** What the properties of an object are for zod. */
 type Shape<T> = {
-  [K in keyof T]-?: {} extends Pick<T, K>
-    ? z.ZodExactOptional<z.ZodType<Required<T>[K], Required<T>[K]>>
-    : z.ZodType<T[K], T[K]>
+  [K in keyof T]-?: T extends Record<K, T[K]>
+    ? z.ZodType<T[K], T[K]>
+    : z.ZodExactOptional<z.ZodType<Required<T>[K], Required<T>[K]>>
 }
 """,
     "ObjectOf": "type ObjectOf<T> = z.ZodObject<Shape<T>, z.core.$strip>\n",

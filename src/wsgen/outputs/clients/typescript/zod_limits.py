@@ -39,7 +39,7 @@ def limits_of(kind: str, schema: Json, text: str) -> Limits:
         _limit_number(found, schema, is_whole=kind == "integer")
     elif kind == "array":
         _limit_array(found, schema, has_tuple=not text.startswith("z.array("))
-    elif "propertyNames" in schema and not text.startswith("z.partialRecord("):
+    elif kind == "object" and "propertyNames" in schema and not text.startswith("z.partialRecord("):
         found.left.append("propertyNames")
     return found
 

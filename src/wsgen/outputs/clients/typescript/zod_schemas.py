@@ -12,7 +12,13 @@ from wsgen.outputs.clients.typescript.expressions import Type, indented
 from wsgen.outputs.clients.typescript.literals import property_key, quoted
 from wsgen.outputs.clients.typescript.named_types import Declared, circular
 from wsgen.outputs.clients.typescript.references import route_of, value_at
-from wsgen.outputs.clients.typescript.schema_walk import Option, Property, SchemaWalk, has_members
+from wsgen.outputs.clients.typescript.schema_walk import (
+    Option,
+    Property,
+    SchemaWalk,
+    has_members,
+    listed,
+)
 from wsgen.outputs.clients.typescript.schemas import Schemas
 from wsgen.outputs.clients.typescript.zod_limits import limits_of, pattern_of
 from wsgen.outputs.clients.typescript.zod_literals import literals_of
@@ -154,18 +160,18 @@ class ZodSchemas(SchemaWalk):
     def object_of(self, properties: Sequence[Property], others: Sequence[Type]) -> Type:
         """Return the schema of objects with `properties`."""
         members = []
+        value = self.union(others) if others else self.unknown
         for item in properties:
             if _is_unreadable(item.name, required=item.required):
                 self.left[f"`{item.name}`"] = None
                 self.is_wider = True
+                value = self.unknown  # what is true of all others is not of this one
                 continue
             text = _defined(item.type).text if item.required else self._optional(item.type)
-            members.append(f"{property_key(item.name)}: {text},")
-        body = indented("".join(f"\n{member}" for member in members))
-        value = self.union(others) if others else self.unknown
-        if value == self.unknown:
-            return Type(f"z.looseObject({{{body}\n}})")
-        return Type(f"z.object({{{body}\n}}).catchall({value.text})")
+            members.append(f"\n{property_key(item.name)}: {text},")
+        body = f"{{{indented(''.join(members))}\n}}" if members else "{}"
+        loose = Type(f"z.looseObject({body})")
+        return loose if value == self.unknown else Type(f"z.object({body}).catchall({value.text})")
 
     def map_of(self, keys: Type | None, value: Type) -> Type:
         """Return the schema of objects without known properties."""
@@ -191,27 +197,37 @@ class ZodSchemas(SchemaWalk):
         return f"{text[:-1]}{required})" if text.startswith(_LAZY) else f"{text}{required}"
 
     def _are_told_apart(self, options: Sequence[Option], tag: str) -> bool:
-        found: list[object] = []
+        found: list[str] = []
         for option in options:
-            schema = option.schema
-            if isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
-                target = route_of(schema["$ref"])
-                schema = (
-                    value_at(self.document, target)
-                    if target is not None and len(schema) == 1
-                    else None
-                )
-            if not isinstance(schema, dict) or not is_plain_object(schema):
+            values = self._tags_of(option.schema, tag)
+            if not values:
                 return False
-            said = schema["properties"].get(tag)
-            if not isinstance(said, dict) or (self.open_enums and "const" not in said):
-                return False
-            found += [said["const"]] if "const" in said else said.get("enum", [None])
-        return (
-            len(options) > 1
-            and all(isinstance(value, str) for value in found)
-            and len(set(found)) == len(found)
+            found += values
+        return len(options) > 1 and len(set(found)) == len(found)
+
+    def _tags_of(self, member: object, tag: str) -> list[str]:
+        """Return the values of the `tag` of a member of a union; empty if zod cannot find them."""
+        schema = (
+            self._target_of(member) if isinstance(member, dict) and "$ref" in member else member
         )
+        if not isinstance(schema, dict) or not is_plain_object(schema):
+            return []
+        said = schema["properties"].get(tag)
+        if not isinstance(said, dict) or (self.open_enums and "const" not in said):
+            return []
+        values = [said["const"]] if "const" in said else listed(said, "enum")
+        texts = [value for value in values if isinstance(value, str)]
+        return texts if len(texts) == len(values) else []
+
+    def _target_of(self, reference: Json) -> object:
+        """Return what a reference leads to, None if it says more or leads nowhere."""
+        if len(reference) != 1 or not isinstance(reference["$ref"], str):
+            return None
+        target = route_of(reference["$ref"])
+        try:
+            return None if target is None else value_at(self.document, target)
+        except LookupError:
+            return None
 
     def _optional(self, inner: Type) -> str:
         self.helpers.add("maybe")
