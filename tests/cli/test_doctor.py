@@ -240,6 +240,8 @@ def test_clients_are_listed_with_their_place_and_state(market: Project) -> None:
         ("web/new", "missing", "render"),
         ("web/feed", "stale", "remove"),
     ]
+    for name in ("index.ts", "types.d.ts"):
+        (market.root / "web" / "feed" / name).unlink()
     left = rows(market.wsgen("doctor").stdout)[-1]
     assert left == "All is well. `wsgen render` would render or check web/new and remove web/feed."
     assert not any(

@@ -83,3 +83,22 @@ commands:
     report = json.loads(project.wsgen("list", "--format", "json").stdout)
     assert [len(module["commands"]) for module in report["modules"]] == [1], report
     Draft202012Validator(closed(REPORT)).validate(report)
+
+
+def test_clients_are_as_the_schema_describes(project: Project) -> None:
+    settings = project.read("pyproject.toml")
+    client = '[tool.wsgen.clients.typescript]\npath = "{}"\nruntime = "@wsgen/client"\n'
+    project.write("pyproject.toml", f"{settings}\n{client.format('web')}")
+    validator = Draft202012Validator(closed(REPORT))
+    states = []
+    for command, path in (
+        ("doctor", "web"),
+        ("render", "web"),
+        ("check", "other"),
+        ("doctor", "other"),
+    ):
+        project.write("pyproject.toml", f"{settings}\n{client.format(path)}")
+        report = json.loads(project.wsgen(command, "--format", "json").stdout)
+        validator.validate(report)
+        states.append([each["state"] for each in report["clients"]])
+    assert states == [["missing"], ["written"], ["stale", "stale"], ["missing", "stale"]]

@@ -39,8 +39,9 @@ def _client(client: ClientResult, config: Config, why: str) -> Values:
     if client.state is State.FAILED:
         following, reason = "fail", why
     elif client.state is State.STALE:
+        is_named = any(each.output == client.output for each in config.clients)
         goes = bool(client.changes) and all(change.after is None for change in client.changes)
-        following = "remove" if goes else "render"
+        following = "remove" if goes or not is_named else "render"
         state = "missing" if reason == _NEVER else state
     return {
         "language": client.language,
