@@ -80,6 +80,7 @@ def remove_client(
     if not owns_anything(settings.output):
         return result, ()
     try:
+        check_folder(settings)
         plan = plan_commit(settings.output, {}, None, force=ending.force)
         changes = changes_of(plan, texts=ending.texts)
         if plan.edited:
@@ -87,7 +88,7 @@ def remove_client(
             return _ended(result, State.FAILED), tuple(conflicts)
         if ending.write:
             apply_plan(plan)
-    except FilesError as error:
+    except (FilesError, GenerationError) as error:
         return _ended(result, State.FAILED), error.diagnostics
     state = State.REMOVED if ending.write else State.REMOVABLE
     return ClientResult(settings.language, settings.output, state, changes), ()
