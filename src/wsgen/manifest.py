@@ -54,6 +54,7 @@ class Manifest:
             and self.tools.keys() == other.tools.keys()
             and self.client == other.client
             and self.project == other.project
+            and (not self.client or self.package == other.package)
         )
 
     def to_json(self) -> str:

@@ -130,3 +130,14 @@ def test_what_a_link_leads_to_stays(backend: Path) -> None:
     assert left_over(load_config(backend), thorough=True) == ()
     assert wsgen.render().ok
     assert (backend.parent / "kept" / "index.ts").exists()
+
+
+def test_a_client_that_was_moved_is_found_where_it_is(backend: Path) -> None:
+    assert wsgen.render().ok
+    web = backend.parent / "web"
+    (web / "feed").rename(web / "moved")
+    (backend / "wsgen.toml").write_text(SETTINGS + CLIENT.format("../web/moved"), "utf-8")
+    assert wsgen.render().ok
+    (backend / "wsgen.toml").write_text(SETTINGS, "utf-8")
+    assert wsgen.render().ok
+    assert not (web / "moved").exists()
