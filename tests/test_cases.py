@@ -41,6 +41,7 @@ _OWN = ("commands", "stderr.txt", "stdout.txt", "removed.txt", "expected")
 _LOCAL = {".wsgen_cache", "__pycache__"}
 _EXITS = re.compile(r"# exits (\d+)$")
 _SECONDS = re.compile(r"\(\d+\.\d\d s\)")
+_INSTALLED = re.compile(r"^wsgen( +)\S+  in .+  Python \S+$", re.MULTILINE)
 _PYTHON = f"Python 3.{sys.version_info.minor}"
 
 Files = dict[str, str]
@@ -137,6 +138,7 @@ def _repeatable(text: str, work: Path) -> str:
     """Return `text` as it is for every machine and run."""
     text = text.replace(str(work), "/project").replace(_PYTHON, "Python 3.x")
     text = text.replace(f"{Path(sys.executable).parent}{os.sep}", "")  # of commands outside of PATH
+    text = _INSTALLED.sub(r"wsgen\g<1>0.0.0  in /environment  Python 3.x", text)
     text = text.replace(f'"version": "{__version__}"', '"version": "0.0.0"')
     return _SECONDS.sub("(0.00 s)", text)
 
