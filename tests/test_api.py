@@ -67,3 +67,12 @@ def test_a_gate_that_looked_at_nothing_does_not_pass(project: Project) -> None:
         [found] = result.diagnostics
         assert (found.code, found.severity) == ("WSG413", severity)
         assert result.ok is (severity is wsgen.Severity.WARNING)
+
+
+def test_an_empty_path_is_not_the_working_directory(project: Project) -> None:
+    for call in (wsgen.render, wsgen.check, wsgen.load_modules):
+        with pytest.raises(wsgen.ConfigError, match="a path is empty"):
+            call("")
+    with pytest.raises(wsgen.ConfigError, match="a path is empty"):
+        wsgen.render(root="")
+    assert not (project.root / "specs/datafeed/ws_generated").exists()

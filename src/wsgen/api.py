@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from wsgen.clients.left_over import has_clients
-from wsgen.diagnostics import has_errors
-from wsgen.errors import GenerationError
+from wsgen.diagnostics import Diagnostic, has_errors
+from wsgen.errors import ConfigError, GenerationError
 from wsgen.model import ModuleSpec
 from wsgen.pipeline.context import Options
 from wsgen.pipeline.nothing_found import with_reason_for_nothing
@@ -88,6 +88,11 @@ def _run(
 def _modules(
     paths: tuple[_PathLike, ...], names: Iterable[str], root: _PathLike | None
 ) -> tuple[Config, tuple[ModuleSource, ...]]:
+    if any(not os.fspath(path) for path in (*paths, root) if path is not None):
+        help_text = "Name a folder, a ws.yaml or a ws.py, or leave it out."
+        raise ConfigError(
+            "a path is empty", [Diagnostic("WSG401", "a path is empty", help=help_text)]
+        )
     places = tuple(Path(path) for path in paths)
     start = Path(root) if root is not None else places[0] if places else Path.cwd()
     config = load_config(find_root(start))

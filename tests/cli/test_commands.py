@@ -188,6 +188,10 @@ def test_a_run_that_is_stopped_before_it_began_has_no_traceback(
         wsgen.__main__.main()
     assert stopped.value.code == 130
     assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with pytest.raises(SystemExit):
+        wsgen.__main__.main()
+    assert capsys.readouterr() == ("", "\n")  # after `^C`
 
 
 INTERRUPTED = """
