@@ -20,8 +20,8 @@ def tools_that_fail(
 ) -> Mapping[str, Diagnostic]:
     """Return an error for each tool that does not run; `commands` has the beginning of its command line, by tool.
 
-    A tool is asked for its version. What a command of the project would do with that is not known: only the
-    interpreter that it names is looked for.
+    A tool is asked for its version. A command of the project is not run, since nobody knows what it would do with
+    that: only the interpreter that it names is looked for.
     """
     timeout = min(config.timeout, _SECONDS)
     processes = Processes(directory=config.root, timeout=timeout, jobs=jobs)
