@@ -3,6 +3,8 @@
 import os
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from wsgen.diagnostics import Diagnostic
 from wsgen.errors import ToolError
@@ -23,12 +25,14 @@ def tools_that_fail(
     A tool is asked for its version. A command of the project is not run, since nobody knows what it would do with
     that: only the interpreter that it names is looked for.
     """
-    timeout = min(config.timeout, _SECONDS)
-    processes = Processes(directory=config.root, timeout=timeout, jobs=jobs)
     known = {tool: command for tool, command in commands.items() if tool in STEPS.values()}
-    tasks = [partial(_why_not, tool, command, processes) for tool, command in known.items()]
-    with processes.side_by_side(tasks) as results:
-        wrong = {tool: reason for tool, reason in results if reason}
+    # In a folder without the settings and plugins of the project, which would be loaded first.
+    with TemporaryDirectory(prefix="wsgen-") as folder:
+        timeout = min(config.timeout, _SECONDS)
+        processes = Processes(directory=Path(folder), timeout=timeout, jobs=jobs)
+        tasks = [partial(_why_not, tool, command, processes) for tool, command in known.items()]
+        with processes.side_by_side(tasks) as results:
+            wrong = {tool: reason for tool, reason in results if reason}
     for tool, command in commands.items():
         if tool not in known and (name := missing_interpreter(command[0], config.root)):
             wrong[tool] = f"its interpreter {name} does not exist"
