@@ -15,6 +15,8 @@ from wsgen.clients.left_over import left_over
 from wsgen.manifest import MANIFEST
 from wsgen.settings.project_file import load_config
 
+pytestmark = pytest.mark.usefixtures("warm_exports")
+
 SOURCE = "version: 1\nrouters:\n  AlertWsRouter: {route: alerts, data: str}\n"
 SETTINGS = "[quality]\nsteps = []\n"
 CLIENT = '[clients.typescript]\npath = "{}"\nruntime = "@wsgen/client"\n'

@@ -7,6 +7,8 @@ import pytest
 
 from wsgen.cli.main import run
 
+pytestmark = pytest.mark.usefixtures("warm_exports")
+
 SOURCE = "version: 1\nrouters:\n  AlertWsRouter: {route: alerts, data: str}\n"
 SETTINGS = """\
 [quality]

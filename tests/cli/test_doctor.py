@@ -204,6 +204,7 @@ def test_a_command_of_the_project_is_not_run_and_its_interpreter_looked_for(
     assert not (market.root / "ran").exists()
 
 
+@pytest.mark.usefixtures("warm_exports")
 def test_clients_are_listed_with_their_place_and_state(market: Project) -> None:
     runtime = "runtime = '@wsgen/client'\n"
     client = f"[tool.wsgen.clients.typescript]\npath = 'web/feed'\n{runtime}"

@@ -85,6 +85,7 @@ commands:
     Draft202012Validator(closed(REPORT)).validate(report)
 
 
+@pytest.mark.usefixtures("warm_exports")
 def test_clients_are_as_the_schema_describes(project: Project) -> None:
     settings = project.read("pyproject.toml")
     client = '[tool.wsgen.clients.typescript]\npath = "{}"\nruntime = "@wsgen/client"\n'

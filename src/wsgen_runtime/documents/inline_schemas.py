@@ -11,6 +11,7 @@ Json = dict[str, Any]
 
 _SAME_PLACE = ("allOf", "anyOf", "oneOf")
 _VALUES = ("additionalProperties", "contains", "propertyNames")
+_HOLDERS = frozenset({"properties", "items", *_SAME_PLACE, *_VALUES, "patternProperties"})
 
 
 def name_inline(schemas: Json, taken: Collection[str]) -> None:
@@ -58,6 +59,8 @@ def _parts(schema: Json, name: str) -> Iterator[tuple[str, Json]]:
 
 
 def _places(schema: Json, name: str) -> Iterator[tuple[str, object]]:
+    if _HOLDERS.isdisjoint(schema):  # most have no others within
+        return
     properties = schema.get("properties")
     for key, item in properties.items() if isinstance(properties, dict) else ():
         words = re.findall("[A-Za-z0-9]+", key)
