@@ -1,7 +1,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
@@ -20,7 +20,7 @@ class NewOrder(BaseModel):
     symbol: str = Field(pattern=r"^[A-Z]{1,5}$")
     side: Side
     quantity: int = Field(gt=0, le=1000)
-    limit: Decimal | None = Field(default=None, gt=0)
+    limit: Decimal | None = None
     note: str = Field(default="", max_length=20, description="Read by people */ only.")
     tags: set[str] = Field(default=set(), max_length=3)
     code: str | None = Field(default=None, pattern=r"(?i)^[a-z]\d+$")
@@ -28,7 +28,7 @@ class NewOrder(BaseModel):
 
 
 class Placed(BaseModel):
-    kind: Literal["placed"] = "placed"
+    kind: Literal["placed", "filled"]
     number: int
     at: datetime
 
@@ -36,13 +36,13 @@ class Placed(BaseModel):
 class Failed(BaseModel):
     kind: Literal["failed", "refused"]
     reason: str
-    details: dict[str, Any] = {}
+    details: dict[str, int] = {}
 
 
 class Category(BaseModel):
     name: str
     children: list["Category"] = []
-    prices: dict[Side, tuple[Decimal, int]]
+    prices: dict[str, tuple[Decimal, int]]
     path: tuple[str, ...]
 
 

@@ -272,7 +272,7 @@ class Described(BaseModel):
     @deprecated is not meant here.
     """
 
-    old: int = Field(default=1, deprecated=True, description="Use `new`.")
+    old: int = Field(default=1, json_schema_extra={"deprecated": True}, description="Use `new`.")
     new: int = Field(default=2, description="Several\nlines */ with\u2028odd ends\n@ts-expect-error")
     ignored: int = Field(default=1, description="@ts-ignore")
     shown: str = Field(default="x", examples=["*/", "a\nb", 'q"'], title="A title")

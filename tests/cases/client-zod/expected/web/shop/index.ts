@@ -21,7 +21,7 @@ export type * as t from "./types.d.ts"
 /** Its path is `/shop/ws`. */
 export class ShopClient extends Client {
   constructor(url: string | { readonly href: string }, options: Options = {}) {
-    super(url, { runtime: 1, digest: "d1b8deec6a6e5f5e" }, options);
+    super(url, { runtime: 1, digest: "f727320e0a678ffa" }, options);
   }
 
   /**

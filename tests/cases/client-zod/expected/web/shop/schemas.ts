@@ -44,13 +44,10 @@ function atMost(maximum: number): z.core.CheckFn<string> {
 }
 
 // prettier-ignore
-export const Side: z.ZodEnum<{ [K in t.Side]: K }> = z.enum(["buy", "sell"])
-
-// prettier-ignore
 export const Category: ObjectOf<t.Category> = z.looseObject({
   name: z.string(),
   children: z.array(z.lazy(() => Category)),
-  prices: z.partialRecord(Side, z.tuple([z.string(), integer()])),
+  prices: z.record(z.string(), z.tuple([z.string(), integer()])),
   path: z.array(z.string()),
 })
 
@@ -61,12 +58,15 @@ export const FailedKind: z.ZodEnum<{ [K in t.FailedKind]: K }> = z.enum(["failed
 export const Failed: ObjectOf<t.Failed> = z.looseObject({
   kind: FailedKind,
   reason: z.string(),
-  details: z.record(z.string(), z.unknown()),
+  details: z.record(z.string(), integer()),
 })
 
 // prettier-ignore
+export const PlacedKind: z.ZodEnum<{ [K in t.PlacedKind]: K }> = z.enum(["placed", "filled"])
+
+// prettier-ignore
 export const Placed: ObjectOf<t.Placed> = z.looseObject({
-  kind: z.literal("placed"),
+  kind: PlacedKind,
   number: integer(),
   at: z.string(),
 })
@@ -80,12 +80,15 @@ export const EventRequest: ObjectOf<t.EventRequest> = z.looseObject({
 })
 
 // prettier-ignore
+export const Side: z.ZodEnum<{ [K in t.Side]: K }> = z.enum(["buy", "sell"])
+
+// prettier-ignore
 /** Left to the server: `uniqueItems` of `tags`, `pattern` of `code`. */
 export const NewOrderInput: ObjectOf<t.NewOrderInput> = z.looseObject({
   symbol: z.string().regex(/^[A-Z]{1,5}$/u),
   side: Side,
   quantity: z.int().gt(0).max(1000),
-  limit: maybe(z.nullable(z.union([z.number().gt(0), z.string()]))),
+  limit: maybe(z.nullable(z.union([z.number(), z.string()]))),
   note: maybe(z.string().check(atMost(20))),
   tags: maybe(z.array(z.string()).max(3)),
   code: maybe(z.nullable(z.string())),

@@ -9,7 +9,7 @@
 export type Category = {
   name: string;
   children: Category[];
-  prices: { [K in Side]?: [string, number] };
+  prices: { [key: string]: [string, number] };
   path: string[];
 }
 
@@ -27,7 +27,7 @@ export type EventRequest = {
 export type Failed = {
   kind: FailedKind;
   reason: string;
-  details: { [key: string]: unknown };
+  details: { [key: string]: number };
 }
 
 // prettier-ignore
@@ -56,10 +56,13 @@ export type NewOrderInput = {
 
 // prettier-ignore
 export type Placed = {
-  kind: "placed";
+  kind: PlacedKind;
   number: number;
   at: string;
 }
+
+// prettier-ignore
+export type PlacedKind = "placed" | "filled"
 
 // prettier-ignore
 export type Side = "buy" | "sell"
