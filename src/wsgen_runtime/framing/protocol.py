@@ -21,6 +21,7 @@ from websockets.extensions.permessage_deflate import (
     ServerPerMessageDeflateFactory,
 )
 from websockets.http11 import Request
+from websockets.protocol import OPEN
 from websockets.typing import ExtensionParameter
 
 from wsgen_runtime.framing.cork import Cork, Flusher
@@ -54,11 +55,17 @@ _DEFLATE = (
         compress_settings={"memLevel": MEMORY_LEVEL},
     ),
 )
+# The most bytes that wait for a client that does not read before its pings are no longer answered one by one.
+_MOST_BYTES = 256 * 1024
+_PONG = b"\x8a"  # the first byte of its frame
 _flushers: WeakKeyDictionary[ServerState, Flusher] = WeakKeyDictionary()
 
 
 class Protocol(WebSocketsSansIOProtocol):
     """One WebSocket connection of uvicorn, which takes prepared messages."""
+
+    _late_pong = b""
+    """The answer to the latest ping, if it is to be written once the client reads."""
 
     def __init__(
         self,
@@ -101,6 +108,26 @@ class Protocol(WebSocketsSansIOProtocol):
         """Note that the client does not read."""
         self._cork.recheck()
         super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Note that the client reads again, and answer its latest ping if that was put off."""
+        super().resume_writing()
+        pong, self._late_pong = self._late_pong, b""
+        if pong and self.conn.state is OPEN:
+            self.transport.write(pong)
+
+    def handle_ping(self) -> None:
+        """Answer pings, but in the end only the latest one of a client that does not read, as RFC 6455 allows."""
+        if self.writable.is_set() or self.transport.get_write_buffer_size() < _MOST_BYTES:
+            super().handle_ping()
+            return
+        rest = []
+        for frame in self.conn.data_to_send():
+            if frame.startswith(_PONG):
+                self._late_pong = frame
+            else:  # the close frame, if the client has closed right after its ping
+                rest.append(frame)
+        self.transport.write(b"".join(rest))
 
     def handle_connect(self, event: Request) -> None:
         """Offer prepared messages to the application, which starts in here."""

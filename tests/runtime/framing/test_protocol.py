@@ -233,6 +233,37 @@ async def test_a_client_that_does_not_read_gets_nothing_past_its_queue() -> None
     await talk.end()
 
 
+async def test_pings_of_a_client_that_does_not_read_do_not_pile_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def ping(*payloads: bytes) -> None:
+        for payload in payloads:
+            talk.client.send_ping(payload)
+        talk.pass_on()
+
+    def pongs() -> list[bytes]:
+        return [data for kind, data in talk.wire.received if kind == "PONG"]
+
+    _, talk = await accepted()
+    talk.protocol.pause_writing()
+    ping(b"1", b"2")  # little waits yet
+    monkeypatch.setattr(talk.wire, "get_write_buffer_size", lambda: 1_000_000)
+    ping(b"3", b"4")
+    ping(b"5")
+    assert pongs() == [b"1", b"2"]
+    talk.protocol.resume_writing()
+    assert pongs() == [b"1", b"2", b"5"]  # to the latest ping
+    talk.protocol.pause_writing()
+    ping(b"6")
+    talk.client.send_ping(b"7")
+    talk.client.send_close(1000)
+    talk.pass_on()
+    talk.protocol.resume_writing()
+    assert pongs() == [b"1", b"2", b"5"]
+    assert talk.wire.received[-1][0] == "CLOSE"
+    await talk.end()
+
+
 async def test_reading_goes_on_while_messages_are_taken_and_stops_otherwise() -> None:
     taking = asyncio.Semaphore(0)
     taken: list[str] = []
