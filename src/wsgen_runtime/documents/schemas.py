@@ -1,5 +1,6 @@
 """Fills the slots of a document, which name Python types, with JSON schemas."""
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
@@ -201,6 +202,14 @@ class _Schemas(GenerateJsonSchema):
         self.known[key] = ModelKey(*core_mode_ref)
         return key
 
+    def enum_schema(self, schema: Any) -> dict[str, Any]:  # Any: pydantic's schema
+        """Return the schema of an enum, whose aliases are no values of their own."""
+        return _once(super().enum_schema(schema))
+
+    def literal_schema(self, schema: Any) -> dict[str, Any]:  # Any: pydantic's schema
+        """Return the schema of values, of which two enums may have the same."""
+        return _once(super().literal_schema(schema))
+
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  # Any: pydantic's schema
         """Return that no field gets a title from its name; it has one only if the model says so."""
         return False
@@ -212,3 +221,11 @@ class _Schemas(GenerateJsonSchema):
                 "serialization_exclude_if"
             )
         return super().field_is_required(field, total)
+
+
+def _once(schema: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """Return the schema of an enum with each value once, as JSON Schema demands."""
+    if "enum" not in schema:
+        return schema
+    values = {json.dumps(value, sort_keys=True): value for value in schema["enum"]}
+    return {**schema, "enum": list(values.values())}

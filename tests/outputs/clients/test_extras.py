@@ -1,6 +1,7 @@
 """What a client has besides, where its settings or options ask for it: hooks of React, a mock, schemas of zod."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -116,6 +117,8 @@ def test_a_package_has_its_exports_and_what_it_needs() -> None:
     assert package["dependencies"] == {"@wsgen/client": "*"}
     assert package["peerDependencies"] == {"react": ">=18", "zod": ">=4.3"}
     assert set(package["peerDependenciesMeta"]) == {"react", "zod"}
+    # npm installs no optional peers
+    assert set(package["devDependencies"]) == {"typescript", "zod"}
     assert json.loads(files["tsconfig.json"])["include"] == ["*.ts"]
     assert "package.json" not in render_typescript(document({}), ClientOptions("x")).files
 
@@ -180,3 +183,15 @@ def test_a_missing_part_of_the_runtime_is_an_error(tmp_path: Path) -> None:
     found = render_typescript(document({}), ClientOptions("x", mock=True))
 
     assert [problem.code for problem in found.problems] == ["WSG704"]
+
+
+def test_errors_of_commands_hide_none_of_the_runtime() -> None:
+    value = document({})
+    channel = value["channels"]["feed"]
+    for name in ("client", "command", "order"):
+        channel["messages"] |= {name: {"name": name}, f"{name}Answer": {"name": f"{name}.response"}}
+        message = {"$ref": f"#/channels/feed/messages/{name}"}
+        value["operations"][name] = {"messages": [message], "x-errors": {"full": "No room"}}
+    index = render_typescript(value, ClientOptions("x")).files["index.ts"]
+    errors = re.findall(r"export type (\w+) = CommandError", index)
+    assert errors == ["FeedClientError", "FeedCommandError", "OrderError"]

@@ -1,7 +1,8 @@
 """Slots are filled with the schemas of pydantic, in draft 07."""
 
 import json
-from typing import Any
+from enum import Enum, IntEnum
+from typing import Any, Literal
 
 import pytest
 from jsonschema import Draft7Validator
@@ -56,6 +57,30 @@ def test_aliases_defaults_and_enums() -> None:
     assert (side["title"], side["enum"]) == ("Side", ["buy", "sell"])
     assert side["description"] == "Which half of the book."
     assert "Side" not in document["components"]["schemas"]
+
+
+class _Colour(Enum):
+    RED = 1
+    CRIMSON = 1  # noqa: PIE796 - as a model may have it
+    BLUE = 2
+
+
+class _Level(IntEnum):
+    LOW = 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (_Colour, [1, 2]),
+        (Literal[_Colour.RED, _Level.LOW, True], [1, True]),
+        (dict[str, _Colour], [1, 2]),
+    ],
+)
+def test_values_that_have_several_names_are_listed_once(kind: Any, values: list[object]) -> None:
+    found: Any = fill({"slot": slot("a:Kind")}, resolve=lambda _: kind)["slot"]
+    assert found.get("additionalProperties", found)["enum"] == values
+    Draft7Validator.check_schema(found)
 
 
 def test_a_discriminator_becomes_the_name_of_its_property() -> None:

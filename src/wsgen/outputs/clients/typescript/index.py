@@ -19,6 +19,8 @@ RUNTIME_VERSION = 1
 
 _TYPES = "t."
 _EXAMPLES = 3
+_OF_THE_RUNTIME = frozenset({"Client", "Command"})
+"""What errors of the runtime begin with: `ClientError` is the type of all."""
 
 
 def render_index(head: str, clients: Sequence[Client], schemas: Schemas, runtime: str) -> str:
@@ -70,7 +72,7 @@ def _error_types(clients: Sequence[Client]) -> dict[tuple[str, str], str]:
     times = Counter(name for _, _, name in commands)
     return {
         (client, method): f"{name}Error"
-        if times[name] == 1 and name != "Command"
+        if times[name] == 1 and name not in _OF_THE_RUNTIME
         else f"{client}{name}Error"
         for client, method, name in commands
     }

@@ -34,7 +34,7 @@ def render_package(document: Json, options: ClientOptions, extras: Iterable[str]
         "exports": {**exports, "./package.json": "./package.json"},
         "files": ["*.js", "*.d.ts"],
         "scripts": {"prepack": "tsc"},
-        "devDependencies": {"typescript": _TYPESCRIPT},
+        "devDependencies": {"typescript": _TYPESCRIPT, **_compiled_with(options)},
     }
     if runtime is not None:
         parts = runtime.split("/")
@@ -46,6 +46,11 @@ def render_package(document: Json, options: ClientOptions, extras: Iterable[str]
     # As formatters write them: lists fill lines, but not in package.json.
     lists = re.sub(r"\[\s+(.+?)\s+\]", _in_a_line, json.dumps(compiler, indent=2), flags=re.DOTALL)
     return {"package.json": f"{json.dumps(package, indent=2)}\n", "tsconfig.json": f"{lists}\n"}
+
+
+def _compiled_with(options: ClientOptions) -> dict[str, str]:
+    """Return what the compiler needs besides: npm installs no optional peers. React's types are not needed."""
+    return {"zod": _PEERS["zod"]} if options.zod else {}
 
 
 def _in_a_line(found: re.Match[str]) -> str:
