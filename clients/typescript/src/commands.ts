@@ -4,7 +4,7 @@ import type { Client } from "./client.ts";
 import type { Connection, Part } from "./connection.ts";
 import { Closed, CommandError, OutcomeUnknown, Timeout } from "./errors.ts";
 import type { Signal } from "./host.ts";
-import { ANSWER, type Frame } from "./wire.ts";
+import { ANSWER, copied, type Frame, numberOf } from "./wire.ts";
 
 export interface CommandOptions {
   /** A key of the application, at most 128 characters, by which it may ask again after a reload. */
@@ -69,7 +69,7 @@ class Commands implements Part {
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const aborted = (): void => command.fail(signal?.reason);
-      const command = new Command(name, payload, key ?? host.key(), key !== undefined, connection.tokens.user, (error, value) => {
+      const command = new Command(name, copied(payload), key ?? host.key(), key !== undefined, connection.tokens.user, (error, value) => {
         if (!this.#open.delete(command)) return;
         late();
         signal?.removeEventListener("abort", aborted);
@@ -114,7 +114,9 @@ class Commands implements Part {
         else if (command.sent !== undefined) {
           // Rules K2 and K3.
           const memory = Math.min(command.memory, limits.idempotency ?? 0);
-          if (!keyed || host.now() - command.sent > memory * 1000) command.fail(new Timeout("The server may have forgotten its key"));
+          const age = host.now() - command.sent;
+          // A clock that was set back does not tell.
+          if (!keyed || age < 0 || age > memory * 1000) command.fail(new Timeout("The server may have forgotten its key"));
         }
         if (!this.#open.has(command)) return undefined;
         if (command.sent === undefined) {
@@ -135,7 +137,8 @@ class Commands implements Part {
       command.settle(undefined, payload);
       return;
     }
-    const { code, message, details, retry_after } = payload;
+    const { code, message, details } = payload;
+    const after = numberOf(payload.retry_after);
     const again = command.count > 1;
     if (code === "keys_unavailable" && command.keyed && !command.own && !again) {
       // Rule K6: nothing was done. The key was made here, and the command goes without.
@@ -143,19 +146,19 @@ class Commands implements Part {
       command.sent = undefined;
       command.count = 0;
       this.#send(command);
-    } else if (retry_after != null && (code === "rate_limited" || (again && code === "unavailable"))) {
+    } else if (after !== undefined && (code === "rate_limited" || (again && code === "unavailable"))) {
       // Rule K6: the frame was not read, or not served this time.
       if (!again) {
         command.sent = undefined;
         command.count = 0;
       }
       const { turn } = command;
-      this.#connection.host.after(retry_after, () => {
+      this.#connection.host.after(after, () => {
         if (turn === command.turn) this.#send(command);
       });
     } else if (code === "outcome_unknown" || (again && SILENT.includes(code))) {
       command.settle(new OutcomeUnknown(message, command.key)); // rule K7
-    } else command.settle(new CommandError(code, message, details, retry_after ?? undefined));
+    } else command.settle(new CommandError(code, message, details, after));
   }
 }
 

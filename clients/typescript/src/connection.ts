@@ -5,7 +5,7 @@ import { Closed } from "./errors.ts";
 import type { Host, PageEvent, Socket } from "./host.ts";
 import { type Make, Pacer } from "./pacer.ts";
 import { Tokens, type TokenSource } from "./tokens.ts";
-import { ANSWER, BEAT, CONNECT, FEATURES, FIRST_DELAY, type Frame, HELLO, type Limits, LONGEST_DELAY, PING, SETTLED } from "./wire.ts";
+import { ANSWER, BEAT, CONNECT, FEATURES, FIRST_DELAY, type Frame, HELLO, type Limits, LONGEST_DELAY, numberOf, PING, SETTLED } from "./wire.ts";
 
 export type ConnectionState = "idle" | "token" | "connecting" | "hello" | "open" | "waiting" | "closed";
 
@@ -58,6 +58,7 @@ export class Connection {
   #failures = 0;
   #denied = 0;
   #openedAt: number | undefined;
+  #pause = 0;
   #notBefore = 0;
 
   constructor(setup: Setup) {
@@ -88,7 +89,13 @@ export class Connection {
 
   /** Make no attempt for so many seconds, whatever happens to the page. Rule C7. */
   delay(seconds: number): void {
+    this.#pause = seconds;
     this.#notBefore = this.host.now() + seconds * 1000;
+  }
+
+  /** For how many seconds no attempt is made; never for longer than was said, if the clock is set back. */
+  #rests(): number {
+    return Math.min(this.#pause, (this.#notBefore - this.host.now()) / 1000);
   }
 
   /** Close for good. Rule C14. */
@@ -151,12 +158,12 @@ export class Connection {
     this.#forget();
     if (type === "hello") {
       this.features = new Set(payload?.features);
-      this.limits = payload?.limits ?? {};
+      this.limits = Object.fromEntries(Object.entries(payload?.limits ?? {}).map(([name, limit]) => [name, numberOf(limit)]));
     } else if (payload?.code === "unknown_type") {
       this.features = new Set(); // rule 12
       this.limits = {};
-    } else if (payload?.retry_after != null) {
-      this.delay(payload.retry_after);
+    } else if (numberOf(payload?.retry_after) !== undefined) {
+      this.delay(Number(payload.retry_after));
       this.#lose(undefined, payload.message);
       return;
     } else {
@@ -205,7 +212,7 @@ export class Connection {
   #wait(error: unknown): void {
     const delay = this.host.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#failures++);
     this.#stop?.();
-    this.#stop = this.host.after(Math.max(delay, (this.#notBefore - this.host.now()) / 1000), () => this.#again());
+    this.#stop = this.host.after(Math.max(delay, this.#rests()), () => this.#again());
     this.#rest(error);
   }
 
@@ -229,9 +236,9 @@ export class Connection {
       this.#leave();
       this.#rest(undefined);
     } else if (this.state === "waiting") {
-      const rest = this.#notBefore - this.host.now();
+      const rest = this.#rests();
       if (rest <= 0) this.#again();
-      else this.#stop ??= this.host.after(rest / 1000, () => this.#again());
+      else this.#stop ??= this.host.after(rest, () => this.#again());
     } else if (this.state === "open") {
       this.#ping();
     }
@@ -299,10 +306,11 @@ export class Connection {
   }
 
   #dispatch(frame: Frame): void {
-    const question = this.#questions.get(frame.id);
+    const id = numberOf(frame.id);
+    const question = this.#questions.get(id);
     if (question) {
       question.late();
-      this.#questions.delete(frame.id);
+      this.#questions.delete(id);
       question.answer(frame);
     }
     // Rule 12: a server that does not know `hello` may not repeat its id either.

@@ -21,7 +21,7 @@ export class Pacer {
     this.#host = host;
     this.#send = send;
     this.#rate = limits.frames_per_second ?? 0;
-    this.#room = this.#rate ? Math.max(1, Math.floor((limits.frame_burst ?? 2) / 2)) : Number.POSITIVE_INFINITY;
+    this.#room = this.#rate ? Math.floor((limits.frame_burst ?? 2) / 2) || 1 : Number.POSITIVE_INFINITY;
     this.#credit = this.#room;
     this.#seen = host.now();
   }

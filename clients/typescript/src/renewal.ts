@@ -2,7 +2,7 @@
 
 import type { Connection, Part } from "./connection.ts";
 import { Closed } from "./errors.ts";
-import { type Frame, PING } from "./wire.ts";
+import { type Frame, numberOf, PING } from "./wire.ts";
 
 export class Renewal implements Part {
   readonly #connection: Connection;
@@ -52,9 +52,10 @@ export class Renewal implements Part {
 
   /** A token that is refused for good ends the connection: the server closes it with 3000. */
   #answered({ type, payload }: Frame): void {
-    if (type !== "error" || payload?.retry_after == null) return;
-    this.#connection.delay(payload.retry_after);
-    this.#later(payload.retry_after);
+    const after = numberOf(payload?.retry_after);
+    if (type !== "error" || after === undefined) return;
+    this.#connection.delay(after);
+    this.#later(after);
   }
 
   #later(seconds: number): void {

@@ -4,6 +4,7 @@ import type { Client } from "./client.ts";
 import { type Buffer, Cursor, type Mode } from "./cursor.ts";
 import type { Asked, Event, Hold } from "./events.ts";
 import type { Signal } from "./host.ts";
+import { copied } from "./wire.ts";
 
 export interface HandleOptions extends Buffer {
   /** Ends all loops of this handle when it is aborted. */
@@ -101,5 +102,5 @@ export function stream<Data>(client: Client, route: string, request: unknown, op
 
 /** @internal */
 export function asked(route: string, request: unknown, snapshot: boolean, reduce?: Asked["reduce"]): Asked {
-  return { route, request, key: `${route}:${JSON.stringify(request)}`, snapshot, reduce };
+  return { route, request: copied(request), key: `${route}:${JSON.stringify(request)}`, snapshot, reduce };
 }

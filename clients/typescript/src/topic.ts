@@ -3,7 +3,7 @@
 import { Ended, Refused } from "./errors.ts";
 import type { Asked, Event, Hold } from "./events.ts";
 import type { Topics } from "./topics.ts";
-import { type Frame, LINGER, type Position } from "./wire.ts";
+import { type Frame, LINGER, numberOf, type Position } from "./wire.ts";
 
 export type TopicState = "off" | "asked" | "syncing" | "live" | "leaving" | "waiting" | "ended";
 
@@ -120,13 +120,13 @@ export class Topic {
   take(verb: string, frame: Frame): void {
     if (!this.#isHeld()) return;
     const { payload } = frame;
-    if (verb === "update") this.#update(Number(frame.seq), payload.payload);
+    if (verb === "update") this.#update(numberOf(frame.seq), payload.payload);
     else if (verb === "reset") this.#settle(payload); // rule 8
     else if (verb === "unsubscribed") this.#fail(payload, payload.code === "ended" ? undefined : new Ended(payload.code, payload.reason)); // rule 9
     else if (verb === "snapshot") {
       // Rules 6 and 8.
       this.#epoch = payload.epoch;
-      this.#seq = frame.seq;
+      this.#seq = numberOf(frame.seq);
       this.value = payload.payload;
       for (const hold of this.holds) hold.synced = true;
       this.#deliver({ kind: "snapshot", data: this.value });
@@ -188,7 +188,7 @@ export class Topic {
     if (type === "error") {
       // Rule 5.
       const refused = new Refused(payload.code, payload.message, payload.details);
-      if (this.#isHeld() && payload.retry_after == null) this.#abandon(refused);
+      if (this.#isHeld() && numberOf(payload.retry_after) === undefined) this.#abandon(refused);
       else this.#fail(payload, refused);
       return;
     }
@@ -212,18 +212,19 @@ export class Topic {
   #settle(payload: Frame["payload"]): void {
     this.gap();
     this.#epoch = payload.epoch;
-    this.#seq = payload.seq;
+    this.#seq = numberOf(payload.seq);
     this.#enter(this.asked.snapshot ? "syncing" : "live");
   }
 
   /** Rules 5 and 9. */
-  #fail({ retry_after }: { retry_after?: number }, error: Error | undefined): void {
+  #fail(payload: { retry_after?: unknown }, error: Error | undefined): void {
+    const after = numberOf(payload.retry_after);
     this.#question += 1;
-    if (retry_after == null) this.end(error);
+    if (after === undefined) this.end(error);
     else if (this.holds.size === 0 && !this.#linger) this.drop();
     else {
       this.#enter("waiting");
-      this.#retry = this.#topics.connection.host.after(retry_after, () => {
+      this.#retry = this.#topics.connection.host.after(after, () => {
         this.#retry = undefined;
         this.ask();
       });
@@ -239,8 +240,8 @@ export class Topic {
     this.#topics.connection.ask(
       () => ({ type: `${route}.unsubscribe`, payload: request }),
       ({ type, payload }) => {
-        const again: number | null | undefined = type === "error" ? payload.retry_after : undefined;
-        if (again != null) this.#retry = this.#topics.connection.host.after(again, () => this.#leave());
+        const again = type === "error" ? numberOf(payload.retry_after) : undefined;
+        if (again !== undefined) this.#retry = this.#topics.connection.host.after(again, () => this.#leave());
         else if (this.holds.size > 0) this.ask();
         else this.drop();
       },
@@ -250,9 +251,9 @@ export class Topic {
   // -- updates
 
   /** Rule 7. */
-  #update(seq: number, data: unknown): void {
+  #update(seq: number | undefined, data: unknown): void {
     if (this.state !== "live") return;
-    if (Number.isNaN(seq)) throw new TypeError("an update without its number"); // no loss would be noticed after it
+    if (seq === undefined) throw new TypeError("an update without its number"); // no loss would be noticed after it
     if (this.#seq !== undefined) {
       if (seq <= this.#seq) return;
       const count = seq - this.#seq - 1;

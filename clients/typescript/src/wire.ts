@@ -18,12 +18,17 @@ export interface Frame {
 }
 
 /** What the answer to `hello` says about the server; a limit that is absent does not exist. */
-export interface Limits {
-  readonly frames_per_second?: number | null;
-  readonly frame_burst?: number;
-  readonly subscriptions?: number | null;
-  readonly heartbeat?: number | null;
-  readonly idempotency?: number;
+export type Limits = { readonly [Name in "frames_per_second" | "frame_burst" | "heartbeat" | "idempotency"]?: number | undefined };
+
+/** Return `value` as it goes over a wire now, whatever becomes of it later. Throws for what JSON does not have. */
+export function copied(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null));
+}
+
+/** Return a number of the protocol, whatever the application's `parse` makes of numbers; undefined without one. */
+export function numberOf(value: unknown): number | undefined {
+  const number = value == null ? Number.NaN : Number(value);
+  return number >= 0 ? number : undefined;
 }
 
 /** One error in what was sent: where it is, from the root of the frame. */

@@ -248,3 +248,94 @@ test("nothing is called before `subscribe` has returned", async () => {
   await turns();
   assert.deepEqual(called, [1, "Closed"]);
 });
+
+test("what is asked for is sent as it was when it was asked for", async () => {
+  const beginning = begin();
+  const order = { quantity: 1 };
+  const request = { symbol: "AAPL" };
+  const ended = assert.rejects(runtime.command(beginning.client, "orders.place", order), { name: "OutcomeUnknown" });
+  runtime.stream(beginning.client, "bars", request)[Symbol.asyncIterator]();
+  order.quantity = 2;
+  request.symbol = "MSFT";
+  await open(beginning);
+  const payloads = beginning.world.sent.slice(-2).map(({ payload }) => payload);
+  assert.deepEqual(payloads, [{ symbol: "AAPL" }, { quantity: 1 }]);
+  beginning.client.$close();
+  await ended;
+});
+
+test("what JSON does not have is an error at once, and disturbs nothing else", async () => {
+  const beginning = begin();
+  runtime.stream(beginning.client, "bars", {})[Symbol.asyncIterator]();
+  await open(beginning);
+  await assert.rejects(runtime.command(beginning.client, "orders.place", { quantity: 1n }), TypeError);
+  assert.throws(() => runtime.stream(beginning.client, "bars", { quantity: 1n }), TypeError);
+  await beginning.world.advance(80);
+  assert.equal(beginning.client.$state, "waiting"); // for want of an answer to the subscription, and not of the command
+  assert.equal(beginning.world.sent.filter(({ type }) => type === "orders.place").length, 0);
+  beginning.client.$close();
+});
+
+test("`parse` may make other numbers of those of the protocol", async () => {
+  const parse = (text) => JSON.parse(text, (_, value) => (Number.isInteger(value) ? BigInt(value) : value));
+  const beginning = begin({ parse });
+  const told = [];
+  beginning.client.$on("error", (error) => told.push(error));
+  const events = runtime.stream(beginning.client, "bars", {}).events();
+  const socket = await open(beginning, { features: ["positions"], limits: { frames_per_second: 10, frame_burst: 20, heartbeat: 60, idempotency: 300 } });
+  const say = (frame) => socket.onmessage({ data: JSON.stringify(frame) });
+  const topic = "bars:AAPL";
+  say({ type: "bars.subscribe.response", id: beginning.world.sent.at(-1).id, payload: { status: "ok", topic, epoch: "e", seq: 4 } });
+  say({ type: "bars.update", seq: 5, payload: { topic, payload: 1 } });
+  say({ type: "bars.update", seq: 7, payload: { topic, payload: 2 } });
+  const heard = [];
+  for (let number = 0; number < 5; number += 1) heard.push((await events.next()).value);
+  assert.deepEqual(heard.map(({ kind, state, data, count }) => state ?? data ?? count ?? kind), ["asked", "live", 1n, 1, 2n]);
+  socket.onclose({ code: 1006, reason: "" });
+  await beginning.world.advance(1);
+  await open(beginning, { features: ["positions"] });
+  assert.deepEqual(beginning.world.sent.at(-1).since, { epoch: "e", seq: 7 });
+  assert.deepEqual(told, []);
+  beginning.client.$close();
+});
+
+test("numbers that are none lead to no hurry", async () => {
+  for (const wrong of ["soon", -1, {}]) {
+    const beginning = begin();
+    const bars = runtime.stream(beginning.client, "bars", {})[Symbol.asyncIterator]();
+    const socket = await open(beginning, { limits: { frames_per_second: wrong, frame_burst: wrong, heartbeat: wrong } });
+    const { id, type } = beginning.world.sent.at(-1);
+    assert.equal(type, "bars.subscribe", JSON.stringify(wrong));
+    await beginning.world.advance(20);
+    assert.equal(beginning.world.sent.at(-1).type, "bars.subscribe");
+    socket.onmessage({ data: JSON.stringify({ type: "error", id, payload: { code: "rate_limited", message: "no", retry_after: wrong } }) });
+    await assert.rejects(bars.next(), { name: "Refused", code: "rate_limited" });
+    beginning.client.$close();
+  }
+});
+
+test("a clock that is set back makes nothing wait longer, and nothing be sent again", async () => {
+  const beginning = begin();
+  const order = runtime.command(beginning.client, "orders.place", {});
+  const socket = await open(beginning, { features: ["keys"], limits: { idempotency: 300 } });
+  beginning.world.sleep(-3600);
+  socket.onclose({ code: 1006, reason: "" });
+  await beginning.world.advance(1);
+  const ended = assert.rejects(order, { name: "OutcomeUnknown" });
+  await open(beginning, { features: ["keys"], limits: { idempotency: 300 } });
+  await ended;
+
+  const other = begin({ token: () => "token" });
+  runtime.stream(other.client, "bars", {})[Symbol.asyncIterator]();
+  const { world } = other;
+  const first = await open(other);
+  first.onmessage({ data: JSON.stringify({ type: "notice", payload: { code: "authentication_expires" } }) });
+  await turns();
+  const error = { code: "unavailable", message: "busy", retry_after: 5 };
+  first.onmessage({ data: JSON.stringify({ type: "error", id: world.sent.at(-1).id, payload: error }) });
+  world.sleep(-3600);
+  first.onclose({ code: 1006, reason: "" });
+  await world.advance(6);
+  assert.equal(other.client.$state, "connecting");
+  for (const { client } of [beginning, other]) client.$close();
+});
