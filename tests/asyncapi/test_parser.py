@@ -41,10 +41,10 @@ def seven_routes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     "versions",
     [
         pytest.param(("3.1",), id="the newest version"),
-        # It needs two seconds for each, and the official schemas are asked about all versions in test_export.py.
-        pytest.param(("3.0", "2.6"), id="older versions", marks=pytest.mark.slow),
+        pytest.param(("3.0", "2.6"), id="older versions"),
     ],
 )
+@pytest.mark.slow  # two seconds for each version; test_export.py asks the official schemas about all of them
 def test_it_finds_nothing_in_the_documents_of_the_seven_routes(
     node: str, tmp_path: Path, versions: tuple[str, ...]
 ) -> None:

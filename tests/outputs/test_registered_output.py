@@ -159,6 +159,7 @@ def test_a_path_that_may_not_be_in_a_package_is_a_defect(
     assert not (project.root / OUT).exists()
 
 
+@pytest.mark.slow  # as tests/commit/test_commit.py shows for packages
 def test_killed_at_any_point_the_index_imports_what_exists_and_the_next_run_completes(
     project: Project,
 ) -> None:

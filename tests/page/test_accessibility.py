@@ -20,6 +20,8 @@ OPEN_ALL = """
 
 SIZES = [(1440, 900), (390, 844)]
 
+pytestmark = pytest.mark.slow
+
 
 def violations(tab: Page, *, rules: list[str] | None = None) -> list[Any]:  # axe-core's JSON
     """Return what is wrong with what the tab shows: the rule, and the elements with the reason."""
