@@ -359,3 +359,10 @@ def test_a_url_that_is_none_is_said_without_its_secrets(
     told = capsys.readouterr().err
     assert "it is not a valid URL" in told
     assert "secret" not in told
+
+
+def test_a_document_needs_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a project, there are no settings that a message could speak of."""
+    assert run(["client", "typescript", "--from", "asyncapi.json"]) == 2
+    said = capsys.readouterr().err
+    assert "Error: --output is missing: name the folder of the client\n" in said

@@ -192,6 +192,7 @@ export class Topic {
       else this.#fail(payload, refused);
       return;
     }
+    if (typeof payload.topic !== "string") throw new TypeError("an answer without its topic"); // nothing would come
     const merged = this.#topics.named(this, payload.topic);
     if (merged) return;
     if (this.holds.size === 0 && !this.#linger) this.#leave();

@@ -299,6 +299,20 @@ test("`parse` may make other numbers of those of the protocol", async () => {
   beginning.client.$close();
 });
 
+for (const payload of [7, {}, { topic: null }, { topic: { name: "bars" } }]) {
+  test(`an answer of ${JSON.stringify(payload)} leaves no loop without updates`, async () => {
+    const beginning = begin();
+    const told = [];
+    beginning.client.$on("error", ({ message }) => told.push(message));
+    runtime.stream(beginning.client, "bars", {})[Symbol.asyncIterator]();
+    const socket = await open(beginning);
+    socket.onmessage({ data: JSON.stringify({ type: "bars.subscribe.response", id: beginning.world.sent.at(-1).id, payload }) });
+    assert.deepEqual(told, ["an answer without its topic"]);
+    assert.equal(beginning.client.$state, "waiting");
+    beginning.client.$close();
+  });
+}
+
 test("numbers that are none lead to no hurry", async () => {
   for (const wrong of ["soon", -1, {}]) {
     const beginning = begin();

@@ -97,7 +97,12 @@ def typescript(
     if given is not None and (paths or modules):
         raise click.UsageError("--from goes with neither PATH nor --module: it names the document")
     if output is None and (given is not None or paths or modules):
-        message = "--output is missing: the client in the settings is of all modules"
+        part = (
+            "the client in the settings is of all modules"
+            if given is None
+            else "name the folder of the client"
+        )
+        message = f"--output is missing: {part}"
         raise click.UsageError(message)
     config = project_of(paths)
     flags = {"open_enums": open_enums, "react": react, "mock": mock, "zod": zod}
