@@ -33,6 +33,8 @@ class Command {
   count = 0;
   /** The number of the last sending. */
   turn = 0;
+  /** Cancels what sends it again. */
+  pause: (() => void) | undefined;
   readonly settle: (error: Error | undefined, value?: unknown) => void;
 
   constructor(name: string, payload: unknown, key: string, own: boolean, user: string | undefined, settle: (error: Error | undefined, value?: unknown) => void) {
@@ -72,6 +74,7 @@ class Commands implements Part {
       const command = new Command(name, copied(payload), key ?? host.key(), key !== undefined, connection.tokens.user, (error, value) => {
         if (!this.#open.delete(command)) return;
         late();
+        command.pause?.();
         signal?.removeEventListener("abort", aborted);
         if (error) reject(error);
         else resolve(value as Response);
@@ -153,7 +156,7 @@ class Commands implements Part {
         command.count = 0;
       }
       const { turn } = command;
-      this.#connection.host.after(after, () => {
+      command.pause = this.#connection.host.after(after, () => {
         if (turn === command.turn) this.#send(command);
       });
     } else if (code === "outcome_unknown" || (again && SILENT.includes(code))) {

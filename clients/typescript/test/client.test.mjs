@@ -328,6 +328,23 @@ test("numbers that are none lead to no hurry", async () => {
   }
 });
 
+for (const end of ["close", "abort", "timeout"]) {
+  test(`a command that was to be sent again leaves no timer: ${end}`, async () => {
+    const beginning = begin();
+    const { client, world } = beginning;
+    const stop = new AbortController();
+    const ended = assert.rejects(runtime.command(client, "orders.place", {}, { signal: stop.signal, timeout: 1000 }));
+    const socket = await open(beginning);
+    const busy = { code: "rate_limited", message: "busy", retry_after: 3600 };
+    socket.onmessage({ data: JSON.stringify({ type: "error", id: world.sent.at(-1).id, payload: busy }) });
+    if (end === "abort") stop.abort();
+    else if (end === "timeout") await world.advance(2);
+    client.$close();
+    await ended;
+    assert.ok(world.quiet);
+  });
+}
+
 test("a clock that is set back makes nothing wait longer, and nothing be sent again", async () => {
   const beginning = begin();
   const order = runtime.command(beginning.client, "orders.place", {});

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from enum import Flag
 from typing import Any, ClassVar, Literal
 
 from pydantic import TypeAdapter
@@ -203,8 +204,15 @@ class _Schemas(GenerateJsonSchema):
         return key
 
     def enum_schema(self, schema: Any) -> dict[str, Any]:  # Any: pydantic's schema
-        """Return the schema of an enum, whose aliases are no values of their own."""
-        return _once(super().enum_schema(schema))
+        """Return the schema of an enum, whose aliases are no values of their own.
+
+        Those of flags are not all of them: pydantic takes and sends what they make together.
+        """
+        described = _once(super().enum_schema(schema))
+        if issubclass(schema["cls"], Flag):
+            described.pop("enum", None)
+            described.pop("const", None)
+        return described
 
     def literal_schema(self, schema: Any) -> dict[str, Any]:  # Any: pydantic's schema
         """Return the schema of values, of which two enums may have the same."""

@@ -1,11 +1,12 @@
 """Slots are filled with the schemas of pydantic, in draft 07."""
 
 import json
-from enum import Enum, IntEnum
+from enum import Enum, Flag, IntEnum, IntFlag
 from typing import Any, Literal
 
 import pytest
 from jsonschema import Draft7Validator
+from pydantic import TypeAdapter
 from tests.asyncapi import models
 from tests.asyncapi.documents import Json, module, official_errors, ref, router
 
@@ -69,6 +70,15 @@ class _Level(IntEnum):
     LOW = 1
 
 
+class _Rights(IntFlag):
+    READ = 1
+    WRITE = 2
+
+
+class _Right(Flag):
+    READ = 1
+
+
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
@@ -81,6 +91,15 @@ def test_values_that_have_several_names_are_listed_once(kind: Any, values: list[
     found: Any = fill({"slot": slot("a:Kind")}, resolve=lambda _: kind)["slot"]
     assert found.get("additionalProperties", found)["enum"] == values
     Draft7Validator.check_schema(found)
+
+
+@pytest.mark.parametrize("kind", [_Rights, _Right])
+def test_flags_have_more_values_than_names(kind: Any) -> None:
+    found: Any = fill({"slot": slot("a:Kind")}, resolve=lambda _: kind)
+    schema = {**found["slot"], "components": found.get("components", {})}
+    for value in (0, TypeAdapter(kind).dump_python(~kind(0), mode="json")):
+        assert Draft7Validator(schema).is_valid(value)
+    assert not Draft7Validator(schema).is_valid("READ")
 
 
 def test_a_discriminator_becomes_the_name_of_its_property() -> None:
