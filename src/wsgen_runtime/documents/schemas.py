@@ -218,6 +218,20 @@ class _Schemas(GenerateJsonSchema):
         """Return the schema of values, of which two enums may have the same."""
         return _once(super().literal_schema(schema))
 
+    def p_arguments_schema(self, *arguments: Any) -> dict[str, Any]:  # Any: pydantic's schema
+        """Return the schema of a named tuple, which pydantic before 2.14 describes like a call."""
+        return self._whole(super().p_arguments_schema(*arguments))
+
+    def named_tuple_schema(self, schema: Any) -> dict[str, Any]:  # Any: pydantic's schema
+        """Return the schema of a named tuple."""
+        return self._whole(super().named_tuple_schema(schema))
+
+    def _whole(self, described: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+        """Let a named tuple be sent with all its items, also those with defaults."""
+        if self.mode == "serialization" and "prefixItems" in described:
+            described["minItems"] = len(described["prefixItems"])
+        return described
+
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  # Any: pydantic's schema
         """Return that no field gets a title from its name; it has one only if the model says so."""
         return False

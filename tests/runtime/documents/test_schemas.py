@@ -2,7 +2,7 @@
 
 import json
 from enum import Enum, Flag, IntEnum, IntFlag
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from jsonschema import Draft7Validator
@@ -91,6 +91,20 @@ def test_values_that_have_several_names_are_listed_once(kind: Any, values: list[
     found: Any = fill({"slot": slot("a:Kind")}, resolve=lambda _: kind)["slot"]
     assert found.get("additionalProperties", found)["enum"] == values
     Draft7Validator.check_schema(found)
+
+
+class _Place(NamedTuple):
+    x: int
+    y: int = 0
+
+
+def test_a_named_tuple_is_sent_with_all_its_items() -> None:
+    slots = {"sent": slot("a:Kind"), "asked": slot("a:Kind", "validation")}
+    found: Any = fill({"slots": slots}, resolve=lambda _: _Place)
+    sent = json.loads(TypeAdapter(_Place).dump_json(_Place(1)))
+    assert valid(found, "sent", sent)
+    assert not valid(found, "sent", [1])
+    assert valid(found, "asked", [1])
 
 
 @pytest.mark.parametrize("kind", [_Rights, _Right])
