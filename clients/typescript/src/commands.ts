@@ -21,6 +21,8 @@ const SILENT = ["unauthorized", "unknown_type", "invalid_payload", "keys_unavail
 class Command {
   readonly name: string;
   readonly payload: unknown;
+  /** For how many seconds its answer is waited for. */
+  readonly patience: number;
   readonly key: string;
   readonly own: boolean;
   /** When it was sent first, by wall clock, and for how many seconds the server remembers it from then on. */
@@ -37,9 +39,10 @@ class Command {
   pause: (() => void) | undefined;
   readonly settle: (error: Error | undefined, value?: unknown) => void;
 
-  constructor(name: string, payload: unknown, key: string, own: boolean, user: string | undefined, settle: (error: Error | undefined, value?: unknown) => void) {
+  constructor(name: string, payload: unknown, patience: number, key: string, own: boolean, user: string | undefined, settle: (error: Error | undefined, value?: unknown) => void) {
     this.name = name;
     this.payload = payload;
+    this.patience = patience;
     this.key = key;
     this.own = own;
     this.user = user;
@@ -71,7 +74,8 @@ class Commands implements Part {
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const aborted = (): void => command.fail(signal?.reason);
-      const command = new Command(name, copied(payload), key ?? host.key(), key !== undefined, connection.tokens.user, (error, value) => {
+      const patience = timeout / 1000;
+      const command = new Command(name, copied(payload), patience, key ?? host.key(), key !== undefined, connection.tokens.user, (error, value) => {
         if (!this.#open.delete(command)) return;
         late();
         command.pause?.();
@@ -79,7 +83,7 @@ class Commands implements Part {
         if (error) reject(error);
         else resolve(value as Response);
       });
-      const late = host.after(timeout / 1000, () => command.fail(new Timeout("There was no connection in time")));
+      const late = host.after(patience, () => command.fail(new Timeout("There was no connection in time")));
       signal?.addEventListener("abort", aborted);
       this.#open.add(command);
       connection.want();
@@ -132,6 +136,7 @@ class Commands implements Part {
         return keyed ? { ...frame, key: command.key } : frame;
       },
       (answer) => this.#answer(command, answer),
+      Math.max(ANSWER, command.patience),
     );
   }
 

@@ -74,11 +74,11 @@ export class Connection {
     this.#start();
   }
 
-  /** Send what `make` returns in its turn, with an id, and hear the answer, unless the connection is lost before. */
-  ask(make: Make, answer: (frame: Frame) => void): void {
+  /** Send what `make` returns in its turn, with an id, and hear the answer, unless the connection is lost before. Rule C10. */
+  ask(make: Make, answer: (frame: Frame) => void, within = ANSWER): void {
     this.#pacer?.post(() => {
       const frame = make();
-      return frame && this.#question(frame, answer);
+      return frame && this.#question(frame, answer, within);
     });
   }
 
@@ -260,9 +260,9 @@ export class Connection {
 
   // -- frames
 
-  #question(frame: Frame, answer: (frame: Frame) => void): Frame {
+  #question(frame: Frame, answer: (frame: Frame) => void, within = ANSWER): Frame {
     const id = ++this.#ids;
-    const late = this.host.after(ANSWER, () => this.#lose(undefined, "no answer")); // rule C10
+    const late = this.host.after(within, () => this.#lose(undefined, "no answer"));
     this.#questions.set(id, { answer, late });
     return { ...frame, id };
   }

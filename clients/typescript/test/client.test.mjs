@@ -328,6 +328,22 @@ test("numbers that are none lead to no hurry", async () => {
   }
 });
 
+test("a command that may take longer than others does not cost the connection", async () => {
+  const beginning = begin();
+  const { client, world } = beginning;
+  const report = runtime.command(client, "reports.make", {}, { timeout: 300_000 });
+  const socket = await open(beginning);
+  const { id } = world.sent.at(-1);
+  for (let number = 0; number < 25; number += 1) {
+    await world.advance(4);
+    socket.onmessage({ data: JSON.stringify({ type: "pong" }) });
+  }
+  socket.onmessage({ data: JSON.stringify({ type: "reports.make.response", id, payload: "made" }) });
+  assert.equal(await report, "made");
+  assert.equal(world.sockets.length, 1);
+  client.$close();
+});
+
 for (const end of ["close", "abort", "timeout"]) {
   test(`a command that was to be sent again leaves no timer: ${end}`, async () => {
     const beginning = begin();
