@@ -146,6 +146,7 @@ class Conversation:
             self.talk.protocol.shutdown()
 
     async def lose(self, _: None) -> None:
+        await asyncio.sleep(0.1)  # or what is collected in this turn is lost with the connection
         if self.talk.protocol in self.talk.state.connections:
             self.talk.lose(ConnectionResetError())
 
