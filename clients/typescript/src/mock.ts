@@ -67,6 +67,8 @@ interface Frame {
   readonly since?: { readonly epoch: string; readonly seq: number };
 }
 
+type Answer = { readonly type: string; readonly payload: unknown };
+
 /** Requests are equal whatever the order of their keys; what is undefined does not go over a wire. */
 function keyOf(request: unknown): string {
   return JSON.stringify(request ?? {}, (_, value) => (value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value));
@@ -205,7 +207,7 @@ class Command implements MockCommand<unknown, unknown> {
     };
   }
 
-  async asked({ type, payload }: Frame): Promise<object> {
+  async asked({ type, payload }: Frame): Promise<Answer> {
     this.calls.push(payload);
     try {
       return { type: `${type}.response`, payload: copied(await this.#make(payload)) };
@@ -220,7 +222,7 @@ class Server {
   contract: string;
   readonly #topics = new Map<string, Topic>();
   readonly commands = new Map<string, Command>();
-  readonly #answers = new Map<string, Promise<object>>();
+  readonly #answers = new Map<string, Promise<Answer>>();
   #socket: Socket | undefined;
   #open = true;
   #hear: ((what: "online") => void) | undefined;
@@ -314,6 +316,7 @@ class Server {
     const answer = this.#answers.get(`${frame.key}`) ?? command.asked(frame);
     if (frame.key !== undefined) this.#answers.set(frame.key, answer);
     void answer.then((said) => {
+      if (said.type === "error" && "retry_after" in (said.payload as object)) this.#answers.delete(`${frame.key}`); // nothing was done
       if (socket === this.#socket) this.send({ ...said, id: frame.id });
     });
   }

@@ -344,6 +344,27 @@ test("a command that may take longer than others does not cost the connection", 
   client.$close();
 });
 
+test("the mock carries out what it has put off", async () => {
+  const { mockOf } = await import(new URL("../../../src/wsgen/outputs/clients/typescript/runtime/runtime-mock.js", import.meta.url));
+  class Trading extends runtime.Client {
+    constructor(url, options) {
+      super(url, CONTRACT, options);
+    }
+    placeOrder = (request) => runtime.command(this, "orders.place", request);
+  }
+  const world = new World();
+  const { now, after } = world.host;
+  const mocked = { client: Trading, contract: CONTRACT.digest, streams: {}, states: {}, commands: { placeOrder: "orders.place" } };
+  const { $client, placeOrder } = mockOf([mocked], Trading, { host: { now, after } });
+  placeOrder.fail("rate_limited", "Not now", { retryAfter: 5 });
+  const order = $client.placeOrder({});
+  await turns();
+  placeOrder.answer({ number: 1 });
+  await world.advance(6);
+  assert.deepEqual(await Promise.race([order, turns()]), { number: 1 });
+  $client.$close();
+});
+
 for (const end of ["close", "abort", "timeout"]) {
   test(`a command that was to be sent again leaves no timer: ${end}`, async () => {
     const beginning = begin();
