@@ -33,7 +33,7 @@ export class Tokens {
       Promise.resolve().then(source).then(resolve, reject);
     })
       .then((given) => {
-        if (given === null) return null;
+        if (given == null) return null; // undefined is what storage without an entry has
         const token = typeof given === "string" ? given : given.token;
         this.user = typeof given === "string" ? subjectOf(given) : given.user;
         return token;

@@ -81,6 +81,15 @@ test("a token goes out as UTF-8, and no token holds the client up", async () => 
   client.$close();
 });
 
+for (const none of [null, undefined]) {
+  test(`a token that is ${none} is none, and the loop says so`, async () => {
+    const { client } = begin({ token: () => none });
+    const loop = runtime.stream(client, "bars", {})[Symbol.asyncIterator]();
+    await assert.rejects(loop.next(), { name: "Closed", message: "There is no token any more" });
+    assert.equal(client.$state, "closed");
+  });
+}
+
 for (const number of [{}, { seq: "x" }]) {
   test(`an update with ${JSON.stringify(number)} for its number hides no loss`, async () => {
     const beginning = begin();
