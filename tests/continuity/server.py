@@ -22,25 +22,28 @@ from wsgen_runtime import Limits, WsApp
 from wsgen_runtime.brokers.redis import RedisBroker
 
 
+def app_of(truth: Truth, broker: RedisBroker | None = None) -> WsApp:
+    """Return the application of a process, with its own routers."""
+    return WsApp(
+        title="continuity",
+        routers=routers(truth),
+        commands=commands(truth),
+        authenticate=by_user,
+        broker=broker,
+        limits=Limits(outbox_bytes=1024 * 1024),
+        origins=("*",),
+    )
+
+
 async def main(settings: dict[str, Any]) -> None:  # as the harness gives them
     """Serve until the process is killed."""
     truth = Truth(Path(settings["truth"]))
-    served = routers(truth)
     broker = None
     if settings["redis"]:
         lease, queue = settings["lease"], settings["queue"]
         broker = RedisBroker(settings["redis"], lease=lease, queue=queue)
         broker._check_every = settings["check_every"]  # half a minute is longer than a round
-    limits = Limits(outbox_bytes=1024 * 1024)
-    app = WsApp(
-        title="continuity",
-        routers=served,
-        commands=commands(truth),
-        authenticate=by_user,
-        broker=broker,
-        limits=limits,
-        origins=("*",),
-    )
+    app = app_of(truth, broker)
     config = uvicorn.Config(app, port=settings["port"], log_level="warning", ws=settings["ws"])
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
@@ -48,7 +51,7 @@ async def main(settings: dict[str, Any]) -> None:  # as the harness gives them
         await asyncio.sleep(0.01)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    (alerts,) = (router for router in served if router.route == "alerts")
+    alerts = app.routers["alerts"]
     publishing: asyncio.Task[None] | None = None
     name = ""
     while not serving.done():

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -15,8 +16,11 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from tests.continuity.server import app_of
+from tests.continuity.truth import Truth
 from tests.page.browser import open_browser
 from tests.parts import NODE, require
+from wsgen_runtime.documents.http import describe_app
 
 Line = dict[str, Any]  # Any: what an application has seen, as decoded
 Where = Literal["node", "chromium"]
@@ -72,8 +76,16 @@ class Program:
     async def _start(self) -> None:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="program-")))
         bundle = folder / "program.mjs"
+        client = folder / "client"
+        document = folder / "asyncapi.json"
+        document.write_text(json.dumps(describe_app(app_of(Truth(folder)), "")), "utf-8")
+        await _run(
+            *(sys.executable, "-m", "wsgen", "client", "typescript", "--quiet"),
+            *("--from", str(document), "--output", str(client), "--runtime", "runtime"),
+        )
         entry = "node" if self._where == "node" else "page"
-        await _run(require(NODE), str(_HERE / "build.mjs"), entry, str(bundle), str(self._sources))
+        parts = (entry, str(bundle), str(client), str(self._sources))
+        await _run(require(NODE), str(_HERE / "build.mjs"), *parts)
         text = bundle.read_bytes()
 
         def answer(connection: ServerConnection, request: Request) -> Response | None:

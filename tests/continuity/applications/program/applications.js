@@ -1,30 +1,12 @@
-// The applications: one on the runtime of the TypeScript client, by its public API, and one on partysocket.
+// The applications: one on the generated TypeScript client, by its public API, and one on partysocket.
 
-import { Client, command, state, stream } from "runtime";
+import { ContinuityClient } from "client";
 import { Feed } from "./partysocket.js";
 import { Tap } from "./tap.js";
 import { View } from "./view.js";
 
 const SLOW = 20; // milliseconds for each event of an application that is slow
 const PATIENCE = 20_000; // milliseconds in which an order must have an outcome
-
-/** As it is generated. */
-class Continuity extends Client {
-  #reduce;
-
-  constructor(url, options) {
-    super(url, { runtime: 1, digest: "" }, options);
-    this.#reduce = options.reduce;
-  }
-
-  bars = (request, options) => stream(this, "bars", request, options);
-  deep = (request, options) => stream(this, "deep", request, options);
-  alerts = (request, options) => stream(this, "alerts", request, options);
-  plain = (request, options) => stream(this, "plain", request, options);
-  book = (request, options) => state(this, "book", request, options);
-  placeOrder = (request, options) => command(this, "orders.place", request, options);
-  state = (request, options) => state(this, "state", request, options, this.#reduce.state);
-}
 
 /** Random numbers by a seed (mulberry32). */
 function chance(seed) {
@@ -84,7 +66,7 @@ export class WithRuntime extends Application {
     super(Socket, tell);
     const { Socket: Tapped } = this.tap;
     const random = chance(seed);
-    this.#client = new Continuity(url, {
+    this.#client = new ContinuityClient(url, {
       connect: (...at) => new Tapped(...at),
       reduce: { state: this.reduce },
       host: { random: () => random() / 20 }, // attempts in the time of a round: they are spaced by this alone
@@ -108,7 +90,7 @@ export class WithRuntime extends Application {
   }
 
   place(id) {
-    this.#client.placeOrder({ id }, { timeout: PATIENCE }).then(
+    this.#client.ordersPlace({ id }, { timeout: PATIENCE }).then(
       () => this.tell({ kind: "ordered", id, outcome: "done" }),
       (error) => this.tell({ kind: "ordered", id, outcome: error.name }),
     );
