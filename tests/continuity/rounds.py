@@ -26,9 +26,9 @@ KINDS = {
     "plain": Kind(numbered=False),
 }
 PLAYERS = 4
-_SETTLED = (
-    25.0  # seconds in which all clients must be at rest: much longer than any timer of the runtime
-)
+# Seconds in which all clients must be at rest: longer than a client of TypeScript takes to find out that a silent
+# connection is dead (30 s), where what was under way has passed for a sign of life.
+_SETTLED = 45.0
 _bursts = itertools.count(1)
 
 
