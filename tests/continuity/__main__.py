@@ -25,7 +25,7 @@ from tests.continuity.reports import keep, report, tell
 from tests.continuity.resumes import resume_at_once
 from tests.continuity.rolling import rolling
 from tests.continuity.rounds import KINDS, play
-from tests.continuity.world import World
+from tests.continuity.world import LEASE, World
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -38,6 +38,12 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--client", choices=["reference", "node", "chromium"], default="reference", help="who plays"
     )
     parser.add_argument("--broker", choices=["redis", "memory"], default="redis")
+    parser.add_argument(
+        "--lease",
+        type=float,
+        default=LEASE,
+        help="of producers: a busy machine loses one of a second when all is quiet",
+    )
     parser.add_argument("--mutants", action="store_true", help="try whether faults are found")
     parser.add_argument("--rolling", action="store_true", help="try a rolling upgrade")
     parser.add_argument("--resumes", type=int, help="let so many clients resume at once")
@@ -60,7 +66,7 @@ async def rounds(options: argparse.Namespace) -> bool:
     recovered = unrecovered = needless = 0
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="continuity-"))
-        world = World(Path(folder), redis=options.broker == "redis")
+        world = World(Path(folder), redis=options.broker == "redis", lease=options.lease)
         crowd = None
         if options.client != "reference":
             crowd = Applications(await stack.enter_async_context(Program(options.client)))

@@ -15,7 +15,7 @@ from tests.continuity.players import Crowd, Player, View
 from tests.continuity.rules import Event
 from tests.continuity.scripts import make_script
 from tests.continuity.services import BURST, REPLAY
-from tests.continuity.world import LEASE, World
+from tests.continuity.world import World
 
 KINDS = {
     "bars": Kind(replay=REPLAY),
@@ -122,7 +122,7 @@ async def play(
             fresh.start()
             anew.append(fresh)
         # A producer that has lost its lease has a successor after that at the latest.
-        still = LEASE * 1.5 if script.disturbs else 0.3
+        still = world.lease * 1.5 if script.disturbs else 0.3
         following = [view for client in clients for view in client.views if view.open]
         result.violations += await _compare(world, routes, name, [*following, *anew], still)
     finally:

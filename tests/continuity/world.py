@@ -106,6 +106,7 @@ class World:
         lease: float = LEASE,
         check_every: float = 1.0,
     ) -> None:
+        self.lease = lease
         self.truth = Truth(folder / "truth")
         self.truth.folder.mkdir()
         self.truth.order("quiet")
