@@ -204,6 +204,17 @@ class Cork(ForwardingTransport):
             self._pausing = False
             super().pause_reading()
 
+    def rest(self) -> None:
+        """Stop reading until the next turn of the event loop, so that other connections are served before."""
+        # Nothing arrives meanwhile, so that no pause is carried out that `_go_on` would end.
+        if self._transport.is_reading():
+            self._transport.pause_reading()
+            self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+
     def get_write_buffer_size(self) -> int:
         """Return the number of bytes that were not sent yet."""
         return self._size + super().get_write_buffer_size()

@@ -57,6 +57,8 @@ _DEFLATE = (
 )
 # The most bytes that wait for a client that does not read before its pings are no longer answered one by one.
 _MOST_BYTES = 256 * 1024
+# After this much at once, no more is read in this turn of the event loop, where libuv would go on reading.
+_MOST_AT_ONCE = 128 * 1024
 _PONG = b"\x8a"  # the first byte of its frame
 _flushers: WeakKeyDictionary[ServerState, Flusher] = WeakKeyDictionary()
 
@@ -97,6 +99,8 @@ class Protocol(WebSocketsSansIOProtocol):
         """Take what has arrived, and no more until the application has taken it."""
         self._cork.note_arrival()
         super().data_received(data)
+        if len(data) >= _MOST_AT_ONCE:
+            self._cork.rest()
 
     def eof_received(self) -> None:
         """Write the rest to a client that still reads, since the transport closes itself now."""

@@ -313,6 +313,32 @@ async def test_reading_goes_on_while_messages_are_taken_and_stops_otherwise() ->
     await talk.end()
 
 
+async def test_a_client_that_sends_much_at_once_waits_for_a_turn() -> None:
+    def pings(number: int) -> None:
+        for _ in range(number):
+            talk.client.send_ping(b"x" * 120)
+        talk.pass_on()
+
+    _, talk = await accepted()
+    changes = talk.wire.changes
+    pings(100)
+    assert changes == []
+    pings(1100)
+    assert changes == ["pause_reading"]
+    await asyncio.sleep(0)
+    assert changes == ["pause_reading", "resume_reading"]
+    changes.clear()
+    talk.client.send_text(b"a message")  # which the application takes only later
+    pings(1100)
+    await asyncio.sleep(0)
+    assert changes == ["pause_reading", "resume_reading"]
+    pings(1100)
+    talk.wire.closing = True
+    await asyncio.sleep(0)
+    assert changes == ["pause_reading", "resume_reading", "pause_reading"]
+    await talk.end()
+
+
 async def test_a_client_that_sends_no_more_gets_the_rest_and_nothing_after_it() -> None:
     app, talk = await accepted()
     assert app.update("one")
