@@ -218,9 +218,13 @@ class _Schemas(GenerateJsonSchema):
         """Return the schema of values, of which two enums may have the same."""
         return _once(super().literal_schema(schema))
 
-    def p_arguments_schema(self, *arguments: Any) -> dict[str, Any]:  # Any: pydantic's schema
+    def p_arguments_schema(
+        self,
+        arguments: Any,  # Any: pydantic's schemas
+        var_args_schema: Any,
+    ) -> dict[str, Any]:
         """Return the schema of a named tuple, which pydantic before 2.14 describes like a call."""
-        return self._whole(super().p_arguments_schema(*arguments))
+        return self._whole(super().p_arguments_schema(arguments, var_args_schema))
 
     def named_tuple_schema(self, schema: Any) -> dict[str, Any]:  # Any: pydantic's schema
         """Return the schema of a named tuple."""
