@@ -1,10 +1,10 @@
 """Texts that are made of regular expressions match them, whatever the expression."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import SchemaValidator
+from pydantic_core.core_schema import str_schema
 
 from wsgen_runtime.documents.pattern_texts import texts_of
 
@@ -25,7 +25,9 @@ def joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 def test_each_text_matches(pattern: str) -> None:
     texts = list(texts_of(pattern))
     assert texts
-    assert all(re.fullmatch(pattern, text) for text in texts)
+    # pydantic's own engine, which takes no longer for some patterns than for others.
+    validator = SchemaValidator(str_schema(pattern=f"^(?:{pattern})$"))
+    assert all(validator.isinstance_python(text) for text in texts)
     assert [*map(len, texts)] == sorted({*map(len, texts)})
 
 
