@@ -90,9 +90,9 @@ dev: $(VENV)/.ready page  ## serve examples/trading_api on port 8000, or port=N;
 
 # A file of tests goes to one worker, so that it starts one browser, one server, one cold mypy. In the order of the
 # files, but for the longest, which tests/conftest.py puts first: no worker is left with a long one. (Groups of tests,
-# `--dist loadgroup`, are not heeded by pytest-xdist 3.8 under pytest 9.2.) Three workers keep two cores busy: many
+# `--dist loadgroup`, are not heeded by pytest-xdist 3.8 under pytest 9.2.) Four workers keep two cores busy: many
 # tests wait for a server or a tool.
-WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
+WORKERS := -n 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: parts page client parser  ## run the tests, but for the slow ones
