@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.cli.repositories import backend_in
 
 import wsgen
 from wsgen import __main__
@@ -27,11 +28,7 @@ Wsgen = Callable[[str], int]
 @pytest.fixture
 def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project in a repository, whose client is beside it."""
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    project = tmp_path / "backend"
-    (project / "feed").mkdir(parents=True)
-    (project / "feed" / "ws.yaml").write_text(SOURCE, "utf-8")
-    (project / "wsgen.toml").write_text(SETTINGS + CLIENT.format("../web/feed"), "utf-8")
+    project = backend_in(tmp_path, SOURCE, SETTINGS + CLIENT.format("../web/feed"))
     monkeypatch.chdir(project)
     return project
 

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.cli.repositories import backend_in
 
 from wsgen.cli.main import run
 
@@ -21,11 +22,7 @@ runtime = "@wsgen/client"
 
 @pytest.fixture
 def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    project = tmp_path / "backend"
-    (project / "feed").mkdir(parents=True)
-    (project / "feed" / "ws.yaml").write_text(SOURCE, "utf-8")
-    (project / "wsgen.toml").write_text(SETTINGS, "utf-8")
+    project = backend_in(tmp_path, SOURCE, SETTINGS)
     monkeypatch.chdir(project)
     return project
 

@@ -90,6 +90,6 @@ def _wait_for(port: int) -> None:
         except OSError:
             if time.monotonic() > end:
                 raise
-            time.sleep(0.05)
+            time.sleep(0.05)  # until the driver listens, which it does not announce
         else:
             return

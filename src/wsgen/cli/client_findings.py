@@ -15,7 +15,7 @@ Values = dict[str, Any]
 
 _NEVER = "it was never rendered"
 _EXPECTED = frozenset({"WSG703"})
-"""What `render` changes, which is no problem."""
+"""The codes of what `render` would change, which is not an error here."""
 
 
 def find_clients(

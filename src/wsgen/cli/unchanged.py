@@ -60,7 +60,7 @@ def begin_plain(arguments: Sequence[str]) -> Begun | None:
 
 
 def say_if_current(begun: Begun, *, write: bool) -> bool:
-    """Print the result of the run if every module is current, and there are no clients; return whether it did."""
+    """Print the result of the run if every module is current and no client exists; return whether it did."""
     from wsgen.cli.console import show_modules, show_report, show_summary
     from wsgen.pipeline.context import Options
     from wsgen.pipeline.stages import is_all_current, run

@@ -115,7 +115,7 @@ def _fetched(url: str, timeout: float) -> bytes:
 
 
 def _no_page(url: str, data: bytes) -> bytes:
-    """Return `data` if it is no page of HTML, in whose text readers of YAML find odd mistakes."""
+    """Return `data` unless it is an HTML page, whose text YAML readers would report as odd syntax errors."""
     if data.lstrip().startswith(b"<"):
         message = f"what {without_secrets(url)} answers is not an AsyncAPI document, but a page"
         raise refuse(Diagnostic("WSG702", message, help=f"Name the document. {_SERVED}"))

@@ -204,9 +204,9 @@ class _Schemas(GenerateJsonSchema):
         return key
 
     def enum_schema(self, schema: Any) -> dict[str, Any]:  # Any: pydantic's schema
-        """Return the schema of an enum, whose aliases are no values of their own.
+        """Return the schema of an enum, with each value once although it may have aliases.
 
-        Those of flags are not all of them: pydantic takes and sends what they make together.
+        Flags have no list of values, since pydantic also accepts and sends combinations of them.
         """
         described = _once(super().enum_schema(schema))
         if issubclass(schema["cls"], Flag):

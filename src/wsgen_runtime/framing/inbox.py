@@ -8,7 +8,7 @@ Message = dict[str, Any]  # Any: what ASGI messages have
 
 
 class Inbox:
-    """What uvicorn needs of an `asyncio.Queue`, in 200 bytes instead of 3,300 while nothing waits in it."""
+    """What uvicorn needs of an `asyncio.Queue`, which takes 3,300 bytes when it is empty; this takes 100."""
 
     __slots__ = ("_getters", "_messages")
 

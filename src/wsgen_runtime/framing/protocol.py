@@ -55,9 +55,9 @@ _DEFLATE = (
         compress_settings={"memLevel": MEMORY_LEVEL},
     ),
 )
-# The most bytes that wait for a client that does not read before its pings are no longer answered one by one.
+# While more bytes than this wait for a client that does not read, only its latest ping is answered.
 _MOST_BYTES = 256 * 1024
-# After this much at once, no more is read in this turn of the event loop, where libuv would go on reading.
+# After reading this many bytes at once, wait for the next turn of the event loop; libuv would go on reading.
 _MOST_AT_ONCE = 128 * 1024
 _PONG = b"\x8a"  # the first byte of its frame
 _flushers: WeakKeyDictionary[ServerState, Flusher] = WeakKeyDictionary()
@@ -77,7 +77,7 @@ class Protocol(WebSocketsSansIOProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.queue = Inbox()  # type: ignore[assignment]
+        self.queue = Inbox()  # type: ignore[assignment]  # it has all that uvicorn calls of a queue
         flusher = _flushers.get(server_state)
         self._flusher = flusher or _flushers.setdefault(server_state, Flusher())
         if self.conn.available_extensions:
@@ -96,7 +96,7 @@ class Protocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what has arrived, and no more until the application has taken it."""
+        """Read messages, and stop reading while the application has not taken the earlier ones."""
         self._cork.note_arrival()
         super().data_received(data)
         if len(data) >= _MOST_AT_ONCE:
@@ -121,7 +121,7 @@ class Protocol(WebSocketsSansIOProtocol):
             self.transport.write(pong)
 
     def handle_ping(self) -> None:
-        """Answer pings, but in the end only the latest one of a client that does not read, as RFC 6455 allows."""
+        """Answer a ping; of a client that does not read, answer only the latest one, as RFC 6455 allows."""
         if self.writable.is_set() or self.transport.get_write_buffer_size() < _MOST_BYTES:
             super().handle_ping()
             return

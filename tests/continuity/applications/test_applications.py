@@ -28,7 +28,7 @@ def test_frames_are_taken_off_when_they_are_complete() -> None:
 
 async def test_an_update_is_lost_only_if_another_one_follows() -> None:
     written: list[bytes] = []
-    link = _Link(SimpleNamespace(write=written.append))  # type: ignore[arg-type]
+    link = _Link(SimpleNamespace(write=written.append))  # type: ignore[arg-type]  # all that is called
     proxy = Proxy(lambda: (0, ""), random.Random(1))
     proxy.lose(1.0)
     first, second, reset = (

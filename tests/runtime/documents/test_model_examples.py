@@ -160,7 +160,7 @@ def nested(levels: int) -> Any:
 def related(models: int) -> Any:
     """Return one of several models that have lists of all the others."""
     names = [f"Related{number}" for number in range(models)]
-    fields: Any = {name.lower(): (list[name], ...) for name in names}  # type: ignore[valid-type]
+    fields: Any = {name.lower(): (list[name], ...) for name in names}  # type: ignore[valid-type]  # made here
     space: dict[str, Any] = {name: create_model(name, **fields) for name in names}
     for kind in space.values():
         kind.model_rebuild(_types_namespace=space)

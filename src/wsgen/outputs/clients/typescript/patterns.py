@@ -1,8 +1,8 @@
 """Translate patterns of pydantic, whose engines are those of Rust and Python, to JavaScript.
 
 A translated pattern accepts what the engines do, and seldom more; but `$` is the end of a text, before which
-Python also takes a line feed. What cannot be translated is left out: lookarounds, word boundaries, flags, and
-what the engines read differently.
+Python also takes a line feed. Patterns with lookarounds, word boundaries
+or flags, and those that the engines read differently, are left out.
 """
 
 import re
@@ -36,7 +36,7 @@ _TOKEN = re.compile(
 
 
 def javascript_pattern(pattern: str) -> str | None:
-    """Return what stands between the slashes of `/.../u`, None if `pattern` cannot be translated."""
+    """Return the text between the slashes of `/.../u`, or None if `pattern` cannot be translated."""
     if len(pattern) > _LONGEST:
         return None
     found: list[str] = []

@@ -1,6 +1,6 @@
 """Walk through a JSON Schema, of draft 07 or 2020-12, and write an expression for the values that it accepts.
 
-Who inherits from the walk says what the expressions are of: types, or schemas of zod.
+Subclasses decide whether the expressions are types or zod schemas.
 """
 
 from abc import ABC, abstractmethod
@@ -185,7 +185,7 @@ class SchemaWalk(ABC):
             options.append(Option(member, item, tagged))
         return self.choice(options, tag)
 
-    def choice(self, options: Sequence[Option], tag: str | None) -> Type:  # noqa: ARG002 - for who inherits
+    def choice(self, options: Sequence[Option], tag: str | None) -> Type:  # noqa: ARG002 - subclasses use it
         """Return the expression of a union, whose members `tag` may tell apart."""
         return self.union(
             self.intersection([option.type, option.tagged]) if option.tagged else option.type

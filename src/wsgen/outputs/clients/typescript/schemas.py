@@ -140,7 +140,7 @@ class Schemas(SchemaWalk):
         return found
 
     def simple(self, kind: str) -> Type | None:
-        """Return the type of a `kind` of values, None if there is no such kind."""
+        """Return the type of a `kind` of values, None if the kind is unknown."""
         return _SIMPLE.get(kind)
 
     def literals(self, values: Sequence[object], *, is_open: bool) -> Type | None:

@@ -134,7 +134,7 @@ class ZodSchemas(SchemaWalk):
         return self.intersection(parts) if parts else self.map_of(None, self.unknown)
 
     def simple(self, kind: str) -> Type | None:
-        """Return the schema of a `kind` of values, None if there is no such kind."""
+        """Return the schema of a `kind` of values, None if the kind is unknown."""
         return Type(_SIMPLE[kind]) if kind in _SIMPLE else None
 
     def literals(self, values: Sequence[object], *, is_open: bool) -> Type | None:
