@@ -149,6 +149,37 @@ def test_a_signal_in_a_finaliser_is_not_lost() -> None:
     assert (ended.returncode, ended.stderr) == (143, b"")
 
 
+GONE = """\
+import os, signal, sys
+from wsgen.cli.ending import ended_well
+
+def signalled():
+    print("not yet written")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+def refused():
+    raise PermissionError(13, "refused")
+
+sys.exit(ended_well({}))
+"""
+
+
+@pytest.mark.parametrize(("command", "code"), [("signalled", 143), ("refused", 2)])
+def test_the_code_is_the_same_if_nobody_reads(command: str, code: int) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as closed:
+        ended = subprocess.run(
+            [sys.executable, "-c", GONE.format(command)],
+            env={**os.environ, "PYTHONUNBUFFERED": ""},
+            stdout=closed,
+            stderr=closed,
+            timeout=_SECONDS,
+            check=False,
+        )
+    assert ended.returncode == code
+
+
 def test_what_a_killed_run_left_goes_with_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -58,15 +57,20 @@ def ended_well(command: Callable[[], int]) -> int:
             "This is a defect in wsgen. Run again with WSGEN_DEBUG=1 for the traceback, and\n"
             "report it."
         )
+    if not received:
+        return code
+    _discard_output()  # if the terminal is gone too
     # Other code that waits, such as watchfiles, may have swallowed the exception.
-    return 128 + received[0] if received else code
+    return 128 + received[0]
 
 
 def _failed(text: str) -> int:
     """Say why the command has failed, if anybody hears it, and return its exit code."""
-    with suppress(OSError):
+    try:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
+    except OSError:
+        _discard_output()
     return 2
 
 
