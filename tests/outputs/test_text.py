@@ -67,6 +67,24 @@ def test_docstring_says_the_words_of_the_text(text: str) -> None:
         assert len(line) <= WIDTH or len(line.split()) == 1, "what is longer is a single word"
 
 
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        (r"A path such as C:\temp.", r'r"""A path such as C:\temp."""'),
+        (r"Quoted: \"x\".", r'r"""Quoted: \"x\"."""'),
+        ("In lines.\n\nC:\\temp", 'r"""In lines.\n\nC:\\temp\n"""'),
+        ("x" * 53 + "\n\n\\", 'r"""' + "x" * 53 + '\n\n\\\n"""'),
+        ("x" * 57 + "\n\n\\", 'r"""\n' + "x" * 57 + '\n\n\\\n"""'),
+        ("Ends with \\", '"""Ends with \\\\"""'),
+        ("A \\ and a \x07.", '"""A \\\\ and a \\x07."""'),
+        ('A \\ and """.', '"""A \\\\ and \\"\\"\\"."""'),
+    ],
+)
+def test_a_docstring_is_raw_where_that_says_the_same(text: str, made: str) -> None:
+    assert docstring(text) == made
+    assert ast.literal_eval(made).split() == text.split()
+
+
 def value(text: str) -> str:
     """Return what Python's help shows of a docstring made of `text`."""
     return inspect.cleandoc(ast.literal_eval(docstring(text, 4)))

@@ -30,20 +30,35 @@ def docstring(text: str, indent: int = 0) -> str:
     """Return `text` as a docstring, with its quotes, for code that is indented by `indent` spaces.
 
     Paragraphs are filled to WIDTH columns. Other lines that are longer are continued after a backslash. A longer
-    word is not broken, since linters allow it on a line of its own.
+    word is not broken, since linters allow it on a line of its own. It is a raw string if its backslashes need no
+    other escapes, as pydocstyle's D301 asks for.
     """
+    if "\\" in text:
+        made = _docstring(text, indent, 'r"""')
+        raw = made.replace("\\\\", "\\")
+        if "\\" not in made.replace("\\\\", "") and '\\"""' not in raw:
+            return raw
+    return _docstring(text, indent, '"""')
+
+
+def _docstring(text: str, indent: int, opening: str) -> str:
     margin, quotes, width = " " * indent, '"""', WIDTH - indent
-    lines = filled(_normal(text), width, width - len(quotes)) or [""]
+    lines = filled(_normal(text), width, width - len(opening)) or [""]
     head = lines.pop(0)
     # Formatters differ in how they separate a quote in the text from the quotes of the docstring.
-    beside = not head.startswith('"') and columns(head) <= width - len(quotes)
-    if not lines and beside and not head.endswith('"') and columns(head) <= width - 6:
-        return f"{quotes}{head}{quotes}"
+    beside = not head.startswith('"') and columns(head) <= width - len(opening)
+    if (
+        not lines
+        and beside
+        and not head.endswith('"')
+        and columns(opening + head + quotes) <= width
+    ):
+        return f"{opening}{head}{quotes}"
     if not beside or not lines:
         lines.insert(0, head)
         head = ""
     rest = (_folded(margin + line) if line else "" for line in lines)
-    return "\n".join([quotes + head, *rest, margin + quotes])
+    return "\n".join([opening + head, *rest, margin + quotes])
 
 
 def fits_docstring(line: str, indent: int) -> bool:
