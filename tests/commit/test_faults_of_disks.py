@@ -2,13 +2,19 @@
 
 import errno
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.conftest import DATAFEED, Project
 
 from wsgen import files
-from wsgen.manifest import MANIFEST
+from wsgen.commit.apply import apply_plan
+from wsgen.commit.plan import plan_commit
+from wsgen.errors import FilesError
+from wsgen.manifest import MANIFEST, Manifest, digest
 
 OUT = "specs/datafeed/ws_generated"
 CHANGED = DATAFEED.replace("route: bars", "route: candles").replace("quotes", "offers")
@@ -176,3 +182,43 @@ def test_a_manifest_that_cannot_be_read_once_leaves_no_file_without_an_owner(
     assert (project.root / OUT / MANIFEST).exists()
     assert project.wsgen(command).code == 0
     assert not (project.root / OUT).exists()
+
+
+@contextmanager
+def allowed(folder: Path, mode: int) -> Iterator[None]:
+    """Let `folder` have the permissions `mode`, and be no superuser meanwhile."""
+    if sys.platform == "win32":
+        pytest.skip("folders have other permissions")
+    before = folder.stat().st_mode
+    superuser = os.geteuid() == 0
+    folder.chmod(mode)
+    if superuser:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if superuser:
+            os.seteuid(0)
+        folder.chmod(before)
+
+
+def test_a_folder_that_cannot_be_searched_is_said(tmp_path: Path) -> None:
+    with allowed(tmp_path, 0o000), pytest.raises(FilesError) as raised:
+        plan_commit(tmp_path, {}, None, force=False)
+    [item] = raised.value.diagnostics
+    assert item.message == f"cannot read {tmp_path / MANIFEST}: Permission denied"
+    assert item.help == "Make the file readable."
+
+
+def test_a_folder_that_cannot_be_written_is_said_by_its_name(tmp_path: Path) -> None:
+    made = {"a.py": "\n"}
+    manifest = Manifest("0", "", {}, {name: digest(text.encode()) for name, text in made.items()})
+    plan = plan_commit(tmp_path, made, manifest, force=False)
+    with allowed(tmp_path, 0o555), pytest.raises(FilesError) as raised:
+        apply_plan(plan)
+    [item] = raised.value.diagnostics
+    assert item.span is not None
+    assert (item.message, item.span.path) == (
+        f"cannot write {tmp_path}: Permission denied",
+        tmp_path,
+    )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from wsgen.commit.plan import Plan
 from wsgen.commit.single_file import unwritable
-from wsgen.files import refuse_other_kinds, replace, stage, sweep
+from wsgen.files import is_temporary, refuse_other_kinds, replace, stage, sweep
 from wsgen.manifest import MANIFEST, PENDING, Manifest
 
 
@@ -57,7 +57,8 @@ def apply_plan(plan: Plan) -> None:
                 _sweep(folders)
             raise
     except OSError as error:
-        raise unwritable(Path(error.filename or output), error) from error
+        place = Path(error.filename or output)
+        raise unwritable(place.parent if is_temporary(place.name) else place, error) from error
     if plan.removes_package:
         with suppress(OSError):  # something else is in it
             output.rmdir()

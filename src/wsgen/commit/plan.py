@@ -146,8 +146,6 @@ def _owned_files(
 
 
 def _bytes_of(file: Path) -> bytes | None:
-    if not os.path.lexists(file):
-        return None
     try:
         return read_file(file)
     except (FileNotFoundError, NotADirectoryError):
