@@ -83,6 +83,10 @@ class _SettingsCheck:
         known = {setting.name: setting for setting in settings}
         for key in table.keys() - known.keys():
             help_text = did_you_mean(key, known, f"Known are: {', '.join(known)}.")
+            if key == "tool" and not keys:
+                help_text = (
+                    "Leave `tool.wsgen` out: in wsgen.toml, [tool.wsgen.quality] is [quality]."
+                )
             where = self.header(keys) if prefix_of(self.file) or keys else self.file.name
             self.fail(
                 "WSG901", (*keys, key), f"`{key}` is not a known setting in {where}", help_text

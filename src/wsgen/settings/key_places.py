@@ -26,12 +26,15 @@ class SettingPlaces:
         self.file = file
         self._keys: dict[tuple[str, str], Span] = {}
         self._tables: dict[str, int] = {}
-        table = ""
+        table, within = "", len(prefix_of(file))
         for number, line in enumerate(lines_of(file), 1):
             text = line.strip()
             if header := re.match(_HEADER, text):
                 table = re.sub(_BLANKS, "", header[1])
                 self._tables[table] = number
+                names = table.split(".")
+                for end in range(within + 1, len(names)):  # tables that only this header makes
+                    self._tables.setdefault(".".join(names[:end]), number)
             elif match := re.match(_KEY, text):
                 indent = len(line) - len(line.lstrip()) + 1
                 inside = table
@@ -44,7 +47,8 @@ class SettingPlaces:
     def of(self, keys: tuple[str, ...]) -> Span:
         """Return the place of the setting `keys`, such as `("quality", "steps")`.
 
-        That is the key or its header, else the nearest of the tables that hold it, else the file's first line.
+        That is the key, its header or the first of a table in it; else the same of the nearest table that holds
+        it, else the file's first line.
         """
         names = (*prefix_of(self.file), *keys)
         for last in reversed(range(len(names))):
