@@ -15,6 +15,7 @@ from wsgen.commit.apply import apply_plan
 from wsgen.commit.plan import plan_commit
 from wsgen.errors import FilesError
 from wsgen.manifest import MANIFEST, Manifest, digest
+from wsgen.report.text import format_text
 
 OUT = "specs/datafeed/ws_generated"
 CHANGED = DATAFEED.replace("route: bars", "route: candles").replace("quotes", "offers")
@@ -203,11 +204,15 @@ def allowed(folder: Path, mode: int) -> Iterator[None]:
 
 
 def test_a_folder_that_cannot_be_searched_is_said(tmp_path: Path) -> None:
-    with allowed(tmp_path, 0o000), pytest.raises(FilesError) as raised:
-        plan_commit(tmp_path, {}, None, force=False)
-    [item] = raised.value.diagnostics
-    assert item.message == f"cannot read {tmp_path / MANIFEST}: Permission denied"
-    assert item.help == "Make the file readable."
+    with allowed(tmp_path, 0o000):
+        with pytest.raises(FilesError) as raised:
+            plan_commit(tmp_path, {}, None, force=False)
+        said = format_text(raised.value.diagnostics)
+    file = tmp_path / MANIFEST
+    assert said == (
+        f"{file}:1:1: error[WSG405]: cannot read {file}: Permission denied\n"
+        "  help: Make the file and its folder readable.\n"
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_said_by_its_name(tmp_path: Path) -> None:

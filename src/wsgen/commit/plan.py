@@ -151,7 +151,7 @@ def _bytes_of(file: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        help_text = "Make the file readable."
+        help_text = "Make the file and its folder readable."
         raise unwritable(file, error, what=f"cannot read {file}", writable=help_text) from error
 
 

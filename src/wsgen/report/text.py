@@ -64,7 +64,12 @@ def _entry(item: Diagnostic, style: Style, width: int | None) -> str:
 
 def _place(span: Span) -> str:
     path = printable(display_path(span.path)).replace(" ", _SPACE)
-    return path if span.path.is_dir() else f"{path}:{span.line}:{span.column}"
+    try:
+        if span.path.is_dir():
+            return path
+    except OSError:  # a folder around it cannot be searched
+        pass
+    return f"{path}:{span.line}:{span.column}"
 
 
 def _excerpt(span: Span, style: Style, colour: str, width: int | None) -> list[str]:
